@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sets of fact lines: sorted by bytes, without duplicates; and the subject of one line.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "snapstate/facts.h"
+
+void facts_add(struct facts *facts, const char *line)
+{
+	*array_add(&facts->lines, &facts->count) = xstrdup(line);
+}
+
+static int order_lines(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+void facts_sort(struct facts *facts)
+{
+	size_t kept = 0;
+
+	if (!facts->count)
+		return;
+	qsort(facts->lines, facts->count, sizeof(char *), order_lines);
+	for (size_t i = 0; i < facts->count; i++) {
+		if (kept && strcmp(facts->lines[kept - 1], facts->lines[i]) == 0)
+			free(facts->lines[i]);
+		else
+			facts->lines[kept++] = facts->lines[i];
+	}
+	facts->count = kept;
+}
+
+/* The index of the first line that is not before `line`. */
+static size_t facts_place(const struct facts *facts, const char *line)
+{
+	size_t low = 0, high = facts->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(facts->lines[middle], line) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+bool facts_has(const struct facts *facts, const char *line)
+{
+	size_t i = facts_place(facts, line);
+
+	return i < facts->count && strcmp(facts->lines[i], line) == 0;
+}
+
+void facts_minus(const struct facts *a, const struct facts *b, struct facts *ret_facts)
+{
+	for (size_t i = 0; i < a->count; i++)
+		if (!facts_has(b, a->lines[i]))
+			facts_add(ret_facts, a->lines[i]);
+}
+
+bool facts_remove(struct facts *facts, const char *line)
+{
+	size_t i = facts_place(facts, line);
+
+	if (i == facts->count || strcmp(facts->lines[i], line) != 0)
+		return false;
+	free(facts->lines[i]);
+	memmove(&facts->lines[i], &facts->lines[i + 1],
+		(facts->count - i - 1) * sizeof(char *));
+	facts->count--;
+	return true;
+}
+
+bool facts_insert(struct facts *facts, const char *line)
+{
+	size_t i = facts_place(facts, line);
+
+	if (i < facts->count && strcmp(facts->lines[i], line) == 0)
+		return false;
+	array_add(&facts->lines, &facts->count);
+	memmove(&facts->lines[i + 1], &facts->lines[i],
+		(facts->count - i - 1) * sizeof(char *));
+	facts->lines[i] = xstrdup(line);
+	return true;
+}
+
+void facts_free(struct facts *facts)
+{
+	for (size_t i = 0; i < facts->count; i++)
+		free(facts->lines[i]);
+	free(facts->lines);
+	*facts = FACTS_INIT;
+}
+
+/* Which word of a line, counted from 0, names its subject. */
+static const struct {
+	const char *kind;
+	unsigned subject;
+} kinds[] = {
+	{"device", 1},
+	{"table", 1},
+	{"pending", 1},
+	{"status", 1},
+	{"holder", 1},
+	{"mount", 3}, /* mount NS:ID device MAJ:MIN ... */
+	{"group", 1},
+	{"volume", 1},
+	{"host", 0},
+};
+
+int fact_subject(const char *line, const char **ret_text, size_t *ret_len)
+{
+	size_t kind_len = strcspn(line, " ");
+
+	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
+		const char *word = line;
+
+		if (strlen(kinds[k].kind) != kind_len ||
+			strncmp(kinds[k].kind, line, kind_len) != 0)
+			continue;
+		for (unsigned i = 0; i < kinds[k].subject; i++) {
+			word += strcspn(word, " ");
+			if (*word++ == '\0')
+				return -EINVAL;
+		}
+		*ret_text = word;
+		*ret_len = kinds[k].subject ? strcspn(word, " ") : 0;
+		return kinds[k].subject && *ret_len == 0 ? -EINVAL : 0;
+	}
+	return -EINVAL;
+}

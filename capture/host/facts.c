@@ -1,0 +1,479 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Model -> fact lines: the only renderer. See facts.h for the grammar.
+ * Input: a sorted host, a scope or none. Output: a sorted set. Invariant: a line depends
+ * on nothing that a healthy, busy host changes by itself.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "snapstate/cleanup.h"
+#include "snapstate/facts.h"
+
+/* What one rendering needs at every turn. */
+struct rendering {
+	const struct host *host;
+	struct facts *facts;
+	struct buf line; /* reused */
+};
+
+static void emit(struct rendering *r)
+{
+	facts_add(r->facts, buf_text(&r->line));
+	r->line.len = 0;
+}
+
+static void begin(struct rendering *r, const char *kind, struct devno subject)
+{
+	buf_printf(&r->line, "%s " DEVNO_FMT, kind, DEVNO_ARGS(subject));
+}
+
+static void word(struct rendering *r, const char *key, const char *value)
+{
+	buf_printf(&r->line, " %s ", key);
+	buf_word(&r->line, value);
+}
+
+/* ---- devices
+ * ------------------------------------------------------------------------------- */
+
+static bool is_cow_of_a_snapshot(const struct host *host, const struct device *device)
+{
+	for (size_t i = 0; i < host->n_devices; i++) {
+		struct devno origin, cow;
+
+		if (!host->devices[i].is_gone &&
+			device_snapshot_parts(&host->devices[i], &origin, &cow) &&
+			devno_is_equal(cow, device->devno))
+			return true;
+	}
+	return false;
+}
+
+static bool has_cow_uuid(const struct device *device)
+{
+	char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
+	const char *layer;
+
+	return lvm_dm_uuid_split(device->uuid, vg, lv, &layer) &&
+	       strcmp(layer, "cow") == 0;
+}
+
+/* Depth is bounded: the kernel allows no loops, but a hostile archive may hold one. */
+static bool stands_on_a_snapshot(
+	const struct host *host, const struct device *device, unsigned depth)
+{
+	if (device_snapshot_state(device) != SNAPSHOT_NONE)
+		return true;
+	for (size_t i = 0; i < device->n_deps && depth < 32; i++) {
+		const struct device *below = host_device_by_devno(host, device->deps[i]);
+
+		if (below && stands_on_a_snapshot(host, below, depth + 1))
+			return true;
+	}
+	return false;
+}
+
+bool host_device_opens_count(const struct host *host, const struct device *device)
+{
+	return has_cow_uuid(device) || stands_on_a_snapshot(host, device, 0) ||
+	       is_cow_of_a_snapshot(host, device);
+}
+
+static void render_flags(struct rendering *r, unsigned flags)
+{
+	static const struct {
+		unsigned flag;
+		const char *word;
+	} words[] = {
+		{DEVICE_SUSPENDED, "suspended"},
+		{DEVICE_READ_ONLY, "read-only"},
+		{DEVICE_PENDING, "pending"},
+		{DEVICE_DEFERRED, "deferred"},
+		{DEVICE_INTERNAL, "internal"},
+		{DEVICE_NO_TABLE, "no-table"},
+	};
+	const char *separator = " flags ";
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (!(flags & words[i].flag))
+			continue;
+		buf_printf(&r->line, "%s%s", separator, words[i].word);
+		separator = ",";
+	}
+	if (*separator == ' ')
+		buf_puts(&r->line, " flags -");
+}
+
+static void render_device(
+	struct rendering *r, const struct device *device, bool has_opens)
+{
+	uint64_t size = 0;
+
+	for (size_t i = 0; i < device->n_targets; i++)
+		size += device->targets[i].length;
+	begin(r, "device", device->devno);
+	word(r, "name", device->name);
+	word(r, "uuid", device->uuid);
+	buf_printf(&r->line, " diskseq %llu open ", (unsigned long long)device->diskseq);
+	if (has_opens)
+		buf_printf(&r->line, "%u", device->open_count);
+	else
+		buf_puts(&r->line, "*");
+	render_flags(r, device->flags);
+	buf_printf(&r->line, " size %llu", (unsigned long long)size);
+	emit(r);
+}
+
+static void render_target(struct rendering *r, const char *kind,
+	const struct device *device, const struct dm_target *target)
+{
+	begin(r, kind, device->devno);
+	buf_printf(&r->line, " %llu %llu ", (unsigned long long)target->start,
+		(unsigned long long)target->length);
+	buf_word(&r->line, target->type);
+	buf_puts(&r->line, " ");
+	buf_tail(&r->line, target->params);
+	emit(r);
+}
+
+static void render_tables(struct rendering *r, const struct device *device)
+{
+	for (size_t i = 0; i < device->n_targets; i++)
+		render_target(r, "table", device, &device->targets[i]);
+	for (size_t i = 0; i < device->n_pending; i++)
+		render_target(r, "pending", device, &device->pending[i]);
+}
+
+static void render_status(struct rendering *r, const struct device *device)
+{
+	enum snapshot_state state = device_snapshot_state(device);
+
+	if (state == SNAPSHOT_NONE)
+		return;
+	begin(r, "status", device->devno);
+	buf_printf(&r->line, " %llu %llu ", (unsigned long long)device->targets[0].start,
+		(unsigned long long)device->targets[0].length);
+	buf_word(&r->line, device->targets[0].type);
+	buf_printf(&r->line, " %s", snapshot_state_name(state));
+	emit(r);
+}
+
+/* ---- holders
+ * ------------------------------------------------------------------------------- */
+
+static void render_dm_holders(struct rendering *r, struct devno devno)
+{
+	const struct host *host = r->host;
+
+	for (size_t i = 0; i < host->n_devices; i++) {
+		const struct device *above = &host->devices[i];
+
+		for (size_t d = 0; !above->is_gone && d < above->n_deps; d++) {
+			if (!devno_is_equal(above->deps[d], devno))
+				continue;
+			begin(r, "holder", devno);
+			buf_printf(&r->line, " dm " DEVNO_FMT, DEVNO_ARGS(above->devno));
+			emit(r);
+		}
+	}
+}
+
+static const char *block_holder_word(enum block_kind kind)
+{
+	switch (kind) {
+	case BLOCK_LOOP:
+		return "loop";
+	case BLOCK_MD:
+		return "md";
+	case BLOCK_DISK:
+	case BLOCK_PARTITION:
+	case BLOCK_OTHER:
+		return "block";
+	}
+	return "block";
+}
+
+static void render_block_holder(
+	struct rendering *r, struct devno devno, const struct block *above)
+{
+	begin(r, "holder", devno);
+	buf_printf(&r->line, " %s " DEVNO_FMT, block_holder_word(above->kind),
+		DEVNO_ARGS(above->devno));
+	emit(r);
+}
+
+static void render_block_holders(struct rendering *r, struct devno devno)
+{
+	const struct host *host = r->host;
+
+	for (size_t i = 0; i < host->n_blocks; i++) {
+		const struct block *above = &host->blocks[i];
+
+		for (size_t b = 0; b < above->n_below; b++)
+			if (devno_is_equal(above->below[b], devno))
+				render_block_holder(r, devno, above);
+		if (*above->backing_file &&
+			devno_is_equal(host_loop_devno(host, above), devno))
+			render_block_holder(r, devno, above);
+	}
+}
+
+static void render_kernel_holders(struct rendering *r, struct devno devno)
+{
+	const struct host *host = r->host;
+
+	for (size_t i = 0; i < host->n_superblocks; i++) {
+		if (!devno_is_equal(host->superblocks[i].devno, devno))
+			continue;
+		begin(r, "holder", devno);
+		word(r, "fs", host->superblocks[i].type);
+		emit(r);
+	}
+	for (size_t i = 0; i < host->n_swaps; i++) {
+		if (!devno_is_equal(host->swaps[i].devno, devno))
+			continue;
+		begin(r, "holder", devno);
+		buf_puts(&r->line, " swap");
+		emit(r);
+	}
+}
+
+static void render_process_holders(struct rendering *r, struct devno devno)
+{
+	const struct host *host = r->host;
+
+	for (size_t i = 0; i < host->n_uses; i++) {
+		const struct use *use = &host->uses[i];
+		const struct process *process;
+
+		if (!devno_is_equal(use->devno, devno))
+			continue;
+		process = host_process(host, use->pid);
+		begin(r, "holder", devno);
+		buf_printf(&r->line, " %s pid %u start %llu", use_kind_name(use->kind),
+			use->pid, (unsigned long long)(process ? process->start : 0));
+		word(r, "comm", process ? process->comm : "");
+		emit(r);
+	}
+}
+
+static void render_mounts(struct rendering *r, struct devno devno)
+{
+	const struct host *host = r->host;
+
+	for (size_t i = 0; i < host->n_mounts; i++) {
+		const struct mount *mount = &host->mounts[i];
+
+		if (mount->is_gone ||
+			!devno_is_equal(host_mount_devno(host, mount), devno))
+			continue;
+		buf_printf(&r->line, "mount %llu:%u device " DEVNO_FMT,
+			(unsigned long long)mount->namespace_id, mount->id,
+			DEVNO_ARGS(devno));
+		word(r, "root", mount->root);
+		word(r, "target", mount->target);
+		word(r, "type", mount->type);
+		emit(r);
+	}
+}
+
+/* ---- volumes
+ * ------------------------------------------------------------------------------- */
+
+static void render_group(struct rendering *r, const char *vg_uuid)
+{
+	const struct vg *vg = host_vg(r->host, vg_uuid);
+	const char *separator = " state ";
+
+	buf_puts(&r->line, "group ");
+	buf_word(&r->line, vg_uuid);
+	if (!vg) {
+		buf_puts(&r->line, " absent");
+		emit(r);
+		return;
+	}
+	word(r, "name", vg->name);
+	word(r, "access", vg->is_writable ? "rw" : "ro");
+	word(r, "lock", vg->lock_type);
+	word(r, "system-id", vg->system_id);
+	const struct {
+		bool is_set;
+		const char *word;
+	} states[] = {
+		{vg->is_exported, "exported"},
+		{vg->is_partial, "partial"},
+		{vg->is_clustered, "clustered"},
+		{vg->is_foreign, "foreign"},
+	};
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+		if (!states[i].is_set)
+			continue;
+		buf_printf(&r->line, "%s%s", separator, states[i].word);
+		separator = ",";
+	}
+	if (*separator == ' ')
+		buf_puts(&r->line, " state -");
+	emit(r);
+}
+
+static const char *lv_role_name(enum lv_role role)
+{
+	switch (role) {
+	case LV_ORDINARY:
+		return "ordinary";
+	case LV_SNAPSHOT:
+		return "snapshot";
+	case LV_THIN:
+		return "thin";
+	case LV_THIN_POOL:
+		return "thin-pool";
+	case LV_OTHER:
+		return "other";
+	}
+	return "other";
+}
+
+static void render_segments(struct rendering *r, const struct lv *lv)
+{
+	const char *separator = " segments ";
+
+	for (size_t i = 0; i < lv->n_segments; i++) {
+		const struct segment *segment = &lv->segments[i];
+
+		for (size_t s = 0; s < segment->n_stripes; s++) {
+			const struct stripe *stripe = &segment->stripes[s];
+
+			buf_puts(&r->line, separator);
+			buf_word(&r->line,
+				*stripe->pv_uuid ? stripe->pv_uuid : stripe->lv_name);
+			buf_printf(&r->line, ":%llu+%llu",
+				(unsigned long long)stripe->start,
+				(unsigned long long)(segment->extents /
+						     segment->n_stripes));
+			separator = ",";
+		}
+	}
+	if (*separator == ' ')
+		buf_puts(&r->line, " segments -");
+}
+
+static void render_volume(struct rendering *r, const char *vg_uuid, const char *lv_uuid)
+{
+	const struct vg *vg = host_vg(r->host, vg_uuid);
+	const struct lv *lv = host_lv(r->host, vg_uuid, lv_uuid);
+
+	buf_puts(&r->line, "volume ");
+	buf_word(&r->line, vg_uuid);
+	buf_puts(&r->line, "/");
+	buf_word(&r->line, lv_uuid);
+	if (!vg || !vg->has_metadata) {
+		buf_puts(&r->line, " unread");
+	} else if (!lv) {
+		buf_puts(&r->line, " absent");
+	} else {
+		buf_puts(&r->line, " name ");
+		buf_word(&r->line, vg->name);
+		buf_puts(&r->line, "/");
+		buf_word(&r->line, lv->name);
+		word(r, "type", lv_role_name(lv->role));
+		word(r, "origin", lv->origin_uuid);
+		word(r, "state", lv->is_merging ? "merging" : "");
+		render_segments(r, lv);
+	}
+	emit(r);
+}
+
+/* ---- the whole
+ * ----------------------------------------------------------------------------- */
+
+static void render_host(struct rendering *r)
+{
+	buf_puts(&r->line, "host");
+	word(r, "machine-id", r->host->identity.machine_id);
+	word(r, "boot-id", r->host->identity.boot_id);
+	emit(r);
+}
+
+static void render_at_level(struct rendering *r, const struct device *device,
+	enum scope_level level, bool has_opens)
+{
+	render_device(r, device, has_opens && level == SCOPE_ALL);
+	if (level == SCOPE_IDENTITY)
+		return;
+	render_tables(r, device);
+	render_dm_holders(r, device->devno);
+	if (level == SCOPE_TABLE)
+		return;
+	render_status(r, device);
+	render_block_holders(r, device->devno);
+	render_kernel_holders(r, device->devno);
+	render_process_holders(r, device->devno);
+	render_mounts(r, device->devno);
+}
+
+/* Numbers of devices and mounts are used again as soon as they are free, so the entry's
+ * devno alone never finds a device. */
+static const struct device *scope_find(
+	const struct host *host, const struct scope_device *entry)
+{
+	const struct device *device;
+
+	if (*entry->uuid)
+		return host_device_by_uuid(host, entry->uuid);
+	device = host_device_by_devno(host, entry->devno);
+	if (!device || *device->uuid || strcmp(device->name, entry->name) != 0)
+		return NULL;
+	return device;
+}
+
+static void render_scope(struct rendering *r, const struct scope *scope)
+{
+	for (size_t i = 0; i < scope->n_devices; i++) {
+		const struct device *device = scope_find(r->host, &scope->devices[i]);
+
+		if (device)
+			render_at_level(r, device, scope->devices[i].level,
+				host_device_opens_count(r->host, device));
+	}
+	for (size_t i = 0; i < scope->n_groups; i++)
+		render_group(r, scope->groups[i]);
+	for (size_t i = 0; i < scope->n_volumes; i++)
+		render_volume(r, scope->volumes[i].vg_uuid, scope->volumes[i].lv_uuid);
+}
+
+static void render_everything(struct rendering *r)
+{
+	const struct host *host = r->host;
+
+	for (size_t i = 0; i < host->n_devices; i++) {
+		const struct device *device = &host->devices[i];
+		bool has_opens = host_device_opens_count(host, device);
+
+		if (device->is_gone)
+			continue;
+		render_at_level(
+			r, device, has_opens ? SCOPE_ALL : SCOPE_TABLE, has_opens);
+		if (!has_opens)
+			render_mounts(r, device->devno);
+	}
+	for (size_t i = 0; i < host->n_vgs; i++)
+		render_group(r, host->vgs[i].uuid);
+	for (size_t i = 0; i < host->n_lvs; i++)
+		if (!host->lvs[i].is_gone)
+			render_volume(r, host->lvs[i].vg_uuid, host->lvs[i].uuid);
+}
+
+void host_facts(
+	const struct host *host, const struct scope *scope, struct facts *ret_facts)
+{
+	struct rendering r = {.host = host, .facts = ret_facts};
+
+	render_host(&r);
+	if (scope)
+		render_scope(&r, scope);
+	else
+		render_everything(&r);
+	buf_free(&r.line);
+	facts_sort(ret_facts);
+}

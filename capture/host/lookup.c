@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Questions to the model. Arrays may not be sorted yet while they are being filled, so
+ * every look-up walks; the sets are small, and the hot ones (devices by devno) try the
+ * sorted place first.
+ */
+#include <string.h>
+
+#include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+
+/* Binary search that is right when the array is sorted and harmless when it is not. */
+static struct device *device_sorted(const struct host *host, struct devno devno)
+{
+	size_t low = 0, high = host->n_devices;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = devno_compare(host->devices[middle].devno, devno);
+
+		if (order == 0)
+			return &host->devices[middle];
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+struct device *host_device_by_devno(const struct host *host, struct devno devno)
+{
+	struct device *device = device_sorted(host, devno);
+
+	for (size_t i = 0; !device && i < host->n_devices; i++)
+		if (devno_is_equal(host->devices[i].devno, devno))
+			device = &host->devices[i];
+	return device && !device->is_gone ? device : NULL;
+}
+
+struct device *host_device_by_uuid(const struct host *host, const char *uuid)
+{
+	for (size_t i = 0; *uuid && i < host->n_devices; i++)
+		if (!host->devices[i].is_gone && strcmp(host->devices[i].uuid, uuid) == 0)
+			return &host->devices[i];
+	return NULL;
+}
+
+struct device *host_device_by_name(const struct host *host, const char *name)
+{
+	for (size_t i = 0; i < host->n_devices; i++)
+		if (!host->devices[i].is_gone && strcmp(host->devices[i].name, name) == 0)
+			return &host->devices[i];
+	return NULL;
+}
+
+const struct block *host_block_by_devno(const struct host *host, struct devno devno)
+{
+	for (size_t i = 0; i < host->n_blocks; i++)
+		if (devno_is_equal(host->blocks[i].devno, devno))
+			return &host->blocks[i];
+	return NULL;
+}
+
+const struct block *host_block_by_kname(const struct host *host, const char *kname)
+{
+	for (size_t i = 0; i < host->n_blocks; i++)
+		if (strcmp(host->blocks[i].kname, kname) == 0)
+			return &host->blocks[i];
+	return NULL;
+}
+
+const struct process *host_process(const struct host *host, uint32_t pid)
+{
+	for (size_t i = 0; i < host->n_processes; i++)
+		if (host->processes[i].pid == pid)
+			return &host->processes[i];
+	return NULL;
+}
+
+const struct vg *host_vg(const struct host *host, const char *vg_uuid)
+{
+	for (size_t i = 0; i < host->n_vgs; i++)
+		if (strcmp(host->vgs[i].uuid, vg_uuid) == 0)
+			return &host->vgs[i];
+	return NULL;
+}
+
+const struct vg *host_vg_by_name(const struct host *host, const char *name)
+{
+	for (size_t i = 0; i < host->n_vgs; i++)
+		if (strcmp(host->vgs[i].name, name) == 0)
+			return &host->vgs[i];
+	return NULL;
+}
+
+struct lv *host_lv(const struct host *host, const char *vg_uuid, const char *lv_uuid)
+{
+	for (size_t i = 0; i < host->n_lvs; i++)
+		if (!host->lvs[i].is_gone && strcmp(host->lvs[i].uuid, lv_uuid) == 0 &&
+			strcmp(host->lvs[i].vg_uuid, vg_uuid) == 0)
+			return &host->lvs[i];
+	return NULL;
+}
+
+const struct lv *host_lv_by_name(
+	const struct host *host, const char *vg_uuid, const char *name)
+{
+	for (size_t i = 0; i < host->n_lvs; i++)
+		if (!host->lvs[i].is_gone && strcmp(host->lvs[i].name, name) == 0 &&
+			strcmp(host->lvs[i].vg_uuid, vg_uuid) == 0)
+			return &host->lvs[i];
+	return NULL;
+}
+
+const struct pv *host_pv(const struct host *host, const char *pv_uuid)
+{
+	for (size_t i = 0; i < host->n_pvs; i++)
+		if (strcmp(host->pvs[i].uuid, pv_uuid) == 0)
+			return &host->pvs[i];
+	return NULL;
+}
+
+const struct mount_namespace *host_namespace_of_host(const struct host *host)
+{
+	for (size_t i = 0; i < host->n_namespaces; i++)
+		if (host->namespaces[i].is_host)
+			return &host->namespaces[i];
+	return NULL;
+}
+
+static struct devno dm_minor_devno(const struct host *host, const char *digits)
+{
+	uint64_t number;
+
+	if (parse_u64(digits, strlen(digits), 10, &number) < 0)
+		return DEVNO_NONE;
+	/* all dm devices of a kernel share one major number */
+	for (size_t i = 0; i < host->n_devices; i++)
+		if (!host->devices[i].is_gone && host->devices[i].devno.minor == number)
+			return host->devices[i].devno;
+	return DEVNO_NONE;
+}
+
+static struct devno volume_path_devno(const struct host *host, const char *vg_and_lv)
+{
+	const char *slash = strchr(vg_and_lv, '/');
+
+	for (size_t i = 0; slash && i < host->n_devices; i++) {
+		cleanup_free char *vg = NULL, *lv = NULL, *layer = NULL;
+
+		if (host->devices[i].is_gone ||
+			!lvm_dm_name_split(host->devices[i].name, &vg, &lv, &layer))
+			continue;
+		if (strlen(vg) == (size_t)(slash - vg_and_lv) && *layer == '\0' &&
+			strncmp(vg, vg_and_lv, strlen(vg)) == 0 &&
+			strcmp(lv, slash + 1) == 0)
+			return host->devices[i].devno;
+	}
+	return DEVNO_NONE;
+}
+
+struct devno host_path_devno(const struct host *host, const char *path)
+{
+	const struct device *device;
+	const struct block *block;
+
+	if (strncmp(path, "/dev/", 5) != 0)
+		return DEVNO_NONE;
+	path += 5;
+	if (strncmp(path, "dm-", 3) == 0)
+		return dm_minor_devno(host, path + 3);
+	if (strncmp(path, "mapper/", 7) == 0) {
+		device = host_device_by_name(host, path + 7);
+		return device ? device->devno : DEVNO_NONE;
+	}
+	block = host_block_by_kname(host, path);
+	return block ? block->devno : volume_path_devno(host, path);
+}
+
+struct devno host_mount_devno(const struct host *host, const struct mount *mount)
+{
+	if (host_device_by_devno(host, mount->devno) ||
+		host_block_by_devno(host, mount->devno))
+		return mount->devno;
+	return host_path_devno(host, mount->source);
+}
+
+static bool path_is_below(const char *path, const char *folder)
+{
+	size_t len = strlen(folder);
+
+	if (strcmp(folder, "/") == 0)
+		return *path == '/';
+	return strncmp(path, folder, len) == 0 && (path[len] == '/' || path[len] == '\0');
+}
+
+struct devno host_loop_devno(const struct host *host, const struct block *loop)
+{
+	const struct mount_namespace *namespace = host_namespace_of_host(host);
+	struct devno devno = host_path_devno(host, loop->backing_file);
+	size_t longest = 0;
+
+	if (!devno_is_none(devno) || *loop->backing_file != '/' || !namespace)
+		return devno;
+	for (size_t i = 0; i < host->n_mounts; i++) {
+		const struct mount *mount = &host->mounts[i];
+		size_t len = strlen(mount->target);
+
+		if (mount->namespace_id != namespace->id || len < longest ||
+			mount->is_gone ||
+			!path_is_below(loop->backing_file, mount->target))
+			continue;
+		longest = len; /* later lines of equal length are mounted on top */
+		devno = host_mount_devno(host, mount);
+	}
+	return devno;
+}
+
+int64_t host_process_started(const struct host *host, const struct process *process)
+{
+	const struct identity *id = &host->identity;
+	uint64_t ticks = id->ticks ? id->ticks : 100;
+
+	if (process->start >= id->uptime)
+		return id->taken;
+	return id->taken - (int64_t)((id->uptime - process->start) / ticks);
+}

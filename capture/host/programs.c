@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Programs whose presence means something; by comm, cut at 15 characters as the kernel
+ * does. */
+#include <string.h>
+
+#include "snapstate/host.h"
+
+#define COMM_LEN 15
+
+static const char *const backup_programs[] = {
+	"tar",
+	"bsdtar",
+	"rsync",
+	"ntfsclone",
+	"partclone",
+	"dd",
+	"dump",
+	"xfsdump",
+	"cpio",
+	"qemu-img",
+	"borg",
+	"restic",
+	"duplicity",
+	"bacula-fd",
+	"proxmox-backup-client",
+	"vzdump",
+	"virtnbdbackup",
+	"partimage",
+	"fsarchiver",
+	"pigz",
+	"lzop",
+};
+
+/* Only what changes something: monitoring runs lvs and pvs all day. */
+static const char *const storage_programs[] = {
+	"lvm",
+	"lvcreate",
+	"lvremove",
+	"lvchange",
+	"lvconvert",
+	"lvextend",
+	"lvreduce",
+	"lvresize",
+	"lvrename",
+	"vgchange",
+	"vgcreate",
+	"vgremove",
+	"vgreduce",
+	"vgextend",
+	"vgrename",
+	"vgsplit",
+	"vgmerge",
+	"vgimport",
+	"vgexport",
+	"vgimportclone",
+	"vgcfgrestore",
+	"pvmove",
+	"pvcreate",
+	"pvremove",
+	"pvresize",
+	"dmsetup",
+	"kpartx",
+};
+
+static bool is_listed(const char *const *programs, size_t count, const char *comm)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strncmp(programs[i], comm, COMM_LEN) == 0)
+			return true;
+	return false;
+}
+
+bool program_is_backup(const char *comm)
+{
+	/* partclone.ext4, partclone.ntfs, ... */
+	if (strncmp(comm, "partclone.", 10) == 0)
+		return true;
+	return is_listed(backup_programs,
+		sizeof(backup_programs) / sizeof(backup_programs[0]), comm);
+}
+
+bool program_is_storage(const char *comm)
+{
+	return is_listed(storage_programs,
+		sizeof(storage_programs) / sizeof(storage_programs[0]), comm);
+}

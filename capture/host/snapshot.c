@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the tables and status lines of snapshot targets say.
+ * Sources: kernel drivers/md/dm-snap.c (snapshot_status, snapshot_ctr).
+ */
+#include <string.h>
+
+#include "snapstate/host.h"
+
+static const struct dm_target *only_snapshot(const struct device *device)
+{
+	const struct dm_target *target = device->targets;
+
+	if (device->n_targets != 1)
+		return NULL;
+	if (strcmp(target->type, "snapshot") != 0 &&
+		strcmp(target->type, "snapshot-merge") != 0)
+		return NULL;
+	return target;
+}
+
+const char *snapshot_state_name(enum snapshot_state state)
+{
+	switch (state) {
+	case SNAPSHOT_NONE:
+		return "none";
+	case SNAPSHOT_VALID:
+		return "valid";
+	case SNAPSHOT_INVALID:
+		return "invalid";
+	case SNAPSHOT_OVERFLOW:
+		return "overflow";
+	case SNAPSHOT_MERGE_FAILED:
+		return "merge-failed";
+	case SNAPSHOT_MERGING:
+		return "merging";
+	case SNAPSHOT_UNKNOWN:
+		return "unknown";
+	}
+	return "unknown";
+}
+
+/* "used/total metadata"; kernels before 2.6.32 wrote "used/total" */
+static bool parse_usage(const char *status, uint64_t *ret_used, uint64_t *ret_total)
+{
+	size_t used_len = strspn(status, "0123456789");
+	const char *rest = status + used_len;
+	size_t total_len;
+
+	if (*rest != '/')
+		return false;
+	total_len = strspn(rest + 1, "0123456789");
+	if (rest[1 + total_len] != ' ' && rest[1 + total_len] != '\0')
+		return false;
+	return parse_u64(status, used_len, 10, ret_used) == 0 &&
+	       parse_u64(rest + 1, total_len, 10, ret_total) == 0;
+}
+
+enum snapshot_state device_snapshot_state(const struct device *device)
+{
+	static const struct {
+		const char *word;
+		enum snapshot_state state;
+	} words[] = {
+		{"Invalid", SNAPSHOT_INVALID},
+		{"Overflow", SNAPSHOT_OVERFLOW},
+		{"Merge failed", SNAPSHOT_MERGE_FAILED},
+	};
+	const struct dm_target *target = only_snapshot(device);
+	uint64_t used, total;
+
+	if (!target)
+		return SNAPSHOT_NONE;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(target->status, words[i].word) == 0)
+			return words[i].state;
+	if (strcmp(target->type, "snapshot-merge") == 0)
+		return SNAPSHOT_MERGING;
+	return parse_usage(target->status, &used, &total) ? SNAPSHOT_VALID
+							  : SNAPSHOT_UNKNOWN;
+}
+
+bool device_snapshot_usage(
+	const struct device *device, uint64_t *ret_used, uint64_t *ret_total)
+{
+	const struct dm_target *target = only_snapshot(device);
+
+	return target && parse_usage(target->status, ret_used, ret_total);
+}
+
+bool device_snapshot_parts(
+	const struct device *device, struct devno *ret_origin, struct devno *ret_cow)
+{
+	const struct dm_target *target = only_snapshot(device);
+	const char *params = target ? target->params : "";
+	size_t origin_len = strcspn(params, " ");
+	const char *cow = params + origin_len + (params[origin_len] == ' ');
+
+	return parse_devno(params, origin_len, ret_origin) == 0 &&
+	       parse_devno(cow, strcspn(cow, " "), ret_cow) == 0;
+}

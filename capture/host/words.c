@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The closed enums of the model and their words; see host.h. */
+#include <errno.h>
+#include <string.h>
+
+#include "snapstate/host.h"
+
+static int word_index(const char *const *words, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(words[i], name) == 0)
+			return (int)i;
+	return -EINVAL;
+}
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static const char *const outcome_words[] = {
+	[OUTCOME_READ] = "read",
+	[OUTCOME_ABSENT] = "absent",
+	[OUTCOME_DENIED] = "denied",
+	[OUTCOME_TIMED_OUT] = "timed-out",
+	[OUTCOME_HUNG] = "hung",
+	[OUTCOME_TRUNCATED] = "truncated",
+	[OUTCOME_CHANGED] = "changed",
+	[OUTCOME_UNSUPPORTED] = "unsupported",
+	[OUTCOME_SKIPPED] = "skipped",
+};
+
+const char *outcome_name(enum outcome outcome)
+{
+	return outcome_words[outcome];
+}
+
+int outcome_parse(const char *name, enum outcome *ret_outcome)
+{
+	int i = word_index(outcome_words, COUNT(outcome_words), name);
+
+	if (i < 0)
+		return i;
+	*ret_outcome = (enum outcome)i;
+	return 0;
+}
+
+static const char *const block_words[] = {
+	[BLOCK_DISK] = "disk",
+	[BLOCK_PARTITION] = "partition",
+	[BLOCK_LOOP] = "loop",
+	[BLOCK_MD] = "md",
+	[BLOCK_OTHER] = "other",
+};
+
+const char *block_kind_name(enum block_kind kind)
+{
+	return block_words[kind];
+}
+
+int block_kind_parse(const char *name, enum block_kind *ret_kind)
+{
+	int i = word_index(block_words, COUNT(block_words), name);
+
+	if (i < 0)
+		return i;
+	*ret_kind = (enum block_kind)i;
+	return 0;
+}
+
+static const char *const use_words[] = {
+	[USE_NODE] = "node",
+	[USE_FILE] = "file",
+	[USE_CWD] = "cwd",
+	[USE_ROOT] = "root",
+	[USE_MAP] = "map",
+};
+
+const char *use_kind_name(enum use_kind kind)
+{
+	return use_words[kind];
+}
+
+int use_kind_parse(const char *name, enum use_kind *ret_kind)
+{
+	int i = word_index(use_words, COUNT(use_words), name);
+
+	if (i < 0)
+		return i;
+	*ret_kind = (enum use_kind)i;
+	return 0;
+}

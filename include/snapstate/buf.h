@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Growing byte strings, growing arrays, and the one escaping that every text format of
+ * snapstate uses.
+ *
+ * Memory: running out of it aborts the program (buf_* and array_* never return NULL). All
+ * three programs are safe to abort at any point: capture and planner publish by rename, the
+ * executor journals before it acts.
+ */
+#ifndef SNAPSTATE_BUF_H
+#define SNAPSTATE_BUF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf {
+	char *data; /* always NUL-terminated once something was added; NULL when empty */
+	size_t len; /* without the NUL */
+	size_t cap;
+};
+
+#define BUF_INIT ((struct buf){0})
+
+void buf_add(struct buf *b, const void *bytes, size_t len);
+void buf_puts(struct buf *b, const char *text);
+void buf_printf(struct buf *b, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void buf_free(struct buf *b);
+static inline void buf_free_fn(struct buf *b)
+{
+	buf_free(b);
+}
+#define cleanup_buf cleanup_with(buf_free_fn)
+
+/* The text so far, "" when nothing was added. Valid until the next buf_* call. */
+const char *buf_text(const struct buf *b);
+
+/*
+ * One word of a fact or plan line. Bytes outside printable ASCII, blanks, '\\' and '"' become
+ * \xNN (two lower-case hex digits, as udev writes them). The empty string becomes "-", and a
+ * string that is exactly "-" becomes "\x2d": a word is never empty and never ambiguous.
+ */
+void buf_word(struct buf *b, const char *text);
+
+/* Like buf_word, but blanks between printable characters stay: for table parameters and
+ * sentences at the end of a line. The empty string becomes "-". */
+void buf_tail(struct buf *b, const char *text);
+
+/* Undoes buf_word and buf_tail. `len` bytes at `word`. The result is malloc'ed.
+ * -EINVAL: an escape that is not \xNN or a raw byte that should have been escaped, or \x00. */
+int word_decode(const char *word, size_t len, char **ret_text);
+
+/* Growing arrays: gives a new, zeroed last element.
+ *   struct thing *t = array_add(&host->things, &host->n_things); */
+void *array_add_sized(void *array, size_t *count, size_t element);
+#define array_add(array, count) \
+	((__typeof__(*(array)))array_add_sized((array), (count), sizeof(**(array))))
+
+void *xcalloc(size_t count, size_t size);
+char *xstrdup(const char *text);
+char *xstrndup(const char *text, size_t len);
+
+/*
+ * Strings that live as long as their owner: one arena per host, freed at once.
+ */
+struct arena;
+struct arena *arena_new(void);
+void arena_free(struct arena *a);
+const char *arena_strdup(struct arena *a, const char *text);
+const char *arena_strndup(struct arena *a, const char *bytes, size_t len);
+
+/* Unsigned decimal or (base 16) hexadecimal number: digits only, no sign, no blank, no
+ * overflow. -EINVAL otherwise. */
+int parse_u64(const char *text, size_t len, unsigned base, uint64_t *ret_value);
+
+/* "254:4" -> dev_t-like pair. -EINVAL otherwise. */
+struct devno {
+	uint32_t major;
+	uint32_t minor;
+};
+int parse_devno(const char *text, size_t len, struct devno *ret_devno);
+static inline bool devno_is_equal(struct devno a, struct devno b)
+{
+	return a.major == b.major && a.minor == b.minor;
+}
+static inline int devno_compare(struct devno a, struct devno b)
+{
+	if (a.major != b.major)
+		return a.major < b.major ? -1 : 1;
+	if (a.minor != b.minor)
+		return a.minor < b.minor ? -1 : 1;
+	return 0;
+}
+#define DEVNO_FMT	"%u:%u"
+#define DEVNO_ARGS(d)	(d).major, (d).minor
+#define DEVNO_NONE	((struct devno){0, 0})
+static inline bool devno_is_none(struct devno d)
+{
+	return d.major == 0 && d.minor == 0;
+}
+
+#endif

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A fact is a line: one canonical text line about one thing on the host. This header is the
+ * grammar; host_facts() is the only function that renders it.
+ *
+ *   host machine-id M boot-id B
+ *   device MAJ:MIN name N uuid U diskseq D open O flags F size S
+ *   table MAJ:MIN START LENGTH TYPE PARAMS...
+ *   pending MAJ:MIN START LENGTH TYPE PARAMS...
+ *   status MAJ:MIN START LENGTH TYPE STATE
+ *   holder MAJ:MIN dm MAJ:MIN | loop MAJ:MIN | md MAJ:MIN | block MAJ:MIN
+ *   holder MAJ:MIN fs TYPE
+ *   holder MAJ:MIN swap
+ *   holder MAJ:MIN node|file|cwd|root|map pid P start T comm C
+ *   mount NS:ID device MAJ:MIN root R target T type F
+ *   group VG-UUID name N access rw|ro lock L system-id I state S
+ *   group VG-UUID absent
+ *   volume VG-UUID/LV-UUID name VG/LV type T origin LV-UUID state S segments PV-UUID:START+EXTENTS,...
+ *   volume VG-UUID/LV-UUID absent
+ *
+ * Words are escaped by buf_word(), PARAMS by buf_tail(). MAJ:MIN and numbers are decimal without
+ * leading zeros. F is a comma list of suspended, read-only, pending, deferred, internal,
+ * no-table, or "-". `open` is "*" where the count changes by itself on a healthy host: only
+ * snapshots, what stands on them, and exception stores count. `status` is a class (valid,
+ * invalid, overflow, merge-failed, merging, unknown), never a number. S of a group is "-" or a
+ * comma list of exported, partial, clustered, foreign; S of a volume "-" or merging. T of
+ * a volume is ordinary, snapshot, thin, thin-pool, other. A volume is "absent" only where its
+ * VG's metadata was read. A volume whose VG's metadata could not be read renders as
+ * "volume VG-UUID/LV-UUID unread".
+ *
+ * Not facts, since a busy host changes them all day: how full a valid snapshot is, open counts
+ * of origins, a VG's sequence number, event numbers.
+ */
+#ifndef SNAPSTATE_FACTS_H
+#define SNAPSTATE_FACTS_H
+
+#include "snapstate/host.h"
+
+/* Limits of the grammar, for readers of files that strangers sent. */
+#define FACT_LINE_MAX 65536	/* bytes of one line */
+#define FACTS_MAX     2000000	/* lines of one set */
+
+/* A set of facts: sorted by bytes, no duplicates. */
+struct facts {
+	char **lines;
+	size_t count;
+};
+
+/* How much of a device is a fact of the plan. */
+enum scope_level {
+	SCOPE_IDENTITY, /* the device line, its open count left out */
+	SCOPE_TABLE,	/* and its tables, and which dm devices stand on it */
+	SCOPE_ALL,	/* and its status, mounts and every holder */
+};
+const char *scope_level_name(enum scope_level level);
+int scope_level_parse(const char *name, enum scope_level *ret_level);
+
+/* A device is found again by uuid; without one by devno and name. */
+struct scope_device {
+	struct devno devno;
+	const char *uuid; /* "" = none */
+	const char *name;
+	enum scope_level level;
+};
+
+struct scope_volume {
+	const char *vg_uuid;
+	const char *lv_uuid;
+};
+
+/* The part of a host that a plan speaks of. Strings are borrowed. */
+struct scope {
+	struct scope_device *devices;
+	size_t n_devices;
+	struct scope_volume *volumes;
+	size_t n_volumes;
+	const char **groups; /* VG uuids */
+	size_t n_groups;
+};
+void scope_free(struct scope *scope);
+static inline void scope_free_fn(struct scope *scope)
+{
+	scope_free(scope);
+}
+#define cleanup_scope cleanup_with(scope_free_fn)
+
+/* Idempotent; a second entry for the same device keeps the higher level. */
+void scope_add_device(struct scope *scope, const struct device *device, enum scope_level level);
+void scope_add_volume(struct scope *scope, const char *vg_uuid, const char *lv_uuid);
+void scope_add_group(struct scope *scope, const char *vg_uuid);
+
+/* Renders the facts of `scope`, or of the whole host for NULL (process holders only of devices
+ * whose opens count, so that a comparison of two captures does not fail for nothing). */
+void host_facts(const struct host *host, const struct scope *scope, struct facts *ret_facts);
+
+/* true: snapshots, what stands on them, exception stores. See "open" above. */
+bool host_device_opens_count(const struct host *host, const struct device *device);
+
+/* ---- sets ---------------------------------------------------------------------------------- */
+
+#define FACTS_INIT ((struct facts){0})
+void facts_add(struct facts *facts, const char *line); /* copies; call facts_sort() at the end */
+void facts_sort(struct facts *facts);
+bool facts_has(const struct facts *facts, const char *line);
+/* Lines of `a` that are not in `b`. */
+void facts_minus(const struct facts *a, const struct facts *b, struct facts *ret_facts);
+/* false when the line was not (remove) or already (insert) there. */
+bool facts_remove(struct facts *facts, const char *line);
+bool facts_insert(struct facts *facts, const char *line);
+void facts_free(struct facts *facts);
+static inline void facts_free_fn(struct facts *facts)
+{
+	facts_free(facts);
+}
+#define cleanup_facts cleanup_with(facts_free_fn)
+
+/* What a line is about: "254:4" of a device, table, pending, status, holder or mount line,
+ * "VG-UUID" or "VG-UUID/LV-UUID" of a group or volume line, "" of the host line. Points into
+ * `line`. -EINVAL: not a fact. */
+int fact_subject(const char *line, const char **ret_text, size_t *ret_len);
+
+#endif

@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The model: what one host looked like at one moment. Plain structs, flat arrays, one root.
+ *
+ * Ownership: struct host owns everything below it. Strings live in host->strings and are never
+ * changed; arrays are grown with array_add() and freed by host_free(). Strings are never NULL
+ * ("" = none) unless said otherwise. Pointers into arrays are valid until the next array_add.
+ *
+ * Identity: devices are joined by devno and uuid, never by name. Names are labels and may hold
+ * any byte but NUL. LVM uuids are kept in the 32-character form without hyphens, as in dm uuids
+ * (lvm_uuid_hyphenate() makes the form that lvm commands print).
+ *
+ * Units: device sizes and table offsets are 512-byte sectors; LVM extents are extents.
+ * "Empty" and "not read" differ: look at the source's outcome before believing an empty array.
+ */
+#ifndef SNAPSTATE_HOST_H
+#define SNAPSTATE_HOST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "snapstate/buf.h"
+#include "snapstate/err.h"
+
+#define LVM_UUID_LEN	32 /* without hyphens */
+#define LVM_UUID_HYPHENS 38
+
+/* What became of the attempt to read one source. */
+enum outcome {
+	OUTCOME_READ,
+	OUTCOME_ABSENT,	     /* the host has no such thing */
+	OUTCOME_DENIED,	     /* no permission */
+	OUTCOME_TIMED_OUT,   /* given up at the deadline; the child is gone */
+	OUTCOME_HUNG,	     /* given up; the child could not even be killed */
+	OUTCOME_TRUNCATED,   /* larger than the limit */
+	OUTCOME_CHANGED,     /* kept changing while it was read */
+	OUTCOME_UNSUPPORTED, /* the answer was not understood, or the call does not exist */
+	OUTCOME_SKIPPED,     /* not asked for */
+};
+const char *outcome_name(enum outcome outcome);
+/* -EINVAL for an unknown word. */
+int outcome_parse(const char *name, enum outcome *ret_outcome);
+
+/*
+ * One source of evidence. Names: "identity", "dm", "blocks", "superblocks", "swaps",
+ * "processes", "mounts" (finding the namespaces), and for each verbatim document the
+ * document's own name ("mounts/4026531841", "lvm/report.json", "lvm/lvscan.txt",
+ * "lvm/<vg-uuid>.vg").
+ */
+struct source {
+	const char *name;
+	enum outcome outcome;
+	const char *detail; /* for people: what was missing or how many were unreadable */
+};
+
+/* Text kept exactly as the host gave it, and read by its own library (see text.h). */
+struct document {
+	const char *name; /* [A-Za-z0-9._/-]+, the archive member below the top folder */
+	const char *bytes;
+	size_t len;
+};
+
+struct identity {
+	const char *machine_id; /* 32 hex digits */
+	const char *boot_id;	/* as /proc/sys/kernel/random/boot_id, 36 characters */
+	const char *node;	/* uname -n */
+	const char *kernel;	/* uname -r */
+	const char *dm_driver;	/* version of the kernel's device-mapper interface */
+	uint32_t ticks;		/* clock ticks per second of process start times */
+	int64_t taken;		/* the one time stamp: seconds since 1970, UTC */
+	uint64_t uptime;	/* CLOCK_BOOTTIME at that moment, in clock ticks */
+};
+
+/* One line of a device-mapper table, or of its status. */
+struct dm_target {
+	uint64_t start; /* sectors */
+	uint64_t length;
+	const char *type;
+	const char *params; /* keys of crypt and integrity masked, unknown types digested */
+	const char *status; /* live table only; "" where it was not read */
+};
+
+enum device_flag {
+	DEVICE_SUSPENDED = 1 << 0,
+	DEVICE_READ_ONLY = 1 << 1,
+	DEVICE_PENDING = 1 << 2,  /* an inactive table is loaded */
+	DEVICE_DEFERRED = 1 << 3, /* marked for deferred removal */
+	DEVICE_INTERNAL = 1 << 4, /* suspended by the kernel itself */
+	DEVICE_NO_TABLE = 1 << 5, /* exists without a live table */
+};
+
+/* A device-mapper device. */
+struct device {
+	struct devno devno;
+	const char *name;
+	const char *uuid;	/* "" = none, as older kpartx leaves it */
+	uint64_t diskseq;	/* 0 = the kernel does not tell */
+	uint32_t open_count;	/* opens by fds, mounts, swap, loop, md, other dm tables */
+	unsigned flags;		/* enum device_flag */
+	struct dm_target *targets;
+	size_t n_targets;
+	struct dm_target *pending; /* the inactive table */
+	size_t n_pending;
+	struct devno *deps; /* devices its tables refer to, sorted */
+	size_t n_deps;
+	bool is_gone; /* only in a replayed model: removed by an earlier step */
+};
+
+enum block_kind {
+	BLOCK_DISK,
+	BLOCK_PARTITION,
+	BLOCK_LOOP,
+	BLOCK_MD,
+	BLOCK_OTHER, /* nbd, bcache, drbd, ... */
+};
+const char *block_kind_name(enum block_kind kind);
+int block_kind_parse(const char *name, enum block_kind *ret_kind);
+
+/* A block device that is not device-mapper's. */
+struct block {
+	struct devno devno;
+	const char *kname; /* sda1, loop0, md127 */
+	enum block_kind kind;
+	uint64_t size;	     /* sectors */
+	struct devno *below; /* whole disk of a partition, members of an array, sorted */
+	size_t n_below;
+	const char *backing_file; /* loop: as /sys/block/loopN/loop/backing_file shows it */
+};
+
+/* A file system that the kernel has live on a block device, mounted anywhere or nowhere
+ * (/sys/fs/TYPE/KNAME): sees mounts of other namespaces and lazily unmounted ones. */
+struct superblock {
+	struct devno devno;
+	const char *type;
+};
+
+struct mount_namespace {
+	uint64_t id;	/* inode of /proc/PID/ns/mnt */
+	uint32_t pid;	/* a process that lives there */
+	bool is_host;	/* that of process 1 */
+};
+
+/* One line of one namespace's mountinfo. */
+struct mount {
+	uint64_t namespace_id;
+	uint32_t id;
+	uint32_t parent_id;
+	struct devno devno; /* st_dev of the file system; not always a block device's */
+	const char *root;
+	const char *target;
+	const char *type;
+	const char *source;
+	const char *options; /* per mount */
+	uint32_t shared;     /* peer group, 0 = none */
+	uint32_t master;     /* peer group it receives from, 0 = none */
+	bool is_gone;	     /* only in a replayed model */
+};
+
+struct swap {
+	const char *path; /* as /proc/swaps shows it */
+	struct devno devno; /* DEVNO_NONE: a file, or not found */
+};
+
+struct process {
+	uint32_t pid;
+	uint64_t start; /* field 22 of /proc/PID/stat, ticks since boot: with pid an identity */
+	const char *comm;
+	const char *exe; /* "" = kernel thread or unreadable */
+	uint32_t uid;
+	uint64_t mount_namespace; /* 0 = unreadable */
+};
+
+enum use_kind {
+	USE_NODE, /* an fd on the block device itself */
+	USE_FILE, /* an fd on a file of the file system on it */
+	USE_CWD,
+	USE_ROOT,
+	USE_MAP, /* a mapped file, the program's own included */
+};
+const char *use_kind_name(enum use_kind kind);
+int use_kind_parse(const char *name, enum use_kind *ret_kind);
+
+/* One process holding one block device, or a file system on one, in one way. */
+struct use {
+	uint32_t pid;
+	enum use_kind kind;
+	struct devno devno;  /* of the block device */
+	uint32_t count;	     /* how many fds or mappings of this kind */
+	const char *example; /* one path, for people */
+};
+
+/* Where a segment's data lies: a physical volume, or another logical volume. */
+struct stripe {
+	const char *pv_uuid; /* "" when lv_name is set */
+	const char *lv_name; /* "" when pv_uuid is set */
+	uint64_t start;	     /* first extent on the PV, or within the LV */
+};
+
+struct segment {
+	uint64_t start; /* extents, within the LV */
+	uint64_t extents;
+	const char *type; /* striped, snapshot, thin, thin-pool, mirror, raid1, ... */
+	struct stripe *stripes;
+	size_t n_stripes;
+};
+
+enum lv_role {
+	LV_ORDINARY,
+	LV_SNAPSHOT, /* classic copy-on-write snapshot: its own extents are the store */
+	LV_THIN,
+	LV_THIN_POOL,
+	LV_OTHER, /* raid, mirror, cache, ... */
+};
+
+struct lv {
+	const char *vg_uuid;
+	const char *uuid;
+	const char *name;
+	enum lv_role role;
+	const char *origin_uuid; /* snapshot: its origin; thin snapshot: its origin; "" = none */
+	bool is_merging;
+	bool has_virtual_origin; /* sparse volume: the origin is a hidden zero device */
+	bool has_external_origin; /* thin volume over a volume outside the pool */
+	bool is_visible;
+	int64_t created; /* seconds since 1970; 0 = the metadata does not say */
+	uint64_t extents;
+	struct segment *segments;
+	size_t n_segments;
+	bool is_gone; /* only in a replayed model */
+};
+
+struct pv {
+	const char *vg_uuid;
+	const char *uuid;
+	const char *name; /* today's device name, a label */
+	struct devno devno; /* DEVNO_NONE: missing, or the report does not tell */
+	uint64_t pe_start; /* sectors */
+	uint64_t pe_count;
+	bool is_missing;
+	bool is_duplicate;
+};
+
+struct vg {
+	const char *uuid;
+	const char *name;
+	uint64_t seqno;
+	uint64_t extent_size; /* sectors */
+	const char *system_id;
+	const char *lock_type; /* "" = none */
+	bool is_writable;
+	bool is_exported;
+	bool is_partial;
+	bool is_clustered;
+	bool is_foreign; /* its system id is not this host's */
+	bool has_metadata; /* the metadata text was read, so an LV that is not listed is absent */
+};
+
+struct host {
+	struct arena *strings;
+	struct identity identity;
+	struct source *sources;
+	size_t n_sources;
+	struct document *documents; /* sorted by name */
+	size_t n_documents;
+	struct device *devices; /* sorted by devno */
+	size_t n_devices;
+	struct block *blocks; /* sorted by devno */
+	size_t n_blocks;
+	struct superblock *superblocks; /* sorted by devno, type */
+	size_t n_superblocks;
+	struct mount_namespace *namespaces; /* sorted by id */
+	size_t n_namespaces;
+	struct mount *mounts; /* namespaces in order; within one, in the kernel's order */
+	size_t n_mounts;
+	struct swap *swaps;
+	size_t n_swaps;
+	struct process *processes; /* sorted by pid */
+	size_t n_processes;
+	struct use *uses; /* sorted by pid, kind, devno */
+	size_t n_uses;
+	struct vg *vgs; /* sorted by uuid */
+	size_t n_vgs;
+	struct pv *pvs; /* sorted by uuid */
+	size_t n_pvs;
+	struct lv *lvs; /* sorted by VG uuid, uuid */
+	size_t n_lvs;
+};
+
+struct host *host_new(void);
+void host_free(struct host *host);
+static inline void host_free_fn(struct host **host)
+{
+	host_free(*host);
+}
+#define cleanup_host cleanup_with(host_free_fn)
+
+/* A copy for a replay: its devices, mounts, superblocks, uses, swaps, VGs and LVs may be changed;
+ * strings, tables and segments are shared with `host`, which must outlive it. */
+struct host *host_clone(const struct host *host);
+
+/* Brings every array into its documented order. Probe, record and import call it at the end. */
+void host_sort(struct host *host);
+
+/* Strings of the host's arena; "" is shared. */
+const char *host_string(struct host *host, const char *text);
+const char *host_string_n(struct host *host, const char *bytes, size_t len);
+
+/* Notes the outcome of a source; a later note for the same name replaces the first. */
+void host_source_set(struct host *host, const char *name, enum outcome outcome,
+	const char *detail_format, ...) __attribute__((format(printf, 4, 5)));
+/* NULL = never heard of. */
+const struct source *host_source(const struct host *host, const char *name);
+bool host_source_is_read(const struct host *host, const char *name);
+
+/* Adds a document and its source with OUTCOME_READ. The bytes are copied. */
+void host_document_add(struct host *host, const char *name, const void *bytes, size_t len);
+const struct document *host_document(const struct host *host, const char *name);
+
+/* Look-ups. NULL = none; in a replayed model, what is gone is not found. */
+struct device *host_device_by_devno(const struct host *host, struct devno devno);
+struct device *host_device_by_uuid(const struct host *host, const char *uuid);
+struct device *host_device_by_name(const struct host *host, const char *name);
+const struct block *host_block_by_devno(const struct host *host, struct devno devno);
+const struct block *host_block_by_kname(const struct host *host, const char *kname);
+const struct process *host_process(const struct host *host, uint32_t pid);
+const struct vg *host_vg(const struct host *host, const char *vg_uuid);
+const struct vg *host_vg_by_name(const struct host *host, const char *name);
+struct lv *host_lv(const struct host *host, const char *vg_uuid, const char *lv_uuid);
+const struct lv *host_lv_by_name(const struct host *host, const char *vg_uuid, const char *name);
+const struct pv *host_pv(const struct host *host, const char *pv_uuid);
+const struct mount_namespace *host_namespace_of_host(const struct host *host);
+
+/* "/dev/dm-5", "/dev/mapper/NAME", "/dev/loop0", "/dev/sda1", "/dev/VG/LV" -> devno.
+ * DEVNO_NONE when no recorded device has that name. A label match: for join of what only has
+ * a path. */
+struct devno host_path_devno(const struct host *host, const char *path);
+
+/* The block device a mount stands on: its st_dev when that is a recorded block device, else
+ * (btrfs, fuse) the device its source names. DEVNO_NONE: none. */
+struct devno host_mount_devno(const struct host *host, const struct mount *mount);
+
+/* The block device that holds the file a loop device is backed by, found by the longest mount
+ * target of the host's namespace; or the block device it is backed by directly. */
+struct devno host_loop_devno(const struct host *host, const struct block *loop);
+
+/* Seconds since 1970 at which a process started. */
+int64_t host_process_started(const struct host *host, const struct process *process);
+
+/* Programs that make backups; programs that change device-mapper or LVM state. Recorded even when
+ * they hold nothing. By comm, which the kernel cuts at 15 characters. */
+bool program_is_backup(const char *comm);
+bool program_is_storage(const char *comm);
+
+/* ---- device-mapper and LVM names ---------------------------------------------------------- */
+
+/* Splits "LVM-" + VG uuid (32) + LV uuid (32) [+ "-" + layer]. false: not of that form.
+ * *ret_layer points into `dm_uuid` ("" = the visible device itself).
+ * (LVM lib/activate/dev_manager.c, libdm-string.c) */
+bool lvm_dm_uuid_split(const char *dm_uuid, char ret_vg[LVM_UUID_LEN + 1],
+	char ret_lv[LVM_UUID_LEN + 1], const char **ret_layer);
+
+/* "partN-" + parent's uuid, as kpartx sets it: the partition number and the parent's uuid (pointer
+ * into dm_uuid). false: not of that form. */
+bool kpartx_uuid_split(const char *dm_uuid, uint32_t *ret_number, const char **ret_parent);
+
+/* Splits a dm name into VG, LV and layer, undoing the doubled hyphens. false: no separator.
+ * The results are malloc'ed. */
+bool lvm_dm_name_split(const char *dm_name, char **ret_vg, char **ret_lv, char **ret_layer);
+
+void lvm_uuid_hyphenate(const char uuid[LVM_UUID_LEN], char ret_text[LVM_UUID_HYPHENS + 1]);
+/* Hyphenated or plain -> plain. false: not a LVM uuid. */
+bool lvm_uuid_plain(const char *text, char ret_uuid[LVM_UUID_LEN + 1]);
+
+/* State of a snapshot target, from its status text (kernel dm-snap.c, snapshot_status). */
+enum snapshot_state {
+	SNAPSHOT_NONE,	  /* no snapshot target */
+	SNAPSHOT_VALID,	  /* "used/total metadata" (old: "used/total") */
+	SNAPSHOT_INVALID, /* every read and write fails */
+	SNAPSHOT_OVERFLOW,
+	SNAPSHOT_MERGE_FAILED,
+	SNAPSHOT_MERGING, /* target type snapshot-merge */
+	SNAPSHOT_UNKNOWN, /* the store does not say, or the status was not read */
+};
+const char *snapshot_state_name(enum snapshot_state state);
+enum snapshot_state device_snapshot_state(const struct device *device);
+/* Sectors of the store in use and in all; false when the status does not tell. */
+bool device_snapshot_usage(const struct device *device, uint64_t *ret_used, uint64_t *ret_total);
+
+/* For a device whose only target is a snapshot (or snapshot-merge): its origin argument, which is
+ * the -real device under LVM, and its exception store. false: not such a device. */
+bool device_snapshot_parts(
+	const struct device *device, struct devno *ret_origin, struct devno *ret_cow);
+
+#endif

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See sample_host.h. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sample_host.h"
+
+#define ORIGIN_SECTORS 131072
+#define COW_SECTORS    32768
+#define EXTENT	       8192
+
+struct device *sample_device(struct host *host, unsigned minor)
+{
+	return host_device_by_devno(host, (struct devno){254, minor});
+}
+
+/* Every "MAJ:MIN" word of the parameters is a dependency, as in the kernel's targets. */
+static void add_deps(struct device *device, const char *params)
+{
+	while (*params) {
+		size_t len = strcspn(params, " ");
+		struct devno devno;
+
+		if (parse_devno(params, len, &devno) == 0)
+			*array_add(&device->deps, &device->n_deps) = devno;
+		params += len + (params[len] == ' ');
+	}
+}
+
+struct device *sample_add_device(struct host *host, unsigned minor, const char *name,
+	const char *uuid, const char *type, const char *params, uint64_t length)
+{
+	struct device *device = array_add(&host->devices, &host->n_devices);
+	struct dm_target *target;
+
+	device->devno = (struct devno){254, minor};
+	device->name = host_string(host, name);
+	device->uuid = host_string(host, uuid);
+	device->diskseq = 40 + minor;
+	target = array_add(&device->targets, &device->n_targets);
+	target->length = length;
+	target->type = host_string(host, type);
+	target->params = host_string(host, params);
+	target->status = "";
+	add_deps(device, params);
+	for (size_t i = 0; i < device->n_deps; i++) {
+		struct device *below = host_device_by_devno(host, device->deps[i]);
+
+		if (below)
+			below->open_count++;
+	}
+	return host_device_by_devno(host, (struct devno){254, minor});
+}
+
+void sample_add_mount(struct host *host, uint64_t namespace_id, unsigned id,
+	unsigned parent, unsigned minor, const char *target)
+{
+	struct mount *mount = array_add(&host->mounts, &host->n_mounts);
+	struct device *device = sample_device(host, minor);
+
+	mount->namespace_id = namespace_id;
+	mount->id = id;
+	mount->parent_id = parent;
+	mount->devno = device ? device->devno : (struct devno){0, minor};
+	mount->root = "/";
+	mount->target = host_string(host, target);
+	mount->type = "ext4";
+	mount->source = "none";
+	mount->options = "rw";
+}
+
+void sample_add_use(struct host *host, unsigned pid, const char *comm, enum use_kind kind,
+	unsigned minor)
+{
+	struct use *use = array_add(&host->uses, &host->n_uses);
+
+	use->pid = pid;
+	use->kind = kind;
+	use->devno = (struct devno){254, minor};
+	use->count = 1;
+	use->example = "";
+	if (kind == USE_NODE)
+		sample_device(host, minor)->open_count++;
+	if (!host_process(host, pid)) {
+		struct process *process = array_add(&host->processes, &host->n_processes);
+
+		process->pid = pid;
+		process->start = 1000 + pid;
+		process->comm = host_string(host, comm);
+		process->exe = "";
+		process->mount_namespace = SAMPLE_NS;
+	}
+}
+
+static struct lv *add_lv(struct host *host, const char *uuid, const char *name,
+	uint64_t start, uint64_t extents)
+{
+	struct lv *lv = array_add(&host->lvs, &host->n_lvs);
+	struct segment *segment;
+	struct stripe *stripe;
+
+	lv->vg_uuid = SAMPLE_VG;
+	lv->uuid = uuid;
+	lv->name = name;
+	lv->origin_uuid = "";
+	lv->is_visible = true;
+	lv->created = SAMPLE_TAKEN - 3 * 86400;
+	lv->extents = extents;
+	segment = array_add(&lv->segments, &lv->n_segments);
+	segment->extents = extents;
+	segment->type = "striped";
+	stripe = array_add(&segment->stripes, &segment->n_stripes);
+	stripe->pv_uuid = SAMPLE_PV;
+	stripe->lv_name = "";
+	stripe->start = start;
+	return lv;
+}
+
+static void add_volumes(struct host *host)
+{
+	struct vg *vg = array_add(&host->vgs, &host->n_vgs);
+	struct pv *pv = array_add(&host->pvs, &host->n_pvs);
+	struct lv *snap;
+
+	vg->uuid = SAMPLE_VG;
+	vg->name = "onapp-aaaa";
+	vg->seqno = 7;
+	vg->extent_size = EXTENT;
+	vg->system_id = vg->lock_type = "";
+	vg->is_writable = vg->has_metadata = true;
+	pv->vg_uuid = SAMPLE_VG;
+	pv->uuid = SAMPLE_PV;
+	pv->name = "/dev/loop0";
+	pv->devno = (struct devno){7, 0};
+	pv->pe_start = 2048;
+	pv->pe_count = 63;
+	add_lv(host, SAMPLE_ORIGIN, "disk1", 0, 16);
+	snap = add_lv(host, SAMPLE_SNAP, "backup-dddd", 16, 4);
+	snap->role = LV_SNAPSHOT;
+	snap->origin_uuid = SAMPLE_ORIGIN;
+}
+
+static void add_sources(struct host *host)
+{
+	static const char *const names[] = {"identity", "dm", "blocks", "superblocks",
+		"swaps", "mounts", "processes", "mounts/4026531841", "lvm/report.json",
+		"lvm/" SAMPLE_VG ".vg"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		host_source_set(host, names[i], OUTCOME_READ, "%s", "");
+}
+
+static void add_identity(struct host *host)
+{
+	host->identity = (struct identity){
+		.machine_id = "0123456789abcdef0123456789abcdef",
+		.boot_id = "8d1e0000-0000-4000-8000-000000000000",
+		.node = "cp-17",
+		.kernel = "6.1.0",
+		.dm_driver = "4.47.0",
+		.ticks = 100,
+		.taken = SAMPLE_TAKEN,
+		.uptime = 100 * 86400 * 10ull,
+	};
+}
+
+struct host *sample_host_idle(void)
+{
+	struct host *host = host_new();
+	struct mount_namespace *namespace;
+	struct block *loop;
+	struct device *snapshot;
+
+	add_identity(host);
+	add_sources(host);
+	namespace = array_add(&host->namespaces, &host->n_namespaces);
+	namespace->id = SAMPLE_NS;
+	namespace->pid = 1;
+	namespace->is_host = true;
+	loop = array_add(&host->blocks, &host->n_blocks);
+	*loop = (struct block){.devno = {7, 0},
+		.kname = "loop0",
+		.kind = BLOCK_LOOP,
+		.size = 524288,
+		.backing_file = "/srv/disk.img"};
+	sample_add_mount(host, SAMPLE_NS, 1, 0, 99, "/");
+	sample_add_device(host, 1, "onapp--aaaa-disk1-real",
+		"LVM-" SAMPLE_VG SAMPLE_ORIGIN "-real", "linear", "7:0 2048",
+		ORIGIN_SECTORS);
+	sample_add_device(host, 0, "onapp--aaaa-disk1", "LVM-" SAMPLE_VG SAMPLE_ORIGIN,
+		"snapshot-origin", "254:1", ORIGIN_SECTORS);
+	sample_add_device(host, 2, "onapp--aaaa-backup--dddd-cow",
+		"LVM-" SAMPLE_VG SAMPLE_SNAP "-cow", "linear", "7:0 133120", COW_SECTORS);
+	snapshot = sample_add_device(host, 3, "onapp--aaaa-backup--dddd",
+		"LVM-" SAMPLE_VG SAMPLE_SNAP, "snapshot", "254:1 254:2 P 8",
+		ORIGIN_SECTORS);
+	snapshot->targets[0].status = "16/32768 16";
+	add_volumes(host);
+	host_sort(host);
+	return host;
+}
+
+struct host *sample_host(void)
+{
+	struct host *host = sample_host_idle();
+	struct superblock *superblock;
+
+	sample_add_device(host, 4, "onapp--aaaa-backup--ddddX1",
+		"part1-LVM-" SAMPLE_VG SAMPLE_SNAP, "linear", "254:3 2048", 32768);
+	sample_device(host, 4)->open_count = 1;
+	sample_add_mount(host, SAMPLE_NS, 44, 1, 4, "/mnt/backup");
+	superblock = array_add(&host->superblocks, &host->n_superblocks);
+	superblock->devno = (struct devno){254, 4};
+	superblock->type = "ext4";
+	host_sort(host);
+	return host;
+}
+
+void sample_make_stale(struct host *host)
+{
+	for (size_t i = 0; i < host->n_lvs; i++) {
+		if (strcmp(host->lvs[i].uuid, SAMPLE_SNAP) != 0)
+			continue;
+		for (size_t s = 0; s < host->lvs[i].n_segments; s++)
+			free(host->lvs[i].segments[s].stripes);
+		free(host->lvs[i].segments);
+		memmove(&host->lvs[i], &host->lvs[i + 1],
+			(host->n_lvs - i - 1) * sizeof(struct lv));
+		host->n_lvs--;
+		return;
+	}
+}
+
+void sample_add_victim(struct host *host)
+{
+	add_lv(host, SAMPLE_VICTIM, "victim", 16, 4);
+	host_sort(host);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A made-up host for tests: one volume group on loop 7:0, one origin with a leftover
+ * backup snapshot, an idle mounted partition mapping on it. Tests change one thing and
+ * look.
+ */
+#ifndef SNAPSTATE_SAMPLE_HOST_H
+#define SNAPSTATE_SAMPLE_HOST_H
+
+#include "snapstate/host.h"
+
+#define SAMPLE_TAKEN  1795400000
+#define SAMPLE_VG     "VVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVV"
+#define SAMPLE_PV     "PPPPPPPPPPPPPPPPPPPPPPPPPPPPPPPP"
+#define SAMPLE_ORIGIN "OOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOO"
+#define SAMPLE_SNAP   "SSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSS"
+#define SAMPLE_VICTIM "XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX"
+#define SAMPLE_NS     4026531841u
+
+/* 254:0 origin, 254:1 -real, 254:2 -cow, 254:3 snapshot, 254:4 partition mapping (mounted
+ * on /mnt/backup). Every source is read. Sorted. */
+struct host *sample_host(void);
+
+/* The same without the mapping and its mount. */
+struct host *sample_host_idle(void);
+
+/* The snapshot's volume is gone from the metadata. */
+void sample_make_stale(struct host *host);
+/* And its extents belong to a volume named "victim". */
+void sample_add_victim(struct host *host);
+
+struct device *sample_device(struct host *host, unsigned minor);
+struct device *sample_add_device(struct host *host, unsigned minor, const char *name,
+	const char *uuid, const char *type, const char *params, uint64_t length);
+void sample_add_mount(struct host *host, uint64_t namespace_id, unsigned id,
+	unsigned parent, unsigned minor, const char *target);
+void sample_add_use(struct host *host, unsigned pid, const char *comm, enum use_kind kind,
+	unsigned minor);
+
+#endif

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Facts: the grammar as examples, and its laws: what changes by itself on a healthy host
+ * changes no line; everything else changes one.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "sample_host.h"
+#include "snapstate/cleanup.h"
+#include "snapstate/facts.h"
+
+static void test_the_lines_of_a_host(void **state)
+{
+	cleanup_host struct host *host = sample_host();
+	cleanup_facts struct facts facts = FACTS_INIT;
+	static const char *const expected[] = {
+		"device 254:0 name onapp--aaaa-disk1 uuid LVM-" SAMPLE_VG SAMPLE_ORIGIN
+		" diskseq 40 open * flags - size 131072",
+		"device 254:2 name onapp--aaaa-backup--dddd-cow uuid LVM-" SAMPLE_VG
+			SAMPLE_SNAP "-cow diskseq 42 open 1 flags - size 32768",
+		"table 254:3 0 131072 snapshot 254:1 254:2 P 8",
+		"status 254:3 0 131072 snapshot valid",
+		"holder 254:1 dm 254:3",
+		"holder 254:3 dm 254:4",
+		"holder 254:4 fs ext4",
+		"mount 4026531841:44 device 254:4 root / target /mnt/backup type ext4",
+		"group " SAMPLE_VG
+		" name onapp-aaaa access rw lock - system-id - state -",
+		"volume " SAMPLE_VG "/" SAMPLE_SNAP
+		" name onapp-aaaa/backup-dddd type snapshot origin " SAMPLE_ORIGIN
+		" state - segments " SAMPLE_PV ":16+4",
+		"host machine-id 0123456789abcdef0123456789abcdef boot-id "
+		"8d1e0000-0000-4000-8000-000000000000",
+	};
+
+	(void)state;
+	host_facts(host, NULL, &facts);
+	for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++)
+		if (!facts_has(&facts, expected[i]))
+			fail_msg("missing: %s", expected[i]);
+}
+
+/* ---- what changes a line, and what must not
+ * ------------------------------------------------ */
+
+static void fill_the_store(struct host *host)
+{
+	sample_device(host, 3)->targets[0].status = "30000/32768 128";
+}
+
+static void open_the_origin(struct host *host)
+{
+	sample_device(host, 0)->open_count = 7;
+	sample_add_use(host, 800, "qemu-system-x86", USE_NODE, 0);
+}
+
+static void bump_seqno(struct host *host)
+{
+	host->vgs[0].seqno++;
+}
+
+static void nothing_known(struct host *host)
+{
+	host->identity.taken += 1000;
+	host->identity.uptime += 100000;
+	host->identity.node = "renamed";
+}
+
+static void (*const harmless[])(struct host *host) = {
+	fill_the_store, open_the_origin, bump_seqno, nothing_known};
+
+static void overflow(struct host *host)
+{
+	sample_device(host, 3)->targets[0].status = "Invalid";
+}
+
+static void open_the_store(struct host *host)
+{
+	sample_device(host, 2)->open_count++;
+}
+
+static void open_the_snapshot(struct host *host)
+{
+	sample_device(host, 3)->open_count++;
+}
+
+static void suspend_the_origin(struct host *host)
+{
+	sample_device(host, 0)->flags |= DEVICE_SUSPENDED;
+}
+
+static void recreate(struct host *host)
+{
+	sample_device(host, 3)->diskseq++;
+}
+
+static void reload(struct host *host)
+{
+	sample_device(host, 4)->targets[0].params = "254:3 4096";
+}
+
+static void chdir_into_mount(struct host *host)
+{
+	sample_add_use(host, 800, "bash", USE_CWD, 4);
+}
+
+static void mount_again(struct host *host)
+{
+	sample_add_mount(host, SAMPLE_NS, 50, 1, 4, "/mnt/other");
+}
+
+static void merge(struct host *host)
+{
+	host_lv(host, SAMPLE_VG, SAMPLE_SNAP)->is_merging = true;
+}
+
+static void move_extents(struct host *host)
+{
+	host_lv(host, SAMPLE_VG, SAMPLE_SNAP)->segments[0].stripes[0].start++;
+}
+
+static void export_group(struct host *host)
+{
+	host->vgs[0].is_exported = true;
+}
+
+static void reboot(struct host *host)
+{
+	host->identity.boot_id = "8d1e0000-0000-4000-8000-000000000001";
+}
+
+static void lose_metadata(struct host *host)
+{
+	host->vgs[0].has_metadata = false;
+}
+
+static void (*const relevant[])(struct host *host) = {overflow, open_the_store,
+	open_the_snapshot, suspend_the_origin, recreate, reload, chdir_into_mount,
+	mount_again, merge, move_extents, export_group, reboot, lose_metadata};
+
+static void scope_of_sample(struct host *host, struct scope *scope)
+{
+	scope_add_device(scope, sample_device(host, 4), SCOPE_ALL);
+	scope_add_device(scope, sample_device(host, 3), SCOPE_ALL);
+	scope_add_device(scope, sample_device(host, 2), SCOPE_ALL);
+	scope_add_device(scope, sample_device(host, 0), SCOPE_IDENTITY);
+	scope_add_volume(scope, SAMPLE_VG, SAMPLE_SNAP);
+	scope_add_group(scope, SAMPLE_VG);
+}
+
+static size_t lines_changed_by(void (*change)(struct host *host), bool is_scoped)
+{
+	cleanup_host struct host *host = sample_host();
+	cleanup_scope struct scope scope = {0};
+	cleanup_facts struct facts before = FACTS_INIT, after = FACTS_INIT;
+	cleanup_facts struct facts gone = FACTS_INIT, new = FACTS_INIT;
+
+	scope_of_sample(host, &scope);
+	host_facts(host, is_scoped ? &scope : NULL, &before);
+	change(host);
+	host_facts(host, is_scoped ? &scope : NULL, &after);
+	facts_minus(&before, &after, &gone);
+	facts_minus(&after, &before, &new);
+	return gone.count + new.count;
+}
+
+static void test_a_busy_host_changes_no_fact(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++) {
+		assert_int_equal(lines_changed_by(harmless[i], false), 0);
+		assert_int_equal(lines_changed_by(harmless[i], true), 0);
+	}
+}
+
+static void test_every_relevant_change_shows(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(relevant) / sizeof(relevant[0]); i++) {
+		if (!lines_changed_by(relevant[i], false) ||
+			!lines_changed_by(relevant[i], true))
+			fail_msg("change %zu of the table went unseen", i);
+	}
+}
+
+/* ---- scope
+ * --------------------------------------------------------------------------------- */
+
+/* Device numbers are used again as soon as they are free. */
+static void test_a_reused_number_is_not_the_device(void **state)
+{
+	cleanup_host struct host *host = sample_host();
+	cleanup_scope struct scope scope = {0};
+	cleanup_facts struct facts facts = FACTS_INIT;
+
+	(void)state;
+	scope_add_device(&scope, sample_device(host, 4), SCOPE_ALL);
+	sample_device(host, 4)->uuid = "part1-LVM-another";
+	host_facts(host, &scope, &facts);
+	assert_int_equal(facts.count, 1); /* the host line */
+}
+
+static void test_without_uuid_name_and_number_count(void **state)
+{
+	cleanup_host struct host *host = sample_host();
+	cleanup_scope struct scope scope = {0};
+	cleanup_facts struct facts same = FACTS_INIT, renamed = FACTS_INIT;
+
+	(void)state;
+	sample_device(host, 4)->uuid = "";
+	scope_add_device(&scope, sample_device(host, 4), SCOPE_IDENTITY);
+	host_facts(host, &scope, &same);
+	assert_int_equal(same.count, 2);
+	sample_device(host, 4)->name = "other";
+	host_facts(host, &scope, &renamed);
+	assert_int_equal(renamed.count, 1);
+}
+
+static void test_an_absent_volume_is_a_fact(void **state)
+{
+	cleanup_host struct host *host = sample_host();
+	cleanup_scope struct scope scope = {0};
+	cleanup_facts struct facts facts = FACTS_INIT;
+
+	(void)state;
+	sample_make_stale(host);
+	scope_add_volume(&scope, SAMPLE_VG, SAMPLE_SNAP);
+	scope_add_group(&scope, "unknown");
+	host_facts(host, &scope, &facts);
+	assert_true(facts_has(&facts, "volume " SAMPLE_VG "/" SAMPLE_SNAP " absent"));
+	assert_true(facts_has(&facts, "group unknown absent"));
+}
+
+/* ---- sets and subjects
+ * --------------------------------------------------------------------- */
+
+static void test_sets(void **state)
+{
+	cleanup_facts struct facts facts = FACTS_INIT;
+
+	(void)state;
+	for (int i = 0; i < 100; i++) {
+		char line[32];
+
+		snprintf(line, sizeof(line), "device 254:%d", (i * 37) % 100);
+		assert_true(facts_insert(&facts, line));
+		assert_false(facts_insert(&facts, line));
+	}
+	assert_int_equal(facts.count, 100);
+	for (size_t i = 1; i < facts.count; i++)
+		assert_true(strcmp(facts.lines[i - 1], facts.lines[i]) < 0);
+	assert_true(facts_remove(&facts, "device 254:64"));
+	assert_false(facts_remove(&facts, "device 254:64"));
+	for (int i = 0; i < 60; i++)
+		assert_true(facts_remove(&facts, facts.lines[0]));
+	assert_true(facts_insert(&facts, "device 254:64"));
+	assert_int_equal(facts.count, 40);
+}
+
+static void test_subjects(void **state)
+{
+	static const struct {
+		const char *line, *subject; /* NULL: not a fact */
+	} rows[] = {
+		{"device 254:4 name x", "254:4"},
+		{"mount 1:2 device 254:4 root /", "254:4"},
+		{"volume V/L absent", "V/L"},
+		{"group V absent", "V"},
+		{"host machine-id x", ""},
+		{"device", NULL},
+		{"device ", NULL},
+		{"mount 1:2 device", NULL},
+		{"devices 254:4", NULL},
+		{"", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *subject;
+		size_t len;
+		int r = fact_subject(rows[i].line, &subject, &len);
+
+		assert_int_equal(r == 0, rows[i].subject != NULL);
+		if (r == 0) {
+			assert_int_equal(len, strlen(rows[i].subject));
+			assert_memory_equal(subject, rows[i].subject, len);
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_the_lines_of_a_host),
+		cmocka_unit_test(test_a_busy_host_changes_no_fact),
+		cmocka_unit_test(test_every_relevant_change_shows),
+		cmocka_unit_test(test_a_reused_number_is_not_the_device),
+		cmocka_unit_test(test_without_uuid_name_and_number_count),
+		cmocka_unit_test(test_an_absent_volume_is_a_fact),
+		cmocka_unit_test(test_sets),
+		cmocka_unit_test(test_subjects),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
