@@ -34,8 +34,7 @@ static void word(struct rendering *r, const char *key, const char *value)
 	buf_word(&r->line, value);
 }
 
-/* ---- devices
- * ------------------------------------------------------------------------------- */
+/* ---- devices ---- */
 
 static bool is_cow_of_a_snapshot(const struct host *host, const struct device *device)
 {
@@ -82,23 +81,12 @@ bool host_device_opens_count(const struct host *host, const struct device *devic
 
 static void render_flags(struct rendering *r, unsigned flags)
 {
-	static const struct {
-		unsigned flag;
-		const char *word;
-	} words[] = {
-		{DEVICE_SUSPENDED, "suspended"},
-		{DEVICE_READ_ONLY, "read-only"},
-		{DEVICE_PENDING, "pending"},
-		{DEVICE_DEFERRED, "deferred"},
-		{DEVICE_INTERNAL, "internal"},
-		{DEVICE_NO_TABLE, "no-table"},
-	};
 	const char *separator = " flags ";
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (!(flags & words[i].flag))
+	for (unsigned bit = 1; device_flag_name(bit); bit <<= 1) {
+		if (!(flags & bit))
 			continue;
-		buf_printf(&r->line, "%s%s", separator, words[i].word);
+		buf_printf(&r->line, "%s%s", separator, device_flag_name(bit));
 		separator = ",";
 	}
 	if (*separator == ' ')
@@ -159,8 +147,7 @@ static void render_status(struct rendering *r, const struct device *device)
 	emit(r);
 }
 
-/* ---- holders
- * ------------------------------------------------------------------------------- */
+/* ---- holders ---- */
 
 static void render_dm_holders(struct rendering *r, struct devno devno)
 {
@@ -278,8 +265,7 @@ static void render_mounts(struct rendering *r, struct devno devno)
 	}
 }
 
-/* ---- volumes
- * ------------------------------------------------------------------------------- */
+/* ---- volumes ---- */
 
 static void render_group(struct rendering *r, const char *vg_uuid)
 {
@@ -384,8 +370,7 @@ static void render_volume(struct rendering *r, const char *vg_uuid, const char *
 	emit(r);
 }
 
-/* ---- the whole
- * ----------------------------------------------------------------------------- */
+/* ---- the whole ---- */
 
 static void render_host(struct rendering *r)
 {

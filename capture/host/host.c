@@ -155,8 +155,7 @@ void host_document_add(struct host *host, const char *name, const void *bytes, s
 	host_source_set(host, name, OUTCOME_READ, "%s", "");
 }
 
-/* ---- order
- * --------------------------------------------------------------------------------- */
+/* ---- order ---- */
 
 #define ORDER(name, type, expression)                                                    \
 	static int name(const void *pa, const void *pb)                                  \

@@ -86,3 +86,22 @@ int use_kind_parse(const char *name, enum use_kind *ret_kind)
 	*ret_kind = (enum use_kind)i;
 	return 0;
 }
+
+const char *device_flag_name(unsigned flag)
+{
+	switch ((enum device_flag)flag) {
+	case DEVICE_SUSPENDED:
+		return "suspended";
+	case DEVICE_READ_ONLY:
+		return "read-only";
+	case DEVICE_PENDING:
+		return "pending";
+	case DEVICE_DEFERRED:
+		return "deferred";
+	case DEVICE_INTERNAL:
+		return "internal";
+	case DEVICE_NO_TABLE:
+		return "no-table";
+	}
+	return NULL;
+}

@@ -96,7 +96,7 @@ void host_facts(const struct host *host, const struct scope *scope, struct facts
 /* true: snapshots, what stands on them, exception stores. See "open" above. */
 bool host_device_opens_count(const struct host *host, const struct device *device);
 
-/* ---- sets ---------------------------------------------------------------------------------- */
+/* ---- sets ---- */
 
 #define FACTS_INIT ((struct facts){0})
 void facts_add(struct facts *facts, const char *line); /* copies; call facts_sort() at the end */

@@ -90,6 +90,9 @@ enum device_flag {
 	DEVICE_NO_TABLE = 1 << 5, /* exists without a live table */
 };
 
+/* The word of one flag bit; NULL for a bit that is none. */
+const char *device_flag_name(unsigned flag);
+
 /* A device-mapper device. */
 struct device {
 	struct devno devno;
@@ -352,7 +355,7 @@ int64_t host_process_started(const struct host *host, const struct process *proc
 bool program_is_backup(const char *comm);
 bool program_is_storage(const char *comm);
 
-/* ---- device-mapper and LVM names ---------------------------------------------------------- */
+/* ---- device-mapper and LVM names ---- */
 
 /* Splits "LVM-" + VG uuid (32) + LV uuid (32) [+ "-" + layer]. false: not of that form.
  * *ret_layer points into `dm_uuid` ("" = the visible device itself).

@@ -46,8 +46,7 @@ static void test_the_lines_of_a_host(void **state)
 			fail_msg("missing: %s", expected[i]);
 }
 
-/* ---- what changes a line, and what must not
- * ------------------------------------------------ */
+/* ---- what changes a line, and what must not ---- */
 
 static void fill_the_store(struct host *host)
 {
@@ -189,8 +188,7 @@ static void test_every_relevant_change_shows(void **state)
 	}
 }
 
-/* ---- scope
- * --------------------------------------------------------------------------------- */
+/* ---- scope ---- */
 
 /* Device numbers are used again as soon as they are free. */
 static void test_a_reused_number_is_not_the_device(void **state)
@@ -237,8 +235,7 @@ static void test_an_absent_volume_is_a_fact(void **state)
 	assert_true(facts_has(&facts, "group unknown absent"));
 }
 
-/* ---- sets and subjects
- * --------------------------------------------------------------------- */
+/* ---- sets and subjects ---- */
 
 static void test_sets(void **state)
 {

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Hands each verbatim document to the reader of its kind; see text.h.
+ *
+ * Input:  the host's documents, its sources and its mount namespaces.
+ * Output: mounts, VGs, PVs and LVs of the same host.
+ * The name alone says the kind. A document whose source was not read completely is kept
+ * for people and never parsed: half a text must not pass for a whole one.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "snapstate/text.h"
+
+static bool has_namespace(const struct host *host, uint64_t id)
+{
+	for (size_t i = 0; i < host->n_namespaces; i++)
+		if (host->namespaces[i].id == id)
+			return true;
+	return false;
+}
+
+static int mounts_read(
+	struct host *host, const struct document *document, struct err *err)
+{
+	const char *id = document->name + strlen("mounts/");
+	uint64_t namespace_id;
+
+	if (parse_u64(id, strlen(id), 10, &namespace_id) < 0)
+		return err_set(err, -EBADMSG, "%s: the name must be mounts/NUMBER",
+			document->name);
+	if (!has_namespace(host, namespace_id))
+		return err_set(err, -EBADMSG, "%s: no such mount namespace is recorded",
+			document->name);
+	return text_mountinfo_read(host, namespace_id, document, err);
+}
+
+static bool has_ends(const char *text, const char *prefix, const char *suffix)
+{
+	size_t len = strlen(text);
+
+	return len > strlen(prefix) + strlen(suffix) &&
+	       strncmp(text, prefix, strlen(prefix)) == 0 &&
+	       strcmp(text + len - strlen(suffix), suffix) == 0;
+}
+
+static int document_read(
+	struct host *host, const struct document *document, struct err *err)
+{
+	if (has_ends(document->name, "mounts/", ""))
+		return mounts_read(host, document, err);
+	/* report.json; what `lvm pvs` prints as JSON has the same form, and it alone
+	 * lists the duplicates that LVM does not use (seen with 2.03.16) */
+	if (has_ends(document->name, "lvm/", ".json"))
+		return text_lvm_report_read(host, document, err);
+	if (has_ends(document->name, "lvm/", ".vg"))
+		return text_lvm_metadata_read(host, document, err);
+	if (has_ends(document->name, "lvm/", ".txt"))
+		return 0; /* lvscan.txt, warnings.txt: for people */
+	return err_set(
+		err, -EBADMSG, "%s: this kind of document is not known", document->name);
+}
+
+int text_documents_read(struct host *host, struct err *err)
+{
+	for (size_t i = 0; i < host->n_documents; i++) {
+		const struct document *document = &host->documents[i];
+		int r;
+
+		if (!host_source_is_read(host, document->name))
+			continue;
+		r = document_read(host, document, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}

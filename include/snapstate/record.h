@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Model <-> archive (X.snapstate.tar.gz): a pax tar, gzip by default, one top folder.
+ *
+ *   FORMAT                first member: "snapstate-capture 1\nmin-reader 1\n..."
+ *   state.xml             what libdevmapper, /proc and /sys answered; RELAX NG in state.rng
+ *   lvm/ mounts/          documents, verbatim
+ *   SHA256SUMS            last member: `sha256sum -c` checks every other member
+ *
+ * The same model gives the same bytes. The reader takes hostile files: members are read into
+ * memory under the limits below; links, devices, duplicates, foreign names and unknown
+ * compression are refused, and every error names the member and the rule.
+ */
+#ifndef SNAPSTATE_RECORD_H
+#define SNAPSTATE_RECORD_H
+
+#include "snapstate/buf.h"
+#include "snapstate/err.h"
+#include "snapstate/host.h"
+
+#define RECORD_VERSION	      1
+#define RECORD_ARCHIVE_MAX    (64u << 20)  /* bytes of the file */
+#define RECORD_TOTAL_MAX      (512u << 20) /* bytes of all members */
+#define RECORD_MEMBER_MAX     (256u << 20)
+#define RECORD_MEMBERS_MAX    20000
+#define RECORD_RATIO_MAX      200 /* members to file, after the first MiB */
+#define RECORD_NAME_MAX	      200
+#define RECORD_XML_DEPTH_MAX  16
+
+/* `top` is the name of the top folder ([A-Za-z0-9._-]+). */
+int record_write(const struct host *host, const char *top, struct buf *ret_archive, struct err *err);
+
+/* `name` is the file's name in errors. -EBADMSG (or another errno) for a bad archive. */
+int record_read(const void *archive, size_t len, const char *name, struct host **ret_host,
+	struct err *err);
+
+/* state.xml alone; the archive's reader and writer use them. */
+int record_state_write(const struct host *host, struct buf *ret_xml, struct err *err);
+int record_state_read(const void *xml, size_t len, struct host *host, struct err *err);
+
+#endif

@@ -1,0 +1,1102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Model <-> archive. Laws: what is written reads back the same and is written again to
+ * the same bytes; every strange string survives; every named change of a good archive is
+ * refused with a message that names the member or the rule.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <cmocka.h>
+
+#include "snapstate/cleanup.h"
+#include "snapstate/io.h"
+#include "snapstate/record.h"
+
+#define TOP "cp-17-20220415T052000Z-0badcafe"
+#define VG  "1jU4bisLLlPjrTZ0zdbH1rVfDtXGel0B" /* of data/every-type.vg */
+#define NS  4026531841u
+
+static void assert_holds(const char *text, const char *part)
+{
+	if (!strstr(text, part))
+		fail_msg("\"%s\" does not say \"%s\"", text, part);
+}
+
+/* ---- a host that has one of everything --------------------------------------- */
+
+static void add_document(struct host *host, const char *name, const char *file)
+{
+	cleanup_buf struct buf path = BUF_INIT;
+	cleanup_buf struct buf bytes = BUF_INIT;
+
+	buf_printf(&path, TEST_DATA "/data/%s", file);
+	assert_int_equal(
+		file_read_at(AT_FDCWD, buf_text(&path), 1 << 20, &bytes, NULL), 0);
+	host_document_add(host, name, bytes.data, bytes.len);
+}
+
+static void add_sources(struct host *host)
+{
+	static const char mounts[] =
+		"24 1 254:4 / /mnt/backup ro,relatime shared:1 - ext4 /dev/mapper/x ro\n"
+		"16 1 0:15 / /mnt/\x87\\040raw rw - tmpfs none rw\n";
+
+	host_source_set(host, "dm", OUTCOME_READ, "%s", "");
+	host_source_set(host, "identity", OUTCOME_READ, "%s", "-");
+	host_source_set(host, "swaps", OUTCOME_ABSENT, "%s", "no swap");
+	host_source_set(host, "blocks", OUTCOME_DENIED, "%s", "a \"quote\" & <angle>");
+	host_source_set(host, "processes", OUTCOME_CHANGED, "%s", "3 of 412 vanished");
+	host_source_set(host, "superblocks", OUTCOME_HUNG, "%s", " leading blank");
+	host_source_set(host, "lvm/lvscan.txt", OUTCOME_TIMED_OUT, "%s", "after 60 s");
+	host_source_set(host, "mounts/7", OUTCOME_UNSUPPORTED, "%s", "\n\x80\xff\\");
+	host_document_add(host, "mounts/4026531841", mounts, strlen(mounts));
+	add_document(host, "lvm/" VG ".vg", "every-type.vg");
+	add_document(host, "lvm/report.json", "three-groups.json");
+	/* half a document is kept, and never parsed */
+	host_document_add(host, "mounts/8", "24 1 254", 8);
+	host_source_set(host, "mounts/8", OUTCOME_TRUNCATED, "%s", "");
+}
+
+static void add_device(struct host *host)
+{
+	struct device *device = array_add(&host->devices, &host->n_devices);
+
+	*device = (struct device){.devno = {254, 4},
+		.name = "isw_dih\x87N8:",
+		.uuid = "LVM-" VG VG "-real",
+		.diskseq = 18446744073709551615u,
+		.open_count = 4294967295u,
+		.flags = DEVICE_SUSPENDED | DEVICE_READ_ONLY | DEVICE_PENDING |
+			 DEVICE_DEFERRED | DEVICE_INTERNAL | DEVICE_NO_TABLE};
+	*array_add(&device->targets, &device->n_targets) = (struct dm_target){
+		0, 204800, "snapshot", "254:2 254:3 P 8", "16/204800 16"};
+	*array_add(&device->targets, &device->n_targets) =
+		(struct dm_target){204800, 8, "error", "", ""};
+	*array_add(&device->pending, &device->n_pending) =
+		(struct dm_target){0, 8, "linear", "7:0 0", ""};
+	*array_add(&device->deps, &device->n_deps) = (struct devno){7, 0};
+	*array_add(&device->deps, &device->n_deps) = (struct devno){254, 2};
+	device = array_add(&host->devices, &host->n_devices);
+	*device = (struct device){.devno = {254, 0}, .name = "-", .uuid = ""};
+}
+
+static void add_rest(struct host *host)
+{
+	struct block *block = array_add(&host->blocks, &host->n_blocks);
+
+	*block = (struct block){.devno = {8, 1},
+		.kname = "sda1",
+		.kind = BLOCK_PARTITION,
+		.size = 1000,
+		.backing_file = ""};
+	*array_add(&block->below, &block->n_below) = (struct devno){8, 0};
+	*array_add(&host->blocks, &host->n_blocks) = (struct block){.devno = {7, 0},
+		.kname = "loop0",
+		.kind = BLOCK_LOOP,
+		.backing_file = "/srv/a b (deleted)"};
+	*array_add(&host->superblocks, &host->n_superblocks) =
+		(struct superblock){{254, 4}, "ext4"};
+	*array_add(&host->namespaces, &host->n_namespaces) =
+		(struct mount_namespace){NS, 1, true};
+	*array_add(&host->namespaces, &host->n_namespaces) =
+		(struct mount_namespace){7, 4711, false};
+	*array_add(&host->swaps, &host->n_swaps) =
+		(struct swap){"/swap file", DEVNO_NONE};
+	*array_add(&host->swaps, &host->n_swaps) = (struct swap){"/dev/dm-4", {254, 4}};
+	*array_add(&host->processes, &host->n_processes) =
+		(struct process){4711, 883112, "tar <&\">", "/usr/bin/tar", 1000, NS};
+	*array_add(&host->processes, &host->n_processes) =
+		(struct process){2, 1, "kthreadd", "", 0, 0};
+	*array_add(&host->uses, &host->n_uses) =
+		(struct use){4711, USE_FILE, {254, 4}, 3, "/mnt/backup/\xc3\xa4"};
+	*array_add(&host->uses, &host->n_uses) =
+		(struct use){4711, USE_CWD, {254, 4}, 1, "/mnt/backup"};
+}
+
+static struct host *full_host(void)
+{
+	struct host *host = host_new();
+
+	host->identity =
+		(struct identity){.machine_id = "0123456789abcdef0123456789abcdef",
+			.boot_id = "8d1e0000-0000-4000-8000-000000000000",
+			.node = "cp 17",
+			.kernel = "6.1.0",
+			.dm_driver = "",
+			.ticks = 100,
+			.taken = 1650000000,
+			.uptime = 86400000};
+	add_sources(host);
+	add_device(host);
+	add_rest(host);
+	return host; /* not sorted: the writer does not depend on it */
+}
+
+static struct buf written(const struct host *host)
+{
+	struct buf archive = BUF_INIT;
+	struct err err = ERR_INIT;
+
+	if (record_write(host, TOP, &archive, &err) < 0)
+		fail_msg("%s", err.msg);
+	return archive;
+}
+
+static struct host *read_back(const struct buf *archive)
+{
+	struct host *host = NULL;
+	struct err err = ERR_INIT;
+
+	if (record_read(archive->data, archive->len, "x.tar.gz", &host, &err) < 0)
+		fail_msg("%s", err.msg);
+	return host;
+}
+
+static struct buf state_of(const struct host *host)
+{
+	struct buf xml = BUF_INIT;
+	struct err err = ERR_INIT;
+
+	if (record_state_write(host, &xml, &err) < 0)
+		fail_msg("%s", err.msg);
+	return xml;
+}
+
+/* ---- laws -------------------------------------------------------------------- */
+
+static void assert_same_bytes(const struct buf *a, const struct buf *b)
+{
+	assert_int_equal(a->len, b->len);
+	assert_memory_equal(a->data, b->data, a->len);
+}
+
+static void test_round_trip(void **state)
+{
+	cleanup_host struct host *host = full_host();
+	cleanup_buf struct buf first = written(host);
+	cleanup_host struct host *again = read_back(&first);
+	cleanup_buf struct buf second = written(again);
+
+	(void)state;
+	assert_same_bytes(&first, &second);
+	assert_int_equal(again->n_devices, 2);
+	assert_string_equal(again->devices[1].name, "isw_dih\x87N8:");
+	assert_int_equal(again->devices[1].flags, 63);
+	assert_string_equal(again->devices[1].targets[0].params, "254:2 254:3 P 8");
+	assert_string_equal(again->devices[1].pending[0].params, "7:0 0");
+	assert_string_equal(again->devices[0].name, "-");
+	assert_string_equal(again->identity.node, "cp 17");
+	assert_int_equal(again->identity.taken, 1650000000);
+	assert_string_equal(again->processes[1].comm, "tar <&\">");
+	assert_int_equal(again->swaps[0].devno.minor, 4);
+	assert_true(devno_is_none(again->swaps[1].devno));
+	assert_string_equal(host_source(again, "mounts/7")->detail, "\n\x80\xff\\");
+	assert_string_equal(host_source(again, "identity")->detail, "-");
+	assert_true(host_namespace_of_host(again)->is_host);
+}
+
+/* What documents say is in the model, too; what was cut off is not. */
+static void test_documents_are_read(void **state)
+{
+	cleanup_host struct host *host = full_host();
+	cleanup_buf struct buf archive = written(host);
+	cleanup_host struct host *again = read_back(&archive);
+
+	(void)state;
+	assert_int_equal(again->n_mounts, 2);
+	assert_string_equal(again->mounts[1].target, "/mnt/\x87 raw");
+	assert_int_equal(again->n_vgs, 3);
+	assert_int_equal(again->n_pvs, 6);
+	assert_int_equal(again->n_lvs, 27);
+	assert_non_null(host_document(again, "mounts/8"));
+	assert_int_equal(host_source(again, "mounts/8")->outcome, OUTCOME_TRUNCATED);
+}
+
+static size_t differing_lines(const char *a, const char *b)
+{
+	size_t n = 0;
+
+	while (*a && *b) {
+		size_t len_a = strcspn(a, "\n"), len_b = strcspn(b, "\n");
+
+		n += len_a != len_b || memcmp(a, b, len_a) != 0;
+		a += len_a + (a[len_a] == '\n');
+		b += len_b + (b[len_b] == '\n');
+	}
+	assert_true(!*a && !*b);
+	return n;
+}
+
+static void test_one_time_stamp(void **state)
+{
+	cleanup_host struct host *host = full_host();
+	cleanup_buf struct buf before = state_of(host);
+	cleanup_buf struct buf after = BUF_INIT;
+
+	(void)state;
+	host->identity.taken++;
+	host->identity.uptime += 100;
+	after = state_of(host);
+	assert_int_equal(differing_lines(buf_text(&before), buf_text(&after)), 1);
+	assert_holds(buf_text(&before),
+		"\n  <moment taken=\"2022-04-15T05:20:00Z\" uptime=\"86400000\"/>\n");
+}
+
+/* Names that broke other parsers; see "Legal strings" in the project's notes. */
+static const char *const strange[] = {"", "-", "--", "\\x2d", "cr #1", "cr\\x20#1",
+	"isw_dih\x87N8:", "docker-253:10-1234567-0df13579", "1IET     00080001", " ",
+	"\t", "\n", "\r\n", "a\\", "\\", "\"", "'", "<!--", "]]>", "&amp;", "&#0;",
+	"\x01\x02\x1b[31m", "\x7f", "\xc3\xa4", "\xff\xfe", "\xe2\x80\xae", "VG1--hogep1",
+	"a=b", "${x}", "`x`", "%s%n", "..", "/", "stratis-1-private-x-originsub"};
+
+static void test_strange_strings(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(strange) / sizeof(strange[0]); i++) {
+		cleanup_host struct host *host = full_host();
+		cleanup_host struct host *again = host_new();
+		cleanup_buf struct buf xml = BUF_INIT;
+		struct err err = ERR_INIT;
+		struct device *device = &host->devices[0];
+
+		device->name = device->uuid = strange[i];
+		device->targets[0].params = device->targets[0].status = strange[i];
+		device->targets[0].type = strange[i];
+		host->identity.node = host->processes[0].comm = strange[i];
+		host->uses[0].example = host->swaps[0].path = strange[i];
+		host->sources[0].detail = strange[i];
+		xml = state_of(host);
+		if (record_state_read(xml.data, xml.len, again, &err) < 0)
+			fail_msg("%zu: %s", i, err.msg);
+		host_sort(host);
+		assert_string_equal(again->devices[1].name, strange[i]);
+		assert_string_equal(again->devices[1].uuid, strange[i]);
+		assert_string_equal(again->devices[1].targets[0].params, strange[i]);
+		assert_string_equal(again->devices[1].targets[0].status, strange[i]);
+		assert_string_equal(again->devices[1].targets[0].type, strange[i]);
+		assert_string_equal(again->identity.node, strange[i]);
+		assert_string_equal(again->processes[1].comm, strange[i]);
+		assert_string_equal(again->uses[0].example, host->uses[0].example);
+		assert_string_equal(again->swaps[0].path, host->swaps[0].path);
+		assert_string_equal(again->swaps[1].path, host->swaps[1].path);
+	}
+}
+
+static void test_empty_host(void **state)
+{
+	cleanup_host struct host *host = host_new();
+	cleanup_buf struct buf archive = written(host);
+	cleanup_host struct host *again = read_back(&archive);
+	cleanup_buf struct buf second = written(again);
+
+	(void)state;
+	assert_same_bytes(&archive, &second);
+}
+
+/* tar(1) and sha256sum(1) agree with us. */
+static void test_tools_agree(void **state)
+{
+	cleanup_host struct host *host = full_host();
+	cleanup_buf struct buf archive = written(host);
+	cleanup_buf struct buf path = BUF_INIT;
+	cleanup_buf struct buf command = BUF_INIT;
+	char folder[] = "/tmp/test-record-XXXXXX";
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	buf_printf(&path, "%s/x.tar.gz", folder);
+	assert_int_equal(
+		file_publish(buf_text(&path), 0600, archive.data, archive.len, NULL), 0);
+	buf_printf(&command,
+		"cd %s && gzip -t x.tar.gz && tar xzf x.tar.gz && "
+		"test \"$(tar tvzf x.tar.gz | head -n 1 | cut -c 1-15)\" = '-rw------- "
+		"0/0 ' && "
+		"cd " TOP " && sha256sum --quiet --strict -c SHA256SUMS && rm -r %s",
+		folder, folder);
+	assert_int_equal(system(buf_text(&command)), 0);
+}
+
+/* ---- what cannot be written -------------------------------------------------- */
+
+static void test_write_refuses(void **state)
+{
+	static const char *const tops[] = {"", ".", "..", "a/b", "a b", "\xc3\xa4"};
+	cleanup_host struct host *host = full_host();
+	struct buf archive = BUF_INIT;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(tops) / sizeof(tops[0]); i++)
+		assert_true(record_write(host, tops[i], &archive, &err) < 0);
+	host->devices[0].devno = host->devices[1].devno;
+	assert_true(record_write(host, TOP, &archive, &err) < 0);
+	assert_holds(err.msg, "state.xml: device 2 is out of order or there twice");
+	host->devices[0].devno.minor = 5;
+	host->identity.taken = -1;
+	assert_true(record_write(host, TOP, &archive, &err) < 0);
+	assert_holds(err.msg, "state.xml: the time of the capture is off");
+	host->identity.taken = 0;
+	host_source_set(host, "mounts/9", OUTCOME_READ, "%s", "");
+	assert_true(record_write(host, TOP, &archive, &err) < 0);
+	assert_holds(err.msg, "mounts/9: state.xml says that it was read");
+	host_document_add(host, "mounts/9", "x", 1);
+	host_document_add(host, "lvm/a b.vg", "x", 1);
+	assert_true(record_write(host, TOP, &archive, &err) < 0);
+	assert_holds(err.msg, "lvm/a\\x20b.vg: a name that is not allowed here");
+	assert_null(archive.data);
+}
+
+/* ---- changed archives -------------------------------------------------------- */
+
+struct entry {
+	char *path;
+	mode_t type;
+	const char *link;
+	struct buf bytes;
+	bool is_sparse;
+};
+struct spec {
+	struct entry *entries;
+	size_t count;
+	int (*filter)(struct archive *);
+	int (*format)(struct archive *);
+};
+
+static struct entry *entry_add(struct spec *spec, const char *path, const char *text)
+{
+	struct entry *entry = array_add(&spec->entries, &spec->count);
+
+	entry->path = xstrdup(path);
+	entry->type = AE_IFREG;
+	buf_puts(&entry->bytes, text);
+	return entry;
+}
+
+static void entry_free(struct entry *entry)
+{
+	free(entry->path);
+	buf_free(&entry->bytes);
+}
+
+static void spec_free(struct spec *spec)
+{
+	for (size_t i = 0; i < spec->count; i++)
+		entry_free(&spec->entries[i]);
+	free(spec->entries);
+}
+#define cleanup_spec cleanup_with(spec_free)
+
+/* The good archive as a list of entries. */
+static struct spec spec_good(void)
+{
+	cleanup_host struct host *host = full_host();
+	cleanup_buf struct buf archive = written(host);
+	struct archive *a = archive_read_new();
+	struct archive_entry *e;
+	struct spec spec = {NULL, 0, archive_write_add_filter_gzip,
+		archive_write_set_format_pax_restricted};
+
+	archive_read_support_filter_gzip(a);
+	archive_read_support_format_tar(a);
+	assert_int_equal(
+		archive_read_open_memory(a, archive.data, archive.len), ARCHIVE_OK);
+	while (archive_read_next_header(a, &e) == ARCHIVE_OK) {
+		struct entry *entry = entry_add(&spec, archive_entry_pathname(e), "");
+		char chunk[4096];
+		la_ssize_t n;
+
+		while ((n = archive_read_data(a, chunk, sizeof(chunk))) > 0)
+			buf_add(&entry->bytes, chunk, (size_t)n);
+	}
+	archive_read_free(a);
+	return spec;
+}
+
+static struct entry *entry_of(struct spec *spec, const char *name)
+{
+	for (size_t i = 0; i < spec->count; i++)
+		if (strcmp(spec->entries[i].path + strlen(TOP "/"), name) == 0)
+			return &spec->entries[i];
+	fail_msg("no %s", name);
+	return NULL;
+}
+
+static void entry_remove(struct spec *spec, const char *name)
+{
+	struct entry *entry = entry_of(spec, name);
+	size_t at = (size_t)(entry - spec->entries);
+
+	entry_free(entry);
+	memmove(entry, entry + 1, (spec->count - at - 1) * sizeof(*entry));
+	spec->count--;
+}
+
+/* Moves the last entry to `at`. */
+static void entry_move(struct spec *spec, size_t at)
+{
+	struct entry last = spec->entries[spec->count - 1];
+
+	memmove(&spec->entries[at + 1], &spec->entries[at],
+		(spec->count - at - 1) * sizeof(last));
+	spec->entries[at] = last;
+}
+
+/* A new entry in front of SHA256SUMS. */
+static struct entry *entry_insert(struct spec *spec, const char *path, const char *text)
+{
+	entry_add(spec, path, text);
+	entry_move(spec, spec->count - 2);
+	return &spec->entries[spec->count - 2];
+}
+
+static void entry_change(
+	struct spec *spec, const char *name, const char *from, const char *to)
+{
+	struct entry *entry = entry_of(spec, name);
+	struct buf out = BUF_INIT;
+	const char *text = buf_text(&entry->bytes);
+	const char *at = strstr(text, from);
+
+	assert_non_null(at);
+	buf_add(&out, text, (size_t)(at - text));
+	buf_puts(&out, to);
+	buf_puts(&out, at + strlen(from));
+	buf_free(&entry->bytes);
+	entry->bytes = out;
+}
+
+static int order_paths(const void *a, const void *b)
+{
+	return strcmp(
+		(*(struct entry *const *)a)->path, (*(struct entry *const *)b)->path);
+}
+
+/* Makes SHA256SUMS fit again. */
+static void reseal(struct spec *spec)
+{
+	struct entry *sums = entry_of(spec, "SHA256SUMS");
+	struct entry **sorted = xcalloc(spec->count, sizeof(struct entry *));
+
+	for (size_t i = 0; i < spec->count; i++)
+		sorted[i] = &spec->entries[i];
+	qsort(sorted, spec->count, sizeof(struct entry *), order_paths);
+	buf_free(&sums->bytes);
+	for (size_t i = 0; i < spec->count; i++) {
+		char hex[SHA256_HEX_LEN + 1];
+
+		if (sorted[i] == sums)
+			continue;
+		sha256_hex(buf_text(&sorted[i]->bytes), sorted[i]->bytes.len, hex);
+		buf_printf(
+			&sums->bytes, "%s  %s\n", hex, sorted[i]->path + strlen(TOP "/"));
+	}
+	free(sorted);
+}
+
+static la_ssize_t on_write(
+	struct archive *a, void *context, const void *bytes, size_t len)
+{
+	(void)a;
+	buf_add(context, bytes, len);
+	return (la_ssize_t)len;
+}
+
+static void entry_write(struct archive *a, const struct entry *entry)
+{
+	struct archive_entry *e = archive_entry_new();
+
+	archive_entry_set_pathname(e, entry->path);
+	archive_entry_set_filetype(e, entry->type);
+	archive_entry_set_perm(e, 0600);
+	if (entry->type == AE_IFREG)
+		archive_entry_set_size(e, (la_int64_t)entry->bytes.len);
+	if (entry->is_sparse)
+		archive_entry_sparse_add_entry(e, 4096, 512);
+	if (entry->link && entry->type == AE_IFLNK)
+		archive_entry_set_symlink(e, entry->link);
+	else if (entry->link)
+		archive_entry_set_hardlink(e, entry->link);
+	if (archive_write_header(a, e) != ARCHIVE_OK)
+		fail_msg("%s", archive_error_string(a));
+	if (entry->bytes.len)
+		archive_write_data(a, entry->bytes.data, entry->bytes.len);
+	archive_entry_free(e);
+}
+
+static struct buf spec_pack(const struct spec *spec)
+{
+	struct archive *a = archive_write_new();
+	struct buf out = BUF_INIT;
+
+	spec->format(a);
+	if (spec->filter)
+		spec->filter(a);
+	archive_write_set_bytes_in_last_block(a, 1);
+	assert_int_equal(archive_write_open(a, &out, NULL, on_write, NULL), ARCHIVE_OK);
+	for (size_t i = 0; i < spec->count; i++)
+		entry_write(a, &spec->entries[i]);
+	assert_int_equal(archive_write_close(a), ARCHIVE_OK);
+	archive_write_free(a);
+	return out;
+}
+
+static void link_symbolic(struct spec *spec)
+{
+	struct entry *entry = entry_insert(spec, TOP "/lvm/link", "");
+
+	entry->type = AE_IFLNK;
+	entry->link = "../../../etc/passwd";
+}
+static void link_hard(struct spec *spec)
+{
+	entry_insert(spec, TOP "/lvm/link", "")->link = TOP "/state.xml";
+}
+static void folder(struct spec *spec)
+{
+	entry_insert(spec, TOP "/lvm/folder", "")->type = AE_IFDIR;
+}
+static void fifo(struct spec *spec)
+{
+	entry_insert(spec, TOP "/lvm/fifo", "")->type = AE_IFIFO;
+}
+static void device_node(struct spec *spec)
+{
+	entry_insert(spec, TOP "/lvm/sda", "")->type = AE_IFBLK;
+}
+static void sparse(struct spec *spec)
+{
+	struct entry *entry = entry_insert(spec, TOP "/lvm/sparse.vg", "");
+	char zero[8192] = {0};
+
+	buf_add(&entry->bytes, zero, sizeof(zero));
+	entry->is_sparse = true;
+}
+static void twice(struct spec *spec)
+{
+	entry_insert(spec, TOP "/state.xml", "");
+}
+static void name_dotdot(struct spec *spec)
+{
+	entry_insert(spec, TOP "/../x", "");
+}
+static void name_dot(struct spec *spec)
+{
+	entry_insert(spec, TOP "/./state.xml", "");
+}
+static void name_absolute(struct spec *spec)
+{
+	entry_insert(spec, "/etc/passwd", "");
+}
+static void name_double_slash(struct spec *spec)
+{
+	entry_insert(spec, TOP "//x", "");
+}
+static void name_blank(struct spec *spec)
+{
+	entry_insert(spec, TOP "/lvm/a b", "");
+}
+static void name_escape(struct spec *spec)
+{
+	entry_insert(spec, TOP "/lvm/\x1b[31m", "");
+}
+static void name_long(struct spec *spec)
+{
+	char name[RECORD_NAME_MAX + 2];
+
+	memset(name, 'a', sizeof(name));
+	memcpy(name, TOP "/", strlen(TOP "/"));
+	name[sizeof(name) - 1] = '\0';
+	entry_insert(spec, name, "");
+}
+static void folder_other(struct spec *spec)
+{
+	entry_insert(spec, "other/x", "");
+}
+static void folder_longer(struct spec *spec)
+{
+	entry_insert(spec, TOP "x/x", "");
+}
+static void folder_none(struct spec *spec)
+{
+	entry_insert(spec, "x", "");
+}
+static void format_missing(struct spec *spec)
+{
+	entry_remove(spec, "FORMAT");
+}
+static void format_late(struct spec *spec)
+{
+	struct entry first = spec->entries[0];
+
+	spec->entries[0] = spec->entries[1];
+	spec->entries[1] = first;
+}
+static void format_newer(struct spec *spec)
+{
+	entry_change(spec, "FORMAT", "min-reader 1", "min-reader 2");
+}
+static void format_other(struct spec *spec)
+{
+	entry_change(spec, "FORMAT", "snapstate-capture 1", "snapstate-capture");
+}
+static void format_no_reader(struct spec *spec)
+{
+	entry_change(spec, "FORMAT", "min-reader 1\n", "");
+}
+static void sums_missing(struct spec *spec)
+{
+	entry_remove(spec, "SHA256SUMS");
+}
+static void sums_early(struct spec *spec)
+{
+	entry_move(spec, 1);
+}
+static void sums_empty(struct spec *spec)
+{
+	buf_free(&entry_of(spec, "SHA256SUMS")->bytes);
+}
+static void sums_more(struct spec *spec)
+{
+	buf_puts(&entry_of(spec, "SHA256SUMS")->bytes, "x");
+}
+static void sums_wrong(struct spec *spec)
+{
+	struct entry *sums = entry_of(spec, "SHA256SUMS");
+
+	sums->bytes.data[0] = sums->bytes.data[0] == '0' ? '1' : '0';
+}
+static void sums_unsorted(struct spec *spec)
+{
+	entry_change(spec, "SHA256SUMS", "  FORMAT\n", "  FORMATX\n");
+}
+static void member_changed(struct spec *spec)
+{
+	entry_change(spec, "lvm/report.json", "/dev/loop0", "/dev/loop9");
+}
+static void member_unlisted(struct spec *spec)
+{
+	entry_insert(spec, TOP "/lvm/extra.vg", "x");
+}
+static void member_gone(struct spec *spec)
+{
+	entry_remove(spec, "lvm/report.json");
+}
+static void state_gone(struct spec *spec)
+{
+	entry_remove(spec, "state.xml");
+}
+static void bomb(struct spec *spec)
+{
+	struct entry *entry = entry_insert(spec, TOP "/lvm/bomb.vg", "");
+	size_t len = 32u << 20;
+	cleanup_free char *zeros = xcalloc(len, 1);
+
+	buf_add(&entry->bytes, zeros, len);
+}
+static void too_many(struct spec *spec)
+{
+	for (int i = 0; i < RECORD_MEMBERS_MAX; i++) {
+		char name[64];
+
+		snprintf(name, sizeof(name), TOP "/mounts/%d", i);
+		entry_add(spec, name, "x");
+	}
+}
+static void not_a_tar(struct spec *spec)
+{
+	spec->format = archive_write_set_format_cpio_newc;
+}
+static void bzip2(struct spec *spec)
+{
+	spec->filter = archive_write_add_filter_bzip2;
+}
+static void twice_packed(struct spec *spec)
+{
+	cleanup_buf struct buf inner = spec_pack(spec);
+
+	for (size_t i = 0; i < spec->count; i++)
+		entry_free(&spec->entries[i]);
+	spec->count = 0;
+	buf_add(&entry_add(spec, TOP "/FORMAT", "")->bytes, inner.data, inner.len);
+}
+static void document_bad(struct spec *spec)
+{
+	entry_change(spec, "lvm/" VG ".vg", "seqno = 37", "seqno = x37");
+}
+static void document_of_other(struct spec *spec)
+{
+	entry_change(spec, "lvm/" VG ".vg", "1jU4bi-sLLl", "2jU4bi-sLLl");
+}
+static void namespace_unknown(struct spec *spec)
+{
+	entry_change(
+		spec, "state.xml", "<namespace id=\"4026531841\"", "<namespace id=\"9\"");
+}
+static void state_doctype(struct spec *spec)
+{
+	entry_change(spec, "state.xml", "<state ",
+		"<!DOCTYPE state [<!ENTITY a \"aaaaaaaaaa\">]>\n<state ");
+}
+
+static const struct {
+	void (*change)(struct spec *spec);
+	bool is_resealed;
+	const char *error;
+} changes[] = {
+	{link_symbolic, false, "lvm/link: is no ordinary file"},
+	{link_hard, false, "lvm/link: is no ordinary file"},
+	{folder, false, "not allowed here"}, /* tar ends its name with a slash */
+	{fifo, false, "lvm/fifo: is no ordinary file"},
+	{device_node, false, "lvm/sda: is no ordinary file"},
+	{sparse, false, "lvm/sparse.vg: is a sparse file"},
+	{twice, false, "state.xml: the archive has it twice"},
+	{name_dotdot, false, "/../x: a name that is not allowed here"},
+	{name_dot, false, "/./state.xml: a name that is not allowed here"},
+	{name_absolute, false, "/etc/passwd: a name that is not allowed here"},
+	{name_double_slash, false, "a name that is not allowed here"},
+	{name_blank, false, "/lvm/a\\x20b: a name that is not allowed here"},
+	{name_escape, false, "/lvm/\\x1b[31m: a name that is not allowed here"},
+	{name_long, false, "a name of more than 200 bytes"},
+	{folder_other, false, "other/x: is not in the archive's folder " TOP},
+	{folder_longer, false, "x/x: is not in the archive's folder " TOP},
+	{folder_none, false, "x: is not in the archive's folder"},
+	{format_missing, true, "state.xml: the first member must be FORMAT"},
+	{format_late, true, "state.xml: the first member must be FORMAT"},
+	{format_newer, true,
+		"written by a newer snapstate: format 1, for readers of format 2"},
+	{format_other, true, "FORMAT: the first line must be \"snapstate-capture N\""},
+	{format_no_reader, true, "FORMAT: the second line must be \"min-reader N\""},
+	{sums_missing, false, "the last member must be SHA256SUMS"},
+	{sums_early, false, "the last member must be SHA256SUMS"},
+	{sums_empty, false, "SHA256SUMS line 1: must be about FORMAT"},
+	{sums_more, false, "SHA256SUMS line 7: about a member that is not there"},
+	{sums_wrong, false, "FORMAT: its digest is not the one"},
+	{sums_unsorted, false, "SHA256SUMS line 1: must be about FORMAT"},
+	{member_changed, false, "lvm/report.json: its digest is not the one"},
+	{member_unlisted, false, "must be about lvm/extra.vg"},
+	{member_unlisted, true, "lvm/extra.vg: state.xml does not know it"},
+	{member_gone, false, "SHA256SUMS line 3: must be about mounts/4026531841"},
+	{member_gone, true, "lvm/report.json: state.xml says that it was read"},
+	{state_gone, true, "state.xml: is not there"},
+	{bomb, false, "unpacks to more than 200 times its size"},
+	{too_many, false, "more than 20000 members"},
+	{not_a_tar, false, "x.tar.gz: "},
+	{bzip2, false, "x.tar.gz: "},
+	{twice_packed, false, "FORMAT: the first line"},
+	{document_bad, true, "lvm/" VG ".vg: "},
+	{document_of_other, true,
+		"lvm/" VG ".vg: is the metadata of another volume group"},
+	{namespace_unknown, true, "mounts/4026531841: no such mount namespace"},
+	{state_doctype, true, "state.xml: line 2: DOCTYPE"},
+};
+
+static void test_changed_archives(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+		cleanup_spec struct spec spec = spec_good();
+		cleanup_buf struct buf archive = BUF_INIT;
+		struct host *host = NULL;
+		struct err err = ERR_INIT;
+		int r;
+
+		changes[i].change(&spec);
+		if (changes[i].is_resealed)
+			reseal(&spec);
+		archive = spec_pack(&spec);
+		r = record_read(archive.data, archive.len, "x.tar.gz", &host, &err);
+		if (r >= 0)
+			fail_msg("accepted: %s", changes[i].error);
+		assert_null(host);
+		assert_int_equal(strncmp(err.msg, "x.tar.gz: ", 10), 0);
+		assert_holds(err.msg, changes[i].error);
+	}
+}
+
+/* A later writer that older readers understand; other compression; padding. */
+static void test_accepted_archives(void **state)
+{
+	static int (*const filters[])(struct archive *) = {NULL,
+		archive_write_add_filter_gzip, archive_write_add_filter_xz,
+		archive_write_add_filter_zstd};
+	cleanup_host struct host *host = full_host();
+	cleanup_buf struct buf expected = state_of(host);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++) {
+		cleanup_spec struct spec spec = spec_good();
+		cleanup_buf struct buf archive = BUF_INIT, found = BUF_INIT;
+		cleanup_host struct host *again = NULL;
+
+		spec.filter = filters[i];
+		entry_change(
+			&spec, "FORMAT", "snapstate-capture 1", "snapstate-capture 2");
+		buf_puts(&entry_of(&spec, "FORMAT")->bytes, "more words\n");
+		reseal(&spec);
+		archive = spec_pack(&spec);
+		again = read_back(&archive);
+		found = state_of(again);
+		assert_same_bytes(&expected, &found);
+	}
+}
+
+static void test_truncated(void **state)
+{
+	cleanup_host struct host *host = full_host();
+	cleanup_buf struct buf archive = written(host);
+
+	(void)state;
+	for (size_t len = 0; len < archive.len; len += len + 64 < archive.len ? 64 : 1) {
+		struct host *again = NULL;
+		struct err err = ERR_INIT;
+
+		if (record_read(archive.data, len, "x", &again, &err) >= 0)
+			fail_msg("accepted when cut to %zu of %zu bytes", len,
+				archive.len);
+		assert_holds(err.msg, "x: ");
+	}
+}
+
+static void test_bytes_after_the_end(void **state)
+{
+	static const char *const more[] = {"x", "\n", "\x1f\x8b"};
+	cleanup_host struct host *host = full_host();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
+		cleanup_buf struct buf archive = written(host);
+		struct host *again = NULL;
+
+		buf_puts(&archive, more[i]);
+		assert_true(
+			record_read(archive.data, archive.len, "x", &again, NULL) < 0);
+	}
+	for (int times = 0; times < 2; times++) {
+		/* the same archive twice in one file; and a tar with something behind it
+		 */
+		cleanup_buf struct buf archive = written(host);
+		cleanup_buf struct buf second = written(host);
+		struct host *again = NULL;
+		struct err err = ERR_INIT;
+
+		buf_add(&archive, second.data, second.len);
+		assert_true(
+			record_read(archive.data, archive.len, "x", &again, &err) < 0);
+		assert_holds(err.msg, "bytes follow after the archive's end");
+	}
+}
+
+/* One flipped bit anywhere is noticed, or changes nothing of what was said (gzip's header
+ * holds hints that nobody reads). */
+static void test_flipped(void **state)
+{
+	cleanup_host struct host *host = full_host();
+	cleanup_buf struct buf archive = written(host);
+	cleanup_buf struct buf expected = state_of(host);
+	size_t n_harmless = 0;
+
+	(void)state;
+	for (size_t i = 0; i < archive.len; i++) {
+		cleanup_host struct host *again = NULL;
+		cleanup_buf struct buf found = BUF_INIT;
+		char byte = archive.data[i];
+
+		archive.data[i] = (char)(byte ^ (1 << i % 8));
+		if (record_read(archive.data, archive.len, "x", &again, NULL) >= 0) {
+			found = state_of(again);
+			assert_same_bytes(&expected, &found);
+			assert_int_equal(again->n_lvs, 27);
+			n_harmless++;
+		}
+		archive.data[i] = byte;
+	}
+	assert_true(n_harmless < 64);
+}
+
+static void test_no_archive(void **state)
+{
+	static const char *const texts[] = {"", "x", "hello, this is a mail\n",
+		"\x1f\x8b", "PK\x03\x04", "\x1f\x8b\x08"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct host *host = NULL;
+		struct err err = ERR_INIT;
+
+		assert_true(
+			record_read(texts[i], strlen(texts[i]), "x", &host, &err) < 0);
+		assert_holds(err.msg, "x: ");
+	}
+}
+
+/* ---- changed state.xml ------------------------------------------------------- */
+
+#define ATTRIBUTES_8 " a=\"\" b=\"\" c=\"\" d=\"\" e=\"\" f=\"\" g=\"\" h=\"\""
+#define FIRST_DEVICE "    <device devno=\"254:0\""
+static const struct {
+	const char *from, *to, *error;
+} xml_changes[] = {
+	{"<?xml version=\"1.0\" encoding=\"UTF-8\"?>", "", "line 1: must be <?xml"},
+	{"encoding=\"UTF-8\"", "encoding=\"UTF-7\"", "line 1: must be <?xml"},
+	{"<state ", "<!DOCTYPE state SYSTEM \"file:///etc/passwd\"><state ",
+		"line 2: DOCTYPE"},
+	{"<sources>", "<sources><!-- x -->", "comments and CDATA are not allowed"},
+	{"<sources>", "<sources><![CDATA[x]]>", "line 5: DOCTYPE, comments and CDATA"},
+	{"<sources>", "<sources><?php x?>", "line 5: "},
+	{"name=\"dm\"", "name=\"&#100;m\"", "character references are not allowed"},
+	{"name=\"dm\"", "name=\"&dm;\"", "line 7: "},
+	{"name=\"dm\"", "name=\"d\xc3\xa4\"",
+		"line 7: a byte that is no printable ASCII"},
+	{"name=\"dm\"", "name=\"d\tm\"", "line 7: a byte that is no printable ASCII"},
+	{"name=\"dm\"", "name='dm'", "line 7: single quotes are not allowed"},
+	{"<uses>", "<uses a=\"\" b=\"\" a=\"\">", "line "},
+	{"<uses>", "<uses" ATTRIBUTES_8 ATTRIBUTES_8 ATTRIBUTES_8 ATTRIBUTES_8 " z=\"\">",
+		"too many attributes"},
+	{"<sources>", "<sources>text", "line "},
+	{"<sources>", "<sources foo=\"1\">", "line 5: "},
+	{"<sources>", "<sources><sources/>", "line 5: "},
+	{"</sources>", "", "line "},
+	{"</state>", "</state><state/>", "line "},
+	{"</state>", "", "line "},
+	{"<state version=\"1\"", "<state version=\"2\"", "line 2: "},
+	{"<state version=\"1\"", "<state", "line 2: "},
+	{"<uses>", "<uses xmlns=\"x\">", "line "},
+	{" uptime=\"86400000\"", "", "line 4: "},
+	{"uptime=\"86400000\"", "uptime=\"18446744073709551616\"", "line 4: "},
+	{"uptime=\"86400000\"", "uptime=\"-1\"", "line 4: "},
+	{"uptime=\"86400000\"", "uptime=\"007\"", "line 4: "},
+	{"2022-04-15T05:20:00Z", "2022-02-31T05:20:00Z",
+		"line 4: moment: taken is no time"},
+	{"2022-04-15T05:20:00Z", "now", "line 4: "},
+	{"outcome=\"read\"", "outcome=\"fine\"", "line "},
+	{"name=\"dm\"", "name=\"zz\"", "source 3 is out of order or there twice"},
+	{"name=\"dm\"", "name=\"blocks\"", "source 2 is out of order or there twice"},
+	{"name=\"dm\"", "name=\"d m\"", "line 7: "},
+	{FIRST_DEVICE, "    <device devno=\"254\"", "line "},
+	{FIRST_DEVICE, "    <device devno=\"254:99999999999\"", "line "},
+	{FIRST_DEVICE, "    <device devno=\"4294967296:0\"", "devno is no device number"},
+	{FIRST_DEVICE, "    <device devno=\"0:0\"", "device: devno is no device number"},
+	{FIRST_DEVICE, "    <device devno=\"254:4\"", "device 2 is out of order"},
+	{"open=\"0\"", "open=\"4294967296\"", "device: open is no number or too large"},
+	{"flags=\"-\"", "flags=\"\"", "line "},
+	{"flags=\"-\"", "flags=\"shiny\"", "device: flags are not known"},
+	{"flags=\"-\"", "flags=\"pending,suspended\"", "device: flags are not known"},
+	{"flags=\"-\"", "flags=\"pending,pending\"", "device: flags are not known"},
+	{"name=\"\\x2d\"", "name=\"\\x2\"", "device: name is not escaped"},
+	{"name=\"\\x2d\"", "name=\"\\x00\"", "device: name is not escaped"},
+	{"name=\"\\x2d\"", "name=\"a\\\"", "device: name is not escaped"},
+	{"name=\"\\x2d\"", "name=\"\"", "line "},
+	{"name=\"\\x2d\"", "name=\"a b\"", "line "},
+	{"<dep devno=\"7:0\"/>", "<dep devno=\"254:2\"/>",
+		"device 254:4: dep 2 is out of order"},
+	{"<pending ", "<target ", "line "},
+	{"<devices>", "<devices><dep devno=\"7:0\"/>", "line "},
+	{"<devices>", "<devices><target/>", "line "},
+	{"<blocks>", "<blocks><below devno=\"7:0\"/>", "line "},
+	{"kind=\"loop\"", "kind=\"loopy\"", "line "},
+	{"of-host=\"yes\"", "of-host=\"maybe\"", "line "},
+	{"kind=\"cwd\"", "kind=\"pwd\"", "line "},
+	{"<process pid=\"2\"", "<process pid=\"4711\"", "process 2 is out of order"},
+	{"path=\"/dev/dm-4\"", "path=\"zz\"", "swap 2 is out of order"},
+	{"kind=\"cwd\"", "kind=\"file\"", "use 2 is out of order"},
+	{"<namespace id=\"7\"", "<namespace id=\"4026531841\"",
+		"namespace 2 is out of order"},
+	{"<block devno=\"7:0\"", "<block devno=\"8:1\"", "block 2 is out of order"},
+};
+
+static void test_changed_state(void **state)
+{
+	cleanup_host struct host *host = full_host();
+	cleanup_buf struct buf good = state_of(host);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(xml_changes) / sizeof(xml_changes[0]); i++) {
+		cleanup_host struct host *again = host_new();
+		cleanup_buf struct buf xml = BUF_INIT;
+		const char *text = buf_text(&good);
+		const char *at = strstr(text, xml_changes[i].from);
+		struct err err = ERR_INIT;
+
+		if (!at)
+			fail_msg("no %s", xml_changes[i].from);
+		buf_add(&xml, text, (size_t)(at - text));
+		buf_puts(&xml, xml_changes[i].to);
+		buf_puts(&xml, at + strlen(xml_changes[i].from));
+		if (record_state_read(xml.data, xml.len, again, &err) >= 0)
+			fail_msg("accepted: %s", xml_changes[i].to);
+		assert_holds(err.msg, "state.xml: ");
+		assert_holds(err.msg, xml_changes[i].error);
+	}
+}
+
+/* Every attribute and every element is needed. */
+static void test_state_without(void **state)
+{
+	cleanup_host struct host *host = full_host();
+	cleanup_buf struct buf good = state_of(host);
+	const char *text = buf_text(&good);
+	size_t n = 0;
+
+	(void)state;
+	for (const char *at = strchr(text + 40, '='); at; at = strchr(at + 1, '=')) {
+		cleanup_host struct host *again = host_new();
+		cleanup_buf struct buf xml = BUF_INIT;
+		const char *start = at, *end = strchr(at + 2, '"');
+
+		if (at[1] != '"' || !end)
+			continue;
+		while (*start != ' ')
+			start--;
+		buf_add(&xml, text, (size_t)(start - text));
+		buf_puts(&xml, end + 1);
+		if (record_state_read(xml.data, xml.len, again, NULL) >= 0)
+			fail_msg("accepted without %.*s", (int)(end - start), start);
+		n++;
+	}
+	assert_true(n > 100);
+}
+
+static void test_state_nested(void **state)
+{
+	cleanup_host struct host *host = host_new();
+	cleanup_buf struct buf xml = BUF_INIT;
+
+	(void)state;
+	buf_puts(&xml, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+	for (int i = 0; i < 100000; i++)
+		buf_puts(&xml, "<state>");
+	assert_true(record_state_read(xml.data, xml.len, host, NULL) < 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_documents_are_read),
+		cmocka_unit_test(test_one_time_stamp),
+		cmocka_unit_test(test_strange_strings),
+		cmocka_unit_test(test_empty_host),
+		cmocka_unit_test(test_tools_agree),
+		cmocka_unit_test(test_write_refuses),
+		cmocka_unit_test(test_changed_archives),
+		cmocka_unit_test(test_accepted_archives),
+		cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_bytes_after_the_end),
+		cmocka_unit_test(test_flipped),
+		cmocka_unit_test(test_no_archive),
+		cmocka_unit_test(test_changed_state),
+		cmocka_unit_test(test_state_without),
+		cmocka_unit_test(test_state_nested),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
