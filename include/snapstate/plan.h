@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Plan <-> text (X.snapplan). Line-based, for review in an editor; canonical: the reader accepts
+ * exactly the bytes that the writer makes, comments included, so that no comment can mislead a
+ * reviewer. The last line is the digest of all bytes before it.
+ *
+ *   #!/usr/sbin/snapstate-execute
+ *   snapstate-plan 1
+ *   capture sha256:HEX taken 2026-11-22T03:00:00Z
+ *   created-by WORD                               (program and version)
+ *   select GLOB                                   (one line per glob)
+ *   min-age SECONDS
+ *   refresh-origin                                (only when given)
+ *                                                 (empty line)
+ *   scope device MAJ:MIN uuid U name N level identity|table|all
+ *   scope volume VG-UUID/LV-UUID
+ *   scope group VG-UUID
+ *
+ *   expect FACT                                   (sorted; the first is the host line)
+ *
+ *   step 1 umount
+ *   # umount /mnt/backup
+ *   reason SENTENCE                               (one or more)
+ *   target mount NS:ID device MAJ:MIN target T
+ *   gone FACT                                     (what this step makes untrue: sorted)
+ *   new FACT                                      (what it makes true: sorted)
+ *   maybe gone FACT                               (consequences that depend on what else the host does)
+ *   maybe new FACT
+ *
+ *   step 2 dm-remove
+ *   # dmsetup remove -u part1-LVM-...
+ *   ...
+ *   target device MAJ:MIN uuid U name N
+ *
+ *   step 3 lv-remove
+ *   target volume VG-UUID/LV-UUID origin LV-UUID name VG/LV
+ *
+ *   step 4 lv-refresh
+ *   target volume VG-UUID/LV-UUID origin - name VG/LV
+ *
+ *   digest sha256:HEX
+ *
+ * Facts follow facts.h; other words are escaped by buf_word(), sentences by buf_tail().
+ * The set of facts that is expected before step n is: expect, with gone and new of steps 1..n-1
+ * applied. A plan without steps is valid: nothing to do.
+ */
+#ifndef SNAPSTATE_PLAN_H
+#define SNAPSTATE_PLAN_H
+
+#include "snapstate/buf.h"
+#include "snapstate/err.h"
+#include "snapstate/facts.h"
+#include "snapstate/io.h"
+
+#define PLAN_VERSION	1
+#define PLAN_INTERPRETER "/usr/sbin/snapstate-execute"
+#define PLAN_BYTES_MAX	(64u << 20)
+#define PLAN_STEPS_MAX	100000
+#define PLAN_REASONS_MAX 64
+#define PLAN_SELECT_MAX 64
+
+/* The closed set of operations. */
+enum plan_op {
+	OP_UMOUNT,
+	OP_DM_REMOVE,
+	OP_LV_REMOVE,
+	OP_LV_REFRESH,
+};
+const char *plan_op_name(enum plan_op op);
+int plan_op_parse(const char *name, size_t len, enum plan_op *ret_op);
+
+/* What a step acts on. Which members are set depends on the operation, see above; the others are
+ * zero or "". Strings are owned by the plan. */
+struct plan_target {
+	uint64_t namespace_id; /* umount */
+	uint32_t mount_id;
+	char *mount_target;
+	struct devno devno; /* umount, dm-remove */
+	char *dm_uuid;	    /* dm-remove; "" = the mapping has none */
+	char *dm_name;
+	char *vg_uuid; /* lv-remove, lv-refresh: plain 32 characters */
+	char *lv_uuid;
+	char *origin_uuid; /* lv-remove */
+	char *vg_name;
+	char *lv_name;
+};
+
+struct plan_step {
+	enum plan_op op;
+	struct plan_target target;
+	char **reasons;
+	size_t n_reasons;
+	struct facts gone, new, maybe_gone, maybe_new;
+};
+
+struct plan {
+	char capture_sha256[SHA256_HEX_LEN + 1];
+	int64_t taken; /* of the capture, seconds since 1970 */
+	char *created_by;
+	char **select;
+	size_t n_select;
+	uint64_t min_age; /* seconds */
+	bool has_refresh_origin;
+	struct scope scope;    /* its strings are owned by the plan (plan_string) */
+	struct arena *strings; /* for scope */
+	struct facts expect;
+	struct plan_step *steps;
+	size_t n_steps;
+	char digest[SHA256_HEX_LEN + 1]; /* set by plan_write and plan_read */
+};
+
+struct plan *plan_new(void);
+void plan_free(struct plan *plan);
+static inline void plan_free_fn(struct plan **plan)
+{
+	plan_free(*plan);
+}
+#define cleanup_plan cleanup_with(plan_free_fn)
+
+/* A new last step; targets' strings are "" (malloc'ed). Valid until the next call. */
+struct plan_step *plan_step_add(struct plan *plan, enum plan_op op);
+void plan_step_reason(struct plan_step *step, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* The command that a person would type for this step, on one line:
+ *   umount /mnt/backup
+ *   dmsetup remove -u UUID            (dmsetup remove NAME where there is no uuid)
+ *   lvremove -y VG/LV
+ *   lvchange --refresh VG/LV
+ * Shell-quoted where a name needs it. For people only; the executor never runs it. */
+void plan_step_command(const struct plan_step *step, struct buf *ret_text);
+
+/* The words of the step's target line behind "target "; the executor's journal repeats them. */
+void plan_step_target(const struct plan_step *step, struct buf *ret_text);
+
+/* Copies a scope into the plan. */
+void plan_scope_set(struct plan *plan, const struct scope *scope);
+
+/* Renders, and sets plan->digest. */
+void plan_write(struct plan *plan, struct buf *ret_text);
+
+/*
+ * Reads hostile text. Checks grammar, limits, canonical form and digest, and that the facts are
+ * consistent: every gone is expected at that point, no new is already there, every target is in
+ * scope. Errors: "NAME:LINE: rule". -EBADMSG for all that is wrong with the text.
+ */
+int plan_read(const char *text, size_t len, const char *name, struct plan **ret_plan, struct err *err);
+
+#endif

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whether the evidence is whole, the volume group safe to work in, and the host at rest.
+ */
+#include <string.h>
+
+#include "checks.h"
+#include "snapstate/cleanup.h"
+
+static void require_source(const struct host *host, struct subject *subject,
+	const char *name, bool may_be_absent)
+{
+	const struct source *source = host_source(host, name);
+
+	if (source && (source->outcome == OUTCOME_READ ||
+			      (may_be_absent && source->outcome == OUTCOME_ABSENT)))
+		return;
+	subject_reason(subject, RULE_EVIDENCE_MISSING, "%s: %s%s%s", name,
+		source ? outcome_name(source->outcome) : "not in the capture",
+		source && *source->detail ? ", " : "", source ? source->detail : "");
+}
+
+void check_evidence(const struct host *host, struct subject *subject)
+{
+	static const struct {
+		const char *name;
+		bool may_be_absent;
+	} needed[] = {
+		{"identity", false},
+		{"dm", false},
+		{"blocks", false},
+		{"superblocks", false},
+		{"swaps", true},
+		{"mounts", false},
+		{"processes", false},
+		{"lvm/report.json", false},
+	};
+	cleanup_buf struct buf name = BUF_INIT;
+
+	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+		require_source(host, subject, needed[i].name, needed[i].may_be_absent);
+	for (size_t i = 0; i < host->n_namespaces; i++) {
+		name.len = 0;
+		buf_printf(
+			&name, "mounts/%llu", (unsigned long long)host->namespaces[i].id);
+		require_source(host, subject, buf_text(&name), false);
+	}
+	name.len = 0;
+	buf_printf(&name, "lvm/%s.vg", subject->vg_uuid);
+	require_source(host, subject, buf_text(&name), false);
+	if (!host_namespace_of_host(host))
+		subject_reason(subject, RULE_EVIDENCE_MISSING,
+			"the mount namespace of process 1 was not seen");
+}
+
+static void check_physical_volumes(const struct host *host, struct subject *subject)
+{
+	for (size_t i = 0; i < host->n_pvs; i++) {
+		const struct pv *pv = &host->pvs[i];
+
+		if (strcmp(pv->vg_uuid, subject->vg_uuid) != 0)
+			continue;
+		if (pv->is_missing)
+			subject_reason(subject, RULE_VG_UNSAFE,
+				"physical volume %s is missing", pv->uuid);
+		if (pv->is_duplicate)
+			subject_reason(subject, RULE_VG_UNSAFE,
+				"physical volume %s is seen on more than one device",
+				pv->uuid);
+	}
+}
+
+void check_group(const struct host *host, struct subject *subject)
+{
+	const struct vg *vg = host_vg(host, subject->vg_uuid);
+
+	if (!vg)
+		return; /* the missing metadata is a reason already */
+	if (vg->is_partial)
+		subject_reason(subject, RULE_VG_UNSAFE, "%s is partial", vg->name);
+	if (vg->is_exported)
+		subject_reason(subject, RULE_VG_UNSAFE, "%s is exported", vg->name);
+	if (!vg->is_writable)
+		subject_reason(subject, RULE_VG_UNSAFE, "%s is read-only", vg->name);
+	if (vg->is_foreign)
+		subject_reason(subject, RULE_VG_UNSAFE, "%s belongs to the system \"%s\"",
+			vg->name, vg->system_id);
+	if (vg->is_clustered || *vg->lock_type)
+		subject_reason(subject, RULE_SHARED_VG, "%s is shared (lock type \"%s\")",
+			vg->name, *vg->lock_type ? vg->lock_type : "clustered");
+	check_physical_volumes(host, subject);
+}
+
+/* ---- at rest ---- */
+
+static bool note_unsettled(void *context, const struct device *device)
+{
+	struct subject *subject = context;
+	static const struct {
+		unsigned flag;
+		const char *text;
+	} states[] = {
+		{DEVICE_SUSPENDED, "is suspended"},
+		{DEVICE_INTERNAL, "is suspended by the kernel"},
+		{DEVICE_PENDING, "has an inactive table waiting"},
+		{DEVICE_DEFERRED, "is marked for deferred removal"},
+		{DEVICE_NO_TABLE, "has no table"},
+	};
+
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+		if (device->flags & states[i].flag)
+			subject_reason(subject, RULE_UNSETTLED, "%s (" DEVNO_FMT ") %s",
+				device->name, DEVNO_ARGS(device->devno), states[i].text);
+	return true;
+}
+
+void check_settled(const struct host *host, struct subject *subject)
+{
+	subject_devices(subject, note_unsettled, subject);
+	if (subject->real)
+		note_unsettled(subject, subject->real);
+	if (subject->origin)
+		note_unsettled(subject, subject->origin);
+	for (size_t i = 0; i < host->n_processes; i++) {
+		const struct process *process = &host->processes[i];
+
+		if (program_is_storage(process->comm))
+			subject_reason(subject, RULE_COMMAND_RUNNING,
+				"%s (pid %u) was running; capture again when it has "
+				"ended",
+				process->comm, process->pid);
+	}
+}

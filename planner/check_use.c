@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who uses a subject's devices: processes, mounts, other block devices; and whether the
+ * open counts agree with what was found.
+ */
+#include <string.h>
+
+#include "checks.h"
+#include "snapstate/cleanup.h"
+
+/* What a visit of one device needs. */
+struct visit {
+	const struct host *host;
+	struct subject *subject;
+};
+
+/* ---- processes ---- */
+
+static const char *use_words(enum use_kind kind)
+{
+	switch (kind) {
+	case USE_NODE:
+		return "the device open";
+	case USE_FILE:
+		return "a file open";
+	case USE_CWD:
+		return "its working directory there";
+	case USE_ROOT:
+		return "its root there";
+	case USE_MAP:
+		return "a file mapped";
+	}
+	return "";
+}
+
+static void note_process(const struct visit *visit, const struct process *process)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+	const char *separator = ": has ";
+
+	for (size_t i = 0; i < visit->host->n_uses; i++) {
+		const struct use *use = &visit->host->uses[i];
+
+		if (use->pid != process->pid || !subject_owns(visit->subject, use->devno))
+			continue;
+		buf_printf(&text, "%s%s on " DEVNO_FMT, separator, use_words(use->kind),
+			DEVNO_ARGS(use->devno));
+		if (*use->example) {
+			buf_puts(&text, " (");
+			buf_tail(&text, use->example);
+			buf_puts(&text, ")");
+		}
+		separator = ", ";
+	}
+	if (!text.len)
+		return;
+	cleanup_buf struct buf who = BUF_INIT;
+	buf_word(&who, process->comm);
+	buf_printf(&who, ", pid %u, user %u, running since ", process->pid, process->uid);
+	print_age(&who, visit->host, host_process_started(visit->host, process));
+	subject_reason(visit->subject,
+		program_is_backup(process->comm) ? RULE_BACKUP_RUNNING : RULE_IN_USE,
+		"%s%s", buf_text(&who), buf_text(&text));
+}
+
+/* ---- the kernel's own holders ---- */
+
+static void note_block(
+	const struct visit *visit, const struct block *block, struct devno devno)
+{
+	subject_reason(visit->subject, RULE_HELD,
+		"%s (%s, " DEVNO_FMT ") stands on " DEVNO_FMT, block->kname,
+		block_kind_name(block->kind), DEVNO_ARGS(block->devno),
+		DEVNO_ARGS(devno));
+}
+
+static void note_blocks(const struct visit *visit)
+{
+	const struct host *host = visit->host;
+
+	for (size_t i = 0; i < host->n_blocks; i++) {
+		const struct block *block = &host->blocks[i];
+		struct devno devno =
+			*block->backing_file ? host_loop_devno(host, block) : DEVNO_NONE;
+
+		if (!devno_is_none(devno) && subject_owns(visit->subject, devno))
+			note_block(visit, block, devno);
+		for (size_t b = 0; b < block->n_below; b++)
+			if (subject_owns(visit->subject, block->below[b]))
+				note_block(visit, block, block->below[b]);
+	}
+	for (size_t i = 0; i < host->n_swaps; i++)
+		if (subject_owns(visit->subject, host->swaps[i].devno))
+			subject_reason(visit->subject, RULE_HELD, "the host swaps on %s",
+				host->swaps[i].path);
+}
+
+static void note_mapping(const struct visit *visit, const struct device *device)
+{
+	const char *type = device->n_targets ? device->targets[0].type : "no";
+
+	if (stack_is_partition_mapping(visit->host, device))
+		subject_reason(visit->subject, RULE_MAPPED_IDLE,
+			"partition mapping %s (" DEVNO_FMT ")", device->name,
+			DEVNO_ARGS(device->devno));
+	else
+		subject_reason(visit->subject, RULE_FOREIGN_MAPPING,
+			"%s (" DEVNO_FMT ", uuid %s, %s target) stands on it",
+			device->name, DEVNO_ARGS(device->devno),
+			*device->uuid ? device->uuid : "none", type);
+}
+
+void check_holders(const struct host *host, struct subject *subject)
+{
+	struct visit visit = {host, subject};
+
+	for (size_t i = 0; i < host->n_processes; i++)
+		note_process(&visit, &host->processes[i]);
+	note_blocks(&visit);
+	for (size_t i = 0; i < subject->n_above; i++)
+		note_mapping(&visit, subject->above[i]);
+}
+
+/* ---- mounts ---- */
+
+/* A mount of the same file system in the host's namespace whose umount takes `other`
+ * away. */
+static bool goes_by_propagation(const struct host *host, const struct mount *other,
+	const struct mount_namespace *home)
+{
+	for (size_t i = 0; i < host->n_mounts; i++) {
+		const struct mount *mount = &host->mounts[i];
+
+		if (mount->namespace_id == home->id &&
+			devno_is_equal(mount->devno, other->devno) &&
+			mounts_propagate(host, mount, other))
+			return true;
+	}
+	return false;
+}
+
+static void note_mount_elsewhere(const struct visit *visit, const struct mount *mount)
+{
+	const struct host *host = visit->host;
+	uint32_t pid = 0;
+	const struct process *process;
+
+	for (size_t i = 0; i < host->n_namespaces; i++)
+		if (host->namespaces[i].id == mount->namespace_id)
+			pid = host->namespaces[i].pid;
+	process = host_process(host, pid);
+	subject_reason(visit->subject, RULE_MOUNTED_ELSEWHERE,
+		"mounted on %s in mount namespace %llu, where process %u%s%s lives: "
+		"unmount it "
+		"there, or end that service",
+		mount->target, (unsigned long long)mount->namespace_id, pid,
+		process ? " " : "", process ? process->comm : "");
+}
+
+static void note_mount(const struct visit *visit, const struct mount *mount)
+{
+	const struct mount_namespace *home = host_namespace_of_host(visit->host);
+	const struct mount *child;
+
+	if (!home)
+		return;
+	if (mount->namespace_id != home->id) {
+		if (!goes_by_propagation(visit->host, mount, home))
+			note_mount_elsewhere(visit, mount);
+		return;
+	}
+	subject_reason(visit->subject, RULE_MOUNTED_IDLE, "mounted on %s (%s)",
+		mount->target, mount->type);
+	child = mounts_child(visit->host, mount);
+	if (child && !subject_owns(visit->subject, host_mount_devno(visit->host, child)))
+		subject_reason(visit->subject, RULE_MOUNTED_BELOW,
+			"%s is mounted below %s: unmount that first", child->target,
+			mount->target);
+}
+
+static bool note_hidden(void *context, const struct device *device)
+{
+	const struct visit *visit = context;
+	const struct host *host = visit->host;
+
+	for (size_t i = 0; i < host->n_mounts; i++)
+		if (devno_is_equal(
+			    host_mount_devno(host, &host->mounts[i]), device->devno))
+			return true;
+	for (size_t i = 0; i < host->n_superblocks; i++)
+		if (devno_is_equal(host->superblocks[i].devno, device->devno))
+			subject_reason(visit->subject, RULE_HIDDEN_FS,
+				"%s on " DEVNO_FMT
+				" is live, but in no mount table that was read",
+				host->superblocks[i].type, DEVNO_ARGS(device->devno));
+	return true;
+}
+
+void check_mounts(const struct host *host, struct subject *subject)
+{
+	struct visit visit = {host, subject};
+
+	for (size_t i = 0; i < host->n_mounts; i++)
+		if (subject_owns(subject, host_mount_devno(host, &host->mounts[i])))
+			note_mount(&visit, &host->mounts[i]);
+	subject_devices(subject, note_hidden, &visit);
+}
+
+/* ---- open counts ---- */
+
+static bool note_ledger(void *context, const struct device *device)
+{
+	const struct visit *visit = context;
+	struct ledger ledger;
+
+	ledger_of_device(visit->host, device, &ledger);
+	if (ledger.rest != 0)
+		subject_reason(visit->subject, RULE_OPENS_UNEXPLAINED,
+			"%s (" DEVNO_FMT
+			") is open %u times, but %lld opens were found: %u by "
+			"mappings, %u by file systems, %u by swap, %u by block devices, "
+			"%u by "
+			"processes",
+			device->name, DEVNO_ARGS(device->devno), ledger.open,
+			(long long)(ledger.open - ledger.rest), ledger.tables,
+			ledger.file_systems, ledger.swaps, ledger.blocks, ledger.nodes);
+	return true;
+}
+
+void check_ledger(const struct host *host, struct subject *subject)
+{
+	struct visit visit = {host, subject};
+
+	subject_devices(subject, note_ledger, &visit);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The checks that classify.c runs. Each adds reasons and decides nothing. */
+#ifndef SNAPSTATE_CHECKS_H
+#define SNAPSTATE_CHECKS_H
+
+#include "planner.h"
+
+/* check_kind.c: what it is */
+void check_host(const struct host *host, struct subject *subject);
+void check_other(const struct host *host, struct subject *subject);
+void check_volume(const struct host *host, struct subject *subject);
+void check_stale(const struct host *host, struct subject *subject);
+void check_age(const struct survey *survey, struct subject *subject);
+
+/* check_state.c: whether the evidence is whole and the host at rest */
+void check_evidence(const struct host *host, struct subject *subject);
+void check_group(const struct host *host, struct subject *subject);
+void check_settled(const struct host *host, struct subject *subject);
+
+/* check_use.c: who uses it */
+void check_holders(const struct host *host, struct subject *subject);
+void check_mounts(const struct host *host, struct subject *subject);
+void check_ledger(const struct host *host, struct subject *subject);
+
+bool subject_has_rule(const struct subject *subject, enum rule rule);
+
+#endif

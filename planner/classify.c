@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Subjects -> reasons, verdict, class. The checks themselves are in check_*.c; this file
+ * runs them and lets the strictest reason decide. Invariants: a subject without a reason
+ * to go stays; missing evidence never becomes "remove".
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "checks.h"
+
+void subject_reason(struct subject *subject, enum rule rule, const char *format, ...)
+{
+	struct reason *reason = array_add(&subject->reasons, &subject->n_reasons);
+	va_list args;
+	char *text = NULL;
+
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
+		abort();
+	va_end(args);
+	reason->rule = rule;
+	reason->text = text;
+}
+
+/* Tests switch rules off to show that each one matters. */
+static void drop_rules(struct subject *subject, uint64_t rules_off)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < subject->n_reasons; i++) {
+		if (rules_off & (1ull << subject->reasons[i].rule))
+			free(subject->reasons[i].text);
+		else
+			subject->reasons[kept++] = subject->reasons[i];
+	}
+	subject->n_reasons = kept;
+}
+
+/* Which of two rules of equal verdict names the class: what is worse for the host, then
+ * what a person can act on; by place in this list. */
+static unsigned rule_rank(enum rule rule)
+{
+	static const enum rule first[] = {RULE_NOT_SELECTED, RULE_STALE_CORRUPTING,
+		RULE_STALE, RULE_ORPHAN_STORE, RULE_INVALID, RULE_OVERFLOWED,
+		RULE_LEFTOVER, RULE_EVIDENCE_MISSING, RULE_HALF_REMOVED, RULE_UNSETTLED};
+
+	for (unsigned i = 0; i < sizeof(first) / sizeof(first[0]); i++)
+		if (first[i] == rule)
+			return i;
+	return 100 + rule;
+}
+
+static bool is_stronger(enum rule a, enum rule b)
+{
+	if (rule_text(a)->verdict != rule_text(b)->verdict)
+		return rule_text(a)->verdict > rule_text(b)->verdict;
+	return rule_rank(a) < rule_rank(b);
+}
+
+static void decide(struct subject *subject)
+{
+	if (!subject->n_reasons)
+		subject_reason(subject, RULE_EVIDENCE_MISSING,
+			"nothing shows that it is a leftover");
+	subject->decisive = subject->reasons[0].rule;
+	for (size_t i = 1; i < subject->n_reasons; i++)
+		if (is_stronger(subject->reasons[i].rule, subject->decisive))
+			subject->decisive = subject->reasons[i].rule;
+	subject->verdict = rule_text(subject->decisive)->verdict;
+}
+
+static void judge(const struct survey *survey, struct subject *subject)
+{
+	const struct host *host = survey->host;
+
+	if (!subject->is_selected) {
+		subject_reason(subject, RULE_NOT_SELECTED,
+			"it matches none of the names that were asked for");
+		return;
+	}
+	switch (subject->kind) {
+	case SUBJECT_HOST:
+		check_host(host, subject);
+		return;
+	case SUBJECT_OTHER:
+		check_other(host, subject);
+		return;
+	case SUBJECT_VOLUME:
+		check_volume(host, subject);
+		check_age(survey, subject);
+		break;
+	case SUBJECT_STALE:
+		check_stale(host, subject);
+		break;
+	}
+	check_evidence(host, subject);
+	check_group(host, subject);
+	check_settled(host, subject);
+	check_holders(host, subject);
+	check_mounts(host, subject);
+	check_ledger(host, subject);
+}
+
+/* Corruption going on right now comes first in every list. */
+static int order_subjects(const void *pa, const void *pb)
+{
+	const struct subject *a = pa, *b = pb;
+	bool a_first = subject_has_rule(a, RULE_STALE_CORRUPTING);
+	bool b_first = subject_has_rule(b, RULE_STALE_CORRUPTING);
+
+	if (a_first != b_first)
+		return a_first ? -1 : 1;
+	if (strcmp(a->label, b->label) != 0)
+		return strcmp(a->label, b->label);
+	return strcmp(a->lv_uuid, b->lv_uuid);
+}
+
+bool subject_has_rule(const struct subject *subject, enum rule rule)
+{
+	for (size_t i = 0; i < subject->n_reasons; i++)
+		if (subject->reasons[i].rule == rule)
+			return true;
+	return false;
+}
+
+void classify_survey(struct survey *survey)
+{
+	for (size_t i = 0; i < survey->n_subjects; i++) {
+		struct subject *subject = &survey->subjects[i];
+
+		judge(survey, subject);
+		drop_rules(subject, survey->request->rules_off);
+		decide(subject);
+	}
+	if (survey->n_subjects)
+		qsort(survey->subjects, survey->n_subjects, sizeof(struct subject),
+			order_subjects);
+}
+
+bool survey_has_kept(const struct survey *survey)
+{
+	for (size_t i = 0; i < survey->n_subjects; i++)
+		if (survey->subjects[i].is_selected &&
+			survey->subjects[i].verdict != VERDICT_REMOVE)
+			return true;
+	return false;
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Whose extents a store still maps. A stale snapshot that is valid makes the kernel copy
+ * old chunks of the origin into its store, whoever owns those extents by now (kernel
+ * dm-snap.c,
+ * __origin_write and start_copy; shown in the lab).
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "planner.h"
+
+/* A run of sectors on one device. */
+struct range {
+	struct devno devno;
+	uint64_t start, length;
+};
+
+/* linear: "MAJ:MIN START" */
+static bool linear_range(const struct dm_target *target, struct range *ret)
+{
+	size_t devno_len = strcspn(target->params, " ");
+	const char *start = target->params + devno_len;
+
+	if (strcmp(target->type, "linear") != 0 || *start++ != ' ')
+		return false;
+	ret->length = target->length;
+	return parse_devno(target->params, devno_len, &ret->devno) == 0 &&
+	       parse_u64(start, strlen(start), 10, &ret->start) == 0;
+}
+
+static uint64_t common_sectors(const struct range *a, const struct range *b)
+{
+	uint64_t start = a->start > b->start ? a->start : b->start;
+	uint64_t a_end = a->start + a->length, b_end = b->start + b->length;
+	uint64_t end = a_end < b_end ? a_end : b_end;
+
+	return devno_is_equal(a->devno, b->devno) && end > start ? end - start : 0;
+}
+
+static bool stripe_range(const struct host *host, const struct vg *vg,
+	const struct segment *segment, const struct stripe *stripe, struct range *ret)
+{
+	const struct pv *pv = host_pv(host, stripe->pv_uuid);
+
+	if (!pv || devno_is_none(pv->devno))
+		return false;
+	ret->devno = pv->devno;
+	ret->start = pv->pe_start + stripe->start * vg->extent_size;
+	ret->length = segment->extents / segment->n_stripes * vg->extent_size;
+	return true;
+}
+
+/* Sectors of `lv` that the store's ranges cover. */
+static uint64_t covered_sectors(const struct host *host, const struct vg *vg,
+	const struct lv *lv, const struct device *cow, bool *ret_is_complete)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < lv->n_segments; i++) {
+		const struct segment *segment = &lv->segments[i];
+
+		for (size_t s = 0; s < segment->n_stripes; s++) {
+			struct range owned, mapped;
+
+			if (*segment->stripes[s].lv_name)
+				continue; /* its sub-volume is counted on its own */
+			if (!stripe_range(
+				    host, vg, segment, &segment->stripes[s], &owned)) {
+				*ret_is_complete = false;
+				continue;
+			}
+			for (size_t t = 0; t < cow->n_targets; t++) {
+				if (linear_range(&cow->targets[t], &mapped))
+					sum += common_sectors(&mapped, &owned);
+				else
+					*ret_is_complete = false;
+			}
+		}
+	}
+	return sum;
+}
+
+static int order_overlaps(const void *pa, const void *pb)
+{
+	const struct overlap *a = pa, *b = pb;
+
+	if (a->extents != b->extents)
+		return a->extents < b->extents ? 1 : -1;
+	return strcmp(a->victim->uuid, b->victim->uuid);
+}
+
+void hazards_of_store(const struct host *host, const struct device *cow,
+	const char *vg_uuid, struct overlap **ret_overlaps, size_t *ret_count,
+	bool *ret_is_complete)
+{
+	const struct vg *vg = host_vg(host, vg_uuid);
+
+	*ret_is_complete = vg && vg->has_metadata && vg->extent_size;
+	for (size_t i = 0; vg && vg->extent_size && i < host->n_lvs; i++) {
+		const struct lv *lv = &host->lvs[i];
+		uint64_t sectors;
+
+		if (strcmp(lv->vg_uuid, vg_uuid) != 0)
+			continue;
+		sectors = covered_sectors(host, vg, lv, cow, ret_is_complete);
+		if (!sectors)
+			continue;
+		*array_add(ret_overlaps, ret_count) = (struct overlap){.victim = lv,
+			.extents = (sectors + vg->extent_size - 1) / vg->extent_size};
+	}
+	if (*ret_count)
+		qsort(*ret_overlaps, *ret_count, sizeof(**ret_overlaps), order_overlaps);
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The review for programs: one object with host, verdicts, steps. Strings from the host
+ * that are not UTF-8 are escaped as in facts, since JSON has no other bytes.
+ */
+#include <json-c/json.h>
+#include <string.h>
+
+#include "planner.h"
+#include "snapstate/cleanup.h"
+
+#define JSON_SCHEMA "snapstate-plan 1"
+
+static struct json_object *text_object(const char *text)
+{
+	cleanup_buf struct buf escaped = BUF_INIT;
+	bool is_ascii = true;
+
+	for (const char *c = text; *c; c++)
+		is_ascii = is_ascii && (unsigned char)*c < 0x80;
+	if (is_ascii)
+		return json_object_new_string(text);
+	buf_tail(&escaped, text);
+	return json_object_new_string(buf_text(&escaped));
+}
+
+static struct json_object *host_object(const struct host *host)
+{
+	struct json_object *object = json_object_new_object();
+	struct json_object *missing = json_object_new_array();
+
+	json_object_object_add(object, "node", text_object(host->identity.node));
+	json_object_object_add(object, "kernel", text_object(host->identity.kernel));
+	json_object_object_add(
+		object, "machine_id", text_object(host->identity.machine_id));
+	json_object_object_add(object, "boot_id", text_object(host->identity.boot_id));
+	json_object_object_add(
+		object, "taken", json_object_new_int64(host->identity.taken));
+	for (size_t i = 0; i < host->n_sources; i++) {
+		const struct source *source = &host->sources[i];
+		struct json_object *entry;
+
+		if (source->outcome == OUTCOME_READ)
+			continue;
+		entry = json_object_new_object();
+		json_object_object_add(entry, "source", text_object(source->name));
+		json_object_object_add(
+			entry, "outcome", text_object(outcome_name(source->outcome)));
+		json_object_object_add(entry, "detail", text_object(source->detail));
+		json_object_array_add(missing, entry);
+	}
+	json_object_object_add(object, "not_read", missing);
+	return object;
+}
+
+static struct json_object *reasons_array(const struct subject *subject)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < subject->n_reasons; i++) {
+		struct json_object *entry = json_object_new_object();
+
+		json_object_object_add(entry, "rule",
+			text_object(rule_text(subject->reasons[i].rule)->name));
+		json_object_object_add(
+			entry, "text", text_object(subject->reasons[i].text));
+		json_object_array_add(array, entry);
+	}
+	return array;
+}
+
+static struct json_object *verdict_object(const struct subject *subject)
+{
+	struct json_object *entry = json_object_new_object();
+	const char *uuid = subject->lv_uuid;
+
+	if (!*uuid && subject->snapshot)
+		uuid = subject->snapshot->uuid;
+	json_object_object_add(entry, "subject", text_object(subject->label));
+	json_object_object_add(entry, "uuid", text_object(uuid));
+	json_object_object_add(
+		entry, "selected", json_object_new_boolean(subject->is_selected));
+	json_object_object_add(
+		entry, "class", text_object(rule_text(subject->decisive)->name));
+	json_object_object_add(
+		entry, "verdict", text_object(verdict_name(subject->verdict)));
+	json_object_object_add(entry, "reasons", reasons_array(subject));
+	return entry;
+}
+
+static void add_target(struct json_object *entry, const struct plan_step *step)
+{
+	cleanup_buf struct buf target = BUF_INIT;
+	const struct plan_target *t = &step->target;
+
+	switch (step->op) {
+	case OP_UMOUNT:
+		buf_puts(&target, t->mount_target);
+		break;
+	case OP_DM_REMOVE:
+		buf_puts(&target, *t->dm_uuid ? t->dm_uuid : t->dm_name);
+		break;
+	case OP_LV_REMOVE:
+	case OP_LV_REFRESH:
+		buf_printf(&target, "%s/%s", t->vg_name, t->lv_name);
+		break;
+	}
+	json_object_object_add(entry, "target", text_object(buf_text(&target)));
+}
+
+static struct json_object *step_object(const struct plan_step *step, size_t n)
+{
+	struct json_object *entry = json_object_new_object();
+	cleanup_buf struct buf command = BUF_INIT;
+
+	plan_step_command(step, &command);
+	json_object_object_add(entry, "n", json_object_new_int64((int64_t)n));
+	json_object_object_add(entry, "op", text_object(plan_op_name(step->op)));
+	add_target(entry, step);
+	json_object_object_add(entry, "command", text_object(buf_text(&command)));
+	return entry;
+}
+
+void json_print(
+	const struct survey *survey, const struct plan *plan, struct buf *ret_text)
+{
+	struct json_object *root = json_object_new_object();
+	struct json_object *verdicts = json_object_new_array();
+	struct json_object *steps = json_object_new_array();
+
+	for (size_t i = 0; i < survey->n_subjects; i++)
+		json_object_array_add(verdicts, verdict_object(&survey->subjects[i]));
+	for (size_t i = 0; i < plan->n_steps; i++)
+		json_object_array_add(steps, step_object(&plan->steps[i], i + 1));
+	json_object_object_add(root, "schema", text_object(JSON_SCHEMA));
+	json_object_object_add(root, "host", host_object(survey->host));
+	json_object_object_add(root, "verdicts", verdicts);
+	json_object_object_add(root, "steps", steps);
+	buf_puts(ret_text, json_object_to_json_string_ext(root,
+				   JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
+					   JSON_C_TO_STRING_NOSLASHESCAPE));
+	buf_puts(ret_text, "\n");
+	json_object_put(root);
+}

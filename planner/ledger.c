@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The open-count ledger: a device's open count, and every holder that explains a part of
+ * it. Sources: kernel drivers/md/dm.c (dm_blk_open counts block-device opens), and what
+ * the lab shows: a table opens each of its devices once, a mounted file system once, a
+ * swap area twice.
+ */
+#include <string.h>
+
+#include "planner.h"
+
+static uint32_t count_tables(const struct host *host, struct devno devno)
+{
+	uint32_t count = 0;
+
+	for (size_t i = 0; i < host->n_devices; i++)
+		for (size_t d = 0;
+			!host->devices[i].is_gone && d < host->devices[i].n_deps; d++)
+			if (devno_is_equal(host->devices[i].deps[d], devno))
+				count++;
+	return count;
+}
+
+/* Not every file system has a folder in /sys/fs (vfat, ntfs3), so a mount counts as well;
+ * all mounts of one file system share one open. */
+static uint32_t count_file_systems(const struct host *host, struct devno devno)
+{
+	for (size_t i = 0; i < host->n_superblocks; i++)
+		if (devno_is_equal(host->superblocks[i].devno, devno))
+			return 1;
+	for (size_t i = 0; i < host->n_mounts; i++)
+		if (!host->mounts[i].is_gone &&
+			devno_is_equal(host_mount_devno(host, &host->mounts[i]), devno))
+			return 1;
+	return 0;
+}
+
+static uint32_t count_blocks(const struct host *host, struct devno devno)
+{
+	uint32_t count = 0;
+
+	for (size_t i = 0; i < host->n_blocks; i++) {
+		const struct block *block = &host->blocks[i];
+
+		for (size_t b = 0; b < block->n_below; b++)
+			if (devno_is_equal(block->below[b], devno))
+				count++;
+		/* a loop on a file inside opens the file, not the device */
+		if (*block->backing_file &&
+			devno_is_equal(host_path_devno(host, block->backing_file), devno))
+			count++;
+	}
+	return count;
+}
+
+void ledger_of_device(
+	const struct host *host, const struct device *device, struct ledger *ret)
+{
+	struct ledger ledger = {.open = device->open_count};
+
+	ledger.tables = count_tables(host, device->devno);
+	ledger.file_systems = count_file_systems(host, device->devno);
+	ledger.blocks = count_blocks(host, device->devno);
+	for (size_t i = 0; i < host->n_swaps; i++)
+		if (devno_is_equal(host->swaps[i].devno, device->devno))
+			ledger.swaps += 2;
+	for (size_t i = 0; i < host->n_uses; i++)
+		if (host->uses[i].kind == USE_NODE &&
+			devno_is_equal(host->uses[i].devno, device->devno))
+			ledger.nodes += host->uses[i].count;
+	ledger.rest = (int64_t)ledger.open - ledger.tables - ledger.file_systems -
+		      ledger.swaps - ledger.blocks - ledger.nodes;
+	*ret = ledger;
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * snapstate-plan: a capture in; a review on stdout and, with -o, a plan out. Opens
+ * nothing but these files and touches no host.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "options.h"
+#include "snapstate/cleanup.h"
+#include "snapstate/exit.h"
+#include "snapstate/record.h"
+
+static int fail(const struct err *err, int code)
+{
+	fprintf(stderr, "snapstate-plan: %s\n", err->msg);
+	return code;
+}
+
+static int read_capture(const char *name, struct host **ret_host,
+	char ret_sha256[SHA256_HEX_LEN + 1], struct err *err)
+{
+	cleanup_buf struct buf archive = BUF_INIT;
+	int r = file_read_at(AT_FDCWD, name, RECORD_ARCHIVE_MAX, &archive, err);
+
+	if (r < 0)
+		return r;
+	sha256_hex(buf_text(&archive), archive.len, ret_sha256);
+	return record_read(archive.data, archive.len, name, ret_host, err);
+}
+
+static struct plan *plan_begin(const struct survey *survey, const char *sha256)
+{
+	struct plan *plan = plan_new();
+
+	memcpy(plan->capture_sha256, sha256, sizeof(plan->capture_sha256));
+	plan->taken = survey->host->identity.taken;
+	free(plan->created_by);
+	plan->created_by = xstrdup("snapstate-plan-" SNAPSTATE_VERSION);
+	for (size_t i = 0; i < survey->request->n_select; i++)
+		*array_add(&plan->select, &plan->n_select) =
+			xstrdup(survey->request->select[i]);
+	plan->min_age = (uint64_t)survey->request->min_age;
+	plan->has_refresh_origin = survey->request->has_refresh_origin;
+	return plan;
+}
+
+/* The plan is read back by the executor's own reader before anyone sees it. */
+static int plan_check(const struct buf *text, struct err *err)
+{
+	cleanup_with(plan_free_fn) struct plan *again = NULL;
+
+	return plan_read(buf_text(text), text->len, "the new plan", &again, err);
+}
+
+static int plan_capture(const struct options *options)
+{
+	cleanup_host struct host *host = NULL;
+	cleanup_survey struct survey survey = {0};
+	cleanup_with(plan_free_fn) struct plan *plan = NULL;
+	cleanup_buf struct buf plan_text = BUF_INIT, output = BUF_INIT;
+	char sha256[SHA256_HEX_LEN + 1];
+	struct err err = ERR_INIT;
+
+	if (read_capture(options->captures[0], &host, sha256, &err) < 0)
+		return fail(&err, EXIT_BAD_INPUT);
+	survey_collect(host, &options->request, &survey);
+	classify_survey(&survey);
+	plan = plan_begin(&survey, sha256);
+	if (order_survey(&survey, plan, &err) < 0)
+		return fail(&err, EXIT_BAD_INPUT);
+	plan_write(plan, &plan_text);
+	if (plan_check(&plan_text, &err) < 0)
+		return fail(&err, EXIT_BAD_INPUT);
+	if (options->plan_file && file_publish(options->plan_file, 0755, plan_text.data,
+					  plan_text.len, &err) < 0)
+		return fail(&err, EXIT_ENVIRONMENT);
+	if (options->is_json)
+		json_print(&survey, plan, &output);
+	else
+		review_print(
+			&survey, plan, options->captures[0], options->plan_file, &output);
+	if (fputs(buf_text(&output), stdout) < 0 || fflush(stdout) != 0)
+		return EXIT_ENVIRONMENT;
+	return survey_has_kept(&survey) ? EXIT_REFUSED : EXIT_DONE;
+}
+
+static int compare_captures(const struct options *options)
+{
+	cleanup_host struct host *a = NULL, *b = NULL;
+	cleanup_buf struct buf output = BUF_INIT;
+	char sha256[SHA256_HEX_LEN + 1];
+	struct err err = ERR_INIT;
+
+	if (read_capture(options->captures[0], &a, sha256, &err) < 0 ||
+		read_capture(options->captures[1], &b, sha256, &err) < 0)
+		return fail(&err, EXIT_BAD_INPUT);
+	diff_print(a, b, &output);
+	if (fputs(buf_text(&output), stdout) < 0 || fflush(stdout) != 0)
+		return EXIT_ENVIRONMENT;
+	return EXIT_DONE;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	int code = options_read(argc, argv, &options);
+
+	if (code < 0)
+		code = options.is_diff ? compare_captures(&options)
+				       : plan_capture(&options);
+	options_free(&options);
+	return code;
+}

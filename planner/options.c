@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The command line of snapstate-plan; see options.h. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "options.h"
+#include "snapstate/exit.h"
+
+static const char usage[] =
+	"usage: snapstate-plan [-o PLAN] [--select VG/LV]... [--min-age DURATION]\n"
+	"                      [--refresh-origin] [--json] CAPTURE\n"
+	"       snapstate-plan --diff CAPTURE CAPTURE\n"
+	"\n"
+	"Reads a capture, offline, and prints which leftover backup snapshots can be "
+	"removed\n"
+	"safely, in which steps and why, and which not.\n"
+	"\n"
+	"  -o, --output PLAN     write the removal script; never overwrites\n"
+	"  --select VG/LV        names of the snapshots meant for removal, with * and "
+	"?;\n"
+	"                        may be repeated; default " SELECT_DEFAULT "\n"
+	"  --min-age DURATION    leave younger snapshots alone: 90s, 30m, 1h (default), "
+	"7d\n"
+	"  --refresh-origin      also turn origins whose last snapshot is gone into "
+	"plain volumes\n"
+	"  --json                print the verdicts and steps as JSON\n"
+	"  --diff                compare two captures, fact by fact\n"
+	"  --help, --version\n"
+	"\n"
+	"Exit codes: 0 nothing was refused, 1 something was refused or is undecided, 2 "
+	"usage,\n"
+	"5 the plan cannot be written, 6 the capture is bad.\n";
+
+enum {
+	OPT_SELECT = 256,
+	OPT_MIN_AGE,
+	OPT_REFRESH,
+	OPT_JSON,
+	OPT_DIFF,
+	OPT_HELP,
+	OPT_VERSION
+};
+
+static const struct option long_options[] = {
+	{"output", required_argument, NULL, 'o'},
+	{"select", required_argument, NULL, OPT_SELECT},
+	{"min-age", required_argument, NULL, OPT_MIN_AGE},
+	{"refresh-origin", no_argument, NULL, OPT_REFRESH},
+	{"json", no_argument, NULL, OPT_JSON},
+	{"diff", no_argument, NULL, OPT_DIFF},
+	{"help", no_argument, NULL, OPT_HELP},
+	{"version", no_argument, NULL, OPT_VERSION},
+	{0},
+};
+
+/* "90", "90s", "30m", "1h", "7d" */
+static int parse_duration(const char *text, int64_t *ret_seconds)
+{
+	static const struct {
+		char unit;
+		uint64_t seconds;
+	} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
+	size_t digits = strspn(text, "0123456789");
+	uint64_t number, factor = text[digits] == '\0' ? 1 : 0;
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (text[digits] == units[i].unit && text[digits + 1] == '\0')
+			factor = units[i].seconds;
+	if (!factor || parse_u64(text, digits, 10, &number) < 0 || number > UINT32_MAX)
+		return -EINVAL;
+	*ret_seconds = (int64_t)(number * factor);
+	return 0;
+}
+
+static int usage_error(const char *what, const char *value)
+{
+	fprintf(stderr, "snapstate-plan: %s%s\nTry 'snapstate-plan --help'.\n", what,
+		value);
+	return EXIT_USAGE;
+}
+
+static int read_option(int option, struct options *options)
+{
+	switch (option) {
+	case 'o':
+		options->plan_file = optarg;
+		return -1;
+	case OPT_SELECT:
+		if (!strchr(optarg, '/') || options->request.n_select == PLAN_SELECT_MAX)
+			return usage_error(
+				"--select wants VG/LV, at most 64 times, not ", optarg);
+		*array_add(&options->request.select, &options->request.n_select) = optarg;
+		return -1;
+	case OPT_MIN_AGE:
+		if (parse_duration(optarg, &options->request.min_age) < 0)
+			return usage_error(
+				"--min-age wants a number and s, m, h or d, not ",
+				optarg);
+		return -1;
+	case OPT_REFRESH:
+		options->request.has_refresh_origin = true;
+		return -1;
+	case OPT_JSON:
+		options->is_json = true;
+		return -1;
+	case OPT_DIFF:
+		options->is_diff = true;
+		return -1;
+	case OPT_HELP:
+		fputs(usage, stdout);
+		return EXIT_DONE;
+	case OPT_VERSION:
+		puts("snapstate-plan " SNAPSTATE_VERSION);
+		return EXIT_DONE;
+	default:
+		return usage_error("that option is not known, or lacks its value", "");
+	}
+}
+
+static int read_captures(int argc, char **argv, struct options *options)
+{
+	size_t wanted = options->is_diff ? 2 : 1;
+
+	if (options->is_diff && (options->plan_file || options->is_json))
+		return usage_error("--diff goes without -o and --json", "");
+	if ((size_t)(argc - optind) != wanted)
+		return usage_error(options->is_diff ? "--diff wants two captures"
+						    : "one capture is wanted",
+			"");
+	while (optind < argc)
+		options->captures[options->n_captures++] = argv[optind++];
+	return -1;
+}
+
+int options_read(int argc, char **argv, struct options *ret)
+{
+	struct options options = {.request = {.min_age = MIN_AGE_DEFAULT}};
+	int option, code = -1;
+
+	while (code < 0 &&
+		(option = getopt_long(argc, argv, "o:", long_options, NULL)) != -1)
+		code = read_option(option, &options);
+	if (code < 0)
+		code = read_captures(argc, argv, &options);
+	if (code < 0 && !options.request.n_select)
+		*array_add(&options.request.select, &options.request.n_select) =
+			SELECT_DEFAULT;
+	*ret = options;
+	return code;
+}
+
+void options_free(struct options *options)
+{
+	free(options->request.select);
+}

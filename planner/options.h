@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The command line of snapstate-plan. */
+#ifndef SNAPSTATE_PLAN_OPTIONS_H
+#define SNAPSTATE_PLAN_OPTIONS_H
+
+#include "planner.h"
+
+struct options {
+	struct request request;
+	const char *plan_file; /* NULL = none */
+	bool is_json;
+	bool is_diff;
+	const char *captures[2];
+	size_t n_captures;
+};
+
+/* Returns -1 to go on, or an exit code (usage and version were printed then). */
+int options_read(int argc, char **argv, struct options *ret);
+void options_free(struct options *options);
+
+#endif

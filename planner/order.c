@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Removable subjects -> the plan's steps. What the kernel forces: mounts, then the
+ * mappings from the top down, then the snapshot, then its exception store; stale stacks
+ * before any lvremove frees extents. Every step is replayed at once, and its prediction
+ * is what the replay changed. Invariant: no step names a device that is not a removable
+ * subject's own, except lv-refresh.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "planner.h"
+#include "snapstate/cleanup.h"
+
+struct ordering {
+	const struct survey *survey;
+	struct plan *plan;
+	struct host *clone; /* the host after the steps so far */
+	struct subject *subject;
+};
+
+/* Strings of a step are malloc'ed and start as "". */
+static void set_string(char **place, const char *text)
+{
+	free(*place);
+	*place = xstrdup(text);
+}
+
+/* ---- predictions ---- */
+
+/* The volume whose -real layer a refresh would dissolve: an origin that the metadata
+ * knows, and knows without snapshots. NULL: nothing to refresh. */
+static const struct lv *refreshable_origin(
+	const struct host *host, const struct plan *plan, const struct subject *subject)
+{
+	char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
+	const char *layer;
+
+	if (!plan->has_refresh_origin || subject->kind != SUBJECT_STALE ||
+		!subject->origin || !subject->real || !host_vg(host, subject->vg_uuid) ||
+		!lvm_dm_uuid_split(subject->origin->uuid, vg, lv, &layer) || *layer)
+		return NULL;
+	for (size_t i = 0; i < host->n_lvs; i++)
+		if (host->lvs[i].role == LV_SNAPSHOT &&
+			strcmp(host->lvs[i].origin_uuid, lv) == 0)
+			return NULL;
+	return host_lv(host, vg, lv);
+}
+
+/* What a step may change and the executor verifies. An origin is only looked at for its
+ * identity, unless the plan is to reload it. */
+static void scope_of_subject(const struct ordering *ordering,
+	const struct subject *subject, struct scope *scope)
+{
+	const struct lv *origin =
+		refreshable_origin(ordering->survey->host, ordering->plan, subject);
+
+	for (size_t i = 0; i < subject->n_above; i++)
+		scope_add_device(scope, subject->above[i], SCOPE_ALL);
+	if (subject->snapshot)
+		scope_add_device(scope, subject->snapshot, SCOPE_ALL);
+	if (subject->cow)
+		scope_add_device(scope, subject->cow, SCOPE_ALL);
+	if (subject->origin)
+		scope_add_device(scope, subject->origin, SCOPE_IDENTITY);
+	scope_add_group(scope, subject->vg_uuid);
+	scope_add_volume(scope, subject->vg_uuid, subject->lv_uuid);
+	if (origin) {
+		scope_add_device(scope, subject->origin, SCOPE_TABLE);
+		scope_add_device(scope, subject->real, SCOPE_TABLE);
+		scope_add_volume(scope, origin->vg_uuid, origin->uuid);
+	}
+}
+
+/* What it may change besides, depending on what else the host does meanwhile: shown, not
+ * verified. Another backup of the same origin may come and go all day. */
+static void scope_around(const struct ordering *ordering, const struct subject *subject,
+	struct scope *scope)
+{
+	scope_of_subject(ordering, subject, scope);
+	if (subject->origin)
+		scope_add_device(scope, subject->origin, SCOPE_TABLE);
+	if (subject->real)
+		scope_add_device(scope, subject->real, SCOPE_TABLE);
+}
+
+static void keep_new(const struct facts *before, const struct facts *after,
+	const struct facts *known, struct facts *ret)
+{
+	struct facts gone = FACTS_INIT;
+
+	facts_minus(before, after, &gone);
+	facts_minus(&gone, known, ret);
+	facts_free(&gone);
+}
+
+static int predict(struct ordering *ordering, struct plan_step *step, struct err *err)
+{
+	cleanup_facts struct facts before = FACTS_INIT, after = FACTS_INIT;
+	cleanup_facts struct facts around_before = FACTS_INIT, around_after = FACTS_INIT;
+	cleanup_scope struct scope scope = {0}, around = {0};
+	int r;
+
+	scope_of_subject(ordering, ordering->subject, &scope);
+	scope_around(ordering, ordering->subject, &around);
+	host_facts(ordering->clone, &scope, &before);
+	host_facts(ordering->clone, &around, &around_before);
+	r = replay_step(ordering->clone, step, err);
+	if (r < 0)
+		return err_wrap(err, "step %zu (%s)", ordering->plan->n_steps,
+			plan_op_name(step->op));
+	host_facts(ordering->clone, &scope, &after);
+	host_facts(ordering->clone, &around, &around_after);
+	facts_minus(&before, &after, &step->gone);
+	facts_minus(&after, &before, &step->new);
+	keep_new(&around_before, &around_after, &step->gone, &step->maybe_gone);
+	keep_new(&around_after, &around_before, &step->new, &step->maybe_new);
+	return 0;
+}
+
+/* ---- steps ---- */
+
+static int add_umount(
+	struct ordering *ordering, const struct mount *mount, struct err *err)
+{
+	struct plan_step *step = plan_step_add(ordering->plan, OP_UMOUNT);
+
+	step->target.namespace_id = mount->namespace_id;
+	step->target.mount_id = mount->id;
+	step->target.devno = host_mount_devno(ordering->clone, mount);
+	set_string(&step->target.mount_target, mount->target);
+	plan_step_reason(step,
+		"%s: this mount keeps it busy; no process has a file, a working "
+		"directory, a "
+		"root or a mapping on it",
+		ordering->subject->label);
+	return predict(ordering, step, err);
+}
+
+/* All of the subject's mounts, the last in the kernel's order first: one may lie below or
+ * on top of another, as a guest's /boot lies below its root. */
+static int add_umounts(struct ordering *ordering, struct err *err)
+{
+	const struct mount_namespace *home = host_namespace_of_host(ordering->clone);
+
+	for (size_t i = ordering->clone->n_mounts; home && i-- > 0;) {
+		const struct mount *mount = &ordering->clone->mounts[i];
+		int r;
+
+		if (mount->is_gone || mount->namespace_id != home->id ||
+			!subject_owns(ordering->subject,
+				host_mount_devno(ordering->clone, mount)))
+			continue;
+		r = add_umount(ordering, mount, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int add_dm_remove(struct ordering *ordering, const struct device *device,
+	const char *what, struct err *err)
+{
+	struct plan_step *step = plan_step_add(ordering->plan, OP_DM_REMOVE);
+
+	step->target.devno = device->devno;
+	set_string(&step->target.dm_uuid, device->uuid);
+	set_string(&step->target.dm_name, device->name);
+	plan_step_reason(step, "%s: %s", ordering->subject->label, what);
+	return predict(ordering, step, err);
+}
+
+static int add_lv_remove(struct ordering *ordering, struct err *err)
+{
+	const struct subject *subject = ordering->subject;
+	const struct vg *vg = host_vg(ordering->clone, subject->vg_uuid);
+	struct plan_step *step = plan_step_add(ordering->plan, OP_LV_REMOVE);
+
+	set_string(&step->target.vg_uuid, subject->vg_uuid);
+	set_string(&step->target.lv_uuid, subject->lv_uuid);
+	set_string(&step->target.origin_uuid, subject->lv->origin_uuid);
+	set_string(&step->target.vg_name, vg->name);
+	set_string(&step->target.lv_name, subject->lv->name);
+	/* its idle mounts and mappings had steps, and reasons, of their own */
+	for (size_t i = 0; i < subject->n_reasons; i++)
+		if (subject->reasons[i].rule != RULE_MOUNTED_IDLE &&
+			subject->reasons[i].rule != RULE_MAPPED_IDLE)
+			plan_step_reason(
+				step, "%s: %s", subject->label, subject->reasons[i].text);
+	return predict(ordering, step, err);
+}
+
+/* ---- subjects ---- */
+
+static int add_what_stands_above(struct ordering *ordering, struct err *err)
+{
+	const struct subject *subject = ordering->subject;
+	int r = add_umounts(ordering, err);
+
+	for (size_t i = 0; i < subject->n_above && r == 0; i++)
+		r = add_dm_remove(ordering, subject->above[i],
+			"an idle partition mapping stands on it", err);
+	return r;
+}
+
+static int add_stale_devices(struct ordering *ordering, struct err *err)
+{
+	const struct subject *subject = ordering->subject;
+	int r = 0;
+
+	if (subject->snapshot)
+		r = add_dm_remove(ordering, subject->snapshot,
+			"this snapshot is gone from the LVM metadata and still active "
+			"here",
+			err);
+	if (r == 0 && subject->cow)
+		r = add_dm_remove(ordering, subject->cow,
+			"the exception store of a snapshot that is gone from the LVM "
+			"metadata",
+			err);
+	return r;
+}
+
+static int add_subject(
+	struct ordering *ordering, struct subject *subject, struct err *err)
+{
+	int r;
+
+	ordering->subject = subject;
+	subject->first_step = ordering->plan->n_steps;
+	r = add_what_stands_above(ordering, err);
+	if (r == 0)
+		r = subject->kind == SUBJECT_STALE ? add_stale_devices(ordering, err)
+						   : add_lv_remove(ordering, err);
+	subject->n_steps = ordering->plan->n_steps - subject->first_step;
+	return r;
+}
+
+/* ---- refreshing origins ---- */
+
+static int add_refresh(
+	struct ordering *ordering, const struct lv *origin, struct err *err)
+{
+	struct plan_step *step = plan_step_add(ordering->plan, OP_LV_REFRESH);
+
+	set_string(&step->target.vg_uuid, origin->vg_uuid);
+	set_string(&step->target.lv_uuid, origin->uuid);
+	set_string(
+		&step->target.vg_name, host_vg(ordering->clone, origin->vg_uuid)->name);
+	set_string(&step->target.lv_name, origin->name);
+	plan_step_reason(step,
+		"%s: its last snapshot is gone; this turns it back into a plain volume "
+		"and removes "
+		"its hidden -real layer",
+		origin->name);
+	return predict(ordering, step, err);
+}
+
+/* An origin that keeps a snapshot in this kernel keeps its -real layer; a second subject
+ * of the same origin finds the layer gone. */
+static int add_refreshes(struct ordering *ordering, struct err *err)
+{
+	struct survey *survey = (struct survey *)ordering->survey;
+
+	for (size_t i = 0; i < survey->n_subjects; i++) {
+		struct subject *subject = &survey->subjects[i];
+		const struct lv *origin =
+			refreshable_origin(survey->host, ordering->plan, subject);
+		const struct device *real;
+		int r;
+
+		if (!origin || subject->verdict != VERDICT_REMOVE)
+			continue;
+		real = host_device_by_uuid(ordering->clone, subject->real->uuid);
+		if (!real || real->open_count != 1)
+			continue;
+		ordering->subject = subject;
+		r = add_refresh(ordering, origin, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* ---- the whole ---- */
+
+static void add_scope(struct ordering *ordering)
+{
+	cleanup_scope struct scope scope = {0};
+	const struct survey *survey = ordering->survey;
+
+	for (size_t i = 0; i < survey->n_subjects; i++)
+		if (survey->subjects[i].verdict == VERDICT_REMOVE)
+			scope_of_subject(ordering, &survey->subjects[i], &scope);
+	plan_scope_set(ordering->plan, &scope);
+	host_facts(survey->host, &ordering->plan->scope, &ordering->plan->expect);
+}
+
+/* What the plan promises, line by line, must be what the replayed model shows in the end.
+ */
+static int check_promise(const struct ordering *ordering, struct err *err)
+{
+	const struct plan *plan = ordering->plan;
+	cleanup_facts struct facts promised = FACTS_INIT, found = FACTS_INIT;
+	cleanup_facts struct facts missing = FACTS_INIT, extra = FACTS_INIT;
+
+	for (size_t i = 0; i < plan->expect.count; i++)
+		facts_add(&promised, plan->expect.lines[i]);
+	for (size_t i = 0; i < plan->n_steps; i++) {
+		for (size_t g = 0; g < plan->steps[i].gone.count; g++)
+			facts_remove(&promised, plan->steps[i].gone.lines[g]);
+		for (size_t n = 0; n < plan->steps[i].new.count; n++)
+			facts_insert(&promised, plan->steps[i].new.lines[n]);
+	}
+	host_facts(ordering->clone, &plan->scope, &found);
+	facts_minus(&promised, &found, &missing);
+	facts_minus(&found, &promised, &extra);
+	if (missing.count || extra.count)
+		return err_set(err, -EPROTO, "prediction and replay differ: %s",
+			missing.count ? missing.lines[0] : extra.lines[0]);
+	return 0;
+}
+
+static int add_subjects(
+	struct ordering *ordering, enum subject_kind kind, struct err *err)
+{
+	struct survey *survey = (struct survey *)ordering->survey;
+
+	for (size_t i = 0; i < survey->n_subjects; i++) {
+		struct subject *subject = &survey->subjects[i];
+		int r;
+
+		if (subject->kind != kind || subject->verdict != VERDICT_REMOVE)
+			continue;
+		r = add_subject(ordering, subject, err);
+		if (r < 0)
+			return err_wrap(err, "%s", subject->label);
+	}
+	return 0;
+}
+
+int order_survey(struct survey *survey, struct plan *plan, struct err *err)
+{
+	struct host *clone = host_clone(survey->host);
+	struct ordering ordering = {.survey = survey, .plan = plan, .clone = clone};
+	int r;
+
+	r = add_subjects(&ordering, SUBJECT_STALE, err);
+	if (r == 0 && plan->has_refresh_origin)
+		r = add_refreshes(&ordering, err);
+	if (r == 0)
+		r = add_subjects(&ordering, SUBJECT_VOLUME, err);
+	if (r == 0) {
+		add_scope(&ordering);
+		r = check_promise(&ordering, err);
+	}
+	host_free(clone);
+	return r;
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A plan in memory: new, grow, free; and the names of the operations. See plan.h.
+ * Invariant: no string of a plan is NULL, and all of them are its own.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "plan_text.h"
+
+static const char *const op_words[] = {
+	[OP_UMOUNT] = "umount",
+	[OP_DM_REMOVE] = "dm-remove",
+	[OP_LV_REMOVE] = "lv-remove",
+	[OP_LV_REFRESH] = "lv-refresh",
+};
+
+const char *plan_op_name(enum plan_op op)
+{
+	return op_words[op];
+}
+
+int plan_op_parse(const char *name, size_t len, enum plan_op *ret_op)
+{
+	for (size_t i = 0; i < sizeof(op_words) / sizeof(op_words[0]); i++) {
+		if (strlen(op_words[i]) == len && memcmp(op_words[i], name, len) == 0) {
+			*ret_op = (enum plan_op)i;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+struct plan *plan_new(void)
+{
+	struct plan *plan = xcalloc(1, sizeof(*plan));
+
+	plan->strings = arena_new();
+	plan->created_by = xstrdup("");
+	return plan;
+}
+
+struct plan_step *plan_step_add(struct plan *plan, enum plan_op op)
+{
+	struct plan_step *step = array_add(&plan->steps, &plan->n_steps);
+	struct plan_target *target = &step->target;
+
+	step->op = op;
+	target->mount_target = xstrdup("");
+	target->dm_uuid = xstrdup("");
+	target->dm_name = xstrdup("");
+	target->vg_uuid = xstrdup("");
+	target->lv_uuid = xstrdup("");
+	target->origin_uuid = xstrdup("");
+	target->vg_name = xstrdup("");
+	target->lv_name = xstrdup("");
+	return step;
+}
+
+void plan_step_reason(struct plan_step *step, const char *format, ...)
+{
+	char *text = NULL;
+	va_list args;
+
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
+		abort();
+	va_end(args);
+	*array_add(&step->reasons, &step->n_reasons) = text;
+}
+
+/* ---- scope ---- */
+
+static int order_devices(const void *pa, const void *pb)
+{
+	const struct scope_device *a = pa, *b = pb;
+
+	return devno_compare(a->devno, b->devno);
+}
+
+static int order_volumes(const void *pa, const void *pb)
+{
+	return plan_volume_compare(pa, pb);
+}
+
+static int order_groups(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+int plan_volume_compare(const struct scope_volume *a, const struct scope_volume *b)
+{
+	int order = strcmp(a->vg_uuid, b->vg_uuid);
+
+	return order ? order : strcmp(a->lv_uuid, b->lv_uuid);
+}
+
+void plan_scope_sort(struct scope *scope)
+{
+	if (scope->n_devices)
+		qsort(scope->devices, scope->n_devices, sizeof(*scope->devices),
+			order_devices);
+	if (scope->n_volumes)
+		qsort(scope->volumes, scope->n_volumes, sizeof(*scope->volumes),
+			order_volumes);
+	if (scope->n_groups)
+		qsort(scope->groups, scope->n_groups, sizeof(*scope->groups),
+			order_groups);
+}
+
+void plan_scope_set(struct plan *plan, const struct scope *scope)
+{
+	struct scope *copy = &plan->scope;
+
+	scope_free(copy);
+	for (size_t i = 0; i < scope->n_devices; i++) {
+		struct scope_device *to = array_add(&copy->devices, &copy->n_devices);
+
+		*to = scope->devices[i];
+		to->uuid = arena_strdup(plan->strings, to->uuid);
+		to->name = arena_strdup(plan->strings, to->name);
+	}
+	for (size_t i = 0; i < scope->n_volumes; i++) {
+		struct scope_volume *to = array_add(&copy->volumes, &copy->n_volumes);
+
+		to->vg_uuid = arena_strdup(plan->strings, scope->volumes[i].vg_uuid);
+		to->lv_uuid = arena_strdup(plan->strings, scope->volumes[i].lv_uuid);
+	}
+	for (size_t i = 0; i < scope->n_groups; i++)
+		*array_add(&copy->groups, &copy->n_groups) =
+			arena_strdup(plan->strings, scope->groups[i]);
+	plan_scope_sort(copy);
+}
+
+/* ---- free ---- */
+
+static void free_strings(char **strings, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(strings[i]);
+	free(strings);
+}
+
+static void step_free(struct plan_step *step)
+{
+	struct plan_target *target = &step->target;
+
+	free(target->mount_target);
+	free(target->dm_uuid);
+	free(target->dm_name);
+	free(target->vg_uuid);
+	free(target->lv_uuid);
+	free(target->origin_uuid);
+	free(target->vg_name);
+	free(target->lv_name);
+	free_strings(step->reasons, step->n_reasons);
+	facts_free(&step->gone);
+	facts_free(&step->new);
+	facts_free(&step->maybe_gone);
+	facts_free(&step->maybe_new);
+}
+
+void plan_free(struct plan *plan)
+{
+	if (!plan)
+		return;
+	for (size_t i = 0; i < plan->n_steps; i++)
+		step_free(&plan->steps[i]);
+	free(plan->steps);
+	free_strings(plan->select, plan->n_select);
+	free(plan->created_by);
+	scope_free(&plan->scope);
+	facts_free(&plan->expect);
+	arena_free(plan->strings);
+	free(plan);
+}

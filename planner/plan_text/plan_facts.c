@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The facts of a plan as they are read: each is well-formed, about something in scope,
+ * in order, and follows from what holds at that point. See plan_text.h.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "plan_text.h"
+#include "snapstate/cleanup.h"
+
+void plan_ledger_free(struct plan_ledger *ledger)
+{
+	facts_free(&ledger->now);
+}
+
+/* ---- scope ---- */
+
+static int order_device(const void *key, const void *entry)
+{
+	return devno_compare(
+		*(const struct devno *)key, ((const struct scope_device *)entry)->devno);
+}
+
+static int order_volume(const void *key, const void *entry)
+{
+	return plan_volume_compare(key, entry);
+}
+
+static int order_group(const void *key, const void *entry)
+{
+	return strcmp(key, *(const char *const *)entry);
+}
+
+static bool has_entry(const void *key, const void *entries, size_t count, size_t size,
+	int (*order)(const void *, const void *))
+{
+	return count && bsearch(key, entries, count, size, order);
+}
+
+/* "MAJ:MIN", "VG-UUID" or "VG-UUID/LV-UUID", see fact_subject() */
+static bool is_in_scope(const struct scope *scope, const char *subject, size_t len)
+{
+	const char *slash = memchr(subject, '/', len);
+	size_t vg_len = slash ? (size_t)(slash - subject) : len;
+	cleanup_free char *vg = NULL, *lv = NULL;
+	struct devno devno;
+
+	if (parse_devno(subject, len, &devno) == 0)
+		return has_entry(&devno, scope->devices, scope->n_devices,
+			sizeof(*scope->devices), order_device);
+	if (word_decode(subject, vg_len, &vg) < 0)
+		return false;
+	if (!slash)
+		return has_entry(vg, scope->groups, scope->n_groups,
+			sizeof(*scope->groups), order_group);
+	if (word_decode(slash + 1, len - vg_len - 1, &lv) < 0)
+		return false;
+	return has_entry(&(struct scope_volume){.vg_uuid = vg, .lv_uuid = lv},
+		scope->volumes, scope->n_volumes, sizeof(*scope->volumes), order_volume);
+}
+
+/* ---- one fact ---- */
+
+static int check_host_fact(struct plan_lines *lines)
+{
+	cleanup_free char *machine = NULL, *boot = NULL;
+
+	if (plan_take(lines, "host machine-id ") < 0 ||
+		plan_take_word(lines, ' ', &machine) < 0 ||
+		plan_take(lines, " boot-id ") < 0 ||
+		plan_take_word(lines, ' ', &boot) < 0)
+		return -EBADMSG;
+	return plan_take_end(lines);
+}
+
+static int check_fact(
+	struct plan_lines *lines, struct plan_ledger *ledger, const char *fact)
+{
+	if (strlen(fact) > FACT_LINE_MAX)
+		return plan_lines_bad(
+			lines, "a fact has at most %d bytes", FACT_LINE_MAX);
+	if (++ledger->n_lines > FACTS_MAX)
+		return plan_lines_bad(lines, "a plan has at most %d facts", FACTS_MAX);
+	return 0;
+}
+
+static int check_subject(struct plan_lines *lines, const struct plan_ledger *ledger,
+	const char *fact, bool has_scope)
+{
+	const char *subject;
+	size_t len;
+
+	if (fact_subject(fact, &subject, &len) < 0)
+		return plan_lines_bad(lines, "not a fact: \"%s\"", fact);
+	if (len == 0)
+		return plan_lines_bad(lines, "the host line comes first, once");
+	if (has_scope && !is_in_scope(&ledger->plan->scope, subject, len))
+		return plan_lines_bad(lines, "a fact about %.*s, which is not in scope",
+			(int)len, subject);
+	return 0;
+}
+
+/* ---- one set of facts ---- */
+
+enum fact_role {
+	FACT_EXPECT,
+	FACT_GONE,
+	FACT_NEW,
+	FACT_MAYBE_GONE, /* consequences elsewhere: shown, not verified, maybe out of
+			    scope */
+	FACT_MAYBE_NEW,
+};
+
+static const char *const role_words[] = {
+	[FACT_EXPECT] = "expect ",
+	[FACT_GONE] = "gone ",
+	[FACT_NEW] = "new ",
+	[FACT_MAYBE_GONE] = "maybe gone ",
+	[FACT_MAYBE_NEW] = "maybe new ",
+};
+
+static int check_role(struct plan_lines *lines, const struct plan_ledger *ledger,
+	const struct plan_step *step, enum fact_role role, const char *fact)
+{
+	switch (role) {
+	case FACT_EXPECT:
+		return 0;
+	case FACT_GONE:
+		if (!facts_has(&ledger->now, fact))
+			return plan_lines_bad(
+				lines, "gone, but not expected at this point");
+		return 0;
+	case FACT_NEW:
+		if (facts_has(&ledger->now, fact))
+			return plan_lines_bad(
+				lines, "new, but expected already at this point");
+		return 0;
+	case FACT_MAYBE_GONE:
+	case FACT_MAYBE_NEW:
+		if (facts_has(&step->gone, fact) || facts_has(&step->new, fact))
+			return plan_lines_bad(lines, "certain and uncertain at once");
+		return 0;
+	}
+	return 0;
+}
+
+static int take_facts(struct plan_lines *lines, struct plan_ledger *ledger,
+	const struct plan_step *step, enum fact_role role, struct facts *ret)
+{
+	const char *keyword = role_words[role];
+	bool is_sure = role != FACT_MAYBE_GONE && role != FACT_MAYBE_NEW;
+
+	while (plan_lines_is(lines, keyword)) {
+		size_t skip = strlen(keyword);
+		cleanup_free char *fact = xstrndup(lines->line + skip, lines->len - skip);
+
+		if (check_fact(lines, ledger, fact) < 0 ||
+			check_subject(lines, ledger, fact, is_sure) < 0 ||
+			check_role(lines, ledger, step, role, fact) < 0)
+			return -EBADMSG;
+		if (ret->count && strcmp(ret->lines[ret->count - 1], fact) >= 0)
+			return plan_lines_bad(
+				lines, "facts are in ascending order, each once");
+		*array_add(&ret->lines, &ret->count) = take_ptr(fact);
+		plan_lines_advance(lines);
+	}
+	return 0;
+}
+
+int plan_take_expect(
+	struct plan_lines *lines, struct plan_ledger *ledger, struct facts *ret)
+{
+	cleanup_free char *host = NULL;
+	int r = plan_take(lines, "expect ");
+
+	if (r < 0)
+		return r;
+	host = xstrndup(lines->at, (size_t)(lines->line + lines->len - lines->at));
+	if (check_fact(lines, ledger, host) < 0 || check_host_fact(lines) < 0)
+		return -EBADMSG;
+	r = take_facts(lines, ledger, NULL, FACT_EXPECT, ret);
+	if (r < 0)
+		return r;
+	facts_insert(ret, host);
+	for (size_t i = 0; i < ret->count; i++)
+		facts_add(&ledger->now, ret->lines[i]);
+	return 0;
+}
+
+int plan_take_changes(
+	struct plan_lines *lines, struct plan_ledger *ledger, struct plan_step *step)
+{
+	if (take_facts(lines, ledger, step, FACT_GONE, &step->gone) < 0 ||
+		take_facts(lines, ledger, step, FACT_NEW, &step->new) < 0 ||
+		take_facts(lines, ledger, step, FACT_MAYBE_GONE, &step->maybe_gone) < 0 ||
+		take_facts(lines, ledger, step, FACT_MAYBE_NEW, &step->maybe_new) < 0)
+		return -EBADMSG;
+	for (size_t i = 0; i < step->gone.count; i++)
+		facts_remove(&ledger->now, step->gone.lines[i]);
+	for (size_t i = 0; i < step->new.count; i++)
+		facts_insert(&ledger->now, step->new.lines[i]);
+	return 0;
+}

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A cursor over hostile text; see plan_text.h. Input: bytes. Output: words, numbers, or
+ * "NAME:LINE: rule". Invariant: after plan_lines_open every byte is printable ASCII or
+ * a newline, and the last one is a newline, so error messages may quote the text.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "plan_text.h"
+#include "snapstate/cleanup.h"
+
+int plan_lines_bad(const struct plan_lines *lines, const char *rule, ...)
+{
+	char text[ERR_MSG_MAX];
+	va_list args;
+
+	va_start(args, rule);
+	vsnprintf(text, sizeof(text), rule, args);
+	va_end(args);
+	return err_set(
+		lines->err, -EBADMSG, "%s:%zu: %s", lines->name, lines->number, text);
+}
+
+static int check_byte(const struct plan_lines *lines, unsigned char c, size_t line_len)
+{
+	if (c == '\n')
+		return 0;
+	if (line_len >= PLAN_LINE_MAX)
+		return plan_lines_bad(
+			lines, "a line has at most %d bytes", PLAN_LINE_MAX);
+	if (c == '\r')
+		return plan_lines_bad(lines, "a carriage return: the file was converted, "
+					     "and a plan must arrive byte for byte");
+	if (c < ' ' || c > '~')
+		return plan_lines_bad(lines, "byte 0x%02x: a plan is printable ASCII", c);
+	return 0;
+}
+
+static int check_bytes(struct plan_lines *lines, const char *text, size_t len)
+{
+	size_t line_len = 0;
+
+	lines->number = 1;
+	if (len == 0)
+		return plan_lines_bad(lines, "the file is empty");
+	if (len > PLAN_BYTES_MAX)
+		return plan_lines_bad(
+			lines, "a plan has at most %u bytes", PLAN_BYTES_MAX);
+	for (size_t i = 0; i < len; i++) {
+		int r = check_byte(lines, (unsigned char)text[i], line_len);
+
+		if (r < 0)
+			return r;
+		line_len++;
+		if (text[i] == '\n' && i + 1 < len) {
+			lines->number++;
+			line_len = 0;
+		}
+	}
+	if (text[len - 1] != '\n')
+		return plan_lines_bad(lines, "the last line has no newline: the file is "
+					     "cut off");
+	return 0;
+}
+
+void plan_lines_advance(struct plan_lines *lines)
+{
+	const char *newline;
+
+	lines->number++;
+	lines->line = lines->at = lines->next;
+	lines->len = 0;
+	if (lines->next == lines->end)
+		return;
+	newline = memchr(lines->next, '\n', (size_t)(lines->end - lines->next));
+	lines->len = (size_t)(newline - lines->line);
+	lines->next = newline + 1;
+}
+
+int plan_lines_open(struct plan_lines *lines, const char *text, size_t len,
+	const char *name, struct err *err)
+{
+	int r;
+
+	*lines = (struct plan_lines){
+		.name = name, .next = text, .end = text + len, .err = err};
+	r = check_bytes(lines, text, len);
+	if (r < 0)
+		return r;
+	lines->number = 0;
+	plan_lines_advance(lines);
+	return 0;
+}
+
+static size_t rest(const struct plan_lines *lines)
+{
+	return (size_t)(lines->line + lines->len - lines->at);
+}
+
+bool plan_lines_is(const struct plan_lines *lines, const char *keyword)
+{
+	return lines->len >= strlen(keyword) &&
+	       memcmp(lines->line, keyword, strlen(keyword)) == 0;
+}
+
+static int bad_expected(const struct plan_lines *lines, const char *what)
+{
+	if (lines->line == lines->end)
+		return plan_lines_bad(
+			lines, "expected %s, found the end of the file", what);
+	return plan_lines_bad(
+		lines, "expected %s, found \"%.*s\"", what, (int)rest(lines), lines->at);
+}
+
+int plan_take(struct plan_lines *lines, const char *literal)
+{
+	char what[128];
+
+	if (rest(lines) < strlen(literal) ||
+		memcmp(lines->at, literal, strlen(literal)) != 0) {
+		snprintf(what, sizeof(what), "\"%s\"", literal);
+		return bad_expected(lines, what);
+	}
+	lines->at += strlen(literal);
+	return 0;
+}
+
+/* Up to a blank, `stop` or the end of the line. */
+static size_t word_len(const struct plan_lines *lines, char stop)
+{
+	size_t len = 0;
+
+	while (len < rest(lines) && lines->at[len] != ' ' && lines->at[len] != stop)
+		len++;
+	return len;
+}
+
+static int take_decoded(struct plan_lines *lines, size_t len, char **ret_text)
+{
+	char *text;
+
+	if (len == 0)
+		return bad_expected(lines, "a word");
+	if (word_decode(lines->at, len, &text) < 0)
+		return plan_lines_bad(
+			lines, "badly escaped: \"%.*s\"", (int)len, lines->at);
+	lines->at += len;
+	free(*ret_text);
+	*ret_text = text;
+	return 0;
+}
+
+int plan_take_word(struct plan_lines *lines, char stop, char **ret_word)
+{
+	return take_decoded(lines, word_len(lines, stop), ret_word);
+}
+
+int plan_take_tail(struct plan_lines *lines, char **ret_text)
+{
+	return take_decoded(lines, rest(lines), ret_text);
+}
+
+int plan_take_number(struct plan_lines *lines, char stop, uint64_t max, uint64_t *ret)
+{
+	size_t len = word_len(lines, stop);
+	uint64_t number;
+
+	if (parse_u64(lines->at, len, 10, &number) < 0 || number > max)
+		return bad_expected(lines, "a number");
+	lines->at += len;
+	*ret = number;
+	return 0;
+}
+
+int plan_take_devno(struct plan_lines *lines, struct devno *ret)
+{
+	size_t len = word_len(lines, ' ');
+
+	if (parse_devno(lines->at, len, ret) < 0)
+		return bad_expected(lines, "a device number (MAJOR:MINOR)");
+	lines->at += len;
+	return 0;
+}
+
+int plan_take_end(struct plan_lines *lines)
+{
+	if (lines->line == lines->end)
+		return bad_expected(lines, "a line");
+	if (rest(lines))
+		return bad_expected(lines, lines->at == lines->line
+						   ? "an empty line"
+						   : "the end of the line");
+	plan_lines_advance(lines);
+	return 0;
+}

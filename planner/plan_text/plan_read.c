@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Text -> plan; the grammar is in snapstate/plan.h, the writer is plan_write.c.
+ *
+ * The text is hostile. It is read strictly; then the plan is written again and the bytes
+ * are compared, so that nothing in a file that passes - no comment, no blank, no second
+ * spelling - can tell a reviewer something else than the executor reads. The digest comes
+ * last: it only says that the file arrived as it was written, not by whom.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "plan_text.h"
+#include "snapstate/cleanup.h"
+
+/* ---- header ---- */
+
+static int take_sha256(struct plan_lines *lines, char ret_hex[SHA256_HEX_LEN + 1])
+{
+	if (plan_take(lines, "sha256:") < 0)
+		return -EBADMSG;
+	if (strspn(lines->at, "0123456789abcdef") < SHA256_HEX_LEN)
+		return plan_lines_bad(
+			lines, "a digest is %d hexadecimal digits", SHA256_HEX_LEN);
+	memcpy(ret_hex, lines->at, SHA256_HEX_LEN);
+	ret_hex[SHA256_HEX_LEN] = '\0';
+	lines->at += SHA256_HEX_LEN;
+	return 0;
+}
+
+/* Second spellings and the 31st of February are found by the comparison of bytes. */
+static int take_time(struct plan_lines *lines, int64_t *ret_seconds)
+{
+	cleanup_free char *word = NULL;
+	struct tm tm = {0};
+	const char *end;
+	time_t seconds;
+
+	if (plan_take_word(lines, ' ', &word) < 0)
+		return -EBADMSG;
+	end = strptime(word, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	seconds = end && *end == '\0' ? timegm(&tm) : -1;
+	if (seconds < 0 || seconds > PLAN_TAKEN_MAX)
+		return plan_lines_bad(lines, "a time is written as 2026-11-22T03:00:00Z");
+	*ret_seconds = seconds;
+	return 0;
+}
+
+static int read_version(struct plan_lines *lines)
+{
+	char line[32];
+
+	if (plan_take(lines, "#!" PLAN_INTERPRETER) < 0 || plan_take_end(lines) < 0)
+		return -EBADMSG;
+	if (!plan_lines_is(lines, "snapstate-plan "))
+		return plan_take(lines, "snapstate-plan ");
+	snprintf(line, sizeof(line), "snapstate-plan %d", PLAN_VERSION);
+	if (lines->len != strlen(line) || !plan_lines_is(lines, line))
+		return plan_lines_bad(lines,
+			"this program reads version %d of plans; use the programs of one "
+			"release",
+			PLAN_VERSION);
+	plan_lines_advance(lines);
+	return 0;
+}
+
+static int read_selects(struct plan_lines *lines, struct plan *plan)
+{
+	while (plan_lines_is(lines, "select ")) {
+		if (plan->n_select == PLAN_SELECT_MAX)
+			return plan_lines_bad(
+				lines, "a plan has at most %d globs", PLAN_SELECT_MAX);
+		if (plan_take(lines, "select ") < 0 ||
+			plan_take_word(lines, ' ',
+				array_add(&plan->select, &plan->n_select)) < 0 ||
+			plan_take_end(lines) < 0)
+			return -EBADMSG;
+	}
+	return 0;
+}
+
+static int read_header(struct plan_lines *lines, struct plan *plan)
+{
+	if (read_version(lines) < 0 || plan_take(lines, "capture ") < 0 ||
+		take_sha256(lines, plan->capture_sha256) < 0 ||
+		plan_take(lines, " taken ") < 0 || take_time(lines, &plan->taken) < 0 ||
+		plan_take_end(lines) < 0 || plan_take(lines, "created-by ") < 0 ||
+		plan_take_word(lines, ' ', &plan->created_by) < 0 ||
+		plan_take_end(lines) < 0 || read_selects(lines, plan) < 0 ||
+		plan_take(lines, "min-age ") < 0 ||
+		plan_take_number(lines, ' ', UINT64_MAX, &plan->min_age) < 0 ||
+		plan_take_end(lines) < 0)
+		return -EBADMSG;
+	if (plan_lines_is(lines, "refresh-origin")) {
+		plan->has_refresh_origin = true;
+		if (plan_take(lines, "refresh-origin") < 0 || plan_take_end(lines) < 0)
+			return -EBADMSG;
+	}
+	return plan_take_end(lines);
+}
+
+/* ---- scope ---- */
+
+static int take_string(
+	struct plan_lines *lines, char stop, struct plan *plan, const char **ret_text)
+{
+	cleanup_free char *word = NULL;
+	int r = plan_take_word(lines, stop, &word);
+
+	if (r < 0)
+		return r;
+	*ret_text = arena_strdup(plan->strings, word);
+	return 0;
+}
+
+static int bad_order(const struct plan_lines *lines)
+{
+	return plan_lines_bad(
+		lines, "entries of the scope are in ascending order, each once");
+}
+
+static int read_scope_device(struct plan_lines *lines, struct plan *plan)
+{
+	struct scope *scope = &plan->scope;
+	struct scope_device *device = array_add(&scope->devices, &scope->n_devices);
+	cleanup_free char *level = NULL;
+
+	device->uuid = device->name = "";
+	if (plan_take(lines, "scope device ") < 0 ||
+		plan_take_devno(lines, &device->devno) < 0 ||
+		plan_take(lines, " uuid ") < 0 ||
+		take_string(lines, ' ', plan, &device->uuid) < 0 ||
+		plan_take(lines, " name ") < 0 ||
+		take_string(lines, ' ', plan, &device->name) < 0 ||
+		plan_take(lines, " level ") < 0 || plan_take_word(lines, ' ', &level) < 0)
+		return -EBADMSG;
+	if (scope_level_parse(level, &device->level) < 0)
+		return plan_lines_bad(lines, "a level is identity, table or all");
+	if (scope->n_devices > 1 && devno_compare(device[-1].devno, device->devno) >= 0)
+		return bad_order(lines);
+	return plan_take_end(lines);
+}
+
+static int read_scope_volume(struct plan_lines *lines, struct plan *plan)
+{
+	struct scope *scope = &plan->scope;
+	struct scope_volume *volume = array_add(&scope->volumes, &scope->n_volumes);
+
+	volume->vg_uuid = volume->lv_uuid = "";
+	if (plan_take(lines, "scope volume ") < 0 ||
+		take_string(lines, '/', plan, &volume->vg_uuid) < 0 ||
+		plan_take(lines, "/") < 0 ||
+		take_string(lines, ' ', plan, &volume->lv_uuid) < 0)
+		return -EBADMSG;
+	if (scope->n_volumes > 1 && plan_volume_compare(&volume[-1], volume) >= 0)
+		return bad_order(lines);
+	return plan_take_end(lines);
+}
+
+static int read_scope_group(struct plan_lines *lines, struct plan *plan)
+{
+	struct scope *scope = &plan->scope;
+	const char **group = array_add(&scope->groups, &scope->n_groups);
+
+	*group = "";
+	if (plan_take(lines, "scope group ") < 0 ||
+		take_string(lines, ' ', plan, group) < 0)
+		return -EBADMSG;
+	if (scope->n_groups > 1 && strcmp(group[-1], *group) >= 0)
+		return bad_order(lines);
+	return plan_take_end(lines);
+}
+
+static int read_scope(struct plan_lines *lines, struct plan *plan)
+{
+	if (!plan_lines_is(lines, "scope "))
+		return 0;
+	while (plan_lines_is(lines, "scope device "))
+		if (read_scope_device(lines, plan) < 0)
+			return -EBADMSG;
+	while (plan_lines_is(lines, "scope volume "))
+		if (read_scope_volume(lines, plan) < 0)
+			return -EBADMSG;
+	while (plan_lines_is(lines, "scope group "))
+		if (read_scope_group(lines, plan) < 0)
+			return -EBADMSG;
+	return plan_take_end(lines);
+}
+
+/* ---- the whole ---- */
+
+static int read_digest(struct plan_lines *lines, struct plan *plan)
+{
+	if (plan_take(lines, "digest ") < 0 || take_sha256(lines, plan->digest) < 0 ||
+		plan_take_end(lines) < 0)
+		return -EBADMSG;
+	if (lines->line != lines->end)
+		return plan_lines_bad(lines, "the digest is the last line");
+	return 0;
+}
+
+/* Bytes that differ from the writer's, in front of the digest line. */
+static int check_canonical(
+	struct plan_lines *lines, const char *text, size_t len, const struct buf *again)
+{
+	size_t same = 0, begin = 0;
+
+	while (same < len && same < again->len && text[same] == again->data[same])
+		same++;
+	if (same == len && same == again->len)
+		return 0;
+	lines->number = 1;
+	for (size_t i = 0; i < same; i++) {
+		if (text[i] == '\n') {
+			lines->number++;
+			begin = i + 1;
+		}
+	}
+	if (strncmp(buf_text(again) + begin, "digest ", 7) == 0)
+		return plan_lines_bad(lines,
+			"the digest does not match: the plan was changed "
+			"after it was written");
+	return plan_lines_bad(lines, "not as the planner writes it: must read \"%.*s\"",
+		(int)strcspn(buf_text(again) + begin, "\n"), buf_text(again) + begin);
+}
+
+static int read_plan(struct plan_lines *lines, struct plan *plan)
+{
+	struct plan_ledger ledger = {.plan = plan};
+	int r = -EBADMSG;
+
+	if (read_header(lines, plan) < 0 || read_scope(lines, plan) < 0 ||
+		plan_take_expect(lines, &ledger, &plan->expect) < 0 ||
+		plan_take_end(lines) < 0)
+		goto out;
+	while (plan_lines_is(lines, "step "))
+		if (plan_read_step(lines, plan, &ledger) < 0)
+			goto out;
+	r = read_digest(lines, plan);
+out:
+	plan_ledger_free(&ledger);
+	return r;
+}
+
+int plan_read(const char *text, size_t len, const char *name, struct plan **ret_plan,
+	struct err *err)
+{
+	cleanup_plan struct plan *plan = plan_new();
+	cleanup_buf struct buf again = BUF_INIT;
+	struct plan_lines lines;
+	int r = plan_lines_open(&lines, text, len, name, err);
+
+	if (r == 0)
+		r = read_plan(&lines, plan);
+	if (r < 0)
+		return r;
+	plan_write(plan, &again);
+	r = check_canonical(&lines, text, len, &again);
+	if (r < 0)
+		return r;
+	*ret_plan = take_ptr(plan);
+	return 0;
+}

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One step of a plan: number, operation, reasons, target, changes. See plan_text.h.
+ * Invariant of a step that was read: it acts on what its own facts speak of.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "plan_text.h"
+#include "snapstate/cleanup.h"
+
+/* ---- targets ---- */
+
+static int take_uuid(struct plan_lines *lines, char stop, char **ret_uuid)
+{
+	char plain[LVM_UUID_LEN + 1];
+	int r = plan_take_word(lines, stop, ret_uuid);
+
+	if (r == 0 &&
+		(strlen(*ret_uuid) != LVM_UUID_LEN || !lvm_uuid_plain(*ret_uuid, plain)))
+		return plan_lines_bad(
+			lines, "a LVM uuid is %d letters and digits", LVM_UUID_LEN);
+	return r;
+}
+
+static int read_mount_target(struct plan_lines *lines, struct plan_target *target)
+{
+	uint64_t id = 0;
+
+	if (plan_take(lines, "target mount ") < 0 ||
+		plan_take_number(lines, ':', UINT64_MAX, &target->namespace_id) < 0 ||
+		plan_take(lines, ":") < 0 ||
+		plan_take_number(lines, ' ', UINT32_MAX, &id) < 0 ||
+		plan_take(lines, " device ") < 0 ||
+		plan_take_devno(lines, &target->devno) < 0 ||
+		plan_take(lines, " target ") < 0 ||
+		plan_take_word(lines, ' ', &target->mount_target) < 0)
+		return -EBADMSG;
+	target->mount_id = (uint32_t)id;
+	if (*target->mount_target != '/')
+		return plan_lines_bad(lines, "a mount's target begins with /");
+	return 0;
+}
+
+static int read_device_target(struct plan_lines *lines, struct plan_target *target)
+{
+	if (plan_take(lines, "target device ") < 0 ||
+		plan_take_devno(lines, &target->devno) < 0 ||
+		plan_take(lines, " uuid ") < 0 ||
+		plan_take_word(lines, ' ', &target->dm_uuid) < 0 ||
+		plan_take(lines, " name ") < 0 ||
+		plan_take_word(lines, ' ', &target->dm_name) < 0)
+		return -EBADMSG;
+	if (*target->dm_name == '\0')
+		return plan_lines_bad(lines, "a device has a name");
+	return 0;
+}
+
+static int read_volume_target(
+	struct plan_lines *lines, struct plan_target *target, bool has_origin)
+{
+	if (plan_take(lines, "target volume ") < 0 ||
+		take_uuid(lines, '/', &target->vg_uuid) < 0 ||
+		plan_take(lines, "/") < 0 ||
+		take_uuid(lines, ' ', &target->lv_uuid) < 0 ||
+		plan_take(lines, " origin ") < 0)
+		return -EBADMSG;
+	if (has_origin ? take_uuid(lines, ' ', &target->origin_uuid) < 0
+		       : plan_take(lines, "-") < 0)
+		return -EBADMSG;
+	if (plan_take(lines, " name ") < 0 ||
+		plan_take_word(lines, '/', &target->vg_name) < 0 ||
+		plan_take(lines, "/") < 0 ||
+		plan_take_word(lines, ' ', &target->lv_name) < 0)
+		return -EBADMSG;
+	return 0;
+}
+
+static int read_target(struct plan_lines *lines, struct plan_step *step)
+{
+	switch (step->op) {
+	case OP_UMOUNT:
+		return read_mount_target(lines, &step->target);
+	case OP_DM_REMOVE:
+		return read_device_target(lines, &step->target);
+	case OP_LV_REMOVE:
+		return read_volume_target(lines, &step->target, true);
+	case OP_LV_REFRESH:
+		return read_volume_target(lines, &step->target, false);
+	}
+	return -EBADMSG;
+}
+
+/* ---- target and facts ---- */
+
+static void add_volume_fact(const struct plan_target *target, struct buf *begin)
+{
+	buf_printf(begin, "volume %s/%s name ", target->vg_uuid, target->lv_uuid);
+	buf_word(begin, target->vg_name);
+	buf_puts(begin, "/");
+	buf_word(begin, target->lv_name);
+	buf_puts(begin, " type ");
+}
+
+/* How the fact about the target begins. */
+static void target_fact(const struct plan_step *step, struct buf *begin)
+{
+	const struct plan_target *target = &step->target;
+
+	switch (step->op) {
+	case OP_UMOUNT:
+		buf_printf(begin, "mount %llu:%u device " DEVNO_FMT " ",
+			(unsigned long long)target->namespace_id, target->mount_id,
+			DEVNO_ARGS(target->devno));
+		return;
+	case OP_DM_REMOVE:
+		buf_printf(
+			begin, "device " DEVNO_FMT " name ", DEVNO_ARGS(target->devno));
+		buf_word(begin, target->dm_name);
+		buf_puts(begin, " uuid ");
+		buf_word(begin, target->dm_uuid);
+		buf_puts(begin, " ");
+		return;
+	case OP_LV_REMOVE:
+		add_volume_fact(target, begin);
+		buf_printf(begin, "snapshot origin %s ", target->origin_uuid);
+		return;
+	case OP_LV_REFRESH:
+		add_volume_fact(target, begin);
+		return;
+	}
+}
+
+static bool has_prefixed(const struct facts *facts, const char *begin, const char *also)
+{
+	for (size_t i = 0; i < facts->count; i++)
+		if (strncmp(facts->lines[i], begin, strlen(begin)) == 0 &&
+			strstr(facts->lines[i], also))
+			return true;
+	return false;
+}
+
+/* The step acts on what its own facts say goes; a refresh keeps the volume it names. */
+static bool target_is_consistent(
+	const struct plan_step *step, const struct plan_ledger *ledger)
+{
+	cleanup_buf struct buf begin = BUF_INIT, also = BUF_INIT;
+	bool is_kept = step->op == OP_LV_REFRESH;
+
+	target_fact(step, &begin);
+	if (step->op == OP_UMOUNT) {
+		buf_puts(&also, " target ");
+		buf_word(&also, step->target.mount_target);
+		buf_puts(&also, " type ");
+	}
+	return has_prefixed(
+		is_kept ? &ledger->now : &step->gone, buf_text(&begin), buf_text(&also));
+}
+
+/* ---- the step ---- */
+
+static int read_reasons(struct plan_lines *lines, struct plan_step *step)
+{
+	if (!plan_lines_is(lines, "reason "))
+		return plan_take(lines, "reason ");
+	while (plan_lines_is(lines, "reason ")) {
+		if (step->n_reasons == PLAN_REASONS_MAX)
+			return plan_lines_bad(
+				lines, "a step has at most %d reasons", PLAN_REASONS_MAX);
+		if (plan_take(lines, "reason ") < 0 ||
+			plan_take_tail(
+				lines, array_add(&step->reasons, &step->n_reasons)) < 0 ||
+			plan_take_end(lines) < 0)
+			return -EBADMSG;
+	}
+	return 0;
+}
+
+static int read_step_line(
+	struct plan_lines *lines, struct plan *plan, struct plan_step **ret_step)
+{
+	uint64_t number = 0;
+	enum plan_op op;
+	size_t len;
+
+	if (plan->n_steps == PLAN_STEPS_MAX)
+		return plan_lines_bad(
+			lines, "a plan has at most %d steps", PLAN_STEPS_MAX);
+	if (plan_take(lines, "step ") < 0 ||
+		plan_take_number(lines, ' ', PLAN_STEPS_MAX, &number) < 0 ||
+		plan_take(lines, " ") < 0)
+		return -EBADMSG;
+	if (number != plan->n_steps + 1)
+		return plan_lines_bad(lines, "expected step %zu", plan->n_steps + 1);
+	len = (size_t)(lines->line + lines->len - lines->at);
+	if (plan_op_parse(lines->at, len, &op) < 0)
+		return plan_lines_bad(
+			lines, "unknown operation \"%.*s\"", (int)len, lines->at);
+	*ret_step = plan_step_add(plan, op);
+	plan_lines_advance(lines);
+	return 0;
+}
+
+int plan_read_step(
+	struct plan_lines *lines, struct plan *plan, struct plan_ledger *ledger)
+{
+	struct plan_step *step = NULL;
+	struct plan_lines at_target;
+
+	if (read_step_line(lines, plan, &step) < 0)
+		return -EBADMSG;
+	if (!plan_lines_is(lines, "# "))
+		return plan_take(lines, "# ");
+	plan_lines_advance(lines); /* its words are compared with the writer's */
+	if (read_reasons(lines, step) < 0)
+		return -EBADMSG;
+	at_target = *lines;
+	if (read_target(lines, step) < 0 || plan_take_end(lines) < 0 ||
+		plan_take_changes(lines, ledger, step) < 0)
+		return -EBADMSG;
+	if (!target_is_consistent(step, ledger))
+		return plan_lines_bad(
+			&at_target, "no fact of this step is about its target");
+	return plan_take_end(lines);
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Plan -> text; the grammar is in snapstate/plan.h, the reader is plan_read.c.
+ * Invariant: the same plan gives the same bytes, and every byte but the newlines is
+ * printable ASCII.
+ */
+#include <string.h>
+#include <time.h>
+
+#include "plan_text.h"
+
+static void write_word(struct buf *text, const char *key, const char *value)
+{
+	buf_puts(text, key);
+	buf_word(text, value);
+}
+
+static void write_time(struct buf *text, int64_t seconds)
+{
+	time_t when = seconds < 0		 ? 0
+		      : seconds > PLAN_TAKEN_MAX ? PLAN_TAKEN_MAX
+						 : seconds;
+	struct tm tm = {0};
+	char stamp[32];
+
+	gmtime_r(&when, &tm);
+	strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	buf_puts(text, stamp);
+}
+
+static void write_header(const struct plan *plan, struct buf *text)
+{
+	buf_printf(text, "#!%s\nsnapstate-plan %d\n", PLAN_INTERPRETER, PLAN_VERSION);
+	buf_printf(text, "capture sha256:%s taken ", plan->capture_sha256);
+	write_time(text, plan->taken);
+	write_word(text, "\ncreated-by ", plan->created_by);
+	for (size_t i = 0; i < plan->n_select; i++)
+		write_word(text, "\nselect ", plan->select[i]);
+	buf_printf(text, "\nmin-age %llu\n", (unsigned long long)plan->min_age);
+	if (plan->has_refresh_origin)
+		buf_puts(text, "refresh-origin\n");
+	buf_puts(text, "\n");
+}
+
+static void write_scope(const struct scope *scope, struct buf *text)
+{
+	for (size_t i = 0; i < scope->n_devices; i++) {
+		const struct scope_device *device = &scope->devices[i];
+
+		buf_printf(text, "scope device " DEVNO_FMT, DEVNO_ARGS(device->devno));
+		write_word(text, " uuid ", device->uuid);
+		write_word(text, " name ", device->name);
+		buf_printf(text, " level %s\n", scope_level_name(device->level));
+	}
+	for (size_t i = 0; i < scope->n_volumes; i++) {
+		write_word(text, "scope volume ", scope->volumes[i].vg_uuid);
+		write_word(text, "/", scope->volumes[i].lv_uuid);
+		buf_puts(text, "\n");
+	}
+	for (size_t i = 0; i < scope->n_groups; i++) {
+		write_word(text, "scope group ", scope->groups[i]);
+		buf_puts(text, "\n");
+	}
+	if (scope->n_devices || scope->n_volumes || scope->n_groups)
+		buf_puts(text, "\n");
+}
+
+static void write_facts(const struct facts *facts, const char *keyword, struct buf *text)
+{
+	for (size_t i = 0; i < facts->count; i++)
+		buf_printf(text, "%s %s\n", keyword, facts->lines[i]);
+}
+
+static bool is_host_fact(const char *line)
+{
+	return strncmp(line, "host ", 5) == 0;
+}
+
+/* Which host it is comes first: a reviewer looks for it. */
+static void write_expect(const struct facts *expect, struct buf *text)
+{
+	for (size_t i = 0; i < expect->count; i++)
+		if (is_host_fact(expect->lines[i]))
+			buf_printf(text, "expect %s\n", expect->lines[i]);
+	for (size_t i = 0; i < expect->count; i++)
+		if (!is_host_fact(expect->lines[i]))
+			buf_printf(text, "expect %s\n", expect->lines[i]);
+	buf_puts(text, "\n");
+}
+
+static void write_volume(
+	const struct plan_target *target, const char *origin, struct buf *text)
+{
+	write_word(text, "volume ", target->vg_uuid);
+	write_word(text, "/", target->lv_uuid);
+	write_word(text, " origin ", origin);
+	write_word(text, " name ", target->vg_name);
+	write_word(text, "/", target->lv_name);
+}
+
+void plan_step_target(const struct plan_step *step, struct buf *ret_text)
+{
+	const struct plan_target *target = &step->target;
+
+	switch (step->op) {
+	case OP_UMOUNT:
+		buf_printf(ret_text, "mount %llu:%u device " DEVNO_FMT,
+			(unsigned long long)target->namespace_id, target->mount_id,
+			DEVNO_ARGS(target->devno));
+		write_word(ret_text, " target ", target->mount_target);
+		return;
+	case OP_DM_REMOVE:
+		buf_printf(ret_text, "device " DEVNO_FMT, DEVNO_ARGS(target->devno));
+		write_word(ret_text, " uuid ", target->dm_uuid);
+		write_word(ret_text, " name ", target->dm_name);
+		return;
+	case OP_LV_REMOVE:
+		write_volume(target, target->origin_uuid, ret_text);
+		return;
+	case OP_LV_REFRESH:
+		write_volume(target, "", ret_text);
+		return;
+	}
+}
+
+static void write_step(const struct plan_step *step, size_t number, struct buf *text)
+{
+	buf_printf(text, "step %zu %s\n# ", number, plan_op_name(step->op));
+	plan_step_command(step, text);
+	for (size_t i = 0; i < step->n_reasons; i++) {
+		buf_puts(text, "\nreason ");
+		buf_tail(text, step->reasons[i]);
+	}
+	buf_puts(text, "\ntarget ");
+	plan_step_target(step, text);
+	buf_puts(text, "\n");
+	write_facts(&step->gone, "gone", text);
+	write_facts(&step->new, "new", text);
+	write_facts(&step->maybe_gone, "maybe gone", text);
+	write_facts(&step->maybe_new, "maybe new", text);
+	buf_puts(text, "\n");
+}
+
+void plan_write(struct plan *plan, struct buf *ret_text)
+{
+	size_t begin = ret_text->len;
+
+	write_header(plan, ret_text);
+	write_scope(&plan->scope, ret_text);
+	write_expect(&plan->expect, ret_text);
+	for (size_t i = 0; i < plan->n_steps; i++)
+		write_step(&plan->steps[i], i + 1, ret_text);
+	sha256_hex(buf_text(ret_text) + begin, ret_text->len - begin, plan->digest);
+	buf_printf(ret_text, "digest sha256:%s\n", plan->digest);
+}

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The planner's passes, in the order in which they run. All are pure: a host (or a part
+ * of a survey) in, a result out; no pass reaches a live machine.
+ *
+ *   survey.c    host            -> subjects: every snapshot and what looks like the
+ * remains of one classify.c  subjects        -> reasons, verdict and class, by the rules
+ * of rules.c order.c     removable ones  -> the plan's steps, in an order that the kernel
+ * accepts replay.c    steps + a clone of the host -> what each step makes untrue and true
+ *   review.c json.c diff.c      -> what people and programs read
+ *
+ * Helpers: stack.c (what stands on what), ledger.c (open counts), mounts.c (which mounts
+ * one umount takes away), hazards.c (whose extents a stale store writes to).
+ */
+#ifndef SNAPSTATE_PLANNER_H
+#define SNAPSTATE_PLANNER_H
+
+#include "snapstate/host.h"
+#include "snapstate/plan.h"
+
+#define SELECT_DEFAULT	"onapp-*/backup-*"
+#define MIN_AGE_DEFAULT 3600
+
+/* What the operator asked for. Strings are borrowed. */
+struct request {
+	const char **select; /* VG/LV globs */
+	size_t n_select;
+	int64_t min_age; /* seconds */
+	bool has_refresh_origin;
+	uint64_t rules_off; /* bits of enum rule; tests only, to show that each rule
+			       matters */
+};
+
+enum verdict {
+	VERDICT_REMOVE,
+	VERDICT_UNDECIDED,
+	VERDICT_REFUSE,
+};
+const char *verdict_name(enum verdict verdict);
+
+/* ---- rules ---- */
+
+enum rule {
+	/* they say what the subject is; on their own they leave it removable */
+	RULE_LEFTOVER,
+	RULE_INVALID,
+	RULE_OVERFLOWED,
+	RULE_STALE,
+	RULE_STALE_CORRUPTING,
+	RULE_ORPHAN_STORE,
+	RULE_MOUNTED_IDLE,
+	RULE_MAPPED_IDLE,
+	/* they keep it: undecided */
+	RULE_EVIDENCE_MISSING,
+	RULE_TOO_YOUNG,
+	RULE_COMMAND_RUNNING,
+	RULE_UNSETTLED,
+	RULE_DISAGREE,
+	RULE_HALF_REMOVED,
+	RULE_NOT_ACTIVE_HERE,
+	RULE_SHARED_VG,
+	RULE_OPENS_UNEXPLAINED,
+	/* they keep it: refuse */
+	RULE_BACKUP_RUNNING,
+	RULE_IN_USE,
+	RULE_HELD,
+	RULE_FOREIGN_MAPPING,
+	RULE_MOUNTED_ELSEWHERE,
+	RULE_MOUNTED_BELOW,
+	RULE_HIDDEN_FS,
+	RULE_MERGING,
+	RULE_NOT_A_SNAPSHOT,
+	RULE_THIN,
+	RULE_VIRTUAL_ORIGIN,
+	RULE_NO_ORIGIN,
+	RULE_VG_UNSAFE,
+	RULE_NOT_LVM,
+	RULE_NOT_SELECTED,
+	RULES_COUNT,
+};
+
+struct rule_text {
+	const char *name; /* also the class of a subject that this rule decides */
+	enum verdict verdict;
+	const char *meaning; /* one sentence, for README and reviews */
+};
+const struct rule_text *rule_text(enum rule rule);
+
+struct reason {
+	enum rule rule;
+	char *text;
+};
+
+/* ---- subjects ---- */
+
+enum subject_kind {
+	SUBJECT_VOLUME, /* a logical volume of the metadata */
+	SUBJECT_STALE,	/* LVM devices in the kernel whose volume the metadata does not
+			   know */
+	SUBJECT_OTHER,	/* a device that only looks like one of these */
+	SUBJECT_HOST, /* the host itself, when not even the list of devices could be read
+		       */
+};
+
+/* One snapshot, or what is left of one. Pointers lead into the host. */
+struct subject {
+	enum subject_kind kind;
+	char *label;   /* "VG/LV", or a dm name */
+	char *vg_uuid; /* "" for others */
+	char *lv_uuid;
+	const struct lv *lv;
+	const struct device *snapshot;
+	const struct device *cow;
+	const struct device *real;   /* what the snapshot's table calls its origin */
+	const struct device *origin; /* the visible volume on top of `real` */
+	const struct device **above; /* what stands on snapshot or cow, topmost first */
+	size_t n_above;
+	bool is_selected;
+	struct reason *reasons;
+	size_t n_reasons;
+	enum rule decisive; /* gives the class */
+	enum verdict verdict;
+	size_t first_step, n_steps; /* in the plan */
+};
+
+struct survey {
+	const struct host *host;
+	const struct request *request;
+	struct subject *subjects; /* hazards first, then by label */
+	size_t n_subjects;
+};
+
+/* Finds all subjects. */
+void survey_collect(
+	const struct host *host, const struct request *request, struct survey *ret);
+void survey_free(struct survey *survey);
+static inline void survey_free_fn(struct survey *survey)
+{
+	survey_free(survey);
+}
+#define cleanup_survey cleanup_with(survey_free_fn)
+
+/* "onapp-aaaa/backup-dddd" against the request's globs. */
+bool request_selects(const struct request *request, const char *label);
+
+/* Gives every subject its reasons and verdict, and brings hazards to the front. */
+void classify_survey(struct survey *survey);
+void subject_reason(struct subject *subject, enum rule rule, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* true: something that was asked for was refused or is undecided. */
+bool survey_has_kept(const struct survey *survey);
+
+/* ---- plan ---- */
+
+/* Steps for all removable subjects, with predictions. An error means that the planner
+ * could not show its own steps to be possible: a bug; nothing may be written then. */
+int order_survey(struct survey *survey, struct plan *plan, struct err *err);
+
+/*
+ * Applies one step to a clone under the kernel's and LVM's rules. -EBUSY: the kernel
+ * would refuse; -ENOENT: the target is not there.
+ */
+int replay_step(struct host *clone, const struct plan_step *step, struct err *err);
+
+/* ---- helpers ---- */
+
+/* Devices that stand on `base`, directly or not, each once, topmost first. */
+void stack_above(const struct host *host, const struct device *base,
+	const struct device ***ret_devices, size_t *ret_count);
+/* All of snapshot, cow and what stands on them: calls `visit` for each; stops at false.
+ */
+typedef bool (*device_visitor)(void *context, const struct device *device);
+void subject_devices(const struct subject *subject, device_visitor visit, void *context);
+/* true: one of these devices. */
+bool subject_owns(const struct subject *subject, struct devno devno);
+/* true: a kpartx-like mapping: one linear target within a partition-sized window,
+ * standing on `subject`'s snapshot only, and no other subsystem's uuid. */
+bool stack_is_partition_mapping(const struct host *host, const struct device *device);
+
+/* Why a device is open. */
+struct ledger {
+	uint32_t open;
+	uint32_t tables; /* dm devices whose tables open it */
+	uint32_t file_systems;
+	uint32_t swaps;
+	uint32_t blocks; /* loop, md and others */
+	uint32_t nodes;	 /* fds on the device itself */
+	int64_t rest;	 /* open minus all of the above: 0 = explained */
+};
+void ledger_of_device(
+	const struct host *host, const struct device *device, struct ledger *ret);
+
+/* true: unmounting `mount` in the host's namespace takes `other` (same file system,
+ * another namespace) away too, by mount propagation. */
+bool mounts_propagate(
+	const struct host *host, const struct mount *mount, const struct mount *other);
+/* The first mount whose parent is `mount`, in its namespace; NULL = nothing is mounted
+ * below. */
+const struct mount *mounts_child(const struct host *host, const struct mount *mount);
+
+/* One volume that owns extents which a store still maps. */
+struct overlap {
+	const struct lv *victim;
+	uint64_t extents;
+};
+/* malloc'ed array, most extents first. false in *ret_is_complete: a physical volume's
+ * device is not known. */
+void hazards_of_store(const struct host *host, const struct device *cow,
+	const char *vg_uuid, struct overlap **ret_overlaps, size_t *ret_count,
+	bool *ret_is_complete);
+
+/* ---- output ---- */
+
+/* `plan_file` is what -o named, NULL without. */
+void review_print(const struct survey *survey, const struct plan *plan,
+	const char *capture_name, const char *plan_file, struct buf *ret_text);
+void json_print(
+	const struct survey *survey, const struct plan *plan, struct buf *ret_text);
+void diff_print(const struct host *a, const struct host *b, struct buf *ret_text);
+/* "3 days ago (2026-11-19 03:00:00 UTC)" relative to the capture. */
+void print_age(struct buf *text, const struct host *host, int64_t when);
+void print_time(struct buf *text, int64_t when);
+
+#endif

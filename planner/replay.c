@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One step, applied to a clone of the host under the rules of the kernel and of LVM.
+ * Sources: kernel drivers/md/dm.c (a device with an open count above 0 is not removed),
+ * lvm2 lib/metadata/snapshot_manip.c (the last snapshot turns the origin back into its
+ * -real layer). Invariant: what is refused here would be refused there; the order of
+ * steps is never trusted.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "planner.h"
+
+/* A table opens each of its devices once; its removal closes them. */
+static void close_below(struct host *clone, const struct device *device)
+{
+	for (size_t i = 0; i < device->n_deps; i++) {
+		struct device *below = host_device_by_devno(clone, device->deps[i]);
+
+		if (below && below->open_count)
+			below->open_count--;
+	}
+}
+
+static int remove_device(struct host *clone, struct device *device, struct err *err)
+{
+	if (device->open_count)
+		return err_set(err, -EBUSY, "device %s is open %u times", device->name,
+			device->open_count);
+	if (device->flags & (DEVICE_SUSPENDED | DEVICE_INTERNAL))
+		return err_set(err, -EBUSY, "device %s is suspended", device->name);
+	close_below(clone, device);
+	device->is_gone = true;
+	return 0;
+}
+
+/* ---- umount ---- */
+
+static struct mount *find_mount(struct host *clone, uint64_t namespace_id, uint32_t id)
+{
+	for (size_t i = 0; i < clone->n_mounts; i++)
+		if (clone->mounts[i].namespace_id == namespace_id &&
+			clone->mounts[i].id == id && !clone->mounts[i].is_gone)
+			return &clone->mounts[i];
+	return NULL;
+}
+
+static bool is_mounted(const struct host *clone, struct devno devno)
+{
+	for (size_t i = 0; i < clone->n_mounts; i++)
+		if (!clone->mounts[i].is_gone &&
+			devno_is_equal(host_mount_devno(clone, &clone->mounts[i]), devno))
+			return true;
+	return false;
+}
+
+static void end_file_system(struct host *clone, struct devno devno)
+{
+	struct device *device = host_device_by_devno(clone, devno);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < clone->n_superblocks; i++)
+		if (!devno_is_equal(clone->superblocks[i].devno, devno))
+			clone->superblocks[kept++] = clone->superblocks[i];
+	clone->n_superblocks = kept;
+	if (device && device->open_count)
+		device->open_count--;
+}
+
+static int replay_umount(
+	struct host *clone, const struct plan_target *target, struct err *err)
+{
+	struct mount *mount = find_mount(clone, target->namespace_id, target->mount_id);
+	const struct mount *child;
+	struct devno devno;
+
+	if (!mount)
+		return err_set(
+			err, -ENOENT, "mount %s is not there", target->mount_target);
+	child = mounts_child(clone, mount);
+	if (child)
+		return err_set(err, -EBUSY, "%s is mounted below %s", child->target,
+			mount->target);
+	devno = host_mount_devno(clone, mount);
+	for (size_t i = 0; i < clone->n_uses; i++)
+		if (devno_is_equal(clone->uses[i].devno, devno) &&
+			clone->uses[i].kind != USE_NODE)
+			return err_set(err, -EBUSY, "process %u uses %s",
+				clone->uses[i].pid, mount->target);
+	for (size_t i = 0; i < clone->n_mounts; i++) {
+		struct mount *other = &clone->mounts[i];
+
+		if (!other->is_gone && other->namespace_id != mount->namespace_id &&
+			devno_is_equal(other->devno, mount->devno) &&
+			mounts_propagate(clone, mount, other))
+			other->is_gone = true;
+	}
+	mount->is_gone = true;
+	if (!is_mounted(clone, devno))
+		end_file_system(clone, devno);
+	return 0;
+}
+
+/* ---- device-mapper ---- */
+
+static int replay_dm_remove(
+	struct host *clone, const struct plan_target *target, struct err *err)
+{
+	struct device *device = *target->dm_uuid
+					? host_device_by_uuid(clone, target->dm_uuid)
+					: host_device_by_devno(clone, target->devno);
+
+	if (!device || strcmp(device->name, target->dm_name) != 0)
+		return err_set(err, -ENOENT, "device %s is not there", target->dm_name);
+	return remove_device(clone, device, err);
+}
+
+/* ---- LVM ---- */
+
+static bool has_snapshot_volume(
+	const struct host *clone, const char *vg_uuid, const char *origin)
+{
+	for (size_t i = 0; i < clone->n_lvs; i++)
+		if (!clone->lvs[i].is_gone && clone->lvs[i].role == LV_SNAPSHOT &&
+			strcmp(clone->lvs[i].vg_uuid, vg_uuid) == 0 &&
+			strcmp(clone->lvs[i].origin_uuid, origin) == 0)
+			return true;
+	return false;
+}
+
+static struct device *volume_device(
+	struct host *clone, const char *vg_uuid, const char *lv_uuid, const char *layer)
+{
+	struct buf uuid = BUF_INIT;
+	struct device *device;
+
+	buf_printf(&uuid, "LVM-%s%s%s", vg_uuid, lv_uuid, layer);
+	device = host_device_by_uuid(clone, buf_text(&uuid));
+	buf_free(&uuid);
+	return device;
+}
+
+/* The origin gets the table of its -real layer, which goes. */
+static int reload_origin(
+	struct host *clone, const char *vg_uuid, const char *origin_uuid, struct err *err)
+{
+	struct device *origin = volume_device(clone, vg_uuid, origin_uuid, "");
+	struct device *real = volume_device(clone, vg_uuid, origin_uuid, "-real");
+
+	if (!origin || !real)
+		return err_set(err, -ENOENT, "the origin %s is not active", origin_uuid);
+	if (real->open_count != 1)
+		return err_set(err, -EBUSY,
+			"the origin's layer %s is open %u times, not once", real->name,
+			real->open_count);
+	origin->targets = real->targets;
+	origin->n_targets = real->n_targets;
+	origin->deps = real->deps;
+	origin->n_deps = real->n_deps;
+	real->is_gone = true;
+	return 0;
+}
+
+static int replay_lv_remove(
+	struct host *clone, const struct plan_target *target, struct err *err)
+{
+	struct lv *lv = host_lv(clone, target->vg_uuid, target->lv_uuid);
+	struct device *snapshot =
+		volume_device(clone, target->vg_uuid, target->lv_uuid, "");
+	struct device *cow =
+		volume_device(clone, target->vg_uuid, target->lv_uuid, "-cow");
+	int r;
+
+	if (!lv || lv->role != LV_SNAPSHOT || lv->is_merging ||
+		strcmp(lv->origin_uuid, target->origin_uuid) != 0)
+		return err_set(err, -ENOENT,
+			"volume %s/%s is not a snapshot of that origin", target->vg_name,
+			target->lv_name);
+	if (!snapshot || !cow)
+		return err_set(err, -ENOENT, "volume %s/%s is not active",
+			target->vg_name, target->lv_name);
+	r = remove_device(clone, snapshot, err);
+	if (r == 0)
+		r = remove_device(clone, cow, err);
+	if (r < 0)
+		return r;
+	lv->is_gone = true;
+	if (has_snapshot_volume(clone, target->vg_uuid, target->origin_uuid))
+		return 0;
+	return reload_origin(clone, target->vg_uuid, target->origin_uuid, err);
+}
+
+static int replay_lv_refresh(
+	struct host *clone, const struct plan_target *target, struct err *err)
+{
+	if (has_snapshot_volume(clone, target->vg_uuid, target->lv_uuid))
+		return err_set(err, -EBUSY, "%s/%s still has snapshots in the metadata",
+			target->vg_name, target->lv_name);
+	return reload_origin(clone, target->vg_uuid, target->lv_uuid, err);
+}
+
+int replay_step(struct host *clone, const struct plan_step *step, struct err *err)
+{
+	switch (step->op) {
+	case OP_UMOUNT:
+		return replay_umount(clone, &step->target, err);
+	case OP_DM_REMOVE:
+		return replay_dm_remove(clone, &step->target, err);
+	case OP_LV_REMOVE:
+		return replay_lv_remove(clone, &step->target, err);
+	case OP_LV_REFRESH:
+		return replay_lv_refresh(clone, &step->target, err);
+	}
+	return err_set(err, -EINVAL, "unknown operation");
+}

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The review: what a person reads before signing. Hazards first, then each subject with
+ * verdict, reasons and steps, then what stays untouched. Invariant: every string that
+ * came from a host is escaped, so that no name can forge a line.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "checks.h"
+#include "review.h"
+#include "snapstate/cleanup.h"
+
+#define UNTOUCHED_SHOWN 40
+
+/* ---- words ---- */
+
+void print_time(struct buf *text, int64_t when)
+{
+	time_t seconds = (time_t)when;
+	struct tm tm;
+	char formatted[64] = "?";
+
+	if (gmtime_r(&seconds, &tm))
+		strftime(formatted, sizeof(formatted), "%Y-%m-%d %H:%M:%S UTC", &tm);
+	buf_puts(text, formatted);
+}
+
+static void print_duration(struct buf *text, int64_t seconds)
+{
+	if (seconds >= 2 * 86400)
+		buf_printf(text, "%lld days", (long long)(seconds / 86400));
+	else if (seconds >= 2 * 3600)
+		buf_printf(text, "%lld hours", (long long)(seconds / 3600));
+	else if (seconds >= 120)
+		buf_printf(text, "%lld minutes", (long long)(seconds / 60));
+	else
+		buf_printf(text, "%lld seconds", (long long)seconds);
+}
+
+void print_age(struct buf *text, const struct host *host, int64_t when)
+{
+	int64_t age = host->identity.taken - when;
+
+	print_time(text, when);
+	buf_puts(text, ", ");
+	print_duration(text, age < 0 ? -age : age);
+	buf_puts(text, age < 0 ? " after the capture" : " before the capture");
+}
+
+static void counted(struct buf *text, size_t count, const char *noun)
+{
+	size_t len = strlen(noun);
+	bool is_y = len && noun[len - 1] == 'y';
+
+	buf_printf(text, "%zu %.*s%s", count, (int)(is_y && count != 1 ? len - 1 : len),
+		noun,
+		count == 1 ? "" : (is_y ? "ies" : (noun[len - 1] == 's' ? "es" : "s")));
+}
+
+/* ---- the head ---- */
+
+static void print_recorded(struct buf *text, const struct host *host)
+{
+	bool is_first = true;
+	size_t holders = 0;
+
+	for (size_t i = 0; i < host->n_processes; i++) {
+		bool is_holder = false;
+
+		for (size_t u = 0; u < host->n_uses && !is_holder; u++)
+			is_holder = host->uses[u].pid == host->processes[i].pid;
+		holders += is_holder;
+	}
+	buf_puts(text, "recorded   ");
+	counted(text, host->n_devices, "device-mapper device");
+	buf_puts(text, ", ");
+	counted(text, host->n_vgs, "volume group");
+	buf_puts(text, ", ");
+	counted(text, host->n_lvs, "logical volume");
+	buf_puts(text, ",\n           ");
+	counted(text, host->n_mounts, "mount");
+	buf_puts(text, " in ");
+	counted(text, host->n_namespaces, "namespace");
+	buf_puts(text, ", ");
+	counted(text, holders, "holding process");
+	buf_puts(text, "\nnot read   ");
+	for (size_t i = 0; i < host->n_sources; i++) {
+		const struct source *source = &host->sources[i];
+
+		if (source->outcome == OUTCOME_READ)
+			continue;
+		buf_printf(text, "%s%s: %s", is_first ? "" : "\n           ",
+			source->name, outcome_name(source->outcome));
+		if (*source->detail) {
+			buf_puts(text, ", ");
+			buf_tail(text, source->detail);
+		}
+		is_first = false;
+	}
+	buf_puts(text, is_first ? "nothing was missing\n" : "\n");
+}
+
+static void print_head(struct buf *text, const struct survey *survey,
+	const struct plan *plan, const char *capture_name)
+{
+	const struct identity *id = &survey->host->identity;
+
+	buf_puts(text, "capture    ");
+	buf_word(text, capture_name);
+	buf_printf(text, "\n           sha256 %s\nhost       ", plan->capture_sha256);
+	buf_word(text, id->node);
+	buf_puts(text, ", Linux ");
+	buf_word(text, id->kernel);
+	buf_puts(text, "\n           machine-id ");
+	buf_word(text, id->machine_id);
+	buf_puts(text, "\n           boot-id ");
+	buf_word(text, id->boot_id);
+	buf_puts(text, "\ntaken      ");
+	print_time(text, id->taken);
+	buf_puts(text, ", ");
+	print_duration(text, (int64_t)(id->uptime / (id->ticks ? id->ticks : 100)));
+	buf_puts(text, " after boot\n");
+	print_recorded(text, survey->host);
+	buf_puts(text, "asked for ");
+	for (size_t i = 0; i < survey->request->n_select; i++) {
+		buf_puts(text, " ");
+		buf_word(text, survey->request->select[i]);
+	}
+	buf_puts(text, ", older than ");
+	print_duration(text, survey->request->min_age);
+	buf_puts(text, "\n");
+}
+
+/* ---- hazards ---- */
+
+static void print_hazards(struct buf *text, const struct survey *survey)
+{
+	for (size_t i = 0; i < survey->n_subjects; i++) {
+		const struct subject *subject = &survey->subjects[i];
+
+		for (size_t r = 0; r < subject->n_reasons; r++) {
+			if (subject->reasons[r].rule != RULE_STALE_CORRUPTING)
+				continue;
+			buf_puts(text, "\nHAZARD     DATA IS BEING DESTROYED by ");
+			buf_word(text, subject->label);
+			buf_puts(text, "\n");
+			print_wrapped(text, "", subject->reasons[r].text, "");
+		}
+	}
+}
+
+static void print_refreshes(struct buf *text, const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->n_steps; i++) {
+		if (plan->steps[i].op != OP_LV_REFRESH)
+			continue;
+		buf_puts(text, "\nREFRESH\n");
+		print_wrapped(text, "because", plan->steps[i].reasons[0], "");
+		print_steps(text, plan, i, 1);
+	}
+}
+
+/* ---- what stays ---- */
+
+static bool is_removed(const struct plan *plan, const struct device *device)
+{
+	for (size_t i = 0; i < plan->n_steps; i++) {
+		const struct plan_step *step = &plan->steps[i];
+		cleanup_buf struct buf prefix = BUF_INIT;
+
+		buf_printf(&prefix, "device " DEVNO_FMT " ", DEVNO_ARGS(device->devno));
+		if (step->op == OP_UMOUNT)
+			continue;
+		for (size_t g = 0; g < step->gone.count; g++) {
+			bool is_new = false;
+
+			if (strncmp(step->gone.lines[g], prefix.data, prefix.len) != 0)
+				continue;
+			for (size_t n = 0; n < step->new.count && !is_new; n++)
+				is_new = strncmp(step->new.lines[n], prefix.data,
+						 prefix.len) == 0;
+			if (!is_new)
+				return true;
+		}
+	}
+	return false;
+}
+
+static const char *what_it_is(const struct survey *survey, const struct device *device)
+{
+	for (size_t i = 0; i < survey->n_subjects; i++) {
+		const struct subject *subject = &survey->subjects[i];
+
+		if (subject->origin == device)
+			return "an origin";
+		if (subject->real == device)
+			return "the hidden layer below an origin";
+		if (subject->snapshot == device || subject->cow == device)
+			return "part of a snapshot that stays";
+	}
+	return "";
+}
+
+static void print_untouched(
+	struct buf *text, const struct survey *survey, const struct plan *plan)
+{
+	size_t shown = 0, more = 0;
+
+	for (size_t i = 0; i < survey->host->n_devices; i++) {
+		const struct device *device = &survey->host->devices[i];
+		const char *what = what_it_is(survey, device);
+
+		if (is_removed(plan, device))
+			continue;
+		if (shown == UNTOUCHED_SHOWN) {
+			more++;
+			continue;
+		}
+		if (!shown++)
+			buf_puts(text, "\nWould not touch\n");
+		buf_printf(text, "  " DEVNO_FMT "  ", DEVNO_ARGS(device->devno));
+		buf_word(text, device->name);
+		buf_printf(text, "%s%s\n", *what ? "  " : "", what);
+	}
+	if (more)
+		buf_printf(text, "  and %zu more\n", more);
+}
+
+/* ---- the whole ---- */
+
+static size_t count_verdicts(const struct survey *survey, enum verdict verdict)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < survey->n_subjects; i++)
+		if (survey->subjects[i].is_selected &&
+			survey->subjects[i].verdict == verdict)
+			count++;
+	return count;
+}
+
+static void print_summary(struct buf *text, const struct survey *survey,
+	const struct plan *plan, const char *plan_file)
+{
+	size_t to_remove = count_verdicts(survey, VERDICT_REMOVE);
+	size_t refused = count_verdicts(survey, VERDICT_REFUSE);
+	size_t undecided = count_verdicts(survey, VERDICT_UNDECIDED);
+
+	buf_puts(text, "\n");
+	if (to_remove + refused + undecided == 0)
+		buf_puts(
+			text, "Nothing to do: this host has no leftover of that name.\n");
+	else
+		buf_printf(text,
+			"%zu to remove in %zu steps, %zu refused, %zu undecided.\n",
+			to_remove, plan->n_steps, refused, undecided);
+	if (plan_file) {
+		buf_puts(text, "Plan: ");
+		buf_word(text, plan_file);
+		buf_printf(text, ", digest sha256:%s\n", plan->digest);
+	}
+}
+
+void review_print(const struct survey *survey, const struct plan *plan,
+	const char *capture_name, const char *plan_file, struct buf *ret_text)
+{
+	print_head(ret_text, survey, plan, capture_name);
+	print_hazards(ret_text, survey);
+	print_subjects(ret_text, survey, plan, VERDICT_REMOVE, true);
+	print_refreshes(ret_text, plan);
+	print_subjects(ret_text, survey, plan, VERDICT_UNDECIDED, true);
+	print_subjects(ret_text, survey, plan, VERDICT_REFUSE, true);
+	print_subjects(ret_text, survey, plan, VERDICT_REFUSE, false);
+	print_untouched(ret_text, survey, plan);
+	print_summary(ret_text, survey, plan, plan_file);
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One subject of the review: verdict, class, reasons, its devices with their open counts
+ * explained, its steps. Invariant: every string that came from a host is escaped.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "review.h"
+#include "snapstate/cleanup.h"
+
+/* ---- wrapping ---- */
+
+/* The length of what still fits into `room`, up to a blank; a longer word is not cut. */
+static size_t fitting(const char *text, size_t room)
+{
+	size_t best = strcspn(text, " ");
+
+	for (size_t i = best; text[i] == ' ';) {
+		size_t end = i + 1 + strcspn(text + i + 1, " ");
+
+		if (end > room)
+			break;
+		best = i = end;
+	}
+	return best;
+}
+
+void print_wrapped(
+	struct buf *output, const char *lead, const char *text, const char *tail)
+{
+	cleanup_buf struct buf escaped = BUF_INIT;
+	const char *rest;
+
+	buf_tail(&escaped, text);
+	buf_puts(&escaped, tail);
+	rest = buf_text(&escaped);
+	while (*rest) {
+		size_t len = fitting(rest, REVIEW_WIDTH - REVIEW_INDENT);
+
+		buf_printf(
+			output, "  %-*s%.*s\n", REVIEW_INDENT - 2, lead, (int)len, rest);
+		rest += len + strspn(rest + len, " ");
+		lead = "";
+	}
+}
+
+/* ---- parts of a subject ---- */
+
+static const char *verdict_heading(enum verdict verdict)
+{
+	switch (verdict) {
+	case VERDICT_REMOVE:
+		return "REMOVE   ";
+	case VERDICT_UNDECIDED:
+		return "UNDECIDED";
+	case VERDICT_REFUSE:
+		return "REFUSE   ";
+	}
+	return "";
+}
+
+/* What decides comes before what only describes. */
+static void print_reasons(struct buf *text, const struct subject *subject)
+{
+	const char *lead = "because";
+
+	for (int is_mild = 0; is_mild < 2; is_mild++) {
+		for (size_t i = 0; i < subject->n_reasons; i++) {
+			const struct rule_text *rule =
+				rule_text(subject->reasons[i].rule);
+			cleanup_buf struct buf tail = BUF_INIT;
+
+			if ((rule->verdict == subject->verdict) == (is_mild == 1))
+				continue;
+			buf_printf(&tail, " [%s]", rule->name);
+			print_wrapped(
+				text, lead, subject->reasons[i].text, buf_text(&tail));
+			lead = "";
+		}
+	}
+}
+
+static void add_opens(struct buf *text, uint32_t count, const char *by)
+{
+	if (count)
+		buf_printf(text, "%s%u by %s", text->len ? ", " : "", count, by);
+}
+
+/* "open 2: 1 by mapping, 1 by file system" */
+static void print_ledger(
+	struct buf *text, const struct host *host, const struct device *device)
+{
+	cleanup_buf struct buf parts = BUF_INIT;
+	struct ledger ledger;
+
+	ledger_of_device(host, device, &ledger);
+	add_opens(&parts, ledger.tables, "mapping");
+	add_opens(&parts, ledger.file_systems, "file system");
+	add_opens(&parts, ledger.swaps, "swap");
+	add_opens(&parts, ledger.blocks, "block device");
+	add_opens(&parts, ledger.nodes, "process");
+	if (ledger.rest)
+		buf_printf(&parts, "%s%lld UNEXPLAINED", parts.len ? ", " : "",
+			(long long)ledger.rest);
+	buf_printf(text, "open %u%s%s", ledger.open, parts.len ? ": " : "",
+		buf_text(&parts));
+}
+
+struct device_list {
+	struct buf *text;
+	const struct host *host;
+	const char *lead;
+};
+
+static bool print_device(void *context, const struct device *device)
+{
+	struct device_list *list = context;
+	enum snapshot_state state = device_snapshot_state(device);
+
+	buf_printf(list->text, "  %-*s" DEVNO_FMT "  ", REVIEW_INDENT - 2, list->lead,
+		DEVNO_ARGS(device->devno));
+	buf_word(list->text, device->name);
+	buf_puts(list->text, "  ");
+	buf_word(list->text, device->n_targets ? device->targets[0].type : "no-table");
+	if (state != SNAPSHOT_NONE)
+		buf_printf(list->text, " %s", snapshot_state_name(state));
+	for (size_t i = 0; i < device->n_deps; i++)
+		buf_printf(list->text, "%s" DEVNO_FMT, i ? ", " : " on ",
+			DEVNO_ARGS(device->deps[i]));
+	buf_puts(list->text, "  ");
+	print_ledger(list->text, list->host, device);
+	buf_puts(list->text, "\n");
+	list->lead = "";
+	return true;
+}
+
+void print_steps(struct buf *text, const struct plan *plan, size_t first, size_t count)
+{
+	for (size_t i = first; i < first + count; i++) {
+		buf_printf(text, "  %-*s%zu  ", REVIEW_INDENT - 2,
+			i == first ? "steps" : "", i + 1);
+		plan_step_command(&plan->steps[i], text);
+		buf_puts(text, "\n");
+	}
+}
+
+/* ---- all of them ---- */
+
+static void print_subject(struct buf *text, const struct host *host,
+	const struct subject *subject, const struct plan *plan)
+{
+	const struct rule_text *rule = rule_text(subject->decisive);
+	struct device_list list = {.text = text, .host = host, .lead = "devices"};
+	cleanup_buf struct buf class = BUF_INIT;
+
+	buf_printf(text, "\n%s  ", verdict_heading(subject->verdict));
+	buf_word(text, subject->label);
+	buf_puts(text, "\n");
+	buf_printf(&class, "%s: %s", rule->name, rule->meaning);
+	print_wrapped(text, "class", buf_text(&class), "");
+	print_reasons(text, subject);
+	subject_devices(subject, print_device, &list);
+	print_steps(text, plan, subject->first_step, subject->n_steps);
+}
+
+void print_subjects(struct buf *text, const struct survey *survey,
+	const struct plan *plan, enum verdict verdict, bool is_selected)
+{
+	for (size_t i = 0; i < survey->n_subjects; i++)
+		if (survey->subjects[i].verdict == verdict &&
+			survey->subjects[i].is_selected == is_selected)
+			print_subject(text, survey->host, &survey->subjects[i], plan);
+}

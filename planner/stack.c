@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What stands on what, by the devices that tables refer to.
+ * Invariant: every walk ends, also on a hostile capture with a loop.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "planner.h"
+
+static bool stands_directly(const struct device *above, const struct device *base)
+{
+	for (size_t i = 0; i < above->n_deps; i++)
+		if (devno_is_equal(above->deps[i], base->devno))
+			return true;
+	return false;
+}
+
+static bool is_listed(
+	const struct device **devices, size_t count, const struct device *device)
+{
+	for (size_t i = 0; i < count; i++)
+		if (devices[i] == device)
+			return true;
+	return false;
+}
+
+/* Depth first, a device after everything that stands on it: topmost first. */
+static void visit_above(const struct host *host, const struct device *base,
+	unsigned depth, const struct device ***devices, size_t *count)
+{
+	for (size_t i = 0; depth < 64 && i < host->n_devices; i++) {
+		const struct device *above = &host->devices[i];
+
+		if (above == base || above->is_gone || !stands_directly(above, base) ||
+			is_listed(*devices, *count, above))
+			continue;
+		visit_above(host, above, depth + 1, devices, count);
+		if (!is_listed(*devices, *count, above))
+			*array_add(devices, count) = above;
+	}
+}
+
+void stack_above(const struct host *host, const struct device *base,
+	const struct device ***ret_devices, size_t *ret_count)
+{
+	visit_above(host, base, 0, ret_devices, ret_count);
+}
+
+void subject_devices(const struct subject *subject, device_visitor visit, void *context)
+{
+	for (size_t i = 0; i < subject->n_above; i++)
+		if (!visit(context, subject->above[i]))
+			return;
+	if (subject->snapshot && !visit(context, subject->snapshot))
+		return;
+	if (subject->cow)
+		visit(context, subject->cow);
+}
+
+bool subject_owns(const struct subject *subject, struct devno devno)
+{
+	if (subject->snapshot && devno_is_equal(subject->snapshot->devno, devno))
+		return true;
+	if (subject->cow && devno_is_equal(subject->cow->devno, devno))
+		return true;
+	for (size_t i = 0; i < subject->n_above; i++)
+		if (devno_is_equal(subject->above[i]->devno, devno))
+			return true;
+	return false;
+}
+
+/* No uuid (older kpartx, or made by hand), or "partN-" + the uuid of exactly the device
+ * that it stands on. Any other prefix belongs to another subsystem: LVM, CRYPT, mpath,
+ * ... */
+static bool has_partition_identity(const struct device *device, const struct device *base)
+{
+	const char *parent;
+	uint32_t number;
+
+	if (*device->uuid == '\0')
+		return true;
+	return kpartx_uuid_split(device->uuid, &number, &parent) &&
+	       strcmp(parent, base->uuid) == 0;
+}
+
+/* kpartx maps a logical partition onto its extended one in some versions, so partition
+ * mappings may stand on each other. */
+bool stack_is_partition_mapping(const struct host *host, const struct device *device)
+{
+	const struct device *base;
+
+	if (device->n_targets != 1 || strcmp(device->targets[0].type, "linear") != 0 ||
+		device->n_deps != 1 || device->n_pending)
+		return false;
+	base = host_device_by_devno(host, device->deps[0]);
+	return base && has_partition_identity(device, base);
+}

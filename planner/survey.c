@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Host -> subjects: every snapshot in the LVM metadata, every LVM snapshot that only the
+ * kernel knows, and every mapping that looks like the remains of one. Invariant: a device
+ * is part of at most one subject's own devices; nothing is judged here.
+ */
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "planner.h"
+#include "snapstate/cleanup.h"
+
+bool request_selects(const struct request *request, const char *label)
+{
+	for (size_t i = 0; i < request->n_select; i++)
+		if (fnmatch(request->select[i], label, FNM_PATHNAME | FNM_NOESCAPE) == 0)
+			return true;
+	return false;
+}
+
+static struct subject *subject_add(struct survey *survey, enum subject_kind kind,
+	char *label, const char *vg_uuid, const char *lv_uuid)
+{
+	struct subject *subject = array_add(&survey->subjects, &survey->n_subjects);
+
+	subject->kind = kind;
+	subject->label = label;
+	subject->vg_uuid = xstrdup(vg_uuid);
+	subject->lv_uuid = xstrdup(lv_uuid);
+	subject->is_selected = request_selects(survey->request, label);
+	return subject;
+}
+
+static char *join_label(const char *vg, const char *lv)
+{
+	struct buf label = BUF_INIT;
+
+	buf_printf(&label, "%s/%s", vg, lv);
+	return label.data;
+}
+
+static const struct device *layer_device(const struct host *host, const char *vg_uuid,
+	const char *lv_uuid, const char *layer)
+{
+	struct buf uuid = BUF_INIT;
+	const struct device *device;
+
+	buf_printf(&uuid, "LVM-%s%s%s%s", vg_uuid, lv_uuid, *layer ? "-" : "", layer);
+	device = host_device_by_uuid(host, buf_text(&uuid));
+	buf_free(&uuid);
+	return device;
+}
+
+/* ---- the devices of a subject ---- */
+
+/* The visible volume: the device with a snapshot-origin target on `real`. */
+static const struct device *origin_on_real(
+	const struct host *host, const struct device *real)
+{
+	for (size_t i = 0; real && i < host->n_devices; i++) {
+		const struct device *device = &host->devices[i];
+
+		if (device->n_targets == 1 && device->n_deps == 1 &&
+			strcmp(device->targets[0].type, "snapshot-origin") == 0 &&
+			devno_is_equal(device->deps[0], real->devno))
+			return device;
+	}
+	return NULL;
+}
+
+static bool has_above(const struct subject *subject, const struct device *device)
+{
+	for (size_t i = 0; i < subject->n_above; i++)
+		if (subject->above[i] == device)
+			return true;
+	return false;
+}
+
+static void collect_above(const struct host *host, struct subject *subject)
+{
+	const struct device **on_cow = NULL;
+	size_t n_on_cow = 0;
+
+	if (subject->snapshot)
+		stack_above(host, subject->snapshot, &subject->above, &subject->n_above);
+	if (subject->cow)
+		stack_above(host, subject->cow, &on_cow, &n_on_cow);
+	for (size_t i = 0; i < n_on_cow; i++)
+		if (on_cow[i] != subject->snapshot && !has_above(subject, on_cow[i]))
+			*array_add(&subject->above, &subject->n_above) = on_cow[i];
+	free(on_cow);
+}
+
+static void collect_devices(const struct host *host, struct subject *subject)
+{
+	struct devno real, cow;
+
+	subject->snapshot = layer_device(host, subject->vg_uuid, subject->lv_uuid, "");
+	subject->cow = layer_device(host, subject->vg_uuid, subject->lv_uuid, "cow");
+	if (subject->snapshot && device_snapshot_parts(subject->snapshot, &real, &cow))
+		subject->real = host_device_by_devno(host, real);
+	subject->origin = origin_on_real(host, subject->real);
+	collect_above(host, subject);
+}
+
+/* ---- finding them ---- */
+
+static void collect_volumes(const struct host *host, struct survey *survey)
+{
+	for (size_t i = 0; i < host->n_lvs; i++) {
+		const struct lv *lv = &host->lvs[i];
+		const struct vg *vg = host_vg(host, lv->vg_uuid);
+		bool is_snapshot = lv->role == LV_SNAPSHOT ||
+				   (lv->role == LV_THIN && *lv->origin_uuid);
+		char *label = join_label(vg ? vg->name : "?", lv->name);
+		struct subject *subject;
+
+		if (!is_snapshot && !request_selects(survey->request, label)) {
+			free(label);
+			continue;
+		}
+		subject =
+			subject_add(survey, SUBJECT_VOLUME, label, lv->vg_uuid, lv->uuid);
+		subject->lv = lv;
+		collect_devices(host, subject);
+	}
+}
+
+static struct subject *subject_by_uuids(
+	const struct survey *survey, const char *vg, const char *lv)
+{
+	for (size_t i = 0; i < survey->n_subjects; i++)
+		if (strcmp(survey->subjects[i].vg_uuid, vg) == 0 &&
+			strcmp(survey->subjects[i].lv_uuid, lv) == 0)
+			return &survey->subjects[i];
+	return NULL;
+}
+
+static char *stale_label(
+	const struct host *host, const struct device *device, const char *vg_uuid)
+{
+	cleanup_free char *vg_name = NULL, *lv_name = NULL, *layer = NULL;
+	const struct vg *vg = host_vg(host, vg_uuid);
+
+	if (!lvm_dm_name_split(device->name, &vg_name, &lv_name, &layer))
+		return xstrdup(device->name);
+	return join_label(vg ? vg->name : vg_name, lv_name);
+}
+
+/* LVM devices whose volume is not in the metadata: a snapshot, a store, or a volume with
+ * the name of a backup snapshot. Other volumes are nobody's leftover snapshot. */
+static void collect_stale(const struct host *host, struct survey *survey)
+{
+	for (size_t i = 0; i < host->n_devices; i++) {
+		const struct device *device = &host->devices[i];
+		char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
+		const char *layer;
+		bool is_snapshot = device_snapshot_state(device) != SNAPSHOT_NONE;
+		char *label;
+
+		if (!lvm_dm_uuid_split(device->uuid, vg, lv, &layer) ||
+			host_lv(host, vg, lv) || subject_by_uuids(survey, vg, lv))
+			continue;
+		label = stale_label(host, device, vg);
+		if ((*layer == '\0' && !is_snapshot &&
+			    !request_selects(survey->request, label)) ||
+			(*layer != '\0' && strcmp(layer, "cow") != 0)) {
+			free(label);
+			continue;
+		}
+		collect_devices(host, subject_add(survey, SUBJECT_STALE, label, vg, lv));
+	}
+}
+
+static bool is_part_of_a_subject(const struct survey *survey, const struct device *device)
+{
+	for (size_t i = 0; i < survey->n_subjects; i++) {
+		const struct subject *subject = &survey->subjects[i];
+
+		if (subject->snapshot == device || subject->cow == device ||
+			has_above(subject, device))
+			return true;
+	}
+	return false;
+}
+
+/* Does the dm name look like a mapping of a selected volume: the volume's own name, or
+ * its dm name (VG and LV with doubled hyphens), with anything behind it? */
+static bool looks_selected(const struct request *request, const struct device *device)
+{
+	cleanup_free char *vg = NULL, *lv = NULL, *layer = NULL;
+
+	for (size_t i = 0; i < request->n_select; i++) {
+		const char *slash = strchr(request->select[i], '/');
+		struct buf glob = BUF_INIT;
+		bool is_match;
+
+		buf_printf(&glob, "%s*", slash ? slash + 1 : request->select[i]);
+		is_match = fnmatch(buf_text(&glob), device->name, FNM_NOESCAPE) == 0;
+		buf_free(&glob);
+		if (is_match)
+			return true;
+	}
+	if (lvm_dm_name_split(device->name, &vg, &lv, &layer)) {
+		cleanup_free char *label = join_label(vg, lv);
+
+		return request_selects(request, label);
+	}
+	return false;
+}
+
+static void collect_others(const struct host *host, struct survey *survey)
+{
+	for (size_t i = 0; i < host->n_devices; i++) {
+		const struct device *device = &host->devices[i];
+		bool is_alike = looks_selected(survey->request, device);
+		struct subject *subject;
+
+		if (strncmp(device->uuid, "LVM-", 4) == 0 ||
+			is_part_of_a_subject(survey, device) ||
+			(!is_alike && device_snapshot_state(device) == SNAPSHOT_NONE))
+			continue;
+		subject =
+			subject_add(survey, SUBJECT_OTHER, xstrdup(device->name), "", "");
+		subject->is_selected = is_alike;
+		subject->snapshot = device;
+	}
+}
+
+void survey_collect(
+	const struct host *host, const struct request *request, struct survey *ret)
+{
+	const struct source *dm = host_source(host, "dm");
+	struct survey survey = {.host = host, .request = request};
+
+	if (!dm || (dm->outcome != OUTCOME_READ && dm->outcome != OUTCOME_ABSENT))
+		subject_add(&survey, SUBJECT_HOST, xstrdup("this host"), "", "")
+			->is_selected = true;
+	collect_volumes(host, &survey);
+	collect_stale(host, &survey);
+	collect_others(host, &survey);
+	*ret = survey;
+}
+
+void survey_free(struct survey *survey)
+{
+	for (size_t i = 0; i < survey->n_subjects; i++) {
+		struct subject *subject = &survey->subjects[i];
+
+		for (size_t r = 0; r < subject->n_reasons; r++)
+			free(subject->reasons[r].text);
+		free(subject->reasons);
+		free(subject->above);
+		free(subject->label);
+		free(subject->vg_uuid);
+		free(subject->lv_uuid);
+	}
+	free(survey->subjects);
+}

@@ -1,0 +1,654 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The planner's judgement and order, on a made-up host of which each test changes one
+ * thing. Every rule that keeps something has a row in `rules`: with the rule it stays,
+ * with the rule switched off it would have gone.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "checks.h"
+#include "sample_host.h"
+#include "snapstate/cleanup.h"
+
+static const char *select_all[] = {SELECT_DEFAULT};
+
+static struct request default_request(void)
+{
+	return (struct request){
+		.select = select_all, .n_select = 1, .min_age = MIN_AGE_DEFAULT};
+}
+
+static struct plan *plan_of(struct survey *survey)
+{
+	struct plan *plan = plan_new();
+	struct err err = ERR_INIT;
+
+	plan->has_refresh_origin = survey->request->has_refresh_origin;
+	if (order_survey(survey, plan, &err) < 0)
+		fail_msg("%s", err.msg);
+	return plan;
+}
+
+static void survey_host(struct host *host, struct request *request, struct survey *survey)
+{
+	survey_collect(host, request, survey);
+	classify_survey(survey);
+}
+
+static void assert_steps(
+	const struct plan *plan, const char *const commands[], size_t count)
+{
+	for (size_t i = 0; i < plan->n_steps && i < count; i++) {
+		cleanup_buf struct buf command = BUF_INIT;
+
+		plan_step_command(&plan->steps[i], &command);
+		assert_string_equal(buf_text(&command), commands[i]);
+	}
+	assert_int_equal(plan->n_steps, count);
+}
+#define ASSERT_STEPS(plan, ...)                                                          \
+	do {                                                                             \
+		static const char *const commands_[] = {__VA_ARGS__};                    \
+		assert_steps(plan, commands_, sizeof(commands_) / sizeof(commands_[0])); \
+	} while (0)
+
+/* Surveys, asserts the one selected subject's class, and orders. */
+static struct plan *plan_class(
+	struct host *host, struct request *request, const char *class)
+{
+	cleanup_survey struct survey survey = {0};
+
+	survey_host(host, request, &survey);
+	assert_int_equal(survey.n_subjects, 1);
+	assert_string_equal(rule_text(survey.subjects[0].decisive)->name, class);
+	assert_int_equal(survey.subjects[0].verdict, VERDICT_REMOVE);
+	return plan_of(&survey);
+}
+
+/* ---- what goes ---- */
+
+static void test_mapped_and_mounted(void **state)
+{
+	cleanup_host struct host *host = sample_host();
+	struct request request = default_request();
+	cleanup_with(plan_free_fn) struct plan *plan =
+		plan_class(host, &request, "leftover");
+
+	(void)state;
+	ASSERT_STEPS(plan, "umount /mnt/backup",
+		"dmsetup remove -u part1-LVM-" SAMPLE_VG SAMPLE_SNAP,
+		"lvremove -y onapp-aaaa/backup-dddd");
+	assert_true(facts_has(&plan->steps[0].new,
+		"device 254:4 name onapp--aaaa-backup--ddddX1 uuid part1-LVM-" SAMPLE_VG
+			SAMPLE_SNAP " diskseq 44 open 0 flags - size 32768"));
+	assert_true(facts_has(
+		&plan->steps[2].new, "volume " SAMPLE_VG "/" SAMPLE_SNAP " absent"));
+	assert_true(facts_has(
+		&plan->steps[2].maybe_new, "table 254:0 0 131072 linear 7:0 2048"));
+}
+
+/* A guest's root and its /boot below it, each on a mapping of its own. */
+static void test_nested_mounts(void **state)
+{
+	cleanup_host struct host *host = sample_host();
+	struct request request = default_request();
+
+	(void)state;
+	sample_add_device(host, 5, "onapp--aaaa-backup--ddddX2",
+		"part2-LVM-" SAMPLE_VG SAMPLE_SNAP, "linear", "254:3 40000", 100);
+	sample_device(host, 5)->open_count = 1;
+	sample_add_mount(host, SAMPLE_NS, 45, 44, 5, "/mnt/backup/boot");
+	host_sort(host);
+	cleanup_with(plan_free_fn) struct plan *plan =
+		plan_class(host, &request, "leftover");
+	ASSERT_STEPS(plan, "umount /mnt/backup/boot", "umount /mnt/backup",
+		"dmsetup remove -u part1-LVM-" SAMPLE_VG SAMPLE_SNAP,
+		"dmsetup remove -u part2-LVM-" SAMPLE_VG SAMPLE_SNAP,
+		"lvremove -y onapp-aaaa/backup-dddd");
+}
+
+static void test_idle(void **state)
+{
+	cleanup_host struct host *host = sample_host_idle();
+	struct request request = default_request();
+	cleanup_with(plan_free_fn) struct plan *plan =
+		plan_class(host, &request, "leftover");
+
+	(void)state;
+	ASSERT_STEPS(plan, "lvremove -y onapp-aaaa/backup-dddd");
+}
+
+static void test_invalid(void **state)
+{
+	cleanup_host struct host *host = sample_host_idle();
+	struct request request = default_request();
+
+	(void)state;
+	sample_device(host, 3)->targets[0].status = "Invalid";
+	cleanup_with(plan_free_fn) struct plan *plan =
+		plan_class(host, &request, "invalid");
+	ASSERT_STEPS(plan, "lvremove -y onapp-aaaa/backup-dddd");
+}
+
+static void test_stale(void **state)
+{
+	cleanup_host struct host *host = sample_host();
+	struct request request = default_request();
+
+	(void)state;
+	sample_make_stale(host);
+	cleanup_with(plan_free_fn) struct plan *plan =
+		plan_class(host, &request, "stale");
+	ASSERT_STEPS(plan, "umount /mnt/backup",
+		"dmsetup remove -u part1-LVM-" SAMPLE_VG SAMPLE_SNAP,
+		"dmsetup remove -u LVM-" SAMPLE_VG SAMPLE_SNAP,
+		"dmsetup remove -u LVM-" SAMPLE_VG SAMPLE_SNAP "-cow");
+}
+
+static void test_stale_refresh(void **state)
+{
+	cleanup_host struct host *host = sample_host_idle();
+	struct request request = default_request();
+
+	(void)state;
+	sample_make_stale(host);
+	request.has_refresh_origin = true;
+	cleanup_with(plan_free_fn) struct plan *plan =
+		plan_class(host, &request, "stale");
+	ASSERT_STEPS(plan, "dmsetup remove -u LVM-" SAMPLE_VG SAMPLE_SNAP,
+		"dmsetup remove -u LVM-" SAMPLE_VG SAMPLE_SNAP "-cow",
+		"lvchange --refresh onapp-aaaa/disk1");
+	assert_true(
+		facts_has(&plan->steps[2].new, "table 254:0 0 131072 linear 7:0 2048"));
+}
+
+static void test_corrupting_comes_first(void **state)
+{
+	cleanup_host struct host *host = sample_host_idle();
+	struct request request = default_request();
+	cleanup_survey struct survey survey = {0};
+
+	(void)state;
+	sample_make_stale(host);
+	sample_add_victim(host);
+	/* its label sorts before the stale one's */
+	sample_add_device(host, 9, "backup-0", "", "linear", "8:0 0", 100);
+	host_sort(host);
+	survey_host(host, &request, &survey);
+	assert_int_equal(survey.n_subjects, 2);
+	assert_string_equal(survey.subjects[0].label, "onapp-aaaa/backup-dddd");
+	assert_int_equal(survey.subjects[0].decisive, RULE_STALE_CORRUPTING);
+	assert_non_null(strstr(survey.subjects[0].reasons[1].text, "onapp-aaaa/victim"));
+	assert_int_equal(survey.subjects[1].decisive, RULE_NOT_LVM);
+}
+
+static void test_orphan_store(void **state)
+{
+	cleanup_host struct host *host = sample_host_idle();
+	struct request request = default_request();
+
+	(void)state;
+	sample_make_stale(host);
+	sample_device(host, 1)->open_count--;
+	sample_device(host, 2)->open_count--;
+	sample_device(host, 3)->is_gone = true;
+	/* what is gone is in no capture */
+	free(host->devices[3].targets);
+	free(host->devices[3].deps);
+	host->n_devices = 3;
+	cleanup_with(plan_free_fn) struct plan *plan =
+		plan_class(host, &request, "orphan-store");
+	ASSERT_STEPS(plan, "dmsetup remove -u LVM-" SAMPLE_VG SAMPLE_SNAP "-cow");
+}
+
+static void test_old_kpartx_name_without_uuid(void **state)
+{
+	cleanup_host struct host *host = sample_host_idle();
+	struct request request = default_request();
+
+	(void)state;
+	sample_add_device(host, 4, "backup-ddddX1", "", "linear", "254:3 2048", 32768);
+	host_sort(host);
+	cleanup_with(plan_free_fn) struct plan *plan =
+		plan_class(host, &request, "leftover");
+	ASSERT_STEPS(plan, "dmsetup remove backup-ddddX1",
+		"lvremove -y onapp-aaaa/backup-dddd");
+}
+
+static void test_mount_copies_that_propagate(void **state)
+{
+	cleanup_host struct host *host = sample_host();
+	struct request request = default_request();
+	struct mount_namespace *other = array_add(&host->namespaces, &host->n_namespaces);
+
+	(void)state;
+	other->id = SAMPLE_NS + 1;
+	other->pid = 77;
+	host_source_set(host, "mounts/4026531842", OUTCOME_READ, "%s", "");
+	sample_add_mount(host, SAMPLE_NS + 1, 101, 0, 99, "/");
+	sample_add_mount(host, SAMPLE_NS + 1, 144, 101, 4, "/mnt/backup");
+	for (size_t i = 0; i < host->n_mounts; i++) {
+		if (host->mounts[i].id == 1)
+			host->mounts[i].shared = 5;
+		if (host->mounts[i].id == 101)
+			host->mounts[i].master = 5;
+	}
+	host_sort(host);
+	cleanup_with(plan_free_fn) struct plan *plan =
+		plan_class(host, &request, "leftover");
+	assert_int_equal(plan->n_steps, 3);
+	assert_true(facts_has(&plan->steps[0].gone,
+		"mount 4026531842:144 device 254:4 root / target /mnt/backup type ext4"));
+}
+
+/* ---- what stays: one row per rule ---- */
+
+static void make_merging(struct host *host)
+{
+	host_lv(host, SAMPLE_VG, SAMPLE_SNAP)->is_merging = true;
+}
+
+static void make_young(struct host *host)
+{
+	host_lv(host, SAMPLE_VG, SAMPLE_SNAP)->created = SAMPLE_TAKEN - 59;
+}
+
+static void make_from_the_future(struct host *host)
+{
+	host_lv(host, SAMPLE_VG, SAMPLE_SNAP)->created = SAMPLE_TAKEN + 59;
+}
+
+static void make_ageless(struct host *host)
+{
+	host_lv(host, SAMPLE_VG, SAMPLE_SNAP)->created = 0;
+}
+
+static void make_backup_running(struct host *host)
+{
+	sample_add_use(host, 4711, "tar", USE_CWD, 4);
+}
+
+static void make_in_use(struct host *host)
+{
+	sample_add_use(host, 4711, "qemu-system-x86", USE_NODE, 3);
+}
+
+static void make_mapped_file(struct host *host)
+{
+	sample_add_use(host, 4711, "bash", USE_MAP, 4);
+}
+
+static void make_unexplained(struct host *host)
+{
+	sample_device(host, 3)->open_count++;
+}
+
+static void make_store_open(struct host *host)
+{
+	sample_device(host, 2)->open_count++;
+}
+
+static void make_suspended(struct host *host)
+{
+	sample_device(host, 0)->flags = DEVICE_SUSPENDED;
+}
+
+static void make_pending(struct host *host)
+{
+	sample_device(host, 3)->flags = DEVICE_PENDING;
+}
+
+static void make_command_running(struct host *host)
+{
+	struct process *process = array_add(&host->processes, &host->n_processes);
+
+	*process = (struct process){.pid = 5, .comm = "lvcreate", .exe = ""};
+}
+
+static void make_unread_processes(struct host *host)
+{
+	host_source_set(host, "processes", OUTCOME_DENIED, "3 processes");
+}
+
+static void make_changed_devices(struct host *host)
+{
+	host_source_set(host, "dm", OUTCOME_CHANGED, "%s", "");
+}
+
+static void make_unread_namespace(struct host *host)
+{
+	host_source_set(host, "mounts/4026531841", OUTCOME_HUNG, "%s", "");
+}
+
+static void make_virtual_origin(struct host *host)
+{
+	host_lv(host, SAMPLE_VG, SAMPLE_SNAP)->has_virtual_origin = true;
+}
+
+static void make_partial(struct host *host)
+{
+	host->vgs[0].is_partial = true;
+}
+
+static void make_foreign(struct host *host)
+{
+	host->vgs[0].is_foreign = true;
+}
+
+static void make_duplicate(struct host *host)
+{
+	host->pvs[0].is_duplicate = true;
+}
+
+static void make_shared(struct host *host)
+{
+	host->vgs[0].lock_type = "sanlock";
+}
+
+static void make_swap(struct host *host)
+{
+	struct swap *swap = array_add(&host->swaps, &host->n_swaps);
+
+	*swap = (struct swap){.path = "/dev/dm-3", .devno = {254, 3}};
+	sample_device(host, 3)->open_count += 2;
+}
+
+static void make_loop(struct host *host)
+{
+	struct block *loop = array_add(&host->blocks, &host->n_blocks);
+
+	*loop = (struct block){.devno = {7, 1},
+		.kname = "loop1",
+		.kind = BLOCK_LOOP,
+		.backing_file = "/dev/dm-3"};
+	sample_device(host, 3)->open_count++;
+}
+
+static void make_guest_volume(struct host *host)
+{
+	sample_add_device(host, 7, "guest-root",
+		"LVM-GGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRR",
+		"linear", "254:3 4096", 100);
+	host_sort(host);
+}
+
+static void make_hidden_fs(struct host *host)
+{
+	struct superblock *superblock =
+		array_add(&host->superblocks, &host->n_superblocks);
+
+	*superblock = (struct superblock){.devno = {254, 3}, .type = "xfs"};
+	sample_device(host, 3)->open_count++;
+}
+
+static void make_mounted_elsewhere(struct host *host)
+{
+	struct mount_namespace *other = array_add(&host->namespaces, &host->n_namespaces);
+
+	other->id = SAMPLE_NS + 1;
+	other->pid = 77;
+	host_source_set(host, "mounts/4026531842", OUTCOME_READ, "%s", "");
+	sample_add_mount(host, SAMPLE_NS + 1, 144, 101, 4, "/mnt/backup");
+	host_sort(host);
+}
+
+static void make_mounted_below(struct host *host)
+{
+	sample_add_mount(host, SAMPLE_NS, 45, 44, 98, "/mnt/backup/proc");
+	host_sort(host);
+}
+
+static void make_store_elsewhere(struct host *host)
+{
+	sample_device(host, 2)->targets[0].params = "7:0 200000";
+}
+
+static const struct {
+	const char *name;
+	void (*change)(struct host *host);
+	enum rule rule;
+	enum verdict verdict;
+} rules[] = {
+	{"merging", make_merging, RULE_MERGING, VERDICT_REFUSE},
+	{"young", make_young, RULE_TOO_YOUNG, VERDICT_UNDECIDED},
+	{"future", make_from_the_future, RULE_TOO_YOUNG, VERDICT_UNDECIDED},
+	{"ageless", make_ageless, RULE_TOO_YOUNG, VERDICT_UNDECIDED},
+	{"backup", make_backup_running, RULE_BACKUP_RUNNING, VERDICT_REFUSE},
+	{"in use", make_in_use, RULE_IN_USE, VERDICT_REFUSE},
+	{"mapped file", make_mapped_file, RULE_IN_USE, VERDICT_REFUSE},
+	{"unexplained", make_unexplained, RULE_OPENS_UNEXPLAINED, VERDICT_UNDECIDED},
+	{"store open", make_store_open, RULE_OPENS_UNEXPLAINED, VERDICT_UNDECIDED},
+	{"suspended", make_suspended, RULE_UNSETTLED, VERDICT_UNDECIDED},
+	{"pending", make_pending, RULE_UNSETTLED, VERDICT_UNDECIDED},
+	{"command", make_command_running, RULE_COMMAND_RUNNING, VERDICT_UNDECIDED},
+	{"processes", make_unread_processes, RULE_EVIDENCE_MISSING, VERDICT_UNDECIDED},
+	{"namespace", make_unread_namespace, RULE_EVIDENCE_MISSING, VERDICT_UNDECIDED},
+	{"virtual", make_virtual_origin, RULE_VIRTUAL_ORIGIN, VERDICT_REFUSE},
+	{"partial", make_partial, RULE_VG_UNSAFE, VERDICT_REFUSE},
+	{"foreign", make_foreign, RULE_VG_UNSAFE, VERDICT_REFUSE},
+	{"duplicate", make_duplicate, RULE_VG_UNSAFE, VERDICT_REFUSE},
+	{"shared", make_shared, RULE_SHARED_VG, VERDICT_UNDECIDED},
+	{"swap", make_swap, RULE_HELD, VERDICT_REFUSE},
+	{"loop", make_loop, RULE_HELD, VERDICT_REFUSE},
+	{"guest volume", make_guest_volume, RULE_FOREIGN_MAPPING, VERDICT_REFUSE},
+	{"hidden fs", make_hidden_fs, RULE_HIDDEN_FS, VERDICT_REFUSE},
+	{"elsewhere", make_mounted_elsewhere, RULE_MOUNTED_ELSEWHERE, VERDICT_REFUSE},
+	{"below", make_mounted_below, RULE_MOUNTED_BELOW, VERDICT_REFUSE},
+	{"store elsewhere", make_store_elsewhere, RULE_DISAGREE, VERDICT_UNDECIDED},
+};
+
+static enum verdict verdict_with(
+	struct host *host, uint64_t rules_off, enum rule *ret_decisive)
+{
+	struct request request = default_request();
+	cleanup_survey struct survey survey = {0};
+
+	request.rules_off = rules_off;
+	survey_host(host, &request, &survey);
+	assert_int_equal(survey.n_subjects, 1);
+	*ret_decisive = survey.subjects[0].decisive;
+	return survey.subjects[0].verdict;
+}
+
+static void test_every_rule_matters(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+		cleanup_host struct host *host = sample_host();
+		enum rule decisive;
+		uint64_t off = 1ull << rules[i].rule;
+
+		rules[i].change(host);
+		if (verdict_with(host, 0, &decisive) != rules[i].verdict ||
+			decisive != rules[i].rule)
+			fail_msg("%s: decided by %s", rules[i].name,
+				rule_text(decisive)->name);
+		if (verdict_with(host, off, &decisive) != VERDICT_REMOVE)
+			fail_msg("%s: without its rule, %s still keeps it", rules[i].name,
+				rule_text(decisive)->name);
+	}
+}
+
+/* ---- what is not what it looks like ---- */
+
+static void assert_kept(struct host *host, enum rule rule)
+{
+	enum rule decisive;
+
+	assert_int_not_equal(verdict_with(host, 0, &decisive), VERDICT_REMOVE);
+	assert_string_equal(rule_text(decisive)->name, rule_text(rule)->name);
+}
+
+static void test_plain_volume_of_that_name(void **state)
+{
+	cleanup_host struct host *host = sample_host_idle();
+	struct lv *lv = host_lv(host, SAMPLE_VG, SAMPLE_SNAP);
+
+	(void)state;
+	lv->role = LV_ORDINARY;
+	lv->origin_uuid = "";
+	assert_kept(host, RULE_HALF_REMOVED); /* the kernel still has the store */
+	for (size_t i = 2; i < 4; i++) {
+		free(host->devices[i].targets);
+		free(host->devices[i].deps);
+	}
+	host->n_devices = 2;
+	assert_kept(host, RULE_NOT_A_SNAPSHOT);
+}
+
+static void test_thin(void **state)
+{
+	cleanup_host struct host *host = sample_host_idle();
+
+	(void)state;
+	host_lv(host, SAMPLE_VG, SAMPLE_SNAP)->role = LV_THIN;
+	assert_kept(host, RULE_THIN);
+}
+
+static void test_no_origin(void **state)
+{
+	cleanup_host struct host *host = sample_host_idle();
+
+	(void)state;
+	host_lv(host, SAMPLE_VG, SAMPLE_SNAP)->origin_uuid = SAMPLE_VICTIM;
+	assert_kept(host, RULE_NO_ORIGIN);
+}
+
+static void test_not_active_here(void **state)
+{
+	cleanup_host struct host *host = sample_host_idle();
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		free(host->devices[i].targets);
+		free(host->devices[i].deps);
+	}
+	host->n_devices = 0;
+	assert_kept(host, RULE_NOT_ACTIVE_HERE);
+}
+
+static void test_unread_metadata_is_not_stale(void **state)
+{
+	cleanup_host struct host *host = sample_host_idle();
+
+	(void)state;
+	sample_make_stale(host);
+	host->vgs[0].has_metadata = false;
+	host_source_set(host, "lvm/" SAMPLE_VG ".vg", OUTCOME_TIMED_OUT, "%s", "");
+	assert_kept(host, RULE_EVIDENCE_MISSING);
+}
+
+static void test_unread_devices_are_not_nothing(void **state)
+{
+	cleanup_host struct host *host = host_new();
+
+	(void)state;
+	host_source_set(host, "dm", OUTCOME_DENIED, "not root");
+	assert_kept(host, RULE_EVIDENCE_MISSING);
+}
+
+static void test_changed_devices(void **state)
+{
+	cleanup_host struct host *host = sample_host_idle();
+	struct request request = default_request();
+	cleanup_survey struct survey survey = {0};
+
+	(void)state;
+	make_changed_devices(host);
+	survey_host(host, &request, &survey);
+	for (size_t i = 0; i < survey.n_subjects; i++)
+		assert_int_equal(survey.subjects[i].verdict, VERDICT_UNDECIDED);
+}
+
+static void test_not_selected(void **state)
+{
+	cleanup_host struct host *host = sample_host_idle();
+	static const char *other[] = {"vm-*/snap-*"};
+	struct request request = {.select = other, .n_select = 1, .min_age = 1};
+	cleanup_survey struct survey survey = {0};
+	cleanup_with(plan_free_fn) struct plan *plan = NULL;
+
+	(void)state;
+	survey_host(host, &request, &survey);
+	assert_int_equal(survey.n_subjects, 1);
+	assert_int_equal(survey.subjects[0].decisive, RULE_NOT_SELECTED);
+	assert_false(survey_has_kept(&survey)); /* it was not asked for */
+	plan = plan_of(&survey);
+	assert_int_equal(plan->n_steps, 0);
+}
+
+/* ---- the replay knows the kernel ---- */
+
+static void test_replay_refuses_the_wrong_order(void **state)
+{
+	cleanup_host struct host *host = sample_host();
+	cleanup_host struct host *clone = host_clone(host);
+	cleanup_with(plan_free_fn) struct plan *plan = NULL;
+	struct request request = default_request();
+	cleanup_survey struct survey survey = {0};
+	struct err err = ERR_INIT;
+
+	(void)state;
+	sample_make_stale(host);
+	survey_host(host, &request, &survey);
+	plan = plan_of(&survey);
+	for (size_t i = plan->n_steps; i-- > 1;)
+		assert_int_equal(replay_step(clone, &plan->steps[i], &err), -EBUSY);
+	for (size_t i = 0; i < plan->n_steps; i++)
+		assert_int_equal(replay_step(clone, &plan->steps[i], &err), 0);
+	assert_int_equal(replay_step(clone, &plan->steps[0], &err), -ENOENT);
+}
+
+static void test_review_escapes(void **state)
+{
+	cleanup_host struct host *host = sample_host();
+	struct request request = default_request();
+	cleanup_survey struct survey survey = {0};
+	cleanup_with(plan_free_fn) struct plan *plan = NULL;
+	cleanup_buf struct buf review = BUF_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < host->n_mounts; i++)
+		if (host->mounts[i].id == 44)
+			host->mounts[i].target = "/mnt/a\033[2J\nREMOVE everything";
+	survey_host(host, &request, &survey);
+	plan = plan_of(&survey);
+	review_print(&survey, plan, "capture", NULL, &review);
+	assert_null(strchr(buf_text(&review), '\033'));
+	assert_null(strstr(buf_text(&review), "\nREMOVE everything"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_mapped_and_mounted),
+		cmocka_unit_test(test_nested_mounts),
+		cmocka_unit_test(test_idle),
+		cmocka_unit_test(test_invalid),
+		cmocka_unit_test(test_stale),
+		cmocka_unit_test(test_stale_refresh),
+		cmocka_unit_test(test_corrupting_comes_first),
+		cmocka_unit_test(test_orphan_store),
+		cmocka_unit_test(test_old_kpartx_name_without_uuid),
+		cmocka_unit_test(test_mount_copies_that_propagate),
+		cmocka_unit_test(test_every_rule_matters),
+		cmocka_unit_test(test_plain_volume_of_that_name),
+		cmocka_unit_test(test_thin),
+		cmocka_unit_test(test_no_origin),
+		cmocka_unit_test(test_not_active_here),
+		cmocka_unit_test(test_unread_metadata_is_not_stale),
+		cmocka_unit_test(test_unread_devices_are_not_nothing),
+		cmocka_unit_test(test_changed_devices),
+		cmocka_unit_test(test_not_selected),
+		cmocka_unit_test(test_replay_refuses_the_wrong_order),
+		cmocka_unit_test(test_review_escapes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
