@@ -213,33 +213,38 @@ void check_age(const struct survey *survey, struct subject *subject)
 
 /* ---- not in the metadata ---- */
 
+static void note_victim(struct subject *subject, const struct vg *vg,
+	const struct overlap *overlap, bool is_writing)
+{
+	static const char writes[] = ": until this snapshot is gone, the first write to "
+				     "each chunk of the origin "
+				     "overwrites data of that volume";
+
+	subject_reason(subject, is_writing ? RULE_STALE_CORRUPTING : RULE_STALE,
+		"%llu extents of its store belong to %s/%s now%s",
+		(unsigned long long)overlap->extents, vg->name, overlap->victim->name,
+		is_writing ? writes : "; it no longer writes there");
+}
+
 static void check_victims(const struct host *host, struct subject *subject)
 {
+	const struct vg *vg = host_vg(host, subject->vg_uuid);
 	cleanup_free struct overlap *overlaps = NULL;
 	size_t count = 0;
 	bool is_complete = false;
+	bool is_writing = subject->snapshot && subject->real &&
+			  device_snapshot_state(subject->snapshot) == SNAPSHOT_VALID;
 
-	hazards_of_store(
-		host, subject->cow, subject->vg_uuid, &overlaps, &count, &is_complete);
-	for (size_t i = 0; i < count; i++) {
-		const struct vg *vg = host_vg(host, subject->vg_uuid);
-		bool is_writing =
-			subject->snapshot && subject->real &&
-			device_snapshot_state(subject->snapshot) == SNAPSHOT_VALID;
-
-		subject_reason(subject, is_writing ? RULE_STALE_CORRUPTING : RULE_STALE,
-			"%llu extents of its store belong to %s/%s now%s",
-			(unsigned long long)overlaps[i].extents, vg->name,
-			overlaps[i].victim->name,
-			is_writing ? ": until this snapshot is gone, the first write to "
-				     "each "
-				     "chunk of the origin overwrites data of that volume"
-				   : "; it no longer writes there");
-	}
+	hazards_of_store(host, subject->cow, vg->uuid, &overlaps, &count, &is_complete);
+	for (size_t i = 0; i < count; i++)
+		note_victim(subject, vg, &overlaps[i], is_writing);
 	if (!is_complete)
 		subject_reason(subject, RULE_STALE,
-			"whether its extents belong to another volume now could not be "
-			"seen");
+			"whether its extents belong to another volume now was not seen");
+	else if (!count && is_writing)
+		subject_reason(subject, RULE_STALE,
+			"it still writes to extents that LVM counts as free: the next "
+			"volume that gets them is overwritten");
 }
 
 void check_stale(const struct host *host, struct subject *subject)

@@ -220,6 +220,5 @@ void json_print(
 void diff_print(const struct host *a, const struct host *b, struct buf *ret_text);
 /* "3 days ago (2026-11-19 03:00:00 UTC)" relative to the capture. */
 void print_age(struct buf *text, const struct host *host, int64_t when);
-void print_time(struct buf *text, int64_t when);
 
 #endif

@@ -6,26 +6,15 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "checks.h"
 #include "review.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/stamp.h"
 
 #define UNTOUCHED_SHOWN 40
 
 /* ---- words ---- */
-
-void print_time(struct buf *text, int64_t when)
-{
-	time_t seconds = (time_t)when;
-	struct tm tm;
-	char formatted[64] = "?";
-
-	if (gmtime_r(&seconds, &tm))
-		strftime(formatted, sizeof(formatted), "%Y-%m-%d %H:%M:%S UTC", &tm);
-	buf_puts(text, formatted);
-}
 
 static void print_duration(struct buf *text, int64_t seconds)
 {
@@ -43,7 +32,7 @@ void print_age(struct buf *text, const struct host *host, int64_t when)
 {
 	int64_t age = host->identity.taken - when;
 
-	print_time(text, when);
+	stamp_print(when, text);
 	buf_puts(text, ", ");
 	print_duration(text, age < 0 ? -age : age);
 	buf_puts(text, age < 0 ? " after the capture" : " before the capture");
@@ -118,7 +107,7 @@ static void print_head(struct buf *text, const struct survey *survey,
 	buf_puts(text, "\n           boot-id ");
 	buf_word(text, id->boot_id);
 	buf_puts(text, "\ntaken      ");
-	print_time(text, id->taken);
+	stamp_print(id->taken, text);
 	buf_puts(text, ", ");
 	print_duration(text, (int64_t)(id->uptime / (id->ticks ? id->ticks : 100)));
 	buf_puts(text, " after boot\n");
@@ -197,8 +186,8 @@ static const char *what_it_is(const struct survey *survey, const struct device *
 			return "an origin";
 		if (subject->real == device)
 			return "the hidden layer below an origin";
-		if (subject->snapshot == device || subject->cow == device)
-			return "part of a snapshot that stays";
+		if (subject_owns(subject, device->devno))
+			return "part of a snapshot that stays, or stands on one";
 	}
 	return "";
 }

@@ -41,7 +41,7 @@ static int archive_fail(struct archive *archive, struct err *err)
 	return err_set(err, -EBADMSG, "%s", buf_text(&text));
 }
 
-/* ---- compression ------------------------------------------------------------- */
+/* ---- compression ---- */
 
 /* A filter that libarchive has no library for is registered as an external program, with
  * a warning. So it is tried on another archive first. */
@@ -110,7 +110,7 @@ static int decompress(const void *bytes, size_t len, struct buf *ret_tar, struct
 	return 0;
 }
 
-/* ---- tar --------------------------------------------------------------------- */
+/* ---- tar ---- */
 
 /* "TOP/NAME" -> NAME, with one and the same TOP throughout. *top is malloc'ed at the
  * first. */

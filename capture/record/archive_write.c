@@ -21,7 +21,7 @@
 static const char name_chars[] =
 	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
 
-/* ---- members ----------------------------------------------------------------- */
+/* ---- members ---- */
 
 struct member *member_add(struct members *members, const char *name)
 {
@@ -63,7 +63,7 @@ int member_name_check(const char *name, struct err *err)
 	}
 }
 
-/* ---- archive ----------------------------------------------------------------- */
+/* ---- archive ---- */
 
 static la_ssize_t on_write(
 	struct archive *archive, void *context, const void *bytes, size_t len)

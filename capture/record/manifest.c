@@ -13,7 +13,7 @@
 #include "snapstate/io.h"
 #include "snapstate/record.h"
 
-/* ---- FORMAT ------------------------------------------------------------------ */
+/* ---- FORMAT ---- */
 
 static const char magic[] = "snapstate-capture ";
 static const char min_reader[] = "min-reader ";
@@ -60,7 +60,7 @@ int format_check(const struct buf *text, struct err *err)
 	return 0;
 }
 
-/* ---- SHA256SUMS -------------------------------------------------------------- */
+/* ---- SHA256SUMS ---- */
 
 static int order_members(const void *pa, const void *pb)
 {

@@ -16,7 +16,7 @@
 #include "snapstate/record.h"
 #include "snapstate/text.h"
 
-/* ---- documents and sources --------------------------------------------------- */
+/* ---- documents and sources ---- */
 
 /* Sources of the capture itself ("dm", "processes") have no slash in their name. */
 static bool is_document_name(const char *name)
@@ -52,7 +52,7 @@ static int documents_check(const struct host *host, struct err *err)
 	return 0;
 }
 
-/* ---- write ------------------------------------------------------------------- */
+/* ---- write ---- */
 
 static int limits_check(const struct members *members, size_t packed, struct err *err)
 {
@@ -128,7 +128,7 @@ int record_write(const struct host *host, const char *top, struct buf *ret_archi
 	return r < 0 ? err_wrap(err, "archive %s", top) : 0;
 }
 
-/* ---- read -------------------------------------------------------------------- */
+/* ---- read ---- */
 
 static bool is_document(const struct member *member)
 {

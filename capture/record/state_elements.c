@@ -11,9 +11,10 @@
 
 #include "snapstate/record.h"
 #include "state_reader.h"
+#include "snapstate/stamp.h"
 #include "state_words.h"
 
-/* ---- attributes -------------------------------------------------------------- */
+/* ---- attributes ---- */
 
 /* Of the node, since the parser is some lines ahead; nodes count to 65535 only. */
 static int line_of_node(xmlTextReaderPtr xml)
@@ -94,7 +95,7 @@ static struct devno take_devno(struct reader *r, bool can_be_none)
 	return devno;
 }
 
-/* ---- elements ---------------------------------------------------------------- */
+/* ---- elements ---- */
 
 static void read_state(struct reader *r)
 {
@@ -121,7 +122,7 @@ static void read_moment(struct reader *r)
 {
 	char *taken = take(r, "taken");
 
-	if (taken && time_read(taken, &r->host->identity.taken) < 0)
+	if (taken && stamp_read(taken, &r->host->identity.taken) < 0)
 		reader_fail(r, "taken", "is no time");
 	xmlFree(taken);
 	r->host->identity.uptime = take_number(r, "uptime", UINT64_MAX);

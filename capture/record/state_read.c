@@ -34,7 +34,7 @@ static void read_node(struct reader *r)
 	}
 }
 
-/* ---- the whole text ---------------------------------------------------------- */
+/* ---- the whole text ---- */
 
 /* Called by libxml2 for each thing that is wrong; the first one counts. */
 static void on_xml_error(void *context, xmlErrorPtr error)

@@ -44,36 +44,3 @@ int device_flags_read(const char *text, unsigned *ret_flags)
 	*ret_flags = flags;
 	return 0;
 }
-
-#define TIME_FORMAT "%Y-%m-%dT%H:%M:%SZ"
-#define TIME_MAX    253402300799 /* the end of the year 9999 */
-
-int time_write(int64_t seconds, struct buf *ret_text)
-{
-	time_t time = (time_t)seconds;
-	struct tm tm;
-	char text[32];
-
-	if (seconds < 0 || seconds > TIME_MAX || !gmtime_r(&time, &tm) ||
-		strftime(text, sizeof(text), TIME_FORMAT, &tm) == 0)
-		return -ERANGE;
-	buf_puts(ret_text, text);
-	return 0;
-}
-
-int time_read(const char *text, int64_t *ret_seconds)
-{
-	cleanup_buf struct buf again = BUF_INIT;
-	struct tm tm = {0};
-	const char *end = strptime(text, TIME_FORMAT, &tm);
-	int64_t seconds;
-
-	if (!end || *end)
-		return -EINVAL;
-	seconds = (int64_t)timegm(&tm);
-	/* the 31st of February */
-	if (time_write(seconds, &again) < 0 || strcmp(buf_text(&again), text) != 0)
-		return -EINVAL;
-	*ret_seconds = seconds;
-	return 0;
-}

@@ -14,10 +14,6 @@
 void device_flags_write(unsigned flags, struct buf *ret_text);
 int device_flags_read(const char *text, unsigned *ret_flags);
 
-/* "2026-11-22T03:00:00Z"; years 1970 to 9999. -ERANGE, -EINVAL. */
-int time_write(int64_t seconds, struct buf *ret_text);
-int time_read(const char *text, int64_t *ret_seconds);
-
 /* That every list of state.xml is in its documented order and holds nothing twice. Called
  * before writing and after reading: what is written can be read. */
 int state_check(const struct host *host, struct err *err);

@@ -12,6 +12,7 @@
 
 #include "snapstate/record.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/stamp.h"
 #include "state_words.h"
 
 struct writer {
@@ -88,7 +89,7 @@ static void write_identity(struct writer *w, const struct identity *identity)
 	put_number(w, "ticks", identity->ticks);
 	end(w);
 	begin(w, "moment");
-	w->has_failed |= time_write(identity->taken, &w->word) < 0;
+	w->has_failed |= stamp_write(identity->taken, &w->word) < 0;
 	put_scratch(w, "taken");
 	put_number(w, "uptime", identity->uptime);
 	end(w);
@@ -270,7 +271,7 @@ int record_state_write(const struct host *host, struct buf *ret_xml, struct err 
 	int r = -ENOMEM;
 
 	host_sort(sorted);
-	if (time_write(sorted->identity.taken, &time) < 0)
+	if (stamp_write(sorted->identity.taken, &time) < 0)
 		return err_set(err, -ERANGE, "state.xml: the time of the capture is off");
 	if (state_check(sorted, err) < 0)
 		return err_wrap(err, "state.xml");

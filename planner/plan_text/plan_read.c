@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "plan_text.h"
 #include "snapstate/cleanup.h"
@@ -30,21 +29,14 @@ static int take_sha256(struct plan_lines *lines, char ret_hex[SHA256_HEX_LEN + 1
 	return 0;
 }
 
-/* Second spellings and the 31st of February are found by the comparison of bytes. */
 static int take_time(struct plan_lines *lines, int64_t *ret_seconds)
 {
 	cleanup_free char *word = NULL;
-	struct tm tm = {0};
-	const char *end;
-	time_t seconds;
 
 	if (plan_take_word(lines, ' ', &word) < 0)
 		return -EBADMSG;
-	end = strptime(word, "%Y-%m-%dT%H:%M:%SZ", &tm);
-	seconds = end && *end == '\0' ? timegm(&tm) : -1;
-	if (seconds < 0 || seconds > PLAN_TAKEN_MAX)
+	if (stamp_read(word, ret_seconds) < 0)
 		return plan_lines_bad(lines, "a time is written as 2026-11-22T03:00:00Z");
-	*ret_seconds = seconds;
 	return 0;
 }
 

@@ -6,12 +6,10 @@
 #include <stdlib.h>
 
 #include "snapstate/plan.h"
+#include "snapstate/stamp.h"
 
 /* Longest line: a fact behind the longest keyword ("maybe gone "). */
 #define PLAN_LINE_MAX (FACT_LINE_MAX + 16)
-
-/* The years that the time stamp's four digits can say: 1970 to 9999. */
-#define PLAN_TAKEN_MAX INT64_C(253402300799)
 
 /* Entries of a scope are in the order of these comparisons, each once. */
 int plan_volume_compare(const struct scope_volume *a, const struct scope_volume *b);

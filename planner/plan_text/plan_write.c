@@ -5,7 +5,6 @@
  * printable ASCII.
  */
 #include <string.h>
-#include <time.h>
 
 #include "plan_text.h"
 
@@ -15,24 +14,12 @@ static void write_word(struct buf *text, const char *key, const char *value)
 	buf_word(text, value);
 }
 
-static void write_time(struct buf *text, int64_t seconds)
-{
-	time_t when = seconds < 0		 ? 0
-		      : seconds > PLAN_TAKEN_MAX ? PLAN_TAKEN_MAX
-						 : seconds;
-	struct tm tm = {0};
-	char stamp[32];
-
-	gmtime_r(&when, &tm);
-	strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%SZ", &tm);
-	buf_puts(text, stamp);
-}
-
 static void write_header(const struct plan *plan, struct buf *text)
 {
 	buf_printf(text, "#!%s\nsnapstate-plan %d\n", PLAN_INTERPRETER, PLAN_VERSION);
 	buf_printf(text, "capture sha256:%s taken ", plan->capture_sha256);
-	write_time(text, plan->taken);
+	if (stamp_write(plan->taken, text) < 0)
+		buf_puts(text, "-"); /* the reader refuses it */
 	write_word(text, "\ncreated-by ", plan->created_by);
 	for (size_t i = 0; i < plan->n_select; i++)
 		write_word(text, "\nselect ", plan->select[i]);

@@ -14,6 +14,7 @@
 
 #include "snapstate/cleanup.h"
 #include "snapstate/io.h"
+#include "snapstate/stamp.h"
 
 static const struct {
 	const char *text, *word, *tail;
@@ -179,6 +180,25 @@ static void test_read_has_a_limit(void **state)
 		file_read_at(AT_FDCWD, "/nonexistent", 1000, &bytes, &err), -ENOENT);
 }
 
+static void test_stamps(void **state)
+{
+	static const char *const bad[] = {"", "2026-11-22", "2026-11-22T03:00:00",
+		"2026-02-31T03:00:00Z", "2026-11-22T3:00:00Z", "2026-11-22T03:00:00Zx",
+		"1969-12-31T23:59:59Z"};
+	cleanup_buf struct buf text = BUF_INIT;
+	int64_t seconds = -1;
+
+	(void)state;
+	assert_int_equal(stamp_write(1795316400, &text), 0);
+	assert_string_equal(buf_text(&text), "2026-11-22T03:00:00Z");
+	assert_int_equal(stamp_read(buf_text(&text), &seconds), 0);
+	assert_int_equal(seconds, 1795316400);
+	assert_int_equal(stamp_write(-1, &text), -ERANGE);
+	assert_int_equal(stamp_write(STAMP_MAX + 1, &text), -ERANGE);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(stamp_read(bad[i], &seconds), -EINVAL);
+}
+
 static void test_sha256(void **state)
 {
 	char hex[SHA256_HEX_LEN + 1];
@@ -203,6 +223,7 @@ int main(void)
 		cmocka_unit_test(test_long_errors_are_cut),
 		cmocka_unit_test(test_publish_never_overwrites),
 		cmocka_unit_test(test_read_has_a_limit),
+		cmocka_unit_test(test_stamps),
 		cmocka_unit_test(test_sha256),
 	};
 

@@ -31,7 +31,7 @@ static void assert_holds(const char *text, const char *part)
 		fail_msg("\"%s\" does not say \"%s\"", text, part);
 }
 
-/* ---- a host that has one of everything --------------------------------------- */
+/* ---- a host that has one of everything ---- */
 
 static void add_document(struct host *host, const char *name, const char *file)
 {
@@ -171,7 +171,7 @@ static struct buf state_of(const struct host *host)
 	return xml;
 }
 
-/* ---- laws -------------------------------------------------------------------- */
+/* ---- laws ---- */
 
 static void assert_same_bytes(const struct buf *a, const struct buf *b)
 {
@@ -325,7 +325,7 @@ static void test_tools_agree(void **state)
 	assert_int_equal(system(buf_text(&command)), 0);
 }
 
-/* ---- what cannot be written -------------------------------------------------- */
+/* ---- what cannot be written ---- */
 
 static void test_write_refuses(void **state)
 {
@@ -355,7 +355,7 @@ static void test_write_refuses(void **state)
 	assert_null(archive.data);
 }
 
-/* ---- changed archives -------------------------------------------------------- */
+/* ---- changed archives ---- */
 
 struct entry {
 	char *path;
@@ -938,7 +938,7 @@ static void test_no_archive(void **state)
 	}
 }
 
-/* ---- changed state.xml ------------------------------------------------------- */
+/* ---- changed state.xml ---- */
 
 #define ATTRIBUTES_8 " a=\"\" b=\"\" c=\"\" d=\"\" e=\"\" f=\"\" g=\"\" h=\"\""
 #define FIRST_DEVICE "    <device devno=\"254:0\""

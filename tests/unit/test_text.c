@@ -19,7 +19,7 @@
 
 #define NS 4026531841u
 
-/* ---- helpers ----------------------------------------------------------------- */
+/* ---- helpers ---- */
 
 static struct buf data_read(const char *name)
 {
@@ -168,7 +168,7 @@ static void read_report(struct host *host, const char *file)
 		fail_msg("%s", err.msg);
 }
 
-/* ---- mountinfo --------------------------------------------------------------- */
+/* ---- mountinfo ---- */
 
 static const char mountinfo[] =
 	"16 1 0:15 / / ro,relatime - hostfs root ro,/\n"
@@ -271,7 +271,7 @@ static void test_mountinfo_nul(void **state)
 	assert_holds(err.msg, "NUL");
 }
 
-/* ---- lvm fullreport ---------------------------------------------------------- */
+/* ---- lvm fullreport ---- */
 
 static void test_report(void **state)
 {
@@ -449,7 +449,7 @@ static void test_report_bad(void **state)
 	}
 }
 
-/* ---- VG metadata ------------------------------------------------------------- */
+/* ---- VG metadata ---- */
 
 static void test_metadata_every_type(void **state)
 {
@@ -762,7 +762,7 @@ static void test_metadata_pv_claimed_twice(void **state)
 	assert_true(host->pvs[0].is_duplicate);
 }
 
-/* ---- documents --------------------------------------------------------------- */
+/* ---- documents ---- */
 
 static struct host *host_with(const char *name, const char *text)
 {

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Moments as text, writer beside reader; see stamp.h. UTC, whatever TZ says.
+ */
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "snapstate/cleanup.h"
+#include "snapstate/stamp.h"
+
+static int write_with(
+	int64_t seconds, const char *between, const char *behind, struct buf *ret_text)
+{
+	time_t time = (time_t)seconds;
+	struct tm tm;
+
+	if (seconds < 0 || seconds > STAMP_MAX || !gmtime_r(&time, &tm))
+		return -ERANGE;
+	buf_printf(ret_text, "%04d-%02d-%02d%s%02d:%02d:%02d%s", tm.tm_year + 1900,
+		tm.tm_mon + 1, tm.tm_mday, between, tm.tm_hour, tm.tm_min, tm.tm_sec,
+		behind);
+	return 0;
+}
+
+int stamp_write(int64_t seconds, struct buf *ret_text)
+{
+	return write_with(seconds, "T", "Z", ret_text);
+}
+
+int stamp_read(const char *text, int64_t *ret_seconds)
+{
+	cleanup_buf struct buf again = BUF_INIT;
+	struct tm tm = {0};
+	const char *end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	int64_t seconds;
+
+	if (!end || *end)
+		return -EINVAL;
+	seconds = (int64_t)timegm(&tm);
+	/* second spellings, and the 31st of February */
+	if (stamp_write(seconds, &again) < 0 || strcmp(buf_text(&again), text) != 0)
+		return -EINVAL;
+	*ret_seconds = seconds;
+	return 0;
+}
+
+void stamp_print(int64_t seconds, struct buf *ret_text)
+{
+	if (write_with(seconds, " ", " UTC", ret_text) < 0)
+		buf_puts(ret_text, "?");
+}
