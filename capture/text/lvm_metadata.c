@@ -18,7 +18,7 @@
 
 #define LVM_NAME_MAX 127
 
-/* ---- names ------------------------------------------------------------------- */
+/* ---- names ---- */
 
 static int order_names(const void *a, const void *b)
 {
@@ -73,7 +73,7 @@ static int name_check(const char *name, struct err *err)
 	return 0;
 }
 
-/* ---- VG and PVs -------------------------------------------------------------- */
+/* ---- VG and PVs ---- */
 
 static int vg_read(
 	struct metadata *metadata, const struct dm_config_node *section, struct err *err)
@@ -159,7 +159,7 @@ static int pvs_read(
 	return 0;
 }
 
-/* ---- LVs --------------------------------------------------------------------- */
+/* ---- LVs ---- */
 
 static int lv_read(const struct metadata *metadata, const struct dm_config_node *section,
 	struct lv *lv, struct err *err)
@@ -247,7 +247,7 @@ static int lvs_read(
 	return snapshots_fold(metadata, volumes, err);
 }
 
-/* ---- the whole text ---------------------------------------------------------- */
+/* ---- the whole text ---- */
 
 /* "lvm/<vg-uuid>.vg": the name promises a VG. Evidence from elsewhere has other names. */
 static int document_name_check(

@@ -24,7 +24,7 @@
 
 #define SECTOR 512
 
-/* ---- JSON -------------------------------------------------------------------- */
+/* ---- JSON ---- */
 
 static size_t line_of(const char *bytes, size_t at)
 {
@@ -100,7 +100,7 @@ static int json_read(
 	return json_parse(buf_text(&repaired), repaired.len, ret_json, err);
 }
 
-/* ---- fields ------------------------------------------------------------------ */
+/* ---- fields ---- */
 
 /* "" when the row does not have it, or has it as a list or a section. */
 static const char *field(struct json_object *row, const char *name)
@@ -175,7 +175,7 @@ static int field_uuid(struct host *host, struct json_object *row, const char *na
 	return 1;
 }
 
-/* ---- rows -------------------------------------------------------------------- */
+/* ---- rows ---- */
 
 struct report {
 	struct host *host;

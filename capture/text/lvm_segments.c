@@ -145,7 +145,7 @@ static bool type_is(const char *text, const char *type)
 	return strncmp(text, type, len) == 0 && (!text[len] || text[len] == '+');
 }
 
-/* ---- thin volumes ------------------------------------------------------------ */
+/* ---- thin volumes ---- */
 
 static int thin_read(const struct metadata *metadata,
 	const struct dm_config_node *section, struct lv *lv, struct err *err)
@@ -169,7 +169,7 @@ static int thin_read(const struct metadata *metadata,
 	return 0;
 }
 
-/* ---- one segment, all segments ----------------------------------------------- */
+/* ---- one segment, all segments ---- */
 
 static int data_read(const struct metadata *metadata,
 	const struct dm_config_node *section, struct lv *lv, struct segment *segment,

@@ -19,7 +19,7 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/text.h"
 
-/* ---- limits ------------------------------------------------------------------ */
+/* ---- limits ---- */
 
 static const char *blanks_end(const char *at, const char *end)
 {
@@ -127,7 +127,7 @@ static int keys_check(const struct dm_config_node *section, struct err *err)
 	return r;
 }
 
-/* ---- parse ------------------------------------------------------------------- */
+/* ---- parse ---- */
 
 /* dm_config tells what is wrong, with the line, only through libdevmapper's log, and that
  * callback carries no context: so its first words are kept here until the parse returns.
@@ -230,7 +230,7 @@ int metadata_parse(
 	return r;
 }
 
-/* ---- values ------------------------------------------------------------------ */
+/* ---- values ---- */
 
 static const struct dm_config_value *value(
 	const struct dm_config_node *section, const char *key)

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside snapstate-capture. */
+#ifndef SNAPSTATE_CAPTURE_H
+#define SNAPSTATE_CAPTURE_H
+
+#include "snapstate/host.h"
+
+struct options {
+	const char *output; /* NULL = by host and time */
+	bool is_quiet;
+};
+
+/* Returns -1 to go on, or an exit code (what there was to say is said then). */
+int options_read(int argc, char **argv, struct options *ret_options);
+
+#define ARCHIVE_SUFFIX ".snapstate.tar.gz"
+
+/* HOST-YYYYMMDDTHHMMSSZ-xxxxxxxx.snapstate.tar.gz, in the current folder; malloc'ed. */
+char *archive_name(const struct host *host);
+/* The archive's top folder: the file's name without its suffix, other characters than
+ * [A-Za-z0-9._-] replaced; malloc'ed. */
+char *archive_top(const char *path);
+
+/* What was recorded, on stderr; with `is_quiet` only what is missing. true: nothing is.
+ */
+bool summary_print(const struct host *host, bool is_quiet);
+
+#endif

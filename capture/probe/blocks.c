@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Block devices that are not device-mapper's, and the live file systems on any of them.
+ * Input: sys/class/block, sys/fs. Output: host->blocks, host->superblocks, the sources
+ * "blocks" and "superblocks". Opens no block device: sysfs only.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "parts.h"
+#include "snapstate/cleanup.h"
+
+/* sysfs writes '!' where a device's name has '/' (cciss/c0d0); the name is kept as sysfs
+ * writes it. */
+#define CLASS_BLOCK "sys/class/block/%s"
+
+static int order_devnos(const void *a, const void *b)
+{
+	return devno_compare(*(const struct devno *)a, *(const struct devno *)b);
+}
+
+static bool is_skipped(const struct machine *machine, const char *kname)
+{
+	uint64_t size = 0;
+
+	if (machine_exists(machine, CLASS_BLOCK "/dm", kname) ||
+		strncmp(kname, "ram", 3) == 0)
+		return true;
+	machine_number(machine, &size, CLASS_BLOCK "/size", kname);
+	return strncmp(kname, "loop", 4) == 0 && size == 0 &&
+	       !machine_exists(machine, CLASS_BLOCK "/loop/backing_file", kname);
+}
+
+static enum block_kind kind_of(const struct machine *machine, const char *kname)
+{
+	if (machine_exists(machine, CLASS_BLOCK "/partition", kname))
+		return BLOCK_PARTITION;
+	if (machine_exists(machine, CLASS_BLOCK "/md", kname))
+		return BLOCK_MD;
+	if (strncmp(kname, "loop", 4) == 0)
+		return BLOCK_LOOP;
+	/* nbd, bcache, drbd, zram have no bus device behind them */
+	if (machine_exists(machine, CLASS_BLOCK "/device", kname))
+		return BLOCK_DISK;
+	return BLOCK_OTHER;
+}
+
+static void add_below(struct block *block, struct devno devno)
+{
+	*array_add(&block->below, &block->n_below) = devno;
+}
+
+static void read_below(const struct machine *machine, struct block *block)
+{
+	cleanup_closedir DIR *slaves =
+		machine_dir(machine, CLASS_BLOCK "/slaves", block->kname);
+	const char *name;
+	struct devno devno;
+
+	/* the entry is a link into its disk's folder */
+	if (block->kind == BLOCK_PARTITION &&
+		machine_devno(machine, &devno, CLASS_BLOCK "/../dev", block->kname) == 0)
+		add_below(block, devno);
+	while (slaves && (name = dir_next(slaves)))
+		if (machine_devno(machine, &devno, CLASS_BLOCK "/slaves/%s/dev",
+			    block->kname, name) == 0)
+			add_below(block, devno);
+	if (block->n_below)
+		qsort(block->below, block->n_below, sizeof(*block->below), order_devnos);
+}
+
+static void add_block(const struct machine *machine, struct host *host, const char *kname)
+{
+	char backing_file[PROBE_PATH_MAX] = "";
+	struct devno devno;
+	struct block *block;
+
+	if (machine_devno(machine, &devno, CLASS_BLOCK "/dev", kname) < 0)
+		return; /* vanished */
+	machine_line(machine, backing_file, sizeof(backing_file),
+		CLASS_BLOCK "/loop/backing_file", kname);
+	block = array_add(&host->blocks, &host->n_blocks);
+	block->devno = devno;
+	block->kname = host_string(host, kname);
+	block->kind = kind_of(machine, kname);
+	block->backing_file = host_string(host, backing_file);
+	machine_number(machine, &block->size, CLASS_BLOCK "/size", kname);
+	read_below(machine, block);
+}
+
+void probe_blocks(const struct machine *machine, struct host *host)
+{
+	cleanup_closedir DIR *dir = machine_dir(machine, "sys/class/block");
+	const char *kname;
+
+	if (!dir) {
+		host_source_set(host, "blocks", outcome_of_errno(errno),
+			"/sys/class/block: %s", strerror(errno));
+		return;
+	}
+	while ((kname = dir_next(dir)))
+		if (!is_skipped(machine, kname))
+			add_block(machine, host, kname);
+	host_source_set(host, "blocks", OUTCOME_READ, "%s", "");
+}
+
+static void add_superblock(const struct machine *machine, struct host *host,
+	const char *type, const char *kname)
+{
+	struct superblock *superblock;
+	struct devno devno;
+
+	if (machine_devno(machine, &devno, CLASS_BLOCK "/dev", kname) < 0)
+		return; /* a folder of that name, but no block device */
+	superblock = array_add(&host->superblocks, &host->n_superblocks);
+	superblock->devno = devno;
+	superblock->type = host_string(host, type);
+}
+
+/* ext4, xfs, f2fs: TYPE/KNAME. btrfs: TYPE/UUID/devices/KNAME. */
+static void add_type(const struct machine *machine, struct host *host, const char *type)
+{
+	cleanup_closedir DIR *dir = machine_dir(machine, "sys/fs/%s", type);
+	const char *name, *kname;
+
+	while (dir && (name = dir_next(dir))) {
+		cleanup_closedir DIR *devices =
+			machine_dir(machine, "sys/fs/%s/%s/devices", type, name);
+
+		add_superblock(machine, host, type, name);
+		while (devices && (kname = dir_next(devices)))
+			add_superblock(machine, host, type, kname);
+	}
+}
+
+void probe_superblocks(const struct machine *machine, struct host *host)
+{
+	cleanup_closedir DIR *dir = machine_dir(machine, "sys/fs");
+	const char *type;
+
+	if (!dir) {
+		host_source_set(host, "superblocks", outcome_of_errno(errno),
+			"/sys/fs: %s", strerror(errno));
+		return;
+	}
+	while ((type = dir_next(dir)))
+		add_type(machine, host, type);
+	host_source_set(host, "superblocks", OUTCOME_READ, "%s", "");
+}

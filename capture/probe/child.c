@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A child that can be given up: whatever may hang on a sick host runs in one.
+ * Input: a function, limits. Output: its status and what it wrote.
+ *
+ * Invariants: the caller comes back at most CHILD_GRACE_MS after the deadline. A child in
+ * uninterruptible sleep cannot be killed by anything; it is left behind, never waited
+ * for.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "parts.h"
+#include "snapstate/cleanup.h"
+
+#define CHILD_GRACE_MS 2000 /* for SIGKILL to take effect */
+#define CHILD_TICK_MS  20   /* the exit of a child makes no descriptor readable */
+
+struct stream {
+	int fd; /* -1: at its end */
+	struct buf *bytes;
+};
+
+struct child {
+	pid_t pid;
+	struct stream streams[2];
+	const struct child_limits *limits;
+	int64_t deadline;
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void restart_clock(struct child *child)
+{
+	child->deadline = now_ms() + (int64_t)child->limits->seconds * 1000;
+}
+
+/* In the child: only what is safe between fork and exec in a program without threads. */
+static void become_child(int out, int err_out, int (*body)(void *), void *context)
+{
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
+	setpgid(0, 0);
+	if (null < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0 || dup2(err_out, 2) < 0)
+		_exit(127);
+	_exit(body(context));
+}
+
+static int start(struct child *child, int (*body)(void *), void *context)
+{
+	int out[2], err_out[2];
+	int r = 0;
+
+	signal(SIGCHLD,
+		SIG_DFL); /* ignored, as exec may hand it on, it loses the status */
+	if (pipe2(out, O_CLOEXEC | O_NONBLOCK) < 0)
+		return -errno;
+	if (pipe2(err_out, O_CLOEXEC | O_NONBLOCK) < 0) {
+		r = -errno;
+		close(out[0]);
+		close(out[1]);
+		return r;
+	}
+	/* only our ends must not block */
+	fcntl(out[1], F_SETFL, 0);
+	fcntl(err_out[1], F_SETFL, 0);
+	child->pid = fork();
+	if (child->pid == 0)
+		become_child(out[1], err_out[1], body, context);
+	if (child->pid < 0)
+		r = -errno;
+	else
+		setpgid(child->pid, child->pid); /* whoever comes first */
+	close(out[1]);
+	close(err_out[1]);
+	child->streams[0].fd = out[0];
+	child->streams[1].fd = err_out[0];
+	return r;
+}
+
+/* 0, or -EFBIG. */
+static int drain(struct child *child, struct stream *stream)
+{
+	char chunk[65536];
+	ssize_t n;
+
+	while (stream->fd >= 0) {
+		n = read(stream->fd, chunk, sizeof(chunk));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EAGAIN)
+			return 0;
+		if (n <= 0) {
+			close(stream->fd);
+			stream->fd = -1;
+			return 0;
+		}
+		if (stream->bytes->len + (size_t)n > child->limits->max)
+			return -EFBIG;
+		buf_add(stream->bytes, chunk, (size_t)n);
+		if (child->limits->is_idle)
+			restart_clock(child);
+	}
+	return 0;
+}
+
+static int drain_all(struct child *child)
+{
+	int r = drain(child, &child->streams[0]);
+
+	return r < 0 ? r : drain(child, &child->streams[1]);
+}
+
+/* true: it is gone, and *ret_status says how. */
+static bool has_ended(const struct child *child, int *ret_status)
+{
+	int status;
+	pid_t pid = waitpid(child->pid, &status, WNOHANG);
+
+	if (pid == 0)
+		return false;
+	if (pid < 0) /* cannot happen: nobody else waits for our children */
+		*ret_status = 127;
+	else
+		*ret_status =
+			WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	return true;
+}
+
+static void wait_tick(struct child *child)
+{
+	struct pollfd polls[2] = {
+		{.fd = child->streams[0].fd, .events = POLLIN},
+		{.fd = child->streams[1].fd, .events = POLLIN},
+	};
+
+	poll(polls, 2, CHILD_TICK_MS);
+}
+
+/* SIGKILL to the whole group: a shell's children, too. SIGTERM first would only give a
+ * stuck child more time; what runs here writes nothing. */
+static int give_up(struct child *child, int why)
+{
+	int64_t until = now_ms() + CHILD_GRACE_MS;
+	int status;
+
+	kill(-child->pid, SIGKILL);
+	while (!has_ended(child, &status)) {
+		if (now_ms() >= until)
+			return -EBUSY;
+		wait_tick(child);
+		drain_all(child);
+	}
+	return why;
+}
+
+static int collect(struct child *child)
+{
+	int status, r;
+
+	restart_clock(child);
+	for (;;) {
+		bool is_over = has_ended(child, &status);
+
+		r = drain_all(child);
+		if (r < 0)
+			return is_over ? r : give_up(child, r);
+		/* a grandchild may hold the pipes open: the child's own end counts */
+		if (is_over)
+			return status;
+		if (now_ms() >= child->deadline)
+			return give_up(child, -ETIMEDOUT);
+		wait_tick(child);
+	}
+}
+
+int child_run(const struct child_limits *limits, int (*body)(void *context),
+	void *context, struct buf *ret_out, struct buf *ret_err_text, struct err *err)
+{
+	struct child child = {
+		.streams = {{-1, ret_out}, {-1, ret_err_text}},
+		.limits = limits,
+	};
+	int r = start(&child, body, context);
+
+	if (r < 0)
+		err_errno(err, -r, "start a child");
+	else
+		r = collect(&child);
+	if (r == -ETIMEDOUT)
+		err_set(err, r, "no answer within %u seconds", limits->seconds);
+	else if (r == -EBUSY)
+		err_set(err, r, "hangs since %u seconds and cannot be killed",
+			limits->seconds);
+	else if (r == -EFBIG)
+		err_set(err, r, "more than %zu bytes", limits->max);
+	for (size_t i = 0; i < 2; i++)
+		if (child.streams[i].fd >= 0)
+			close(child.streams[i].fd);
+	return r;
+}

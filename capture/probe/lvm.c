@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * LVM's own view, read last. Input: machine->lvm, the devices that LVM may look at.
+ * Output: the documents lvm/report.json, lvm/<vg-uuid>.vg, lvm/lvscan.txt and
+ * lvm/warnings.txt, their sources, and what they say about VGs, PVs and LVs.
+ *
+ * Invariants: the report and each VG's metadata have the same sequence number, or the
+ * source says OUTCOME_CHANGED. After one command hung, no further one is started.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lvm_command.h"
+#include "snapstate/text.h"
+
+#define REPORT_NAME   "lvm/report.json"
+#define LVSCAN_NAME   "lvm/lvscan.txt"
+#define WARNINGS_NAME "lvm/warnings.txt"
+
+/* One reading of everything; kept apart from the host until it is known to be steady. */
+struct reading {
+	struct lvm_session session;
+	struct host *scratch; /* documents, sources, and the report's VGs and PVs */
+};
+
+/* ---- the report ---- */
+
+static int read_report(struct reading *reading)
+{
+	cleanup_answer struct lvm_answer answer = {.status = 0};
+	struct host *scratch = reading->scratch;
+	struct err err = ERR_INIT;
+	char said[256];
+	int r = lvm_ask(&reading->session, LVM_REPORT, NULL, &answer, &err);
+
+	if (r < 0) {
+		host_source_set(scratch, REPORT_NAME, outcome_of_errno(r), "%s", err.msg);
+		return r;
+	}
+	lvm_answer_describe(&answer, said, sizeof(said));
+	if (!answer.out.len) {
+		host_source_set(scratch, REPORT_NAME, OUTCOME_UNSUPPORTED, "%s", said);
+		return -EBADMSG;
+	}
+	host_document_add(scratch, REPORT_NAME, answer.out.data, answer.out.len);
+	host_source_set(scratch, REPORT_NAME, OUTCOME_READ, "%s", said);
+	r = text_lvm_report_read(scratch, host_document(scratch, REPORT_NAME), &err);
+	if (r < 0)
+		host_source_set(scratch, REPORT_NAME, OUTCOME_UNSUPPORTED, "%s", err.msg);
+	return r;
+}
+
+/* ---- the metadata of one VG ---- */
+
+/* 0: it is that VG's, with the report's sequence number; -EAGAIN: another number. */
+static int check_metadata(
+	const struct vg *vg, const char *name, const struct buf *text, struct err *err)
+{
+	struct host *check = host_new();
+	int r;
+
+	host_document_add(check, name, text->data, text->len);
+	r = text_lvm_metadata_read(check, host_document(check, name), err);
+	if (r == 0 && (check->n_vgs != 1 || strcmp(check->vgs[0].uuid, vg->uuid) != 0))
+		r = err_set(err, -EBADMSG, "holds metadata of another volume group");
+	else if (r == 0 && check->vgs[0].seqno != vg->seqno)
+		r = err_set(err, -EAGAIN, "sequence number %llu here, %llu in the report",
+			(unsigned long long)check->vgs[0].seqno,
+			(unsigned long long)vg->seqno);
+	host_free(check);
+	return r;
+}
+
+static int read_metadata_from(struct reading *reading, const struct vg *vg,
+	const char *name, const char *path, struct err *err)
+{
+	cleanup_answer struct lvm_answer answer = {.status = 0};
+	char said[256];
+	int r = lvm_ask(&reading->session, LVM_METADATA, path, &answer, err);
+
+	if (r < 0)
+		return r;
+	if (answer.status != 0 || !answer.out.len) {
+		lvm_answer_describe(&answer, said, sizeof(said));
+		return err_set(err, -EBADMSG, "pvck: %s", said);
+	}
+	r = check_metadata(vg, name, &answer.out, err);
+	if (r == 0)
+		host_document_add(
+			reading->scratch, name, answer.out.data, answer.out.len);
+	return r;
+}
+
+/* From the first physical volume that has it: some carry none by choice, some an old one.
+ * -EAGAIN: only other sequence numbers were found. */
+static int find_metadata(
+	struct reading *reading, const struct vg *vg, const char *name, struct err *err)
+{
+	const struct host *scratch = reading->scratch;
+	int r = err_set(err, -EBADMSG, "no physical volume of it can be read");
+	bool is_other = false;
+
+	for (size_t i = 0; r < 0 && !reading->session.has_hung && i < scratch->n_pvs;
+		i++) {
+		const struct pv *pv = &scratch->pvs[i];
+		const char *path = lvm_devices_path(reading->session.devices, pv->devno);
+
+		if (!path || strcmp(pv->vg_uuid, vg->uuid) != 0)
+			continue;
+		r = read_metadata_from(reading, vg, name, path, err);
+		if (r < 0)
+			err_wrap(err, "%s", path);
+		is_other |= r == -EAGAIN;
+	}
+	return r < 0 && is_other && !reading->session.has_hung ? -EAGAIN : r;
+}
+
+static int read_metadata(struct reading *reading, const struct vg *vg)
+{
+	struct err err = ERR_INIT;
+	char name[64];
+	int r;
+
+	snprintf(name, sizeof(name), "lvm/%s.vg", vg->uuid);
+	if (reading->session.has_hung) {
+		host_source_set(reading->scratch, name, OUTCOME_SKIPPED, "%s",
+			"not run: the LVM command before it hung");
+		return 0;
+	}
+	r = find_metadata(reading, vg, name, &err);
+	if (r < 0)
+		host_source_set(reading->scratch, name,
+			r == -EAGAIN ? OUTCOME_CHANGED : outcome_of_errno(r), "%s",
+			err.msg);
+	return r;
+}
+
+static int read_all_metadata(struct reading *reading)
+{
+	int r = 0;
+
+	/* reading documents does not touch the arrays of VGs and PVs */
+	for (size_t i = 0; i < reading->scratch->n_vgs; i++)
+		if (read_metadata(reading, &reading->scratch->vgs[i]) == -EAGAIN)
+			r = -EAGAIN;
+	return r;
+}
+
+/* ---- for people ---- */
+
+static void read_lvscan(struct reading *reading)
+{
+	cleanup_answer struct lvm_answer answer = {.status = 0};
+	struct err err = ERR_INIT;
+	char said[256];
+	int r;
+
+	if (reading->session.has_hung) {
+		host_source_set(reading->scratch, LVSCAN_NAME, OUTCOME_SKIPPED, "%s",
+			"not run: the LVM command before it hung");
+		return;
+	}
+	r = lvm_ask(&reading->session, LVM_LVSCAN, NULL, &answer, &err);
+	if (r < 0) {
+		host_source_set(reading->scratch, LVSCAN_NAME, outcome_of_errno(r), "%s",
+			err.msg);
+		return;
+	}
+	lvm_answer_describe(&answer, said, sizeof(said));
+	host_document_add(
+		reading->scratch, LVSCAN_NAME, buf_text(&answer.out), answer.out.len);
+	host_source_set(reading->scratch, LVSCAN_NAME, OUTCOME_READ, "%s", said);
+}
+
+/* ---- all together ---- */
+
+static void reading_start(struct reading *reading, const struct host *host)
+{
+	host_free(reading->scratch);
+	buf_free(&reading->session.warnings);
+	reading->scratch = host_new();
+	reading->scratch->identity = host->identity; /* says which VGs are foreign */
+}
+
+static void read_into_model(struct host *host, const char *name)
+{
+	const struct document *document = host_document(host, name);
+	struct err err = ERR_INIT;
+	int r = strcmp(name, REPORT_NAME) == 0
+			? text_lvm_report_read(host, document, &err)
+			: text_lvm_metadata_read(host, document, &err);
+
+	if (r < 0)
+		host_source_set(host, name, OUTCOME_UNSUPPORTED, "%s", err.msg);
+}
+
+static void adopt(struct host *host, const struct host *scratch)
+{
+	for (size_t i = 0; i < scratch->n_documents; i++)
+		host_document_add(host, scratch->documents[i].name,
+			scratch->documents[i].bytes, scratch->documents[i].len);
+	for (size_t i = 0; i < scratch->n_sources; i++)
+		host_source_set(host, scratch->sources[i].name,
+			scratch->sources[i].outcome, "%s", scratch->sources[i].detail);
+	for (size_t i = 0; i < scratch->n_documents; i++) {
+		const char *name = scratch->documents[i].name;
+
+		if (host_source_is_read(host, name) && strcmp(name, LVSCAN_NAME) != 0 &&
+			strcmp(name, WARNINGS_NAME) != 0)
+			read_into_model(host, name);
+	}
+}
+
+static void read_steadily(struct reading *reading, struct host *host)
+{
+	int r = -EAGAIN;
+
+	for (int i = 0; i < PROBE_TRIES && r == -EAGAIN; i++) {
+		reading_start(reading, host);
+		r = read_report(reading);
+		if (r == 0)
+			r = read_all_metadata(reading);
+	}
+}
+
+static void note_both(
+	struct host *host, unsigned parts, enum outcome outcome, const char *detail)
+{
+	if (parts & PROBE_LVM)
+		host_source_set(host, REPORT_NAME, outcome, "%s", detail);
+	if (parts & PROBE_LVSCAN)
+		host_source_set(host, LVSCAN_NAME, outcome, "%s", detail);
+}
+
+/* Without the lists nobody knows what is safe to read. false: noted why. */
+static bool is_list_known(struct host *host, unsigned parts)
+{
+	const struct source *dm = host_source(host, "dm");
+	const struct source *blocks = host_source(host, "blocks");
+	const struct source *bad = NULL;
+
+	if (dm && dm->outcome != OUTCOME_READ && dm->outcome != OUTCOME_ABSENT)
+		bad = dm;
+	else if (blocks && blocks->outcome != OUTCOME_READ)
+		bad = blocks;
+	if (bad)
+		note_both(host, parts, bad->outcome,
+			"not run: it is not known which devices are safe to read");
+	else if (!dm || !blocks)
+		note_both(host, parts, OUTCOME_SKIPPED, "not run: needs dm and blocks");
+	return dm && blocks && !bad;
+}
+
+void probe_lvm(const struct machine *machine, struct host *host, unsigned parts)
+{
+	struct lvm_devices devices = {0};
+	struct reading reading = {.session = {.machine = machine, .devices = &devices}};
+
+	if (!is_list_known(host, parts))
+		return;
+	lvm_devices_collect(machine, host, &devices);
+	if (!devices.count) {
+		note_both(host, parts, OUTCOME_ABSENT,
+			"no device that could hold a physical volume");
+		lvm_devices_free(&devices);
+		return;
+	}
+	reading_start(&reading, host);
+	if (parts & PROBE_LVM)
+		read_steadily(&reading, host);
+	if (parts & PROBE_LVSCAN)
+		read_lvscan(&reading);
+	if (reading.session.warnings.len)
+		host_document_add(reading.scratch, WARNINGS_NAME,
+			reading.session.warnings.data, reading.session.warnings.len);
+	adopt(host, reading.scratch);
+	host_free(reading.scratch);
+	buf_free(&reading.session.warnings);
+	lvm_devices_free(&devices);
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Questions to LVM. Input: the devices it may look at. Output: what it answered.
+ *
+ * Invariants: no lock is taken, nothing is repaired, no hints file is written; LVM is
+ * given each device by name. Sources: lvm.conf(5) and lvm2 lib/config/config_settings.h
+ * for the settings, lvmreport(7) for one `fullreport` being one reading of each VG.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lvm_command.h"
+#include "snapstate/text.h"
+
+#define LVM_SECONDS	 60
+#define LVM_LVSCAN_MAX	 (16u << 20)
+#define LVM_WARNINGS_MAX (1u << 20)
+
+/* scan_lvs and the suspended devices: a second guard behind the list of devices.
+ * metadata_read_only: no repair. hints: fullreport would write /run/lvm/hints. */
+#define LVM_CONFIG                                                                       \
+	"devices{scan_lvs=0 ignore_suspended_devices=1 hints=\"none\"} "                 \
+	"global{metadata_read_only=1 use_lvmpolld=0}"
+/* pvck wants no --devices: it refuses the device it is given, 2.03.16 */
+#define LVM_PVCK_CONFIG LVM_CONFIG " devices{use_devicesfile=0}"
+
+/* Nothing that changes by itself (how full) or depends on the reader's clock or time
+ * zone. */
+#define VG_FIELDS                                                                        \
+	"vg_uuid,vg_name,vg_attr,vg_seqno,vg_permissions,vg_extent_size,vg_systemid,"    \
+	"vg_lock_type,vg_exported,vg_partial,vg_clustered,vg_tags"
+#define PV_FIELDS                                                                        \
+	"pv_uuid,pv_name,pv_major,pv_minor,pv_missing,pv_duplicate,pe_start,"            \
+	"pv_pe_count,pv_in_use"
+#define LV_FIELDS                                                                        \
+	"lv_uuid,lv_name,lv_full_name,lv_attr,lv_size,origin,origin_uuid,lv_role,lv_"    \
+	"tags"
+
+static const char *const report_arguments[] = {"lvm", "fullreport", "-a", "--nolocking",
+	"--foreign", "--shared", "--reportformat", "json", "--units", "b", "--nosuffix",
+	"--binary", "--config", LVM_CONFIG, "--configreport", "vg", "-o", VG_FIELDS,
+	"--configreport", "pv", "-o", PV_FIELDS, "--configreport", "lv", "-o", LV_FIELDS,
+	/* segments are in the metadata: select none of them here */
+	"--configreport", "seg", "-S", "lv_uuid=none", "--configreport", "pvseg", "-S",
+	"lv_uuid=none"};
+static const char *const lvscan_arguments[] = {
+	"lvm", "lvscan", "--nolocking", "--config", LVM_CONFIG};
+static const char *const pvck_arguments[] = {
+	"lvm", "pvck", "--dump", "metadata", "--config", LVM_PVCK_CONFIG};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+static const struct {
+	const char *const *arguments;
+	size_t count;
+	size_t max; /* bytes of the answer */
+} questions[] = {
+	[LVM_REPORT] = {report_arguments, COUNT(report_arguments), TEXT_REPORT_MAX},
+	[LVM_LVSCAN] = {lvscan_arguments, COUNT(lvscan_arguments), LVM_LVSCAN_MAX},
+	[LVM_METADATA] = {pvck_arguments, COUNT(pvck_arguments), TEXT_METADATA_MAX},
+};
+
+void lvm_answer_free(struct lvm_answer *answer)
+{
+	buf_free(&answer->out);
+	buf_free(&answer->err_text);
+}
+
+static bool has_line(const struct buf *text, const char *line, size_t len)
+{
+	const char *at = buf_text(text);
+
+	for (; *at; at += strcspn(at, "\n"), at += *at == '\n')
+		if (strcspn(at, "\n") == len && strncmp(at, line, len) == 0)
+			return true;
+	return false;
+}
+
+/* LVM repeats itself; each warning counts once. */
+static void add_warnings(struct lvm_session *session, const struct buf *text)
+{
+	const char *line = buf_text(text);
+
+	while (*line && session->warnings.len < LVM_WARNINGS_MAX) {
+		size_t len = strcspn(line, "\n");
+
+		if (len && !has_line(&session->warnings, line, len)) {
+			buf_add(&session->warnings, line, len);
+			buf_puts(&session->warnings, "\n");
+		}
+		line += len + (line[len] == '\n');
+	}
+}
+
+/* The question, then `--devices X` for each device or, when given, `path` alone. */
+static const char **arguments_of(
+	const struct lvm_session *session, enum lvm_question question, const char *path)
+{
+	const struct lvm_devices *devices = session->devices;
+	const char **argv = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < questions[question].count; i++)
+		*array_add(&argv, &n) = questions[question].arguments[i];
+	for (size_t i = 0; !path && i < devices->count; i++) {
+		*array_add(&argv, &n) = "--devices";
+		*array_add(&argv, &n) = devices->paths[i];
+	}
+	if (path)
+		*array_add(&argv, &n) = path;
+	*array_add(&argv, &n) = NULL;
+	return argv;
+}
+
+int lvm_ask(struct lvm_session *session, enum lvm_question question, const char *path,
+	struct lvm_answer *ret_answer, struct err *err)
+{
+	const struct machine *machine = session->machine;
+	cleanup_free const char **argv = arguments_of(session, question, path);
+	int r = machine->lvm->run(machine->context, argv, LVM_SECONDS,
+		questions[question].max, &ret_answer->out, &ret_answer->err_text, err);
+
+	session->has_hung |= r == -ETIMEDOUT || r == -EBUSY;
+	add_warnings(session, &ret_answer->err_text);
+	ret_answer->status = r;
+	return r < 0 ? r : 0;
+}
+
+void lvm_answer_describe(const struct lvm_answer *answer, char *ret_text, size_t size)
+{
+	const char *said = buf_text(&answer->err_text);
+	int len;
+
+	said += strspn(said, " \n");
+	len = (int)strcspn(said, "\n");
+	if (answer->status)
+		snprintf(ret_text, size, "status %d: %.*s", answer->status, len, said);
+	else
+		snprintf(ret_text, size, "%.*s", len, said);
+}

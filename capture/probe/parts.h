@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Inside the probe: one file per source. Each part notes what became of its sources in
+ * the host and returns nothing, since what could not be read is evidence too.
+ */
+#ifndef SNAPSTATE_PROBE_PARTS_H
+#define SNAPSTATE_PROBE_PARTS_H
+
+#include <dirent.h>
+
+#include "snapstate/probe.h"
+
+#define PROBE_TRIES	 3 /* of what changes while it is read */
+#define PROBE_PATH_MAX	 4096
+#define PROBE_SMALL_MAX	 65536	     /* files of proc and sysfs that are small */
+#define PROBE_MOUNTS_MAX (64u << 20) /* as text.h takes it */
+
+void probe_identity(const struct machine *machine, struct host *host);
+void probe_dm(const struct machine *machine, struct host *host);
+void probe_blocks(const struct machine *machine, struct host *host);
+void probe_superblocks(const struct machine *machine, struct host *host);
+void probe_swaps(const struct machine *machine, struct host *host);
+void probe_mounts(const struct machine *machine, struct host *host);
+/* Wants the model's dm devices, blocks and mounts. */
+void probe_processes(const struct machine *machine, struct host *host);
+/* Wants the model's dm devices, blocks and mounts. */
+void probe_lvm(const struct machine *machine, struct host *host, unsigned parts);
+
+/* What an errno says about a source. */
+enum outcome outcome_of_errno(int errnum);
+
+/* ---- below machine->root: paths are relative, formatted ---- */
+
+/* First line of a small file, without its newline; cut at `size`. -errno. */
+int machine_line(const struct machine *machine, char *ret_line, size_t size,
+	const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* The text of a link; -ENAMETOOLONG when it does not fit. */
+int machine_link(const struct machine *machine, char *ret_text, size_t size,
+	const char *format, ...) __attribute__((format(printf, 4, 5)));
+int machine_number(const struct machine *machine, uint64_t *ret_value, const char *format,
+	...) __attribute__((format(printf, 3, 4)));
+int machine_devno(const struct machine *machine, struct devno *ret_devno,
+	const char *format, ...) __attribute__((format(printf, 3, 4)));
+bool machine_exists(const struct machine *machine, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* NULL and errno on failure. */
+DIR *machine_dir(const struct machine *machine, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* The next entry that is not "." or ".."; NULL at the end. */
+const char *dir_next(DIR *dir);
+
+/* ---- a child that can be given up ---- */
+
+struct child_limits {
+	unsigned seconds;
+	bool is_idle; /* the clock starts again with every byte of output */
+	size_t max;   /* bytes of output, and of error output */
+};
+
+/*
+ * Runs `body` in a child whose stdin is /dev/null and whose stdout and stderr are pipes,
+ * in a process group of its own. Returns its exit status (128 + n when it died of signal
+ * n), -ETIMEDOUT (killed at the deadline), -EBUSY (not even SIGKILL ended it: left
+ * behind, as a child in uninterruptible sleep must be), -EFBIG (more than `max` bytes:
+ * killed), or another -errno. The output so far is there in every case.
+ */
+int child_run(const struct child_limits *limits, int (*body)(void *context),
+	void *context, struct buf *ret_out, struct buf *ret_err_text, struct err *err);
+
+/* ---- device-mapper ---- */
+
+extern const struct dm_ops dm_ops_live;
+
+/* Adds a target with its secrets masked: nothing else may copy parameters of a table. */
+void dm_target_add(struct host *host, struct dm_target **targets, size_t *count,
+	uint64_t start, uint64_t length, const char *type, const char *params);
+/* The status of a target of that type, as it may be recorded. */
+const char *dm_status_masked(struct host *host, const char *type, const char *status);
+
+/* ---- LVM ---- */
+
+extern const struct lvm_ops lvm_ops_live;
+
+/* Devices that LVM may look at: paths below /dev, sorted by devno. Strings are the
+ * host's. */
+struct lvm_devices {
+	struct devno *devnos;
+	const char **paths;
+	size_t count;
+};
+void lvm_devices_collect(const struct machine *machine, struct host *host,
+	struct lvm_devices *ret_devices);
+const char *lvm_devices_path(const struct lvm_devices *devices, struct devno devno);
+void lvm_devices_free(struct lvm_devices *devices);
+
+/* ---- processes ---- */
+
+/* All process ids below proc/, sorted. -errno. */
+int process_ids(const struct machine *machine, uint32_t **ret_pids, size_t *ret_count);
+
+#endif

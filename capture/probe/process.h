@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Inside the pass over the processes: what to look for (process_index.c), what one
+ * process holds (process_holdings.c), the pass itself (process_scan.c, in a child) and
+ * what becomes of its lines (processes.c).
+ */
+#ifndef SNAPSTATE_PROBE_PROCESS_H
+#define SNAPSTATE_PROBE_PROCESS_H
+
+#include "parts.h"
+
+/* A mount of any namespace. Mount ids are unique on a host. */
+struct known_mount {
+	uint32_t id;
+	const char *target;
+	struct devno device; /* the block device it stands on, DEVNO_NONE: none */
+	bool is_remote;	     /* a server may be behind it: never walked into */
+};
+
+/* A file system's own number, and the block device it stands on: they differ for btrfs.
+ */
+struct known_fs {
+	struct devno devno;
+	struct devno device;
+};
+
+struct process_index {
+	const struct machine *machine;
+	const struct host *host;
+	struct devno
+		*devices; /* of interest: dm devices and what stands on them; sorted */
+	size_t n_devices;
+	struct known_mount *mounts; /* sorted by id */
+	size_t n_mounts;
+	struct known_fs *filesystems; /* sorted by devno */
+	size_t n_filesystems;
+	struct devno root; /* the device of the host's "/" */
+	bool has_remote;
+};
+
+/* From the model's dm devices, blocks and mounts; borrows them. */
+void process_index_init(struct process_index *ret_index, const struct machine *machine,
+	const struct host *host);
+void process_index_free(struct process_index *index);
+bool process_index_is_of_interest(const struct process_index *index, struct devno devno);
+/* NULL: in no table. */
+const struct known_mount *process_index_mount(
+	const struct process_index *index, uint32_t id);
+/* The block device under the file system that calls itself `devno`. */
+struct devno process_index_device(const struct process_index *index, struct devno devno);
+/* The mount that a path's text leads to, if a server may be behind it; else NULL. The
+ * longest target of any namespace counts, and of equal ones the remote one. */
+const struct known_mount *process_index_remote_mount(
+	const struct process_index *index, const char *path);
+
+/* What one process holds. */
+struct holdings {
+	uint32_t pid;
+	struct use *uses; /* pid is not set */
+	size_t n_uses;
+	struct arena *strings;
+	bool is_denied; /* something may not be read */
+};
+void holdings_collect(const struct process_index *index, struct holdings *held);
+
+/* Reads the processes from index `first` of `pids` on and writes lines to stdout; runs in
+ * a child. See process_scan.c for the lines. */
+int process_scan_run(const struct process_index *index, const uint32_t *pids,
+	size_t count, size_t first);
+
+#endif

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What one process holds: descriptors, working directory, root, mapped files.
+ * Input: proc/PID, the index. Output: struct holdings.
+ *
+ * How a holder is found without waking a dead file system: fdinfo names the mount
+ * (mnt_id), and the mount tables say which device that mount stands on. The link itself
+ * is followed, with statx() and AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, only to tell a
+ * device node from a file, on mounts that no server is behind, and for mounts that are in
+ * no table, as after a lazy umount. For cwd and root, which have no fdinfo,
+ * name_to_handle_at() gives the mount without asking the file system for attributes (an
+ * XFS that shut itself down answers EIO); where a server may be behind the path, the text
+ * of the link has to do.
+ *
+ * Not recorded: what the file system mounted at the host's "/" is used for. Every process
+ * uses it, its mount already says that it is in use, and the processes that come and go
+ * there would make each capture different.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "process.h"
+#include "snapstate/cleanup.h"
+#include "snapstate/io.h"
+
+#define MAPS_MAX (64u << 20)
+
+/* ---- one link ---- */
+
+static void hold(const struct process_index *index, struct holdings *held,
+	enum use_kind kind, struct devno device, const char *example)
+{
+	struct use *use;
+
+	if (!process_index_is_of_interest(index, device) ||
+		(kind != USE_NODE && devno_is_equal(device, index->root)))
+		return;
+	for (size_t i = 0; i < held->n_uses; i++) {
+		use = &held->uses[i];
+		if (use->kind != kind || !devno_is_equal(use->devno, device))
+			continue;
+		use->count++;
+		if (strcmp(example, use->example) < 0) /* whatever the order of reading */
+			use->example = arena_strdup(held->strings, example);
+		return;
+	}
+	use = array_add(&held->uses, &held->n_uses);
+	use->kind = kind;
+	use->devno = device;
+	use->count = 1;
+	use->example = arena_strdup(held->strings, example);
+}
+
+struct looked_up {
+	bool is_known; /* false: the look-up was refused, or the link is gone */
+	bool is_block;
+	struct devno rdev; /* of a block device node */
+	struct devno dev;  /* of the file system */
+};
+
+static struct looked_up look_up(const struct process_index *index, const char *link)
+{
+	struct statx stx;
+	int flags = AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT;
+
+	if (statx(index->machine->root, link, flags, STATX_TYPE, &stx) < 0)
+		return (struct looked_up){0};
+	return (struct looked_up){
+		.is_known = true,
+		.is_block = S_ISBLK(stx.stx_mode),
+		.rdev = {stx.stx_rdev_major, stx.stx_rdev_minor},
+		.dev = {stx.stx_dev_major, stx.stx_dev_minor},
+	};
+}
+
+/* "mnt_id:\t29" and "flags:\t0100000" */
+static bool read_fdinfo(const struct process_index *index, uint32_t pid, const char *fd,
+	uint32_t *ret_mount, bool *ret_is_path_only)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+	char path[128];
+	const char *line;
+	uint64_t number;
+
+	snprintf(path, sizeof(path), "proc/%u/fdinfo/%s", pid, fd);
+	if (file_read_at(index->machine->root, path, PROBE_SMALL_MAX, &text, NULL) < 0)
+		return false;
+	line = strstr(buf_text(&text), "flags:\t");
+	*ret_is_path_only =
+		line &&
+		parse_u64(line + 7, strspn(line + 7, "01234567"), 8, &number) == 0 &&
+		(number & O_PATH);
+	line = strstr(buf_text(&text), "mnt_id:\t");
+	if (!line ||
+		parse_u64(line + 8, strspn(line + 8, "0123456789"), 10, &number) < 0 ||
+		number > UINT32_MAX)
+		return false;
+	*ret_mount = (uint32_t)number;
+	return true;
+}
+
+/* A node that could not be looked up still has a name: a label is better than nothing,
+ * for it only ever adds a holder. */
+static void hold_node(const struct process_index *index, struct holdings *held,
+	const struct looked_up *found, const char *text)
+{
+	hold(index, held, USE_NODE,
+		found->is_block ? found->rdev : host_path_devno(index->host, text), text);
+}
+
+static void scan_fd(
+	const struct process_index *index, struct holdings *held, const char *fd)
+{
+	char text[PROBE_PATH_MAX], link[128];
+	const struct known_mount *mount;
+	struct looked_up found = {0};
+	uint32_t mount_id = 0;
+	bool is_path_only = false;
+
+	snprintf(link, sizeof(link), "proc/%u/fd/%s", held->pid, fd);
+	if (machine_link(index->machine, text, sizeof(text), "%s", link) < 0 ||
+		*text != '/')
+		return; /* gone, or a socket, pipe, ... */
+	mount = read_fdinfo(index, held->pid, fd, &mount_id, &is_path_only)
+			? process_index_mount(index, mount_id)
+			: NULL;
+	if (!mount || !mount->is_remote)
+		found = look_up(index, link);
+	if (!found.is_known &&
+		machine_link(index->machine, text, sizeof(text), "%s", link) < 0)
+		return; /* closed meanwhile */
+	if (found.is_block || (!found.is_known && strncmp(text, "/dev/", 5) == 0)) {
+		if (!is_path_only) /* O_PATH opens no device */
+			hold_node(index, held, &found, text);
+		return;
+	}
+	if (mount)
+		hold(index, held, USE_FILE, mount->device, text);
+	else if (found.is_known)
+		hold(index, held, USE_FILE, process_index_device(index, found.dev), text);
+}
+
+static void scan_fds(const struct process_index *index, struct holdings *held)
+{
+	cleanup_closedir DIR *dir = machine_dir(index->machine, "proc/%u/fd", held->pid);
+	const char *fd;
+
+	if (!dir)
+		held->is_denied |= errno == EACCES || errno == EPERM;
+	while (dir && (fd = dir_next(dir)))
+		scan_fd(index, held, fd);
+}
+
+/* The mount a link leads to, without a look at the inode. A handle of no bytes never
+ * fits: EOVERFLOW, and the mount id is set (open_by_handle_at(2)). */
+static const struct known_mount *mount_of_link(
+	const struct process_index *index, const char *link)
+{
+	struct file_handle none = {.handle_bytes = 0};
+	int mount_id = -1;
+
+	if (name_to_handle_at(index->machine->root, link, &none, &mount_id,
+		    AT_SYMLINK_FOLLOW) < 0 &&
+		errno != EOVERFLOW)
+		return NULL;
+	return mount_id < 0 ? NULL : process_index_mount(index, (uint32_t)mount_id);
+}
+
+static void scan_place(const struct process_index *index, struct holdings *held,
+	const char *name, enum use_kind kind)
+{
+	const struct known_mount *mount;
+	char text[PROBE_PATH_MAX], link[64];
+	struct looked_up found;
+	int r;
+
+	snprintf(link, sizeof(link), "proc/%u/%s", held->pid, name);
+	r = machine_link(index->machine, text, sizeof(text), "%s", link);
+	held->is_denied |= r == -EACCES || r == -EPERM;
+	if (r < 0 || *text != '/')
+		return;
+	mount = process_index_remote_mount(index, text);
+	if (!mount)
+		mount = mount_of_link(index, link);
+	if (mount) {
+		hold(index, held, kind, mount->device, text);
+		return;
+	}
+	found = look_up(index, link);
+	if (found.is_known)
+		hold(index, held, kind, process_index_device(index, found.dev), text);
+}
+
+/* ---- mapped files ---- */
+
+/* "LOW-HIGH PERMS OFFSET MAJ:MIN INODE   PATH", numbers of the device in hex */
+static void scan_mapping(
+	const struct process_index *index, struct holdings *held, const char *line)
+{
+	const char *path = strchr(line, '/');
+	char range[64], link[128];
+	struct devno devno;
+	struct looked_up found;
+
+	if (sscanf(line, "%63s %*s %*s %x:%x", range, &devno.major, &devno.minor) != 3 ||
+		devno_is_none(devno) || !path)
+		return;
+	if (strncmp(path, "/dev/", 5) != 0) {
+		hold(index, held, USE_MAP, process_index_device(index, devno), path);
+		return;
+	}
+	/* of a mapped device node, the line names the file system that holds the node */
+	snprintf(link, sizeof(link), "proc/%u/map_files/%s", held->pid, range);
+	found = look_up(index, link);
+	if (found.is_block)
+		hold(index, held, USE_MAP, found.rdev, path);
+}
+
+static void scan_mappings(const struct process_index *index, struct holdings *held)
+{
+	cleanup_buf struct buf maps = BUF_INIT;
+	char path[64];
+	char *line, *rest;
+	int r;
+
+	snprintf(path, sizeof(path), "proc/%u/maps", held->pid);
+	r = file_read_at(index->machine->root, path, MAPS_MAX, &maps, NULL);
+	held->is_denied |= r == -EACCES || r == -EPERM;
+	rest = r == 0 ? maps.data : NULL;
+	while ((line = strsep(&rest, "\n")))
+		scan_mapping(index, held, line);
+}
+
+void holdings_collect(const struct process_index *index, struct holdings *held)
+{
+	if (!index->n_devices)
+		return;
+	scan_fds(index, held);
+	scan_place(index, held, "cwd", USE_CWD);
+	scan_place(index, held, "root", USE_ROOT);
+	scan_mappings(index, held);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Active swap areas. Input: proc/swaps. Output: host->swaps and the source "swaps".
+ * The kernel escapes blanks, tabs, newlines and backslashes of a path as \ooo
+ * (mm/swapfile.c, swap_show).
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "parts.h"
+#include "snapstate/cleanup.h"
+#include "snapstate/io.h"
+
+static bool is_octal(const char *digits)
+{
+	return digits[0] >= '0' && digits[0] <= '3' && digits[1] >= '0' &&
+	       digits[1] <= '7' && digits[2] >= '0' && digits[2] <= '7';
+}
+
+/* Undoes the escapes in place. */
+static void unescape(char *text)
+{
+	char *out = text;
+
+	for (const char *in = text; *in; in++) {
+		if (*in == '\\' && strlen(in) >= 4 && is_octal(in + 1)) {
+			*out++ = (char)((in[1] - '0') * 64 + (in[2] - '0') * 8 + in[3] -
+					'0');
+			in += 3;
+		} else {
+			*out++ = *in;
+		}
+	}
+	*out = '\0';
+}
+
+static void add_swap(struct host *host, const char *line, size_t len)
+{
+	cleanup_free char *path = xstrndup(line, len);
+	struct swap *swap;
+
+	path[strcspn(path, " \t")] = '\0';
+	if (*path == '\0')
+		return;
+	unescape(path);
+	swap = array_add(&host->swaps, &host->n_swaps);
+	swap->path = host_string(host, path);
+	swap->devno = host_path_devno(host, path);
+}
+
+void probe_swaps(const struct machine *machine, struct host *host)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+	struct err err = ERR_INIT;
+	int r = file_read_at(machine->root, "proc/swaps", PROBE_SMALL_MAX, &text, &err);
+	const char *line;
+
+	if (r < 0) {
+		host_source_set(
+			host, "swaps", outcome_of_errno(r), "/proc/swaps: %s", err.msg);
+		return;
+	}
+	line = strchr(buf_text(&text), '\n'); /* the first line is a heading */
+	for (; line && line[1]; line = strchr(line + 1, '\n'))
+		add_swap(host, line + 1, strcspn(line + 1, "\n"));
+	host_source_set(host, "swaps", OUTCOME_READ, "%s", "");
+}

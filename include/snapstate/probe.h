@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Live machine -> model. Each fact is read in one place, by capture and by the executor alike.
+ *
+ * Does no harm: opens no block device, sends no uevent, flushes nothing (dm status is asked with
+ * NOFLUSH), follows no link into a file system that may be dead. LVM runs last, without locks, on
+ * an explicit list of devices that are no snapshot, stand on none, and are not suspended.
+ *
+ * Everything is reached through struct machine, so that tests hand in a recorded one.
+ */
+#ifndef SNAPSTATE_PROBE_H
+#define SNAPSTATE_PROBE_H
+
+#include "snapstate/buf.h"
+#include "snapstate/err.h"
+#include "snapstate/host.h"
+
+/* The kernel's device-mapper. */
+struct dm_ops {
+	/* Adds one device with devno, name and uuid for each that exists, all read under one kernel
+	 * lock (uuid "" where the library does not tell it yet: then read() does).
+	 * -ENODEV: this kernel has no device-mapper. -EPERM/-EACCES: not permitted. */
+	int (*list)(void *context, struct host *host, struct err *err);
+	/* Fills the rest of a listed device. -ENXIO: it vanished meanwhile. */
+	int (*read)(void *context, struct host *host, struct device *device, struct err *err);
+	/* Text "4.47.0", or "" */
+	const char *(*driver_version)(void *context, struct host *host);
+};
+
+/* Runs `lvm` with the arguments; stdout into ret_out, stderr into ret_err_text. Only for commands
+ * that change nothing: at the deadline the child is killed. */
+struct lvm_ops {
+	/* Returns the exit status (0..255), or -ENOENT (no lvm), -ETIMEDOUT (killed at the deadline),
+	 * -EBUSY (could not be killed), -EFBIG (more than `max` bytes). */
+	int (*run)(void *context, const char *const argv[], unsigned timeout_seconds, size_t max,
+		struct buf *ret_out, struct buf *ret_err_text, struct err *err);
+};
+
+struct machine {
+	int root; /* directory fd: proc/, sys/, etc/, run/ are opened below it */
+	const struct dm_ops *dm;
+	const struct lvm_ops *lvm;
+	void *context; /* handed to the operations */
+	void (*clock)(void *context, int64_t *ret_now, uint64_t *ret_uptime_ticks);
+	void (*progress)(void *context, const char *what); /* may be NULL */
+};
+
+/* This machine. -errno when "/" cannot be opened. */
+int machine_open_live(struct machine *ret_machine, struct err *err);
+void machine_close(struct machine *machine);
+
+enum probe_part {
+	PROBE_IDENTITY = 1 << 0,
+	PROBE_DM = 1 << 1,
+	PROBE_BLOCKS = 1 << 2, /* sysfs: other block devices, live file systems, swap */
+	PROBE_MOUNTS = 1 << 3,
+	PROBE_PROCESSES = 1 << 4,
+	PROBE_LVM = 1 << 5, /* needs DM and BLOCKS, to know which devices LVM may look at */
+	PROBE_LVSCAN = 1 << 6, /* the text for people */
+	PROBE_ALL = (1 << 7) - 1,
+};
+
+/*
+ * Reads the given parts, in the order that is safest on a sick host. What could not be read is
+ * noted as the source's outcome, and is not an error. Sorted.
+ */
+int probe_host(
+	const struct machine *machine, unsigned parts, struct host **ret_host, struct err *err);
+
+#endif

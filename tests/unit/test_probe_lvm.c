@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * LVM over recorded machines: which devices it is let near, what it answers, and what
+ * becomes of the answers.
+ */
+#include "../../capture/probe/parts.h"
+#include "recorded_host.h"
+#include "snapstate/cleanup.h"
+
+/* ---- LVM ---- */
+
+#define VG_HYPHENS "Ep0O4W-53eg-Un0Z-h4dz-Cq50-Bfp9-XRBmaz"
+#define PV_HYPHENS "WW1qBk-RV3d-n1S3-sNar-fDSn-1kRj-9TyDgG"
+#define REPORT(seqno)                                                                    \
+	"  {\"report\": [ {\"vg\": [ {\"vg_uuid\":\"" VG_HYPHENS                         \
+	"\", \"vg_name\":\"vg\", \"vg_seqno\":\"" #seqno                                 \
+	"\", \"vg_permissions\":\"writeable\", \"vg_extent_size\":\"4194304\"} ],"       \
+	"\"pv\": [ {\"pv_uuid\":\"" PV_HYPHENS                                           \
+	"\", \"pv_name\":\"/dev/sda1\", \"pv_major\":\"700\", \"pv_minor\":\"101\", "    \
+	"\"pe_start\":\"1048576\", \"pv_pe_count\":\"63\"} ], \"lv\": [ ] } ] }\n"
+#define METADATA(seqno)                                                                  \
+	"  metadata text at 8704 crc 0x1a65e2e # vgname vg seqno " #seqno "\n  ---\n"    \
+	"vg {\nid = \"" VG_HYPHENS "\"\nseqno = " #seqno                                 \
+	"\nformat = \"lvm2\"\nstatus = [\"RESIZEABLE\", \"READ\", \"WRITE\"]\n"          \
+	"flags = []\nextent_size = 8192\nmax_lv = 0\nmax_pv = 0\n"                       \
+	"metadata_copies = 0\nphysical_volumes {\npv0 {\nid = \"" PV_HYPHENS             \
+	"\"\ndevice = \"/dev/sda1\"\nstatus = [\"ALLOCATABLE\"]\nflags = []\n"           \
+	"dev_size = 524288\npe_start = 2048\npe_count = 63\n}\n}\n}\n"                   \
+	"contents = \"Text Format Volume Group\"\nversion = 1\n  ---\n"
+#define PROBE_VOLUMES (PROBE_DM | PROBE_BLOCKS | PROBE_LVM | PROBE_LVSCAN)
+
+#define LVM(answers) .lvm = answers, .n_lvm = COUNT_OF(answers)
+
+static size_t count_calls(const struct fake *fake, const char *command)
+{
+	char word[64];
+	size_t count = 0;
+
+	snprintf(word, sizeof(word), "lvm %s ", command);
+	for (const char *at = fake->calls; (at = strstr(at, word)); at++)
+		count++;
+	return count;
+}
+
+static void test_volume_groups(void **state)
+{
+	static const struct fake_lvm answers[] = {
+		{"fullreport", 0, REPORT(4), "  WARNING: one\n  WARNING: one\n"},
+		{"pvck", 0, METADATA(4), NULL},
+		{"lvscan", 0, "  ACTIVE\n", "  WARNING: two\n"},
+	};
+	struct fake fake = {BACKUP, LVM(answers)};
+	cleanup_host struct host *host = PROBE(&fake, PROBE_VOLUMES, blocks);
+
+	(void)state;
+	assert_outcome(host, "lvm/report.json", OUTCOME_READ, "WARNING: one");
+	assert_outcome(host, "lvm/" VG_UUID ".vg", OUTCOME_READ, "");
+	assert_outcome(host, "lvm/lvscan.txt", OUTCOME_READ, "");
+	assert_string_equal(host_document(host, "lvm/warnings.txt")->bytes,
+		"  WARNING: one\n  WARNING: two\n");
+	assert_string_equal(
+		host_document(host, "lvm/" VG_UUID ".vg")->bytes, METADATA(4));
+	assert_int_equal(host->n_vgs, 1);
+	assert_int_equal(host->vgs[0].seqno, 4);
+	assert_true(host->vgs[0].has_metadata);
+	/* the metadata is read from a device of the list, by its own name */
+	assert_non_null(strstr(fake.calls, "devices{use_devicesfile=0} /dev/sda1\n"));
+}
+
+static void test_commands_take_no_lock_and_repair_nothing(void **state)
+{
+	static const struct fake_lvm answers[] = {
+		{"fullreport", 0, "{\"report\":[]}", NULL}, {"lvscan", 0, "", NULL}};
+	struct fake fake = {LVM(answers)};
+	cleanup_host struct host *host = PROBE(&fake, PROBE_VOLUMES, blocks);
+	char *line, *rest = fake.calls;
+
+	(void)state;
+	assert_outcome(host, "lvm/lvscan.txt", OUTCOME_READ, "");
+	while ((line = strsep(&rest, "\n")) && *line) {
+		assert_non_null(strstr(line, " --nolocking "));
+		assert_non_null(strstr(line, "metadata_read_only=1"));
+		assert_non_null(strstr(line, "hints=\"none\""));
+		assert_non_null(strstr(line, "ignore_suspended_devices=1"));
+		assert_non_null(strstr(line, " --devices /dev/sda1"));
+	}
+}
+
+/* Everything that must never be read, each on something that may. */
+static void test_unsafe_devices_are_never_named_to_lvm(void **state)
+{
+	static const struct fake_device devices[] = {
+		{1, "vg-disk-real", "LVM-" VG_UUID LV_UUID "-real", "linear", "", 100, 0},
+		{2, "vg-cow", "LVM-" VG_UUID SNAP_UUID "-cow", "linear", "", 100, 0},
+		{3, "no-uuid-origin", "", "snapshot-origin", "", 100, 0},
+		{4, "no-uuid-snapshot", "", "snapshot", "", 100, 0},
+		{5, "mapping of the snapshot", "", "linear", "", 4, 0},
+		{6, "mapping of a mapping", "", "linear", "", 5, 0},
+		{7, "mpatha", "mpath-x", "multipath",
+			"2 0 0 0 2 1 E 0 1 0 8:1 F 1 E 0 1 0 8:17 A 0 ", 100, 0},
+		{8, "mpatha1", "part1-mpath-x", "linear", "", 7, 0},
+		{9, "mpathb", "mpath-y", "multipath", "", 100, DEVICE_SUSPENDED},
+		{10, "mpathb1", "part1-mpath-y", "linear", "", 9, 0},
+		{11, "empty", "", "linear", "", 100, DEVICE_NO_TABLE},
+		{12, "thin", "", "thin", "", 100, 0},
+		{13, "on what is not recorded", "", "linear", "", 999, 0},
+		{15, "mpathc", "mpath-z", "multipath", "2 0 0 0 1 1 E 0 1 0 8:1 F 1 ",
+			100, 0},
+		{14, "held by the kernel", "", "linear", "", 100, DEVICE_INTERNAL},
+	};
+	static const struct entry entries[] = {
+		{BLOCK "sda/dev", "700:100\n"},
+		{BLOCK "sda/size", "4096\n"},
+		{BLOCK "cciss!c0d0/dev", "700:103\n"},
+		{BLOCK "cciss!c0d0/size", "4096\n"},
+		{BLOCK "sdz/dev", "700:104\n"},
+		{BLOCK "sdz/size", "0\n"},
+		{BLOCK "md0/dev", "700:110\n"}, /* a guest's array, on the snapshot */
+		{BLOCK "md0/size", "2048\n"},
+		{BLOCK "md0/slaves/dm-5/dev", "700:5\n"},
+		{BLOCK "loop0/dev", "700:120\n"}, /* the snapshot, once more */
+		{BLOCK "loop0/size", "2048\n"},
+		{BLOCK "loop0/loop/backing_file", "/dev/mapper/no-uuid-snapshot\n"},
+		{BLOCK "loop1/dev", "700:121\n"}, /* a file that can be found */
+		{BLOCK "loop1/size", "2048\n"},
+		{BLOCK "loop1/loop/backing_file", "/srv/image\n"},
+		{"srv/image", ""},
+		{BLOCK "loop2/dev",
+			"700:122\n"}, /* perhaps on a lazily unmounted snapshot */
+		{BLOCK "loop2/size", "2048\n"},
+		{BLOCK "loop2/loop/backing_file", "/image\n"},
+		{BLOCK "loop3/dev", "700:123\n"}, /* a file on the mounted mapping */
+		{BLOCK "loop3/size", "2048\n"},
+		{BLOCK "loop3/loop/backing_file", "/mnt/backup/image\n"},
+		{"mnt/backup/image", ""},
+		{"proc/1/ns/mnt", "-> mnt:[4026531841]"},
+		{"proc/1/root", "-> /"},
+		{"proc/1/mountinfo", ROOT_LINE BACKUP_LINE},
+	};
+	static const struct fake_lvm answers[] = {
+		{"fullreport", 0, "{\"report\":[]}", NULL}};
+	struct fake fake = {
+		.devices = devices, .n_devices = COUNT_OF(devices), LVM(answers)};
+	cleanup_host struct host *host =
+		PROBE(&fake, PROBE_DM | PROBE_BLOCKS | PROBE_LVM, entries);
+	const char *named = strstr(fake.calls, " --devices ");
+
+	(void)state;
+	assert_outcome(host, "lvm/report.json", OUTCOME_READ, "");
+	assert_non_null(named);
+	assert_string_equal(named,
+		" --devices /dev/sda --devices /dev/cciss/c0d0 --devices /dev/loop1"
+		" --devices /dev/dm-7 --devices /dev/dm-8\n");
+}
+
+static void test_no_device_for_lvm(void **state)
+{
+	struct fake fake = {BACKUP};
+	cleanup_host struct host *host = PROBE(&fake, PROBE_VOLUMES, nothing);
+
+	(void)state;
+	assert_outcome(host, "lvm/report.json", OUTCOME_ABSENT, "no device that could");
+	assert_outcome(host, "lvm/lvscan.txt", OUTCOME_ABSENT, "no device that could");
+	assert_string_equal(fake.calls, "");
+}
+
+static void test_a_group_that_changes_while_it_is_read(void **state)
+{
+	static const struct fake_lvm once[] = {{"fullreport", 0, REPORT(4), NULL},
+		{"pvck", 0, METADATA(5), NULL}, {"fullreport", 0, REPORT(5), NULL},
+		{"pvck", 0, METADATA(5), NULL}};
+	static const struct fake_lvm always[] = {{"fullreport", 0, REPORT(4), NULL},
+		{"pvck", 0, METADATA(5), NULL}, {"fullreport", 0, REPORT(5), NULL},
+		{"pvck", 0, METADATA(6), NULL}, {"fullreport", 0, REPORT(6), NULL},
+		{"pvck", 0, METADATA(7), NULL}};
+	struct fake steady = {LVM(once)}, restless = {LVM(always)};
+	cleanup_host struct host *host =
+		PROBE(&steady, PROBE_DM | PROBE_BLOCKS | PROBE_LVM, blocks);
+	cleanup_host struct host *other =
+		PROBE(&restless, PROBE_DM | PROBE_BLOCKS | PROBE_LVM, blocks);
+
+	(void)state;
+	assert_outcome(host, "lvm/" VG_UUID ".vg", OUTCOME_READ, "");
+	assert_int_equal(host->vgs[0].seqno, 5);
+	assert_outcome(
+		other, "lvm/" VG_UUID ".vg", OUTCOME_CHANGED, "7 here, 6 in the report");
+	assert_int_equal(count_calls(&restless, "fullreport"), 3);
+	assert_false(other->vgs[0].has_metadata);
+}
+
+static void test_lvm_that_hangs_is_asked_nothing_more(void **state)
+{
+	static const struct {
+		int result;
+		enum outcome outcome;
+	} ways[] = {{-ETIMEDOUT, OUTCOME_TIMED_OUT}, {-EBUSY, OUTCOME_HUNG}};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(ways); i++) {
+		const struct fake_lvm answers[] = {
+			{"fullreport", ways[i].result, "  {\"report\"", NULL}};
+		struct fake fake = {LVM(answers)};
+		cleanup_host struct host *host = PROBE(&fake, PROBE_VOLUMES, blocks);
+
+		assert_outcome(host, "lvm/report.json", ways[i].outcome, "did not end");
+		assert_outcome(host, "lvm/lvscan.txt", OUTCOME_SKIPPED, "hung");
+		assert_int_equal(count_calls(&fake, "lvscan"), 0);
+		assert_null(host_document(host, "lvm/report.json"));
+	}
+}
+
+static void test_lvm_that_hangs_at_the_metadata(void **state)
+{
+	static const struct fake_lvm answers[] = {
+		{"fullreport", 0, REPORT(4), NULL}, {"pvck", -ETIMEDOUT, NULL, NULL}};
+	struct fake fake = {LVM(answers)};
+	cleanup_host struct host *host = PROBE(&fake, PROBE_VOLUMES, blocks);
+
+	(void)state;
+	assert_outcome(host, "lvm/report.json", OUTCOME_READ, "");
+	assert_outcome(host, "lvm/" VG_UUID ".vg", OUTCOME_TIMED_OUT, "/dev/sda1");
+	assert_outcome(host, "lvm/lvscan.txt", OUTCOME_SKIPPED, "hung");
+	assert_false(host->vgs[0].has_metadata);
+}
+
+static void test_lvm_that_answers_badly(void **state)
+{
+	static const struct fake_lvm garbage[] = {{"fullreport", 0, "not json", NULL}};
+	static const struct fake_lvm refusal[] = {
+		{"fullreport", 3, "", "  Error during parsing of command line.\n"}};
+	static const struct fake_lvm no_metadata[] = {{"fullreport", 0, REPORT(4), NULL},
+		{"pvck", 5, "", "  No metadata areas\n"}};
+	struct fake a = {LVM(garbage)}, b = {LVM(refusal)}, c = {LVM(no_metadata)},
+		    d = {0};
+	unsigned parts = PROBE_DM | PROBE_BLOCKS | PROBE_LVM;
+	cleanup_host struct host *host_a = PROBE(&a, parts, blocks);
+	cleanup_host struct host *host_b = PROBE(&b, parts, blocks);
+	cleanup_host struct host *host_c = PROBE(&c, parts, blocks);
+	cleanup_host struct host *host_d = PROBE(&d, parts, blocks);
+
+	(void)state;
+	assert_outcome(host_a, "lvm/report.json", OUTCOME_UNSUPPORTED, "line 1");
+	assert_string_equal(host_document(host_a, "lvm/report.json")->bytes, "not json");
+	assert_outcome(host_b, "lvm/report.json", OUTCOME_UNSUPPORTED, "status 3: Error");
+	assert_outcome(
+		host_c, "lvm/" VG_UUID ".vg", OUTCOME_UNSUPPORTED, "No metadata areas");
+	assert_int_equal(host_c->n_vgs, 1);
+	assert_outcome(host_d, "lvm/report.json", OUTCOME_ABSENT, "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_volume_groups),
+		cmocka_unit_test(test_commands_take_no_lock_and_repair_nothing),
+		cmocka_unit_test(test_unsafe_devices_are_never_named_to_lvm),
+		cmocka_unit_test(test_no_device_for_lvm),
+		cmocka_unit_test(test_a_group_that_changes_while_it_is_read),
+		cmocka_unit_test(test_lvm_that_hangs_is_asked_nothing_more),
+		cmocka_unit_test(test_lvm_that_hangs_at_the_metadata),
+		cmocka_unit_test(test_lvm_that_answers_badly),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who holds what, over recorded machines; and the children in which /proc is read, which
+ * must never hold up the probe itself.
+ */
+#include <signal.h>
+#include <sys/sysmacros.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "../../capture/probe/parts.h"
+#include "recorded_host.h"
+#include "snapstate/cleanup.h"
+
+/* ---- processes ---- */
+
+#define STAT(pid, comm, parent, start)                                                   \
+#pid " (" comm ") S " #parent " 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 " #start     \
+	     " 0\n"
+#define STATUS "Name:\tx\nUid:\t33\t0\t0\t0\n"
+
+/* A backup of the mounted mapping by 50, seen in the namespace of process 1. */
+static const struct entry holders[] = {
+	{"proc/1/ns/mnt", "-> mnt:[4026531841]"},
+	{"proc/1/root", "-> /"},
+	{"proc/1/mountinfo", ROOT_LINE BACKUP_LINE},
+	{"proc/1/stat", STAT(1, "systemd", 0, 1)},
+	{"proc/50/stat", STAT(50, "tar) (x S 9", 1, 4711)},
+	{"proc/50/status", STATUS},
+	{"proc/50/exe", "-> /usr/bin/tar"},
+	{"proc/50/ns/mnt", "-> mnt:[4026531841]"},
+	{"proc/50/root", "-> /"},
+	{"proc/50/fd/0", "-> /dev/null"},
+	{"proc/50/fd/3", "-> /mnt/backup/b"},
+	{"proc/50/fd/4", "-> /mnt/backup/a"},
+	{"proc/50/fd/5", "-> socket:[4711]"},
+	{"proc/50/fdinfo/3", "pos:\t0\nflags:\t0100000\nmnt_id:\t4000044\n"},
+	{"proc/50/fdinfo/4", "pos:\t0\nflags:\t0100000\nmnt_id:\t4000044\n"},
+	{"proc/50/maps",
+		"55d0-55e0 r-xp 00000000 2bc:05 12    /mnt/backup/lib with blanks\n"
+		"55e0-55f0 r--p 00001000 2bc:05 12    /mnt/backup/lib with blanks\n"
+		"55f0-5600 rw-p 00000000 00:00 0\n"
+		"7ff0-7fff rw-p 00000000 00:00 0      [stack]\n"},
+	/* the snapshot itself, open; and another one only named (O_PATH) */
+	{"proc/60/stat", STAT(60, "dd", 1, 5000)},
+	{"proc/60/fd/0", "-> /dev/mapper/vg-backup"},
+	{"proc/60/fd/1", "-> /dev/mapper/vg-backupX1"},
+	{"proc/60/fdinfo/0", "pos:\t0\nflags:\t0100000\nmnt_id:\t4000099\n"},
+	{"proc/60/fdinfo/1", "pos:\t0\nflags:\t010000000\nmnt_id:\t4000099\n"},
+	/* interesting though they hold nothing; and not interesting */
+	{"proc/70/stat", STAT(70, "rsync", 1, 6000)},
+	{"proc/71/stat", STAT(71, "lvremove", 1, 6001)},
+	{"proc/72/stat", STAT(72, "lvs", 1, 6002)},
+	{"proc/73/stat", STAT(73, "dmeventd", 1, 6003)},
+	/* vanishing: only parts are left */
+	{"proc/80", NULL},
+	{"proc/81/stat", "81 (cut"},
+	{"proc/82/stat", STAT(82, "tar", 1, 7000)},
+};
+#define PROBE_HOLDERS (PROBE_DM | PROBE_BLOCKS | PROBE_MOUNTS | PROBE_PROCESSES)
+
+static const struct use *use(
+	const struct host *host, uint32_t pid, enum use_kind kind, uint32_t minor)
+{
+	for (size_t i = 0; i < host->n_uses; i++)
+		if (host->uses[i].pid == pid && host->uses[i].kind == kind &&
+			host->uses[i].devno.minor == minor)
+			return &host->uses[i];
+	fail_msg(
+		"process %u does not hold 700:%u by %s", pid, minor, use_kind_name(kind));
+	return NULL;
+}
+
+static void test_holders(void **state)
+{
+	struct fake fake = {BACKUP};
+	cleanup_host struct host *host = PROBE(&fake, PROBE_HOLDERS, holders);
+	const struct process *tar = host_process(host, 50);
+
+	(void)state;
+	assert_outcome(host, "processes", OUTCOME_READ, "");
+	assert_int_equal(host->n_uses, 3);
+	assert_int_equal(use(host, 50, USE_FILE, 5)->count, 2);
+	assert_string_equal(use(host, 50, USE_FILE, 5)->example, "/mnt/backup/a");
+	assert_int_equal(use(host, 50, USE_MAP, 5)->count, 2);
+	assert_string_equal(
+		use(host, 50, USE_MAP, 5)->example, "/mnt/backup/lib with blanks");
+	assert_int_equal(use(host, 60, USE_NODE, 4)->count, 1);
+	assert_non_null(tar);
+	assert_string_equal(tar->comm, "tar) (x S 9");
+	assert_int_equal(tar->start, 4711);
+	assert_int_equal(tar->uid, 33);
+	assert_string_equal(tar->exe, "/usr/bin/tar");
+	assert_int_equal(tar->mount_namespace, 4026531841);
+}
+
+static void test_programs_that_hold_nothing(void **state)
+{
+	struct fake fake = {BACKUP};
+	cleanup_host struct host *host = PROBE(&fake, PROBE_HOLDERS, holders);
+	static const uint32_t recorded[] = {50, 60, 70, 71, 82};
+
+	(void)state;
+	assert_int_equal(host->n_processes, COUNT_OF(recorded));
+	for (size_t i = 0; i < COUNT_OF(recorded); i++)
+		assert_int_equal(host->processes[i].pid, recorded[i]);
+}
+
+static void test_we_and_our_children_hold_nothing(void **state)
+{
+	static const char rest[] = "1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 9 0\n";
+	char own_path[64], own_stat[128], child_stat[128];
+	struct entry entries[] = {
+		{own_path, own_stat},
+		{"proc/90/stat", child_stat},
+		{"proc/90/fd/0", "-> /dev/mapper/vg-backup"},
+	};
+	struct fake fake = {BACKUP};
+	cleanup_host struct host *host = NULL;
+
+	(void)state;
+	snprintf(own_path, sizeof(own_path), "proc/%d/stat", getpid());
+	snprintf(own_stat, sizeof(own_stat), "%d (tar) S 1 %s", getpid(), rest);
+	snprintf(child_stat, sizeof(child_stat), "90 (dd) S %d %s", getpid(), rest);
+	host = PROBE(&fake, PROBE_HOLDERS, entries);
+	assert_outcome(host, "processes", OUTCOME_READ, "");
+	assert_int_equal(host->n_processes, 0);
+}
+
+/* Lazily unmounted: the mount of the descriptor is in no table, and the file system's own
+ * number is all there is. */
+static void test_a_lazily_unmounted_file_system(void **state)
+{
+	char folder[] = "/tmp/snapstate-lazy-XXXXXX", link[64];
+	struct stat st;
+	struct fake_device device = {
+		.name = "vg-lazy", .uuid = "", .type = "linear", .params = ""};
+	struct fake fake = {.devices = &device, .n_devices = 1};
+	struct entry entries[] = {
+		{"proc/50/stat", STAT(50, "bash", 1, 4711)},
+		{"proc/50/fd/3", link},
+		{"proc/50/fdinfo/3", "flags:\t0100000\nmnt_id:\t4000077\n"},
+		{"proc/50/cwd", link},
+	};
+	cleanup_host struct host *host = NULL;
+	struct machine machine;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	assert_int_equal(stat(folder, &st), 0);
+	snprintf(link, sizeof(link), "-> %s", folder);
+	fake_open(&fake, &machine, entries, COUNT_OF(entries));
+	/* the mapping has the number that this test's own file system has */
+	host = host_new();
+	*array_add(&host->devices, &host->n_devices) =
+		(struct device){.devno = {major(st.st_dev), minor(st.st_dev)},
+			.name = "vg-lazy",
+			.uuid = ""};
+	probe_processes(&machine, host);
+	fake_close(&fake, &machine);
+	rmdir(folder);
+	assert_outcome(host, "processes", OUTCOME_READ, "");
+	assert_int_equal(host->n_uses, 2);
+	assert_int_equal(host->uses[0].kind, USE_FILE);
+	assert_int_equal(host->uses[1].kind, USE_CWD);
+	assert_string_equal(host->uses[0].example, folder);
+}
+
+static void test_the_root_file_system_has_no_holders(void **state)
+{
+	static const struct entry entries[] = {
+		{"proc/1/ns/mnt", "-> mnt:[4026531841]"},
+		{"proc/1/root", "-> /"},
+		{"proc/1/mountinfo", "4000021 1 700:5 / / rw - ext4 /dev/dm-5 rw\n"},
+		{"proc/50/stat", STAT(50, "bash", 1, 4711)},
+		{"proc/50/fd/3", "-> /var/log/x"},
+		{"proc/50/fdinfo/3", "flags:\t0100000\nmnt_id:\t4000021\n"},
+	};
+	struct fake fake = {BACKUP};
+	cleanup_host struct host *host = PROBE(&fake, PROBE_HOLDERS, entries);
+
+	(void)state;
+	assert_int_equal(host->n_uses, 0);
+}
+
+static void test_what_stands_on_a_mapping_counts(void **state)
+{
+	/* A loop device on a file of the mounted mapping, and a process that has it open.
+	 * Its name must be none that the machine of this test has. */
+	static const struct entry entries[] = {
+		{"proc/1/ns/mnt", "-> mnt:[4026531841]"},
+		{"proc/1/root", "-> /"},
+		{"proc/1/mountinfo", ROOT_LINE BACKUP_LINE},
+		{BLOCK "loop4711/dev", "700:120\n"},
+		{BLOCK "loop4711/size", "2048\n"},
+		{BLOCK "loop4711/loop/backing_file", "/mnt/backup/image\n"},
+		{BLOCK "sdzzz/dev", "700:102\n"},
+		{"proc/50/stat", STAT(50, "qemu", 1, 4711)},
+		{"proc/50/fd/3", "-> /dev/loop4711"},
+		{"proc/50/fd/4", "-> /dev/sdzzz"},
+	};
+	struct fake fake = {BACKUP};
+	cleanup_host struct host *host = PROBE(&fake, PROBE_HOLDERS, entries);
+
+	(void)state;
+	assert_int_equal(host->n_uses, 1);
+	use(host, 50, USE_NODE, 120);
+}
+
+static enum outcome processes_as_nobody(void)
+{
+	struct fake fake = {BACKUP};
+	struct machine machine;
+	struct host *host = host_new();
+	const struct source *source;
+	char path[128];
+	struct err err = ERR_INIT;
+
+	fake_open(&fake, &machine, holders, COUNT_OF(holders));
+	snprintf(path, sizeof(path), "%s/proc/60/fd", fake.root);
+	chmod(path, 0);
+	if (geteuid() == 0 && setuid(65534) < 0)
+		return OUTCOME_SKIPPED;
+	fake_list(&fake, host, &err);
+	probe_processes(&machine, host);
+	source = host_source(host, "processes");
+	return source ? source->outcome : OUTCOME_SKIPPED;
+}
+
+static void test_a_process_that_may_not_be_read(void **state)
+{
+	int status = 0;
+	pid_t pid = fork();
+
+	(void)state;
+	if (pid == 0)
+		_exit((int)processes_as_nobody());
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), OUTCOME_DENIED);
+}
+
+static void test_a_process_that_hangs_its_reader(void **state)
+{
+	struct fake fake = {BACKUP};
+	struct machine machine;
+	cleanup_host struct host *host = host_new();
+	struct err err = ERR_INIT;
+	char path[128];
+
+	(void)state;
+	fake_open(&fake, &machine, holders, COUNT_OF(holders));
+	/* nobody ever writes to it: opening it waits for ever */
+	snprintf(path, sizeof(path), "%s/proc/60/maps", fake.root);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	fake_list(&fake, host, &err);
+	probe_processes(&machine, host);
+	fake_close(&fake, &machine);
+	assert_outcome(host, "processes", OUTCOME_HUNG, "process 60");
+	assert_non_null(host_process(host, 82)); /* what comes behind it is read */
+}
+
+/* ---- children that can be given up ---- */
+
+static int ignore_everything(void *context)
+{
+	(void)context;
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGINT, SIG_IGN);
+	if (write(1, "half", 4) != 4)
+		return 1;
+	for (;;)
+		pause();
+}
+
+/* Its own end counts, not that of what it leaves behind with its pipes. */
+static int leave_a_grandchild(void *context)
+{
+	(void)context;
+	if (fork() == 0) {
+		sleep(30);
+		_exit(0);
+	}
+	return 7;
+}
+
+static int talk_for_ever(void *context)
+{
+	(void)context;
+	for (;;)
+		if (write(1, "0123456789", 10) != 10)
+			return 1;
+}
+
+static int talk_slowly(void *context)
+{
+	(void)context;
+	for (int i = 0; i < 8; i++) {
+		usleep(300000);
+		if (write(1, ".", 1) != 1)
+			return 1;
+	}
+	return 0;
+}
+
+static int crash(void *context)
+{
+	(void)context;
+	raise(SIGKILL);
+	return 0;
+}
+
+static void test_children(void **state)
+{
+	static const struct {
+		int (*body)(void *context);
+		struct child_limits limits;
+		int result;
+		const char *out;
+		int most_seconds;
+	} children[] = {
+		{ignore_everything, {1, false, 100}, -ETIMEDOUT, "half", 3},
+		{leave_a_grandchild, {20, false, 100}, 7, "", 3},
+		{talk_for_ever, {20, false, 100000}, -EFBIG, NULL, 5},
+		{talk_slowly, {1, true, 100}, 0, "........", 6},
+		{talk_slowly, {1, false, 100}, -ETIMEDOUT, NULL, 3},
+		{crash, {20, false, 100}, 128 + SIGKILL, "", 3},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(children); i++) {
+		cleanup_buf struct buf out = BUF_INIT, err_text = BUF_INIT;
+		struct err err = ERR_INIT;
+		time_t begin = time(NULL);
+		int r = child_run(&children[i].limits, children[i].body, NULL, &out,
+			&err_text, &err);
+
+		if (r != children[i].result)
+			fail_msg("child %zu: %d", i, r);
+		assert_true(time(NULL) - begin <= children[i].most_seconds);
+		assert_true(out.len <= children[i].limits.max);
+		if (children[i].out)
+			assert_string_equal(buf_text(&out), children[i].out);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_holders),
+		cmocka_unit_test(test_programs_that_hold_nothing),
+		cmocka_unit_test(test_we_and_our_children_hold_nothing),
+		cmocka_unit_test(test_a_lazily_unmounted_file_system),
+		cmocka_unit_test(test_the_root_file_system_has_no_holders),
+		cmocka_unit_test(test_what_stands_on_a_mapping_counts),
+		cmocka_unit_test(test_a_process_that_may_not_be_read),
+		cmocka_unit_test(test_a_process_that_hangs_its_reader),
+		cmocka_unit_test(test_children),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
