@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The closed set of operations on this machine, and what the loop over the steps needs of
+ * it. Each operation argues at its definition why it is safe.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <time.h>
+
+#include "act.h"
+
+#define LVM_LOCKING_DIR	 "/run/lock/lvm"
+#define LVM_LOCK_WAIT_MS 10000
+
+void act_sleep_ms(unsigned ms)
+{
+	struct timespec rest = {ms / 1000, (long)(ms % 1000) * 1000000};
+
+	while (nanosleep(&rest, &rest) < 0 && errno == EINTR)
+		continue;
+}
+
+int64_t act_now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int perform_live(void *context, struct act_request *request, struct err *err)
+{
+	(void)context;
+	switch (request->step->op) {
+	case OP_UMOUNT:
+		return act_umount(request, err);
+	case OP_DM_REMOVE:
+		return act_dm_remove(request, err);
+	case OP_LV_REMOVE:
+		return act_lv_remove(request, err);
+	case OP_LV_REFRESH:
+		return act_lv_refresh(request, err);
+	}
+	return err_set(err, -EINVAL, "unknown operation");
+}
+
+static int hold_live(void *context, const char *vg_name, int *ret_hold, struct err *err)
+{
+	(void)context;
+	return guard_take(LVM_LOCKING_DIR, vg_name, LVM_LOCK_WAIT_MS, ret_hold, err);
+}
+
+static void release_live(void *context, const char *vg_name, int hold)
+{
+	(void)context;
+	guard_drop(LVM_LOCKING_DIR, vg_name, hold);
+}
+
+static void pause_live(void *context, unsigned ms)
+{
+	(void)context;
+	act_sleep_ms(ms);
+}
+
+static int64_t now_ms_live(void *context)
+{
+	(void)context;
+	return act_now_ms();
+}
+
+static const int stop_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+
+void act_block_stop_signals(void)
+{
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	for (size_t i = 0; i < sizeof(stop_signals) / sizeof(stop_signals[0]); i++)
+		sigaddset(&signals, stop_signals[i]);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+}
+
+static bool is_stopped_live(void *context)
+{
+	bool is_stopped = false;
+	sigset_t pending;
+
+	(void)context;
+	if (sigpending(&pending) < 0)
+		return false;
+	for (size_t i = 0; i < sizeof(stop_signals) / sizeof(stop_signals[0]); i++)
+		is_stopped |= sigismember(&pending, stop_signals[i]) == 1;
+	return is_stopped;
+}
+
+const struct act_ops act_ops_live = {
+	.hold = hold_live,
+	.release = release_live,
+	.perform = perform_live,
+	.pause = pause_live,
+	.now_ms = now_ms_live,
+	.is_stopped = is_stopped_live,
+};

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The closed set of operations: act_umount.c, act_dm.c, act_lvm.c. Nothing else in the
+ * executor changes the host, and everything reaches them through struct act_ops, so that
+ * tests hand in a machine that only pretends.
+ */
+#ifndef SNAPSTATE_ACT_H
+#define SNAPSTATE_ACT_H
+
+#include <stdio.h>
+
+#include "snapstate/host.h"
+#include "snapstate/plan.h"
+#include "snapstate/probe.h"
+
+/* One step to be carried out now. */
+struct act_request {
+	const struct plan_step *step;
+	const struct machine *machine;
+	const struct host *host;      /* as it was just verified for this step */
+	const struct facts *expected; /* of the step, as just verified */
+	FILE *out;	    /* for words to the operator while something takes long */
+	struct buf *output; /* what a command printed: lines */
+	/* Set before the first call that may change the host; false at the end: it surely
+	 * was not changed. */
+	bool has_acted;
+	/* Set when udev did not handle what was done. LVM waits for it without end, in
+	 * the middle of its work: no further step may begin. */
+	bool is_udev_stuck;
+};
+
+struct act_ops {
+	/*
+	 * Keeps LVM commands away from a volume group until release(). *ret_hold is -1
+	 * where this host has no such locks. -EBUSY: somebody else holds it; err says
+	 * who.
+	 */
+	int (*hold)(void *context, const char *vg_name, int *ret_hold, struct err *err);
+	void (*release)(void *context, const char *vg_name, int hold);
+	/*
+	 * Carries out a step, once. What it returns is not believed: the caller reads the
+	 * host again. -EBUSY: in use, not changed, another try may succeed. -ESTALE: not
+	 * what was verified any more.
+	 */
+	int (*perform)(void *context, struct act_request *request, struct err *err);
+	void (*pause)(void *context, unsigned ms);
+	int64_t (*now_ms)(void *context); /* monotonic */
+	/* true: somebody asked this program to stop (between steps) */
+	bool (*is_stopped)(void *context);
+};
+
+/* This machine. Wants no context. */
+extern const struct act_ops act_ops_live;
+
+/* From here on, signals that ask to stop stay pending until a step has ended, where
+ * is_stopped() sees them. */
+void act_block_stop_signals(void);
+
+/* ---- inside ---- */
+
+/* See act_ops.hold. `folder` is LVM's locking_dir; waits up to wait_ms. */
+int guard_take(const char *folder, const char *vg_name, unsigned wait_ms, int *ret_hold,
+	struct err *err);
+void guard_drop(const char *folder, const char *vg_name, int hold);
+/* A name that LVM accepts, and that is safe as a file name and as an argument. */
+bool guard_name_is_valid(const char *name);
+
+/* One operation each; see act_ops.perform. */
+int act_umount(struct act_request *request, struct err *err);
+int act_dm_remove(struct act_request *request, struct err *err);
+int act_lv_remove(struct act_request *request, struct err *err);
+int act_lv_refresh(struct act_request *request, struct err *err);
+
+void act_sleep_ms(unsigned ms);
+int64_t act_now_ms(void);
+
+#endif

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* OP_DM_REMOVE. Input: a device-mapper device, as verified. Output: it is gone. */
+#include <errno.h>
+#include <libdevmapper.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "act.h"
+#include "snapstate/cleanup.h"
+
+#define UDEV_WAIT_MS 10000
+#define UDEV_POLL_MS 20
+
+static void cleanup_task_fn(struct dm_task **task)
+{
+	if (*task)
+		dm_task_destroy(*task);
+}
+#define cleanup_task cleanup_with(cleanup_task_fn)
+
+/* udev answers the kernel's event by releasing the cookie, a SysV semaphore that
+ * dm_udev_wait() would wait for without end where udevd is stuck. false: it is. */
+static bool wait_for_udev(uint32_t cookie)
+{
+	int64_t deadline = act_now_ms() + UDEV_WAIT_MS;
+	int is_ready = 0;
+
+	if (!cookie)
+		return true;
+	while (dm_udev_wait_immediate(cookie, &is_ready) && !is_ready) {
+		if (act_now_ms() >= deadline) {
+			dm_udev_complete(cookie);
+			dm_udev_wait_immediate(cookie, &is_ready);
+			return false;
+		}
+		act_sleep_ms(UDEV_POLL_MS);
+	}
+	return true;
+}
+
+/* -EBUSY: the kernel found it open. */
+static int remove_mapping(struct act_request *request, struct err *err)
+{
+	const struct plan_target *target = &request->step->target;
+	cleanup_task struct dm_task *task = NULL;
+	uint32_t cookie = 0;
+	int is_named, is_done, errnum;
+
+	/* names and uuids byte for byte as the kernel has them */
+	dm_set_name_mangling_mode(DM_STRING_MANGLING_NONE);
+	task = dm_task_create(DM_DEVICE_REMOVE);
+	if (!task)
+		return err_set(err, -ENOMEM, "libdevmapper gave no task");
+	is_named = *target->dm_uuid ? dm_task_set_uuid(task, target->dm_uuid)
+				    : dm_task_set_name(task, target->dm_name);
+	if (!is_named || !dm_task_set_cookie(task, &cookie, 0))
+		return err_set(err, -EINVAL, "libdevmapper refuses to remove %s",
+			target->dm_name);
+	request->has_acted = true;
+	is_done = dm_task_run(task);
+	errnum = is_done ? 0 : dm_task_get_errno(task);
+	request->is_udev_stuck = !wait_for_udev(cookie);
+	if (request->is_udev_stuck)
+		buf_printf(request->output,
+			"udev did not handle the removal within %d seconds\n",
+			UDEV_WAIT_MS / 1000);
+	if (is_done)
+		return 0;
+	/* the kernel changes nothing when it refuses: open, or not there */
+	request->has_acted = errnum != EBUSY && errnum != ENXIO;
+	if (errnum == EBUSY)
+		return err_set(err, -EBUSY, "%s is open", target->dm_name);
+	if (errnum == ENXIO)
+		return err_set(err, -ESTALE, "%s is gone", target->dm_name);
+	return err_errno(err, errnum ? errnum : EIO, "remove %s", target->dm_name);
+}
+
+/* udev's mangling of names in /dev/mapper (libdm-common.c, _mangle_string). */
+static void add_node_name(struct buf *path, const char *name)
+{
+	static const char plain[] =
+		"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrst"
+		"uvwxyz#+-.:=@_";
+
+	for (; *name; name++) {
+		if (strchr(plain, *name))
+			buf_add(path, name, 1);
+		else
+			buf_printf(path, "\\x%02x", (unsigned char)*name);
+	}
+}
+
+static bool has_mapping(struct devno devno)
+{
+	cleanup_task struct dm_task *task = dm_task_create(DM_DEVICE_INFO);
+	struct dm_info info;
+
+	if (!task ||
+		!dm_task_set_major_minor(task, (int)devno.major, (int)devno.minor, 0) ||
+		!dm_task_run(task) || !dm_task_get_info(task, &info))
+		return true; /* not known to be gone */
+	return info.exists;
+}
+
+/* What udev ("../dm-4") or the library (a block node) has made for this device. */
+static bool is_node_of(const char *path, struct devno devno)
+{
+	char link[64] = "", own[64];
+	struct stat node;
+
+	snprintf(own, sizeof(own), "../dm-%u", devno.minor);
+	if (lstat(path, &node) < 0)
+		return false;
+	if (S_ISLNK(node.st_mode))
+		return readlink(path, link, sizeof(link) - 1) > 0 &&
+		       strcmp(link, own) == 0;
+	return S_ISBLK(node.st_mode) && major(node.st_rdev) == devno.major &&
+	       minor(node.st_rdev) == devno.minor;
+}
+
+/* Without udevd a removal by uuid leaves the node behind, since the library then knows no
+ * name. It is unlinked only if it is still the node of that device, which is gone. */
+static void unlink_stale_node(const struct plan_target *target)
+{
+	cleanup_buf struct buf path = BUF_INIT;
+
+	buf_puts(&path, "/dev/mapper/");
+	add_node_name(&path, target->dm_name);
+	if (is_node_of(path.data, target->devno) && !has_mapping(target->devno))
+		unlink(path.data);
+}
+
+static void keep_table(const struct facts *facts, struct devno devno, struct facts *ret)
+{
+	char begin[64];
+
+	snprintf(begin, sizeof(begin), "table " DEVNO_FMT " ", DEVNO_ARGS(devno));
+	for (size_t i = 0; i < facts->count; i++)
+		if (strncmp(facts->lines[i], begin, strlen(begin)) == 0)
+			facts_add(ret, facts->lines[i]);
+}
+
+/* The table as of now, rendered like every other fact, against the one verified. */
+static int check_table(const struct act_request *request, const struct device *now,
+	const struct host *host, struct err *err)
+{
+	const struct plan_target *target = &request->step->target;
+	cleanup_facts struct facts found = FACTS_INIT, table = FACTS_INIT;
+	cleanup_facts struct facts expected = FACTS_INIT;
+	cleanup_scope struct scope scope = {0};
+	bool is_same;
+
+	if (*now->uuid || strcmp(now->name, target->dm_name) != 0)
+		return err_set(err, -ESTALE, "device " DEVNO_FMT " is not %s any more",
+			DEVNO_ARGS(target->devno), target->dm_name);
+	scope_add_device(&scope, now, SCOPE_TABLE);
+	host_facts(host, &scope, &found);
+	keep_table(&found, target->devno, &table);
+	keep_table(request->expected, target->devno, &expected);
+	is_same = table.count == expected.count;
+	for (size_t i = 0; i < table.count && is_same; i++)
+		is_same = facts_has(&expected, table.lines[i]);
+	if (!is_same)
+		return err_set(
+			err, -ESTALE, "the table of %s has changed", target->dm_name);
+	return 0;
+}
+
+/* A mapping without uuid has only its name: it is read once more, by its number. */
+static int check_nameless(const struct act_request *request, struct err *err)
+{
+	const struct plan_target *target = &request->step->target;
+	cleanup_host struct host *host = host_new();
+	struct device *device = array_add(&host->devices, &host->n_devices);
+	int r;
+
+	device->devno = target->devno;
+	device->name = target->dm_name;
+	device->uuid = "";
+	r = request->machine->dm->read(request->machine->context, host, device, err);
+	if (r < 0)
+		return err_wrap(err, "device " DEVNO_FMT, DEVNO_ARGS(target->devno));
+	return check_table(request, device, host, err);
+}
+
+/*
+ * Safe, because: the kernel looks the device up by uuid alone and refuses a request that
+ * also carries a name (dm-ioctl.c, __get_dev_cell), and a uuid is never given to another
+ * device while this one lives; that it was not re-created since the capture, the verified
+ * diskseq and table have just shown. A removal is refused while anything has the device
+ * open (dm.c, dm_lock_for_deletion), atomically; it loses no data, since it only takes a
+ * mapping away; and nobody can open it half removed. Without a uuid the name is used,
+ * after number, name and table were read once more; LVM, which might swap such a table,
+ * is kept away by the lock of the volume group that the caller holds. Never deferred (it
+ * would go at some later moment), never forced (it would get an error table first).
+ */
+int act_dm_remove(struct act_request *request, struct err *err)
+{
+	const struct plan_target *target = &request->step->target;
+	int r = *target->dm_uuid ? 0 : check_nameless(request, err);
+
+	if (r == 0)
+		r = remove_mapping(request, err);
+	if (r == 0)
+		unlink_stale_node(target);
+	return r;
+}

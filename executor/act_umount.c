@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* OP_UMOUNT. Input: a mount of our own namespace, as verified. Output: it is unmounted.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "act.h"
+#include "snapstate/cleanup.h"
+
+static int check_namespace(const struct plan_target *target, struct err *err)
+{
+	struct stat own;
+
+	if (stat("/proc/self/ns/mnt", &own) < 0)
+		return err_errno(err, errno, "/proc/self/ns/mnt");
+	if (own.st_ino != target->namespace_id)
+		return err_set(err, -EXDEV,
+			"the mount is in mount namespace %llu and this program runs in "
+			"%llu; "
+			"this version unmounts in its own namespace only",
+			(unsigned long long)target->namespace_id,
+			(unsigned long long)own.st_ino);
+	return 0;
+}
+
+/* The folder that holds the mount point, reached without following any link. */
+static int open_parent(
+	const char *target, const char **ret_name, int *ret_fd, struct err *err)
+{
+	const struct open_how how = {
+		.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
+		.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
+	};
+	const char *slash = strrchr(target, '/');
+	cleanup_free char *folder = NULL;
+	long fd;
+
+	if (!slash || slash[1] == '\0')
+		return err_set(err, -EINVAL, "%s cannot be unmounted", target);
+	folder = xstrndup(target, slash == target ? 1 : (size_t)(slash - target));
+	fd = syscall(SYS_openat2, AT_FDCWD, folder, &how, sizeof(how));
+	if (fd < 0)
+		return err_errno(err, errno, "open %s", folder);
+	*ret_name = slash + 1;
+	*ret_fd = (int)fd;
+	return 0;
+}
+
+static const struct mount *find_mount(
+	const struct host *host, const struct plan_target *target)
+{
+	for (size_t i = 0; i < host->n_mounts; i++)
+		if (host->mounts[i].namespace_id == target->namespace_id &&
+			host->mounts[i].id == target->mount_id)
+			return &host->mounts[i];
+	return NULL;
+}
+
+/* What is mounted on top of it or below it, "" if nothing is. */
+static const char *mounted_below(const struct act_request *request)
+{
+	const struct plan_target *target = &request->step->target;
+	const struct host *host = request->host;
+
+	for (size_t i = 0; i < host->n_mounts; i++)
+		if (host->mounts[i].namespace_id == target->namespace_id &&
+			host->mounts[i].parent_id == target->mount_id)
+			return host->mounts[i].target;
+	return "";
+}
+
+/* What has that name now is the mount that was verified. Its st_dev is compared where it
+ * is a block device's: btrfs gives each subvolume a number of its own. */
+static int check_mount(
+	int parent, const char *name, const struct act_request *request, struct err *err)
+{
+	const struct plan_target *target = &request->step->target;
+	const struct mount *mount = find_mount(request->host, target);
+	struct statx stx = {0};
+
+	if (statx(parent, name,
+		    AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC,
+		    STATX_TYPE | STATX_MNT_ID, &stx) < 0)
+		return err_errno(err, errno, "%s", target->mount_target);
+	if (!(stx.stx_mask & STATX_MNT_ID))
+		return err_set(err, -ENOSYS,
+			"this kernel does not tell the ids of mounts "
+			"(Linux 5.8 does)");
+	if (!mount || stx.stx_mnt_id != target->mount_id)
+		return err_set(err, -ESTALE, "%s is not mount %u any more but %llu",
+			target->mount_target, target->mount_id,
+			(unsigned long long)stx.stx_mnt_id);
+	if (mount->devno.major != 0 && (stx.stx_dev_major != mount->devno.major ||
+					       stx.stx_dev_minor != mount->devno.minor))
+		return err_set(err, -ESTALE, "%s is on device %u:%u, not " DEVNO_FMT,
+			target->mount_target, stx.stx_dev_major, stx.stx_dev_minor,
+			DEVNO_ARGS(mount->devno));
+	return 0;
+}
+
+/* umount(2), MNT_EXPIRE: the first call marks an unused mount and answers EAGAIN; the
+ * second one unmounts it unless somebody came near it in between. */
+static int umount_unused(
+	const char *name, const struct act_request *request, struct err *err)
+{
+	const char *target = request->step->target.mount_target;
+	const char *below = mounted_below(request);
+
+	for (int call = 0; call < 2; call++) {
+		if (umount2(name, UMOUNT_NOFOLLOW | MNT_EXPIRE) == 0)
+			return 0;
+		if (errno == EBUSY)
+			return err_set(err, -EBUSY, "%s is in use%s%s", target,
+				*below ? ": a mount on " : "", below);
+		if (errno != EAGAIN)
+			return err_errno(err, errno, "umount %s", target);
+	}
+	return err_set(err, -EBUSY, "%s was just used", target);
+}
+
+/*
+ * Safe, because: the mount point is reached without links, and its mount id and device
+ * are compared right before; what the kernel takes away is what has that name in that
+ * folder, and only if it is the topmost mount there, has no mount below it and nobody
+ * uses it - which the kernel decides, at that moment. A mount that is put on top between
+ * our look and the call was not marked by the first call, so the second one cannot
+ * succeed on it. Never lazy (it would hide the holder), never forced.
+ */
+int act_umount(struct act_request *request, struct err *err)
+{
+	const struct plan_target *target = &request->step->target;
+	cleanup_close int parent = -1;
+	const char *name = NULL;
+	int r = check_namespace(target, err);
+
+	if (r == 0)
+		r = open_parent(target->mount_target, &name, &parent, err);
+	if (r == 0)
+		r = check_mount(parent, name, request, err);
+	if (r < 0)
+		return r;
+	if (fchdir(parent) < 0)
+		return err_errno(
+			err, errno, "enter the folder of %s", target->mount_target);
+	r = umount_unused(name, request, err);
+	request->has_acted = r == 0;
+	/* a working directory would keep the mount below busy */
+	if (chdir("/") < 0 && r == 0)
+		r = err_errno(err, errno, "enter /");
+	return r;
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A whole plan: verified, shown, its steps one after the other (step.c), and the whole
+ * verified once more. Input: a plan, a host, a journal. Output: the exit code, and words.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "apply.h"
+#include "report.h"
+#include "snapstate/cleanup.h"
+
+#define NEW_CAPTURE "make a new capture (snapstate-capture), and a new plan from it"
+
+void executor_free(struct executor *executor)
+{
+	host_free(executor->host);
+	facts_free(&executor->now);
+	facts_free(&executor->uncertain);
+	*executor = (struct executor){0};
+}
+
+enum exit_code executor_cannot(const struct executor *executor)
+{
+	return executor->n_done ? EXIT_STOPPED : EXIT_ENVIRONMENT;
+}
+
+/* Last words of a run that ends early. A plan is applied once, so this one is used up. */
+void executor_say_how_far(const struct executor *executor, const struct journal *journal)
+{
+	report_error(executor->errors,
+		"steps done: %zu of %zu. The journal: %s. This plan is not applied "
+		"again: " NEW_CAPTURE,
+		executor->n_done, executor->plan->n_steps, journal->path);
+}
+
+/* ---- the whole plan ---- */
+
+enum exit_code executor_compare(
+	struct executor *executor, struct host **ret_host, struct difference *difference)
+{
+	cleanup_view struct view view = {0};
+	struct err err = ERR_INIT;
+
+	view_of_plan(executor->plan, &executor->now, &executor->uncertain, &view);
+	if (verify_expected(&executor->observer, &view, ret_host, difference, &err) < 0) {
+		report_error(executor->errors, "%s", err.msg);
+		report_error(executor->errors, "without it nothing can be verified. Is "
+					       "this root, on the host itself?");
+		return executor_cannot(executor);
+	}
+	return difference_is_empty(difference) ? EXIT_DONE : EXIT_DIFFERS;
+}
+
+enum exit_code executor_verify(struct executor *executor)
+{
+	cleanup_difference struct difference difference = DIFFERENCE_INIT;
+	const struct facts *expect = &executor->plan->expect;
+	struct err err = ERR_INIT;
+	enum exit_code code;
+	int r = verify_identity(executor->observer.machine, executor->plan, &err);
+
+	if (r < 0) {
+		report_error(executor->errors, "%s", err.msg);
+		if (r == -EXDEV)
+			report_error(
+				executor->errors, "nothing was changed; " NEW_CAPTURE);
+		return r == -EXDEV ? EXIT_DIFFERS : EXIT_ENVIRONMENT;
+	}
+	for (size_t i = 0; i < expect->count; i++)
+		facts_add(&executor->now, expect->lines[i]);
+	code = executor_compare(executor, &executor->host, &difference);
+	if (code == EXIT_DIFFERS) {
+		report_error(executor->errors,
+			"this host is not as the plan expects it; nothing was changed");
+		report_difference(executor->errors, &difference);
+		report_error(executor->errors, NEW_CAPTURE);
+	}
+	return code;
+}
+
+void executor_show(const struct executor *executor)
+{
+	for (size_t i = 0; i < executor->plan->n_steps; i++)
+		report_step(executor->out, executor->plan, i, true);
+}
+
+/* ---- all steps ---- */
+
+static enum exit_code interrupted(
+	const struct executor *executor, const struct journal *journal)
+{
+	report_error(executor->errors, "interrupted between steps");
+	executor_say_how_far(executor, journal);
+	return executor->n_done ? EXIT_STOPPED : EXIT_DIFFERS;
+}
+
+static enum exit_code apply_steps(struct executor *executor, struct journal *journal)
+{
+	const struct observer *observer = &executor->observer;
+	const struct plan *plan = executor->plan;
+	enum exit_code code = EXIT_DONE;
+
+	for (size_t i = 0; i < plan->n_steps && code == EXIT_DONE; i++) {
+		if (observer->ops->is_stopped(observer->context))
+			return interrupted(executor, journal);
+		report_step(executor->out, plan, i, false);
+		code = executor_step(executor, journal, i);
+	}
+	return code;
+}
+
+static enum exit_code verify_end(struct executor *executor)
+{
+	cleanup_difference struct difference difference = DIFFERENCE_INIT;
+	cleanup_host struct host *host = NULL;
+	enum exit_code code = executor_compare(executor, &host, &difference);
+
+	if (code != EXIT_DIFFERS)
+		return code;
+	report_error(executor->errors,
+		"all steps are done, each as predicted, but the host is not any more");
+	report_difference(executor->errors, &difference);
+	return executor->plan->n_steps ? EXIT_STOPPED : EXIT_DIFFERS;
+}
+
+enum exit_code executor_apply(struct executor *executor, struct journal *journal)
+{
+	struct err err = ERR_INIT;
+	enum exit_code code = EXIT_DONE;
+
+	if (journal_verified(journal, executor->now.count, &err) < 0) {
+		report_error(executor->errors, "%s; nothing was changed", err.msg);
+		return EXIT_ENVIRONMENT;
+	}
+	code = apply_steps(executor, journal);
+	if (code == EXIT_DONE)
+		code = verify_end(executor);
+	if (code == EXIT_DONE) {
+		if (journal_verdict(journal, 0, "finished", NULL, NULL, &err) == 0)
+			return EXIT_DONE;
+		report_error(executor->errors, "all steps are done, but: %s", err.msg);
+		return EXIT_STOPPED;
+	}
+	journal_verdict(journal, 0, "stopped",
+		executor->n_done == executor->plan->n_steps ? "all steps are done"
+							    : "steps are left",
+		NULL, NULL);
+	return code;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One run of a plan: verify all of it, show it, and, if asked to, carry it out step by
+ * step: verify, journal, act, read again, journal. The first difference ends it.
+ */
+#ifndef SNAPSTATE_APPLY_H
+#define SNAPSTATE_APPLY_H
+
+#include "journal.h"
+#include "snapstate/exit.h"
+#include "verify.h"
+
+struct executor {
+	struct observer observer;
+	const struct plan *plan;
+	FILE *out;		/* what is done */
+	FILE *errors;		/* why it is not */
+	struct host *host;	/* as first verified, with LVM's names */
+	struct facts now;	/* what holds after the steps so far */
+	struct facts uncertain; /* what they may have changed besides */
+	size_t n_done;
+};
+
+/* Patience with a real host. */
+#define EXECUTOR_POLL_MS   100
+#define EXECUTOR_FLAP_MS   2000
+#define EXECUTOR_SETTLE_MS 5000
+#define EXECUTOR_BUSY_MS                                                                 \
+	3000 /* a step that met an open device is tried again this long */
+#define EXECUTOR_LVM_TRIES    5
+#define EXECUTOR_LVM_PAUSE_MS 1000
+
+void executor_free(struct executor *executor);
+
+/* All facts of the plan, against this host. Says what differs. */
+enum exit_code executor_verify(struct executor *executor);
+/* Each step and why. */
+void executor_show(const struct executor *executor);
+/* Carries out all steps. Call after executor_verify() returned EXIT_DONE. */
+enum exit_code executor_apply(struct executor *executor, struct journal *journal);
+
+/* ---- inside ---- */
+
+/* Step `index` (from 0), from its verification to its confirmation. */
+enum exit_code executor_step(
+	struct executor *executor, struct journal *journal, size_t index);
+/* The whole scope against what holds now: EXIT_DONE, EXIT_DIFFERS, or unreadable. */
+enum exit_code executor_compare(
+	struct executor *executor, struct host **ret_host, struct difference *difference);
+/* Not permitted or not readable: nothing was changed so far, or the steps before were. */
+enum exit_code executor_cannot(const struct executor *executor);
+void executor_say_how_far(const struct executor *executor, const struct journal *journal);
+
+#endif

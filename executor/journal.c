@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The journal; its grammar and contract are in journal.h.
+ * Invariant: when a call returns 0, what it wrote is on disk.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "journal.h"
+#include "snapstate/cleanup.h"
+#include "snapstate/stamp.h"
+#include "snapstate/io.h"
+
+void journal_close(struct journal *journal)
+{
+	if (journal->fd >= 0)
+		close(journal->fd);
+	if (journal->folder >= 0)
+		close(journal->folder);
+	free(journal->path);
+	*journal = JOURNAL_INIT;
+}
+
+/* ---- writing ---- */
+
+static void add_time(const struct journal *journal, struct buf *text)
+{
+	uint64_t uptime;
+	int64_t now = 0;
+
+	journal->machine->clock(journal->machine->context, &now, &uptime);
+	if (stamp_write(now, text) < 0)
+		buf_puts(text, "-");
+}
+
+static int append(struct journal *journal, const struct buf *text, struct err *err)
+{
+	size_t done = 0;
+
+	while (done < text->len) {
+		ssize_t n = write(journal->fd, text->data + done, text->len - done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_errno(err, errno, "write %s", journal->path);
+		done += (size_t)n;
+	}
+	if (fsync(journal->fd) < 0)
+		return err_errno(err, errno, "fsync %s", journal->path);
+	return 0;
+}
+
+static void begin_line(
+	struct journal *journal, size_t number, const char *verb, struct buf *text)
+{
+	buf_printf(text, "%zu %s ", number, verb);
+	add_time(journal, text);
+}
+
+int journal_verified(struct journal *journal, size_t n_facts, struct err *err)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+
+	begin_line(journal, 0, "verified", &text);
+	buf_printf(&text, " %zu\n", n_facts);
+	return append(journal, &text, err);
+}
+
+int journal_intent(struct journal *journal, size_t number, const struct plan_step *step,
+	struct err *err)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+
+	begin_line(journal, number, "intent", &text);
+	buf_printf(&text, " %s ", plan_op_name(step->op));
+	plan_step_target(step, &text);
+	buf_puts(&text, "\n");
+	return append(journal, &text, err);
+}
+
+int journal_outcome(struct journal *journal, size_t number, const struct buf *output,
+	const char *failure, struct err *err)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+	const char *line = buf_text(output);
+
+	while (*line) {
+		size_t len = strcspn(line, "\n"), indent = strspn(line, " ");
+		cleanup_free char *copy = xstrndup(line + indent, len - indent);
+
+		buf_printf(&text, "%zu output ", number);
+		buf_tail(&text, copy);
+		buf_puts(&text, "\n");
+		line += len + (line[len] == '\n');
+	}
+	if (failure) {
+		buf_printf(&text, "%zu failed ", number);
+		buf_tail(&text, failure);
+		buf_puts(&text, "\n");
+	}
+	return text.len ? append(journal, &text, err) : 0;
+}
+
+static void add_facts(
+	struct buf *text, size_t number, const char *verb, const struct facts *facts)
+{
+	for (size_t i = 0; i < facts->count; i++)
+		buf_printf(text, "%zu %s %s\n", number, verb, facts->lines[i]);
+}
+
+int journal_verdict(struct journal *journal, size_t number, const char *verb,
+	const char *text, const struct difference *difference, struct err *err)
+{
+	cleanup_buf struct buf line = BUF_INIT;
+
+	begin_line(journal, number, verb, &line);
+	if (text) {
+		buf_puts(&line, " ");
+		buf_tail(&line, text);
+	}
+	buf_puts(&line, "\n");
+	if (difference) {
+		add_facts(&line, number, "expected", &difference->missing);
+		add_facts(&line, number, "found", &difference->extra);
+	}
+	return append(journal, &line, err);
+}
+
+/* ---- finding ---- */
+
+#define JOURNAL_READ_MAX (64u << 20)
+
+static void path_of(const char *folder, const struct plan *plan, struct buf *ret_path)
+{
+	buf_printf(ret_path, "%s/%s.journal", folder, plan->digest);
+}
+
+int journal_find(const char *folder, const struct plan *plan, struct err *err)
+{
+	cleanup_buf struct buf path = BUF_INIT, text = BUF_INIT;
+	const char *end = "was interrupted, and may have left a step half-way";
+
+	path_of(folder, plan, &path);
+	if (access(path.data, F_OK) < 0)
+		return 0;
+	if (file_read_at(AT_FDCWD, path.data, JOURNAL_READ_MAX, &text, NULL) < 0)
+		end = "is noted";
+	else if (strstr(buf_text(&text), "\n0 finished "))
+		end = "carried out all its steps";
+	else if (strstr(buf_text(&text), "\n0 stopped "))
+		end = "stopped early";
+	return err_set(err, -EEXIST,
+		"this plan was applied before, and that run %s; its journal: %s", end,
+		path.data);
+}
+
+/* ---- creating ---- */
+
+static int open_folder(const char *folder, int *ret_fd, struct err *err)
+{
+	cleanup_close int fd = -1;
+	struct stat stat;
+
+	if (mkdir(folder, 0700) < 0 && errno != EEXIST)
+		return err_errno(err, errno, "make the journal's folder %s", folder);
+	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &stat) < 0)
+		return err_errno(err, errno, "open the journal's folder %s", folder);
+	if (stat.st_uid != geteuid() || (stat.st_mode & 022))
+		return err_set(err, -EPERM,
+			"the journal's folder %s must belong to user %u, and nobody else "
+			"may "
+			"write to it",
+			folder, (unsigned)geteuid());
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return err_set(err, -EBUSY,
+			"another snapstate-execute is at work: it holds %s", folder);
+	*ret_fd = take_fd(&fd);
+	return 0;
+}
+
+static bool is_touched(const struct plan *plan, struct devno devno)
+{
+	for (size_t i = 0; i < plan->scope.n_devices; i++)
+		if (devno_is_equal(plan->scope.devices[i].devno, devno))
+			return true;
+	return false;
+}
+
+/* Its st_dev, or the device of the mount that it is on (btrfs has numbers of its own). A
+ * journal on what the steps take away or suspend would be lost or hang. */
+static int check_folder_device(int fd, const char *folder, const struct plan *plan,
+	const struct host *host, struct err *err)
+{
+	struct statx stx = {0};
+	bool is_bad;
+
+	if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &stx) < 0)
+		return err_errno(err, errno, "%s", folder);
+	is_bad = is_touched(plan, (struct devno){stx.stx_dev_major, stx.stx_dev_minor});
+	for (size_t i = 0; i < host->n_mounts && (stx.stx_mask & STATX_MNT_ID); i++)
+		if (host->mounts[i].id == stx.stx_mnt_id &&
+			is_touched(plan, host_mount_devno(host, &host->mounts[i])))
+			is_bad = true;
+	if (is_bad)
+		return err_set(err, -EXDEV,
+			"the journal's folder %s is on a device that the plan touches: "
+			"use "
+			"--journal",
+			folder);
+	return 0;
+}
+
+static int write_header(struct journal *journal, const struct plan *plan,
+	const char *plan_file, struct err *err)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+
+	buf_printf(&text, "snapstate-journal %d\nplan sha256:%s file ", JOURNAL_VERSION,
+		plan->digest);
+	buf_word(&text, plan_file);
+	buf_puts(&text, "\n");
+	for (size_t i = 0; i < plan->expect.count; i++)
+		if (strncmp(plan->expect.lines[i], "host ", 5) == 0)
+			buf_printf(&text, "%s\n", plan->expect.lines[i]);
+	buf_printf(&text, "steps %zu\n", plan->n_steps);
+	return append(journal, &text, err);
+}
+
+int journal_create(const char *folder, const struct plan *plan, const char *plan_file,
+	const struct host *host, const struct machine *machine,
+	struct journal *ret_journal, struct err *err)
+{
+	cleanup_journal struct journal journal = JOURNAL_INIT;
+	cleanup_buf struct buf path = BUF_INIT;
+	int r = open_folder(folder, &journal.folder, err);
+
+	if (r == 0)
+		r = check_folder_device(journal.folder, folder, plan, host, err);
+	if (r < 0)
+		return r;
+	path_of(folder, plan, &path);
+	journal.machine = machine;
+	journal.path = xstrdup(buf_text(&path));
+	journal.fd = openat(journal.folder, strrchr(journal.path, '/') + 1,
+		O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_APPEND | O_CLOEXEC, 0600);
+	if (journal.fd < 0 && errno == EEXIST) {
+		r = journal_find(folder, plan, err);
+		return r < 0 ? r : err_set(err, -EEXIST, "%s is there", journal.path);
+	}
+	if (journal.fd < 0)
+		return err_errno(err, errno, "make %s", journal.path);
+	r = write_header(&journal, plan, plan_file, err);
+	if (r < 0)
+		return r;
+	if (fsync(journal.folder) < 0)
+		return err_errno(err, errno, "fsync %s", folder);
+	*ret_journal = journal;
+	journal = JOURNAL_INIT;
+	return 0;
+}

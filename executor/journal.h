@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What was verified, done and confirmed, on disk before and after each step. A plan has
+ * one journal, DIGEST.journal, and is applied once: an existing journal refuses it.
+ *
+ *   snapstate-journal 1
+ *   plan sha256:HEX file WORD
+ *   host machine-id M boot-id B
+ *   steps COUNT
+ *   0 verified TIME COUNT                all facts that the plan expects were found
+ *   N intent TIME OPERATION TARGET...    step N is about to be carried out
+ *   N output TEXT                        one line that its command printed
+ *   N failed TEXT                        what its operation reported (not believed)
+ *   N done TIME                          the predicted facts were found
+ *   N unchanged TIME                     nothing that the step is about has changed
+ *   N differs TIME                       what was found is not what was predicted
+ *   N unconfirmed TIME TEXT              the host could not be read after the step
+ *   N refused TIME TEXT                  it changed nothing, and the run ends
+ *   N expected FACT                      after differs and refused: the lines that
+ *   N found FACT                         differ
+ *   0 finished TIME                      all steps done, the whole scope as predicted
+ *   0 stopped TIME TEXT                  the run ended before that
+ *
+ * TIME as 2026-11-22T03:00:00Z, words escaped by buf_word(), TEXT by buf_tail(), TARGET
+ * as in the plan. Each line is written and fsync'ed as a whole; a line without its
+ * newline was never finished.
+ */
+#ifndef SNAPSTATE_JOURNAL_H
+#define SNAPSTATE_JOURNAL_H
+
+#include "snapstate/plan.h"
+#include "verify.h"
+
+#define JOURNAL_VERSION 1
+#define JOURNAL_FOLDER	"/var/lib/snapstate"
+
+struct journal {
+	int fd;
+	int folder; /* locked: one run per folder */
+	char *path;
+	const struct machine *machine; /* its clock */
+};
+#define JOURNAL_INIT ((struct journal){.fd = -1, .folder = -1})
+void journal_close(struct journal *journal);
+#define cleanup_journal cleanup_with(journal_close)
+
+/* -EEXIST: this plan has a journal there; err says how its run ended. 0: none is seen. */
+int journal_find(const char *folder, const struct plan *plan, struct err *err);
+
+/*
+ * Opens `folder` (made with mode 0700 if it is missing), makes the journal and writes its
+ * header. -EEXIST: this plan was applied before, or its run was interrupted. -EXDEV: the
+ * folder lies on a device that the plan touches. Other errors: no journal can be kept.
+ */
+int journal_create(const char *folder, const struct plan *plan, const char *plan_file,
+	const struct host *host, const struct machine *machine,
+	struct journal *ret_journal, struct err *err);
+
+int journal_verified(struct journal *journal, size_t n_facts, struct err *err);
+int journal_intent(struct journal *journal, size_t number, const struct plan_step *step,
+	struct err *err);
+/* `output` is what a command printed; `failure` NULL or what the operation reported. */
+int journal_outcome(struct journal *journal, size_t number, const struct buf *output,
+	const char *failure, struct err *err);
+/* VERB is one of the words above; `text` and `difference` may be NULL. */
+int journal_verdict(struct journal *journal, size_t number, const char *verb,
+	const char *text, const struct difference *difference, struct err *err);
+
+#endif

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Command line -> options, file -> plan; see options.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <linux/capability.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "journal.h"
+#include "options.h"
+#include "report.h"
+#include "snapstate/cleanup.h"
+
+static const char help[] =
+	"Usage: snapstate-execute [--apply] [--journal DIR] [--unsigned] PLAN\n"
+	"\n"
+	"Verifies on this host every fact that PLAN expects, and shows its steps. "
+	"Changes\n"
+	"nothing unless --apply is given; then carries the steps out one by one, each "
+	"verified\n"
+	"before and confirmed after, and stops at the first difference.\n"
+	"\n"
+	"  --apply        carry out the steps\n"
+	"  --journal DIR  where the journal is kept (default " JOURNAL_FOLDER ")\n"
+	"  --unsigned     take a plan without a signature\n"
+	"  --help         this text\n"
+	"  --version      the version\n"
+	"\n"
+	"Exit status: 0 done, or with no --apply: it could be; 2 bad usage; 3 the host "
+	"differs\n"
+	"from the plan, nothing (more) was changed; 4 stopped midway, the journal says "
+	"where;\n"
+	"5 not permitted, or the environment lacks something; 6 the plan is bad.\n";
+
+enum option_id {
+	OPTION_APPLY = 256,
+	OPTION_JOURNAL,
+	OPTION_UNSIGNED,
+	OPTION_HELP,
+	OPTION_VERSION,
+};
+
+static const struct option long_options[] = {
+	{"apply", no_argument, NULL, OPTION_APPLY},
+	{"journal", required_argument, NULL, OPTION_JOURNAL},
+	{"unsigned", no_argument, NULL, OPTION_UNSIGNED},
+	{"help", no_argument, NULL, OPTION_HELP},
+	{"version", no_argument, NULL, OPTION_VERSION},
+	{0},
+};
+
+/* The program leaves its working directory before it needs the folder. */
+static char *absolute(const char *path)
+{
+	cleanup_free char *here = *path == '/' ? NULL : getcwd(NULL, 0);
+	cleanup_buf struct buf text = BUF_INIT;
+
+	if (here)
+		buf_printf(&text, "%s/", here);
+	buf_puts(&text, path);
+	return xstrdup(buf_text(&text));
+}
+
+static enum exit_code bad_usage(const char *what)
+{
+	report_error(stderr, "%s; see snapstate-execute --help", what);
+	return EXIT_USAGE;
+}
+
+static enum exit_code print_and_end(const char *text)
+{
+	return fputs(text, stdout) >= 0 && fflush(stdout) == 0 ? EXIT_DONE
+							       : EXIT_ENVIRONMENT;
+}
+
+enum exit_code options_read(int argc, char **argv, struct options *ret_options)
+{
+	int id;
+
+	while ((id = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+		if (id == OPTION_APPLY) {
+			ret_options->is_apply = true;
+		} else if (id == OPTION_UNSIGNED) {
+			ret_options->is_unsigned = true;
+		} else if (id == OPTION_JOURNAL) {
+			free(ret_options->journal);
+			ret_options->journal = absolute(optarg);
+		} else if (id == OPTION_HELP) {
+			return print_and_end(help);
+		} else if (id == OPTION_VERSION) {
+			return print_and_end("snapstate-execute " SNAPSTATE_VERSION "\n");
+		} else {
+			return bad_usage("unknown option, or one without its argument");
+		}
+	}
+	if (optind != argc - 1)
+		return bad_usage("give exactly one PLAN");
+	ret_options->plan = argv[optind];
+	if (!ret_options->journal)
+		ret_options->journal = xstrdup(JOURNAL_FOLDER);
+	return EXIT_DONE;
+}
+
+void options_free(struct options *options)
+{
+	free(options->journal);
+	*options = (struct options){0};
+}
+
+/* ---- the plan ---- */
+
+/* A pipe could say one thing now and another one later; a device could hang. */
+static int open_regular(const char *path, int *ret_fd, struct err *err)
+{
+	cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct stat stat;
+
+	if (fd < 0 || fstat(fd, &stat) < 0)
+		return err_errno(err, errno, "%s", path);
+	if (!S_ISREG(stat.st_mode))
+		return err_set(err, -EBADMSG, "%s is not a regular file", path);
+	*ret_fd = take_fd(&fd);
+	return 0;
+}
+
+static int read_all(int fd, const char *path, struct buf *ret_text, struct err *err)
+{
+	char chunk[65536];
+	ssize_t n;
+
+	while ((n = read(fd, chunk, sizeof(chunk))) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_errno(err, errno, "read %s", path);
+		if (ret_text->len + (size_t)n > PLAN_BYTES_MAX)
+			return err_set(err, -EBADMSG, "%s: a plan has at most %u bytes",
+				path, PLAN_BYTES_MAX);
+		buf_add(ret_text, chunk, (size_t)n);
+	}
+	return 0;
+}
+
+/* capabilities(7): device-mapper and umount(2) want this one */
+static bool has_sys_admin(void)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {{0}};
+
+	return syscall(SYS_capget, &header, data) == 0 &&
+	       (data[CAP_TO_INDEX(CAP_SYS_ADMIN)].effective & CAP_TO_MASK(CAP_SYS_ADMIN));
+}
+
+enum exit_code options_plan(const struct options *options, struct plan **ret_plan)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+	cleanup_close int fd = -1;
+	struct err err = ERR_INIT;
+	int r = open_regular(options->plan, &fd, &err);
+
+	if (r == 0)
+		r = read_all(fd, options->plan, &text, &err);
+	if (r == 0)
+		r = plan_read(buf_text(&text), text.len, options->plan, ret_plan, &err);
+	if (r < 0) {
+		report_error(stderr, "%s", err.msg);
+		return r == -EACCES || r == -EPERM ? EXIT_ENVIRONMENT : EXIT_BAD_INPUT;
+	}
+	if (!options->is_unsigned) {
+		report_error(stderr,
+			"%s: the plan carries no signature that this version can check. "
+			"If you "
+			"know who made it and have read it, use --unsigned",
+			options->plan);
+		return EXIT_BAD_INPUT;
+	}
+	/* a plan that speaks of no device can be verified by anybody */
+	if ((*ret_plan)->scope.n_devices && (geteuid() != 0 || !has_sys_admin())) {
+		report_error(stderr,
+			"only root, with CAP_SYS_ADMIN, can verify or apply this plan");
+		return EXIT_ENVIRONMENT;
+	}
+	return EXIT_DONE;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the executor says. Nothing of a plan or a host reaches a terminal unescaped. */
+#ifndef SNAPSTATE_REPORT_H
+#define SNAPSTATE_REPORT_H
+
+#include <stdio.h>
+
+#include "verify.h"
+
+/* "snapstate-execute: ..." on stderr */
+void report_error(FILE *to, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+void report_plan(FILE *to, const struct plan *plan, const char *plan_file);
+/* "step 2 of 3  dmsetup remove ...", and with `has_reasons` why */
+void report_step(FILE *to, const struct plan *plan, size_t index, bool has_reasons);
+/* What a command printed, indented. */
+void report_output(FILE *to, const struct buf *output);
+/* "expected ..." and "found ...", grouped by what they are about. */
+void report_difference(FILE *to, const struct difference *difference);
+
+#endif

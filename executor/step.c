@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One step: verify, journal, act, read again, journal. Input: what holds now. Output:
+ * what holds afterwards, or the words why not.
+ *
+ * Invariants: nothing is changed before the intent to do so is on disk; an exit status is
+ * believed of nothing, only what is read afterwards; after the first difference nothing
+ * more is changed. Exit codes: EXIT_DIFFERS where no step is left half-way, EXIT_STOPPED
+ * where one may be, or where the journal or the reading of the host fails after a step.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "apply.h"
+#include "report.h"
+#include "snapstate/cleanup.h"
+
+struct run {
+	struct executor *executor;
+	struct journal *journal;
+	const struct plan_step *step;
+	size_t number; /* from 1 */
+	struct view view;
+	struct host *host; /* as verified for this step */
+};
+
+static enum exit_code no_journal(const struct run *run, const struct err *err)
+{
+	report_error(run->executor->errors, "%s; without a journal no step is begun",
+		err->msg);
+	executor_say_how_far(run->executor, run->journal);
+	return executor_cannot(run->executor);
+}
+
+/* Notes why a step changed nothing. That it cannot be noted changes nothing any more. */
+static enum exit_code refuse(const struct run *run, enum exit_code code, const char *why,
+	const struct difference *difference)
+{
+	struct executor *executor = run->executor;
+
+	report_error(executor->errors, "step %zu changed nothing: %s", run->number, why);
+	if (difference)
+		report_difference(executor->errors, difference);
+	executor_say_how_far(executor, run->journal);
+	journal_verdict(run->journal, run->number, "refused", why, difference, NULL);
+	return code;
+}
+
+static enum exit_code verify_step(struct run *run)
+{
+	cleanup_difference struct difference difference = DIFFERENCE_INIT;
+	struct err err = ERR_INIT;
+
+	host_free(run->host);
+	run->host = NULL;
+	if (verify_expected(&run->executor->observer, &run->view, &run->host, &difference,
+		    &err) < 0)
+		return refuse(run, executor_cannot(run->executor), err.msg, NULL);
+	if (difference_is_empty(&difference))
+		return EXIT_DONE;
+	return refuse(run, EXIT_DIFFERS,
+		"the host is not as the plan expects it any more", &difference);
+}
+
+/* Tries again for a while where the device was in use for a moment, each time verified
+ * anew. */
+static void perform(struct run *run, struct act_request *request, struct err *failure)
+{
+	const struct observer *observer = &run->executor->observer;
+	int64_t deadline = observer->ops->now_ms(observer->context) + EXECUTOR_BUSY_MS;
+
+	for (;;) {
+		cleanup_difference struct difference difference = DIFFERENCE_INIT;
+		struct host *host = NULL;
+		int r;
+
+		*failure = ERR_INIT;
+		request->host = run->host;
+		r = observer->ops->perform(observer->context, request, failure);
+		if (r != -EBUSY || observer->ops->now_ms(observer->context) >= deadline)
+			return;
+		observer->ops->pause(observer->context, observer->poll_ms);
+		r = verify_expected(observer, &run->view, &host, &difference, NULL);
+		if (r < 0 || !difference_is_empty(&difference)) {
+			host_free(host);
+			return;
+		}
+		host_free(run->host);
+		run->host = host;
+	}
+}
+
+/* From the moment a step acts: what it may change besides. */
+static void admit_uncertain(struct executor *executor, const struct plan_step *step)
+{
+	for (size_t i = 0; i < step->maybe_gone.count; i++)
+		facts_insert(&executor->uncertain, step->maybe_gone.lines[i]);
+	for (size_t i = 0; i < step->maybe_new.count; i++)
+		facts_insert(&executor->uncertain, step->maybe_new.lines[i]);
+}
+
+/* What holds from now on. */
+static void advance(struct executor *executor, const struct plan_step *step)
+{
+	for (size_t i = 0; i < step->gone.count; i++) {
+		facts_remove(&executor->now, step->gone.lines[i]);
+		facts_remove(&executor->uncertain, step->gone.lines[i]);
+	}
+	for (size_t i = 0; i < step->new.count; i++) {
+		facts_insert(&executor->now, step->new.lines[i]);
+		facts_remove(&executor->uncertain, step->new.lines[i]);
+	}
+	executor->n_done++;
+}
+
+static enum exit_code stopped(const struct run *run, const char *what)
+{
+	report_error(run->executor->errors, "stopped in step %zu: %s", run->number, what);
+	executor_say_how_far(run->executor, run->journal);
+	return EXIT_STOPPED;
+}
+
+/* What a step came to. */
+struct result {
+	struct err failure; /* what the operation reported */
+	struct err unread;  /* why the host could not be read */
+	enum confirmation confirmation;
+	struct difference difference; /* from what was predicted */
+};
+
+static void result_free(struct result *result)
+{
+	difference_free(&result->difference);
+}
+#define cleanup_result cleanup_with(result_free)
+
+static enum exit_code judge(struct run *run, const struct result *result)
+{
+	struct executor *executor = run->executor;
+	const struct err *failure = &result->failure;
+	struct err err = ERR_INIT;
+
+	switch (result->confirmation) {
+	case CONFIRM_PREDICTED:
+		advance(executor, run->step);
+		fprintf(executor->out, "    done, and found as predicted\n");
+		if (journal_verdict(run->journal, run->number, "done", NULL, NULL, &err) <
+			0)
+			return stopped(run, err.msg);
+		return EXIT_DONE;
+	case CONFIRM_UNCHANGED:
+		report_error(executor->errors, "step %zu changed nothing%s%s",
+			run->number, failure->code ? ": " : "", failure->msg);
+		executor_say_how_far(executor, run->journal);
+		journal_verdict(run->journal, run->number, "unchanged", NULL, NULL, NULL);
+		return EXIT_DIFFERS;
+	case CONFIRM_DIFFERS:
+		report_error(executor->errors,
+			"step %zu: what is found is not what was predicted%s%s",
+			run->number, failure->code ? ": " : "", failure->msg);
+		report_difference(executor->errors, &result->difference);
+		journal_verdict(run->journal, run->number, "differs", NULL,
+			&result->difference, NULL);
+		return stopped(run, "its result is not the predicted one");
+	case CONFIRM_UNREAD:
+		journal_verdict(run->journal, run->number, "unconfirmed",
+			result->unread.msg, NULL, NULL);
+		return stopped(run, result->unread.msg);
+	}
+	return EXIT_STOPPED;
+}
+
+/* The operation ended before it changed anything. Who is in the way shows best in the
+ * whole scope, processes included. */
+static enum exit_code not_acted(struct run *run, const struct err *failure)
+{
+	cleanup_difference struct difference difference = DIFFERENCE_INIT;
+	cleanup_host struct host *host = NULL;
+	bool is_other = failure->code == -EBUSY || failure->code == -ESTALE;
+
+	if (is_other)
+		executor_compare(run->executor, &host, &difference);
+	return refuse(run, is_other ? EXIT_DIFFERS : executor_cannot(run->executor),
+		failure->msg, &difference);
+}
+
+/* false: do not try again. LVM does nothing where another command holds the lock or has
+ * just changed the group's metadata, as happens on a busy host; both pass. */
+static bool may_try_again(struct run *run, const struct result *result, unsigned tries)
+{
+	const struct observer *observer = &run->executor->observer;
+	cleanup_difference struct difference difference = DIFFERENCE_INIT;
+	struct host *host = NULL;
+	int r;
+
+	if (result->confirmation != CONFIRM_UNCHANGED || tries >= EXECUTOR_LVM_TRIES ||
+		(run->step->op != OP_LV_REMOVE && run->step->op != OP_LV_REFRESH))
+		return false;
+	observer->ops->pause(observer->context, EXECUTOR_LVM_PAUSE_MS);
+	r = verify_expected(observer, &run->view, &host, &difference, NULL);
+	if (r < 0 || !difference_is_empty(&difference)) {
+		host_free(host);
+		return false;
+	}
+	host_free(run->host);
+	run->host = host;
+	fprintf(run->executor->out, "    nothing has changed; once more\n");
+	return true;
+}
+
+/* Acts, and reads what came of it. */
+static void attempt(struct run *run, struct act_request *request, struct result *result,
+	struct err *err)
+{
+	request->output->len = 0;
+	perform(run, request, &result->failure);
+	report_output(run->executor->out, request->output);
+	/* the step is judged even if this cannot be written: people need to know */
+	journal_outcome(run->journal, run->number, request->output,
+		result->failure.code ? result->failure.msg : NULL, err);
+	if (result->failure.code && !request->has_acted)
+		return;
+	result->confirmation = verify_predicted(&run->executor->observer, &run->view,
+		result->failure.code != 0, &result->difference, &result->unread);
+}
+
+static enum exit_code act_and_judge(struct run *run)
+{
+	cleanup_buf struct buf output = BUF_INIT;
+	cleanup_result struct result result = {.confirmation = CONFIRM_UNREAD};
+	struct act_request request = {
+		.step = run->step,
+		.machine = run->executor->observer.machine,
+		.expected = &run->view.expected,
+		.out = run->executor->out,
+		.output = &output,
+	};
+	struct err err = ERR_INIT;
+	enum exit_code code;
+	unsigned tries = 0;
+
+	if (journal_intent(run->journal, run->number, run->step, &err) < 0)
+		return no_journal(run, &err);
+	admit_uncertain(run->executor, run->step);
+	do
+		attempt(run, &request, &result, &err);
+	while (may_try_again(run, &result, ++tries));
+	if (result.failure.code && !request.has_acted)
+		return not_acted(run, &result.failure);
+	code = judge(run, &result);
+	if (code == EXIT_DONE && err.code)
+		return stopped(run, err.msg);
+	if (code == EXIT_DONE && request.is_udev_stuck)
+		return stopped(run,
+			"it is done, but udev did not handle it, and LVM would "
+			"hang half-way through a next step: look at "
+			"systemd-udevd");
+	return code;
+}
+
+/* ---- the lock of the volume group ---- */
+
+/* The volume group that a device belongs to or stands on, if LVM shows its name. */
+static const struct vg *group_below(
+	const struct host *host, const struct device *device, unsigned depth)
+{
+	char vg_uuid[LVM_UUID_LEN + 1], lv_uuid[LVM_UUID_LEN + 1];
+	const struct vg *vg = NULL;
+	const char *layer;
+
+	if (!device || depth > 32)
+		return NULL;
+	if (lvm_dm_uuid_split(device->uuid, vg_uuid, lv_uuid, &layer))
+		vg = host_vg(host, vg_uuid);
+	for (size_t i = 0; i < device->n_deps && !vg; i++)
+		vg = group_below(
+			host, host_device_by_devno(host, device->deps[i]), depth + 1);
+	return vg;
+}
+
+/* Only around a removal behind LVM's back: lvremove takes the lock itself. */
+static const struct vg *group_to_hold(const struct run *run)
+{
+	const struct host *host = run->executor->host;
+
+	if (run->step->op != OP_DM_REMOVE)
+		return NULL;
+	return group_below(host, host_device_by_devno(host, run->step->target.devno), 0);
+}
+
+static enum exit_code run_step(struct run *run)
+{
+	const struct observer *observer = &run->executor->observer;
+	const struct vg *vg = group_to_hold(run);
+	struct err err = ERR_INIT;
+	enum exit_code code;
+	int hold = -1;
+
+	if (vg && !guard_name_is_valid(vg->name))
+		return refuse(
+			run, EXIT_DIFFERS, "its volume group has no valid name", NULL);
+	if (vg && observer->ops->hold(observer->context, vg->name, &hold, &err) < 0)
+		return refuse(run,
+			err.code == -EBUSY ? EXIT_DIFFERS
+					   : executor_cannot(run->executor),
+			err.msg, NULL);
+	code = verify_step(run);
+	if (code == EXIT_DONE)
+		code = act_and_judge(run);
+	if (vg)
+		observer->ops->release(observer->context, vg->name, hold);
+	return code;
+}
+
+enum exit_code executor_step(
+	struct executor *executor, struct journal *journal, size_t index)
+{
+	const struct plan *plan = executor->plan;
+	struct run run = {
+		.executor = executor,
+		.journal = journal,
+		.step = &plan->steps[index],
+		.number = index + 1,
+	};
+	enum exit_code code;
+
+	view_of_step(plan, run.step, &executor->now, &executor->uncertain, &run.view);
+	code = run_step(&run);
+	view_free(&run.view);
+	host_free(run.host);
+	return code;
+}

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Probe, render, compare. Input: a view of the plan's scope, the live machine. Output:
+ * the lines that differ. Changes nothing. Invariants: a source that could not be read is
+ * never taken for an empty one; nothing outside the scope is compared.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "snapstate/cleanup.h"
+#include "verify.h"
+
+static bool starts_with(const char *text, const char *begin)
+{
+	return strncmp(text, begin, strlen(begin)) == 0;
+}
+
+/* ---- probing ---- */
+
+static int check_source(
+	const struct host *host, const char *name, bool may_be_absent, struct err *err)
+{
+	const struct source *source = host_source(host, name);
+
+	if (source && (source->outcome == OUTCOME_READ ||
+			      (may_be_absent && source->outcome == OUTCOME_ABSENT)))
+		return 0;
+	if (!source)
+		return err_set(err, -ENODATA, "%s could not be read", name);
+	return err_set(err, source->outcome == OUTCOME_CHANGED ? -EAGAIN : -ENODATA,
+		"%s could not be read: %s%s%s", name, outcome_name(source->outcome),
+		*source->detail ? ", " : "", source->detail);
+}
+
+static int check_namespaces(const struct host *host, struct err *err)
+{
+	for (size_t i = 0; i < host->n_namespaces; i++) {
+		char name[64];
+		int r;
+
+		snprintf(name, sizeof(name), "mounts/%llu",
+			(unsigned long long)host->namespaces[i].id);
+		r = check_source(host, name, false, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* A group that LVM does not know at all is a fact, "absent"; one whose metadata it could
+ * not give is a source that was not read. */
+static int check_groups(
+	const struct host *host, const struct scope *scope, struct err *err)
+{
+	for (size_t i = 0; i < scope->n_groups; i++) {
+		cleanup_buf struct buf name = BUF_INIT;
+		int r;
+
+		buf_printf(&name, "lvm/%s.vg", scope->groups[i]);
+		if (!host_source(host, buf_text(&name)))
+			continue;
+		r = check_source(host, buf_text(&name), false, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* Who says "absent" of itself: a kernel without device-mapper, without swap. What has to
+ * prove which host or which volume this is must have been read. */
+static int check_sources(
+	const struct host *host, const struct view *view, struct err *err)
+{
+	static const struct {
+		unsigned part;
+		const char *name;
+		bool may_be_absent;
+	} sources[] = {
+		{PROBE_IDENTITY, "identity", false},
+		{PROBE_DM, "dm", true},
+		{PROBE_BLOCKS, "blocks", true},
+		{PROBE_BLOCKS, "superblocks", true},
+		{PROBE_BLOCKS, "swaps", true},
+		{PROBE_MOUNTS, "mounts", false},
+		{PROBE_PROCESSES, "processes", false},
+		{PROBE_LVM, "lvm/report.json", false},
+	};
+	int r = 0;
+
+	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]) && r == 0; i++)
+		if (view->parts & sources[i].part)
+			r = check_source(
+				host, sources[i].name, sources[i].may_be_absent, err);
+	if (r == 0 && (view->parts & PROBE_MOUNTS))
+		r = check_namespaces(host, err);
+	if (r == 0 && (view->parts & PROBE_LVM))
+		r = check_groups(host, &view->scope, err);
+	return r;
+}
+
+/* -EAGAIN: a source kept changing while it was read. */
+static int look(const struct observer *observer, const struct view *view,
+	struct host **ret_host, struct facts *ret_found, struct err *err)
+{
+	cleanup_facts struct facts all = FACTS_INIT;
+	cleanup_host struct host *host = NULL;
+	int r = probe_host(observer->machine, view->parts, &host, err);
+
+	if (r == 0)
+		r = check_sources(host, view, err);
+	if (r < 0)
+		return r == -EAGAIN ? r : -ENODATA;
+	host_facts(host, &view->scope, &all);
+	facts_keep_covered(&all, view->parts, ret_found);
+	*ret_host = take_ptr(host);
+	return 0;
+}
+
+/* ---- comparing ---- */
+
+bool difference_is_empty(const struct difference *difference)
+{
+	return difference->missing.count == 0 && difference->extra.count == 0;
+}
+
+void difference_free(struct difference *difference)
+{
+	facts_free(&difference->missing);
+	facts_free(&difference->extra);
+}
+
+static void minus_certain(const struct facts *a, const struct facts *b,
+	const struct facts *uncertain, struct facts *ret)
+{
+	cleanup_facts struct facts all = FACTS_INIT;
+
+	facts_minus(a, b, &all);
+	facts_minus(&all, uncertain, ret);
+}
+
+static void compare(const struct view *view, const struct facts *expected,
+	const struct facts *found, struct difference *ret)
+{
+	difference_free(ret);
+	minus_certain(expected, found, view->uncertain, &ret->missing);
+	minus_certain(found, expected, view->uncertain, &ret->extra);
+}
+
+/* A device line up to its open count, and from behind it. */
+static void add_without_opens(struct facts *facts, const char *line)
+{
+	const char *open = strstr(line, " open ");
+	cleanup_buf struct buf text = BUF_INIT;
+
+	if (open) {
+		buf_add(&text, line, (size_t)(open - line));
+		open += strlen(" open ");
+		line = open + strcspn(open, " ");
+	}
+	buf_puts(&text, line);
+	facts_add(facts, buf_text(&text));
+}
+
+static bool add_flapping(const struct facts *lines, struct facts *ret_devices)
+{
+	for (size_t i = 0; i < lines->count; i++) {
+		if (starts_with(lines->lines[i], "device "))
+			add_without_opens(ret_devices, lines->lines[i]);
+		else if (!starts_with(lines->lines[i], "holder "))
+			return false;
+	}
+	facts_sort(ret_devices);
+	return true;
+}
+
+/* true: only open counts and holders differ, as while udev looks at a device. */
+static bool is_flapping(const struct difference *difference)
+{
+	cleanup_facts struct facts missing = FACTS_INIT, extra = FACTS_INIT;
+	cleanup_facts struct facts a = FACTS_INIT, b = FACTS_INIT;
+
+	if (!add_flapping(&difference->missing, &missing) ||
+		!add_flapping(&difference->extra, &extra))
+		return false;
+	facts_minus(&missing, &extra, &a);
+	facts_minus(&extra, &missing, &b);
+	return a.count == 0 && b.count == 0;
+}
+
+static bool has_time(const struct observer *observer, int64_t deadline)
+{
+	if (observer->ops->now_ms(observer->context) >= deadline)
+		return false;
+	observer->ops->pause(observer->context, observer->poll_ms);
+	return true;
+}
+
+static int64_t deadline_in(const struct observer *observer, unsigned ms)
+{
+	return observer->ops->now_ms(observer->context) + ms;
+}
+
+/* Looks again without LVM: what it says does not flap, and asking takes long. */
+static int look_again(const struct observer *observer, const struct view *view,
+	int64_t deadline, struct difference *difference, struct err *err)
+{
+	struct view cheap = *view;
+	cleanup_facts struct facts expected = FACTS_INIT;
+	int r = 0;
+
+	cheap.parts &= ~(unsigned)PROBE_LVM;
+	facts_keep_covered(&view->expected, cheap.parts, &expected);
+	while (!difference_is_empty(difference) && is_flapping(difference) &&
+		has_time(observer, deadline)) {
+		cleanup_facts struct facts found = FACTS_INIT;
+		cleanup_host struct host *host = NULL;
+
+		r = look(observer, &cheap, &host, &found, err);
+		if (r == 0)
+			compare(&cheap, &expected, &found, difference);
+		else if (r != -EAGAIN)
+			return r;
+	}
+	return r == -EAGAIN ? -ENODATA : r;
+}
+
+int verify_expected(const struct observer *observer, const struct view *view,
+	struct host **ret_host, struct difference *ret_difference, struct err *err)
+{
+	int64_t deadline = deadline_in(observer, observer->flap_ms);
+	cleanup_facts struct facts found = FACTS_INIT;
+	int r;
+
+	do
+		r = look(observer, view, ret_host, &found, err);
+	while (r == -EAGAIN && has_time(observer, deadline));
+	if (r < 0)
+		return -ENODATA;
+	compare(view, &view->expected, &found, ret_difference);
+	return look_again(observer, view, deadline, ret_difference, err);
+}
+
+enum confirmation verify_predicted(const struct observer *observer,
+	const struct view *view, bool has_failed, struct difference *ret_difference,
+	struct err *err)
+{
+	int64_t deadline = deadline_in(observer, observer->settle_ms);
+	bool is_unchanged = false;
+	int r;
+
+	do {
+		cleanup_difference struct difference before = DIFFERENCE_INIT;
+		cleanup_facts struct facts found = FACTS_INIT;
+		cleanup_host struct host *host = NULL;
+
+		r = look(observer, view, &host, &found, err);
+		if (r < 0)
+			continue;
+		compare(view, &view->predicted, &found, ret_difference);
+		if (difference_is_empty(ret_difference))
+			return CONFIRM_PREDICTED;
+		compare(view, &view->expected, &found, &before);
+		is_unchanged = difference_is_empty(&before);
+	} while (!(has_failed && r == 0 && is_unchanged) && has_time(observer, deadline));
+	if (r < 0)
+		return CONFIRM_UNREAD;
+	return is_unchanged ? CONFIRM_UNCHANGED : CONFIRM_DIFFERS;
+}
+
+/* ---- which host ---- */
+
+/* The word behind `key` of a host line. malloc'ed. */
+static char *host_word(const struct facts *facts, const char *key)
+{
+	for (size_t i = 0; i < facts->count; i++) {
+		const char *at;
+
+		if (!starts_with(facts->lines[i], "host "))
+			continue;
+		at = strstr(facts->lines[i], key);
+		if (at)
+			return xstrndup(at + strlen(key), strcspn(at + strlen(key), " "));
+	}
+	return xstrdup("");
+}
+
+int verify_identity(
+	const struct machine *machine, const struct plan *plan, struct err *err)
+{
+	const struct view view = {.parts = PROBE_IDENTITY};
+	cleanup_host struct host *host = NULL;
+	cleanup_facts struct facts found = FACTS_INIT;
+	cleanup_free char *machine_id = host_word(&plan->expect, " machine-id ");
+	cleanup_free char *boot_id = host_word(&plan->expect, " boot-id ");
+	int r = probe_host(machine, PROBE_IDENTITY, &host, err);
+
+	if (r == 0)
+		r = check_sources(host, &view, err);
+	if (r < 0)
+		return -ENODATA;
+	host_facts(host, &view.scope, &found);
+	cleanup_free char *machine_here = host_word(&found, " machine-id ");
+	cleanup_free char *boot_here = host_word(&found, " boot-id ");
+	if (strcmp(machine_id, machine_here) != 0)
+		return err_set(err, -EXDEV,
+			"this plan is for another host: it was made for machine-id %s, "
+			"and "
+			"this host is %s (%s)",
+			machine_id, machine_here, host->identity.node);
+	if (strcmp(boot_id, boot_here) != 0)
+		return err_set(err, -EXDEV,
+			"this host was restarted since its capture: the plan is for "
+			"boot-id %s, and this is %s",
+			boot_id, boot_here);
+	return 0;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the host shows, compared with what the plan expects: line by line, and only what
+ * the plan speaks of.
+ */
+#ifndef SNAPSTATE_VERIFY_H
+#define SNAPSTATE_VERIFY_H
+
+#include "act.h"
+#include "snapstate/probe.h"
+#include "view.h"
+
+struct difference {
+	struct facts missing; /* expected, not found */
+	struct facts extra;   /* found, not expected */
+};
+#define DIFFERENCE_INIT ((struct difference){FACTS_INIT, FACTS_INIT})
+bool difference_is_empty(const struct difference *difference);
+void difference_free(struct difference *difference);
+static inline void difference_free_fn(struct difference *difference)
+{
+	difference_free(difference);
+}
+#define cleanup_difference cleanup_with(difference_free_fn)
+
+/* How one looks: at which machine, and with how much patience. */
+struct observer {
+	const struct machine *machine;
+	const struct act_ops *ops; /* pause and now_ms */
+	void *context;
+	unsigned poll_ms;
+	unsigned flap_ms;   /* how long an open count may be off */
+	unsigned settle_ms; /* how long a step's result may take to show */
+};
+
+/*
+ * Probes and compares with view->expected. What udev does to a device for a moment (an
+ * open count, a holder) is looked at again for a while; nothing else is. *ret_host is the
+ * first probe and set also when there is a difference.
+ * Returns 0 when everything could be read, -ENODATA with the source's name otherwise.
+ */
+int verify_expected(const struct observer *observer, const struct view *view,
+	struct host **ret_host, struct difference *ret_difference, struct err *err);
+
+enum confirmation {
+	CONFIRM_PREDICTED,
+	CONFIRM_UNCHANGED, /* as before the step */
+	CONFIRM_DIFFERS,   /* neither: see the difference from what was predicted */
+	CONFIRM_UNREAD,	   /* the host could not be read; see err */
+};
+
+/* Probes until the predicted facts are found or settle_ms have passed; with `has_failed`
+ * (the operation reported an error) a host that is unchanged ends it at once. */
+enum confirmation verify_predicted(const struct observer *observer,
+	const struct view *view, bool has_failed, struct difference *ret_difference,
+	struct err *err);
+
+/* The plan's host line against this host: 0, or -EXDEV with words for people. */
+int verify_identity(
+	const struct machine *machine, const struct plan *plan, struct err *err);
+
+#endif

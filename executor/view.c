@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What to look at. Input: a plan, the facts that hold now, perhaps one step. Output: the
+ * part of the scope, its facts before and after, and the parts of the probe they need.
+ */
+#include <string.h>
+
+#include "snapstate/cleanup.h"
+#include "view.h"
+
+/* ---- which facts need which part of the probe ---- */
+
+static bool starts_with(const char *text, const char *begin)
+{
+	return strncmp(text, begin, strlen(begin)) == 0;
+}
+
+/* "holder 254:4 KIND ..." */
+static unsigned holder_part(const char *line)
+{
+	static const char *const by_processes[] = {
+		"node ", "file ", "cwd ", "root ", "map "};
+	const char *kind = strchr(line + strlen("holder "), ' ');
+
+	for (size_t i = 0; kind && i < sizeof(by_processes) / sizeof(by_processes[0]);
+		i++)
+		if (starts_with(kind + 1, by_processes[i]))
+			return PROBE_PROCESSES;
+	/* the file behind a loop device is found by the mounts */
+	if (kind && starts_with(kind + 1, "loop "))
+		return PROBE_BLOCKS | PROBE_MOUNTS;
+	return kind && starts_with(kind + 1, "dm ") ? PROBE_DM : PROBE_BLOCKS;
+}
+
+static unsigned parts_of_fact(const char *line)
+{
+	if (starts_with(line, "host "))
+		return PROBE_IDENTITY;
+	if (starts_with(line, "holder "))
+		return holder_part(line);
+	if (starts_with(line, "mount "))
+		return PROBE_MOUNTS;
+	if (starts_with(line, "group ") || starts_with(line, "volume "))
+		return PROBE_LVM;
+	return PROBE_DM;
+}
+
+static bool is_covered(const char *line, unsigned parts)
+{
+	return (parts_of_fact(line) & ~parts) == 0;
+}
+
+void facts_keep_covered(const struct facts *facts, unsigned parts, struct facts *ret)
+{
+	for (size_t i = 0; i < facts->count; i++)
+		if (is_covered(facts->lines[i], parts))
+			facts_add(ret, facts->lines[i]);
+}
+
+/* ---- views ---- */
+
+void view_of_plan(const struct plan *plan, const struct facts *now,
+	const struct facts *uncertain, struct view *ret_view)
+{
+	const struct scope *scope = &plan->scope;
+	struct view view = {.parts = PROBE_IDENTITY, .uncertain = uncertain};
+
+	if (scope->n_devices)
+		view.parts |= PROBE_DM | PROBE_BLOCKS | PROBE_MOUNTS | PROBE_PROCESSES;
+	if (scope->n_volumes || scope->n_groups)
+		view.parts |= PROBE_DM | PROBE_BLOCKS | PROBE_LVM;
+	for (size_t i = 0; i < scope->n_devices; i++)
+		*array_add(&view.scope.devices, &view.scope.n_devices) =
+			scope->devices[i];
+	for (size_t i = 0; i < scope->n_volumes; i++)
+		*array_add(&view.scope.volumes, &view.scope.n_volumes) =
+			scope->volumes[i];
+	for (size_t i = 0; i < scope->n_groups; i++)
+		*array_add(&view.scope.groups, &view.scope.n_groups) = scope->groups[i];
+	facts_keep_covered(now, view.parts, &view.expected);
+	*ret_view = view;
+}
+
+/*
+ * What has to be read again around a step. Processes are not: a process can hold a device
+ * only by opening it or a file system on it, and both show in the open count, which the
+ * kernel itself compares with 0 in the moment of removal (dm.c, dm_lock_for_deletion);
+ * MNT_EXPIRE does the same for a mount. The whole plan is verified with processes.
+ */
+static unsigned parts_of_step(enum plan_op op)
+{
+	unsigned parts = PROBE_IDENTITY | PROBE_DM | PROBE_BLOCKS;
+
+	switch (op) {
+	case OP_UMOUNT:
+		return parts | PROBE_MOUNTS;
+	case OP_DM_REMOVE:
+		return parts;
+	case OP_LV_REMOVE:
+	case OP_LV_REFRESH:
+		return parts | PROBE_LVM;
+	}
+	return parts;
+}
+
+static void add_subject(struct facts *subjects, const char *text, size_t len)
+{
+	cleanup_free char *subject = xstrndup(text, len);
+
+	if (len)
+		facts_insert(subjects, subject);
+}
+
+static void add_subjects_of(struct facts *subjects, const struct facts *facts)
+{
+	for (size_t i = 0; i < facts->count; i++) {
+		const char *text;
+		size_t len;
+
+		if (fact_subject(facts->lines[i], &text, &len) == 0)
+			add_subject(subjects, text, len);
+	}
+}
+
+/* LVM suspends, reloads and resumes the devices of a volume and of its origin: all of
+ * them are looked at, also those that look the same when it is done. */
+static void add_devices_of(
+	const struct scope *scope, const char *vg, const char *lv, struct facts *subjects)
+{
+	cleanup_buf struct buf begin = BUF_INIT, text = BUF_INIT;
+
+	buf_printf(&begin, "LVM-%s%s", vg, lv);
+	for (size_t i = 0; i < scope->n_devices && *lv; i++) {
+		if (strncmp(scope->devices[i].uuid, begin.data, begin.len) != 0)
+			continue;
+		text.len = 0;
+		buf_printf(&text, DEVNO_FMT, DEVNO_ARGS(scope->devices[i].devno));
+		add_subject(subjects, text.data, text.len);
+	}
+}
+
+/* Subjects as in fact_subject(), and the target's own. */
+static void subjects_of_step(
+	const struct plan *plan, const struct plan_step *step, struct facts *subjects)
+{
+	const struct plan_target *target = &step->target;
+	cleanup_buf struct buf text = BUF_INIT;
+
+	add_subjects_of(subjects, &step->gone);
+	add_subjects_of(subjects, &step->new);
+	if (*target->vg_uuid) {
+		add_subject(subjects, target->vg_uuid, strlen(target->vg_uuid));
+		buf_printf(&text, "%s/%s", target->vg_uuid, target->lv_uuid);
+		add_devices_of(&plan->scope, target->vg_uuid, target->lv_uuid, subjects);
+		add_devices_of(
+			&plan->scope, target->vg_uuid, target->origin_uuid, subjects);
+	} else {
+		buf_printf(&text, DEVNO_FMT, DEVNO_ARGS(target->devno));
+	}
+	add_subject(subjects, buf_text(&text), text.len);
+}
+
+static void restrict_scope(
+	const struct scope *scope, const struct facts *subjects, struct scope *ret)
+{
+	struct buf text = BUF_INIT;
+
+	for (size_t i = 0; i < scope->n_devices; i++) {
+		text.len = 0;
+		buf_printf(&text, DEVNO_FMT, DEVNO_ARGS(scope->devices[i].devno));
+		if (facts_has(subjects, text.data))
+			*array_add(&ret->devices, &ret->n_devices) = scope->devices[i];
+	}
+	for (size_t i = 0; i < scope->n_volumes; i++) {
+		text.len = 0;
+		buf_word(&text, scope->volumes[i].vg_uuid);
+		buf_puts(&text, "/");
+		buf_word(&text, scope->volumes[i].lv_uuid);
+		if (facts_has(subjects, text.data))
+			*array_add(&ret->volumes, &ret->n_volumes) = scope->volumes[i];
+	}
+	for (size_t i = 0; i < scope->n_groups; i++) {
+		text.len = 0;
+		buf_word(&text, scope->groups[i]);
+		if (facts_has(subjects, text.data))
+			*array_add(&ret->groups, &ret->n_groups) = scope->groups[i];
+	}
+	buf_free(&text);
+}
+
+static bool is_about(const char *line, const struct facts *subjects)
+{
+	cleanup_free char *subject = NULL;
+	const char *text;
+	size_t len;
+
+	if (fact_subject(line, &text, &len) < 0 || len == 0)
+		return true;
+	subject = xstrndup(text, len);
+	return facts_has(subjects, subject);
+}
+
+static void predict(const struct plan_step *step, unsigned parts, struct view *view)
+{
+	for (size_t i = 0; i < view->expected.count; i++)
+		facts_add(&view->predicted, view->expected.lines[i]);
+	for (size_t i = 0; i < step->gone.count; i++)
+		facts_remove(&view->predicted, step->gone.lines[i]);
+	for (size_t i = 0; i < step->new.count; i++)
+		if (is_covered(step->new.lines[i], parts))
+			facts_insert(&view->predicted, step->new.lines[i]);
+}
+
+void view_of_step(const struct plan *plan, const struct plan_step *step,
+	const struct facts *now, const struct facts *uncertain, struct view *ret_view)
+{
+	struct view view = {.parts = parts_of_step(step->op), .uncertain = uncertain};
+	cleanup_facts struct facts subjects = FACTS_INIT;
+
+	subjects_of_step(plan, step, &subjects);
+	restrict_scope(&plan->scope, &subjects, &view.scope);
+	for (size_t i = 0; i < now->count; i++)
+		if (is_covered(now->lines[i], view.parts) &&
+			is_about(now->lines[i], &subjects))
+			facts_add(&view.expected, now->lines[i]);
+	predict(step, view.parts, &view);
+	*ret_view = view;
+}
+
+void view_free(struct view *view)
+{
+	scope_free(&view->scope);
+	facts_free(&view->expected);
+	facts_free(&view->predicted);
+}

@@ -1,0 +1,37 @@
+# shellcheck shell=bash disable=SC2034
+# SPDX-License-Identifier: Apache-2.0
+#
+# What an incident can declare, with the values it has if it declares nothing. Sourced before incidents/NAME.sh.
+#
+#   make()      makes the incident, with the clock three hours back
+#   meddle()    changes something between the plan and its execution
+#   after()     checks beyond those that every incident gets
+
+title='' # one line
+story='' # a few lines for a person who meets the fixture
+
+plan_args=()      # of snapstate-plan
+expect_plan_rc=0  # 0 nothing refused, 1 something refused or undecided
+expect_apply_rc=0 # 0 done, 3 the host differs from the plan
+expect_steps=''   # the operations of the plan, in any order: the kernel and LVM prove the order
+
+# What the plan makes vanish, by its plain names; everything else must stay as it was. A -real that goes leaves
+# its origin with the table that -real had.
+gone_dm='' gone_lv='' gone_mount=''
+
+expected_verdicts=()
+expect_verdict() { expected_verdicts+=("$1 $2"); } # VG/LV remove|refuse|undecided
+
+# Some line of the review matches all of these extended regular expressions; @PID@ stands for the pid of the backup
+# program.
+expected_reviews=()
+expect_review() {
+	local IFS=$'\n'
+	expected_reviews+=("$*")
+}
+
+# For an incident whose plan must not run any more.
+expect_stale() {
+	expect_apply_rc=3
+	gone_dm='' gone_lv='' gone_mount=''
+}

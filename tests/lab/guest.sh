@@ -1,0 +1,171 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# One incident inside the guest: make it, and unless LAB_MODE is "make", send it through the whole loop: capture,
+# plan, rehearsal, execution, capture, and compare what was predicted with what happened, and both with what plain
+# tools say. Exit 0 if all checks held.
+
+set -euo pipefail
+cd "$OUT"
+# shellcheck source=lib.sh
+. "$LAB_DIR/lib.sh"
+# shellcheck source=declare.sh
+. "$LAB_DIR/declare.sh"
+# shellcheck disable=SC1090
+. "$LAB_DIR/incidents/$LAB_INCIDENT.sh"
+
+# expect_rc EXPECTED FILE COMMAND...: runs a program, its stdout into FILE; both are shown and the exit code checked.
+expect_rc() {
+	local expected=$1 file=$2 status=0
+	shift 2
+	printf '# %s\n' "$*"
+	"$@" >"$file" 2>"$file.err" || status=$?
+	sed 's/^/  | /' "$file.err"
+	[ "$file" = /dev/null ] || [[ "$file" = *.json ]] || sed 's/^/  | /' "$file"
+	check "exit code $expected" exit_code_is "$expected" "$status" "$file.err"
+	[ -s "$file.err" ] || rm "$file.err"
+}
+exit_code_is() { is "$1" "$2" || { tail -n 5 "$3" && return 1; }; }
+capture() { expect_rc 0 "$1.out" snapstate-capture -o "$1.snapstate.tar.gz"; }
+
+# has_verdict VG/LV VERDICT, in review.json: within one object, "subject" stands before "verdict". A JSON writer may
+# put a backslash before a slash.
+has_verdict() {
+	local flat
+	flat=$(tr -d '\n\\' <review.json)
+	grep -Eq "\"subject\": *\"$1\"[^{}]*\"verdict\": *\"$2\"" <<<"$flat" || {
+		echo 'review.json says:'
+		grep -Eo '"(subject|verdict)": *"[^"]*"' <<<"$flat"
+		return 1
+	}
+}
+# review_says PATTERNS: some line matches them all; one pattern per line.
+review_says() {
+	local pattern lines
+	lines=$(cat review.txt)
+	while read -r pattern; do
+		lines=$(grep -E -- "$pattern" <<<"$lines") || return
+	done <<<"$1"
+}
+plan_steps() { sed -n 's/^step [0-9]* //p' plan.snapplan | sort | xargs; }
+shows_difference() {
+	cat apply.out*
+	cat apply.out* | grep -Eq 'expected|the plan is for' && cat apply.out* | grep -Eq 'found|and this is'
+}
+
+incident_make() {
+	say "$LAB_INCIDENT: $title"
+	printf '%s\n\n' "$story"
+	clock_back
+	make
+	clock_now
+	udevadm settle
+}
+
+incident_show() {
+	say 'what plain tools see'
+	run dmsetup ls --tree
+	run dmsetup table
+	run dmsetup status
+	run lvs -a -o +lv_time
+	run findmnt -t ext4,fuseblk,ntfs || true
+	check 'the guests on the origins are alive' guests_alive
+	check 'the backup program is alive' backup_alive
+}
+
+loop_plan() {
+	say 'capture'
+	capture capture
+	[ -s capture.snapstate.tar.gz ] || return
+	say 'plan'
+	expect_rc "$expect_plan_rc" review.txt \
+		snapstate-plan "${plan_args[@]}" -o plan.snapplan capture.snapstate.tar.gz
+	[ -s plan.snapplan ] || return
+	expect_rc "$expect_plan_rc" review.json \
+		snapstate-plan "${plan_args[@]}" --json capture.snapstate.tar.gz
+	sed 's/^/  | /' plan.snapplan
+
+	local expectation
+	for expectation in "${expected_verdicts[@]}"; do
+		check "verdict: $expectation" has_verdict "${expectation% *}" "${expectation#* }"
+	done
+	for expectation in "${expected_reviews[@]}"; do
+		check "the review says: ${expectation//$'\n'/ }" review_says "${expectation//@PID@/$background_pid}"
+	done
+	check 'the steps are the expected ones' is "$(xargs -n1 <<<"$expect_steps" | sort | xargs)" "$(plan_steps)"
+
+	say 'the same again'
+	expect_rc "$expect_plan_rc" again.txt \
+		snapstate-plan "${plan_args[@]}" -o again.snapplan capture.snapstate.tar.gz >/dev/null
+	check 'a second plan is the same to the byte' cmp plan.snapplan again.snapplan
+	capture again >/dev/null
+	check 'a second capture differs in its time stamp only' \
+		"$LAB_DIR/compare-captures" capture.snapstate.tar.gz again.snapstate.tar.gz
+}
+
+loop_execute() {
+	local base=capture
+	say 'rehearsal'
+	expect_rc 0 rehearsal.out snapstate-execute --unsigned plan.snapplan
+	inventory inventory.rehearsed
+	check 'the rehearsal changed nothing' inventory_same inventory.before inventory.rehearsed
+
+	if declare -F meddle >/dev/null; then
+		say 'between plan and execution'
+		meddle
+		inventory inventory.before
+		base=base
+		capture base
+		if [ "$expect_apply_rc" = 3 ]; then
+			expect_rc 3 rehearsal.out snapstate-execute --unsigned plan.snapplan
+		fi
+	fi
+	checksums=$(origin_checksums)
+
+	say 'execution'
+	mkdir journal
+	expect_rc "$expect_apply_rc" apply.out \
+		snapstate-execute --apply --unsigned --journal journal plan.snapplan
+	inventory inventory.after
+	inventory_expected inventory.before inventory.expected
+	check 'plain tools: what the plan removes is gone, and nothing else changed' \
+		inventory_same inventory.expected inventory.after
+	[ "$expect_apply_rc" != 3 ] || check 'it shows what it expected and what it found' shows_difference
+
+	say 'prediction and reality'
+	capture after
+	expect_rc 0 diff.txt \
+		snapstate-plan --diff "$base.snapstate.tar.gz" after.snapstate.tar.gz
+	if [ "$expect_apply_rc" = 3 ]; then
+		check 'the two captures show no difference' not grep '^[-+] ' diff.txt
+	else
+		check 'the captures differ as predicted' "$LAB_DIR/compare-prediction" plan.snapplan diff.txt
+	fi
+	check 'the data of the origins is unchanged' is "$checksums" "$(origin_checksums)"
+	check 'the guests on the origins are alive' guests_alive
+	check 'the backup program is alive' backup_alive
+	if declare -F after >/dev/null; then
+		after
+	fi
+}
+
+incident_make
+incident_show
+if [ "$LAB_MODE" = shell ]; then
+	say "a shell in the guest; results and programs: $OUT, /mnt/bin"
+	setsid --ctty bash -i </dev/tty0 >/dev/tty0 2>&1 || true
+elif [ "$LAB_MODE" = make ]; then
+	if declare -F meddle >/dev/null; then
+		say 'between plan and execution'
+		meddle
+		incident_show
+	fi
+else
+	inventory inventory.before
+	checksums=$(origin_checksums)
+	loop_plan || fail 'no plan: the loop ends here'
+	[ ! -s plan.snapplan ] || loop_execute
+fi
+
+say "$LAB_INCIDENT: $([ $checks_failed -eq 0 ] && echo 'all checks held' || echo "$checks_failed checks failed")"
+[ $checks_failed -eq 0 ]

@@ -1,0 +1,239 @@
+# shellcheck shell=bash disable=SC2154
+# SPDX-License-Identifier: Apache-2.0
+#
+# The vocabulary of the incidents: disks, volume groups, origins that guests use, snapshots and what backup
+# programs leave on them, and checks. Everything here runs inside the guest and uses plain tools only: what
+# snapstate says is checked against dmsetup, lvs, findmnt and sha256sum.
+
+: "${LAB:?}" "${OUT:?}"
+
+checks_failed=0
+say() { printf '\n== %s\n' "$*"; }
+run() {
+	printf '# %s\n' "$*"
+	"$@"
+}
+# quietly COMMAND...: its output appears only if it fails.
+quietly() {
+	"$@" >"$LAB/quietly" 2>&1 || { cat "$LAB/quietly" && return 1; }
+}
+fail() {
+	printf 'NOT OK  %s\n' "$*"
+	checks_failed=$((checks_failed + 1))
+}
+# check TEXT COMMAND...: one check, on one line; its output appears only if it fails.
+check() {
+	local text=$1 output
+	shift
+	if output=$("$@" 2>&1); then
+		printf 'ok      %s\n' "$text"
+	else
+		fail "$text"
+		printf '%s\n' "$output" | sed 's/^/        /' | head -n 60
+	fi
+}
+is() { [ "$1" = "$2" ] || { printf 'expected  %s\nfound     %s\n' "$1" "$2" && false; }; }
+not() { ! "$@"; }
+
+# ---- the clock ------------------------------------------------------------------------------------------
+# Snapshots must look older than the planner's default minimum age: their creation time is in the metadata
+# of the volume group. So incidents are made with the clock three hours back.
+
+clock_back() { date -s "@$((EPOCHSECONDS - 3 * 3600))" >"$LAB/clock"; }
+clock_now() {
+	if [ -e "$LAB/clock" ]; then
+		date -s "@$((EPOCHSECONDS + 3 * 3600))" >/dev/null
+		rm "$LAB/clock"
+	fi
+}
+
+# ---- disks and volume groups ----------------------------------------------------------------------------
+
+# disk NAME SIZE: a disk of the host; sets $disk to its device.
+disk() {
+	truncate -s "$2" "$LAB/$1.disk"
+	disk=$(losetup -f --show "$LAB/$1.disk")
+}
+# vg_make VG [SIZE]
+vg_make() {
+	disk "$1" "${2:-256M}"
+	run vgcreate -q "$1" "$disk"
+}
+
+# ---- origins: the disks of the guests -------------------------------------------------------------------
+# An origin's content is made in a file and written to the volume, so that no device needs to be mapped for
+# it. fs_make FILE SIZE_MIB FS and image_make FILE FS... (one partition of 16 MiB per FS, from 1 MiB on).
+
+fs_make() {
+	truncate -s "$2M" "$1"
+	case $3 in
+	ext4) mkfs.ext4 -q -F -L guest -d "$LAB/files" "$1" ;;
+	ntfs) quietly mkfs.ntfs -q -F -Q -L guest -s 512 -p 2048 -H 16 -S 63 "$1" ;;
+	esac
+}
+files_make() {
+	[ ! -e "$LAB/files" ] || return 0
+	mkdir -p "$LAB/files/boot"
+	head -c 3M /dev/urandom >"$LAB/files/database"
+	echo 'a guest' >"$LAB/files/hostname"
+}
+image_make() {
+	local image=$1 fs at=1 table='label: dos'
+	shift
+	for fs in "$@"; do
+		table+=$'\n'"start=$((at * 2048)), size=32768, type=$([ "$fs" = ntfs ] && echo 7 || echo 83)"
+		at=$((at + 16))
+	done
+	truncate -s 64M "$image"
+	sfdisk -q --no-tell-kernel "$image" <<<"$table"
+	at=1
+	for fs in "$@"; do
+		fs_make "$image.part" 16 "$fs"
+		dd if="$image.part" of="$image" bs=1M seek="$at" conv=sparse,notrunc status=none
+		rm "$image.part"
+		at=$((at + 16))
+	done
+}
+
+# origin_make VG LV CONTENT...: a volume of 64 MiB in use by a guest throughout. CONTENT is `whole FS`
+# (a file system without partitions, as Xen guests have), `parts FS...` (a partition table), or nothing.
+origin_make() {
+	local vg=$1 lv=$2 form=${3:-} image=$LAB/$2.image
+	run lvcreate -qq -y -L 64M -n "$lv" "$vg"
+	files_make
+	case $form in
+	whole) fs_make "$image" 64 "$4" ;;
+	parts) image_make "$image" "${@:4}" ;;
+	*) cp "$LAB/files/database" "$image" ;;
+	esac
+	dd if="$image" of="/dev/$vg/$lv" bs=1M conv=sparse,notrunc oflag=direct status=none
+	rm "$image"
+	origin_in_use "$vg" "$lv"
+}
+
+# The guest that runs on an origin: one process that keeps the device open and reads on and on, each time at
+# another place so that the answers come from the device. Its pid is in $LAB/guests.
+origin_in_use() {
+	# shellcheck disable=SC2016 # Perl's variables
+	perl -e '
+		$0 = "qemu-system-x86_64";
+		open(my $disk, "<", $ARGV[0]) or die "$ARGV[0]: $!\n";
+		my $size = sysseek($disk, 0, 2);
+		for (my $at = 0;; $at = ($at + 266240) % $size) {
+			sysseek($disk, $at, 0);
+			sysread($disk, my $data, 4096) or die "$ARGV[0] at $at: $!\n";
+			select(undef, undef, undef, 0.2);
+		}' "/dev/$1/$2" 2>"$LAB/guest.$2" &
+	echo "$1/$2 $!" >>"$LAB/guests"
+}
+
+# sha256 of each origin: "VG/LV HEX".
+origin_checksums() {
+	[ -e "$LAB/guests" ] || return 0
+	local origin pid sum
+	while read -r origin pid; do
+		sum=$(sha256sum <"/dev/$origin")
+		echo "$origin ${sum%% *}"
+	done <"$LAB/guests"
+}
+guests_alive() {
+	[ -e "$LAB/guests" ] || return 0
+	local origin pid
+	while read -r origin pid; do
+		if [ ! -e "/proc/$pid/exe" ] || [ -s "$LAB/guest.${origin#*/}" ]; then
+			echo "the guest on $origin (pid $pid) is gone:"
+			cat "$LAB/guest.${origin#*/}"
+			return 1
+		fi
+	done <"$LAB/guests"
+}
+
+# ---- snapshots, and what backups put on them ------------------------------------------------------------
+
+# snapshot_make VG ORIGIN NAME [SIZE]
+snapshot_make() {
+	run lvcreate -qq -y -s -L "${4:-16M}" -n "$3" "$1/$2"
+}
+# Maps a snapshot's partitions as the backup does: /dev/mapper/VG-NAMEXn.
+partitions_map() {
+	run kpartx -a -p X "/dev/$1/$2"
+	run udevadm settle
+}
+# mount_at DEVICE FOLDER [FSTYPE]
+mount_at() {
+	mkdir -p "$2"
+	run mount -r ${3:+-t "$3"} "$1" "$2"
+}
+# The dm name of VG/LV (libdm doubles hyphens).
+dm_name() { echo "${1//-/--}-${2//-/--}"; }
+
+# A fifo that nobody drains: what writes into it blocks in the middle of its work. A process of its own keeps it open:
+# a descriptor of this shell would be inherited by everything, and LVM complains of those.
+fifo_nobody_drains() {
+	mkfifo "$1"
+	sleep infinity <>"$1" &
+}
+# background COMM OUTPUT HELD COMMAND...: starts a program and waits until it runs under the name COMM and holds
+# HELD (a file or device) open. Its pid is in $background_pid.
+background_pid=
+background() {
+	local comm=$1 output=$2 held=$3 tries=0
+	shift 3
+	printf '# %s > %s &\n' "$*" "$output"
+	"$@" >"$output" 2>"$LAB/background.err" &
+	background_pid=$!
+	until holds "$background_pid" "$comm" "$held"; do
+		tries=$((tries + 1))
+		if [ $tries -gt 100 ]; then
+			cat "$LAB/background.err"
+			echo "$comm does not hold $held"
+			return 1
+		fi
+		pause 0.2
+	done
+}
+# holds PID COMM HELD: no forks, they cost 100 ms here.
+holds() {
+	local comm fd
+	read -r comm 2>/dev/null <"/proc/$1/comm" || return
+	[ "$comm" = "$2" ] || return
+	for fd in "/proc/$1/fd"/*; do
+		[ ! "$fd" -ef "$3" ] || return 0
+	done
+	return 1
+}
+backup_alive() { [ -z "$background_pid" ] || [ -e "/proc/$background_pid/exe" ]; }
+[ -p "$LAB/never" ] || mkfifo "$LAB/never"
+pause() { read -r -t "$1" <>"$LAB/never" || true; }
+
+# ---- the host as plain tools see it ---------------------------------------------------------------------
+
+# inventory FOLDER: what dmsetup, lvs and findmnt say, one thing per line, sorted:
+# dm "NAME UUID", table "NAME: TABLE", lv "VG LV UUID ORIGIN SEGTYPE", mount "TARGET SOURCE FSTYPE".
+inventory() {
+	mkdir -p "$1"
+	udevadm settle
+	dmsetup info -c --noheadings --separator ' ' -o name,uuid | sed '/^No devices found$/d' | sort >"$1/dm"
+	dmsetup table | sed '/^No devices found$/d' | sort >"$1/table"
+	lvs -a --noheadings --separator ' ' -o vg_name,lv_name,lv_uuid,origin,segtype 2>/dev/null |
+		sed 's/^ *//; s/ *$//' | sort >"$1/lv"
+	findmnt -rn -o TARGET,SOURCE,FSTYPE | sort >"$1/mount"
+}
+
+# inventory_expected FROM TO: the inventory FROM without what the incident says will be gone.
+inventory_expected() {
+	mkdir -p "$2"
+	awk -v gone="$gone_dm" 'BEGIN { split(gone, a); for (i in a) is_gone[a[i]] } !($1 in is_gone)' "$1/dm" >"$2/dm"
+	awk -v gone="$gone_mount" 'BEGIN { split(gone, a); for (i in a) is_gone[a[i]] } !($1 in is_gone)' \
+		"$1/mount" >"$2/mount"
+	awk -v gone="$gone_lv" 'BEGIN { split(gone, a); for (i in a) is_gone[a[i]] } !($1 "/" $2 in is_gone)' \
+		"$1/lv" >"$2/lv"
+	# Two passes: an origin whose -real goes takes over the table of the -real.
+	awk -v gone="$gone_dm" '
+		BEGIN { split(gone, a); for (i in a) is_gone[a[i] ":"] }
+		NR == FNR { name = $1; if (name in is_gone && sub(/-real:$/, ":", name)) { sub(/^[^ ]* /, ""); real[name] = $0 } next }
+		$1 in is_gone { next }
+		$1 in real { print $1, real[$1]; next }
+		{ print }' "$1/table" "$1/table" | sort >"$2/table"
+}
+inventory_same() { diff -r -U0 "$1" "$2"; }

@@ -1,0 +1,93 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# The init of the lab's guest: a user-mode-Linux kernel whose root is the machine's own root, read-only,
+# through hostfs. It makes the guest a small host with udev and LVM, runs guest.sh, hands $OUT back through
+# the machine's folder LAB_OUT, and powers the guest off, whatever happens.
+#
+# Input:  LAB_DIR LAB_OUT LAB_BIN LAB_INCIDENT LAB_MODE from the kernel's command line.
+# Output: what guest.sh left in $OUT, and its exit status in LAB_OUT/status.
+#
+# No path of the machine may get into a capture. So LAB_OUT is mounted only at the very end (its path is a
+# mount option of hostfs), and the programs run from a copy.
+
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/ LC_ALL=C.UTF-8 TZ=UTC
+export LAB=/mnt/lab # room for the disks of the host and what the incidents need
+export OUT=/run/out # captures, plans, and everything that goes back
+
+# What the guest needs of /etc: a writable copy, since LVM writes below it and the host has its own identity.
+etc_files=(alternatives debian_version fuse.conf group ld.so.cache ld.so.conf ld.so.conf.d login.defs lvm mke2fs.conf
+	modprobe.d mtab nsswitch.conf os-release passwd udev)
+machine_id=7c1e0f6a52d84b0f9a3be4d06c8f2715
+node=hv7
+
+power_off() {
+	sync
+	echo o >/proc/sysrq-trigger
+	sleep 60
+}
+
+hand_back() {
+	cd /
+	mkdir -p /mnt/back && mount -t hostfs none /mnt/back -o "$LAB_OUT" || return
+	cp -r "$OUT/." /mnt/back/
+	echo "$1" >/mnt/back/status
+	umount /mnt/back
+}
+
+prepare() {
+	set -e
+	mount -t proc proc /proc
+	mount -t sysfs sysfs /sys
+	mountpoint -q /dev || mount -t devtmpfs dev /dev
+	# As on a host that systemd started. All later mounts inherit it.
+	mount --make-rshared /
+	ln -sfn /proc/self/fd /dev/fd
+	mount -t tmpfs -o mode=755 run /run
+	mount -t tmpfs -o mode=755 lab /mnt
+	mkdir /run/lock /run/lvm "$LAB" "$OUT" /mnt/etc /mnt/bin /mnt/tmp
+	local program
+	for program in capture plan execute; do
+		[ ! -x "$LAB_BIN/snapstate-$program" ] || cp "$LAB_BIN/snapstate-$program" /mnt/bin/
+	done
+	cp -r "$LAB_DIR" /mnt/scripts
+	# After this the machine's /tmp is hidden; the project may well lie below it.
+	chmod 1777 /mnt/tmp
+	mount --bind /mnt/tmp /tmp
+
+	local f have=()
+	for f in "${etc_files[@]}"; do
+		[ ! -e "/etc/$f" ] || have+=("/etc/$f")
+	done
+	cp -a "${have[@]}" /mnt/etc/
+	echo "$machine_id" >/mnt/etc/machine-id
+	echo "$node" >/mnt/etc/hostname
+	: >/mnt/etc/fstab
+	# Without these two folders lvcreate fails with status 5 and no message.
+	mkdir -p /mnt/etc/lvm/backup /mnt/etc/lvm/archive
+	mount --bind /mnt/etc /etc
+	echo "$node" >/proc/sys/kernel/hostname
+
+	local release
+	read -r release </proc/sys/kernel/osrelease
+	mkdir -p /mnt/lib/modules
+	ln -s "/usr/lib/uml/modules/$release" /mnt/lib/modules/
+	modprobe -d /mnt -a dm-snapshot loop fuse
+
+	/lib/systemd/systemd-udevd --daemon 2>/dev/null
+	udevadm trigger --subsystem-match=block
+	udevadm settle
+}
+
+echo "-- the lab's guest: Linux $(uname -r) --"
+# In a subshell, so that `set -e` holds in it and ends nothing else.
+(prepare)
+status=$?
+if [ $status -eq 0 ]; then
+	PATH=/mnt/bin:$PATH UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 LAB_DIR=/mnt/scripts bash /mnt/scripts/guest.sh
+	status=$?
+else
+	echo "lab: the guest could not be prepared (status $status)"
+fi
+hand_back $status || echo "lab: cannot hand the results back"
+power_off

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Prints README's table of classes from the planner's own rules; tests/readme compares. */
+#include <stdio.h>
+
+#include "planner.h"
+
+int main(void)
+{
+	for (int i = 0; i < RULES_COUNT; i++) {
+		const struct rule_text *text = rule_text((enum rule)i);
+
+		if (i == RULE_MOUNTED_IDLE || i == RULE_MAPPED_IDLE)
+			continue; /* reasons only, never a class */
+		printf("| %s | %s | %s |\n", text->name, verdict_name(text->verdict),
+			text->meaning);
+	}
+	return 0;
+}

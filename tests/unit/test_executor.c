@@ -1,0 +1,1283 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The executor against a toy host: device-mapper, LVM and files that answer like a real
+ * one, and operations that change them. The plan's predictions are made by letting the
+ * toy act once. Laws: any one changed fact refuses; what changed elsewhere does not;
+ * nothing is done before it is journaled; the first difference ends the run.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/file.h>
+
+#include <cmocka.h>
+
+#include "apply.h"
+#include "options.h"
+#include "recorded_root.h"
+#include "report.h"
+#include "snapstate/cleanup.h"
+#include "snapstate/io.h"
+
+#define MACHINE_ID "0123456789abcdef0123456789abcdef"
+#define BOOT_ID	   "8d1e0000-0000-4000-8000-000000000000"
+#define VG	   "Ep0O4W53egUn0Zh4dzCq50Bfp9XRBmaz"
+#define VG_HYPHENS "Ep0O4W-53eg-Un0Z-h4dz-Cq50-Bfp9-XRBmaz"
+#define DISK	   "xIPtbo5q6dA8mBl7QpleAqCQaotLheSe"
+#define DISK_H	   "xIPtbo-5q6d-A8mB-l7Qp-leAq-CQao-tLheSe"
+#define SNAP	   "cIaZTj2GYzThUwdRpodOHqPOOd45QyN2"
+#define SNAP_H	   "cIaZTj-2GYz-ThUw-dRpo-dOHq-POOd-45QyN2"
+#define PV_HYPHENS "WW1qBk-RV3d-n1S3-sNar-fDSn-1kRj-9TyDgG"
+#define NS	   "4026531841"
+#define WHEN	   "2026-09-21T14:13:20Z" /* 1790000000 */
+
+#define TOY_ROOT_MOUNT "1 0 8:1 / / rw - ext4 /dev/sda1 rw\n"
+#define TOY_MOUNT      "44 1 700:5 / /mnt/backup rw - ext4 /dev/mapper/backupX1 rw\n"
+
+/* ---- the toy ---- */
+
+enum { REAL = 1, COW = 2, ORIGIN = 3, SNAPSHOT = 4, MAPPING = 5, DEVICES = 8 };
+
+struct toy_device {
+	bool is_there;
+	const char *name, *uuid, *type, *params, *status;
+	uint32_t below[2];
+	uint32_t open;
+	unsigned flags;
+	bool has_pending;
+};
+
+/* How an operation goes. */
+enum manner {
+	RIGHT,
+	RIGHT_BUT_FAILS, /* done, and says it was not */
+	NOTHING,	 /* says done, and was not */
+	FAILS,
+	WRONG, /* does something else besides */
+	BUSY,
+	BUSY_AT_FIRST,
+	STALE,
+	UNREADABLE_AFTER,
+	JOURNAL_FULL_AFTER,
+	CHANGED_AFTER, /* and somebody else changes what the next step is about */
+	UDEV_STUCK,
+	LOST_AT_FIRST,	  /* another LVM command was in the way */
+	ORIGIN_SUSPENDED, /* LVM died in the middle */
+	ORIGIN_KEPT, /* without the change of the origin's table that may come with it */
+};
+
+struct toy {
+	char root[64], folder[64];
+	struct machine machine;
+	struct toy_device devices[DEVICES];
+	unsigned seqno;
+	bool has_snap;
+	const char *more_volumes; /* metadata text */
+	const char *vg_status;
+	int dm_result, lvm_result;
+	unsigned n_acts, n_busy;
+	enum manner manners[4]; /* of step 1, 2, 3 */
+	struct journal *journal;
+	int64_t now_ms;
+	int64_t calm_ms;     /* until then the mapping is open once more */
+	unsigned stop_after; /* acts; 0 = never */
+	bool stop_at_once;
+	char holds[256]; /* "+vg" taken, "-vg" given back, "!4" acted */
+	bool is_locked;
+	char *out, *errors;
+	size_t out_len, errors_len;
+};
+
+static void toy_put(struct toy *toy, const char *path, const char *text)
+{
+	root_put(toy->root, path, text);
+}
+
+static void toy_remove(struct toy *toy, const char *path)
+{
+	char full[256];
+
+	snprintf(full, sizeof(full), "%s/%s", toy->root, path);
+	assert_int_equal(remove(full), 0);
+}
+
+static int toy_list(void *context, struct host *host, struct err *err)
+{
+	struct toy *toy = context;
+
+	if (toy->dm_result < 0)
+		return err_set(err, toy->dm_result, "not permitted");
+	for (uint32_t i = 0; i < DEVICES; i++) {
+		struct device *device;
+
+		if (!toy->devices[i].is_there)
+			continue;
+		device = array_add(&host->devices, &host->n_devices);
+		device->devno = (struct devno){FAKE_MAJOR, i};
+		device->name = host_string(host, toy->devices[i].name);
+		device->uuid = host_string(host, toy->devices[i].uuid);
+	}
+	return 0;
+}
+
+static struct dm_target *toy_target(
+	struct host *host, struct dm_target **targets, size_t *count, const char *type)
+{
+	struct dm_target *target = array_add(targets, count);
+
+	target->length = 2048;
+	target->type = host_string(host, type);
+	target->params = target->status = "";
+	return target;
+}
+
+static int toy_read(
+	void *context, struct host *host, struct device *device, struct err *err)
+{
+	struct toy *toy = context;
+	const struct toy_device *from = &toy->devices[device->devno.minor];
+	struct dm_target *target;
+
+	(void)err;
+	target = toy_target(host, &device->targets, &device->n_targets, from->type);
+	target->params = host_string(host, from->params);
+	target->status = host_string(host, from->status ? from->status : "");
+	device->flags = from->flags;
+	device->open_count = from->open;
+	if (device->devno.minor == MAPPING && toy->now_ms < toy->calm_ms)
+		device->open_count++;
+	for (size_t i = 0; i < 2; i++)
+		if (from->below[i])
+			*array_add(&device->deps, &device->n_deps) =
+				(struct devno){FAKE_MAJOR, from->below[i]};
+	if (from->has_pending)
+		toy_target(host, &device->pending, &device->n_pending, "error");
+	return 0;
+}
+
+static const char *toy_driver_version(void *context, struct host *host)
+{
+	(void)context;
+	(void)host;
+	return "4.47.0";
+}
+
+static void add_report(const struct toy *toy, struct buf *out)
+{
+	buf_printf(out,
+		"{\"report\": [ {\"vg\": [ {\"vg_uuid\":\"" VG_HYPHENS
+		"\", \"vg_name\":\"vg\", \"vg_seqno\":\"%u\", "
+		"\"vg_permissions\":\"writeable\", \"vg_extent_size\":\"4194304\"} ],"
+		"\"pv\": [ {\"pv_uuid\":\"" PV_HYPHENS
+		"\", \"pv_name\":\"/dev/sda\", \"pv_major\":\"700\", "
+		"\"pv_minor\":\"100\", \"pe_start\":\"1048576\", \"pv_pe_count\":\"63\"} "
+		"], \"lv\": [ ] } ] }\n",
+		toy->seqno);
+}
+
+static void add_volume(
+	struct buf *out, const char *name, const char *id, const char *flags, int start)
+{
+	buf_printf(out,
+		"%s {\nid = \"%s\"\nstatus = [\"READ\", \"WRITE\"%s]\nflags = []\n"
+		"segment_count = 1\nsegment1 {\nstart_extent = 0\nextent_count = 4\n"
+		"type = \"striped\"\nstripe_count = 1\nstripes = [\"pv0\", %d]\n}\n}\n",
+		name, id, flags, start);
+}
+
+static void add_metadata(const struct toy *toy, struct buf *out)
+{
+	buf_printf(out,
+		"  metadata text at 8704 crc 0x1a65e2e # vgname vg seqno %u\n  ---\n"
+		"vg {\nid = \"" VG_HYPHENS "\"\nseqno = %u\nformat = \"lvm2\"\n"
+		"status = [%s]\nflags = []\nextent_size = 8192\nmax_lv = 0\nmax_pv = 0\n"
+		"metadata_copies = 0\nphysical_volumes {\npv0 {\nid = \"" PV_HYPHENS
+		"\"\ndevice = \"/dev/sda\"\nstatus = [\"ALLOCATABLE\"]\nflags = []\n"
+		"dev_size = 524288\npe_start = 2048\npe_count = 63\n}\n}\n"
+		"logical_volumes {\n",
+		toy->seqno, toy->seqno, toy->vg_status);
+	add_volume(out, "disk", DISK_H, ", \"VISIBLE\"", 0);
+	if (toy->has_snap) {
+		add_volume(out, "backup", SNAP_H, "", 4);
+		buf_puts(out,
+			"snapshot0 {\nid = \"aaaaaa-bbbb-cccc-dddd-eeee-ffff-gggggg\"\n"
+			"status = [\"READ\", \"WRITE\", \"VISIBLE\"]\nflags = []\n"
+			"segment_count = 1\nsegment1 {\nstart_extent = 0\n"
+			"extent_count = 4\ntype = \"snapshot\"\nchunk_size = 8\n"
+			"origin = \"disk\"\ncow_store = \"backup\"\n}\n}\n");
+	}
+	buf_puts(out, toy->more_volumes);
+	buf_puts(out, "}\n}\ncontents = \"Text Format Volume Group\"\nversion = 1\n  "
+		      "---\n");
+}
+
+static int toy_lvm(void *context, const char *const argv[], unsigned seconds, size_t max,
+	struct buf *ret_out, struct buf *ret_err_text, struct err *err)
+{
+	struct toy *toy = context;
+
+	(void)seconds;
+	(void)max;
+	(void)ret_err_text;
+	if (toy->lvm_result < 0)
+		return err_set(err, toy->lvm_result, "no answer within 60 seconds");
+	if (strcmp(argv[1], "fullreport") == 0)
+		add_report(toy, ret_out);
+	else
+		add_metadata(toy, ret_out);
+	return 0;
+}
+
+static const struct dm_ops toy_dm_ops = {toy_list, toy_read, toy_driver_version};
+static const struct lvm_ops toy_lvm_ops = {toy_lvm};
+
+/* What the three steps do to the host. */
+static void toy_umount(struct toy *toy)
+{
+	toy_put(toy, "proc/1/mountinfo", TOY_ROOT_MOUNT);
+	toy_remove(toy, "sys/fs/ext4/dm-5");
+	toy->devices[MAPPING].open--;
+}
+
+static void toy_dm_remove(struct toy *toy)
+{
+	toy->devices[MAPPING].is_there = false;
+	toy->devices[SNAPSHOT].open--;
+}
+
+static void toy_lv_remove(struct toy *toy)
+{
+	toy->devices[SNAPSHOT].is_there = toy->devices[COW].is_there = false;
+	toy->devices[REAL].is_there = false;
+	toy->devices[ORIGIN].type = "linear";
+	toy->devices[ORIGIN].params = "700:100 2048";
+	toy->devices[ORIGIN].below[0] = 0;
+	toy->has_snap = false;
+	toy->seqno += 2;
+}
+
+static void toy_act(struct toy *toy, enum plan_op op)
+{
+	switch (op) {
+	case OP_UMOUNT:
+		toy_umount(toy);
+		return;
+	case OP_DM_REMOVE:
+		toy_dm_remove(toy);
+		return;
+	case OP_LV_REMOVE:
+		toy_lv_remove(toy);
+		return;
+	case OP_LV_REFRESH:
+		return;
+	}
+}
+
+static int toy_perform(void *context, struct act_request *request, struct err *err)
+{
+	struct toy *toy = context;
+	enum plan_op op = request->step->op;
+	struct toy_device origin;
+	int full;
+
+	toy->n_acts++;
+	strcat(toy->holds, "!");
+	assert_non_null(request->host);
+	request->has_acted = true;
+	switch (toy->manners[op]) {
+	case RIGHT:
+		toy_act(toy, op);
+		return 0;
+	case RIGHT_BUT_FAILS:
+		toy_act(toy, op);
+		buf_puts(request->output, "first line\n  second \"line\"");
+		return err_set(err, -EIO, "ended with status 5");
+	case NOTHING:
+		return 0;
+	case FAILS:
+		return err_set(err, -EIO, "ended with status 5");
+	case WRONG:
+		toy_act(toy, op);
+		toy->devices[SNAPSHOT].flags |= DEVICE_SUSPENDED;
+		return 0;
+	case BUSY_AT_FIRST:
+		if (toy->n_busy++ == 3) {
+			toy_act(toy, op);
+			return 0;
+		}
+		request->has_acted = false;
+		return err_set(err, -EBUSY, "it is open");
+	case BUSY:
+		request->has_acted = false;
+		return err_set(err, -EBUSY, "it is open");
+	case STALE:
+		request->has_acted = false;
+		return err_set(err, -ESTALE, "it is not what it was");
+	case UNREADABLE_AFTER:
+		toy_act(toy, op);
+		toy->dm_result = -EPERM;
+		return 0;
+	case JOURNAL_FULL_AFTER:
+		toy_act(toy, op);
+		full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+		dup2(full, toy->journal->fd);
+		close(full);
+		return 0;
+	case CHANGED_AFTER:
+		toy_act(toy, op);
+		toy->devices[SNAPSHOT].has_pending = true;
+		return 0;
+	case LOST_AT_FIRST:
+		if (toy->n_busy++ < 2)
+			return toy->n_busy == 1 ? 0 : err_set(err, -EIO, "status 5");
+		toy_act(toy, op);
+		return 0;
+	case ORIGIN_SUSPENDED:
+		toy->devices[ORIGIN].flags |= DEVICE_SUSPENDED;
+		return err_set(err, -EIO, "killed by signal 9");
+	case UDEV_STUCK:
+		toy_act(toy, op);
+		request->is_udev_stuck = true;
+		return 0;
+	case ORIGIN_KEPT:
+		origin = toy->devices[ORIGIN];
+		toy_act(toy, op);
+		toy->devices[ORIGIN] = origin;
+		return 0;
+	}
+	return -EINVAL;
+}
+
+static int toy_hold(void *context, const char *vg_name, int *ret_hold, struct err *err)
+{
+	struct toy *toy = context;
+
+	if (toy->is_locked)
+		return err_set(err, -EBUSY, "volume group %s is locked", vg_name);
+	snprintf(toy->holds + strlen(toy->holds), 32, "+%s", vg_name);
+	*ret_hold = 7;
+	return 0;
+}
+
+static void toy_release(void *context, const char *vg_name, int hold)
+{
+	struct toy *toy = context;
+
+	assert_int_equal(hold, 7);
+	snprintf(toy->holds + strlen(toy->holds), 32, "-%s", vg_name);
+}
+
+static void toy_pause(void *context, unsigned ms)
+{
+	((struct toy *)context)->now_ms += ms;
+}
+
+static int64_t toy_now_ms(void *context)
+{
+	return ((struct toy *)context)->now_ms;
+}
+
+static bool toy_is_stopped(void *context)
+{
+	struct toy *toy = context;
+
+	return toy->stop_at_once || (toy->stop_after && toy->n_acts >= toy->stop_after);
+}
+
+static const struct act_ops toy_ops = {
+	toy_hold, toy_release, toy_perform, toy_pause, toy_now_ms, toy_is_stopped};
+
+static const struct entry toy_files[] = {
+	{"etc/machine-id", MACHINE_ID "\n"},
+	{"proc/sys/kernel/random/boot_id", BOOT_ID "\n"},
+	{"proc/sys/kernel/hostname", "hv7\n"},
+	{"proc/sys/kernel/osrelease", "6.1.0\n"},
+	{"proc/swaps", "Filename Type Size Used Priority\n"},
+	{"proc/1/ns/mnt", "-> mnt:[" NS "]"},
+	{"proc/1/root", "-> /"},
+	{"proc/1/mountinfo", TOY_ROOT_MOUNT TOY_MOUNT},
+	{"proc/1/stat", "1 (systemd) S 0 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 1 0\n"},
+	{"sys/class/block/sda/dev", "700:100\n"},
+	{"sys/class/block/sda/size", "524288\n"},
+	{"sys/class/block/sda/device", NULL},
+	{"sys/class/block/dm-5/dev", "700:5\n"},
+	{"sys/class/block/dm-5/dm", NULL},
+	{"sys/fs/ext4/dm-5", NULL},
+	{"sys/dev/block/700:5/diskseq", "45\n"},
+};
+
+static void toy_new(struct toy *toy)
+{
+	*toy = (struct toy){
+		.devices =
+			{
+				[REAL] = {true, "vg-disk-real", "LVM-" VG DISK "-real",
+					"linear", "700:100 2048", NULL, {100}, 2, 0,
+					false},
+				[COW] = {true, "vg-backup-cow", "LVM-" VG SNAP "-cow",
+					"linear", "700:100 34816", NULL, {100}, 1, 0,
+					false},
+				[ORIGIN] = {true, "vg-disk", "LVM-" VG DISK,
+					"snapshot-origin", "700:1", NULL, {REAL}, 1, 0,
+					false},
+				[SNAPSHOT] = {true, "vg-backup", "LVM-" VG SNAP,
+					"snapshot", "700:1 700:2 P 8", "16/2048 16",
+					{REAL, COW}, 1, 0, false},
+				[MAPPING] = {true, "backupX1", "", "linear", "700:4 2048",
+					NULL, {SNAPSHOT}, 1, 0, false},
+			},
+		.seqno = 4,
+		.has_snap = true,
+		.more_volumes = "",
+		.vg_status = "\"RESIZEABLE\", \"READ\", \"WRITE\"",
+	};
+	strcpy(toy->root, "/tmp/snapstate-toy-XXXXXX");
+	strcpy(toy->folder, "/tmp/snapstate-toy-XXXXXX");
+	if (!mkdtemp(toy->root) || !mkdtemp(toy->folder))
+		abort();
+	for (size_t i = 0; i < COUNT_OF(toy_files); i++)
+		toy_put(toy, toy_files[i].path, toy_files[i].content);
+	toy->machine = (struct machine){
+		.root = open(toy->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC),
+		.dm = &toy_dm_ops,
+		.lvm = &toy_lvm_ops,
+		.context = toy,
+		.clock = fake_clock,
+	};
+}
+
+static void toy_free(struct toy *toy)
+{
+	machine_close(&toy->machine);
+	nftw(toy->root, root_forget, 16, FTW_DEPTH | FTW_PHYS);
+	nftw(toy->folder, root_forget, 16, FTW_DEPTH | FTW_PHYS);
+	free(toy->out);
+	free(toy->errors);
+}
+#define cleanup_toy cleanup_with(toy_free)
+
+/* ---- the plan ---- */
+
+static void set_string(char **place, const char *text)
+{
+	free(*place);
+	*place = xstrdup(text);
+}
+
+static void toy_facts(struct toy *toy, enum scope_level origin, struct facts *ret)
+{
+	cleanup_host struct host *host = NULL;
+	cleanup_scope struct scope scope = {0};
+	struct device devices[DEVICES] = {0};
+	struct err err = ERR_INIT;
+
+	for (uint32_t i = 1; i <= MAPPING; i++) {
+		devices[i].devno = (struct devno){FAKE_MAJOR, i};
+		devices[i].name = toy->devices[i].name;
+		devices[i].uuid = toy->devices[i].uuid;
+		if (i != REAL && i != ORIGIN)
+			scope_add_device(&scope, &devices[i], SCOPE_ALL);
+	}
+	scope_add_device(&scope, &devices[ORIGIN], origin);
+	scope_add_group(&scope, VG);
+	scope_add_volume(&scope, VG, SNAP);
+	assert_int_equal(probe_host(&toy->machine, PROBE_ALL, &host, &err), 0);
+	host_facts(host, &scope, ret);
+}
+
+static void set_target(struct plan_step *step)
+{
+	struct plan_target *target = &step->target;
+
+	switch (step->op) {
+	case OP_UMOUNT:
+		target->namespace_id = 4026531841;
+		target->mount_id = 44;
+		target->devno = (struct devno){FAKE_MAJOR, MAPPING};
+		set_string(&target->mount_target, "/mnt/backup");
+		return;
+	case OP_DM_REMOVE:
+		target->devno = (struct devno){FAKE_MAJOR, MAPPING};
+		set_string(&target->dm_name, "backupX1");
+		return;
+	case OP_LV_REMOVE:
+		set_string(&target->vg_uuid, VG);
+		set_string(&target->lv_uuid, SNAP);
+		set_string(&target->origin_uuid, DISK);
+		set_string(&target->vg_name, "vg");
+		set_string(&target->lv_name, "backup");
+		return;
+	case OP_LV_REFRESH:
+		return;
+	}
+}
+
+/* Lets a toy do the step, and notes what it changed. */
+static void predict(struct toy *toy, struct plan *plan, enum plan_op op)
+{
+	struct plan_step *step = plan_step_add(plan, op);
+	cleanup_facts struct facts before = FACTS_INIT, after = FACTS_INIT;
+	cleanup_facts struct facts around_before = FACTS_INIT, around_after = FACTS_INIT;
+	cleanup_facts struct facts maybe = FACTS_INIT, maybe_new = FACTS_INIT;
+
+	set_target(step);
+	plan_step_reason(step, "it is in the way");
+	toy_facts(toy, SCOPE_IDENTITY, &before);
+	toy_facts(toy, SCOPE_TABLE, &around_before);
+	toy_act(toy, op);
+	toy_facts(toy, SCOPE_IDENTITY, &after);
+	toy_facts(toy, SCOPE_TABLE, &around_after);
+	facts_minus(&before, &after, &step->gone);
+	facts_minus(&after, &before, &step->new);
+	facts_minus(&around_before, &around_after, &maybe);
+	facts_minus(&maybe, &step->gone, &step->maybe_gone);
+	facts_minus(&around_after, &around_before, &maybe_new);
+	facts_minus(&maybe_new, &step->new, &step->maybe_new);
+}
+
+/* A plan for a toy as it is new, written and read once. `origin` is how much of the
+ * origin is verified; what becomes of its table is uncertain in any case. */
+static struct plan *toy_plan_with(enum scope_level origin)
+{
+	cleanup_toy struct toy toy;
+	cleanup_plan struct plan *plan = plan_new();
+	struct plan *read = NULL;
+	cleanup_scope struct scope scope = {0};
+	cleanup_buf struct buf text = BUF_INIT;
+	struct err err = ERR_INIT;
+
+	toy_new(&toy);
+	for (uint32_t i = COW; i <= MAPPING; i++) {
+		struct device device = {.devno = {FAKE_MAJOR, i},
+			.name = toy.devices[i].name,
+			.uuid = toy.devices[i].uuid};
+
+		scope_add_device(&scope, &device, i == ORIGIN ? origin : SCOPE_ALL);
+	}
+	scope_add_group(&scope, VG);
+	scope_add_volume(&scope, VG, SNAP);
+	plan_scope_set(plan, &scope);
+	memset(plan->capture_sha256, 'a', SHA256_HEX_LEN);
+	toy_facts(&toy, origin, &plan->expect);
+	predict(&toy, plan, OP_UMOUNT);
+	predict(&toy, plan, OP_DM_REMOVE);
+	predict(&toy, plan, OP_LV_REMOVE);
+	plan_write(plan, &text);
+	if (plan_read(text.data, text.len, "toy", &read, &err) < 0)
+		fail_msg("%s\n%s", err.msg, text.data);
+	return read;
+}
+
+static struct plan *toy_plan(void)
+{
+	return toy_plan_with(SCOPE_IDENTITY);
+}
+
+/* ---- a run ---- */
+
+static enum exit_code toy_run(struct toy *toy, const struct plan *plan, bool is_apply)
+{
+	struct executor executor = {
+		.observer = {.machine = &toy->machine,
+			.ops = &toy_ops,
+			.context = toy,
+			.poll_ms = 100,
+			.flap_ms = 2000,
+			.settle_ms = 5000},
+		.plan = plan,
+		.out = open_memstream(&toy->out, &toy->out_len),
+		.errors = open_memstream(&toy->errors, &toy->errors_len),
+	};
+	FILE *out = executor.out, *errors = executor.errors;
+	cleanup_journal struct journal journal = JOURNAL_INIT;
+	struct err err = ERR_INIT;
+	enum exit_code code = executor_verify(&executor);
+
+	if (code == EXIT_DONE)
+		executor_show(&executor);
+	if (code == EXIT_DONE && is_apply) {
+		toy->journal = &journal;
+		if (journal_create(toy->folder, plan, "toy.snapplan", executor.host,
+			    &toy->machine, &journal, &err) < 0)
+			fail_msg("%s", err.msg);
+		code = executor_apply(&executor, &journal);
+	}
+	executor_free(&executor);
+	fclose(out);
+	fclose(errors);
+	return code;
+}
+
+static void assert_says(const char *text, const char *part)
+{
+	if (!strstr(text, part))
+		fail_msg("expected \"%s\" in:\n%s", part, text);
+}
+
+static void toy_journal(const struct toy *toy, const struct plan *plan, struct buf *ret)
+{
+	struct err err = ERR_INIT;
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/%s.journal", toy->folder, plan->digest);
+	if (file_read_at(AT_FDCWD, path, 1 << 20, ret, &err) < 0)
+		fail_msg("%s", err.msg);
+}
+
+/* ---- verifying ---- */
+
+static void test_without_apply_nothing_is_done(void **state)
+{
+	cleanup_plan struct plan *plan = toy_plan();
+	cleanup_toy struct toy toy;
+
+	(void)state;
+	toy_new(&toy);
+	assert_int_equal(toy_run(&toy, plan, false), EXIT_DONE);
+	assert_int_equal(toy.n_acts, 0);
+	assert_string_equal(toy.holds, "");
+	assert_string_equal(toy.errors, "");
+	assert_says(toy.out, "step 1 of 3  umount /mnt/backup\n    it is in the way\n");
+	assert_says(toy.out, "step 2 of 3  dmsetup remove backupX1\n");
+	assert_says(toy.out, "step 3 of 3  lvremove -y vg/backup\n");
+	/* nothing in the journal's folder */
+	assert_int_equal(rmdir(toy.folder), 0);
+}
+
+static void open_the_mapping(struct toy *toy)
+{
+	toy->devices[MAPPING].open++;
+}
+static void change_the_table(struct toy *toy)
+{
+	toy->devices[MAPPING].params = "700:4 4096";
+}
+static void load_another_table(struct toy *toy)
+{
+	toy->devices[SNAPSHOT].has_pending = true;
+}
+static void suspend(struct toy *toy)
+{
+	toy->devices[SNAPSHOT].flags |= DEVICE_SUSPENDED;
+}
+static void overflow(struct toy *toy)
+{
+	toy->devices[SNAPSHOT].status = "Invalid";
+}
+static void stack_something(struct toy *toy)
+{
+	toy->devices[6] = (struct toy_device){
+		true, "above", "", "linear", "700:4 0", NULL, {SNAPSHOT}, 0, 0, false};
+}
+static void re_create(struct toy *toy)
+{
+	toy_put(toy, "sys/dev/block/700:5/diskseq", "99\n");
+}
+static void rename_mapping(struct toy *toy)
+{
+	toy->devices[MAPPING].name = "backupX2";
+}
+static void give_it_a_uuid(struct toy *toy)
+{
+	toy->devices[MAPPING].uuid = "part1-LVM-" VG SNAP;
+}
+static void remove_mapping(struct toy *toy)
+{
+	toy->devices[MAPPING].is_there = false;
+}
+static void mount_again(struct toy *toy)
+{
+	toy_put(toy, "proc/1/mountinfo",
+		TOY_ROOT_MOUNT TOY_MOUNT "45 1 700:5 / /mnt/b rw - ext4 /dev/dm-5 rw\n");
+}
+static void remount_elsewhere(struct toy *toy)
+{
+	toy_put(toy, "proc/1/mountinfo",
+		TOY_ROOT_MOUNT
+		"46 1 700:5 / /mnt/backup rw - ext4 /dev/mapper/backupX1 rw\n");
+}
+static void use_the_mount(struct toy *toy)
+{
+	toy_put(toy, "proc/50/stat",
+		"50 (tar) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 4711 0\n");
+	toy_put(toy, "proc/50/fd/3", "-> /mnt/backup/a");
+	toy_put(toy, "proc/50/fdinfo/3", "pos:\t0\nflags:\t0100000\nmnt_id:\t44\n");
+	toy_put(toy, "proc/50/ns/mnt", "-> mnt:[" NS "]");
+	toy_put(toy, "proc/50/root", "-> /");
+}
+static void swap_on_it(struct toy *toy)
+{
+	toy_put(toy, "proc/swaps",
+		"Filename Type Size Used Priority\n/dev/dm-5 partition 1 0 -2\n");
+}
+static void lose_the_volume(struct toy *toy)
+{
+	toy->has_snap = false;
+	toy->seqno++;
+}
+static void export_the_group(struct toy *toy)
+{
+	toy->vg_status = "\"RESIZEABLE\", \"READ\", \"WRITE\", \"EXPORTED\"";
+	toy->seqno++;
+}
+static void reboot(struct toy *toy)
+{
+	toy_put(toy, "proc/sys/kernel/random/boot_id",
+		"8d1e0000-0000-4000-8000-000000000001\n");
+}
+static void move_to_another_host(struct toy *toy)
+{
+	toy_put(toy, "etc/machine-id", "f123456789abcdef0123456789abcdef\n");
+}
+
+static void test_any_changed_fact_refuses(void **state)
+{
+	static const struct {
+		void (*change)(struct toy *toy);
+		const char *said;
+	} cases[] = {
+		{open_the_mapping,
+			"found     device 700:5 name backupX1 uuid - diskseq 45 open 2"},
+		{change_the_table, "found     table 700:5 0 2048 linear 700:4 4096"},
+		{load_another_table, "found     pending 700:4 0 2048 error"},
+		{suspend, "flags suspended"},
+		{overflow, "found     status 700:4 0 2048 snapshot invalid"},
+		{stack_something, "expected  nothing\n  found     holder 700:4 dm 700:6"},
+		{re_create, "diskseq 99"},
+		{rename_mapping, "expected  device 700:5 name backupX1"},
+		{give_it_a_uuid, "found     nothing"},
+		{remove_mapping, "found     nothing"},
+		{mount_again, "found     mount 4026531841:45"},
+		{remount_elsewhere, "found     mount 4026531841:46"},
+		{use_the_mount, "found     holder 700:5 file pid 50 start 4711 comm tar"},
+		{swap_on_it, "found     holder 700:5 swap"},
+		{lose_the_volume, "found     volume " VG "/" SNAP " absent"},
+		{export_the_group, "state exported"},
+		{reboot, "restarted since its capture"},
+		{move_to_another_host, "for another host"},
+	};
+	cleanup_plan struct plan *plan = toy_plan();
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		cleanup_toy struct toy toy;
+		enum exit_code code;
+
+		toy_new(&toy);
+		cases[i].change(&toy);
+		code = toy_run(&toy, plan, true);
+		assert_says(toy.errors, cases[i].said);
+		assert_int_equal(code, EXIT_DIFFERS);
+		assert_says(toy.errors, "nothing was changed");
+		assert_says(toy.errors, "make a new capture");
+		assert_int_equal(toy.n_acts, 0);
+		assert_int_equal(rmdir(toy.folder), 0);
+	}
+}
+
+static void test_what_changed_elsewhere_does_not_matter(void **state)
+{
+	cleanup_plan struct plan *plan = toy_plan();
+	cleanup_toy struct toy toy;
+
+	(void)state;
+	toy_new(&toy);
+	/* another mapping on the same disk, more opens of the origin, a fuller snapshot
+	 */
+	toy.devices[6] = (struct toy_device){
+		true, "other", "X", "linear", "700:100 9", NULL, {0}, 3, 0, false};
+	toy.devices[ORIGIN].open = 5;
+	toy.devices[SNAPSHOT].status = "1024/2048 16";
+	/* another volume in the same group, another mount, another process */
+	toy.seqno = 90;
+	toy.more_volumes =
+		"new {\nid = \"nnnnnn-nnnn-nnnn-nnnn-nnnn-nnnn-nnnnnn\"\n"
+		"status = [\"READ\", \"WRITE\", \"VISIBLE\"]\nflags = []\n"
+		"segment_count = 1\nsegment1 {\nstart_extent = 0\nextent_count = 4\n"
+		"type = \"striped\"\nstripe_count = 1\nstripes = [\"pv0\", 20]\n}\n}\n";
+	toy_put(&toy, "proc/1/mountinfo",
+		TOY_ROOT_MOUNT TOY_MOUNT "50 1 0:50 / /tmp rw - tmpfs none rw\n");
+	toy_put(&toy, "proc/60/stat",
+		"60 (rsync) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 1 0\n");
+	if (toy_run(&toy, plan, false) != EXIT_DONE)
+		fail_msg("%s", toy.errors);
+}
+
+static void test_a_moment_of_udev_is_waited_for(void **state)
+{
+	cleanup_plan struct plan *plan = toy_plan();
+	cleanup_toy struct toy toy, stuck;
+
+	(void)state;
+	toy_new(&toy);
+	toy.calm_ms = 1500;
+	assert_int_equal(toy_run(&toy, plan, false), EXIT_DONE);
+	assert_true(toy.now_ms >= 1500 && toy.now_ms < 2000);
+	toy_new(&stuck);
+	stuck.calm_ms = 1000000;
+	assert_int_equal(toy_run(&stuck, plan, false), EXIT_DIFFERS);
+	assert_true(stuck.now_ms <= 2200);
+}
+
+static void test_other_facts_are_not_waited_for(void **state)
+{
+	cleanup_plan struct plan *plan = toy_plan();
+	cleanup_toy struct toy toy;
+
+	(void)state;
+	toy_new(&toy);
+	change_the_table(&toy);
+	assert_int_equal(toy_run(&toy, plan, false), EXIT_DIFFERS);
+	assert_int_equal(toy.now_ms, 0);
+}
+
+static void test_unreadable_is_not_empty(void **state)
+{
+	cleanup_plan struct plan *plan = toy_plan();
+	cleanup_toy struct toy dm, lvm, mounts;
+
+	(void)state;
+	toy_new(&dm);
+	dm.dm_result = -EPERM;
+	assert_int_equal(toy_run(&dm, plan, true), EXIT_ENVIRONMENT);
+	assert_says(dm.errors, "dm could not be read: denied, not permitted");
+	toy_new(&lvm);
+	lvm.lvm_result = -ETIMEDOUT;
+	assert_int_equal(toy_run(&lvm, plan, true), EXIT_ENVIRONMENT);
+	assert_says(lvm.errors, "lvm/report.json could not be read: timed-out");
+	toy_new(&mounts);
+	toy_put(&mounts, "proc/1/mountinfo", "half a li");
+	assert_int_equal(toy_run(&mounts, plan, true), EXIT_ENVIRONMENT);
+	assert_says(mounts.errors, "mounts/" NS " could not be read");
+	assert_int_equal(dm.n_acts + lvm.n_acts + mounts.n_acts, 0);
+}
+
+/* ---- applying ---- */
+
+static void test_all_steps(void **state)
+{
+	cleanup_plan struct plan *plan = toy_plan();
+	cleanup_buf struct buf journal = BUF_INIT, expected = BUF_INIT;
+	cleanup_toy struct toy toy;
+
+	(void)state;
+	toy_new(&toy);
+	if (toy_run(&toy, plan, true) != EXIT_DONE)
+		fail_msg("%s", toy.errors);
+	assert_int_equal(toy.n_acts, 3);
+	assert_string_equal(toy.errors, "");
+	/* the lock of the group is held around dm-remove, and only there */
+	assert_string_equal(toy.holds, "!+vg!-vg!");
+	buf_printf(&expected,
+		"snapstate-journal 1\n"
+		"plan sha256:%s file toy.snapplan\n"
+		"host machine-id " MACHINE_ID " boot-id " BOOT_ID "\n"
+		"steps 3\n"
+		"0 verified " WHEN " %zu\n"
+		"1 intent " WHEN " umount mount " NS
+		":44 device 700:5 target /mnt/backup\n"
+		"1 done " WHEN "\n"
+		"2 intent " WHEN " dm-remove device 700:5 uuid - name backupX1\n"
+		"2 done " WHEN "\n"
+		"3 intent " WHEN " lv-remove volume " VG "/" SNAP " origin " DISK
+		" name vg/backup\n"
+		"3 done " WHEN "\n"
+		"0 finished " WHEN "\n",
+		plan->digest, plan->expect.count);
+	toy_journal(&toy, plan, &journal);
+	assert_string_equal(journal.data, expected.data);
+}
+
+static void test_a_plan_is_applied_once(void **state)
+{
+	cleanup_plan struct plan *plan = toy_plan();
+	cleanup_journal struct journal journal = JOURNAL_INIT;
+	cleanup_host struct host *host = host_new();
+	cleanup_toy struct toy toy;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	toy_new(&toy);
+	assert_int_equal(toy_run(&toy, plan, true), EXIT_DONE);
+	assert_int_equal(
+		journal_create(toy.folder, plan, "x", host, &toy.machine, &journal, &err),
+		-EEXIST);
+	assert_says(err.msg, "applied before, and that run carried out all its steps");
+	assert_says(err.msg, plan->digest);
+}
+
+/* Manner of one step -> code, acts, words, last verdict in the journal. */
+static void test_how_steps_end(void **state)
+{
+	static const struct {
+		enum plan_op op;
+		enum manner manner;
+		enum exit_code code;
+		unsigned n_acts;
+		const char *said, *journaled;
+	} cases[] = {
+		{OP_DM_REMOVE, RIGHT_BUT_FAILS, EXIT_DONE, 3, "",
+			"\n2 output first line\n2 output second \\x22line\\x22\n"
+			"2 failed ended with status 5\n2 done "},
+		{OP_DM_REMOVE, NOTHING, EXIT_DIFFERS, 2, "step 2 changed nothing",
+			"\n2 unchanged " WHEN "\n0 stopped " WHEN " steps are left\n"},
+		{OP_LV_REMOVE, LOST_AT_FIRST, EXIT_DONE, 5, "",
+			"\n3 failed status 5\n3 done "},
+		{OP_LV_REMOVE, ORIGIN_SUSPENDED, EXIT_STOPPED, 3,
+			"found     device 700:3 name vg-disk uuid LVM-" VG DISK
+			" diskseq 0 open * flags suspended",
+			"\n3 failed killed by signal 9\n3 differs "},
+		{OP_LV_REMOVE, FAILS, EXIT_DIFFERS, 7,
+			"step 3 changed nothing: ended with status 5",
+			"\n3 failed ended with status 5\n3 unchanged "},
+		{OP_UMOUNT, FAILS, EXIT_DIFFERS, 1, "steps done: 0 of 3",
+			"\n1 unchanged "},
+		{OP_DM_REMOVE, WRONG, EXIT_STOPPED, 2,
+			"found     device 700:4 name vg-backup uuid LVM-" VG SNAP
+			" diskseq 0 open 0 flags suspended",
+			"\n2 differs " WHEN "\n2 expected device 700:4 "},
+		{OP_DM_REMOVE, BUSY, EXIT_DIFFERS, 32,
+			"step 2 changed nothing: it is open",
+			"\n2 failed it is open\n2 refused " WHEN " it is open\n"},
+		{OP_DM_REMOVE, BUSY_AT_FIRST, EXIT_DONE, 6, "", "\n2 done "},
+		{OP_UMOUNT, STALE, EXIT_DIFFERS, 1, "it is not what it was",
+			"\n1 refused " WHEN " it is not what it was\n"},
+		{OP_DM_REMOVE, UNREADABLE_AFTER, EXIT_STOPPED, 2,
+			"dm could not be read: denied", "\n2 unconfirmed "},
+		{OP_UMOUNT, UNREADABLE_AFTER, EXIT_STOPPED, 1,
+			"stopped in step 1: dm could not be read", "\n1 unconfirmed "},
+		{OP_UMOUNT, JOURNAL_FULL_AFTER, EXIT_STOPPED, 1,
+			"No space left on device", "\n1 intent "},
+		{OP_UMOUNT, CHANGED_AFTER, EXIT_DIFFERS, 1,
+			"step 2 changed nothing: the host is not as the plan expects it "
+			"any "
+			"more",
+			"\n1 done " WHEN "\n2 refused "},
+		{OP_DM_REMOVE, UDEV_STUCK, EXIT_STOPPED, 2,
+			"stopped in step 2: it is done, but udev did not handle it",
+			"\n2 done " WHEN "\n0 stopped " WHEN " steps are left\n"},
+		{OP_LV_REMOVE, JOURNAL_FULL_AFTER, EXIT_STOPPED, 3,
+			"No space left on device", "\n3 intent "},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		cleanup_plan struct plan *plan = toy_plan();
+		cleanup_buf struct buf journal = BUF_INIT;
+		cleanup_toy struct toy toy;
+		enum exit_code code;
+
+		toy_new(&toy);
+		toy.manners[cases[i].op] = cases[i].manner;
+		code = toy_run(&toy, plan, true);
+		assert_says(toy.errors, cases[i].said);
+		assert_int_equal(code, cases[i].code);
+		assert_int_equal(toy.n_acts, cases[i].n_acts);
+		toy_journal(&toy, plan, &journal);
+		assert_says(journal.data, cases[i].journaled);
+		if (code != EXIT_DONE)
+			assert_null(strstr(journal.data, "finished"));
+	}
+}
+
+static void test_a_full_disk_stops_before_acting(void **state)
+{
+	cleanup_plan struct plan *plan = toy_plan();
+	cleanup_toy struct toy toy;
+	struct executor executor = {0};
+	struct journal journal = JOURNAL_INIT;
+
+	(void)state;
+	toy_new(&toy);
+	journal.fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
+	journal.path = xstrdup("/dev/full");
+	journal.machine = &toy.machine;
+	executor.observer =
+		(struct observer){&toy.machine, &toy_ops, &toy, 100, 2000, 5000};
+	executor.plan = plan;
+	executor.out = executor.errors = open_memstream(&toy.errors, &toy.errors_len);
+	assert_int_equal(executor_verify(&executor), EXIT_DONE);
+	assert_int_equal(executor_apply(&executor, &journal), EXIT_ENVIRONMENT);
+	fclose(executor.out);
+	executor_free(&executor);
+	journal_close(&journal);
+	assert_says(toy.errors, "No space left on device; nothing was changed");
+	assert_int_equal(toy.n_acts, 0);
+}
+
+static void test_stopped_between_steps(void **state)
+{
+	cleanup_plan struct plan *plan = toy_plan();
+	cleanup_toy struct toy before, later;
+
+	(void)state;
+	toy_new(&before);
+	before.stop_at_once = true;
+	assert_int_equal(toy_run(&before, plan, true), EXIT_DIFFERS);
+	assert_int_equal(before.n_acts, 0);
+	toy_new(&later);
+	later.stop_after = 2;
+	assert_int_equal(toy_run(&later, plan, true), EXIT_STOPPED);
+	assert_int_equal(later.n_acts, 2);
+	assert_says(later.errors,
+		"interrupted between steps\nsnapstate-execute: steps done: 2 of 3");
+}
+
+static void test_a_locked_group_is_left_alone(void **state)
+{
+	cleanup_plan struct plan *plan = toy_plan();
+	cleanup_toy struct toy toy;
+
+	(void)state;
+	toy_new(&toy);
+	toy.is_locked = true;
+	assert_int_equal(toy_run(&toy, plan, true), EXIT_DIFFERS);
+	assert_int_equal(toy.n_acts, 1);
+	assert_says(toy.errors, "step 2 changed nothing: volume group vg is locked");
+}
+
+/* With its last snapshot the origin loses its -real layer; not so where another backup of
+ * the same disk has begun. The plan says that either may come, and both are accepted. */
+static void test_uncertain_facts_do_not_count(void **state)
+{
+	static const enum manner manners[] = {RIGHT, ORIGIN_KEPT};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(manners); i++) {
+		cleanup_plan struct plan *plan = toy_plan_with(SCOPE_TABLE);
+		cleanup_toy struct toy toy;
+
+		assert_true(facts_has(
+			&plan->expect, "table 700:3 0 2048 snapshot-origin 700:1"));
+		assert_true(facts_has(&plan->steps[2].maybe_gone,
+			"table 700:3 0 2048 snapshot-origin 700:1"));
+		toy_new(&toy);
+		toy.manners[OP_LV_REMOVE] = manners[i];
+		if (toy_run(&toy, plan, true) != EXIT_DONE)
+			fail_msg("%s", toy.errors);
+	}
+}
+
+static void test_an_empty_plan(void **state)
+{
+	cleanup_plan struct plan *plan = plan_new();
+	cleanup_buf struct buf text = BUF_INIT, journal = BUF_INIT;
+	cleanup_toy struct toy toy;
+
+	(void)state;
+	facts_add(&plan->expect, "host machine-id " MACHINE_ID " boot-id " BOOT_ID);
+	memset(plan->capture_sha256, 'a', SHA256_HEX_LEN);
+	plan_write(plan, &text);
+	toy_new(&toy);
+	toy.dm_result = -EPERM; /* it needs nothing of the host but its identity */
+	assert_int_equal(toy_run(&toy, plan, true), EXIT_DONE);
+	toy_journal(&toy, plan, &journal);
+	assert_says(journal.data, "\nsteps 0\n0 verified " WHEN " 1\n0 finished ");
+}
+
+/* ---- the journal's folder ---- */
+
+static int try_journal(const struct toy *toy, const char *folder, const struct plan *plan,
+	struct err *err)
+{
+	cleanup_journal struct journal journal = JOURNAL_INIT;
+	cleanup_host struct host *host = host_new();
+
+	return journal_create(folder, plan, "x", host, &toy->machine, &journal, err);
+}
+
+static void test_folders_of_journals(void **state)
+{
+	cleanup_plan struct plan *plan = toy_plan(), *touching = plan_new();
+	cleanup_toy struct toy toy;
+	cleanup_close int other = -1;
+	cleanup_scope struct scope scope = {0};
+	struct device device = {.name = "x", .uuid = ""};
+	struct err err = ERR_INIT;
+	struct stat stat;
+	char made[128];
+	struct statx stx;
+
+	(void)state;
+	toy_new(&toy);
+	snprintf(made, sizeof(made), "%s/made", toy.folder);
+	assert_int_equal(try_journal(&toy, made, plan, &err), 0);
+	assert_int_equal(lstat(made, &stat), 0);
+	assert_int_equal(stat.st_mode & 07777, 0700);
+	assert_int_equal(try_journal(&toy, "/proc/none/made", plan, &err), -ENOENT);
+	assert_int_equal(chmod(toy.folder, 0770), 0);
+	assert_int_equal(try_journal(&toy, toy.folder, plan, &err), -EPERM);
+	assert_int_equal(chmod(toy.folder, 0700), 0);
+	other = open(toy.folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_int_equal(flock(other, LOCK_EX), 0);
+	assert_int_equal(try_journal(&toy, toy.folder, plan, &err), -EBUSY);
+	assert_int_equal(flock(other, LOCK_UN), 0);
+	assert_int_equal(statx(other, "", AT_EMPTY_PATH, 0, &stx), 0);
+	device.devno = (struct devno){stx.stx_dev_major, stx.stx_dev_minor};
+	scope_add_device(&scope, &device, SCOPE_IDENTITY);
+	plan_scope_set(touching, &scope);
+	assert_int_equal(try_journal(&toy, toy.folder, touching, &err), -EXDEV);
+	assert_says(err.msg, "a device that the plan touches");
+}
+
+/* ---- LVM's lock ---- */
+
+static void test_guard(void **state)
+{
+	cleanup_toy struct toy toy;
+	struct err err = ERR_INIT;
+	int hold = -1, second = -1;
+	char path[128];
+
+	(void)state;
+	toy_new(&toy);
+	assert_int_equal(guard_take("/proc/none", "vg", 0, &hold, &err), 0);
+	assert_int_equal(hold, -1);
+	guard_drop("/proc/none", "vg", hold);
+	assert_int_equal(guard_take(toy.folder, "vg", 0, &hold, &err), 0);
+	assert_true(hold >= 0);
+	assert_int_equal(guard_take(toy.folder, "vg", 300, &second, &err), -EBUSY);
+	assert_says(err.msg, "volume group vg is locked by ");
+	assert_int_equal(guard_take(toy.folder, "other", 0, &second, &err), 0);
+	guard_drop(toy.folder, "other", second);
+	guard_drop(toy.folder, "vg", hold);
+	snprintf(path, sizeof(path), "%s/V_vg", toy.folder);
+	assert_int_equal(access(path, F_OK), -1);
+	/* LVM's own folder may hold a link of somebody else's making */
+	assert_int_equal(symlink("/tmp/elsewhere", path), 0);
+	assert_int_equal(guard_take(toy.folder, "vg", 0, &hold, &err), -ELOOP);
+}
+
+static void test_names_for_lvm(void **state)
+{
+	static const char *const bad[] = {
+		"", "-x", ".", "..", "a/b", "a b", "a\n", "a;b", "$(id)", "\x80"};
+
+	(void)state;
+	assert_true(guard_name_is_valid("onapp-aaaa_B.9+x"));
+	for (size_t i = 0; i < COUNT_OF(bad); i++)
+		assert_false(guard_name_is_valid(bad[i]));
+}
+
+/* ---- words and options ---- */
+
+static void test_nothing_raw_reaches_the_terminal(void **state)
+{
+	cleanup_buf struct buf output = BUF_INIT;
+	cleanup_free char *text = NULL;
+	size_t len;
+	FILE *to = open_memstream(&text, &len);
+
+	(void)state;
+	report_error(to, "device %s", "a\x1b[2Jb\n\xc2\x9b");
+	buf_puts(&output, "one\n\x1b]0;x\a\nthree");
+	report_output(to, &output);
+	fclose(to);
+	assert_string_equal(text, "snapstate-execute: device a?[2Jb???\n"
+				  "    | one\n    | ?]0;x?\n    | three\n");
+}
+
+static enum exit_code read_options(struct options *options, const char *const words[])
+{
+	char *argv[8] = {(char *)"snapstate-execute"};
+	int argc = 1;
+
+	for (; words[argc - 1]; argc++)
+		argv[argc] = (char *)words[argc - 1];
+	optind = 0; /* getopt(3): starts anew */
+	return options_read(argc, argv, options);
+}
+
+static void test_options(void **state)
+{
+	struct options options = {0};
+
+	(void)state;
+	/* as the interpreter of a plan that is run as a script, options come last */
+	assert_int_equal(read_options(&options, (const char *[]){"x.snapplan", "--apply",
+							"--journal", "/j", NULL}),
+		EXIT_DONE);
+	assert_string_equal(options.plan, "x.snapplan");
+	assert_string_equal(options.journal, "/j");
+	assert_true(options.is_apply);
+	assert_false(options.is_unsigned);
+	options_free(&options);
+	assert_int_equal(
+		read_options(&options, (const char *[]){"--journal", "j", "x", NULL}),
+		EXIT_DONE);
+	assert_int_equal(options.journal[0], '/');
+	options_free(&options);
+	assert_int_equal(read_options(&options, (const char *[]){NULL}), EXIT_USAGE);
+	options_free(&options);
+	assert_int_equal(
+		read_options(&options, (const char *[]){"a", "b", NULL}), EXIT_USAGE);
+	options_free(&options);
+	assert_int_equal(read_options(&options, (const char *[]){"--force", "a", NULL}),
+		EXIT_USAGE);
+	options_free(&options);
+}
+
+static enum exit_code read_plan_file(const char *path, bool is_unsigned)
+{
+	const struct options options = {.plan = path, .is_unsigned = is_unsigned};
+	cleanup_plan struct plan *plan = NULL;
+
+	return options_plan(&options, &plan);
+}
+
+static void test_plan_files(void **state)
+{
+	cleanup_plan struct plan *plan = plan_new();
+	cleanup_buf struct buf text = BUF_INIT;
+	cleanup_toy struct toy toy;
+	char path[128], fifo[128];
+
+	(void)state;
+	toy_new(&toy);
+	facts_add(&plan->expect, "host machine-id a boot-id b");
+	memset(plan->capture_sha256, 'a', SHA256_HEX_LEN);
+	plan_write(plan, &text);
+	root_put(toy.folder, "good", text.data);
+	root_put(toy.folder, "bad", "#!/bin/sh\n");
+	snprintf(path, sizeof(path), "%s/good", toy.folder);
+	assert_int_equal(read_plan_file(path, true), EXIT_DONE);
+	assert_int_equal(read_plan_file(path, false), EXIT_BAD_INPUT);
+	snprintf(path, sizeof(path), "%s/bad", toy.folder);
+	assert_int_equal(read_plan_file(path, true), EXIT_BAD_INPUT);
+	snprintf(path, sizeof(path), "%s/none", toy.folder);
+	assert_int_equal(read_plan_file(path, true), EXIT_BAD_INPUT);
+	assert_int_equal(read_plan_file(toy.folder, true), EXIT_BAD_INPUT);
+	assert_int_equal(read_plan_file("/dev/zero", true), EXIT_BAD_INPUT);
+	snprintf(fifo, sizeof(fifo), "%s/fifo", toy.folder);
+	assert_int_equal(mkfifo(fifo, 0600), 0);
+	assert_int_equal(read_plan_file(fifo, true), EXIT_BAD_INPUT);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_without_apply_nothing_is_done),
+		cmocka_unit_test(test_any_changed_fact_refuses),
+		cmocka_unit_test(test_what_changed_elsewhere_does_not_matter),
+		cmocka_unit_test(test_a_moment_of_udev_is_waited_for),
+		cmocka_unit_test(test_other_facts_are_not_waited_for),
+		cmocka_unit_test(test_unreadable_is_not_empty),
+		cmocka_unit_test(test_all_steps),
+		cmocka_unit_test(test_a_plan_is_applied_once),
+		cmocka_unit_test(test_how_steps_end),
+		cmocka_unit_test(test_a_full_disk_stops_before_acting),
+		cmocka_unit_test(test_stopped_between_steps),
+		cmocka_unit_test(test_a_locked_group_is_left_alone),
+		cmocka_unit_test(test_uncertain_facts_do_not_count),
+		cmocka_unit_test(test_an_empty_plan),
+		cmocka_unit_test(test_folders_of_journals),
+		cmocka_unit_test(test_guard),
+		cmocka_unit_test(test_names_for_lvm),
+		cmocka_unit_test(test_nothing_raw_reaches_the_terminal),
+		cmocka_unit_test(test_options),
+		cmocka_unit_test(test_plan_files),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
