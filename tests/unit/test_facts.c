@@ -15,6 +15,10 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/facts.h"
 
+#define HOST_LINE                                                                        \
+	"host machine-id 0123456789abcdef0123456789abcdef boot-id "                      \
+	"8d1e0000-0000-4000-8000-000000000000"
+
 static void test_the_lines_of_a_host(void **state)
 {
 	cleanup_host struct host *host = sample_host();
@@ -35,8 +39,7 @@ static void test_the_lines_of_a_host(void **state)
 		"volume " SAMPLE_VG "/" SAMPLE_SNAP
 		" name onapp-aaaa/backup-dddd type snapshot origin " SAMPLE_ORIGIN
 		" state - segments " SAMPLE_PV ":16+4",
-		"host machine-id 0123456789abcdef0123456789abcdef boot-id "
-		"8d1e0000-0000-4000-8000-000000000000",
+		HOST_LINE,
 	};
 
 	(void)state;
