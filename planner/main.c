@@ -48,12 +48,19 @@ static struct plan *plan_begin(const struct survey *survey, const char *sha256)
 	return plan;
 }
 
-/* The plan is read back by the executor's own reader before anyone sees it. */
-static int plan_check(const struct buf *text, struct err *err)
+/* The text is read back by the executor's own reader, and what that reads is proven. */
+static int plan_check(const struct host *host, const struct buf *text, struct err *err)
 {
 	cleanup_with(plan_free_fn) struct plan *again = NULL;
+	int r = plan_read(buf_text(text), text->len, "the new plan", &again, err);
 
-	return plan_read(buf_text(text), text->len, "the new plan", &again, err);
+	if (r == 0)
+		r = prove_plan(host, again, err);
+	if (r < 0)
+		err_wrap(err,
+			"this plan cannot be proven, which is a bug in snapstate-plan; "
+			"nothing was written");
+	return r;
 }
 
 static int plan_capture(const struct options *options)
@@ -73,7 +80,7 @@ static int plan_capture(const struct options *options)
 	if (order_survey(&survey, plan, &err) < 0)
 		return fail(&err, EXIT_BAD_INPUT);
 	plan_write(plan, &plan_text);
-	if (plan_check(&plan_text, &err) < 0)
+	if (plan_check(host, &plan_text, &err) < 0)
 		return fail(&err, EXIT_BAD_INPUT);
 	if (options->plan_file && file_publish(options->plan_file, 0755, plan_text.data,
 					  plan_text.len, &err) < 0)

@@ -157,6 +157,10 @@ bool survey_has_kept(const struct survey *survey);
  * could not show its own steps to be possible: a bug; nothing may be written then. */
 int order_survey(struct survey *survey, struct plan *plan, struct err *err);
 
+/* Shows that the plan, as read back from its text, keeps every rule on this host; see prove.c.
+ * -EPERM and the broken rule otherwise: then nothing is written. */
+int prove_plan(const struct host *host, const struct plan *plan, struct err *err);
+
 /*
  * Applies one step to a clone under the kernel's and LVM's rules. -EBUSY: the kernel
  * would refuse; -ENOENT: the target is not there.

@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The prover's rules: what must hold right before each operation, and what it does to the
+ * host under the kernel's and LVM's rules. See prove.c for their numbers. Sources: kernel
+ * drivers/md/dm.c (dm_lock_for_deletion), fs/pnode.c; lvm2 lib/metadata/snapshot_manip.c.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "prove.h"
+#include "snapstate/cleanup.h"
+
+/* ---- what a device is ---- */
+
+enum kind {
+	KIND_OTHER,
+	KIND_SNAPSHOT, /* an LVM snapshot's visible device */
+	KIND_STORE,    /* an LVM snapshot's exception store */
+};
+
+struct identity_of {
+	enum kind kind;
+	char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
+};
+
+static struct identity_of identify(const struct device *device)
+{
+	struct identity_of id = {.kind = KIND_OTHER};
+	const char *layer;
+
+	if (!lvm_dm_uuid_split(device->uuid, id.vg, id.lv, &layer) ||
+		device->n_targets == 0)
+		return id;
+	if (*layer == '\0' && strcmp(device->targets[0].type, "snapshot") == 0)
+		id.kind = KIND_SNAPSHOT;
+	if (strcmp(layer, "cow") == 0)
+		id.kind = KIND_STORE;
+	return id;
+}
+
+static bool is_open_by_table(const struct host *host, struct devno devno)
+{
+	for (size_t i = 0; i < host->n_devices; i++)
+		for (size_t d = 0;
+			!host->devices[i].is_gone && d < host->devices[i].n_deps; d++)
+			if (devno_is_equal(host->devices[i].deps[d], devno))
+				return true;
+	return false;
+}
+
+/* The snapshot that a mapping stands on, through other mappings; NULL = it stands, also
+ * or only, on something else. */
+static const struct device *snapshot_below(
+	const struct host *host, const struct device *device)
+{
+	for (unsigned depth = 0; device && depth < 32; depth++) {
+		if (identify(device).kind == KIND_SNAPSHOT)
+			return device;
+		if (device->n_deps != 1 || strncmp(device->uuid, "LVM-", 4) == 0)
+			return NULL;
+		device = host_device_by_devno(host, device->deps[0]);
+	}
+	return NULL;
+}
+
+/* ---- rules for a volume group and its volumes ---- */
+
+static int check_sources(const struct proof *proof, const char *vg_uuid)
+{
+	static const char *const needed[] = {"identity", "dm", "blocks", "superblocks",
+		"mounts", "processes", "lvm/report.json"};
+	cleanup_buf struct buf metadata = BUF_INIT;
+
+	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+		if (!host_source_is_read(proof->before, needed[i]))
+			return proof_broken(proof, 6, "was not read", needed[i]);
+	buf_printf(&metadata, "lvm/%s.vg", vg_uuid);
+	if (!host_source_is_read(proof->before, buf_text(&metadata)))
+		return proof_broken(proof, 6, "was not read", buf_text(&metadata));
+	for (size_t i = 0; i < proof->before->n_sources; i++)
+		if (strncmp(proof->before->sources[i].name, "mounts/", 7) == 0 &&
+			proof->before->sources[i].outcome != OUTCOME_READ)
+			return proof_broken(
+				proof, 6, "was not read", proof->before->sources[i].name);
+	return 0;
+}
+
+static int check_vg(const struct proof *proof, const char *vg_uuid)
+{
+	const struct vg *vg = host_vg(proof->before, vg_uuid);
+
+	if (!vg || !vg->has_metadata)
+		return proof_broken(proof, 6, "its metadata was not read", vg_uuid);
+	if (vg->is_partial || vg->is_exported || vg->is_foreign || vg->is_clustered ||
+		!vg->is_writable || *vg->lock_type)
+		return proof_broken(proof, 5,
+			"partial, exported, foreign, read-only or shared", vg->name);
+	for (size_t i = 0; i < proof->before->n_pvs; i++) {
+		const struct pv *pv = &proof->before->pvs[i];
+
+		if (strcmp(pv->vg_uuid, vg_uuid) == 0 &&
+			(pv->is_missing || pv->is_duplicate))
+			return proof_broken(proof, 5, "missing or duplicate", pv->uuid);
+	}
+	return check_sources(proof, vg_uuid);
+}
+
+static bool is_origin_of_another(const struct host *host, const struct lv *lv)
+{
+	for (size_t i = 0; i < host->n_lvs; i++)
+		if (!host->lvs[i].is_gone &&
+			strcmp(host->lvs[i].vg_uuid, lv->vg_uuid) == 0 &&
+			strcmp(host->lvs[i].origin_uuid, lv->uuid) == 0)
+			return true;
+	return false;
+}
+
+static int check_snapshot_volume(const struct proof *proof, const struct lv *lv)
+{
+	int64_t age = proof->before->identity.taken - lv->created;
+
+	if (lv->role != LV_SNAPSHOT || lv->has_virtual_origin || lv->has_external_origin)
+		return proof_broken(
+			proof, 7, "not a plain snapshot of a real origin", lv->name);
+	if (!host_lv(proof->now, lv->vg_uuid, lv->origin_uuid))
+		return proof_broken(proof, 7, "its origin is not there", lv->name);
+	if (is_origin_of_another(proof->now, lv))
+		return proof_broken(proof, 7, "another volume depends on it", lv->name);
+	if (lv->is_merging)
+		return proof_broken(proof, 3, "merging", lv->name);
+	if (!lv->created || age < 0 || (uint64_t)age < proof->plan->min_age)
+		return proof_broken(proof, 3, "younger than the minimum age", lv->name);
+	return 0;
+}
+
+/* ---- rules for a device ---- */
+
+static int check_processes(const struct proof *proof, const struct device *device)
+{
+	for (size_t i = 0; i < proof->before->n_uses; i++)
+		if (devno_is_equal(proof->before->uses[i].devno, device->devno))
+			return proof_broken(proof, 3, "a process uses it", device->name);
+	for (size_t i = 0; i < proof->before->n_swaps; i++)
+		if (devno_is_equal(proof->before->swaps[i].devno, device->devno))
+			return proof_broken(
+				proof, 3, "the host swaps on it", device->name);
+	for (size_t i = 0; i < proof->before->n_blocks; i++) {
+		const struct block *block = &proof->before->blocks[i];
+		bool is_on = *block->backing_file &&
+			     devno_is_equal(host_loop_devno(proof->before, block),
+				     device->devno);
+
+		for (size_t b = 0; b < block->n_below; b++)
+			is_on |= devno_is_equal(block->below[b], device->devno);
+		if (is_on)
+			return proof_broken(
+				proof, 3, "a block device stands on it", device->name);
+	}
+	return 0;
+}
+
+/* It is about to be removed: nothing may have it open by now, and nothing may have been
+ * open before that no step of the plan has closed. */
+static int check_closed(
+	const struct proof *proof, const struct device *device, uint32_t allowed)
+{
+	if (device->flags & (DEVICE_SUSPENDED | DEVICE_INTERNAL | DEVICE_PENDING |
+				    DEVICE_DEFERRED | DEVICE_NO_TABLE))
+		return proof_broken(proof, 4, "suspended, or in the middle of a change",
+			device->name);
+	if (device->open_count != allowed)
+		return proof_broken(proof, 4, "its open count is not explained by then",
+			device->name);
+	for (size_t i = 0; i < proof->now->n_mounts; i++)
+		if (!proof->now->mounts[i].is_gone &&
+			devno_is_equal(
+				host_mount_devno(proof->now, &proof->now->mounts[i]),
+				device->devno))
+			return proof_broken(
+				proof, 4, "it is still mounted", device->name);
+	for (size_t i = 0; i < proof->now->n_superblocks; i++)
+		if (devno_is_equal(proof->now->superblocks[i].devno, device->devno))
+			return proof_broken(
+				proof, 4, "a file system on it is live", device->name);
+	return check_processes(proof, device);
+}
+
+static void close_device(struct host *now, struct device *device)
+{
+	for (size_t i = 0; i < device->n_deps; i++) {
+		struct device *below = host_device_by_devno(now, device->deps[i]);
+
+		if (below)
+			below->open_count--; /* wraps if it was not counted: rule 4 sees
+						it */
+	}
+	device->is_gone = true;
+}
+
+/* ---- the operations ---- */
+
+/* With its last mount a file system ends, and closes its device once. */
+static void end_file_system(struct host *now, struct devno devno)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < now->n_superblocks; i++)
+		if (!devno_is_equal(now->superblocks[i].devno, devno))
+			now->superblocks[kept++] = now->superblocks[i];
+	now->n_superblocks = kept;
+	host_device_by_devno(now, devno)->open_count--;
+}
+
+static struct mount *target_mount(const struct proof *proof)
+{
+	const struct plan_target *target = &proof->step->target;
+
+	for (size_t i = 0; i < proof->now->n_mounts; i++)
+		if (proof->now->mounts[i].namespace_id == target->namespace_id &&
+			proof->now->mounts[i].id == target->mount_id &&
+			!proof->now->mounts[i].is_gone)
+			return &proof->now->mounts[i];
+	return NULL;
+}
+
+/* The mount, and its copies that go by propagation. true: another mount of it stays. */
+static bool unmount(struct host *now, struct mount *mount, struct devno devno)
+{
+	bool is_mounted = false;
+
+	for (size_t i = 0; i < now->n_mounts; i++) {
+		struct mount *other = &now->mounts[i];
+
+		if (other != mount && !other->is_gone &&
+			other->namespace_id != mount->namespace_id &&
+			devno_is_equal(other->devno, mount->devno) &&
+			mounts_propagate(now, mount, other))
+			other->is_gone = true;
+	}
+	mount->is_gone = true;
+	for (size_t i = 0; i < now->n_mounts; i++)
+		is_mounted |=
+			!now->mounts[i].is_gone &&
+			devno_is_equal(host_mount_devno(now, &now->mounts[i]), devno);
+	return is_mounted;
+}
+
+static int prove_umount(struct proof *proof)
+{
+	const struct plan_target *target = &proof->step->target;
+	const struct mount_namespace *home = host_namespace_of_host(proof->now);
+	const struct device *device = host_device_by_devno(proof->now, target->devno);
+	struct mount *mount = target_mount(proof);
+
+	if (!mount || !home || home->id != target->namespace_id)
+		return proof_broken(proof, 1, "not a mount of the host's namespace",
+			target->mount_target);
+	if (!device || !snapshot_below(proof->now, device) ||
+		!devno_is_equal(host_mount_devno(proof->now, mount), device->devno))
+		return proof_broken(
+			proof, 1, "not on a leftover snapshot", target->mount_target);
+	if (mounts_child(proof->now, mount))
+		return proof_broken(
+			proof, 4, "something is mounted below", target->mount_target);
+	if (check_processes(proof, device) < 0)
+		return -EPERM;
+	if (!unmount(proof->now, mount, device->devno))
+		end_file_system(proof->now, device->devno);
+	return 0;
+}
+
+/* A device may be removed behind LVM's back only if LVM does not know it: a snapshot or a
+ * store whose volume is absent, or a mapping on a snapshot that is itself to go. */
+static int check_removable(const struct proof *proof, const struct device *device)
+{
+	struct identity_of id = identify(device);
+	const struct device *snapshot = snapshot_below(proof->now, device);
+
+	switch (id.kind) {
+	case KIND_OTHER:
+		if (!snapshot)
+			return proof_broken(proof, 1,
+				"does not stand on a snapshot alone", device->name);
+		id = identify(snapshot);
+		break;
+	case KIND_SNAPSHOT:
+	case KIND_STORE:
+		if (host_lv(proof->before, id.vg, id.lv))
+			return proof_broken(proof, 1,
+				"LVM knows it: only lv-remove may remove it",
+				device->name);
+		break;
+	}
+	return check_vg(proof, id.vg);
+}
+
+static int prove_dm_remove(struct proof *proof)
+{
+	const struct plan_target *target = &proof->step->target;
+	struct device *device = host_device_by_devno(proof->now, target->devno);
+	int r;
+
+	if (!device || strcmp(device->uuid, target->dm_uuid) != 0 ||
+		strcmp(device->name, target->dm_name) != 0)
+		return proof_broken(proof, 1, "no such device", target->dm_name);
+	r = check_removable(proof, device);
+	if (r == 0)
+		r = check_closed(proof, device, 0);
+	if (r == 0 && is_open_by_table(proof->now, device->devno))
+		r = proof_broken(proof, 4, "a mapping stands on it", device->name);
+	if (r == 0)
+		close_device(proof->now, device);
+	return r;
+}
+
+static struct device *device_of(
+	const struct proof *proof, const char *lv_uuid, const char *layer)
+{
+	cleanup_buf struct buf uuid = BUF_INIT;
+
+	buf_printf(&uuid, "LVM-%s%s%s", proof->step->target.vg_uuid, lv_uuid, layer);
+	return host_device_by_uuid(proof->now, buf_text(&uuid));
+}
+
+static bool has_snapshot(
+	const struct host *host, const char *vg_uuid, const char *origin_uuid)
+{
+	for (size_t i = 0; i < host->n_lvs; i++)
+		if (!host->lvs[i].is_gone && host->lvs[i].role == LV_SNAPSHOT &&
+			strcmp(host->lvs[i].vg_uuid, vg_uuid) == 0 &&
+			strcmp(host->lvs[i].origin_uuid, origin_uuid) == 0)
+			return true;
+	return false;
+}
+
+/* The origin gets the table of its -real layer, which goes. */
+static int dissolve_real(const struct proof *proof, const char *origin_uuid)
+{
+	struct device *origin = device_of(proof, origin_uuid, "");
+	struct device *real = device_of(proof, origin_uuid, "-real");
+
+	if (!origin || !real || origin->n_deps != 1 ||
+		!devno_is_equal(origin->deps[0], real->devno))
+		return proof_broken(
+			proof, 1, "not an active origin over its layer", origin_uuid);
+	if (real->open_count != 1)
+		return proof_broken(proof, 4, "its layer has other users", origin->name);
+	origin->targets = real->targets;
+	origin->n_targets = real->n_targets;
+	origin->deps = real->deps;
+	origin->n_deps = real->n_deps;
+	real->is_gone = true;
+	return 0;
+}
+
+static int prove_lv_remove(struct proof *proof)
+{
+	const struct plan_target *target = &proof->step->target;
+	struct lv *lv = host_lv(proof->now, target->vg_uuid, target->lv_uuid);
+	struct device *snapshot = device_of(proof, target->lv_uuid, "");
+	struct device *store = device_of(proof, target->lv_uuid, "-cow");
+	int r;
+
+	if (!lv || strcmp(lv->origin_uuid, target->origin_uuid) != 0)
+		return proof_broken(
+			proof, 7, "no such snapshot of that origin", target->lv_name);
+	if (!snapshot || !store || identify(snapshot).kind != KIND_SNAPSHOT)
+		return proof_broken(proof, 6, "not active on this host", target->lv_name);
+	r = check_vg(proof, target->vg_uuid);
+	if (r == 0)
+		r = check_snapshot_volume(proof, lv);
+	if (r == 0)
+		r = check_closed(proof, snapshot, 0);
+	if (r == 0)
+		r = check_closed(proof, store, 1); /* by its snapshot, nobody else */
+	if (r < 0)
+		return r;
+	close_device(proof->now, snapshot);
+	close_device(proof->now, store);
+	lv->is_gone = true;
+	if (has_snapshot(proof->now, target->vg_uuid, target->origin_uuid))
+		return 0;
+	return dissolve_real(proof, target->origin_uuid);
+}
+
+static int prove_lv_refresh(struct proof *proof)
+{
+	const struct plan_target *target = &proof->step->target;
+
+	if (!proof->plan->has_refresh_origin)
+		return proof_broken(proof, 1, "nobody asked for it", target->lv_name);
+	if (!host_lv(proof->now, target->vg_uuid, target->lv_uuid) ||
+		has_snapshot(proof->now, target->vg_uuid, target->lv_uuid))
+		return proof_broken(
+			proof, 1, "not an origin without snapshots", target->lv_name);
+	if (check_vg(proof, target->vg_uuid) < 0)
+		return -EPERM;
+	return dissolve_real(proof, target->lv_uuid);
+}
+
+int proof_apply(struct proof *proof)
+{
+	switch (proof->step->op) {
+	case OP_UMOUNT:
+		return prove_umount(proof);
+	case OP_DM_REMOVE:
+		return prove_dm_remove(proof);
+	case OP_LV_REMOVE:
+		return prove_lv_remove(proof);
+	case OP_LV_REFRESH:
+		return prove_lv_refresh(proof);
+	}
+	return proof_broken(proof, 2, "not an operation", "");
+}
