@@ -126,6 +126,31 @@ bool subject_has_rule(const struct subject *subject, enum rule rule)
 	return false;
 }
 
+/* A snapshot in the kernel that LVM does not count as one of its origin. */
+static bool is_unknown_to_lvm(const struct subject *subject)
+{
+	return subject->kind == SUBJECT_STALE ||
+	       (subject->kind == SUBJECT_VOLUME && subject->lv->role != LV_SNAPSHOT);
+}
+
+/* lvremove of the last snapshot that LVM knows turns the origin back into a plain volume,
+ * although another one still stands on its -real layer. So those go first, or none. */
+static void check_siblings(struct survey *survey, struct subject *subject)
+{
+	for (size_t i = 0; i < survey->n_subjects; i++) {
+		const struct subject *other = &survey->subjects[i];
+
+		if (subject->kind != SUBJECT_VOLUME || !is_unknown_to_lvm(other) ||
+			!subject->real || other->real != subject->real ||
+			other->verdict == VERDICT_REMOVE || other == subject)
+			continue;
+		subject_reason(subject, RULE_STALE_SIBLING,
+			"%s, a snapshot of the same origin that LVM does not know, stays",
+			other->label);
+		decide(subject);
+	}
+}
+
 void classify_survey(struct survey *survey)
 {
 	for (size_t i = 0; i < survey->n_subjects; i++) {
@@ -135,6 +160,8 @@ void classify_survey(struct survey *survey)
 		drop_rules(subject, survey->request->rules_off);
 		decide(subject);
 	}
+	for (size_t i = 0; i < survey->n_subjects; i++)
+		check_siblings(survey, &survey->subjects[i]);
 	if (survey->n_subjects)
 		qsort(survey->subjects, survey->n_subjects, sizeof(struct subject),
 			order_subjects);

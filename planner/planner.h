@@ -60,6 +60,7 @@ enum rule {
 	RULE_NOT_ACTIVE_HERE,
 	RULE_SHARED_VG,
 	RULE_OPENS_UNEXPLAINED,
+	RULE_STALE_SIBLING,
 	/* they keep it: refuse */
 	RULE_BACKUP_RUNNING,
 	RULE_IN_USE,
@@ -157,8 +158,8 @@ bool survey_has_kept(const struct survey *survey);
  * could not show its own steps to be possible: a bug; nothing may be written then. */
 int order_survey(struct survey *survey, struct plan *plan, struct err *err);
 
-/* Shows that the plan, as read back from its text, keeps every rule on this host; see prove.c.
- * -EPERM and the broken rule otherwise: then nothing is written. */
+/* Shows that the plan, as read back from its text, keeps every rule on this host; see
+ * prove.c. -EPERM and the broken rule otherwise: then nothing is written. */
 int prove_plan(const struct host *host, const struct plan *plan, struct err *err);
 
 /*

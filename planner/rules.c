@@ -44,6 +44,10 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"missing"},
 	[RULE_OPENS_UNEXPLAINED] = {"opens-unexplained", VERDICT_UNDECIDED,
 		"its open count is not explained by the holders that were found"},
+	[RULE_STALE_SIBLING] = {"stale-sibling", VERDICT_UNDECIDED,
+		"a stale snapshot of the same origin stays: what lvremove would do to "
+		"the origin "
+		"below it is not known"},
 	[RULE_BACKUP_RUNNING] = {"backup-running", VERDICT_REFUSE,
 		"a backup program is using it"},
 	[RULE_IN_USE] = {"in-use", VERDICT_REFUSE, "a process is using it"},

@@ -107,17 +107,26 @@ static void collect_devices(const struct host *host, struct subject *subject)
 
 /* ---- finding them ---- */
 
+/* A snapshot by the metadata, or by the kernel: after an interrupted removal the two
+ * differ. */
+static bool is_some_snapshot(const struct host *host, const struct lv *lv)
+{
+	const struct device *device = layer_device(host, lv->vg_uuid, lv->uuid, "");
+
+	return lv->role == LV_SNAPSHOT || (lv->role == LV_THIN && *lv->origin_uuid) ||
+	       (device && device_snapshot_state(device) != SNAPSHOT_NONE);
+}
+
 static void collect_volumes(const struct host *host, struct survey *survey)
 {
 	for (size_t i = 0; i < host->n_lvs; i++) {
 		const struct lv *lv = &host->lvs[i];
 		const struct vg *vg = host_vg(host, lv->vg_uuid);
-		bool is_snapshot = lv->role == LV_SNAPSHOT ||
-				   (lv->role == LV_THIN && *lv->origin_uuid);
 		char *label = join_label(vg ? vg->name : "?", lv->name);
 		struct subject *subject;
 
-		if (!is_snapshot && !request_selects(survey->request, label)) {
+		if (!request_selects(survey->request, label) &&
+			!is_some_snapshot(host, lv)) {
 			free(label);
 			continue;
 		}

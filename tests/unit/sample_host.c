@@ -117,11 +117,10 @@ static struct lv *add_lv(struct host *host, const char *uuid, const char *name,
 	return lv;
 }
 
-static void add_volumes(struct host *host)
+static void add_group(struct host *host)
 {
 	struct vg *vg = array_add(&host->vgs, &host->n_vgs);
 	struct pv *pv = array_add(&host->pvs, &host->n_pvs);
-	struct lv *snap;
 
 	vg->uuid = SAMPLE_VG;
 	vg->name = "onapp-aaaa";
@@ -135,6 +134,12 @@ static void add_volumes(struct host *host)
 	pv->devno = (struct devno){7, 0};
 	pv->pe_start = 2048;
 	pv->pe_count = 63;
+}
+
+static void add_volumes(struct host *host)
+{
+	struct lv *snap;
+
 	add_lv(host, SAMPLE_ORIGIN, "disk1", 0, 16);
 	snap = add_lv(host, SAMPLE_SNAP, "backup-dddd", 16, 4);
 	snap->role = LV_SNAPSHOT;
@@ -165,12 +170,11 @@ static void add_identity(struct host *host)
 	};
 }
 
-struct host *sample_host_idle(void)
+struct host *sample_host_empty(void)
 {
 	struct host *host = host_new();
 	struct mount_namespace *namespace;
 	struct block *loop;
-	struct device *snapshot;
 
 	add_identity(host);
 	add_sources(host);
@@ -185,6 +189,15 @@ struct host *sample_host_idle(void)
 		.size = 524288,
 		.backing_file = "/srv/disk.img"};
 	sample_add_mount(host, SAMPLE_NS, 1, 0, 99, "/");
+	add_group(host);
+	return host;
+}
+
+struct host *sample_host_idle(void)
+{
+	struct host *host = sample_host_empty();
+	struct device *snapshot;
+
 	sample_add_device(host, 1, "onapp--aaaa-disk1-real",
 		"LVM-" SAMPLE_VG SAMPLE_ORIGIN "-real", "linear", "7:0 2048",
 		ORIGIN_SECTORS);

@@ -29,6 +29,9 @@ void sample_make_stale(struct host *host);
 /* And its extents belong to a volume named "victim". */
 void sample_add_victim(struct host *host);
 
+/* Only the volume group, its physical volume and the sources: no device, no volume. */
+struct host *sample_host_empty(void);
+
 struct device *sample_device(struct host *host, unsigned minor);
 struct device *sample_add_device(struct host *host, unsigned minor, const char *name,
 	const char *uuid, const char *type, const char *params, uint64_t length);
