@@ -10,17 +10,27 @@
 #include "checks.h"
 #include "snapstate/cleanup.h"
 
+static void note_unknown(const struct host *host, struct subject *subject,
+	const char *name, const char *what)
+{
+	const struct source *source = host_source(host, name);
+
+	if (source &&
+		(source->outcome == OUTCOME_READ || source->outcome == OUTCOME_ABSENT))
+		return;
+	subject_reason(subject, RULE_EVIDENCE_MISSING, "%s (%s: %s%s%s)", what, name,
+		source ? outcome_name(source->outcome) : "never asked",
+		source && *source->detail ? ", " : "", source ? source->detail : "");
+}
+
 void check_host(const struct host *host, struct subject *subject)
 {
-	const struct source *dm = host_source(host, "dm");
-
-	subject_reason(subject, RULE_EVIDENCE_MISSING,
-		"the kernel's device-mapper devices could not be listed (%s%s%s): "
-		"nothing can be "
-		"said about leftover snapshots; capture again as root, on the host "
-		"itself",
-		dm ? outcome_name(dm->outcome) : "never asked",
-		dm && *dm->detail ? ": " : "", dm ? dm->detail : "");
+	note_unknown(host, subject, "dm",
+		"device-mapper could not be read: nothing can be said about leftover "
+		"snapshots; capture again as root, on the host itself");
+	note_unknown(host, subject, "lvm/report.json",
+		"LVM could not be read: snapshots that are not active here are not "
+		"known");
 }
 
 void check_other(const struct host *host, struct subject *subject)

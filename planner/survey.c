@@ -238,15 +238,23 @@ static void collect_others(const struct host *host, struct survey *survey)
 	}
 }
 
+/* An empty list that nobody could read is not an empty list. */
+static bool is_known(const struct host *host, const char *name)
+{
+	const struct source *source = host_source(host, name);
+
+	return source &&
+	       (source->outcome == OUTCOME_READ || source->outcome == OUTCOME_ABSENT);
+}
+
 void survey_collect(
 	const struct host *host, const struct request *request, struct survey *ret)
 {
-	const struct source *dm = host_source(host, "dm");
 	struct survey survey = {.host = host, .request = request};
 
-	if (!dm || (dm->outcome != OUTCOME_READ && dm->outcome != OUTCOME_ABSENT))
-		subject_add(&survey, SUBJECT_HOST, xstrdup("this host"), "", "")
-			->is_selected = true;
+	if (!is_known(host, "dm") || !is_known(host, "lvm/report.json"))
+		subject_add(&survey, SUBJECT_HOST, xstrdup("host"), "", "")->is_selected =
+			true;
 	collect_volumes(host, &survey);
 	collect_stale(host, &survey);
 	collect_others(host, &survey);
