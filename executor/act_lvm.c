@@ -122,6 +122,72 @@ static int run_lvm(struct act_request *request, const char *const argv[], struct
 
 /* ---- the operations ---- */
 
+/* sysfs writes '!' for the slash of names such as cciss/c0d0 */
+static void add_block_path(struct buf *paths, const char *kname)
+{
+	size_t start;
+
+	buf_puts(paths, "/dev/");
+	start = paths->len;
+	buf_puts(paths, kname);
+	for (size_t i = start; i < paths->len; i++)
+		if (paths->data[i] == '!')
+			paths->data[i] = '/';
+}
+
+/* The paths of the group's physical volumes, each with its NUL. A volume on a multipath
+ * or crypt device is a dm device; one whose device is not known makes the list useless.
+ */
+static int add_group_paths(const struct host *host, const char *vg_uuid,
+	struct buf *ret_paths, struct err *err)
+{
+	for (size_t i = 0; i < host->n_pvs; i++) {
+		const struct pv *pv = &host->pvs[i];
+		const struct block *block = host_block_by_devno(host, pv->devno);
+
+		if (strcmp(pv->vg_uuid, vg_uuid) != 0)
+			continue;
+		if (block)
+			add_block_path(ret_paths, block->kname);
+		else if (host_device_by_devno(host, pv->devno))
+			buf_printf(ret_paths, "/dev/dm-%u", pv->devno.minor);
+		else
+			return err_set(err, -ENODEV,
+				"the device of physical volume %s is not known",
+				pv->uuid);
+		buf_add(ret_paths, "", 1);
+	}
+	if (!ret_paths->len)
+		return err_set(err, -ENODEV, "no physical volume of the group is known");
+	return 0;
+}
+
+/*
+ * LVM gets the physical volumes of the group, and no other device: left to itself it
+ * reads each mapping that is no logical volume, and waits without end on one that stands
+ * on a suspended device (seen in the lab: incident suspended-neighbour).
+ */
+static int run_on_group(
+	struct act_request *request, const char *const argv[], struct err *err)
+{
+	cleanup_free const char **full = NULL;
+	cleanup_buf struct buf paths = BUF_INIT;
+	size_t n = 0;
+	int r = add_group_paths(
+		request->host, request->step->target.vg_uuid, &paths, err);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; argv[i]; i++)
+		*array_add(&full, &n) = argv[i];
+	for (size_t at = 0; at < paths.len; at += strlen(paths.data + at) + 1) {
+		*array_add(&full, &n) = "--devices";
+		*array_add(&full, &n) = paths.data + at;
+	}
+	*array_add(&full, &n) = NULL;
+	return run_lvm(request, full, err);
+}
+
 #define LVM_CONFIG                                                                       \
 	"global{wait_for_locks=0} devices{scan_lvs=0 ignore_suspended_devices=1 "        \
 	"hints=\"none\"}"
@@ -171,7 +237,7 @@ int act_lv_remove(struct act_request *request, struct err *err)
 		" && origin_uuid=\"%s\" && lv_role=snapshot && lv_merging=0", origin);
 	const char *const argv[] = {"lvm", "lvremove", "-y", "--config", LVM_CONFIG, "-S",
 		selection.data, name.data, NULL};
-	return run_lvm(request, argv, err);
+	return run_on_group(request, argv, err);
 }
 
 /*
@@ -188,5 +254,5 @@ int act_lv_refresh(struct act_request *request, struct err *err)
 		return r;
 	const char *const argv[] = {"lvm", "lvchange", "--refresh", "--config",
 		LVM_CONFIG, "-S", selection.data, name.data, NULL};
-	return run_lvm(request, argv, err);
+	return run_on_group(request, argv, err);
 }
