@@ -7,6 +7,7 @@
 
 struct options {
 	const char *output; /* NULL = by host and time */
+	const char *from;   /* evidence that others collected; NULL = this host */
 	bool is_quiet;
 };
 
@@ -24,5 +25,10 @@ char *archive_top(const char *path);
 /* What was recorded, on stderr; with `is_quiet` only what is missing. true: nothing is.
  */
 bool summary_print(const struct host *host, bool is_quiet);
+/* The same for an import: which files were used for what. Missing are only answers that
+ * were collected and are of no use; with `is_quiet`, what is not in the evidence is said
+ * all the same.
+ */
+bool summary_print_import(const struct host *host, bool is_quiet);
 
 #endif

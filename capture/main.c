@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * snapstate-capture: this host in, one archive out. Changes nothing on the host but the
- * new file; prints its path on stdout.
+ * snapstate-capture: this host in, one archive out; with --from, evidence that others
+ * collected. Changes nothing on the host but the new file; prints its path on stdout.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -12,6 +12,7 @@
 #include "capture.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/exit.h"
+#include "snapstate/import.h"
 #include "snapstate/io.h"
 #include "snapstate/probe.h"
 #include "snapstate/record.h"
@@ -31,10 +32,10 @@ static void print_progress(void *context, const char *what)
 	fprintf(stderr, "reading %s\n", what);
 }
 
-static int fail(const struct err *err)
+static int fail(const struct err *err, int code)
 {
 	fprintf(stderr, "snapstate-capture: %s\n", err->msg);
-	return EXIT_ENVIRONMENT;
+	return code;
 }
 
 static int check_output(const char *path, struct err *err)
@@ -56,28 +57,42 @@ static int write_archive(const struct host *host, const char *path, struct err *
 	return r < 0 ? r : file_publish(path, 0600, archive.data, archive.len, err);
 }
 
+static int probe_live(
+	const struct options *options, struct host **ret_host, struct err *err)
+{
+	struct machine machine;
+	int r = machine_open_live(&machine, err);
+
+	if (r < 0)
+		return r;
+	machine.progress = options->is_quiet ? NULL : print_progress;
+	r = probe_host(&machine, PROBE_ALL, ret_host, err);
+	machine_close(&machine);
+	return r;
+}
+
 static int capture(const struct options *options)
 {
 	cleanup_host struct host *host = NULL;
 	cleanup_free char *path = NULL;
-	struct machine machine;
 	struct err err = ERR_INIT;
-	int r;
+	bool is_complete;
 
-	if (check_output(options->output, &err) < 0 ||
-		machine_open_live(&machine, &err) < 0)
-		return fail(&err);
-	machine.progress = options->is_quiet ? NULL : print_progress;
-	r = probe_host(&machine, PROBE_ALL, &host, &err);
-	machine_close(&machine);
-	if (r < 0)
-		return fail(&err);
+	if (check_output(options->output, &err) < 0)
+		return fail(&err, EXIT_ENVIRONMENT);
+	if (options->from && import_evidence(options->from, &host, &err) < 0)
+		return fail(&err, EXIT_BAD_INPUT);
+	if (!options->from && probe_live(options, &host, &err) < 0)
+		return fail(&err, EXIT_ENVIRONMENT);
 	path = options->output ? xstrdup(options->output) : archive_name(host);
 	if (write_archive(host, path, &err) < 0)
-		return fail(&err);
-	r = summary_print(host, options->is_quiet) ? EXIT_DONE : EXIT_ENVIRONMENT;
+		return fail(&err, EXIT_ENVIRONMENT);
+	is_complete = options->from ? summary_print_import(host, options->is_quiet)
+				    : summary_print(host, options->is_quiet);
 	puts(path);
-	return fflush(stdout) == 0 ? r : EXIT_ENVIRONMENT;
+	if (fflush(stdout) != 0)
+		return EXIT_ENVIRONMENT;
+	return is_complete ? EXIT_DONE : EXIT_ENVIRONMENT;
 }
 
 int main(int argc, char **argv)

@@ -7,9 +7,12 @@
 #include "snapstate/exit.h"
 
 static const char usage[] =
-	"usage: snapstate-capture [-o FILE] [-q]\n"
+	"usage: snapstate-capture [--from PATH] [-o FILE] [-q]\n"
 	"Records this host's device-mapper devices, LVM, mounts, and who uses them.\n"
 	"Prints the name of the archive. Run it as root.\n"
+	"  --from PATH        record nothing of this host, but what others collected:\n"
+	"                     a sosreport (folder or tar), an lvmdump, or a folder with\n"
+	"                     outputs of dmsetup and LVM; for review only\n"
 	"  -o, --output FILE  write FILE, which must not exist yet (default:\n"
 	"                     HOST-TIME-RANDOM" ARCHIVE_SUFFIX " in the current folder)\n"
 	"  -q, --quiet        say only what is missing\n"
@@ -19,13 +22,16 @@ static const char usage[] =
 int options_read(int argc, char **argv, struct options *ret_options)
 {
 	static const struct option options[] = {{"output", required_argument, NULL, 'o'},
-		{"quiet", no_argument, NULL, 'q'}, {"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'V'}, {NULL, 0, NULL, 0}};
+		{"from", required_argument, NULL, 'f'}, {"quiet", no_argument, NULL, 'q'},
+		{"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'V'},
+		{NULL, 0, NULL, 0}};
 	int option;
 
 	while ((option = getopt_long(argc, argv, "o:qhV", options, NULL)) != -1) {
 		if (option == 'o') {
 			ret_options->output = optarg;
+		} else if (option == 'f') {
+			ret_options->from = optarg;
 		} else if (option == 'q') {
 			ret_options->is_quiet = true;
 		} else if (option == 'h') {

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "capture.h"
+#include "snapstate/cleanup.h"
 
 static const char *advice(enum outcome outcome)
 {
@@ -67,12 +68,15 @@ static size_t count_holders(const struct host *host)
 static void print_counts(const struct host *host)
 {
 	size_t holders = count_holders(host);
+	cleanup_buf struct buf node = BUF_INIT;
+
+	buf_word(&node, host->identity.node); /* of an import: a stranger's word */
 
 	fprintf(stderr,
 		"recorded %s: %zu dm device%s, %zu volume group%s, %zu mount%s in %zu "
 		"namespace%s, %zu process%s holding a device\n",
-		host->identity.node, host->n_devices, plural(host->n_devices),
-		host->n_vgs, plural(host->n_vgs), host->n_mounts, plural(host->n_mounts),
+		buf_text(&node), host->n_devices, plural(host->n_devices), host->n_vgs,
+		plural(host->n_vgs), host->n_mounts, plural(host->n_mounts),
 		host->n_namespaces, plural(host->n_namespaces), holders,
 		holders == 1 ? "" : "es");
 }
@@ -90,6 +94,31 @@ bool summary_print(const struct host *host, bool is_quiet)
 			continue;
 		if (!is_quiet || is_missing(source->outcome))
 			print_source(source);
+		is_complete &= !is_missing(source->outcome);
+	}
+	return is_complete;
+}
+
+static void print_import(const struct source *source)
+{
+	cleanup_buf struct buf detail = BUF_INIT;
+
+	buf_tail(&detail, source->detail); /* may quote a stranger's file */
+	fprintf(stderr, "  %s: %s (%s)\n", source->name, outcome_name(source->outcome),
+		buf_text(&detail));
+}
+
+bool summary_print_import(const struct host *host, bool is_quiet)
+{
+	bool is_complete = true;
+
+	if (!is_quiet)
+		print_counts(host);
+	for (size_t i = 0; i < host->n_sources; i++) {
+		const struct source *source = &host->sources[i];
+
+		if (!is_quiet || source->outcome != OUTCOME_READ)
+			print_import(source);
 		is_complete &= !is_missing(source->outcome);
 	}
 	return is_complete;

@@ -34,8 +34,13 @@ void check_evidence(const struct host *host, struct subject *subject)
 		{"processes", false},
 		{"lvm/report.json", false},
 	};
+	/* newer than the first captures: not there is fine, not read is not */
+	static const char *const later[] = {"holders", "lvm/pvs.json"};
 	cleanup_buf struct buf name = BUF_INIT;
 
+	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++)
+		if (host_source(host, later[i]))
+			require_source(host, subject, later[i], true);
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
 		require_source(host, subject, needed[i].name, needed[i].may_be_absent);
 	for (size_t i = 0; i < host->n_namespaces; i++) {

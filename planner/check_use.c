@@ -33,15 +33,33 @@ static const char *use_words(enum use_kind kind)
 	return "";
 }
 
-static void note_process(const struct visit *visit, const struct process *process)
+/* A file system in user space: who has the device of a "fuseblk" mount open serves it
+ * (ntfs-3g and others), and ends with its umount. NULL: no such mount. */
+static const struct mount *mount_served(const struct host *host, const struct use *use)
+{
+	for (size_t i = 0; use->kind == USE_NODE && i < host->n_mounts; i++)
+		if (strcmp(host->mounts[i].type, "fuseblk") == 0 &&
+			devno_is_equal(
+				host_mount_devno(host, &host->mounts[i]), use->devno))
+			return &host->mounts[i];
+	return NULL;
+}
+
+/* `first` is the first of its uses that is one of the subject's devices; all uses of a
+ * process stand together. */
+static void note_process(
+	const struct visit *visit, const struct process *process, size_t first)
 {
 	cleanup_buf struct buf text = BUF_INIT;
 	const char *separator = ": has ";
+	const struct mount *served = NULL;
 
-	for (size_t i = 0; i < visit->host->n_uses; i++) {
+	for (size_t i = first; i < visit->host->n_uses; i++) {
 		const struct use *use = &visit->host->uses[i];
 
-		if (use->pid != process->pid || !subject_owns(visit->subject, use->devno))
+		if (use->pid != process->pid)
+			break;
+		if (!subject_owns(visit->subject, use->devno))
 			continue;
 		buf_printf(&text, "%s%s on " DEVNO_FMT, separator, use_words(use->kind),
 			DEVNO_ARGS(use->devno));
@@ -51,9 +69,15 @@ static void note_process(const struct visit *visit, const struct process *proces
 			buf_puts(&text, ")");
 		}
 		separator = ", ";
+		served = served ? served : mount_served(visit->host, use);
 	}
 	if (!text.len)
 		return;
+	if (served) {
+		buf_puts(&text, "; it serves the file system mounted on ");
+		buf_tail(&text, served->target);
+		buf_puts(&text, ": unmount that, and capture again");
+	}
 	cleanup_buf struct buf who = BUF_INIT;
 	buf_word(&who, process->comm);
 	buf_printf(&who, ", pid %u, user %u, running since ", process->pid, process->uid);
@@ -72,6 +96,35 @@ static void note_block(
 		"%s (%s, " DEVNO_FMT ") stands on " DEVNO_FMT, block->kname,
 		block_kind_name(block->kind), DEVNO_ARGS(block->devno),
 		DEVNO_ARGS(devno));
+}
+
+static const char *holder_words(enum holder_kind kind)
+{
+	switch (kind) {
+	case HOLDER_LIO:
+		return "is exported as a SCSI target";
+	case HOLDER_LIO_FILE:
+		return "holds a file that is exported as a SCSI target";
+	case HOLDER_XEN:
+		return "is the disk of a Xen guest";
+	case HOLDER_OTHER:
+		return "is claimed by the kernel";
+	}
+	return "is held";
+}
+
+static void note_kernel_holders(const struct visit *visit)
+{
+	const struct host *host = visit->host;
+
+	for (size_t i = 0; i < host->n_kernel_holders; i++) {
+		const struct kernel_holder *holder = &host->kernel_holders[i];
+
+		if (subject_owns(visit->subject, holder->devno))
+			subject_reason(visit->subject, RULE_HELD, DEVNO_FMT " %s (%s)",
+				DEVNO_ARGS(holder->devno), holder_words(holder->kind),
+				holder->name);
+	}
 }
 
 static void note_blocks(const struct visit *visit)
@@ -110,13 +163,30 @@ static void note_mapping(const struct visit *visit, const struct device *device)
 			*device->uuid ? device->uuid : "none", type);
 }
 
+static void note_processes(const struct visit *visit)
+{
+	const struct process *last = NULL;
+
+	for (size_t i = 0; i < visit->host->n_uses; i++) {
+		const struct use *use = &visit->host->uses[i];
+		const struct process *process;
+
+		if (!subject_owns(visit->subject, use->devno))
+			continue;
+		process = host_process(visit->host, use->pid);
+		if (process && process != last)
+			note_process(visit, process, i);
+		last = process;
+	}
+}
+
 void check_holders(const struct host *host, struct subject *subject)
 {
 	struct visit visit = {host, subject};
 
-	for (size_t i = 0; i < host->n_processes; i++)
-		note_process(&visit, &host->processes[i]);
+	note_processes(&visit);
 	note_blocks(&visit);
+	note_kernel_holders(&visit);
 	for (size_t i = 0; i < subject->n_above; i++)
 		note_mapping(&visit, subject->above[i]);
 }
@@ -139,22 +209,47 @@ static bool goes_by_propagation(const struct host *host, const struct mount *oth
 	return false;
 }
 
+/* The words after "in mount namespace N": who lives there, or what keeps it. */
+static void inhabitant_words(struct buf *text, const struct host *host,
+	const struct mount_namespace *namespace)
+{
+	const struct process *process = host_process(host, namespace->pid);
+	const char *comm = process ? process->comm : namespace->comm;
+
+	if (namespace->pid)
+		buf_printf(text, "where process %u", namespace->pid);
+	else if (namespace->pin_pid)
+		buf_printf(text,
+			"where no process lives, and which a descriptor of process %u",
+			namespace->pin_pid);
+	else
+		buf_puts(text, "where no process lives, and which its bind mount on ");
+	if (comm && *comm) {
+		buf_puts(text, " (");
+		buf_word(text, comm);
+		buf_puts(text, ")");
+	}
+	if (namespace->pid)
+		buf_puts(text, " lives: unmount it there, or end that service");
+	else if (namespace->pin_pid)
+		buf_puts(text, " keeps: end that process");
+	else {
+		buf_word(text, namespace->pin_path ? namespace->pin_path : "");
+		buf_puts(text, " keeps: unmount that");
+	}
+}
+
 static void note_mount_elsewhere(const struct visit *visit, const struct mount *mount)
 {
 	const struct host *host = visit->host;
-	uint32_t pid = 0;
-	const struct process *process;
+	cleanup_buf struct buf who = BUF_INIT;
 
 	for (size_t i = 0; i < host->n_namespaces; i++)
 		if (host->namespaces[i].id == mount->namespace_id)
-			pid = host->namespaces[i].pid;
-	process = host_process(host, pid);
+			inhabitant_words(&who, host, &host->namespaces[i]);
 	subject_reason(visit->subject, RULE_MOUNTED_ELSEWHERE,
-		"mounted on %s in mount namespace %llu, where process %u%s%s lives: "
-		"unmount it "
-		"there, or end that service",
-		mount->target, (unsigned long long)mount->namespace_id, pid,
-		process ? " " : "", process ? process->comm : "");
+		"mounted on %s in mount namespace %llu, %s", mount->target,
+		(unsigned long long)mount->namespace_id, buf_text(&who));
 }
 
 static void note_mount(const struct visit *visit, const struct mount *mount)

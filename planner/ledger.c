@@ -3,7 +3,7 @@
  * The open-count ledger: a device's open count, and every holder that explains a part of
  * it. Sources: kernel drivers/md/dm.c (dm_blk_open counts block-device opens), and what
  * the lab shows: a table opens each of its devices once, a mounted file system once, a
- * swap area twice.
+ * swap area twice; a SCSI target's backstore and a Xen guest's disk once.
  */
 #include <string.h>
 
@@ -53,6 +53,19 @@ static uint32_t count_blocks(const struct host *host, struct devno devno)
 	return count;
 }
 
+/* A backstore on a file opens the file, not the device. What only holders/ shows has the
+ * device open as well: a claim is an open (kernel block/holder.c). */
+static uint32_t count_kernel_holders(const struct host *host, struct devno devno)
+{
+	uint32_t count = 0;
+
+	for (size_t i = 0; i < host->n_kernel_holders; i++)
+		if (host->kernel_holders[i].kind != HOLDER_LIO_FILE &&
+			devno_is_equal(host->kernel_holders[i].devno, devno))
+			count++;
+	return count;
+}
+
 void ledger_of_device(
 	const struct host *host, const struct device *device, struct ledger *ret)
 {
@@ -60,7 +73,8 @@ void ledger_of_device(
 
 	ledger.tables = count_tables(host, device->devno);
 	ledger.file_systems = count_file_systems(host, device->devno);
-	ledger.blocks = count_blocks(host, device->devno);
+	ledger.blocks = count_blocks(host, device->devno) +
+			count_kernel_holders(host, device->devno);
 	for (size_t i = 0; i < host->n_swaps; i++)
 		if (devno_is_equal(host->swaps[i].devno, device->devno))
 			ledger.swaps += 2;

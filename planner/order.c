@@ -17,6 +17,9 @@ struct ordering {
 	struct plan *plan;
 	struct host *clone; /* the host after the steps so far */
 	struct subject *subject;
+	/* What the last step left of `facts_of`: what its next step finds. */
+	const struct subject *facts_of;
+	struct facts facts, facts_around;
 };
 
 /* Strings of a step are malloc'ed and start as "". */
@@ -94,27 +97,51 @@ static void keep_new(const struct facts *before, const struct facts *after,
 	facts_free(&gone);
 }
 
+/* Nothing changes between two steps of one subject. */
+static void find_facts(
+	struct ordering *ordering, const struct scope *scope, const struct scope *around)
+{
+	if (ordering->facts_of == ordering->subject)
+		return;
+	facts_free(&ordering->facts);
+	facts_free(&ordering->facts_around);
+	host_facts(ordering->clone, scope, &ordering->facts);
+	host_facts(ordering->clone, around, &ordering->facts_around);
+	ordering->facts_of = ordering->subject;
+}
+
+static void keep_facts(
+	struct ordering *ordering, struct facts *after, struct facts *around)
+{
+	facts_free(&ordering->facts);
+	facts_free(&ordering->facts_around);
+	ordering->facts = *after;
+	ordering->facts_around = *around;
+	*after = *around = FACTS_INIT;
+}
+
 static int predict(struct ordering *ordering, struct plan_step *step, struct err *err)
 {
-	cleanup_facts struct facts before = FACTS_INIT, after = FACTS_INIT;
-	cleanup_facts struct facts around_before = FACTS_INIT, around_after = FACTS_INIT;
+	const struct facts *before = &ordering->facts;
+	const struct facts *around_before = &ordering->facts_around;
+	cleanup_facts struct facts after = FACTS_INIT, around_after = FACTS_INIT;
 	cleanup_scope struct scope scope = {0}, around = {0};
 	int r;
 
 	scope_of_subject(ordering, ordering->subject, &scope);
 	scope_around(ordering, ordering->subject, &around);
-	host_facts(ordering->clone, &scope, &before);
-	host_facts(ordering->clone, &around, &around_before);
+	find_facts(ordering, &scope, &around);
 	r = replay_step(ordering->clone, step, err);
 	if (r < 0)
 		return err_wrap(err, "step %zu (%s)", ordering->plan->n_steps,
 			plan_op_name(step->op));
 	host_facts(ordering->clone, &scope, &after);
 	host_facts(ordering->clone, &around, &around_after);
-	facts_minus(&before, &after, &step->gone);
-	facts_minus(&after, &before, &step->new);
-	keep_new(&around_before, &around_after, &step->gone, &step->maybe_gone);
-	keep_new(&around_after, &around_before, &step->new, &step->maybe_new);
+	facts_minus(before, &after, &step->gone);
+	facts_minus(&after, before, &step->new);
+	keep_new(around_before, &around_after, &step->gone, &step->maybe_gone);
+	keep_new(&around_after, around_before, &step->new, &step->maybe_new);
+	keep_facts(ordering, &after, &around_after);
 	return 0;
 }
 
@@ -354,6 +381,8 @@ int order_survey(struct survey *survey, struct plan *plan, struct err *err)
 		add_scope(&ordering);
 		r = check_promise(&ordering, err);
 	}
+	facts_free(&ordering.facts);
+	facts_free(&ordering.facts_around);
 	host_free(clone);
 	return r;
 }

@@ -55,12 +55,13 @@ static void print_recorded(struct buf *text, const struct host *host)
 	bool is_first = true;
 	size_t holders = 0;
 
-	for (size_t i = 0; i < host->n_processes; i++) {
-		bool is_holder = false;
+	/* both are sorted by pid */
+	for (size_t i = 0, u = 0; i < host->n_processes; i++) {
+		uint32_t pid = host->processes[i].pid;
 
-		for (size_t u = 0; u < host->n_uses && !is_holder; u++)
-			is_holder = host->uses[u].pid == host->processes[i].pid;
-		holders += is_holder;
+		while (u < host->n_uses && host->uses[u].pid < pid)
+			u++;
+		holders += u < host->n_uses && host->uses[u].pid == pid;
 	}
 	buf_puts(text, "recorded   ");
 	counted(text, host->n_devices, "device-mapper device");
@@ -153,28 +154,53 @@ static void print_refreshes(struct buf *text, const struct plan *plan)
 
 /* ---- what stays ---- */
 
-static bool is_removed(const struct plan *plan, const struct device *device)
+/* The length of "device MAJ:MIN " at the start of a line; 0: another kind of line. */
+static size_t device_prefix(const char *line)
+{
+	const char *subject;
+	size_t len;
+
+	if (strncmp(line, "device ", 7) != 0 || fact_subject(line, &subject, &len) < 0)
+		return 0;
+	return (size_t)(subject - line) + len + 1;
+}
+
+/* Has the step a line about this device among those that become true? */
+static bool is_changed_only(const struct plan_step *step, const char *line, size_t len)
+{
+	for (size_t n = 0; n < step->new.count; n++)
+		if (strncmp(step->new.lines[n], line, len) == 0)
+			return true;
+	return false;
+}
+
+/* The devices that the steps remove, as "device MAJ:MIN ". */
+static void removed_devices(const struct plan *plan, struct facts *ret)
 {
 	for (size_t i = 0; i < plan->n_steps; i++) {
 		const struct plan_step *step = &plan->steps[i];
-		cleanup_buf struct buf prefix = BUF_INIT;
 
-		buf_printf(&prefix, "device " DEVNO_FMT " ", DEVNO_ARGS(device->devno));
-		if (step->op == OP_UMOUNT)
-			continue;
-		for (size_t g = 0; g < step->gone.count; g++) {
-			bool is_new = false;
+		for (size_t g = 0; step->op != OP_UMOUNT && g < step->gone.count; g++) {
+			const char *line = step->gone.lines[g];
+			size_t len = device_prefix(line);
+			cleanup_buf struct buf prefix = BUF_INIT;
 
-			if (strncmp(step->gone.lines[g], prefix.data, prefix.len) != 0)
+			if (!len || is_changed_only(step, line, len))
 				continue;
-			for (size_t n = 0; n < step->new.count && !is_new; n++)
-				is_new = strncmp(step->new.lines[n], prefix.data,
-						 prefix.len) == 0;
-			if (!is_new)
-				return true;
+			buf_printf(&prefix, "%.*s", (int)len, line);
+			facts_add(ret, buf_text(&prefix));
 		}
 	}
-	return false;
+	facts_sort(ret);
+}
+
+static bool is_removed(const struct facts *removed, const struct device *device)
+{
+	char prefix[64];
+
+	snprintf(prefix, sizeof(prefix), "device " DEVNO_FMT " ",
+		DEVNO_ARGS(device->devno));
+	return facts_has(removed, prefix);
 }
 
 static const char *what_it_is(const struct survey *survey, const struct device *device)
@@ -195,18 +221,21 @@ static const char *what_it_is(const struct survey *survey, const struct device *
 static void print_untouched(
 	struct buf *text, const struct survey *survey, const struct plan *plan)
 {
+	cleanup_facts struct facts removed = FACTS_INIT;
 	size_t shown = 0, more = 0;
 
+	removed_devices(plan, &removed);
 	for (size_t i = 0; i < survey->host->n_devices; i++) {
 		const struct device *device = &survey->host->devices[i];
-		const char *what = what_it_is(survey, device);
+		const char *what;
 
-		if (is_removed(plan, device))
+		if (is_removed(&removed, device))
 			continue;
 		if (shown == UNTOUCHED_SHOWN) {
 			more++;
 			continue;
 		}
+		what = what_it_is(survey, device);
 		if (!shown++)
 			buf_puts(text, "\nWould not touch\n");
 		buf_printf(text, "  " DEVNO_FMT "  ", DEVNO_ARGS(device->devno));

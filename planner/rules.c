@@ -52,7 +52,8 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"a backup program is using it"},
 	[RULE_IN_USE] = {"in-use", VERDICT_REFUSE, "a process is using it"},
 	[RULE_HELD] = {"held", VERDICT_REFUSE,
-		"swap, a loop device, an array or another block device stands on it"},
+		"swap, a loop device, an array, an exported target or another block "
+		"device stands on it"},
 	[RULE_FOREIGN_MAPPING] = {"foreign-mapping", VERDICT_REFUSE,
 		"a mapping that is no plain partition stands on it"},
 	[RULE_MOUNTED_ELSEWHERE] = {"mounted-elsewhere", VERDICT_REFUSE,

@@ -10,11 +10,21 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/facts.h"
 
-/* What one rendering needs at every turn. */
+/* Places in one of the host's arrays, in its order. */
+struct places {
+	size_t *at;
+	size_t count;
+};
+
+/* What one rendering needs at every turn. The holders of the devices that it speaks of
+ * are found in one walk, not in one for each device. */
 struct rendering {
 	const struct host *host;
 	struct facts *facts;
-	struct buf line; /* reused */
+	struct buf line;	/* reused */
+	struct devno *subjects; /* sorted */
+	size_t n_subjects;
+	struct places above, uses, mounts;
 };
 
 static void emit(struct rendering *r)
@@ -34,7 +44,94 @@ static void word(struct rendering *r, const char *key, const char *value)
 	buf_word(&r->line, value);
 }
 
+/* ---- whose holders are wanted ---- */
+
+static int order_devnos(const void *a, const void *b)
+{
+	return devno_compare(*(const struct devno *)a, *(const struct devno *)b);
+}
+
+static void add_subject(struct rendering *r, struct devno devno)
+{
+	*array_add(&r->subjects, &r->n_subjects) = devno;
+}
+
+static bool is_subject(const struct rendering *r, struct devno devno)
+{
+	size_t low = 0, high = r->n_subjects;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = devno_compare(r->subjects[middle], devno);
+
+		if (order == 0)
+			return true;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
+static void add_place(struct places *places, size_t at)
+{
+	*array_add(&places->at, &places->count) = at;
+}
+
+static bool stands_on_a_subject(const struct rendering *r, const struct device *device)
+{
+	for (size_t i = 0; i < device->n_deps; i++)
+		if (is_subject(r, device->deps[i]))
+			return true;
+	return false;
+}
+
+/* By its st_dev, or else by a source that is a device; render_mounts() has the last word.
+ */
+static bool may_be_on_a_subject(const struct rendering *r, const struct mount *mount)
+{
+	return is_subject(r, mount->devno) ||
+	       (strncmp(mount->source, "/dev/", 5) == 0 &&
+		       is_subject(r, host_mount_devno(r->host, mount)));
+}
+
+static void find_places(struct rendering *r)
+{
+	const struct host *host = r->host;
+
+	if (r->n_subjects)
+		qsort(r->subjects, r->n_subjects, sizeof(*r->subjects), order_devnos);
+	for (size_t i = 0; i < host->n_devices; i++)
+		if (!host->devices[i].is_gone &&
+			stands_on_a_subject(r, &host->devices[i]))
+			add_place(&r->above, i);
+	for (size_t i = 0; i < host->n_uses; i++)
+		if (is_subject(r, host->uses[i].devno))
+			add_place(&r->uses, i);
+	for (size_t i = 0; i < host->n_mounts; i++)
+		if (!host->mounts[i].is_gone && may_be_on_a_subject(r, &host->mounts[i]))
+			add_place(&r->mounts, i);
+}
+
+static void free_places(struct rendering *r)
+{
+	free(r->subjects);
+	free(r->above.at);
+	free(r->uses.at);
+	free(r->mounts.at);
+}
+
 /* ---- devices ---- */
+
+/* Cheaper than to parse a table. Evidence that others collected may lack all of these. */
+static bool may_stand_on(const struct device *device, struct devno below)
+{
+	for (size_t i = 0; i < device->n_deps; i++)
+		if (devno_is_equal(device->deps[i], below))
+			return true;
+	return device->n_deps == 0;
+}
 
 static bool is_cow_of_a_snapshot(const struct host *host, const struct device *device)
 {
@@ -42,6 +139,7 @@ static bool is_cow_of_a_snapshot(const struct host *host, const struct device *d
 		struct devno origin, cow;
 
 		if (!host->devices[i].is_gone &&
+			may_stand_on(&host->devices[i], device->devno) &&
 			device_snapshot_parts(&host->devices[i], &origin, &cow) &&
 			devno_is_equal(cow, device->devno))
 			return true;
@@ -153,10 +251,10 @@ static void render_dm_holders(struct rendering *r, struct devno devno)
 {
 	const struct host *host = r->host;
 
-	for (size_t i = 0; i < host->n_devices; i++) {
-		const struct device *above = &host->devices[i];
+	for (size_t i = 0; i < r->above.count; i++) {
+		const struct device *above = &host->devices[r->above.at[i]];
 
-		for (size_t d = 0; !above->is_gone && d < above->n_deps; d++) {
+		for (size_t d = 0; d < above->n_deps; d++) {
 			if (!devno_is_equal(above->deps[d], devno))
 				continue;
 			begin(r, "holder", devno);
@@ -224,14 +322,23 @@ static void render_kernel_holders(struct rendering *r, struct devno devno)
 		buf_puts(&r->line, " swap");
 		emit(r);
 	}
+	for (size_t i = 0; i < host->n_kernel_holders; i++) {
+		const struct kernel_holder *holder = &host->kernel_holders[i];
+
+		if (!devno_is_equal(holder->devno, devno))
+			continue;
+		begin(r, "holder", devno);
+		word(r, holder_kind_name(holder->kind), holder->name);
+		emit(r);
+	}
 }
 
 static void render_process_holders(struct rendering *r, struct devno devno)
 {
 	const struct host *host = r->host;
 
-	for (size_t i = 0; i < host->n_uses; i++) {
-		const struct use *use = &host->uses[i];
+	for (size_t i = 0; i < r->uses.count; i++) {
+		const struct use *use = &host->uses[r->uses.at[i]];
 		const struct process *process;
 
 		if (!devno_is_equal(use->devno, devno))
@@ -249,11 +356,10 @@ static void render_mounts(struct rendering *r, struct devno devno)
 {
 	const struct host *host = r->host;
 
-	for (size_t i = 0; i < host->n_mounts; i++) {
-		const struct mount *mount = &host->mounts[i];
+	for (size_t i = 0; i < r->mounts.count; i++) {
+		const struct mount *mount = &host->mounts[r->mounts.at[i]];
 
-		if (mount->is_gone ||
-			!devno_is_equal(host_mount_devno(host, mount), devno))
+		if (!devno_is_equal(host_mount_devno(host, mount), devno))
 			continue;
 		buf_printf(&r->line, "mount %llu:%u device " DEVNO_FMT,
 			(unsigned long long)mount->namespace_id, mount->id,
@@ -404,9 +510,11 @@ static const struct device *scope_find(
 {
 	const struct device *device;
 
-	if (*entry->uuid)
-		return host_device_by_uuid(host, entry->uuid);
 	device = host_device_by_devno(host, entry->devno);
+	if (*entry->uuid)
+		return device && strcmp(device->uuid, entry->uuid) == 0
+			       ? device
+			       : host_device_by_uuid(host, entry->uuid);
 	if (!device || *device->uuid || strcmp(device->name, entry->name) != 0)
 		return NULL;
 	return device;
@@ -414,6 +522,13 @@ static const struct device *scope_find(
 
 static void render_scope(struct rendering *r, const struct scope *scope)
 {
+	for (size_t i = 0; i < scope->n_devices; i++) {
+		const struct device *device = scope_find(r->host, &scope->devices[i]);
+
+		if (device)
+			add_subject(r, device->devno);
+	}
+	find_places(r);
 	for (size_t i = 0; i < scope->n_devices; i++) {
 		const struct device *device = scope_find(r->host, &scope->devices[i]);
 
@@ -431,6 +546,9 @@ static void render_everything(struct rendering *r)
 {
 	const struct host *host = r->host;
 
+	for (size_t i = 0; i < host->n_devices; i++)
+		add_subject(r, host->devices[i].devno);
+	find_places(r);
 	for (size_t i = 0; i < host->n_devices; i++) {
 		const struct device *device = &host->devices[i];
 		bool has_opens = host_device_opens_count(host, device);
@@ -460,5 +578,6 @@ void host_facts(
 	else
 		render_everything(&r);
 	buf_free(&r.line);
+	free_places(&r);
 	facts_sort(ret_facts);
 }

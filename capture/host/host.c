@@ -49,6 +49,7 @@ void host_free(struct host *host)
 	free(host->swaps);
 	free(host->processes);
 	free(host->uses);
+	free(host->kernel_holders);
 	free(host->vgs);
 	free(host->pvs);
 	free(host->lvs);
@@ -85,6 +86,7 @@ struct host *host_clone(const struct host *host)
 	COPY_ARRAY(clone, swaps, n_swaps);
 	COPY_ARRAY(clone, processes, n_processes);
 	COPY_ARRAY(clone, uses, n_uses);
+	COPY_ARRAY(clone, kernel_holders, n_kernel_holders);
 	COPY_ARRAY(clone, vgs, n_vgs);
 	COPY_ARRAY(clone, pvs, n_pvs);
 	COPY_ARRAY(clone, lvs, n_lvs);
@@ -189,6 +191,16 @@ static int order_uses(const void *pa, const void *pb)
 	return devno_compare(a->devno, b->devno);
 }
 
+static int order_kernel_holders(const void *pa, const void *pb)
+{
+	const struct kernel_holder *a = pa, *b = pb;
+	int by_devno = devno_compare(a->devno, b->devno);
+
+	if (by_devno)
+		return by_devno;
+	return a->kind != b->kind ? NUMBERS(a->kind, b->kind) : strcmp(a->name, b->name);
+}
+
 static int order_lvs(const void *pa, const void *pb)
 {
 	const struct lv *a = pa, *b = pb;
@@ -246,6 +258,7 @@ void host_sort(struct host *host)
 	SORT(swaps, n_swaps, order_swaps);
 	SORT(processes, n_processes, order_processes);
 	SORT(uses, n_uses, order_uses);
+	SORT(kernel_holders, n_kernel_holders, order_kernel_holders);
 	SORT(vgs, n_vgs, order_vgs);
 	SORT(pvs, n_pvs, order_pvs);
 	SORT(lvs, n_lvs, order_lvs);

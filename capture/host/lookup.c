@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Questions to the model. Arrays may not be sorted yet while they are being filled, so
- * every look-up walks; the sets are small, and the hot ones (devices by devno) try the
- * sorted place first.
+ * every look-up walks; the hot ones (devices by devno, processes, volumes) try the sorted
+ * place first.
  */
 #include <string.h>
 
@@ -32,6 +32,10 @@ struct device *host_device_by_devno(const struct host *host, struct devno devno)
 {
 	struct device *device = device_sorted(host, devno);
 
+	/* all dm devices of a kernel share one major number, so most of what is no dm
+	 * device needs no walk */
+	if (!device && host->n_devices && host->devices[0].devno.major != devno.major)
+		return NULL;
 	for (size_t i = 0; !device && i < host->n_devices; i++)
 		if (devno_is_equal(host->devices[i].devno, devno))
 			device = &host->devices[i];
@@ -70,12 +74,31 @@ const struct block *host_block_by_kname(const struct host *host, const char *kna
 	return NULL;
 }
 
+static const struct process *process_sorted(const struct host *host, uint32_t pid)
+{
+	size_t low = 0, high = host->n_processes;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (host->processes[middle].pid == pid)
+			return &host->processes[middle];
+		if (host->processes[middle].pid < pid)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
 const struct process *host_process(const struct host *host, uint32_t pid)
 {
-	for (size_t i = 0; i < host->n_processes; i++)
+	const struct process *process = process_sorted(host, pid);
+
+	for (size_t i = 0; !process && i < host->n_processes; i++)
 		if (host->processes[i].pid == pid)
-			return &host->processes[i];
-	return NULL;
+			process = &host->processes[i];
+	return process;
 }
 
 const struct vg *host_vg(const struct host *host, const char *vg_uuid)
@@ -94,13 +117,40 @@ const struct vg *host_vg_by_name(const struct host *host, const char *name)
 	return NULL;
 }
 
+static int lv_compare(const struct lv *lv, const char *vg_uuid, const char *lv_uuid)
+{
+	int by_vg = strcmp(lv->vg_uuid, vg_uuid);
+
+	return by_vg ? by_vg : strcmp(lv->uuid, lv_uuid);
+}
+
+static struct lv *lv_sorted(
+	const struct host *host, const char *vg_uuid, const char *lv_uuid)
+{
+	size_t low = 0, high = host->n_lvs;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = lv_compare(&host->lvs[middle], vg_uuid, lv_uuid);
+
+		if (order == 0)
+			return &host->lvs[middle];
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
 struct lv *host_lv(const struct host *host, const char *vg_uuid, const char *lv_uuid)
 {
-	for (size_t i = 0; i < host->n_lvs; i++)
-		if (!host->lvs[i].is_gone && strcmp(host->lvs[i].uuid, lv_uuid) == 0 &&
-			strcmp(host->lvs[i].vg_uuid, vg_uuid) == 0)
-			return &host->lvs[i];
-	return NULL;
+	struct lv *lv = lv_sorted(host, vg_uuid, lv_uuid);
+
+	for (size_t i = 0; !lv && i < host->n_lvs; i++)
+		if (lv_compare(&host->lvs[i], vg_uuid, lv_uuid) == 0)
+			lv = &host->lvs[i];
+	return lv && !lv->is_gone ? lv : NULL;
 }
 
 const struct lv *host_lv_by_name(

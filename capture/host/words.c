@@ -87,6 +87,28 @@ int use_kind_parse(const char *name, enum use_kind *ret_kind)
 	return 0;
 }
 
+static const char *const holder_words[] = {
+	[HOLDER_LIO] = "lio",
+	[HOLDER_LIO_FILE] = "lio-file",
+	[HOLDER_XEN] = "xen",
+	[HOLDER_OTHER] = "other",
+};
+
+const char *holder_kind_name(enum holder_kind kind)
+{
+	return holder_words[kind];
+}
+
+int holder_kind_parse(const char *name, enum holder_kind *ret_kind)
+{
+	int i = word_index(holder_words, COUNT(holder_words), name);
+
+	if (i < 0)
+		return i;
+	*ret_kind = (enum holder_kind)i;
+	return 0;
+}
+
 const char *device_flag_name(unsigned flag)
 {
 	switch ((enum device_flag)flag) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * LVM's own view, read last. Input: machine->lvm, the devices that LVM may look at.
- * Output: the documents lvm/report.json, lvm/<vg-uuid>.vg, lvm/lvscan.txt and
- * lvm/warnings.txt, their sources, and what they say about VGs, PVs and LVs.
+ * Output: the documents lvm/report.json, lvm/<vg-uuid>.vg, lvm/pvs.json, lvm/lvscan.txt
+ * and lvm/warnings.txt, their sources, and what they say about VGs, PVs and LVs.
  *
  * Invariants: the report and each VG's metadata have the same sequence number, or the
  * source says OUTCOME_CHANGED. After one command hung, no further one is started.
@@ -15,6 +15,7 @@
 #include "snapstate/text.h"
 
 #define REPORT_NAME   "lvm/report.json"
+#define DEVICES_NAME  "lvm/pvs.json"
 #define LVSCAN_NAME   "lvm/lvscan.txt"
 #define WARNINGS_NAME "lvm/warnings.txt"
 
@@ -147,9 +148,11 @@ static int read_all_metadata(struct reading *reading)
 	return r;
 }
 
-/* ---- for people ---- */
+/* ---- what only a capture asks ---- */
 
-static void read_lvscan(struct reading *reading)
+/* An answer that is kept as it is; adopt() reads it, if it is one that can be read. */
+static void read_plain(
+	struct reading *reading, enum lvm_question question, const char *name)
 {
 	cleanup_answer struct lvm_answer answer = {.status = 0};
 	struct err err = ERR_INIT;
@@ -157,20 +160,19 @@ static void read_lvscan(struct reading *reading)
 	int r;
 
 	if (reading->session.has_hung) {
-		host_source_set(reading->scratch, LVSCAN_NAME, OUTCOME_SKIPPED, "%s",
+		host_source_set(reading->scratch, name, OUTCOME_SKIPPED, "%s",
 			"not run: the LVM command before it hung");
 		return;
 	}
-	r = lvm_ask(&reading->session, LVM_LVSCAN, NULL, &answer, &err);
+	r = lvm_ask(&reading->session, question, NULL, &answer, &err);
 	if (r < 0) {
-		host_source_set(reading->scratch, LVSCAN_NAME, outcome_of_errno(r), "%s",
-			err.msg);
+		host_source_set(
+			reading->scratch, name, outcome_of_errno(r), "%s", err.msg);
 		return;
 	}
 	lvm_answer_describe(&answer, said, sizeof(said));
-	host_document_add(
-		reading->scratch, LVSCAN_NAME, buf_text(&answer.out), answer.out.len);
-	host_source_set(reading->scratch, LVSCAN_NAME, OUTCOME_READ, "%s", said);
+	host_document_add(reading->scratch, name, buf_text(&answer.out), answer.out.len);
+	host_source_set(reading->scratch, name, OUTCOME_READ, "%s", said);
 }
 
 /* ---- all together ---- */
@@ -187,9 +189,10 @@ static void read_into_model(struct host *host, const char *name)
 {
 	const struct document *document = host_document(host, name);
 	struct err err = ERR_INIT;
-	int r = strcmp(name, REPORT_NAME) == 0
-			? text_lvm_report_read(host, document, &err)
-			: text_lvm_metadata_read(host, document, &err);
+	bool is_report =
+		strcmp(name, REPORT_NAME) == 0 || strcmp(name, DEVICES_NAME) == 0;
+	int r = is_report ? text_lvm_report_read(host, document, &err)
+			  : text_lvm_metadata_read(host, document, &err);
 
 	if (r < 0)
 		host_source_set(host, name, OUTCOME_UNSUPPORTED, "%s", err.msg);
@@ -224,13 +227,15 @@ static void read_steadily(struct reading *reading, struct host *host)
 	}
 }
 
-static void note_both(
+static void note_all(
 	struct host *host, unsigned parts, enum outcome outcome, const char *detail)
 {
 	if (parts & PROBE_LVM)
 		host_source_set(host, REPORT_NAME, outcome, "%s", detail);
-	if (parts & PROBE_LVSCAN)
+	if (parts & PROBE_LVSCAN) {
+		host_source_set(host, DEVICES_NAME, outcome, "%s", detail);
 		host_source_set(host, LVSCAN_NAME, outcome, "%s", detail);
+	}
 }
 
 /* Without the lists nobody knows what is safe to read. false: noted why. */
@@ -245,10 +250,10 @@ static bool is_list_known(struct host *host, unsigned parts)
 	else if (blocks && blocks->outcome != OUTCOME_READ)
 		bad = blocks;
 	if (bad)
-		note_both(host, parts, bad->outcome,
+		note_all(host, parts, bad->outcome,
 			"not run: it is not known which devices are safe to read");
 	else if (!dm || !blocks)
-		note_both(host, parts, OUTCOME_SKIPPED, "not run: needs dm and blocks");
+		note_all(host, parts, OUTCOME_SKIPPED, "not run: needs dm and blocks");
 	return dm && blocks && !bad;
 }
 
@@ -261,7 +266,7 @@ void probe_lvm(const struct machine *machine, struct host *host, unsigned parts)
 		return;
 	lvm_devices_collect(machine, host, &devices);
 	if (!devices.count) {
-		note_both(host, parts, OUTCOME_ABSENT,
+		note_all(host, parts, OUTCOME_ABSENT,
 			"no device that could hold a physical volume");
 		lvm_devices_free(&devices);
 		return;
@@ -269,8 +274,10 @@ void probe_lvm(const struct machine *machine, struct host *host, unsigned parts)
 	reading_start(&reading, host);
 	if (parts & PROBE_LVM)
 		read_steadily(&reading, host);
-	if (parts & PROBE_LVSCAN)
-		read_lvscan(&reading);
+	if (parts & PROBE_LVSCAN) {
+		read_plain(&reading, LVM_DEVICES, DEVICES_NAME);
+		read_plain(&reading, LVM_LVSCAN, LVSCAN_NAME);
+	}
 	if (reading.session.warnings.len)
 		host_document_add(reading.scratch, WARNINGS_NAME,
 			reading.session.warnings.data, reading.session.warnings.len);

@@ -21,7 +21,7 @@
  * metadata_read_only: no repair. hints: fullreport would write /run/lvm/hints. */
 #define LVM_CONFIG                                                                       \
 	"devices{scan_lvs=0 ignore_suspended_devices=1 hints=\"none\"} "                 \
-	"global{metadata_read_only=1 use_lvmpolld=0}"
+	"global{metadata_read_only=1 use_lvmpolld=0} activation{monitoring=0}"
 /* pvck wants no --devices: it refuses the device it is given, 2.03.16 */
 #define LVM_PVCK_CONFIG LVM_CONFIG " devices{use_devicesfile=0}"
 
@@ -44,6 +44,13 @@ static const char *const report_arguments[] = {"lvm", "fullreport", "-a", "--nol
 	/* segments are in the metadata: select none of them here */
 	"--configreport", "seg", "-S", "lv_uuid=none", "--configreport", "pvseg", "-S",
 	"lv_uuid=none"};
+/* fullreport lists a PV once, on the device that LVM chose; `pvs -a` lists the duplicates
+ * that it does not use as well (seen with 2.03.16). */
+static const char *const devices_arguments[] = {"lvm", "pvs", "-a", "--nolocking",
+	"--foreign", "--shared", "--reportformat", "json", "--units", "b", "--nosuffix",
+	"--binary", "--config", LVM_CONFIG, "-o",
+	"pv_uuid,pv_name,pv_duplicate,pv_major,pv_minor,vg_uuid", "-O",
+	"pv_uuid,pv_name"};
 static const char *const lvscan_arguments[] = {
 	"lvm", "lvscan", "--nolocking", "--config", LVM_CONFIG};
 static const char *const pvck_arguments[] = {
@@ -58,6 +65,7 @@ static const struct {
 	[LVM_REPORT] = {report_arguments, COUNT(report_arguments), TEXT_REPORT_MAX},
 	[LVM_LVSCAN] = {lvscan_arguments, COUNT(lvscan_arguments), LVM_LVSCAN_MAX},
 	[LVM_METADATA] = {pvck_arguments, COUNT(pvck_arguments), TEXT_METADATA_MAX},
+	[LVM_DEVICES] = {devices_arguments, COUNT(devices_arguments), TEXT_REPORT_MAX},
 };
 
 void lvm_answer_free(struct lvm_answer *answer)

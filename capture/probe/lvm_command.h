@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The three questions that are put to LVM, and its answers; see lvm_command.c. */
+/* The questions that are put to LVM, and its answers; see lvm_command.c. */
 #ifndef SNAPSTATE_PROBE_LVM_COMMAND_H
 #define SNAPSTATE_PROBE_LVM_COMMAND_H
 
@@ -10,6 +10,7 @@ enum lvm_question {
 	LVM_REPORT,   /* `lvm fullreport`, JSON: VGs, PVs, LVs */
 	LVM_LVSCAN,   /* `lvm lvscan`: the text that people know */
 	LVM_METADATA, /* `lvm pvck --dump metadata PATH` */
+	LVM_DEVICES,  /* `lvm pvs -a`, JSON: each PV on each of its devices */
 };
 
 /* What all questions share. */

@@ -8,6 +8,7 @@
 
 #include <dirent.h>
 
+#include "snapstate/dm_mask.h"
 #include "snapstate/probe.h"
 
 #define PROBE_TRIES	 3 /* of what changes while it is read */
@@ -20,8 +21,11 @@ void probe_dm(const struct machine *machine, struct host *host);
 void probe_blocks(const struct machine *machine, struct host *host);
 void probe_superblocks(const struct machine *machine, struct host *host);
 void probe_swaps(const struct machine *machine, struct host *host);
-void probe_mounts(const struct machine *machine, struct host *host);
 /* Wants the model's dm devices, blocks and mounts. */
+void probe_kernel_holders(const struct machine *machine, struct host *host);
+void probe_mounts(const struct machine *machine, struct host *host);
+/* Wants the model's dm devices, blocks and mounts; adds the mount namespaces that only
+ * descriptors keep. */
 void probe_processes(const struct machine *machine, struct host *host);
 /* Wants the model's dm devices, blocks and mounts. */
 void probe_lvm(const struct machine *machine, struct host *host, unsigned parts);
@@ -71,12 +75,6 @@ int child_run(const struct child_limits *limits, int (*body)(void *context),
 
 extern const struct dm_ops dm_ops_live;
 
-/* Adds a target with its secrets masked: nothing else may copy parameters of a table. */
-void dm_target_add(struct host *host, struct dm_target **targets, size_t *count,
-	uint64_t start, uint64_t length, const char *type, const char *params);
-/* The status of a target of that type, as it may be recorded. */
-const char *dm_status_masked(struct host *host, const char *type, const char *status);
-
 /* ---- LVM ---- */
 
 extern const struct lvm_ops lvm_ops_live;
@@ -93,9 +91,30 @@ void lvm_devices_collect(const struct machine *machine, struct host *host,
 const char *lvm_devices_path(const struct lvm_devices *devices, struct devno devno);
 void lvm_devices_free(struct lvm_devices *devices);
 
+/* ---- mount namespaces ---- */
+
+/* The text of a link, "mnt:[4026531841]", or of a mount's root. -EINVAL: another text. */
+int namespace_id_parse(const char *text, uint64_t *ret_id);
+
+/* What keeps a namespace in which no process lives. */
+struct namespace_pin {
+	uint64_t id;
+	uint32_t pid;	      /* of a process with a descriptor of it; 0 = a bind mount */
+	const char *comm;     /* of that process */
+	const char *path;     /* of the bind mount, "" = none */
+	const char *entrance; /* what can be opened, below machine->root */
+};
+/* Adds the namespace and its mounts, unless it is known; and those that bind mounts in it
+ * keep. The strings are the host's. */
+void mounts_add_pinned(const struct machine *machine, struct host *host,
+	const struct namespace_pin *pin);
+
 /* ---- processes ---- */
 
 /* All process ids below proc/, sorted. -errno. */
 int process_ids(const struct machine *machine, uint32_t **ret_pids, size_t *ret_count);
+/* The ids of a process's threads but the first, sorted; malloc'ed. */
+void process_threads(const struct machine *machine, uint32_t pid, uint32_t **ret_tids,
+	size_t *ret_count);
 
 #endif

@@ -24,9 +24,11 @@ static void skip(struct host *host, unsigned parts)
 		{PROBE_BLOCKS, "blocks"},
 		{PROBE_BLOCKS, "superblocks"},
 		{PROBE_BLOCKS, "swaps"},
+		{PROBE_BLOCKS, "holders"},
 		{PROBE_MOUNTS, "mounts"},
 		{PROBE_PROCESSES, "processes"},
 		{PROBE_LVM, "lvm/report.json"},
+		{PROBE_LVSCAN, "lvm/pvs.json"},
 		{PROBE_LVSCAN, "lvm/lvscan.txt"},
 	};
 
@@ -54,6 +56,8 @@ static void probe_parts(const struct machine *machine, unsigned parts, struct ho
 		say(machine, "mounts");
 		probe_mounts(machine, host);
 	}
+	if (parts & PROBE_BLOCKS) /* knows files by their mounts */
+		probe_kernel_holders(machine, host);
 	if (parts & PROBE_PROCESSES) {
 		say(machine, "processes");
 		probe_processes(machine, host);

@@ -53,15 +53,34 @@ struct devno process_index_device(const struct process_index *index, struct devn
 const struct known_mount *process_index_remote_mount(
 	const struct process_index *index, const char *path);
 
+/* A descriptor of a mount namespace that no process is known to live in. */
+struct pin {
+	uint64_t namespace_id;
+	const char *path; /* "proc/50/fd/3" */
+};
+
 /* What one process holds. */
 struct holdings {
 	uint32_t pid;
+	char dir[64];	  /* "proc/PID", or a thread's "proc/PID/task/TID" */
 	struct use *uses; /* pid is not set */
 	size_t n_uses;
+	struct pin *pins;
+	size_t n_pins;
 	struct arena *strings;
 	bool is_denied; /* something may not be read */
 };
 void holdings_collect(const struct process_index *index, struct holdings *held);
+void holdings_free(struct holdings *held);
+
+/* What a thread does not share with its process. */
+struct thread_difference {
+	bool has_files;	 /* a table of descriptors of its own */
+	bool has_places; /* a working directory, root and namespace of its own */
+	bool has_memory; /* mappings: only where the first thread has ended */
+};
+struct thread_difference thread_compare(
+	const struct machine *machine, uint32_t pid, uint32_t tid);
 
 /* Reads the processes from index `first` of `pids` on and writes lines to stdout; runs in
  * a child. See process_scan.c for the lines. */

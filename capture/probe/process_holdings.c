@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What one process holds: descriptors, working directory, root, mapped files.
+ * What one process holds: descriptors, working directory, root, mapped files; its
+ * threads' own descriptors and places count as the process's.
  * Input: proc/PID, the index. Output: struct holdings.
  *
  * How a holder is found without waking a dead file system: fdinfo names the mount
@@ -18,6 +19,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -76,15 +78,15 @@ static struct looked_up look_up(const struct process_index *index, const char *l
 }
 
 /* "mnt_id:\t29" and "flags:\t0100000" */
-static bool read_fdinfo(const struct process_index *index, uint32_t pid, const char *fd,
-	uint32_t *ret_mount, bool *ret_is_path_only)
+static bool read_fdinfo(const struct process_index *index, const struct holdings *held,
+	const char *fd, uint32_t *ret_mount, bool *ret_is_path_only)
 {
 	cleanup_buf struct buf text = BUF_INIT;
 	char path[128];
 	const char *line;
 	uint64_t number;
 
-	snprintf(path, sizeof(path), "proc/%u/fdinfo/%s", pid, fd);
+	snprintf(path, sizeof(path), "%s/fdinfo/%s", held->dir, fd);
 	if (file_read_at(index->machine->root, path, PROBE_SMALL_MAX, &text, NULL) < 0)
 		return false;
 	line = strstr(buf_text(&text), "flags:\t");
@@ -110,6 +112,29 @@ static void hold_node(const struct process_index *index, struct holdings *held,
 		found->is_block ? found->rdev : host_path_devno(index->host, text), text);
 }
 
+static bool is_known_namespace(const struct host *host, uint64_t id)
+{
+	for (size_t i = 0; i < host->n_namespaces; i++)
+		if (host->namespaces[i].id == id)
+			return true;
+	return false;
+}
+
+static void pin(const struct process_index *index, struct holdings *held,
+	const char *link, const char *text)
+{
+	struct pin *new_pin;
+	uint64_t id;
+
+	/* where no namespace was read, none is missing */
+	if (!index->host->n_namespaces || namespace_id_parse(text, &id) < 0 ||
+		is_known_namespace(index->host, id))
+		return;
+	new_pin = array_add(&held->pins, &held->n_pins);
+	new_pin->namespace_id = id;
+	new_pin->path = arena_strdup(held->strings, link);
+}
+
 static void scan_fd(
 	const struct process_index *index, struct holdings *held, const char *fd)
 {
@@ -119,11 +144,14 @@ static void scan_fd(
 	uint32_t mount_id = 0;
 	bool is_path_only = false;
 
-	snprintf(link, sizeof(link), "proc/%u/fd/%s", held->pid, fd);
-	if (machine_link(index->machine, text, sizeof(text), "%s", link) < 0 ||
-		*text != '/')
-		return; /* gone, or a socket, pipe, ... */
-	mount = read_fdinfo(index, held->pid, fd, &mount_id, &is_path_only)
+	snprintf(link, sizeof(link), "%s/fd/%s", held->dir, fd);
+	if (machine_link(index->machine, text, sizeof(text), "%s", link) < 0)
+		return; /* closed meanwhile */
+	if (*text != '/') {
+		pin(index, held, link, text); /* or a socket, pipe, ... */
+		return;
+	}
+	mount = read_fdinfo(index, held, fd, &mount_id, &is_path_only)
 			? process_index_mount(index, mount_id)
 			: NULL;
 	if (!mount || !mount->is_remote)
@@ -144,7 +172,7 @@ static void scan_fd(
 
 static void scan_fds(const struct process_index *index, struct holdings *held)
 {
-	cleanup_closedir DIR *dir = machine_dir(index->machine, "proc/%u/fd", held->pid);
+	cleanup_closedir DIR *dir = machine_dir(index->machine, "%s/fd", held->dir);
 	const char *fd;
 
 	if (!dir)
@@ -172,11 +200,11 @@ static void scan_place(const struct process_index *index, struct holdings *held,
 	const char *name, enum use_kind kind)
 {
 	const struct known_mount *mount;
-	char text[PROBE_PATH_MAX], link[64];
+	char text[PROBE_PATH_MAX], link[128];
 	struct looked_up found;
 	int r;
 
-	snprintf(link, sizeof(link), "proc/%u/%s", held->pid, name);
+	snprintf(link, sizeof(link), "%s/%s", held->dir, name);
 	r = machine_link(index->machine, text, sizeof(text), "%s", link);
 	held->is_denied |= r == -EACCES || r == -EPERM;
 	if (r < 0 || *text != '/')
@@ -191,6 +219,12 @@ static void scan_place(const struct process_index *index, struct holdings *held,
 	found = look_up(index, link);
 	if (found.is_known)
 		hold(index, held, kind, process_index_device(index, found.dev), text);
+}
+
+static void scan_places(const struct process_index *index, struct holdings *held)
+{
+	scan_place(index, held, "cwd", USE_CWD);
+	scan_place(index, held, "root", USE_ROOT);
 }
 
 /* ---- mapped files ---- */
@@ -221,11 +255,11 @@ static void scan_mapping(
 static void scan_mappings(const struct process_index *index, struct holdings *held)
 {
 	cleanup_buf struct buf maps = BUF_INIT;
-	char path[64];
+	char path[128];
 	char *line, *rest;
 	int r;
 
-	snprintf(path, sizeof(path), "proc/%u/maps", held->pid);
+	snprintf(path, sizeof(path), "%s/maps", held->dir);
 	r = file_read_at(index->machine->root, path, MAPS_MAX, &maps, NULL);
 	held->is_denied |= r == -EACCES || r == -EPERM;
 	rest = r == 0 ? maps.data : NULL;
@@ -233,12 +267,41 @@ static void scan_mappings(const struct process_index *index, struct holdings *he
 		scan_mapping(index, held, line);
 }
 
+static void scan_threads(const struct process_index *index, struct holdings *held)
+{
+	cleanup_free uint32_t *tids = NULL;
+	size_t count = 0;
+
+	process_threads(index->machine, held->pid, &tids, &count);
+	for (size_t i = 0; i < count; i++) {
+		struct thread_difference own =
+			thread_compare(index->machine, held->pid, tids[i]);
+
+		snprintf(held->dir, sizeof(held->dir), "proc/%u/task/%u", held->pid,
+			tids[i]);
+		if (own.has_files)
+			scan_fds(index, held);
+		if (own.has_places)
+			scan_places(index, held);
+		if (own.has_memory)
+			scan_mappings(index, held);
+	}
+}
+
 void holdings_collect(const struct process_index *index, struct holdings *held)
 {
 	if (!index->n_devices)
 		return;
+	snprintf(held->dir, sizeof(held->dir), "proc/%u", held->pid);
 	scan_fds(index, held);
-	scan_place(index, held, "cwd", USE_CWD);
-	scan_place(index, held, "root", USE_ROOT);
+	scan_places(index, held);
 	scan_mappings(index, held);
+	scan_threads(index, held);
+}
+
+void holdings_free(struct holdings *held)
+{
+	free(held->uses);
+	free(held->pins);
+	arena_free(held->strings);
 }

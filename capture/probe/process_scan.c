@@ -5,10 +5,12 @@
  *
  * Input: the index, process ids. Output, on stdout, words escaped as by buf_word():
  *
- *   at PID                                   before anything of PID is read
- *   process PID START UID NAMESPACE COMM EXE it holds something, or is a program of
- * interest use PID KIND MAJ:MIN COUNT EXAMPLE denied PID                               it
- * may not be read done
+ *   at PID                              before anything of PID is read
+ *   process PID START UID NS COMM EXE   it holds something, or is a program of interest
+ *   use PID KIND MAJ:MIN COUNT EXAMPLE
+ *   pin NS PID COMM PATH                it has a descriptor of an unknown namespace
+ *   denied PID                          it may not be read
+ *   done
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -100,6 +102,17 @@ static void print_process(
 	}
 }
 
+static void print_pins(
+	struct buf *out, const struct process *process, const struct holdings *held)
+{
+	for (size_t i = 0; i < held->n_pins; i++) {
+		buf_printf(out, "pin %" PRIu64 " %u ", held->pins[i].namespace_id,
+			process->pid);
+		buf_word(out, process->comm);
+		buf_printf(out, " %s\n", held->pins[i].path);
+	}
+}
+
 /* `own` is the process that wants to know: it and its children are no holders. */
 static void scan_process(
 	const struct process_index *index, uint32_t pid, uint32_t own, struct buf *out)
@@ -113,6 +126,7 @@ static void scan_process(
 		holdings_collect(index, &held);
 		if (held.is_denied)
 			buf_printf(out, "denied %u\n", pid);
+		print_pins(out, &process, &held);
 		if (held.n_uses || program_is_backup(process.comm) ||
 			program_is_storage(process.comm)) {
 			read_uid(index, &process);
@@ -120,8 +134,7 @@ static void scan_process(
 			print_process(out, &process, &held);
 		}
 	}
-	free(held.uses);
-	arena_free(held.strings);
+	holdings_free(&held);
 }
 
 static int flush(struct buf *out)

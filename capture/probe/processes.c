@@ -31,6 +31,8 @@ struct tally {
 	size_t n_denied;
 	size_t n_stuck;
 	uint32_t first_stuck;
+	struct namespace_pin *pins;
+	size_t n_pins;
 	uint64_t last_at; /* pid that was being read last */
 	bool is_done;
 };
@@ -79,6 +81,25 @@ static void read_use(struct host *host, char *const words[])
 	use->example = word_text(host, words[5]);
 }
 
+/* The first process that keeps a namespace stands for all. */
+static void read_pin(struct host *host, struct tally *tally, char *const words[])
+{
+	struct namespace_pin *pin;
+	uint64_t id = 0, pid = 0;
+
+	word_number(words[1], &id);
+	word_number(words[2], &pid);
+	for (size_t i = 0; i < tally->n_pins; i++)
+		if (tally->pins[i].id == id)
+			return;
+	pin = array_add(&tally->pins, &tally->n_pins);
+	pin->id = id;
+	pin->pid = (uint32_t)pid;
+	pin->comm = word_text(host, words[3]);
+	pin->path = "";
+	pin->entrance = host_string(host, words[4]);
+}
+
 static void read_scan_line(struct host *host, struct tally *tally, char *line)
 {
 	char *words[SCAN_WORDS_MAX];
@@ -92,6 +113,8 @@ static void read_scan_line(struct host *host, struct tally *tally, char *line)
 		read_process(host, words);
 	else if (n == 6 && strcmp(words[0], "use") == 0)
 		read_use(host, words);
+	else if (n == 5 && strcmp(words[0], "pin") == 0)
+		read_pin(host, tally, words);
 	else if (n == 2 && strcmp(words[0], "denied") == 0)
 		tally->n_denied++;
 	else if (n == 1 && strcmp(words[0], "done") == 0)
@@ -216,4 +239,7 @@ void probe_processes(const struct machine *machine, struct host *host)
 		note_outcome(host, &call, &tally);
 	}
 	process_index_free(&index);
+	for (size_t i = 0; i < tally.n_pins; i++)
+		mounts_add_pinned(machine, host, &tally.pins[i]);
+	free(tally.pins);
 }

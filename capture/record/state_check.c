@@ -121,11 +121,31 @@ static int uses_check(const struct host *host, struct err *err)
 	return 0;
 }
 
+static int order_kernel_holders(
+	const struct kernel_holder *a, const struct kernel_holder *b)
+{
+	int by_devno = devno_compare(a->devno, b->devno);
+	int by_kind = number_order(a->kind, b->kind);
+
+	if (by_devno)
+		return by_devno;
+	return by_kind ? by_kind : strcmp(a->name, b->name);
+}
+
+static int kernel_holders_check(const struct host *host, struct err *err)
+{
+	for (size_t i = 1; i < host->n_kernel_holders; i++)
+		if (order_kernel_holders(
+			    &host->kernel_holders[i - 1], &host->kernel_holders[i]) >= 0)
+			return order_error("kernel-holder", i, err);
+	return 0;
+}
+
 int state_check(const struct host *host, struct err *err)
 {
 	static int (*const checks[])(const struct host *, struct err *) = {sources_check,
 		devices_check, blocks_check, superblocks_check, namespaces_check,
-		swaps_check, processes_check, uses_check};
+		swaps_check, processes_check, uses_check, kernel_holders_check};
 
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
 		if (checks[i](host, err) < 0)

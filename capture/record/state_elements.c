@@ -49,6 +49,15 @@ static char *take(struct reader *r, const char *attribute)
 	return (char *)text;
 }
 
+/* For attributes that may be left out. */
+static bool has(struct reader *r, const char *attribute)
+{
+	xmlChar *text = xmlTextReaderGetAttribute(r->xml, BAD_CAST attribute);
+
+	xmlFree(text);
+	return text != NULL;
+}
+
 static const char *take_text(struct reader *r, const char *attribute)
 {
 	char *escaped = take(r, attribute);
@@ -247,6 +256,12 @@ static void read_namespace(struct reader *r)
 	namespace->is_host = of_host && strcmp(of_host, "yes") == 0;
 	namespace->id = take_number(r, "id", UINT64_MAX);
 	namespace->pid = take_u32(r, "pid");
+	if (has(r, "comm"))
+	namespace->comm = take_text(r, "comm");
+	if (has(r, "pin-pid"))
+	namespace->pin_pid = take_u32(r, "pin-pid");
+	if (has(r, "pin-path"))
+	namespace->pin_path = take_text(r, "pin-path");
 	xmlFree(of_host);
 }
 
@@ -285,6 +300,20 @@ static void read_use(struct reader *r)
 	xmlFree(kind);
 }
 
+static void read_kernel_holder(struct reader *r)
+{
+	struct kernel_holder *holder =
+		array_add(&r->host->kernel_holders, &r->host->n_kernel_holders);
+	char *kind;
+
+	holder->devno = take_devno(r, false);
+	holder->name = take_text(r, "name");
+	kind = take(r, "kind");
+	if (kind && holder_kind_parse(kind, &holder->kind) < 0)
+		reader_fail(r, "kind", "is not known");
+	xmlFree(kind);
+}
+
 static const struct {
 	const char *name;
 	void (*read)(struct reader *); /* NULL: only holds others */
@@ -296,6 +325,7 @@ static const struct {
 	{"device", read_device},
 	{"devices", NULL},
 	{"identity", read_identity},
+	{"kernel-holder", read_kernel_holder},
 	{"moment", read_moment},
 	{"namespace", read_namespace},
 	{"namespaces", NULL},

@@ -177,6 +177,17 @@ static void write_superblocks(struct writer *w, const struct host *host)
 	end(w);
 }
 
+/* Written only where known: the first captures did not have them. */
+static void write_inhabitant(struct writer *w, const struct mount_namespace *namespace)
+{
+	if (namespace->comm && *namespace->comm)
+		put_word(w, "comm", namespace->comm);
+	if (namespace->pin_pid)
+		put_number(w, "pin-pid", namespace->pin_pid);
+	if (namespace->pin_path && *namespace->pin_path)
+		put_word(w, "pin-path", namespace->pin_path);
+}
+
 static void write_namespaces(struct writer *w, const struct host *host)
 {
 	begin(w, "namespaces");
@@ -185,6 +196,7 @@ static void write_namespaces(struct writer *w, const struct host *host)
 		put_number(w, "id", host->namespaces[i].id);
 		put_number(w, "pid", host->namespaces[i].pid);
 		put(w, "of-host", host->namespaces[i].is_host ? "yes" : "no");
+		write_inhabitant(w, &host->namespaces[i]);
 		end(w);
 	}
 	end(w);
@@ -242,6 +254,17 @@ static void write_uses(struct writer *w, const struct host *host)
 	end(w);
 }
 
+static void write_kernel_holders(struct writer *w, const struct host *host)
+{
+	for (size_t i = 0; i < host->n_kernel_holders; i++) {
+		begin(w, "kernel-holder");
+		put_devno(w, "devno", host->kernel_holders[i].devno);
+		put(w, "kind", holder_kind_name(host->kernel_holders[i].kind));
+		put_word(w, "name", host->kernel_holders[i].name);
+		end(w);
+	}
+}
+
 static void write_state(struct writer *w, const struct host *host)
 {
 	w->has_failed |= xmlTextWriterSetIndent(w->xml, 1) < 0 ||
@@ -258,6 +281,7 @@ static void write_state(struct writer *w, const struct host *host)
 	write_swaps(w, host);
 	write_processes(w, host);
 	write_uses(w, host);
+	write_kernel_holders(w, host);
 	end(w);
 	w->has_failed |= xmlTextWriterEndDocument(w->xml) < 0;
 }

@@ -11,6 +11,7 @@
  *   holder MAJ:MIN dm MAJ:MIN | loop MAJ:MIN | md MAJ:MIN | block MAJ:MIN
  *   holder MAJ:MIN fs TYPE
  *   holder MAJ:MIN swap
+ *   holder MAJ:MIN lio|lio-file|xen|other NAME
  *   holder MAJ:MIN node|file|cwd|root|map pid P start T comm C
  *   mount NS:ID device MAJ:MIN root R target T type F
  *   group VG-UUID name N access rw|ro lock L system-id I state S
@@ -27,6 +28,9 @@
  * a volume is ordinary, snapshot, thin, thin-pool, other. A volume is "absent" only where its
  * VG's metadata was read. A volume whose VG's metadata could not be read renders as
  * "volume VG-UUID/LV-UUID unread".
+ *
+ * The NAME of a holder in the kernel (enum holder_kind in host.h) is what the kernel calls it:
+ * a backstore, a Xen virtual disk, a device in holders/.
  *
  * Not facts, since a busy host changes them all day: how full a valid snapshot is, open counts
  * of origins, a VG's sequence number, event numbers.

@@ -44,9 +44,9 @@ int outcome_parse(const char *name, enum outcome *ret_outcome);
 
 /*
  * One source of evidence. Names: "identity", "dm", "blocks", "superblocks", "swaps",
- * "processes", "mounts" (finding the namespaces), and for each verbatim document the
- * document's own name ("mounts/4026531841", "lvm/report.json", "lvm/lvscan.txt",
- * "lvm/<vg-uuid>.vg").
+ * "processes", "mounts" (finding the namespaces), "holders" (in the kernel), and for each verbatim document the
+ * document's own name ("mounts/4026531841", "lvm/report.json", "lvm/pvs.json",
+ * "lvm/lvscan.txt", "lvm/<vg-uuid>.vg").
  */
 struct source {
 	const char *name;
@@ -139,9 +139,13 @@ struct superblock {
 };
 
 struct mount_namespace {
-	uint64_t id;	/* inode of /proc/PID/ns/mnt */
-	uint32_t pid;	/* a process that lives there */
-	bool is_host;	/* that of process 1 */
+	uint64_t id;	  /* inode of /proc/PID/ns/mnt */
+	uint32_t pid;	  /* a process that lives there, or has a thread there; 0 = none */
+	bool is_host;	  /* that of process 1 */
+	const char *comm; /* of pid or pin_pid; may be NULL: not recorded */
+	/* What keeps it where no process lives in it (see namespaces(7)): */
+	uint32_t pin_pid;     /* a process with a descriptor of it; 0 = none */
+	const char *pin_path; /* a bind mount of it; may be NULL: none */
 };
 
 /* One line of one namespace's mountinfo. */
@@ -191,6 +195,23 @@ struct use {
 	struct devno devno;  /* of the block device */
 	uint32_t count;	     /* how many fds or mappings of this kind */
 	const char *example; /* one path, for people */
+};
+
+/* A part of the kernel that has a block device open, without a process, a table or a block
+ * device of its own to show for it. */
+enum holder_kind {
+	HOLDER_LIO,	 /* a SCSI target's backstore: iblock, or fileio on a device node */
+	HOLDER_LIO_FILE, /* a fileio backstore on a file of the file system on the device */
+	HOLDER_XEN,	 /* a virtual disk of a Xen guest (blkback) */
+	HOLDER_OTHER,	 /* in the device's holders/, and not explained by the model */
+};
+const char *holder_kind_name(enum holder_kind kind);
+int holder_kind_parse(const char *name, enum holder_kind *ret_kind);
+
+struct kernel_holder {
+	struct devno devno; /* of the block device that is held */
+	enum holder_kind kind;
+	const char *name; /* "iblock_0/disk1", "vbd-3-51712", a kernel name */
 };
 
 /* Where a segment's data lies: a physical volume, or another logical volume. */
@@ -282,6 +303,8 @@ struct host {
 	size_t n_processes;
 	struct use *uses; /* sorted by pid, kind, devno */
 	size_t n_uses;
+	struct kernel_holder *kernel_holders; /* sorted by devno, kind, name */
+	size_t n_kernel_holders;
 	struct vg *vgs; /* sorted by uuid */
 	size_t n_vgs;
 	struct pv *pvs; /* sorted by uuid */

@@ -56,7 +56,7 @@ enum probe_part {
 	PROBE_MOUNTS = 1 << 3,
 	PROBE_PROCESSES = 1 << 4,
 	PROBE_LVM = 1 << 5, /* needs DM and BLOCKS, to know which devices LVM may look at */
-	PROBE_LVSCAN = 1 << 6, /* the text for people */
+	PROBE_LVSCAN = 1 << 6, /* what only a capture asks of LVM: lvscan, pvs */
 	PROBE_ALL = (1 << 7) - 1,
 };
 

@@ -51,8 +51,10 @@ static inline void assert_outcome(
 {
 	const struct source *source = host_source(host, name);
 
-	if (!source)
+	if (!source) {
 		fail_msg("no source %s", name);
+		return;
+	}
 	if (source->outcome != outcome)
 		fail_msg("%s is %s (%s), not %s", name, outcome_name(source->outcome),
 			source->detail, outcome_name(outcome));

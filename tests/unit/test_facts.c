@@ -117,6 +117,12 @@ static void mount_again(struct host *host)
 	sample_add_mount(host, SAMPLE_NS, 50, 1, 4, "/mnt/other");
 }
 
+static void export_as_target(struct host *host)
+{
+	*array_add(&host->kernel_holders, &host->n_kernel_holders) =
+		(struct kernel_holder){{254, 3}, HOLDER_LIO, "iblock_0/disk"};
+}
+
 static void merge(struct host *host)
 {
 	host_lv(host, SAMPLE_VG, SAMPLE_SNAP)->is_merging = true;
@@ -144,7 +150,8 @@ static void lose_metadata(struct host *host)
 
 static void (*const relevant[])(struct host *host) = {overflow, open_the_store,
 	open_the_snapshot, suspend_the_origin, recreate, reload, chdir_into_mount,
-	mount_again, merge, move_extents, export_group, reboot, lose_metadata};
+	mount_again, export_as_target, merge, move_extents, export_group, reboot,
+	lose_metadata};
 
 static void scope_of_sample(struct host *host, struct scope *scope)
 {
@@ -179,6 +186,22 @@ static void test_a_busy_host_changes_no_fact(void **state)
 		assert_int_equal(lines_changed_by(harmless[i], false), 0);
 		assert_int_equal(lines_changed_by(harmless[i], true), 0);
 	}
+}
+
+static void test_holders_in_the_kernel(void **state)
+{
+	cleanup_host struct host *host = sample_host();
+	cleanup_facts struct facts facts = FACTS_INIT;
+
+	(void)state;
+	export_as_target(host);
+	*array_add(&host->kernel_holders, &host->n_kernel_holders) =
+		(struct kernel_holder){{254, 2}, HOLDER_XEN, "vbd-3 x"};
+	host_sort(host);
+	assert_int_equal(host->kernel_holders[0].kind, HOLDER_XEN);
+	host_facts(host, NULL, &facts);
+	assert_true(facts_has(&facts, "holder 254:3 lio iblock_0/disk"));
+	assert_true(facts_has(&facts, "holder 254:2 xen vbd-3\\x20x"));
 }
 
 static void test_every_relevant_change_shows(void **state)
@@ -299,6 +322,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_lines_of_a_host),
 		cmocka_unit_test(test_a_busy_host_changes_no_fact),
+		cmocka_unit_test(test_holders_in_the_kernel),
 		cmocka_unit_test(test_every_relevant_change_shows),
 		cmocka_unit_test(test_a_reused_number_is_not_the_device),
 		cmocka_unit_test(test_without_uuid_name_and_number_count),

@@ -370,6 +370,73 @@ static void make_loop(struct host *host)
 	sample_device(host, 3)->open_count++;
 }
 
+static void make_kernel_holder(struct host *host, enum holder_kind kind, unsigned minor)
+{
+	*array_add(&host->kernel_holders, &host->n_kernel_holders) =
+		(struct kernel_holder){{254, minor}, kind, "name of it"};
+	if (kind != HOLDER_LIO_FILE)
+		sample_device(host, minor)->open_count++;
+}
+
+static void make_scsi_target(struct host *host)
+{
+	make_kernel_holder(host, HOLDER_LIO, 3);
+}
+
+static void make_scsi_target_of_file(struct host *host)
+{
+	make_kernel_holder(host, HOLDER_LIO_FILE, 4);
+}
+
+static void make_guest_disk(struct host *host)
+{
+	make_kernel_holder(host, HOLDER_XEN, 3);
+}
+
+static void make_claimed(struct host *host)
+{
+	make_kernel_holder(host, HOLDER_OTHER, 2);
+}
+
+static void make_bcache(struct host *host)
+{
+	struct block *block = array_add(&host->blocks, &host->n_blocks);
+
+	*block = (struct block){.devno = {252, 0},
+		.kname = "bcache0",
+		.kind = BLOCK_OTHER,
+		.backing_file = ""};
+	*array_add(&block->below, &block->n_below) = (struct devno){254, 3};
+	sample_device(host, 3)->open_count++;
+}
+
+static void make_unread_holders(struct host *host)
+{
+	host_source_set(host, "holders", OUTCOME_DENIED, "%s", "");
+}
+
+static void make_unread_physical_volumes(struct host *host)
+{
+	host_source_set(host, "lvm/pvs.json", OUTCOME_TIMED_OUT, "%s", "");
+}
+
+/* Nobody lives there, and nobody could look. */
+static void make_unread_kept_namespace(struct host *host)
+{
+	*array_add(&host->namespaces, &host->n_namespaces) =
+		(struct mount_namespace){.id = SAMPLE_NS + 1, .pin_path = "/run/keep"};
+	host_source_set(host, "mounts/4026531842", OUTCOME_DENIED, "%s", "");
+}
+
+static void make_user_space_fs(struct host *host)
+{
+	for (size_t i = 0; i < host->n_mounts; i++)
+		if (host->mounts[i].id == 44)
+			host->mounts[i].type = "fuseblk";
+	host->n_superblocks = 0;
+	sample_add_use(host, 4711, "ntfs-3g", USE_NODE, 4);
+}
+
 static void make_guest_volume(struct host *host)
 {
 	sample_add_device(host, 7, "guest-root",
@@ -436,6 +503,15 @@ static const struct {
 	{"shared", make_shared, RULE_SHARED_VG, VERDICT_UNDECIDED},
 	{"swap", make_swap, RULE_HELD, VERDICT_REFUSE},
 	{"loop", make_loop, RULE_HELD, VERDICT_REFUSE},
+	{"target", make_scsi_target, RULE_HELD, VERDICT_REFUSE},
+	{"target file", make_scsi_target_of_file, RULE_HELD, VERDICT_REFUSE},
+	{"guest disk", make_guest_disk, RULE_HELD, VERDICT_REFUSE},
+	{"claimed", make_claimed, RULE_HELD, VERDICT_REFUSE},
+	{"bcache", make_bcache, RULE_HELD, VERDICT_REFUSE},
+	{"holders", make_unread_holders, RULE_EVIDENCE_MISSING, VERDICT_UNDECIDED},
+	{"pvs", make_unread_physical_volumes, RULE_EVIDENCE_MISSING, VERDICT_UNDECIDED},
+	{"kept", make_unread_kept_namespace, RULE_EVIDENCE_MISSING, VERDICT_UNDECIDED},
+	{"ntfs-3g", make_user_space_fs, RULE_IN_USE, VERDICT_REFUSE},
 	{"guest volume", make_guest_volume, RULE_FOREIGN_MAPPING, VERDICT_REFUSE},
 	{"hidden fs", make_hidden_fs, RULE_HIDDEN_FS, VERDICT_REFUSE},
 	{"elsewhere", make_mounted_elsewhere, RULE_MOUNTED_ELSEWHERE, VERDICT_REFUSE},
@@ -473,6 +549,62 @@ static void test_every_rule_matters(void **state)
 			fail_msg("%s: without its rule, %s still keeps it", rules[i].name,
 				rule_text(decisive)->name);
 	}
+}
+
+/* ---- what a refusal says ---- */
+
+static void assert_says(struct host *host, enum rule rule, const char *words)
+{
+	struct request request = default_request();
+	cleanup_survey struct survey survey = {0};
+	const struct subject *subject;
+
+	survey_host(host, &request, &survey);
+	assert_int_equal(survey.n_subjects, 1);
+	subject = &survey.subjects[0];
+	for (size_t i = 0; i < subject->n_reasons; i++)
+		if (subject->reasons[i].rule == rule &&
+			strstr(subject->reasons[i].text, words))
+			return;
+	fail_msg("no reason of rule %s says \"%s\"", rule_text(rule)->name, words);
+}
+
+static const struct {
+	struct mount_namespace namespace;
+	const char *words;
+} inhabitants[] = {
+	{{.pid = 77}, "where process 77 lives: unmount it there"},
+	{{.pid = 77, .comm = "sleep"},
+		"where process 77 (sleep) lives: unmount it there"},
+	{{.pin_pid = 78, .comm = "agent", .pin_path = ""},
+		"which a descriptor of process 78 (agent) keeps: end that process"},
+	{{.comm = "", .pin_path = "/run/keep"},
+		"which its bind mount on /run/keep keeps: unmount that"},
+};
+
+static void test_a_mount_elsewhere_says_where(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(inhabitants) / sizeof(inhabitants[0]); i++) {
+		cleanup_host struct host *host = sample_host();
+
+		make_mounted_elsewhere(host);
+		host->namespaces[1] = inhabitants[i].namespace;
+		host->namespaces[1].id = SAMPLE_NS + 1;
+		assert_says(host, RULE_MOUNTED_ELSEWHERE, inhabitants[i].words);
+	}
+}
+
+static void test_holders_are_named(void **state)
+{
+	cleanup_host struct host *target = sample_host(), *ntfs = sample_host();
+
+	(void)state;
+	make_scsi_target(target);
+	assert_says(target, RULE_HELD, "254:3 is exported as a SCSI target (name of it)");
+	make_user_space_fs(ntfs);
+	assert_says(ntfs, RULE_IN_USE,
+		"it serves the file system mounted on /mnt/backup: unmount that");
 }
 
 /* ---- what is not what it looks like ---- */
@@ -638,6 +770,8 @@ int main(void)
 		cmocka_unit_test(test_old_kpartx_name_without_uuid),
 		cmocka_unit_test(test_mount_copies_that_propagate),
 		cmocka_unit_test(test_every_rule_matters),
+		cmocka_unit_test(test_a_mount_elsewhere_says_where),
+		cmocka_unit_test(test_holders_are_named),
 		cmocka_unit_test(test_plain_volume_of_that_name),
 		cmocka_unit_test(test_thin),
 		cmocka_unit_test(test_no_origin),

@@ -27,6 +27,16 @@
 	"\"\ndevice = \"/dev/sda1\"\nstatus = [\"ALLOCATABLE\"]\nflags = []\n"           \
 	"dev_size = 524288\npe_start = 2048\npe_count = 63\n}\n}\n}\n"                   \
 	"contents = \"Text Format Volume Group\"\nversion = 1\n  ---\n"
+/* a PV on its device, and on another one */
+#define DEVICE_ROW(minor, is_duplicate)                                                  \
+	"{\"pv_uuid\":\"" PV_HYPHENS "\", \"pv_name\":\"/dev/sda" minor                  \
+	"\", \"pv_duplicate\":\"" is_duplicate                                           \
+	"\", \"pv_major\":\"700\", \"pv_minor\":\"10" minor                              \
+	"\", \"vg_uuid\":\"" VG_HYPHENS "\"}"
+#define DEVICES_OF(is_duplicate)                                                         \
+	"  {\"report\": [ {\"pv\": [ " DEVICE_ROW("1", "0") ", " DEVICE_ROW(             \
+		"0", is_duplicate) " ] } ] }\n"
+#define DEVICES	      DEVICES_OF("0")
 #define PROBE_VOLUMES (PROBE_DM | PROBE_BLOCKS | PROBE_LVM | PROBE_LVSCAN)
 
 #define LVM(answers) .lvm = answers, .n_lvm = COUNT_OF(answers)
@@ -47,6 +57,7 @@ static void test_volume_groups(void **state)
 	static const struct fake_lvm answers[] = {
 		{"fullreport", 0, REPORT(4), "  WARNING: one\n  WARNING: one\n"},
 		{"pvck", 0, METADATA(4), NULL},
+		{"pvs", 0, DEVICES, "  WARNING: one\n"},
 		{"lvscan", 0, "  ACTIVE\n", "  WARNING: two\n"},
 	};
 	struct fake fake = {BACKUP, LVM(answers)};
@@ -55,6 +66,7 @@ static void test_volume_groups(void **state)
 	(void)state;
 	assert_outcome(host, "lvm/report.json", OUTCOME_READ, "WARNING: one");
 	assert_outcome(host, "lvm/" VG_UUID ".vg", OUTCOME_READ, "");
+	assert_outcome(host, "lvm/pvs.json", OUTCOME_READ, "");
 	assert_outcome(host, "lvm/lvscan.txt", OUTCOME_READ, "");
 	assert_string_equal(host_document(host, "lvm/warnings.txt")->bytes,
 		"  WARNING: one\n  WARNING: two\n");
@@ -67,10 +79,54 @@ static void test_volume_groups(void **state)
 	assert_non_null(strstr(fake.calls, "devices{use_devicesfile=0} /dev/sda1\n"));
 }
 
+/* A cloned disk: fullreport shows its physical volume once, and not the clone. */
+static void test_a_cloned_disk(void **state)
+{
+	static const struct fake_lvm answers[] = {
+		{"fullreport", 0, REPORT(4), NULL},
+		{"pvck", 0, METADATA(4), NULL},
+		{"pvs", 0, DEVICES_OF("1"), NULL},
+		{"lvscan", 0, "", NULL},
+	};
+	struct fake fake = {BACKUP, LVM(answers)};
+	cleanup_host struct host *host = PROBE(&fake, PROBE_VOLUMES, blocks);
+
+	(void)state;
+	assert_int_equal(host->n_pvs, 1);
+	assert_true(host->pvs[0].is_duplicate);
+	assert_string_equal(host->pvs[0].name, "/dev/sda1"); /* the one that LVM uses */
+	assert_int_equal(host->pvs[0].devno.minor, 101);
+	assert_string_equal(host_document(host, "lvm/pvs.json")->bytes, DEVICES_OF("1"));
+}
+
+static void test_a_list_of_devices_that_cannot_be_read(void **state)
+{
+	static const struct fake_lvm garbage[] = {{"fullreport", 0, REPORT(4), NULL},
+		{"pvck", 0, METADATA(4), NULL}, {"pvs", 5, "", "  Oh.\n"},
+		{"lvscan", 0, "", NULL}};
+	static const struct fake_lvm stuck[] = {{"fullreport", 0, REPORT(4), NULL},
+		{"pvck", 0, METADATA(4), NULL}, {"pvs", -ETIMEDOUT, NULL, NULL}};
+	struct fake a = {LVM(garbage)}, b = {LVM(stuck)}, c = {LVM(stuck)};
+	cleanup_host struct host *host_a = PROBE(&a, PROBE_VOLUMES, blocks);
+	cleanup_host struct host *host_b = PROBE(&b, PROBE_VOLUMES, blocks);
+	cleanup_host struct host *host_c =
+		PROBE(&c, PROBE_DM | PROBE_BLOCKS | PROBE_LVM, blocks);
+
+	(void)state;
+	assert_outcome(host_a, "lvm/pvs.json", OUTCOME_UNSUPPORTED, "line 1");
+	assert_outcome(host_a, "lvm/lvscan.txt", OUTCOME_READ, "");
+	assert_outcome(host_b, "lvm/pvs.json", OUTCOME_TIMED_OUT, "");
+	assert_outcome(host_b, "lvm/lvscan.txt", OUTCOME_SKIPPED, "hung");
+	/* whoever only verifies does not ask: LVM itself changes no such group */
+	assert_outcome(host_c, "lvm/pvs.json", OUTCOME_SKIPPED, "");
+	assert_int_equal(count_calls(&c, "pvs"), 0);
+}
+
 static void test_commands_take_no_lock_and_repair_nothing(void **state)
 {
 	static const struct fake_lvm answers[] = {
-		{"fullreport", 0, "{\"report\":[]}", NULL}, {"lvscan", 0, "", NULL}};
+		{"fullreport", 0, "{\"report\":[]}", NULL},
+		{"pvs", 0, "{\"report\":[]}", NULL}, {"lvscan", 0, "", NULL}};
 	struct fake fake = {LVM(answers)};
 	cleanup_host struct host *host = PROBE(&fake, PROBE_VOLUMES, blocks);
 	char *line, *rest = fake.calls;
@@ -252,6 +308,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_volume_groups),
+		cmocka_unit_test(test_a_cloned_disk),
+		cmocka_unit_test(test_a_list_of_devices_that_cannot_be_read),
 		cmocka_unit_test(test_commands_take_no_lock_and_repair_nothing),
 		cmocka_unit_test(test_unsafe_devices_are_never_named_to_lvm),
 		cmocka_unit_test(test_no_device_for_lvm),

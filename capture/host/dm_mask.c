@@ -11,7 +11,7 @@
  */
 #include <string.h>
 
-#include "parts.h"
+#include "snapstate/dm_mask.h"
 #include "snapstate/io.h"
 
 static const char *const plain_types[] = {"cache", "clone", "delay", "era", "error",

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The pieces of the evidence; see evidence.h. Input: a path. Output: its files of use.
+ * Invariants: each path once; nothing but regular files; no more bytes than import.h
+ * allows.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "evidence.h"
+
+int evidence_count_entry(struct evidence *evidence, struct err *err)
+{
+	if (++evidence->entries > IMPORT_ENTRIES_MAX)
+		return err_set(
+			err, -EFBIG, "holds more than %d entries", IMPORT_ENTRIES_MAX);
+	return 0;
+}
+
+int evidence_add(struct evidence *evidence, const char *path, enum role role,
+	struct piece **ret_piece, struct err *err)
+{
+	struct piece *piece;
+
+	if (strlen(path) > IMPORT_PATH_MAX)
+		return err_set(
+			err, -EFBIG, "a path of more than %d bytes", IMPORT_PATH_MAX);
+	if (evidence->n_pieces == IMPORT_PIECES_MAX)
+		return err_set(err, -EFBIG, "holds more than %d files of use",
+			IMPORT_PIECES_MAX);
+	piece = array_add(&evidence->pieces, &evidence->n_pieces);
+	piece->path = xstrdup(path);
+	piece->role = role;
+	*ret_piece = piece;
+	return 0;
+}
+
+int evidence_fill(struct evidence *evidence, struct piece *piece, const void *bytes,
+	size_t len, struct err *err)
+{
+	if (piece->error)
+		return 0; /* its rest is gone through */
+	if (evidence->kept + len > IMPORT_KEPT_MAX)
+		return err_set(err, -EFBIG, "holds more than %u bytes in files of use",
+			IMPORT_KEPT_MAX);
+	if (piece->bytes.len + len > IMPORT_FILE_MAX) {
+		evidence->kept -= piece->bytes.len;
+		buf_free(&piece->bytes);
+		piece->bytes = BUF_INIT;
+		piece->error = -EFBIG;
+		return 0;
+	}
+	buf_add(&piece->bytes, bytes, len);
+	evidence->kept += len;
+	return 0;
+}
+
+void evidence_free(struct evidence *evidence)
+{
+	for (size_t i = 0; i < evidence->n_pieces; i++) {
+		free(evidence->pieces[i].path);
+		buf_free(&evidence->pieces[i].bytes);
+	}
+	free(evidence->pieces);
+}
+
+/* ---- order ---- */
+
+static size_t path_depth(const char *path)
+{
+	size_t depth = 0;
+
+	for (; *path; path++)
+		depth += *path == '/';
+	return depth;
+}
+
+static int order_pieces(const void *pa, const void *pb)
+{
+	const struct piece *a = pa, *b = pb;
+	size_t depth_a = path_depth(a->path), depth_b = path_depth(b->path);
+
+	if (depth_a != depth_b)
+		return depth_a < depth_b ? -1 : 1;
+	return strcmp(a->path, b->path);
+}
+
+/* Which of two files of one name is meant cannot be known. */
+static int check_unique(const struct evidence *evidence, struct err *err)
+{
+	for (size_t i = 1; i < evidence->n_pieces; i++)
+		if (strcmp(evidence->pieces[i - 1].path, evidence->pieces[i].path) == 0) {
+			cleanup_buf struct buf word = BUF_INIT;
+
+			buf_word(&word, evidence->pieces[i].path);
+			return err_set(
+				err, -EBADMSG, "%s: is there twice", buf_text(&word));
+		}
+	return 0;
+}
+
+/* ---- find ---- */
+
+const struct piece *evidence_next(
+	const struct evidence *evidence, enum role role, const struct piece *after)
+{
+	size_t i = after ? (size_t)(after - evidence->pieces) + 1 : 0;
+
+	for (; i < evidence->n_pieces; i++)
+		if (evidence->pieces[i].role == role)
+			return &evidence->pieces[i];
+	return NULL;
+}
+
+const struct piece *evidence_best(const struct evidence *evidence, enum role role)
+{
+	const struct piece *piece = NULL;
+
+	while ((piece = evidence_next(evidence, role, piece)))
+		if (piece->bytes.len && !piece->error)
+			return piece;
+	return evidence_next(evidence, role, NULL);
+}
+
+static size_t folder_len(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? (size_t)(slash - path) : 0;
+}
+
+const struct piece *evidence_beside(
+	const struct evidence *evidence, enum role role, const struct piece *piece)
+{
+	size_t len = folder_len(piece->path);
+	const struct piece *other = NULL;
+
+	while ((other = evidence_next(evidence, role, other)))
+		if (folder_len(other->path) == len &&
+			strncmp(other->path, piece->path, len) == 0)
+			return other;
+	return NULL;
+}
+
+/* ---- read ---- */
+
+static int unpack_pieces(struct evidence *evidence, struct err *err)
+{
+	for (size_t i = 0; i < evidence->n_pieces; i++) {
+		struct piece *piece = &evidence->pieces[i];
+		struct err e = ERR_INIT;
+
+		if (!piece->bytes.len || !*path_packed_suffix(piece->path))
+			continue;
+		evidence->kept -= piece->bytes.len;
+		piece->error = piece_unpack(piece, &e);
+		evidence->kept += piece->bytes.len;
+		if (evidence->kept > IMPORT_KEPT_MAX)
+			return err_set(err, -EFBIG,
+				"holds more than %u bytes in files of use",
+				IMPORT_KEPT_MAX);
+	}
+	return 0;
+}
+
+static int read_any(int fd, struct evidence *evidence, struct err *err)
+{
+	struct stat st;
+	int r;
+
+	if (fstat(fd, &st) < 0)
+		return err_errno(err, errno, "stat");
+	if (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode))
+		return err_set(err, -EINVAL, "is neither a folder nor an archive");
+	r = S_ISDIR(st.st_mode) ? evidence_from_folder(fd, evidence, err)
+				: evidence_from_tar(fd, evidence, err);
+	if (r < 0)
+		return r;
+	if (evidence->n_pieces)
+		qsort(evidence->pieces, evidence->n_pieces, sizeof(*evidence->pieces),
+			order_pieces);
+	r = check_unique(evidence, err);
+	return r < 0 ? r : unpack_pieces(evidence, err);
+}
+
+int evidence_read(const char *path, struct evidence *ret_evidence, struct err *err)
+{
+	cleanup_evidence struct evidence evidence = {0};
+	/* not to wait for a writer of a fifo */
+	cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int r;
+
+	if (fd < 0)
+		return err_errno(err, errno, "%s", path);
+	r = read_any(fd, &evidence, err);
+	if (r == 0 && !evidence.n_pieces)
+		r = err_set(err, -ENODATA,
+			"holds no file whose name is known, of sos, lvmdump, dmsetup or "
+			"LVM");
+	if (r < 0)
+		return err_wrap(err, "%s", path);
+	*ret_evidence = evidence;
+	evidence = (struct evidence){0};
+	return 0;
+}

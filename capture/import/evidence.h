@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Evidence: the files that are of use, read into memory, each with its role. Where they
+ * came from, a folder or a tar, makes no difference any more.
+ */
+#ifndef SNAPSTATE_IMPORT_EVIDENCE_H
+#define SNAPSTATE_IMPORT_EVIDENCE_H
+
+#include "snapstate/cleanup.h"
+#include "snapstate/import.h"
+
+enum role {
+	ROLE_NONE,
+	ROLE_DM_INFO, /* dmsetup info -c */
+	ROLE_DM_TABLE,
+	ROLE_DM_STATUS,
+	ROLE_DM_DEPS,
+	ROLE_VG_METADATA, /* what vgcfgbackup wrote when the evidence was collected */
+	ROLE_VG_BACKUP,	  /* what LVM itself keeps below /etc/lvm/backup */
+	ROLE_LVM_REPORT,  /* --reportformat json */
+	ROLE_VGDISPLAY,
+	ROLE_LVM_TEXT, /* other output of LVM, for people */
+	ROLE_MOUNTINFO,
+	ROLE_MOUNTS, /* without numbers */
+	ROLE_SWAPS,
+	ROLE_PARTITIONS,
+	ROLE_MACHINE_ID,
+	ROLE_BOOT_ID,
+	ROLE_HOSTNAME,
+	ROLE_OSRELEASE,
+	ROLE_UNAME,
+	ROLE_HOSTNAMECTL,
+	ROLE_DATE,
+	ROLE_LSBLK,
+	ROLE_LOSETUP,
+	ROLE_BLOCK_TEXT,   /* blkid, other columns of lsblk: nothing for the model */
+	ROLE_PROCESS_TEXT, /* lsof, ps */
+};
+
+/* By the end of the path, a suffix of compression left out. */
+enum role role_of_path(const char *path);
+/* ".xz" and the like, or the end of the path. */
+const char *path_packed_suffix(const char *path);
+
+struct piece {
+	char *path; /* within the evidence */
+	enum role role;
+	struct buf bytes;
+	int error; /* negative errno: it is there, and could not be read */
+};
+
+struct evidence {
+	struct piece *pieces; /* shallow paths first, then by name */
+	size_t n_pieces;
+	size_t kept;	/* bytes */
+	size_t entries; /* looked at */
+};
+
+int evidence_read(const char *path, struct evidence *ret_evidence, struct err *err);
+void evidence_free(struct evidence *evidence);
+#define cleanup_evidence cleanup_with(evidence_free)
+
+/* The next piece of that role after `after` (NULL = the first); NULL at the end. */
+const struct piece *evidence_next(
+	const struct evidence *evidence, enum role role, const struct piece *after);
+/* The first with something in it, else the first; NULL = none. */
+const struct piece *evidence_best(const struct evidence *evidence, enum role role);
+/* The one of that role in the same folder. */
+const struct piece *evidence_beside(
+	const struct evidence *evidence, enum role role, const struct piece *piece);
+
+/* ---- for the two readers ---- */
+
+/* -EFBIG: too many. */
+int evidence_count_entry(struct evidence *evidence, struct err *err);
+/* The path is copied. */
+int evidence_add(struct evidence *evidence, const char *path, enum role role,
+	struct piece **ret_piece, struct err *err);
+/* Bytes of a piece; over the limit of one file it becomes piece->error and is emptied. */
+int evidence_fill(struct evidence *evidence, struct piece *piece, const void *bytes,
+	size_t len, struct err *err);
+int evidence_from_folder(int fd, struct evidence *evidence, struct err *err);
+int evidence_from_tar(int fd, struct evidence *evidence, struct err *err);
+/* Replaces the bytes of a compressed piece by what is in it. */
+int piece_unpack(struct piece *piece, struct err *err);
+
+/* ---- texts ---- */
+
+struct lines {
+	const char *at;
+	const char *end;
+	size_t number; /* of the line last given, from 1 */
+};
+struct line {
+	const char *at;
+	size_t len; /* without the newline */
+};
+struct lines lines_of(const struct piece *piece);
+bool lines_next(struct lines *lines, struct line *ret_line);
+/* Cuts off the next word, blanks before it skipped; len 0 at the end. */
+struct line line_word(struct line *line);
+bool line_begins(const struct line *line, const char *prefix);
+
+/* An error, nothing in it, a NUL byte, or a last line without a newline. Names no file.
+ */
+int piece_check_text(const struct piece *piece, struct err *err);
+/* What a failed read says about a source. */
+enum outcome outcome_of_error(int error);
+/* The path as a word, for details and errors; the host's. */
+const char *piece_name(struct host *host, const struct piece *piece);
+
+/* ---- the parts: each notes what became of its sources ---- */
+
+void import_identity(struct host *host, const struct evidence *evidence);
+/* Taken inside a container: what it shows of mounts and swap is not the host's. */
+bool evidence_is_container(const struct evidence *evidence);
+void import_dm(struct host *host, const struct evidence *evidence);
+void import_blocks(struct host *host, const struct evidence *evidence);
+/* lsblk.c: give host->blocks their kinds, what is below, backing files. */
+int lsblk_read(struct host *host, const struct piece *piece, struct err *err);
+int losetup_read(struct host *host, const struct piece *piece, struct err *err);
+void import_swaps(struct host *host, const struct evidence *evidence);
+void import_mounts(struct host *host, const struct evidence *evidence);
+void import_processes(struct host *host, const struct evidence *evidence);
+void import_lvm(struct host *host, const struct evidence *evidence);
+
+/* Adds a document if its reader understands it, with `detail`; else notes why not. */
+bool document_try(struct host *host, const char *name, const char *bytes, size_t len,
+	const char *detail);
+
+#endif

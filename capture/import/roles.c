@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which file is what. Input: a path within the evidence. Output: its role.
+ * Names come from sos (sos/report/plugins: devicemapper, lvm2, block, process, filesys,
+ * host), from lvmdump (lvm2 scripts/lvmdump.sh.in), and from what support asks customers
+ * to type. etc/lvm/archive is left out: it is old by its nature.
+ */
+#include <fnmatch.h>
+#include <string.h>
+
+#include "evidence.h"
+
+static const struct {
+	enum role role;
+	const char *pattern; /* for as many last parts of the path as it has itself */
+} patterns[] = {
+	{ROLE_DM_INFO, "dmsetup_info_c.txt"},
+	{ROLE_DM_INFO, "sos_commands/devicemapper/dmsetup_info_-c"},
+	{ROLE_DM_INFO, "dmsetup_info"},
+	{ROLE_DM_TABLE, "dmsetup_table.txt"},
+	{ROLE_DM_TABLE, "sos_commands/devicemapper/dmsetup_table"},
+	{ROLE_DM_TABLE, "dmsetup_table"},
+	{ROLE_DM_STATUS, "dmsetup_status.txt"},
+	{ROLE_DM_STATUS, "sos_commands/devicemapper/dmsetup_status"},
+	{ROLE_DM_STATUS, "dmsetup_status"},
+	{ROLE_DM_DEPS, "dmsetup_deps.txt"},
+	{ROLE_DM_DEPS, "sos_commands/devicemapper/dmsetup_deps"},
+	{ROLE_VG_METADATA, "vgcfgbackup.txt"},
+	{ROLE_VG_BACKUP, "etc/lvm/backup/*"},
+	{ROLE_VG_BACKUP, "lvm/backup/*"},
+	{ROLE_LVM_REPORT, "lvs_reportformat_json.txt"},
+	{ROLE_LVM_REPORT, "report.json"},
+	{ROLE_VGDISPLAY, "vgdisplay.txt"},
+	{ROLE_VGDISPLAY, "sos_commands/lvm2/vgdisplay_*"},
+	{ROLE_LVM_TEXT, "lvs.txt"},
+	{ROLE_LVM_TEXT, "lvs_v.txt"},
+	{ROLE_LVM_TEXT, "lvscan.txt"},
+	{ROLE_LVM_TEXT, "vgs.txt"},
+	{ROLE_LVM_TEXT, "pvs.txt"},
+	{ROLE_LVM_TEXT, "sos_commands/lvm2/lvs_*"},
+	{ROLE_LVM_TEXT, "sos_commands/lvm2/vgs_*"},
+	{ROLE_LVM_TEXT, "sos_commands/lvm2/pvs_*"},
+	{ROLE_LVM_TEXT, "sos_commands/lvm2/pvscan_*"},
+	{ROLE_LVM_TEXT, "sos_commands/lvm2/lvscan*"},
+	{ROLE_MOUNTINFO, "mountinfo.txt"},
+	{ROLE_MOUNTINFO, "proc/[0-9]*/mountinfo"},
+	{ROLE_MOUNTS, "proc_mounts.txt"},
+	{ROLE_MOUNTS, "mount.txt"},
+	{ROLE_MOUNTS, "proc/mounts"},
+	{ROLE_MOUNTS, "sos_commands/filesys/mount_-l"},
+	{ROLE_SWAPS, "proc_swaps.txt"},
+	{ROLE_SWAPS, "proc/swaps"},
+	{ROLE_PARTITIONS, "proc/partitions"},
+	{ROLE_MACHINE_ID, "etc/machine-id"},
+	{ROLE_BOOT_ID, "proc/sys/kernel/random/boot_id"},
+	{ROLE_HOSTNAME, "proc/sys/kernel/hostname"},
+	{ROLE_HOSTNAME, "sos_commands/host/hostname"},
+	{ROLE_HOSTNAME, "etc/hostname"},
+	{ROLE_OSRELEASE, "proc/sys/kernel/osrelease"},
+	{ROLE_UNAME, "sos_commands/kernel/uname_-a"},
+	{ROLE_HOSTNAMECTL, "sos_commands/host/hostnamectl*"},
+	{ROLE_DATE, "sos_commands/date/date*"},
+	{ROLE_DATE, "sos_commands/systemd/timedatectl"},
+	{ROLE_LSBLK, "lsblk.txt"},
+	{ROLE_LOSETUP, "losetup_a.txt"},
+	{ROLE_BLOCK_TEXT, "blkid.txt"},
+	{ROLE_LSBLK, "sos_commands/block/lsblk"},
+	{ROLE_BLOCK_TEXT, "sos_commands/block/lsblk_*"},
+	{ROLE_LOSETUP, "sos_commands/block/losetup_-a"},
+	{ROLE_BLOCK_TEXT, "sos_commands/block/blkid*"},
+	{ROLE_PROCESS_TEXT, "lsof.txt"},
+	{ROLE_PROCESS_TEXT, "ps.txt"},
+	{ROLE_PROCESS_TEXT, "ps_info"},
+	{ROLE_PROCESS_TEXT, "sos_commands/process/lsof*"},
+	{ROLE_PROCESS_TEXT, "sos_commands/process/ps_*"},
+};
+
+const char *path_packed_suffix(const char *path)
+{
+	static const char *const suffixes[] = {".xz", ".gz", ".bz2"};
+	const char *end = path + strlen(path);
+
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+		size_t len = strlen(suffixes[i]);
+
+		if ((size_t)(end - path) > len && strcmp(end - len, suffixes[i]) == 0)
+			return end - len;
+	}
+	return end;
+}
+
+/* The last parts of a path, as many as `pattern` has; NULL = it has fewer. */
+static const char *path_tail(const char *path, const char *pattern)
+{
+	const char *at = path + strlen(path);
+	size_t slashes = 0;
+
+	for (const char *c = pattern; *c; c++)
+		slashes += *c == '/';
+	while (at > path) {
+		if (at[-1] == '/' && slashes-- == 0)
+			return at;
+		at--;
+	}
+	return slashes == 0 ? path : NULL;
+}
+
+enum role role_of_path(const char *path)
+{
+	cleanup_free char *bare =
+		xstrndup(path, (size_t)(path_packed_suffix(path) - path));
+
+	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
+		const char *tail = path_tail(bare, patterns[i].pattern);
+
+		if (tail && fnmatch(patterns[i].pattern, tail,
+				    FNM_PATHNAME | FNM_NOESCAPE | FNM_PERIOD) == 0)
+			return patterns[i].role;
+	}
+	return ROLE_NONE;
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the kernel itself holds open, without a process or a table to show for it.
+ * Input: sysfs and configfs, below machine->root; the model's dm devices, blocks and
+ * mounts. Output: host->kernel_holders and the source "holders".
+ *
+ *   LIO      sys/kernel/config/target/core/{iblock,fileio}_N/NAME/info
+ *   Xen      sys/bus/xen-backend/devices/vbd-DOMAIN-ID/physical_device
+ *   any      sys/dev/block/MAJ:MIN/holders/ of each recorded device: what claims it by
+ *            bd_link_disk_holder() (dm, md, bcache, drbd). Most of them have slaves/ as
+ *            well, and are explained; what is not is still recorded.
+ *
+ * Not here: nbd (its server is a process with a descriptor), loop (blocks.c).
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "parts.h"
+#include "snapstate/cleanup.h"
+#include "snapstate/io.h"
+
+#define TARGET_CORE "sys/kernel/config/target/core"
+#define XEN_DEVICES "sys/bus/xen-backend/devices"
+
+struct search {
+	const struct machine *machine;
+	struct host *host;
+	bool is_denied;
+};
+
+static void note_errno(struct search *search, int r)
+{
+	search->is_denied |= r == -EACCES || r == -EPERM;
+}
+
+static void hold(struct search *search, enum holder_kind kind, struct devno devno,
+	const char *name)
+{
+	struct host *host = search->host;
+	struct kernel_holder *holder;
+
+	if (devno_is_none(devno))
+		return;
+	holder = array_add(&host->kernel_holders, &host->n_kernel_holders);
+	*holder = (struct kernel_holder){devno, kind, host_string(host, name)};
+}
+
+/* ---- LIO ---- */
+
+/* "Major: 254 Minor: 3  CLAIMED: IBLOCK" (kernel drivers/target/target_core_iblock.c,
+ * iblock_show_configfs_dev_params) */
+static void hold_iblock(struct search *search, const char *name, const char *info)
+{
+	const char *line = strstr(info, "Major: ");
+	struct devno devno;
+
+	if (line && sscanf(line, "Major: %u Minor: %u", &devno.major, &devno.minor) == 2)
+		hold(search, HOLDER_LIO, devno, name);
+}
+
+/* "TCM FILEIO ID: 0        File: /dev/vg/lv  Size: 1048576  Mode: ..."
+ * (target_core_file.c, fd_show_configfs_dev_params) */
+static void hold_fileio(struct search *search, const char *name, const char *info)
+{
+	cleanup_free char *path = NULL;
+	const char *file = strstr(info, " File: ");
+	const char *end = file ? strstr(file, "  Size: ") : NULL;
+	struct block as_loop = {0}; /* a file found by the same rule as a loop's */
+	struct devno devno;
+
+	if (!end)
+		return;
+	file += strlen(" File: ");
+	path = xstrndup(file, (size_t)(end - file));
+	devno = host_path_devno(search->host, path);
+	if (!devno_is_none(devno)) {
+		hold(search, HOLDER_LIO, devno, name);
+		return;
+	}
+	as_loop.backing_file = path;
+	hold(search, HOLDER_LIO_FILE, host_loop_devno(search->host, &as_loop), name);
+}
+
+static void find_backstores(struct search *search, const char *group)
+{
+	cleanup_closedir DIR *dir =
+		machine_dir(search->machine, TARGET_CORE "/%s", group);
+	const char *name;
+
+	if (!dir)
+		note_errno(search, -errno);
+	while (dir && (name = dir_next(dir))) {
+		cleanup_buf struct buf info = BUF_INIT;
+		char path[PROBE_PATH_MAX], label[512];
+		int r;
+
+		snprintf(path, sizeof(path), TARGET_CORE "/%s/%s/info", group, name);
+		snprintf(label, sizeof(label), "%s/%s", group, name);
+		r = file_read_at(
+			search->machine->root, path, PROBE_SMALL_MAX, &info, NULL);
+		note_errno(search, r);
+		if (r == 0 && strncmp(group, "iblock_", 7) == 0)
+			hold_iblock(search, label, buf_text(&info));
+		else if (r == 0)
+			hold_fileio(search, label, buf_text(&info));
+	}
+}
+
+static void find_lio(struct search *search)
+{
+	cleanup_closedir DIR *dir = machine_dir(search->machine, TARGET_CORE);
+	const char *group;
+
+	if (!dir)
+		note_errno(search, -errno);
+	while (dir && (group = dir_next(dir)))
+		if (strncmp(group, "iblock_", 7) == 0 ||
+			strncmp(group, "fileio_", 7) == 0)
+			find_backstores(search, group);
+}
+
+/* ---- Xen ---- */
+
+/* "fd:3", both hexadecimal (kernel drivers/block/xen-blkback/xenbus.c) */
+static void find_xen(struct search *search)
+{
+	cleanup_closedir DIR *dir = machine_dir(search->machine, XEN_DEVICES);
+	const char *name;
+
+	if (!dir)
+		note_errno(search, -errno);
+	while (dir && (name = dir_next(dir))) {
+		struct devno devno;
+		char line[64];
+		int r = machine_line(search->machine, line, sizeof(line),
+			XEN_DEVICES "/%s/physical_device", name);
+
+		note_errno(search, r);
+		if (r == 0 && sscanf(line, "%x:%x", &devno.major, &devno.minor) == 2)
+			hold(search, HOLDER_XEN, devno, name);
+	}
+}
+
+/* ---- holders/ ---- */
+
+static bool has_devno(const struct devno *devnos, size_t count, struct devno devno)
+{
+	for (size_t i = 0; i < count; i++)
+		if (devno_is_equal(devnos[i], devno))
+			return true;
+	return false;
+}
+
+static bool is_explained(const struct host *host, struct devno below, struct devno above)
+{
+	const struct device *device = host_device_by_devno(host, above);
+	const struct block *block = host_block_by_devno(host, above);
+
+	return (device && has_devno(device->deps, device->n_deps, below)) ||
+	       (block && has_devno(block->below, block->n_below, below));
+}
+
+static void find_claims(struct search *search, struct devno devno)
+{
+	cleanup_closedir DIR *dir = machine_dir(search->machine,
+		"sys/dev/block/" DEVNO_FMT "/holders", DEVNO_ARGS(devno));
+	const char *name;
+
+	if (!dir)
+		note_errno(search, -errno);
+	while (dir && (name = dir_next(dir))) {
+		struct devno above = DEVNO_NONE;
+
+		machine_devno(search->machine, &above,
+			"sys/dev/block/" DEVNO_FMT "/holders/%s/dev", DEVNO_ARGS(devno),
+			name);
+		if (!is_explained(search->host, devno, above))
+			hold(search, HOLDER_OTHER, devno, name);
+	}
+}
+
+void probe_kernel_holders(const struct machine *machine, struct host *host)
+{
+	struct search search = {.machine = machine, .host = host};
+
+	find_lio(&search);
+	find_xen(&search);
+	for (size_t i = 0; i < host->n_devices; i++)
+		find_claims(&search, host->devices[i].devno);
+	host_source_set(host, "holders", search.is_denied ? OUTCOME_DENIED : OUTCOME_READ,
+		"%s",
+		search.is_denied ? "some of sysfs and configfs may not be read" : "");
+}

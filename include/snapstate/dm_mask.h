@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Targets of a device-mapper table, without their secrets: the one door through which
+ * parameters of a table get into the model, whoever read them. */
+#ifndef SNAPSTATE_DM_MASK_H
+#define SNAPSTATE_DM_MASK_H
+
+#include "snapstate/host.h"
+
+/* Adds a target with its secrets masked: nothing else may copy parameters of a table. */
+void dm_target_add(struct host *host, struct dm_target **targets, size_t *count,
+	uint64_t start, uint64_t length, const char *type, const char *params);
+/* The status of a target of that type, as it may be recorded. */
+const char *dm_status_masked(struct host *host, const char *type, const char *status);
+
+#endif
