@@ -15,6 +15,9 @@ expect_plan_rc=0  # 0 nothing refused, 1 something refused or undecided
 expect_apply_rc=0 # 0 done, 3 the host differs from the plan
 expect_steps=''   # the operations of the plan, in any order: the kernel and LVM prove the order
 
+# Of the plain lvs that shows and checks: an incident whose devices would make it wait says what to keep away from.
+lvs_args=()
+
 # What the plan makes vanish, by its plain names; everything else must stay as it was. A -real that goes leaves
 # its origin with the table that -real had.
 gone_dm='' gone_lv='' gone_mount=''

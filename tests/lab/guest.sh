@@ -26,7 +26,13 @@ expect_rc() {
 	[ -s "$file.err" ] || rm "$file.err"
 }
 exit_code_is() { is "$1" "$2" || { tail -n 5 "$3" && return 1; }; }
-capture() { expect_rc 0 "$1.out" snapstate-capture -o "$1.snapstate.tar.gz"; }
+# Whatever state the host is in, a capture ends.
+capture_seconds=30
+capture() {
+	local begun=$EPOCHSECONDS
+	expect_rc 0 "$1.out" snapstate-capture -o "$1.snapstate.tar.gz"
+	check "it took less than $capture_seconds s" test $((EPOCHSECONDS - begun)) -lt $capture_seconds
+}
 
 # has_verdict VG/LV VERDICT, in review.json: within one object, "subject" stands before "verdict". A JSON writer may
 # put a backslash before a slash.
@@ -67,7 +73,7 @@ incident_show() {
 	run dmsetup ls --tree
 	run dmsetup table
 	run dmsetup status
-	run lvs -a -o +lv_time
+	run lvs "${lvs_args[@]}" -a -o +lv_time
 	run findmnt -t ext4,fuseblk,ntfs || true
 	check 'the guests on the origins are alive' guests_alive
 	check 'the backup program is alive' backup_alive

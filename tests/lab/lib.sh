@@ -47,6 +47,9 @@ clock_now() {
 	fi
 }
 
+# kernel_module NAME: one that pid1.sh does not load for all.
+kernel_module() { run modprobe -d /mnt "$1"; }
+
 # ---- disks and volume groups ----------------------------------------------------------------------------
 
 # disk NAME SIZE: a disk of the host; sets $disk to its device.
@@ -69,6 +72,7 @@ fs_make() {
 	case $3 in
 	ext4) mkfs.ext4 -q -F -L guest -d "$LAB/files" "$1" ;;
 	ntfs) quietly mkfs.ntfs -q -F -Q -L guest -s 512 -p 2048 -H 16 -S 63 "$1" ;;
+	swap) chmod 600 "$1" && quietly mkswap -L guest "$1" ;;
 	esac
 }
 files_make() {
@@ -79,9 +83,10 @@ files_make() {
 }
 image_make() {
 	local image=$1 fs at=1 table='label: dos'
+	local -A type=([ext4]=83 [ntfs]=7 [swap]=82)
 	shift
 	for fs in "$@"; do
-		table+=$'\n'"start=$((at * 2048)), size=32768, type=$([ "$fs" = ntfs ] && echo 7 || echo 83)"
+		table+=$'\n'"start=$((at * 2048)), size=32768, type=${type[$fs]}"
 		at=$((at + 16))
 	done
 	truncate -s 64M "$image"
@@ -127,11 +132,12 @@ origin_in_use() {
 	echo "$1/$2 $!" >>"$LAB/guests"
 }
 
-# sha256 of each origin: "VG/LV HEX".
+# sha256 of each origin: "VG/LV HEX"; not of one that is suspended: who reads it waits.
 origin_checksums() {
 	[ -e "$LAB/guests" ] || return 0
 	local origin pid sum
 	while read -r origin pid; do
+		! is_suspended "$(dm_name "${origin%/*}" "${origin#*/}")" || continue
 		sum=$(sha256sum <"/dev/$origin")
 		echo "$origin ${sum%% *}"
 	done <"$LAB/guests"
@@ -166,6 +172,7 @@ mount_at() {
 }
 # The dm name of VG/LV (libdm doubles hyphens).
 dm_name() { echo "${1//-/--}-${2//-/--}"; }
+is_suspended() { [ "$(dmsetup info -c --noheadings -o suspended "$1")" = Suspended ]; }
 
 # A fifo that nobody drains: what writes into it blocks in the middle of its work. A process of its own keeps it open:
 # a descriptor of this shell would be inherited by everything, and LVM complains of those.
@@ -202,6 +209,17 @@ holds() {
 	done
 	return 1
 }
+background_end() {
+	kill "$background_pid"
+	wait "$background_pid" || true
+	background_pid=
+}
+# cow_open VG NAME: a process opens the hidden exception store of a snapshot, as one that scans all devices might.
+cow_open() {
+	local cow
+	cow=/dev/mapper/$(dm_name "$1" "$2")-cow
+	background sleep /dev/null "$cow" sh -c "exec sleep 100000 <$cow"
+}
 backup_alive() { [ -z "$background_pid" ] || [ -e "/proc/$background_pid/exe" ]; }
 [ -p "$LAB/never" ] || mkfifo "$LAB/never"
 pause() { read -r -t "$1" <>"$LAB/never" || true; }
@@ -215,7 +233,7 @@ inventory() {
 	udevadm settle
 	dmsetup info -c --noheadings --separator ' ' -o name,uuid | sed '/^No devices found$/d' | sort >"$1/dm"
 	dmsetup table | sed '/^No devices found$/d' | sort >"$1/table"
-	lvs -a --noheadings --separator ' ' -o vg_name,lv_name,lv_uuid,origin,segtype 2>/dev/null |
+	lvs "${lvs_args[@]}" -a --noheadings --separator ' ' -o vg_name,lv_name,lv_uuid,origin,segtype 2>/dev/null |
 		sed 's/^ *//; s/ *$//' | sort >"$1/lv"
 	findmnt -rn -o TARGET,SOURCE,FSTYPE | sort >"$1/mount"
 }
