@@ -409,23 +409,6 @@ static void render_group(struct rendering *r, const char *vg_uuid)
 	emit(r);
 }
 
-static const char *lv_role_name(enum lv_role role)
-{
-	switch (role) {
-	case LV_ORDINARY:
-		return "ordinary";
-	case LV_SNAPSHOT:
-		return "snapshot";
-	case LV_THIN:
-		return "thin";
-	case LV_THIN_POOL:
-		return "thin-pool";
-	case LV_OTHER:
-		return "other";
-	}
-	return "other";
-}
-
 static void render_segments(struct rendering *r, const struct lv *lv)
 {
 	const char *separator = " segments ";

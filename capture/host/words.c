@@ -127,3 +127,20 @@ const char *device_flag_name(unsigned flag)
 	}
 	return NULL;
 }
+
+const char *lv_role_name(enum lv_role role)
+{
+	switch (role) {
+	case LV_ORDINARY:
+		return "ordinary";
+	case LV_SNAPSHOT:
+		return "snapshot";
+	case LV_THIN:
+		return "thin";
+	case LV_THIN_POOL:
+		return "thin-pool";
+	case LV_OTHER:
+		return "other";
+	}
+	return "other";
+}

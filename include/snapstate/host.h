@@ -236,6 +236,7 @@ enum lv_role {
 	LV_THIN_POOL,
 	LV_OTHER, /* raid, mirror, cache, ... */
 };
+const char *lv_role_name(enum lv_role role);
 
 struct lv {
 	const char *vg_uuid;

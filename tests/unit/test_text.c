@@ -56,23 +56,6 @@ static void assert_holds(const char *text, const char *part)
 		fail_msg("\"%s\" does not say \"%s\"", text, part);
 }
 
-static const char *role_name(enum lv_role role)
-{
-	switch (role) {
-	case LV_ORDINARY:
-		return "ordinary";
-	case LV_SNAPSHOT:
-		return "snapshot";
-	case LV_THIN:
-		return "thin";
-	case LV_THIN_POOL:
-		return "thin-pool";
-	case LV_OTHER:
-		return "other";
-	}
-	return "?";
-}
-
 static const char *pv_label(const struct host *host, const struct stripe *stripe)
 {
 	const struct pv *pv = host_pv(host, stripe->pv_uuid);
@@ -93,7 +76,7 @@ static char *lvs_text(const struct host *host)
 		const struct lv *origin = host_lv(host, lv->vg_uuid, lv->origin_uuid);
 
 		assert_int_equal(strlen(lv->uuid), LVM_UUID_LEN);
-		buf_printf(&out, "%s %s", lv->name, role_name(lv->role));
+		buf_printf(&out, "%s %s", lv->name, lv_role_name(lv->role));
 		if (*lv->origin_uuid)
 			buf_printf(&out, " of %s", origin ? origin->name : "?");
 		buf_printf(&out, "%s%s%s%s %llu", lv->is_visible ? "" : " hidden",
