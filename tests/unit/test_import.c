@@ -1124,13 +1124,13 @@ static void test_lvmdump_alone(void **state)
 static struct host *import_real(const char *name)
 {
 	const char *folder = getenv("SNAPSTATE_EVIDENCE");
-	cleanup_buf struct buf path = BUF_INIT;
+	char path[4096]; /* skip() jumps: nothing may be allocated here */
 
-	buf_printf(&path, "%s/%s",
+	snprintf(path, sizeof(path), "%s/%s",
 		folder ? folder : TEST_DATA "/../../../shared/evidence", name);
-	if (access(path.data, R_OK) < 0)
+	if (access(path, R_OK) < 0)
 		skip();
-	return import(path.data);
+	return import(path);
 }
 
 static void test_real_compute_node(void **state)
