@@ -6,7 +6,6 @@
  * is what the replay changed. Invariant: no step names a device that is not a removable
  * subject's own, except lv-refresh.
  */
-#include <errno.h>
 #include <string.h>
 
 #include "planner.h"

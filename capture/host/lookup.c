@@ -109,14 +109,6 @@ const struct vg *host_vg(const struct host *host, const char *vg_uuid)
 	return NULL;
 }
 
-const struct vg *host_vg_by_name(const struct host *host, const char *name)
-{
-	for (size_t i = 0; i < host->n_vgs; i++)
-		if (strcmp(host->vgs[i].name, name) == 0)
-			return &host->vgs[i];
-	return NULL;
-}
-
 static int lv_compare(const struct lv *lv, const char *vg_uuid, const char *lv_uuid)
 {
 	int by_vg = strcmp(lv->vg_uuid, vg_uuid);

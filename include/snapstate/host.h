@@ -352,7 +352,6 @@ const struct block *host_block_by_devno(const struct host *host, struct devno de
 const struct block *host_block_by_kname(const struct host *host, const char *kname);
 const struct process *host_process(const struct host *host, uint32_t pid);
 const struct vg *host_vg(const struct host *host, const char *vg_uuid);
-const struct vg *host_vg_by_name(const struct host *host, const char *name);
 struct lv *host_lv(const struct host *host, const char *vg_uuid, const char *lv_uuid);
 const struct lv *host_lv_by_name(const struct host *host, const char *vg_uuid, const char *name);
 const struct pv *host_pv(const struct host *host, const char *pv_uuid);
