@@ -8,6 +8,9 @@
 struct options {
 	const char *output; /* NULL = by host and time */
 	const char *from;   /* evidence that others collected; NULL = this host */
+	const char *key;    /* file of the key to redact names with; NULL = keep them */
+	unsigned timeout;   /* seconds for everything */
+	bool has_cmdline;   /* record processes' arguments */
 	bool is_quiet;
 };
 

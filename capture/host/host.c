@@ -19,7 +19,8 @@ struct host *host_new(void)
 		.boot_id = "",
 		.node = "",
 		.kernel = "",
-		.dm_driver = ""};
+		.dm_driver = "",
+		.redaction = ""};
 	return host;
 }
 

@@ -125,6 +125,8 @@ static void read_identity(struct reader *r)
 	identity->kernel = take_text(r, "kernel");
 	identity->dm_driver = take_text(r, "dm-driver");
 	identity->ticks = take_u32(r, "ticks");
+	if (has(r, "redaction"))
+		identity->redaction = take_text(r, "redaction");
 }
 
 static void read_moment(struct reader *r)
@@ -283,6 +285,8 @@ static void read_process(struct reader *r)
 	process->exe = take_text(r, "exe");
 	process->uid = take_u32(r, "uid");
 	process->mount_namespace = take_number(r, "mount-namespace", UINT64_MAX);
+	if (has(r, "cmdline"))
+		process->cmdline = take_text(r, "cmdline");
 }
 
 static void read_use(struct reader *r)

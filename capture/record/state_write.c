@@ -87,6 +87,8 @@ static void write_identity(struct writer *w, const struct identity *identity)
 	put_word(w, "kernel", identity->kernel);
 	put_word(w, "dm-driver", identity->dm_driver);
 	put_number(w, "ticks", identity->ticks);
+	if (identity->redaction && *identity->redaction)
+		put_word(w, "redaction", identity->redaction);
 	end(w);
 	begin(w, "moment");
 	w->has_failed |= stamp_write(identity->taken, &w->word) < 0;
@@ -232,6 +234,8 @@ static void write_processes(struct writer *w, const struct host *host)
 		put_word(w, "exe", process->exe);
 		put_number(w, "uid", process->uid);
 		put_number(w, "mount-namespace", process->mount_namespace);
+		if (process->cmdline)
+			put_word(w, "cmdline", process->cmdline);
 		end(w);
 	}
 	end(w);

@@ -70,6 +70,8 @@ struct identity {
 	uint32_t ticks;		/* clock ticks per second of process start times */
 	int64_t taken;		/* the one time stamp: seconds since 1970, UTC */
 	uint64_t uptime;	/* CLOCK_BOOTTIME at that moment, in clock ticks */
+	const char *redaction;	/* id of the key its names were replaced with, see redact.h;
+				 * "" or NULL = they are the host's own */
 };
 
 /* One line of a device-mapper table, or of its status. */
@@ -176,6 +178,7 @@ struct process {
 	const char *exe; /* "" = kernel thread or unreadable */
 	uint32_t uid;
 	uint64_t mount_namespace; /* 0 = unreadable */
+	const char *cmdline; /* its arguments, a blank between two; may be NULL: not asked for */
 };
 
 enum use_kind {

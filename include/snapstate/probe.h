@@ -43,6 +43,8 @@ struct machine {
 	void *context; /* handed to the operations */
 	void (*clock)(void *context, int64_t *ret_now, uint64_t *ret_uptime_ticks);
 	void (*progress)(void *context, const char *what); /* may be NULL */
+	int64_t deadline_ms; /* of everything, CLOCK_MONOTONIC; 0 = none */
+	bool wants_cmdline;  /* record processes' arguments */
 };
 
 /* This machine. -errno when "/" cannot be opened. */

@@ -121,9 +121,10 @@ static void add_rest(struct host *host)
 		(struct swap){"/swap file", DEVNO_NONE};
 	*array_add(&host->swaps, &host->n_swaps) = (struct swap){"/dev/dm-4", {254, 4}};
 	*array_add(&host->processes, &host->n_processes) =
-		(struct process){4711, 883112, "tar <&\">", "/usr/bin/tar", 1000, NS};
+		(struct process){4711, 883112, "tar <&\">", "/usr/bin/tar", 1000, NS,
+			"tar -c -f - <&\">"};
 	*array_add(&host->processes, &host->n_processes) =
-		(struct process){2, 1, "kthreadd", "", 0, 0};
+		(struct process){2, 1, "kthreadd", "", 0, 0, NULL};
 	*array_add(&host->uses, &host->n_uses) =
 		(struct use){4711, USE_FILE, {254, 4}, 3, "/mnt/backup/\xc3\xa4"};
 	*array_add(&host->uses, &host->n_uses) =
@@ -141,6 +142,7 @@ static struct host *full_host(void)
 			.kernel = "6.1.0",
 			.dm_driver = "",
 			.ticks = 100,
+			.redaction = "0123456789abcdef",
 			.taken = 1650000000,
 			.uptime = 86400000};
 	add_sources(host);
