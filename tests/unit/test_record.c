@@ -1061,17 +1061,28 @@ static void test_changed_state(void **state)
 	}
 }
 
-/* What the first captures did not have. `start` is the blank before the attribute. */
+/* What the first captures did not have, or what is there only where asked for. `start` is
+ * the blank before the attribute. */
 static bool is_optional(const char *start)
 {
-	static const char *const names[] = {" comm=", " pin-pid=", " pin-path="};
+	static const struct {
+		const char *element, *attribute;
+	} optional[] = {
+		{"<identity ", " redaction="},
+		{"<namespace ", " comm="},
+		{"<namespace ", " pin-pid="},
+		{"<namespace ", " pin-path="},
+		{"<process ", " cmdline="},
+	};
 	const char *element = start;
 
 	while (*element != '<')
 		element--;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strncmp(element, "<namespace ", 11) == 0 &&
-			strncmp(start, names[i], strlen(names[i])) == 0)
+	for (size_t i = 0; i < sizeof(optional) / sizeof(optional[0]); i++)
+		if (strncmp(element, optional[i].element, strlen(optional[i].element)) ==
+				0 &&
+			strncmp(start, optional[i].attribute,
+				strlen(optional[i].attribute)) == 0)
 			return true;
 	return false;
 }
