@@ -7,6 +7,7 @@
 
 #include "checks.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/ledger.h"
 
 /* What a visit of one device needs. */
 struct visit {

@@ -183,19 +183,6 @@ bool subject_owns(const struct subject *subject, struct devno devno);
  * standing on `subject`'s snapshot only, and no other subsystem's uuid. */
 bool stack_is_partition_mapping(const struct host *host, const struct device *device);
 
-/* Why a device is open. */
-struct ledger {
-	uint32_t open;
-	uint32_t tables; /* dm devices whose tables open it */
-	uint32_t file_systems;
-	uint32_t swaps;
-	uint32_t blocks; /* loop, md and others */
-	uint32_t nodes;	 /* fds on the device itself */
-	int64_t rest;	 /* open minus all of the above: 0 = explained */
-};
-void ledger_of_device(
-	const struct host *host, const struct device *device, struct ledger *ret);
-
 /* true: unmounting `mount` in the host's namespace takes `other` (same file system,
  * another namespace) away too, by mount propagation. */
 bool mounts_propagate(

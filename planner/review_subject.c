@@ -8,6 +8,7 @@
 
 #include "review.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/ledger.h"
 
 /* ---- wrapping ---- */
 

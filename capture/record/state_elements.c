@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "snapstate/ledger.h"
 #include "snapstate/record.h"
 #include "state_reader.h"
 #include "snapstate/stamp.h"
@@ -103,6 +104,8 @@ static struct devno take_devno(struct reader *r, bool can_be_none)
 	xmlFree(text);
 	return devno;
 }
+
+#define REST_MAX (UINT64_C(16) * UINT32_MAX) /* far beyond six counts of 32 bits */
 
 /* ---- elements ---- */
 
@@ -211,6 +214,41 @@ static void read_dep(struct reader *r)
 
 	if (device)
 		*array_add(&device->deps, &device->n_deps) = take_devno(r, false);
+}
+
+static int64_t take_rest(struct reader *r)
+{
+	char *text = take(r, "rest");
+	uint64_t value = 0;
+	bool is_negative = text && *text == '-';
+
+	if (text && (parse_u64(text + is_negative, strlen(text + is_negative), 10,
+			     &value) < 0 ||
+			    value > REST_MAX || (is_negative && !value))) {
+		reader_fail(r, "rest", "is no number or too large");
+		value = 0;
+	}
+	xmlFree(text);
+	return is_negative ? -(int64_t)value : (int64_t)value;
+}
+
+/* Derived from the rest of the archive, so not a part of the model; but what a person
+ * reads there has at least to add up. */
+static void read_ledger(struct reader *r)
+{
+	const struct device *device = last_device(r);
+	struct ledger ledger = {.tables = take_u32(r, "tables"),
+		.file_systems = take_u32(r, "file-systems"),
+		.swaps = take_u32(r, "swaps"),
+		.blocks = take_u32(r, "blocks"),
+		.nodes = take_u32(r, "nodes"),
+		.rest = take_rest(r)};
+
+	if (!device)
+		return;
+	ledger.open = device->open_count;
+	if (ledger_rest(&ledger) != ledger.rest)
+		reader_fail(r, "rest", "is not what the open count leaves");
 }
 
 static void read_block(struct reader *r)
@@ -330,6 +368,7 @@ static const struct {
 	{"devices", NULL},
 	{"identity", read_identity},
 	{"kernel-holder", read_kernel_holder},
+	{"ledger", read_ledger},
 	{"moment", read_moment},
 	{"namespace", read_namespace},
 	{"namespaces", NULL},

@@ -7,7 +7,7 @@
  */
 #include <string.h>
 
-#include "planner.h"
+#include "snapstate/ledger.h"
 
 static uint32_t count_tables(const struct host *host, struct devno devno)
 {
@@ -66,6 +66,12 @@ static uint32_t count_kernel_holders(const struct host *host, struct devno devno
 	return count;
 }
 
+int64_t ledger_rest(const struct ledger *ledger)
+{
+	return (int64_t)ledger->open - ledger->tables - ledger->file_systems -
+	       ledger->swaps - ledger->blocks - ledger->nodes;
+}
+
 void ledger_of_device(
 	const struct host *host, const struct device *device, struct ledger *ret)
 {
@@ -82,7 +88,6 @@ void ledger_of_device(
 		if (host->uses[i].kind == USE_NODE &&
 			devno_is_equal(host->uses[i].devno, device->devno))
 			ledger.nodes += host->uses[i].count;
-	ledger.rest = (int64_t)ledger.open - ledger.tables - ledger.file_systems -
-		      ledger.swaps - ledger.blocks - ledger.nodes;
+	ledger.rest = ledger_rest(&ledger);
 	*ret = ledger;
 }

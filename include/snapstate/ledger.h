@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The open-count ledger: why a dm device is open. The kernel gives one number; each recorded
+ * holder explains a part of it. A removal is safe only where nothing is left unexplained, or
+ * negative: then something was counted that does not open the device, or has come since.
+ */
+#ifndef SNAPSTATE_LEDGER_H
+#define SNAPSTATE_LEDGER_H
+
+#include "snapstate/host.h"
+
+struct ledger {
+	uint32_t open;
+	uint32_t tables; /* dm devices whose tables open it */
+	uint32_t file_systems;
+	uint32_t swaps;
+	uint32_t blocks; /* loop, md and others; holders in the kernel */
+	uint32_t nodes;	 /* fds on the device itself */
+	int64_t rest;	 /* open minus all of the above: 0 = explained */
+};
+void ledger_of_device(const struct host *host, const struct device *device, struct ledger *ret);
+int64_t ledger_rest(const struct ledger *ledger);
+
+#endif
