@@ -19,6 +19,14 @@ static void require_source(const struct host *host, struct subject *subject,
 		source && *source->detail ? ", " : "", source ? source->detail : "");
 }
 
+/* The second look found changes, and says which devices: check_unchanged() asks whether
+ * they are of this subject. */
+static bool is_known_change(const struct host *host, const char *name)
+{
+	return strcmp(name, "again") == 0 && host->n_changes > 0 &&
+	       host_source(host, name)->outcome == OUTCOME_CHANGED;
+}
+
 void check_evidence(const struct host *host, struct subject *subject)
 {
 	static const struct {
@@ -35,11 +43,11 @@ void check_evidence(const struct host *host, struct subject *subject)
 		{"lvm/report.json", false},
 	};
 	/* newer than the first captures: not there is fine, not read is not */
-	static const char *const later[] = {"holders", "lvm/pvs.json"};
+	static const char *const later[] = {"holders", "lvm/pvs.json", "again"};
 	cleanup_buf struct buf name = BUF_INIT;
 
 	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++)
-		if (host_source(host, later[i]))
+		if (host_source(host, later[i]) && !is_known_change(host, later[i]))
 			require_source(host, subject, later[i], true);
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
 		require_source(host, subject, needed[i].name, needed[i].may_be_absent);
@@ -118,6 +126,29 @@ static bool note_unsettled(void *context, const struct device *device)
 	return true;
 }
 
+static bool is_in_stack(const struct subject *subject, struct devno devno)
+{
+	return subject_owns(subject, devno) ||
+	       (subject->real && devno_is_equal(subject->real->devno, devno)) ||
+	       (subject->origin && devno_is_equal(subject->origin->devno, devno));
+}
+
+/* What the capture saw change at its second look. */
+static void check_unchanged(const struct host *host, struct subject *subject)
+{
+	for (size_t i = 0; i < host->n_changes; i++) {
+		struct devno devno = host->changes[i].devno;
+		const struct device *device = host_device_by_devno(host, devno);
+
+		if (is_in_stack(subject, devno))
+			subject_reason(subject, RULE_UNSETTLED,
+				"%s (" DEVNO_FMT ") changed while the capture was made: "
+				"%s",
+				device ? device->name : "a device", DEVNO_ARGS(devno),
+				host->changes[i].what);
+	}
+}
+
 void check_settled(const struct host *host, struct subject *subject)
 {
 	subject_devices(subject, note_unsettled, subject);
@@ -125,6 +156,7 @@ void check_settled(const struct host *host, struct subject *subject)
 		note_unsettled(subject, subject->real);
 	if (subject->origin)
 		note_unsettled(subject, subject->origin);
+	check_unchanged(host, subject);
 	for (size_t i = 0; i < host->n_processes; i++) {
 		const struct process *process = &host->processes[i];
 

@@ -124,17 +124,34 @@ static int check_end(struct proof *proof)
 			   : 0;
 }
 
+/* Rule 6, for the whole scope: what was read of these devices and of their holders may be
+ * of two different moments. */
+static int check_unchanged(
+	const struct host *host, const struct plan *plan, struct err *err)
+{
+	for (size_t c = 0; c < host->n_changes; c++)
+		for (size_t i = 0; i < plan->scope.n_devices; i++)
+			if (devno_is_equal(host->changes[c].devno,
+				    plan->scope.devices[i].devno))
+				return err_set(err, -EPERM,
+					"the plan breaks rule 6: %s changed while the "
+					"capture was made: %s",
+					plan->scope.devices[i].name,
+					host->changes[c].what);
+	return 0;
+}
+
 int prove_plan(const struct host *host, const struct plan *plan, struct err *err)
 {
 	struct proof proof = {
 		.before = host, .now = host_clone(host), .plan = plan, .err = err};
 	cleanup_facts struct facts expected = FACTS_INIT, wrong = FACTS_INIT;
-	int r = 0;
+	int r = check_unchanged(host, plan, err);
 
 	host_facts(host, &plan->scope, &expected);
 	facts_minus(&expected, &plan->expect, &wrong);
 	facts_minus(&plan->expect, &expected, &wrong);
-	if (wrong.count)
+	if (r == 0 && wrong.count)
 		r = err_set(err, -EPERM,
 			"the plan expects what the capture does not show: %s",
 			wrong.lines[0]);

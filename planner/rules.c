@@ -29,9 +29,9 @@ static const struct rule_text rules[RULES_COUNT] = {
 	[RULE_COMMAND_RUNNING] = {"command-running", VERDICT_UNDECIDED,
 		"an LVM or device-mapper command was at work while the capture was made"},
 	[RULE_UNSETTLED] = {"unsettled", VERDICT_UNDECIDED,
-		"a device of its stack is suspended or has a table waiting: someone is, "
-		"or "
-		"stopped, in the middle of a change"},
+		"a device of its stack is suspended, has a table waiting, or changed "
+		"while the capture was made: someone is, or stopped, in the middle of a "
+		"change"},
 	[RULE_DISAGREE] = {"disagree", VERDICT_UNDECIDED,
 		"kernel and LVM metadata tell different stories about it"},
 	[RULE_HALF_REMOVED] = {"half-removed", VERDICT_UNDECIDED,

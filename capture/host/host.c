@@ -51,6 +51,7 @@ void host_free(struct host *host)
 	free(host->processes);
 	free(host->uses);
 	free(host->kernel_holders);
+	free(host->changes);
 	free(host->vgs);
 	free(host->pvs);
 	free(host->lvs);
@@ -88,6 +89,7 @@ struct host *host_clone(const struct host *host)
 	COPY_ARRAY(clone, processes, n_processes);
 	COPY_ARRAY(clone, uses, n_uses);
 	COPY_ARRAY(clone, kernel_holders, n_kernel_holders);
+	COPY_ARRAY(clone, changes, n_changes);
 	COPY_ARRAY(clone, vgs, n_vgs);
 	COPY_ARRAY(clone, pvs, n_pvs);
 	COPY_ARRAY(clone, lvs, n_lvs);
@@ -135,6 +137,24 @@ void host_source_set(struct host *host, const char *name, enum outcome outcome,
 	}
 	source->outcome = outcome;
 	source->detail = host_string(host, detail);
+}
+
+void host_change_add(struct host *host, struct devno devno, const char *format, ...)
+{
+	struct change *change;
+	char what[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(what, sizeof(what), format, args);
+	va_end(args);
+	for (size_t i = 0; i < host->n_changes; i++)
+		if (devno_is_equal(host->changes[i].devno, devno) &&
+			strcmp(host->changes[i].what, what) == 0)
+			return;
+	change = array_add(&host->changes, &host->n_changes);
+	change->devno = devno;
+	change->what = host_string(host, what);
 }
 
 const struct document *host_document(const struct host *host, const char *name)
@@ -202,6 +222,14 @@ static int order_kernel_holders(const void *pa, const void *pb)
 	return a->kind != b->kind ? NUMBERS(a->kind, b->kind) : strcmp(a->name, b->name);
 }
 
+static int order_changes(const void *pa, const void *pb)
+{
+	const struct change *a = pa, *b = pb;
+	int by_devno = devno_compare(a->devno, b->devno);
+
+	return by_devno ? by_devno : strcmp(a->what, b->what);
+}
+
 static int order_lvs(const void *pa, const void *pb)
 {
 	const struct lv *a = pa, *b = pb;
@@ -260,6 +288,7 @@ void host_sort(struct host *host)
 	SORT(processes, n_processes, order_processes);
 	SORT(uses, n_uses, order_uses);
 	SORT(kernel_holders, n_kernel_holders, order_kernel_holders);
+	SORT(changes, n_changes, order_changes);
 	SORT(vgs, n_vgs, order_vgs);
 	SORT(pvs, n_pvs, order_pvs);
 	SORT(lvs, n_lvs, order_lvs);

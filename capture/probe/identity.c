@@ -34,6 +34,7 @@ void probe_identity(const struct machine *machine, struct host *host)
 	id->kernel = line_of(machine, host, "proc/sys/kernel/osrelease");
 	id->dm_driver = machine->dm->driver_version(machine->context, host);
 	id->ticks = (uint32_t)sysconf(_SC_CLK_TCK);
+	machine_number(machine, &id->uevents, "sys/kernel/uevent_seqnum");
 	machine->clock(machine->context, &id->taken, &id->uptime);
 
 	if (!is_id(id->machine_id, 32, "0123456789abcdef"))

@@ -141,11 +141,24 @@ static int kernel_holders_check(const struct host *host, struct err *err)
 	return 0;
 }
 
+static int changes_check(const struct host *host, struct err *err)
+{
+	for (size_t i = 1; i < host->n_changes; i++) {
+		const struct change *a = &host->changes[i - 1], *b = &host->changes[i];
+		int by_devno = devno_compare(a->devno, b->devno);
+
+		if (by_devno > 0 || (by_devno == 0 && strcmp(a->what, b->what) >= 0))
+			return order_error("change", i, err);
+	}
+	return 0;
+}
+
 int state_check(const struct host *host, struct err *err)
 {
 	static int (*const checks[])(const struct host *, struct err *) = {sources_check,
 		devices_check, blocks_check, superblocks_check, namespaces_check,
-		swaps_check, processes_check, uses_check, kernel_holders_check};
+		swaps_check, processes_check, uses_check, kernel_holders_check,
+		changes_check};
 
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
 		if (checks[i](host, err) < 0)

@@ -140,6 +140,11 @@ static void read_moment(struct reader *r)
 		reader_fail(r, "taken", "is no time");
 	xmlFree(taken);
 	r->host->identity.uptime = take_number(r, "uptime", UINT64_MAX);
+	if (has(r, "uevents"))
+		r->host->identity.uevents = take_number(r, "uevents", UINT64_MAX);
+	if (has(r, "uevents-after"))
+		r->host->identity.uevents_after =
+			take_number(r, "uevents-after", UINT64_MAX);
 }
 
 static void read_source(struct reader *r)
@@ -356,6 +361,14 @@ static void read_kernel_holder(struct reader *r)
 	xmlFree(kind);
 }
 
+static void read_change(struct reader *r)
+{
+	struct change *change = array_add(&r->host->changes, &r->host->n_changes);
+
+	change->devno = take_devno(r, false);
+	change->what = take_text(r, "what");
+}
+
 static const struct {
 	const char *name;
 	void (*read)(struct reader *); /* NULL: only holds others */
@@ -363,6 +376,7 @@ static const struct {
 	{"below", read_below},
 	{"block", read_block},
 	{"blocks", NULL},
+	{"change", read_change},
 	{"dep", read_dep},
 	{"device", read_device},
 	{"devices", NULL},

@@ -95,6 +95,10 @@ static void write_identity(struct writer *w, const struct identity *identity)
 	w->has_failed |= stamp_write(identity->taken, &w->word) < 0;
 	put_scratch(w, "taken");
 	put_number(w, "uptime", identity->uptime);
+	if (identity->uevents)
+		put_number(w, "uevents", identity->uevents);
+	if (identity->uevents_after)
+		put_number(w, "uevents-after", identity->uevents_after);
 	end(w);
 }
 
@@ -293,6 +297,16 @@ static void write_kernel_holders(struct writer *w, const struct host *host)
 	}
 }
 
+static void write_changes(struct writer *w, const struct host *host)
+{
+	for (size_t i = 0; i < host->n_changes; i++) {
+		begin(w, "change");
+		put_devno(w, "devno", host->changes[i].devno);
+		put_tail(w, "what", host->changes[i].what);
+		end(w);
+	}
+}
+
 static void write_state(struct writer *w, const struct host *host)
 {
 	w->has_failed |= xmlTextWriterSetIndent(w->xml, 1) < 0 ||
@@ -310,6 +324,7 @@ static void write_state(struct writer *w, const struct host *host)
 	write_processes(w, host);
 	write_uses(w, host);
 	write_kernel_holders(w, host);
+	write_changes(w, host);
 	end(w);
 	w->has_failed |= xmlTextWriterEndDocument(w->xml) < 0;
 }

@@ -44,7 +44,8 @@ int outcome_parse(const char *name, enum outcome *ret_outcome);
 
 /*
  * One source of evidence. Names: "identity", "dm", "blocks", "superblocks", "swaps",
- * "processes", "mounts" (finding the namespaces), "holders" (in the kernel), and for each verbatim document the
+ * "processes", "mounts" (finding the namespaces), "holders" (in the kernel), "again" (the look at
+ * what may have changed since), and for each verbatim document the
  * document's own name ("mounts/4026531841", "lvm/report.json", "lvm/pvs.json",
  * "lvm/lvscan.txt", "lvm/<vg-uuid>.vg").
  */
@@ -70,6 +71,8 @@ struct identity {
 	uint32_t ticks;		/* clock ticks per second of process start times */
 	int64_t taken;		/* the one time stamp: seconds since 1970, UTC */
 	uint64_t uptime;	/* CLOCK_BOOTTIME at that moment, in clock ticks */
+	uint64_t uevents;	/* number of the kernel's last uevent before anything was read */
+	uint64_t uevents_after; /* and when all was read; 0 = the kernel does not tell */
 	const char *redaction;	/* id of the key its names were replaced with, see redact.h;
 				 * "" or NULL = they are the host's own */
 };
@@ -217,6 +220,13 @@ struct kernel_holder {
 	const char *name; /* "iblock_0/disk1", "vbd-3-51712", a kernel name */
 };
 
+/* A device of a snapshot's stack that had changed when everything had been read and was looked at
+ * once more: what was read of it and of its holders may not fit together. */
+struct change {
+	struct devno devno;
+	const char *what; /* "its open count was 1 and is 2", "vg-x was put on it" */
+};
+
 /* Where a segment's data lies: a physical volume, or another logical volume. */
 struct stripe {
 	const char *pv_uuid; /* "" when lv_name is set */
@@ -309,6 +319,8 @@ struct host {
 	size_t n_uses;
 	struct kernel_holder *kernel_holders; /* sorted by devno, kind, name */
 	size_t n_kernel_holders;
+	struct change *changes; /* sorted by devno, what */
+	size_t n_changes;
 	struct vg *vgs; /* sorted by uuid */
 	size_t n_vgs;
 	struct pv *pvs; /* sorted by uuid */
@@ -335,6 +347,10 @@ void host_sort(struct host *host);
 /* Strings of the host's arena; "" is shared. */
 const char *host_string(struct host *host, const char *text);
 const char *host_string_n(struct host *host, const char *bytes, size_t len);
+
+/* Notes that a device changed. */
+void host_change_add(struct host *host, struct devno devno, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* Notes the outcome of a source; a later note for the same name replaces the first. */
 void host_source_set(struct host *host, const char *name, enum outcome outcome,

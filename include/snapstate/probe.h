@@ -63,6 +63,14 @@ enum probe_part {
 };
 
 /*
+ * Looks once more at what may have changed since the parts of `host` were read: the uevent number,
+ * the list of dm devices, the tables, states and open counts of those that belong to snapshots,
+ * the mount tables. Sets host->changes and the source "again"; sorts. Returns the number of
+ * changes.
+ */
+size_t probe_look_again(const struct machine *machine, struct host *host);
+
+/*
  * Reads the given parts, in the order that is safest on a sick host. What could not be read is
  * noted as the source's outcome, and is not an error. Sorted.
  */

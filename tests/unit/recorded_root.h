@@ -53,6 +53,7 @@ struct fake {
 	unsigned n_restless; /* lists that differ from the one before */
 	unsigned n_lists;
 	unsigned n_vanishing; /* reads that find the device gone */
+	uint32_t open_minor;  /* this one is open once */
 	const struct fake_lvm *lvm;
 	size_t n_lvm, at_lvm; /* answers are given in order, the last one for ever */
 	char calls[8192];     /* every command line, one a line */
@@ -136,6 +137,7 @@ static inline int fake_read(
 		target->status =
 			strcmp(from->type, "multipath") == 0 ? target->params : "";
 		device->flags = from->flags;
+		device->open_count = fake->open_minor == from->minor;
 		if (from->below)
 			*array_add(&device->deps, &device->n_deps) =
 				(struct devno){FAKE_MAJOR, from->below};

@@ -304,6 +304,24 @@ static void make_pending(struct host *host)
 	sample_device(host, 3)->flags = DEVICE_PENDING;
 }
 
+static void make_moving(struct host *host)
+{
+	host_change_add(host, (struct devno){254, 4}, "%s", "it went away");
+	host_source_set(host, "again", OUTCOME_CHANGED, "%s", "");
+}
+
+static void make_moving_origin(struct host *host)
+{
+	host_change_add(host, (struct devno){254, 0}, "%s", "it was suspended");
+	host_source_set(host, "again", OUTCOME_CHANGED, "%s", "");
+}
+
+/* not even the second look came to rest */
+static void make_restless(struct host *host)
+{
+	host_source_set(host, "again", OUTCOME_CHANGED, "%s", "mounts");
+}
+
 static void make_command_running(struct host *host)
 {
 	struct process *process = array_add(&host->processes, &host->n_processes);
@@ -493,6 +511,9 @@ static const struct {
 	{"store open", make_store_open, RULE_OPENS_UNEXPLAINED, VERDICT_UNDECIDED},
 	{"suspended", make_suspended, RULE_UNSETTLED, VERDICT_UNDECIDED},
 	{"pending", make_pending, RULE_UNSETTLED, VERDICT_UNDECIDED},
+	{"moving", make_moving, RULE_UNSETTLED, VERDICT_UNDECIDED},
+	{"moving origin", make_moving_origin, RULE_UNSETTLED, VERDICT_UNDECIDED},
+	{"restless", make_restless, RULE_EVIDENCE_MISSING, VERDICT_UNDECIDED},
 	{"command", make_command_running, RULE_COMMAND_RUNNING, VERDICT_UNDECIDED},
 	{"processes", make_unread_processes, RULE_EVIDENCE_MISSING, VERDICT_UNDECIDED},
 	{"namespace", make_unread_namespace, RULE_EVIDENCE_MISSING, VERDICT_UNDECIDED},
@@ -549,6 +570,17 @@ static void test_every_rule_matters(void **state)
 			fail_msg("%s: without its rule, %s still keeps it", rules[i].name,
 				rule_text(decisive)->name);
 	}
+}
+
+static void test_changes_elsewhere_do_not_matter(void **state)
+{
+	cleanup_host struct host *host = sample_host();
+	enum rule decisive;
+
+	(void)state;
+	host_change_add(host, (struct devno){254, 99}, "%s", "it went away");
+	host_source_set(host, "again", OUTCOME_CHANGED, "%s", "254:99 it went away");
+	assert_int_equal(verdict_with(host, 0, &decisive), VERDICT_REMOVE);
 }
 
 /* ---- what a refusal says ---- */
@@ -770,6 +802,7 @@ int main(void)
 		cmocka_unit_test(test_old_kpartx_name_without_uuid),
 		cmocka_unit_test(test_mount_copies_that_propagate),
 		cmocka_unit_test(test_every_rule_matters),
+		cmocka_unit_test(test_changes_elsewhere_do_not_matter),
 		cmocka_unit_test(test_a_mount_elsewhere_says_where),
 		cmocka_unit_test(test_holders_are_named),
 		cmocka_unit_test(test_plain_volume_of_that_name),

@@ -107,6 +107,11 @@ static void pending(struct host *host)
 	sample_device(host, 3)->flags = DEVICE_PENDING;
 }
 
+static void moving(struct host *host)
+{
+	host_change_add(host, sample_device(host, 2)->devno, "%s", "it was reloaded");
+}
+
 static void hidden(struct host *host)
 {
 	struct superblock *superblock =
@@ -180,6 +185,7 @@ static const struct {
 	{"shared", shared, OFF(RULE_SHARED_VG), 5},
 	{"processes unread", processes_unread, OFF(RULE_EVIDENCE_MISSING), 6},
 	{"mounts unread", mounts_unread, OFF(RULE_EVIDENCE_MISSING), 6},
+	{"changed meanwhile", moving, OFF(RULE_UNSETTLED), 6},
 	{"sparse", sparse, OFF(RULE_VIRTUAL_ORIGIN), 7},
 	{"guest volume", guest_volume, OFF(RULE_FOREIGN_MAPPING), 1},
 };

@@ -142,12 +142,16 @@ static struct host *full_host(void)
 			.kernel = "6.1.0",
 			.dm_driver = "",
 			.ticks = 100,
+			.uevents = 4711,
+			.uevents_after = 4712,
 			.redaction = "0123456789abcdef",
 			.taken = 1650000000,
 			.uptime = 86400000};
 	add_sources(host);
 	add_device(host);
 	add_rest(host);
+	host_change_add(host, (struct devno){254, 4}, "it went <&\"> away\n");
+	host_change_add(host, (struct devno){254, 0}, "- was put on it");
 	return host; /* not sorted: the writer does not depend on it */
 }
 
@@ -265,7 +269,8 @@ static void test_one_time_stamp(void **state)
 	after = state_of(host);
 	assert_int_equal(differing_lines(buf_text(&before), buf_text(&after)), 1);
 	assert_holds(buf_text(&before),
-		"\n  <moment taken=\"2022-04-15T05:20:00Z\" uptime=\"86400000\"/>\n");
+		"\n  <moment taken=\"2022-04-15T05:20:00Z\" uptime=\"86400000\" "
+		"uevents=\"4711\" uevents-after=\"4712\"/>\n");
 }
 
 /* Names that broke other parsers; see "Legal strings" in the project's notes. */
@@ -1033,6 +1038,8 @@ static const struct {
 	{"name=\"vbd-3-51712\"", "", "line "},
 	{"kind=\"lio\"", "kind=\"other\"", "kernel-holder 2 is out of order"},
 	{"kind=\"cwd\"", "kind=\"pwd\"", "line "},
+	{"<change devno=\"254:0\"", "<change devno=\"254:9\"", "change 2 is out of order"},
+	{"<change devno=\"254:0\"", "<change devno=\"254\"", "line "},
 	{"<process pid=\"2\"", "<process pid=\"4711\"", "process 2 is out of order"},
 	{"path=\"/dev/dm-4\"", "path=\"zz\"", "swap 2 is out of order"},
 	{"kind=\"cwd\"", "kind=\"file\"", "use 2 is out of order"},
@@ -1074,6 +1081,8 @@ static bool is_optional(const char *start)
 		const char *element, *attribute;
 	} optional[] = {
 		{"<identity ", " redaction="},
+		{"<moment ", " uevents="},
+		{"<moment ", " uevents-after="},
 		{"<namespace ", " comm="},
 		{"<namespace ", " pin-pid="},
 		{"<namespace ", " pin-path="},
