@@ -30,6 +30,9 @@ static struct json_object *host_object(const struct host *host)
 	struct json_object *missing = json_object_new_array();
 
 	json_object_object_add(object, "node", text_object(host->identity.node));
+	if (*host->identity.redaction)
+		json_object_object_add(
+			object, "redaction", text_object(host->identity.redaction));
 	json_object_object_add(object, "kernel", text_object(host->identity.kernel));
 	json_object_object_add(
 		object, "machine_id", text_object(host->identity.machine_id));

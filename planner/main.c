@@ -45,6 +45,8 @@ static struct plan *plan_begin(const struct survey *survey, const char *sha256)
 			xstrdup(survey->request->select[i]);
 	plan->min_age = (uint64_t)survey->request->min_age;
 	plan->has_refresh_origin = survey->request->has_refresh_origin;
+	snprintf(plan->redaction, sizeof(plan->redaction), "%s",
+		survey->host->identity.redaction);
 	return plan;
 }
 
@@ -95,6 +97,18 @@ static int plan_capture(const struct options *options)
 	return survey_has_kept(&survey) ? EXIT_REFUSED : EXIT_DONE;
 }
 
+/* Names and pseudonyms, or pseudonyms of two keys, would differ everywhere. */
+static int check_comparable(const struct options *options, const struct host *a,
+	const struct host *b, struct err *err)
+{
+	if (strcmp(a->identity.redaction, b->identity.redaction) == 0)
+		return 0;
+	return err_set(err, -EBADMSG,
+		"%s and %s cannot be compared: their names were not replaced with the "
+		"same key",
+		options->captures[0], options->captures[1]);
+}
+
 static int compare_captures(const struct options *options)
 {
 	cleanup_host struct host *a = NULL, *b = NULL;
@@ -103,7 +117,8 @@ static int compare_captures(const struct options *options)
 	struct err err = ERR_INIT;
 
 	if (read_capture(options->captures[0], &a, sha256, &err) < 0 ||
-		read_capture(options->captures[1], &b, sha256, &err) < 0)
+		read_capture(options->captures[1], &b, sha256, &err) < 0 ||
+		check_comparable(options, a, b, &err) < 0)
 		return fail(&err, EXIT_BAD_INPUT);
 	diff_print(a, b, &output);
 	if (fputs(buf_text(&output), stdout) < 0 || fflush(stdout) != 0)

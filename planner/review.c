@@ -112,6 +112,9 @@ static void print_head(struct buf *text, const struct survey *survey,
 	buf_puts(text, ", ");
 	print_duration(text, (int64_t)(id->uptime / (id->ticks ? id->ticks : 100)));
 	buf_puts(text, " after boot\n");
+	if (*id->redaction)
+		buf_printf(text, "names      are pseudonyms, made with the key %s\n",
+			id->redaction);
 	print_recorded(text, survey->host);
 	buf_puts(text, "asked for ");
 	for (size_t i = 0; i < survey->request->n_select; i++) {

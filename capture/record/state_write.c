@@ -88,7 +88,7 @@ static void write_identity(struct writer *w, const struct identity *identity)
 	put_word(w, "kernel", identity->kernel);
 	put_word(w, "dm-driver", identity->dm_driver);
 	put_number(w, "ticks", identity->ticks);
-	if (identity->redaction && *identity->redaction)
+	if (*identity->redaction)
 		put_word(w, "redaction", identity->redaction);
 	end(w);
 	begin(w, "moment");

@@ -74,7 +74,7 @@ struct identity {
 	uint64_t uevents;	/* number of the kernel's last uevent before anything was read */
 	uint64_t uevents_after; /* and when all was read; 0 = the kernel does not tell */
 	const char *redaction;	/* id of the key its names were replaced with, see redact.h;
-				 * "" or NULL = they are the host's own */
+				 * "" = they are the host's own */
 };
 
 /* One line of a device-mapper table, or of its status. */

@@ -11,6 +11,7 @@
  *   select GLOB                                   (one line per glob)
  *   min-age SECONDS
  *   refresh-origin                                (only when given)
+ *   redaction KEY-ID                              (only where the capture's names are pseudonyms)
  *                                                 (empty line)
  *   scope device MAJ:MIN uuid U name N level identity|table|all
  *   scope volume VG-UUID/LV-UUID
@@ -51,6 +52,7 @@
 #include "snapstate/err.h"
 #include "snapstate/facts.h"
 #include "snapstate/io.h"
+#include "snapstate/redact.h"
 
 #define PLAN_VERSION	1
 #define PLAN_INTERPRETER "/usr/sbin/snapstate-execute"
@@ -101,6 +103,7 @@ struct plan {
 	size_t n_select;
 	uint64_t min_age; /* seconds */
 	bool has_refresh_origin;
+	char redaction[REDACT_KEY_ID_LEN + 1]; /* "" = the names are the host's own */
 	struct scope scope;    /* its strings are owned by the plan (plan_string) */
 	struct arena *strings; /* for scope */
 	struct facts expect;

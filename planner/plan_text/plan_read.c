@@ -73,6 +73,22 @@ static int read_selects(struct plan_lines *lines, struct plan *plan)
 	return 0;
 }
 
+static int read_redaction(struct plan_lines *lines, struct plan *plan)
+{
+	cleanup_free char *id = NULL;
+
+	if (!plan_lines_is(lines, "redaction "))
+		return 0;
+	if (plan_take(lines, "redaction ") < 0 || plan_take_word(lines, ' ', &id) < 0)
+		return -EBADMSG;
+	if (strlen(id) != REDACT_KEY_ID_LEN ||
+		strspn(id, "0123456789abcdef") != REDACT_KEY_ID_LEN)
+		return plan_lines_bad(lines, "a key's id is %d hex digits in lower case",
+			REDACT_KEY_ID_LEN);
+	memcpy(plan->redaction, id, sizeof(plan->redaction));
+	return plan_take_end(lines);
+}
+
 static int read_header(struct plan_lines *lines, struct plan *plan)
 {
 	if (read_version(lines) < 0 || plan_take(lines, "capture ") < 0 ||
@@ -90,6 +106,8 @@ static int read_header(struct plan_lines *lines, struct plan *plan)
 		if (plan_take(lines, "refresh-origin") < 0 || plan_take_end(lines) < 0)
 			return -EBADMSG;
 	}
+	if (read_redaction(lines, plan) < 0)
+		return -EBADMSG;
 	return plan_take_end(lines);
 }
 

@@ -26,6 +26,8 @@ static void write_header(const struct plan *plan, struct buf *text)
 	buf_printf(text, "\nmin-age %llu\n", (unsigned long long)plan->min_age);
 	if (plan->has_refresh_origin)
 		buf_puts(text, "refresh-origin\n");
+	if (*plan->redaction)
+		buf_printf(text, "redaction %s\n", plan->redaction);
 	buf_puts(text, "\n");
 }
 

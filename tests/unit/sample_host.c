@@ -159,6 +159,7 @@ static void add_sources(struct host *host)
 static void add_identity(struct host *host)
 {
 	host->identity = (struct identity){
+		.redaction = "",
 		.machine_id = "0123456789abcdef0123456789abcdef",
 		.boot_id = "8d1e0000-0000-4000-8000-000000000000",
 		.node = "cp-17",

@@ -47,6 +47,7 @@ static const char golden[] =
 	"select other/\\x20*\n"
 	"min-age 3600\n"
 	"refresh-origin\n"
+	"redaction 0123456789abcdef\n"
 	"\n"
 	"scope device 254:3 uuid LVM-" VG SNAP " name snap level all\n"
 	"scope device 254:4 uuid - name snapX1 level all\n"
@@ -169,6 +170,7 @@ static void test_golden_is_read_and_written_again(void **state)
 	assert_int_equal(plan->taken, 1795316400);
 	assert_int_equal(plan->min_age, 3600);
 	assert_true(plan->has_refresh_origin);
+	assert_string_equal(plan->redaction, "0123456789abcdef");
 	assert_int_equal(plan->expect.count, 9);
 	assert_true(facts_has(&plan->expect, "host machine-id 7c1e boot-id 8d1e"));
 	assert_int_equal(plan->n_steps, 4);
@@ -323,6 +325,10 @@ static void test_named_mutations(void **state)
 		{"min-age 3600", "min-age 18446744073709551616", "expected a number"},
 		{"min-age 3600\n", "", "expected \"min-age \""},
 		{"refresh-origin\n", "refresh-origin\nrefresh-origin\n", "an empty line"},
+		{"redaction 0", "redaction 00", "16 hex digits"},
+		{"redaction 0", "redaction ", "16 hex digits"},
+		{"redaction 0", "redaction A", "16 hex digits"},
+		{"redaction 0123456789abcdef\n", "redaction\n", "an empty line"},
 		/* blanks and escapes */
 		{"min-age 3600\n", "min-age  3600\n", "expected a number"},
 		{"min-age 3600\n", "min-age 3600 \n", "the end of the line"},
@@ -394,7 +400,7 @@ static void test_named_mutations(void **state)
 			"about its target"},
 		{"origin - name onapp", "origin " SNAP " name onapp", "expected \"-\""},
 		{"new " F_IDLE, "new " F_HOLD, "new, but expected already"},
-		{"new " F_IDLE "\n", "", "x.snapplan:40: gone, but not expected"},
+		{"new " F_IDLE "\n", "", "x.snapplan:41: gone, but not expected"},
 		{"gone " F_HOLD "\n", "gone " F_HOLD "\ngone " F_HOLD "\n", "each once"},
 		{"gone " F_HOLD "\nnew " F_IDLE3, "new " F_IDLE3 "\ngone " F_HOLD,
 			"expected an empty line"},
