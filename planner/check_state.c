@@ -126,6 +126,20 @@ static bool note_unsettled(void *context, const struct device *device)
 	return true;
 }
 
+/* The origin, and its other snapshots: LVM suspends and resumes them all when it removes
+ * one. */
+static void note_neighbours(const struct host *host, struct subject *subject)
+{
+	for (size_t i = 0; i < host->n_devices; i++) {
+		const struct device *device = &host->devices[i];
+
+		for (size_t d = 0; d < device->n_deps; d++)
+			if (devno_is_equal(device->deps[d], subject->real->devno) &&
+				!subject_owns(subject, device->devno))
+				note_unsettled(subject, device);
+	}
+}
+
 static bool is_in_stack(const struct subject *subject, struct devno devno)
 {
 	return subject_owns(subject, devno) ||
@@ -152,10 +166,10 @@ static void check_unchanged(const struct host *host, struct subject *subject)
 void check_settled(const struct host *host, struct subject *subject)
 {
 	subject_devices(subject, note_unsettled, subject);
-	if (subject->real)
+	if (subject->real) {
 		note_unsettled(subject, subject->real);
-	if (subject->origin)
-		note_unsettled(subject, subject->origin);
+		note_neighbours(host, subject);
+	}
 	check_unchanged(host, subject);
 	for (size_t i = 0; i < host->n_processes; i++) {
 		const struct process *process = &host->processes[i];

@@ -70,10 +70,15 @@ static int check_sources(const struct proof *proof, const char *vg_uuid)
 	static const char *const needed[] = {"identity", "dm", "blocks", "superblocks",
 		"mounts", "processes", "lvm/report.json"};
 	cleanup_buf struct buf metadata = BUF_INIT;
+	const struct source *source;
 
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
 		if (!host_source_is_read(proof->before, needed[i]))
 			return proof_broken(proof, 6, "was not read", needed[i]);
+	source = host_source(proof->before, "swaps");
+	if (!source ||
+		(source->outcome != OUTCOME_READ && source->outcome != OUTCOME_ABSENT))
+		return proof_broken(proof, 6, "was not read", "swaps");
 	buf_printf(&metadata, "lvm/%s.vg", vg_uuid);
 	if (!host_source_is_read(proof->before, buf_text(&metadata)))
 		return proof_broken(proof, 6, "was not read", buf_text(&metadata));
@@ -115,6 +120,16 @@ static bool is_origin_of_another(const struct host *host, const struct lv *lv)
 	return false;
 }
 
+/* Else nobody can say whose extents the store's sectors are. */
+static bool has_known_places(const struct host *host, const char *vg_uuid)
+{
+	for (size_t i = 0; i < host->n_pvs; i++)
+		if (strcmp(host->pvs[i].vg_uuid, vg_uuid) == 0 &&
+			devno_is_none(host->pvs[i].devno))
+			return false;
+	return true;
+}
+
 static int check_snapshot_volume(const struct proof *proof, const struct lv *lv)
 {
 	int64_t age = proof->before->identity.taken - lv->created;
@@ -124,6 +139,9 @@ static int check_snapshot_volume(const struct proof *proof, const struct lv *lv)
 			proof, 7, "not a plain snapshot of a real origin", lv->name);
 	if (!host_lv(proof->now, lv->vg_uuid, lv->origin_uuid))
 		return proof_broken(proof, 7, "its origin is not there", lv->name);
+	if (!has_known_places(proof->before, lv->vg_uuid))
+		return proof_broken(proof, 6,
+			"which device holds each physical volume is not known", lv->name);
 	if (is_origin_of_another(proof->now, lv))
 		return proof_broken(proof, 7, "another volume depends on it", lv->name);
 	if (lv->is_merging)
@@ -159,13 +177,18 @@ static int check_processes(const struct proof *proof, const struct device *devic
 	return 0;
 }
 
+static bool is_at_rest(const struct device *device)
+{
+	return !(device->flags & (DEVICE_SUSPENDED | DEVICE_INTERNAL | DEVICE_PENDING |
+					 DEVICE_DEFERRED | DEVICE_NO_TABLE));
+}
+
 /* It is about to be removed: nothing may have it open by now, and nothing may have been
  * open before that no step of the plan has closed. */
 static int check_closed(
 	const struct proof *proof, const struct device *device, uint32_t allowed)
 {
-	if (device->flags & (DEVICE_SUSPENDED | DEVICE_INTERNAL | DEVICE_PENDING |
-				    DEVICE_DEFERRED | DEVICE_NO_TABLE))
+	if (!is_at_rest(device))
 		return proof_broken(proof, 4, "suspended, or in the middle of a change",
 			device->name);
 	if (device->open_count != allowed)
@@ -183,6 +206,48 @@ static int check_closed(
 			return proof_broken(
 				proof, 4, "a file system on it is live", device->name);
 	return check_processes(proof, device);
+}
+
+static bool stands_on(const struct device *device, struct devno devno)
+{
+	for (size_t i = 0; i < device->n_deps; i++)
+		if (devno_is_equal(device->deps[i], devno))
+			return true;
+	return false;
+}
+
+/* A snapshot in a state that can be judged, whose origin is at rest: the layer below it,
+ * and the visible volume beside it. */
+static int check_snapshot(const struct proof *proof, const struct device *snapshot)
+{
+	struct devno layer, store;
+
+	switch (device_snapshot_state(snapshot)) {
+	case SNAPSHOT_VALID:
+	case SNAPSHOT_INVALID:
+	case SNAPSHOT_OVERFLOW:
+		break;
+	case SNAPSHOT_MERGING:
+	case SNAPSHOT_MERGE_FAILED:
+		return proof_broken(proof, 3, "merging", snapshot->name);
+	case SNAPSHOT_NONE:
+	case SNAPSHOT_UNKNOWN:
+		return proof_broken(proof, 6, "its state is not known", snapshot->name);
+	}
+	if (!device_snapshot_parts(snapshot, &layer, &store))
+		return proof_broken(
+			proof, 6, "its table is not understood", snapshot->name);
+	for (size_t i = 0; i < proof->now->n_devices; i++) {
+		const struct device *device = &proof->now->devices[i];
+		bool is_layer = devno_is_equal(device->devno, layer);
+
+		if (device->is_gone || is_at_rest(device))
+			continue;
+		if (is_layer || (stands_on(device, layer) && device != snapshot))
+			return proof_broken(proof, 4,
+				"suspended, or in the middle of a change", device->name);
+	}
+	return 0;
 }
 
 static void close_device(struct host *now, struct device *device)
@@ -284,6 +349,9 @@ static int check_removable(const struct proof *proof, const struct device *devic
 		id = identify(snapshot);
 		break;
 	case KIND_SNAPSHOT:
+		if (check_snapshot(proof, device) < 0)
+			return -EPERM;
+		/* fallthrough */
 	case KIND_STORE:
 		if (host_lv(proof->before, id.vg, id.lv))
 			return proof_broken(proof, 1,
@@ -369,6 +437,8 @@ static int prove_lv_remove(struct proof *proof)
 	r = check_vg(proof, target->vg_uuid);
 	if (r == 0)
 		r = check_snapshot_volume(proof, lv);
+	if (r == 0)
+		r = check_snapshot(proof, snapshot);
 	if (r == 0)
 		r = check_closed(proof, snapshot, 0);
 	if (r == 0)

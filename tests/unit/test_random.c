@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Random hosts: stacks of origins, snapshots, mappings, mounts and holders, with damage.
- * For every one: the planner can order what it judged removable, its plan is proven, the
- * same host gives the same plan to the byte, and what is in use stays.
+ * Random hosts (random_host.h). For every one: the planner can order what it judged
+ * removable, its plan is proven, the same host gives the same plan to the byte, and what
+ * is in use stays.
  *
  * RANDOM_STATES=N and RANDOM_SEED=S in the environment change how many and from where; a
  * failure prints the seed that shows it alone.
@@ -18,246 +18,11 @@
 #include <cmocka.h>
 
 #include "planner.h"
+#include "random_host.h"
 #include "sample_host.h"
 #include "snapstate/cleanup.h"
 
 #define STATES_DEFAULT 2000
-
-/* xorshift64*: small, and the same everywhere */
-struct dice {
-	uint64_t state;
-};
-
-static uint64_t roll(struct dice *dice, uint64_t sides)
-{
-	dice->state ^= dice->state >> 12;
-	dice->state ^= dice->state << 25;
-	dice->state ^= dice->state >> 27;
-	return (dice->state * UINT64_C(2685821657736338717) >> 33) % sides;
-}
-
-static bool one_in(struct dice *dice, uint64_t n)
-{
-	return roll(dice, n) == 0;
-}
-
-/* ---- a host ---- */
-
-struct builder {
-	struct dice *dice;
-	struct host *host;
-	unsigned minor;	 /* the next one */
-	unsigned mount;	 /* the next id */
-	unsigned volume; /* the next number */
-	uint64_t extent; /* the next free one */
-};
-
-static const char *format(struct builder *b, const char *template, ...)
-	__attribute__((format(printf, 2, 3)));
-static const char *format(struct builder *b, const char *template, ...)
-{
-	char text[256];
-	va_list args;
-
-	va_start(args, template);
-	vsnprintf(text, sizeof(text), template, args);
-	va_end(args);
-	return host_string(b->host, text);
-}
-
-static struct lv *add_lv(struct builder *b, const char *uuid, const char *name,
-	uint64_t start, uint64_t extents)
-{
-	struct lv *lv = array_add(&b->host->lvs, &b->host->n_lvs);
-	struct segment *segment = array_add(&lv->segments, &lv->n_segments);
-	struct stripe *stripe = array_add(&segment->stripes, &segment->n_stripes);
-
-	lv->vg_uuid = SAMPLE_VG;
-	lv->uuid = uuid;
-	lv->name = name;
-	lv->origin_uuid = "";
-	lv->is_visible = true;
-	lv->created = SAMPLE_TAKEN - 3 * 86400;
-	lv->extents = segment->extents = extents;
-	segment->type = "striped";
-	*stripe = (struct stripe){.pv_uuid = SAMPLE_PV, .lv_name = "", .start = start};
-	return lv;
-}
-
-static void add_file_system(struct builder *b, unsigned minor)
-{
-	struct superblock *superblock;
-
-	sample_add_mount(
-		b->host, SAMPLE_NS, b->mount, 1, minor, format(b, "/mnt/%u", b->mount));
-	b->mount++;
-	if (one_in(b->dice, 4)) { /* mounted twice */
-		sample_add_mount(b->host, SAMPLE_NS, b->mount, 1, minor,
-			format(b, "/mnt/%u", b->mount));
-		b->mount++;
-	}
-	superblock = array_add(&b->host->superblocks, &b->host->n_superblocks);
-	*superblock = (struct superblock){.devno = {254, minor}, .type = "ext4"};
-	sample_device(b->host, minor)->open_count++;
-}
-
-static const char *const programs[] = {"tar", "bash", "qemu-system-x86", "rsync"};
-
-/* What may be wrong with, or going on at, one device that is to be removed. */
-static void disturb_device(struct builder *b, unsigned minor)
-{
-	struct device *device = sample_device(b->host, minor);
-
-	if (one_in(b->dice, 40))
-		device->open_count++;
-	if (one_in(b->dice, 60))
-		device->flags |= 1u << roll(b->dice, 6);
-	if (one_in(b->dice, 40))
-		sample_add_use(b->host, 1000 + minor, programs[roll(b->dice, 4)],
-			(enum use_kind)roll(b->dice, 5), minor);
-	if (one_in(b->dice, 80)) {
-		struct swap *swap = array_add(&b->host->swaps, &b->host->n_swaps);
-
-		*swap = (struct swap){.path = "/dev/dm", .devno = {254, minor}};
-		device->open_count += 2;
-	}
-	if (one_in(b->dice, 80)) {
-		struct superblock *superblock =
-			array_add(&b->host->superblocks, &b->host->n_superblocks);
-
-		*superblock = (struct superblock){.devno = {254, minor}, .type = "xfs"};
-	}
-}
-
-static void add_mappings(
-	struct builder *b, unsigned snapshot, const char *lv_uuid, const char *name)
-{
-	unsigned count = (unsigned)roll(b->dice, 3);
-
-	for (unsigned part = 1; part <= count; part++) {
-		unsigned minor = b->minor++;
-		const char *uuid = "";
-
-		if (!one_in(b->dice, 3))
-			uuid = format(b, "part%u-LVM-" SAMPLE_VG "%s", part, lv_uuid);
-		if (one_in(b->dice, 30))
-			uuid = format(
-				b, "LVM-%032u%032u", 7u, minor); /* a guest's volume */
-		sample_add_device(b->host, minor, format(b, "%sX%u", name, part), uuid,
-			"linear", format(b, "254:%u %u", snapshot, 2048 * part), 1024);
-		if (one_in(b->dice, 2))
-			add_file_system(b, minor);
-		disturb_device(b, minor);
-	}
-	if (!count && one_in(b->dice, 3))
-		add_file_system(b, snapshot);
-}
-
-static void disturb_volume(struct builder *b, struct lv *lv)
-{
-	if (one_in(b->dice, 25))
-		lv->is_merging = true;
-	if (one_in(b->dice, 25))
-		lv->created = SAMPLE_TAKEN - (int64_t)roll(b->dice, 7200) + 60;
-	if (one_in(b->dice, 50))
-		lv->created = 0;
-	if (one_in(b->dice, 50))
-		lv->has_virtual_origin = true;
-	if (one_in(b->dice, 60))
-		lv->role = (enum lv_role)roll(b->dice, 5);
-}
-
-static void add_snapshot(struct builder *b, unsigned real, const char *origin_uuid)
-{
-	static const char *const states[] = {"16/32768 16", "16/32768 16", "16/32768 16",
-		"Invalid", "Overflow", "Unknown"};
-	unsigned number = b->volume++;
-	bool is_backup = !one_in(b->dice, 5);
-	const char *uuid = format(b, "S%031u", number);
-	const char *name = format(b, "%s%u", is_backup ? "backup-" : "snap", number);
-	const char *dm_name =
-		format(b, "onapp--aaaa-%s%u", is_backup ? "backup--" : "snap", number);
-	unsigned cow = b->minor++, snapshot = b->minor++;
-	struct device *device;
-
-	sample_add_device(b->host, cow, format(b, "%s-cow", dm_name),
-		format(b, "LVM-" SAMPLE_VG "%s-cow", uuid), "linear",
-		format(b, "7:0 %" PRIu64, 2048 + b->extent * 8192), 4 * 8192);
-	device = sample_add_device(b->host, snapshot, dm_name,
-		format(b, "LVM-" SAMPLE_VG "%s", uuid), "snapshot",
-		format(b, "254:%u 254:%u P 8", real, cow), 131072);
-	device->targets[0].status = states[roll(b->dice, 6)];
-	if (one_in(b->dice, 3)) { /* stale; its extents may have a new owner */
-		if (one_in(b->dice, 2))
-			add_lv(b, format(b, "V%031u", number),
-				format(b, "victim%u", number), b->extent, 4);
-	} else {
-		struct lv *lv = add_lv(b, uuid, name, b->extent, 4);
-
-		lv->role = LV_SNAPSHOT;
-		lv->origin_uuid = origin_uuid;
-		disturb_volume(b, lv);
-	}
-	b->extent += 4;
-	add_mappings(b, snapshot, uuid, dm_name);
-	disturb_device(b, cow);
-	disturb_device(b, snapshot);
-}
-
-static void add_origin(struct builder *b)
-{
-	unsigned number = b->volume++;
-	const char *uuid = format(b, "O%031u", number);
-	unsigned snapshots = 1 + (unsigned)roll(b->dice, 3);
-	unsigned real = b->minor++, origin = b->minor++;
-
-	sample_add_device(b->host, real, format(b, "onapp--aaaa-disk%u-real", number),
-		format(b, "LVM-" SAMPLE_VG "%s-real", uuid), "linear",
-		format(b, "7:0 %" PRIu64, 2048 + b->extent * 8192), 131072);
-	sample_add_device(b->host, origin, format(b, "onapp--aaaa-disk%u", number),
-		format(b, "LVM-" SAMPLE_VG "%s", uuid), "snapshot-origin",
-		format(b, "254:%u", real), 131072);
-	add_lv(b, uuid, format(b, "disk%u", number), b->extent, 16);
-	b->extent += 16;
-	sample_device(b->host, origin)->open_count += (uint32_t)roll(b->dice, 3);
-	if (one_in(b->dice, 40))
-		sample_device(b->host, origin)->flags |= DEVICE_SUSPENDED;
-	for (unsigned i = 0; i < snapshots; i++)
-		add_snapshot(b, real, uuid);
-}
-
-static void disturb_host(struct builder *b)
-{
-	struct host *host = b->host;
-
-	if (one_in(b->dice, 20))
-		host->vgs[0].is_partial = true;
-	if (one_in(b->dice, 20))
-		host->vgs[0].lock_type = "sanlock";
-	if (one_in(b->dice, 30))
-		host->vgs[0].has_metadata = false;
-	if (one_in(b->dice, 30))
-		host->pvs[0].is_duplicate = true;
-	if (one_in(b->dice, 30))
-		host->pvs[0].devno = DEVNO_NONE;
-	if (one_in(b->dice, 10))
-		host_source_set(host, host->sources[roll(b->dice, host->n_sources)].name,
-			(enum outcome)(1 + roll(b->dice, 8)), "%s", "");
-}
-
-/* The sample's volume group and sources, with other devices and volumes. */
-static struct host *random_host(struct dice *dice)
-{
-	struct host *host = sample_host_empty();
-	struct builder b = {.dice = dice, .host = host, .mount = 50, .volume = 1};
-	unsigned origins = 1 + (unsigned)roll(dice, 3);
-
-	for (unsigned i = 0; i < origins; i++)
-		add_origin(&b);
-	disturb_host(&b);
-	host_sort(host);
-	return host;
-}
 
 /* ---- what must hold ---- */
 
@@ -309,8 +74,7 @@ static void test_random_states(void **state)
 
 	(void)state;
 	for (uint64_t seed = first; seed < first + count; seed++) {
-		struct dice dice = {.state = seed * UINT64_C(0x9e3779b97f4a7c15) + 1};
-		cleanup_host struct host *host = random_host(&dice);
+		cleanup_host struct host *host = random_host(seed);
 		cleanup_buf struct buf text = BUF_INIT, again = BUF_INIT;
 		bool has_refresh = seed % 2;
 		size_t before = removed, unused = 0;
