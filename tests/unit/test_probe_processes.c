@@ -319,12 +319,12 @@ static void test_children(void **state)
 		const char *out;
 		int most_seconds;
 	} children[] = {
-		{ignore_everything, {1, false, 100}, -ETIMEDOUT, "half", 3},
-		{leave_a_grandchild, {20, false, 100}, 7, "", 3},
-		{talk_for_ever, {20, false, 100000}, -EFBIG, NULL, 5},
-		{talk_slowly, {1, true, 100}, 0, "........", 6},
-		{talk_slowly, {1, false, 100}, -ETIMEDOUT, NULL, 3},
-		{crash, {20, false, 100}, 128 + SIGKILL, "", 3},
+		{ignore_everything, {1, false, 100, 0}, -ETIMEDOUT, "half", 3},
+		{leave_a_grandchild, {20, false, 100, 0}, 7, "", 3},
+		{talk_for_ever, {20, false, 100000, 0}, -EFBIG, NULL, 5},
+		{talk_slowly, {1, true, 100, 0}, 0, "........", 6},
+		{talk_slowly, {1, false, 100, 0}, -ETIMEDOUT, NULL, 3},
+		{crash, {20, false, 100, 0}, 128 + SIGKILL, "", 3},
 	};
 
 	(void)state;
