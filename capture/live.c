@@ -19,8 +19,10 @@
  * and never more than that. */
 #define STEP_PART   2
 #define STEP_MAX_MS 30000
-/* A step's own children are given up before it, so that what they said is not lost. */
-#define STEP_CHILD_MS 1000
+/* A step's own children are given up before it, so that what they said is not lost: by a
+ * part of its time, and never more than that. */
+#define STEP_CHILD_PART	  4
+#define STEP_CHILD_MAX_MS 1000
 /* For one that cannot be killed, checkpoint.c. */
 #define STEP_LATE_MS 500
 
@@ -50,6 +52,13 @@ static int64_t step_deadline(size_t index, const struct live_times *times)
 		return times->read_ms;
 	left /= STEP_PART;
 	return now + (left < STEP_MAX_MS ? left : STEP_MAX_MS);
+}
+
+static int64_t children_deadline(int64_t deadline)
+{
+	int64_t early = (deadline - checkpoint_clock_ms()) / STEP_CHILD_PART;
+
+	return deadline - (early < STEP_CHILD_MAX_MS ? early : STEP_CHILD_MAX_MS);
 }
 
 static void read_step(void *context)
@@ -92,7 +101,7 @@ static void take_step(const struct step *step, const struct live_times *times)
 		return;
 	}
 	probe_step_announce(step->machine, step->index);
-	step->machine->deadline_ms = deadline - STEP_CHILD_MS;
+	step->machine->deadline_ms = children_deadline(deadline);
 	r = checkpoint_run(deadline, read_step, (void *)step, &err);
 	if (r < 0)
 		probe_step_give_up(step->host, step->index, outcome_of(r), err.msg);
