@@ -3,6 +3,7 @@
 #ifndef SNAPSTATE_CAPTURE_H
 #define SNAPSTATE_CAPTURE_H
 
+#include "snapstate/err.h"
 #include "snapstate/host.h"
 
 struct options {
@@ -24,6 +25,15 @@ char *archive_name(const struct host *host);
 /* The archive's top folder: the file's name without its suffix, other characters than
  * [A-Za-z0-9._-] replaced; malloc'ed. */
 char *archive_top(const char *path);
+
+/*
+ * The new file, within the time (CLOCK_MONOTONIC): its file system may not answer. The
+ * caller may run in another process afterwards: see checkpoint.h. -EEXIST: it is there
+ * already; -ETIMEDOUT, -EBUSY: no answer, and it is not known whether it was written.
+ */
+int output_check(const char *path, int64_t deadline_ms, struct err *err);
+int output_write(
+	const struct host *host, const char *path, int64_t deadline_ms, struct err *err);
 
 /* What was recorded, on stderr; with `is_quiet` only what is missing. true: nothing is.
  */

@@ -3,19 +3,17 @@
  * snapstate-capture: this host in, one archive out; with --from, evidence that others
  * collected. Changes nothing on the host but the new file; prints its path on stdout.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 
 #include "capture.h"
+#include "live.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/exit.h"
 #include "snapstate/import.h"
-#include "snapstate/io.h"
 #include "snapstate/probe.h"
-#include "snapstate/record.h"
 
 /* Keys of encrypted devices pass through our memory, and libdevmapper obeys DM_*
  * variables. */
@@ -38,27 +36,8 @@ static int fail(const struct err *err, int code)
 	return code;
 }
 
-static int check_output(const char *path, struct err *err)
-{
-	struct stat st;
-
-	return path && lstat(path, &st) == 0
-		       ? err_set(err, -EEXIST,
-				 "%s is already there and is not overwritten", path)
-		       : 0;
-}
-
-static int write_archive(const struct host *host, const char *path, struct err *err)
-{
-	cleanup_free char *top = archive_top(path);
-	cleanup_buf struct buf archive = BUF_INIT;
-	int r = record_write(host, top, &archive, err);
-
-	return r < 0 ? r : file_publish(path, 0600, archive.data, archive.len, err);
-}
-
-static int probe_live(
-	const struct options *options, struct host **ret_host, struct err *err)
+static int probe_live(const struct options *options, const struct live_times *times,
+	struct host **ret_host, struct err *err)
 {
 	struct machine machine;
 	int r = machine_open_live(&machine, err);
@@ -66,26 +45,31 @@ static int probe_live(
 	if (r < 0)
 		return r;
 	machine.progress = options->is_quiet ? NULL : print_progress;
-	r = probe_host(&machine, PROBE_ALL, ret_host, err);
+	live_read(&machine, times, ret_host);
 	machine_close(&machine);
-	return r;
+	return 0;
 }
 
+/* From here on this may be another process than the one that was started: see
+ * checkpoint.h. */
 static int capture(const struct options *options)
 {
+	struct live_times times = live_times_from_now(options->timeout);
 	cleanup_host struct host *host = NULL;
 	cleanup_free char *path = NULL;
 	struct err err = ERR_INIT;
 	bool is_complete;
 
-	if (check_output(options->output, &err) < 0)
+	if (output_check(options->output, times.read_ms, &err) < 0)
 		return fail(&err, EXIT_ENVIRONMENT);
 	if (options->from && import_evidence(options->from, &host, &err) < 0)
 		return fail(&err, EXIT_BAD_INPUT);
-	if (!options->from && probe_live(options, &host, &err) < 0)
+	if (options->from) /* files take as long as they are large */
+		times = live_times_from_now(options->timeout);
+	else if (probe_live(options, &times, &host, &err) < 0)
 		return fail(&err, EXIT_ENVIRONMENT);
 	path = options->output ? xstrdup(options->output) : archive_name(host);
-	if (write_archive(host, path, &err) < 0)
+	if (output_write(host, path, times.end_ms, &err) < 0)
 		return fail(&err, EXIT_ENVIRONMENT);
 	is_complete = options->from ? summary_print_import(host, options->is_quiet)
 				    : summary_print(host, options->is_quiet);

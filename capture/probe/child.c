@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,8 +20,8 @@
 #include "parts.h"
 #include "snapstate/cleanup.h"
 
-#define CHILD_GRACE_MS 2000 /* for SIGKILL to take effect */
-#define CHILD_TICK_MS  20   /* the exit of a child makes no descriptor readable */
+#define CHILD_GRACE_MS 500 /* for SIGKILL to take effect */
+#define CHILD_TICK_MS  20  /* the exit of a child makes no descriptor readable */
 
 struct stream {
 	int fd; /* -1: at its end */
@@ -34,7 +35,7 @@ struct child {
 	int64_t deadline;
 };
 
-static int64_t now_ms(void)
+int64_t probe_clock_ms(void)
 {
 	struct timespec now;
 
@@ -42,9 +43,37 @@ static int64_t now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+unsigned machine_seconds_left(const struct machine *machine, unsigned most)
+{
+	int64_t left = machine->deadline_ms - probe_clock_ms();
+
+	if (!machine->deadline_ms || left / 1000 >= most)
+		return most;
+	return left > 0 ? (unsigned)(left / 1000) : 0;
+}
+
 static void restart_clock(struct child *child)
 {
-	child->deadline = now_ms() + (int64_t)child->limits->seconds * 1000;
+	child->deadline = probe_clock_ms() + (int64_t)child->limits->seconds * 1000;
+}
+
+/* 0, or which limit is over. */
+static int check_clock(const struct child *child)
+{
+	int64_t now = probe_clock_ms();
+
+	if (child->limits->deadline_ms && now >= child->limits->deadline_ms)
+		return -ETIME;
+	return now >= child->deadline ? -ETIMEDOUT : 0;
+}
+
+/* In the child. It is in a group of its own, where no Ctrl-C reaches it. An execve keeps
+ * this, unless of a set-user-ID program (prctl(2)). */
+static void die_with(pid_t parent)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent) /* it died before */
+		_exit(127);
 }
 
 /* In the child: only what is safe between fork and exec in a program without threads. */
@@ -65,6 +94,7 @@ static void become_child(int out, int err_out, int (*body)(void *), void *contex
 static int start(struct child *child, int (*body)(void *), void *context)
 {
 	int out[2], err_out[2];
+	pid_t parent = getpid();
 	int r = 0;
 
 	signal(SIGCHLD,
@@ -81,8 +111,10 @@ static int start(struct child *child, int (*body)(void *), void *context)
 	fcntl(out[1], F_SETFL, 0);
 	fcntl(err_out[1], F_SETFL, 0);
 	child->pid = fork();
-	if (child->pid == 0)
+	if (child->pid == 0) {
+		die_with(parent);
 		become_child(out[1], err_out[1], body, context);
+	}
 	if (child->pid < 0)
 		r = -errno;
 	else
@@ -157,12 +189,12 @@ static void wait_tick(struct child *child)
  * stuck child more time; what runs here writes nothing. */
 static int give_up(struct child *child, int why)
 {
-	int64_t until = now_ms() + CHILD_GRACE_MS;
+	int64_t until = probe_clock_ms() + CHILD_GRACE_MS;
 	int status;
 
 	kill(-child->pid, SIGKILL);
 	while (!has_ended(child, &status)) {
-		if (now_ms() >= until)
+		if (probe_clock_ms() >= until)
 			return -EBUSY;
 		wait_tick(child);
 		drain_all(child);
@@ -184,8 +216,9 @@ static int collect(struct child *child)
 		/* a grandchild may hold the pipes open: the child's own end counts */
 		if (is_over)
 			return status;
-		if (now_ms() >= child->deadline)
-			return give_up(child, -ETIMEDOUT);
+		r = check_clock(child);
+		if (r < 0)
+			return give_up(child, r);
 		wait_tick(child);
 	}
 }
@@ -205,9 +238,10 @@ int child_run(const struct child_limits *limits, int (*body)(void *context),
 		r = collect(&child);
 	if (r == -ETIMEDOUT)
 		err_set(err, r, "no answer within %u seconds", limits->seconds);
+	else if (r == -ETIME)
+		err_set(err, r, "no answer before the time limit was over");
 	else if (r == -EBUSY)
-		err_set(err, r, "hangs since %u seconds and cannot be killed",
-			limits->seconds);
+		err_set(err, r, "hangs and cannot be killed");
 	else if (r == -EFBIG)
 		err_set(err, r, "more than %zu bytes", limits->max);
 	for (size_t i = 0; i < 2; i++)

@@ -125,9 +125,13 @@ int lvm_ask(struct lvm_session *session, enum lvm_question question, const char 
 {
 	const struct machine *machine = session->machine;
 	cleanup_free const char **argv = arguments_of(session, question, path);
-	int r = machine->lvm->run(machine->context, argv, LVM_SECONDS,
-		questions[question].max, &ret_answer->out, &ret_answer->err_text, err);
+	unsigned seconds = machine_seconds_left(machine, LVM_SECONDS);
+	int r;
 
+	if (!seconds)
+		return err_set(err, -ETIME, "not run: the time limit is over");
+	r = machine->lvm->run(machine->context, argv, seconds, questions[question].max,
+		&ret_answer->out, &ret_answer->err_text, err);
 	session->has_hung |= r == -ETIMEDOUT || r == -EBUSY;
 	add_warnings(session, &ret_answer->err_text);
 	ret_answer->status = r;

@@ -142,6 +142,7 @@ enum outcome outcome_of_errno(int errnum)
 	case ENXIO:
 		return OUTCOME_ABSENT;
 	case ETIMEDOUT:
+	case ETIME:
 		return OUTCOME_TIMED_OUT;
 	case EBUSY:
 		return OUTCOME_HUNG;

@@ -72,7 +72,10 @@ static int read_from_inside(
 	const struct entrance *entrance, struct buf *ret_text, struct err *err)
 {
 	const struct child_limits limits = {
-		.seconds = ENTER_SECONDS, .max = PROBE_MOUNTS_MAX};
+		.seconds = ENTER_SECONDS,
+		.max = PROBE_MOUNTS_MAX,
+		.deadline_ms = entrance->machine->deadline_ms,
+	};
 	cleanup_buf struct buf unused = BUF_INIT;
 	struct buf text = BUF_INIT;
 	int r = child_run(&limits, enter_and_read, (void *)entrance, &text, &unused, err);

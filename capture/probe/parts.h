@@ -57,16 +57,23 @@ const char *dir_next(DIR *dir);
 
 struct child_limits {
 	unsigned seconds;
-	bool is_idle; /* the clock starts again with every byte of output */
-	size_t max;   /* bytes of output, and of error output */
+	bool is_idle;	     /* the clock starts again with every byte of output */
+	size_t max;	     /* bytes of output, and of error output */
+	int64_t deadline_ms; /* of machine; 0 = none */
 };
+
+/* CLOCK_MONOTONIC. */
+int64_t probe_clock_ms(void);
+/* Whole seconds until the machine's deadline, at most `most`; 0: it is over. */
+unsigned machine_seconds_left(const struct machine *machine, unsigned most);
 
 /*
  * Runs `body` in a child whose stdin is /dev/null and whose stdout and stderr are pipes,
  * in a process group of its own. Returns its exit status (128 + n when it died of signal
- * n), -ETIMEDOUT (killed at the deadline), -EBUSY (not even SIGKILL ended it: left
- * behind, as a child in uninterruptible sleep must be), -EFBIG (more than `max` bytes:
- * killed), or another -errno. The output so far is there in every case.
+ * n), -ETIMEDOUT (killed after its seconds), -ETIME (killed at the machine's deadline),
+ * -EBUSY (not even SIGKILL ended it: left behind, as a child in uninterruptible sleep
+ * must be), -EFBIG (more than `max` bytes: killed), or another -errno. The output so far
+ * is there in every case. The child dies with its parent.
  */
 int child_run(const struct child_limits *limits, int (*body)(void *context),
 	void *context, struct buf *ret_out, struct buf *ret_err_text, struct err *err);

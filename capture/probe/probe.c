@@ -7,65 +7,110 @@
  */
 #include "parts.h"
 
-static void say(const struct machine *machine, const char *what)
+/* One source of a step, and the part that asks for it. */
+struct step_source {
+	enum probe_part part;
+	const char *name;
+};
+
+#define STEP_SOURCES_MAX 3
+
+struct step {
+	const char *name; /* for people; NULL: too short to be told */
+	unsigned parts;	  /* any of them */
+	void (*read)(const struct machine *machine, struct host *host, unsigned parts);
+	struct step_source sources[STEP_SOURCES_MAX];
+};
+
+static void read_identity(
+	const struct machine *machine, struct host *host, unsigned parts)
 {
-	if (machine->progress)
-		machine->progress(machine->context, what);
+	(void)parts;
+	probe_identity(machine, host);
 }
 
-static void skip(struct host *host, unsigned parts)
+static void read_dm(const struct machine *machine, struct host *host, unsigned parts)
 {
-	static const struct {
-		enum probe_part part;
-		const char *source;
-	} sources[] = {
-		{PROBE_IDENTITY, "identity"},
-		{PROBE_DM, "dm"},
-		{PROBE_BLOCKS, "blocks"},
-		{PROBE_BLOCKS, "superblocks"},
-		{PROBE_BLOCKS, "swaps"},
-		{PROBE_BLOCKS, "holders"},
-		{PROBE_MOUNTS, "mounts"},
-		{PROBE_PROCESSES, "processes"},
-		{PROBE_LVM, "lvm/report.json"},
-		{PROBE_LVSCAN, "lvm/pvs.json"},
-		{PROBE_LVSCAN, "lvm/lvscan.txt"},
-	};
+	(void)parts;
+	probe_dm(machine, host);
+}
 
-	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++)
-		if (!(parts & sources[i].part))
+static void read_blocks(const struct machine *machine, struct host *host, unsigned parts)
+{
+	(void)parts;
+	probe_blocks(machine, host);
+	probe_superblocks(machine, host);
+	probe_swaps(machine, host);
+}
+
+static void read_mounts(const struct machine *machine, struct host *host, unsigned parts)
+{
+	(void)parts;
+	probe_mounts(machine, host);
+}
+
+static void read_holders(const struct machine *machine, struct host *host, unsigned parts)
+{
+	(void)parts;
+	probe_kernel_holders(machine, host);
+}
+
+static void read_processes(
+	const struct machine *machine, struct host *host, unsigned parts)
+{
+	(void)parts;
+	probe_processes(machine, host);
+}
+
+static const struct step steps[PROBE_STEPS] = {
+	{NULL, PROBE_IDENTITY, read_identity, {{PROBE_IDENTITY, "identity"}}},
+	{"device-mapper", PROBE_DM, read_dm, {{PROBE_DM, "dm"}}},
+	{"block devices", PROBE_BLOCKS, read_blocks,
+		{{PROBE_BLOCKS, "blocks"}, {PROBE_BLOCKS, "superblocks"},
+			{PROBE_BLOCKS, "swaps"}}},
+	{"mounts", PROBE_MOUNTS, read_mounts, {{PROBE_MOUNTS, "mounts"}}},
+	/* knows files by their mounts */
+	{"holders in the kernel", PROBE_BLOCKS, read_holders,
+		{{PROBE_BLOCKS, "holders"}}},
+	{"processes", PROBE_PROCESSES, read_processes, {{PROBE_PROCESSES, "processes"}}},
+	{"LVM", PROBE_LVM | PROBE_LVSCAN, probe_lvm,
+		{{PROBE_LVM, "lvm/report.json"}, {PROBE_LVSCAN, "lvm/pvs.json"},
+			{PROBE_LVSCAN, "lvm/lvscan.txt"}}},
+};
+
+void probe_start(struct host *host, unsigned parts)
+{
+	for (size_t i = 0; i < PROBE_STEPS; i++)
+		for (size_t j = 0; j < STEP_SOURCES_MAX && steps[i].sources[j].name; j++)
+			if (!(parts & steps[i].sources[j].part))
+				host_source_set(host, steps[i].sources[j].name,
+					OUTCOME_SKIPPED, "%s", "");
+}
+
+bool probe_step_is_wanted(size_t step, unsigned parts)
+{
+	return steps[step].parts & parts;
+}
+
+void probe_step_announce(const struct machine *machine, size_t step)
+{
+	if (machine->progress && steps[step].name)
+		machine->progress(machine->context, steps[step].name);
+}
+
+void probe_step_read(
+	const struct machine *machine, size_t step, unsigned parts, struct host *host)
+{
+	steps[step].read(machine, host, parts);
+}
+
+void probe_step_give_up(
+	struct host *host, size_t step, enum outcome outcome, const char *detail)
+{
+	for (size_t i = 0; i < STEP_SOURCES_MAX && steps[step].sources[i].name; i++)
+		if (!host_source(host, steps[step].sources[i].name))
 			host_source_set(
-				host, sources[i].source, OUTCOME_SKIPPED, "%s", "");
-}
-
-static void probe_parts(const struct machine *machine, unsigned parts, struct host *host)
-{
-	if (parts & PROBE_IDENTITY)
-		probe_identity(machine, host);
-	if (parts & PROBE_DM) {
-		say(machine, "device-mapper");
-		probe_dm(machine, host);
-	}
-	if (parts & PROBE_BLOCKS) {
-		say(machine, "block devices");
-		probe_blocks(machine, host);
-		probe_superblocks(machine, host);
-		probe_swaps(machine, host);
-	}
-	if (parts & PROBE_MOUNTS) {
-		say(machine, "mounts");
-		probe_mounts(machine, host);
-	}
-	if (parts & PROBE_BLOCKS) /* knows files by their mounts */
-		probe_kernel_holders(machine, host);
-	if (parts & PROBE_PROCESSES) {
-		say(machine, "processes");
-		probe_processes(machine, host);
-	}
-	if (parts & (PROBE_LVM | PROBE_LVSCAN)) {
-		say(machine, "LVM");
-		probe_lvm(machine, host, parts);
-	}
+				host, steps[step].sources[i].name, outcome, "%s", detail);
 }
 
 int probe_host(const struct machine *machine, unsigned parts, struct host **ret_host,
@@ -74,8 +119,13 @@ int probe_host(const struct machine *machine, unsigned parts, struct host **ret_
 	struct host *host = host_new();
 
 	(void)err; /* what could not be read is an outcome */
-	skip(host, parts);
-	probe_parts(machine, parts, host);
+	probe_start(host, parts);
+	for (size_t i = 0; i < PROBE_STEPS; i++) {
+		if (!probe_step_is_wanted(i, parts))
+			continue;
+		probe_step_announce(machine, i);
+		probe_step_read(machine, i, parts, host);
+	}
 	host_sort(host);
 	*ret_host = host;
 	return 0;

@@ -113,7 +113,16 @@ static void print_pins(
 	}
 }
 
-/* `own` is the process that wants to know: it and its children are no holders. */
+static bool is_own(const struct machine *machine, uint32_t pid)
+{
+	for (size_t i = 0; i < machine->n_own_pids; i++)
+		if (machine->own_pids[i] == pid)
+			return true;
+	return false;
+}
+
+/* `own` is the process that wants to know: it and its children are no holders, nor are
+ * those that wait for it. */
 static void scan_process(
 	const struct process_index *index, uint32_t pid, uint32_t own, struct buf *out)
 {
@@ -122,7 +131,7 @@ static void scan_process(
 	uint64_t parent = 0;
 
 	if (read_stat(index, &process, &parent, held.strings) == 0 && pid != own &&
-		parent != own) {
+		parent != own && !is_own(index->machine, pid)) {
 		holdings_collect(index, &held);
 		if (held.is_denied)
 			buf_printf(out, "denied %u\n", pid);

@@ -35,6 +35,7 @@ struct tally {
 	size_t n_pins;
 	uint64_t last_at; /* pid that was being read last */
 	bool is_done;
+	bool is_late; /* the time for all is over */
 };
 
 /* ---- the child's lines ---- */
@@ -156,12 +157,17 @@ static int scan_some(
 	struct host *host, struct scan_call *call, struct tally *tally, struct err *err)
 {
 	const struct child_limits limits = {
-		.seconds = SCAN_IDLE_SECONDS, .is_idle = true, .max = SCAN_OUTPUT_MAX};
+		.seconds = SCAN_IDLE_SECONDS,
+		.is_idle = true,
+		.max = SCAN_OUTPUT_MAX,
+		.deadline_ms = call->index->machine->deadline_ms,
+	};
 	cleanup_buf struct buf out = BUF_INIT;
 	cleanup_buf struct buf err_text = BUF_INIT;
 	int r = child_run(&limits, run_scan, call, &out, &err_text, err);
 
 	read_scan_lines(host, tally, &out);
+	tally->is_late = r == -ETIME;
 	if (r != -ETIMEDOUT && r != -EBUSY)
 		return 0;
 	if (tally->n_stuck++ == 0)
@@ -179,7 +185,8 @@ static void note_outcome(
 			tally->n_stuck, tally->first_stuck,
 			tally->is_done ? "" : "; given up");
 	else if (!tally->is_done)
-		host_source_set(host, "processes", OUTCOME_UNSUPPORTED,
+		host_source_set(host, "processes",
+			tally->is_late ? OUTCOME_TIMED_OUT : OUTCOME_UNSUPPORTED,
 			"reading ended at process %llu of %zu processes",
 			(unsigned long long)tally->last_at, call->count);
 	else if (tally->n_denied)

@@ -45,6 +45,9 @@ struct machine {
 	void (*progress)(void *context, const char *what); /* may be NULL */
 	int64_t deadline_ms; /* of everything, CLOCK_MONOTONIC; 0 = none */
 	bool wants_cmdline;  /* record processes' arguments */
+	/* Processes of ours that only wait for the one that reads: users of nothing. Borrowed. */
+	const uint32_t *own_pids;
+	size_t n_own_pids;
 };
 
 /* This machine. -errno when "/" cannot be opened. */
@@ -76,5 +79,22 @@ size_t probe_look_again(const struct machine *machine, struct host *host);
  */
 int probe_host(
 	const struct machine *machine, unsigned parts, struct host **ret_host, struct err *err);
+
+/*
+ * The same in steps 0 to PROBE_STEPS - 1, for whoever must be able to give one up: probe_start()
+ * on a new host, then each wanted step in their order, then host_sort(). A step may hang in the
+ * kernel; its children are given up at machine->deadline_ms.
+ */
+#define PROBE_STEPS 7
+/* Notes what is not asked for. */
+void probe_start(struct host *host, unsigned parts);
+bool probe_step_is_wanted(size_t step, unsigned parts);
+/* Tells machine->progress what comes next. */
+void probe_step_announce(const struct machine *machine, size_t step);
+void probe_step_read(
+	const struct machine *machine, size_t step, unsigned parts, struct host *host);
+/* The step was not read: notes that for each of its sources that has no outcome yet. */
+void probe_step_give_up(
+	struct host *host, size_t step, enum outcome outcome, const char *detail);
 
 #endif

@@ -127,6 +127,38 @@ static void test_we_and_our_children_hold_nothing(void **state)
 	assert_int_equal(host->n_processes, 0);
 }
 
+/* Those that wait for the one that reads are named; their parent says nothing. */
+static void test_who_waits_for_us_holds_nothing(void **state)
+{
+	static const char rest[] = "S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 9 0\n";
+	static const uint32_t own[] = {91, 92};
+	struct fake fake = {BACKUP};
+	struct machine machine;
+	struct host *host = NULL;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	fake_open(&fake, &machine, plain, COUNT_OF(plain));
+	for (unsigned pid = 90; pid < 93; pid++) {
+		char path[64], stat[128];
+
+		snprintf(path, sizeof(path), "proc/%u/stat", pid);
+		snprintf(stat, sizeof(stat), "%u (dd) %s", pid, rest);
+		root_put(fake.root, path, stat);
+		snprintf(path, sizeof(path), "proc/%u/cwd", pid);
+		root_put(fake.root, path, "-> /dev/mapper/vg-backup");
+		snprintf(path, sizeof(path), "proc/%u/fd/0", pid);
+		root_put(fake.root, path, "-> /dev/mapper/vg-backup");
+	}
+	machine.own_pids = own;
+	machine.n_own_pids = COUNT_OF(own);
+	assert_int_equal(probe_host(&machine, PROBE_HOLDERS, &host, &err), 0);
+	assert_int_equal(host->n_processes, 1);
+	assert_int_equal(host->processes[0].pid, 90);
+	host_free(host);
+	fake_close(&fake, &machine);
+}
+
 /* Lazily unmounted: the mount of the descriptor is in no table, and the file system's own
  * number is all there is. */
 static void test_a_lazily_unmounted_file_system(void **state)
@@ -319,12 +351,12 @@ static void test_children(void **state)
 		const char *out;
 		int most_seconds;
 	} children[] = {
-		{ignore_everything, {1, false, 100}, -ETIMEDOUT, "half", 3},
-		{leave_a_grandchild, {20, false, 100}, 7, "", 3},
-		{talk_for_ever, {20, false, 100000}, -EFBIG, NULL, 5},
-		{talk_slowly, {1, true, 100}, 0, "........", 6},
-		{talk_slowly, {1, false, 100}, -ETIMEDOUT, NULL, 3},
-		{crash, {20, false, 100}, 128 + SIGKILL, "", 3},
+		{ignore_everything, {1, false, 100, 0}, -ETIMEDOUT, "half", 3},
+		{leave_a_grandchild, {20, false, 100, 0}, 7, "", 3},
+		{talk_for_ever, {20, false, 100000, 0}, -EFBIG, NULL, 5},
+		{talk_slowly, {1, true, 100, 0}, 0, "........", 6},
+		{talk_slowly, {1, false, 100, 0}, -ETIMEDOUT, NULL, 3},
+		{crash, {20, false, 100, 0}, 128 + SIGKILL, "", 3},
 	};
 
 	(void)state;
@@ -350,6 +382,7 @@ int main(void)
 		cmocka_unit_test(test_holders),
 		cmocka_unit_test(test_programs_that_hold_nothing),
 		cmocka_unit_test(test_we_and_our_children_hold_nothing),
+		cmocka_unit_test(test_who_waits_for_us_holds_nothing),
 		cmocka_unit_test(test_a_lazily_unmounted_file_system),
 		cmocka_unit_test(test_the_root_file_system_has_no_holders),
 		cmocka_unit_test(test_what_stands_on_a_mapping_counts),

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The archive as a file. Input: the model, a path. Output: the file, or why there is
+ * none. Its file system may be as sick as the rest of the host: both are behind a
+ * checkpoint.
+ */
+#include <errno.h>
+#include <sys/stat.h>
+
+#include "capture.h"
+#include "checkpoint.h"
+#include "snapstate/cleanup.h"
+#include "snapstate/io.h"
+#include "snapstate/record.h"
+
+struct output {
+	const struct host *host;
+	const char *path;
+	struct err *err;
+	int result;
+};
+
+static void check(void *context)
+{
+	struct output *output = context;
+	struct stat st;
+
+	if (lstat(output->path, &st) == 0)
+		output->result = err_set(output->err, -EEXIST,
+			"%s is already there and is not overwritten", output->path);
+}
+
+static void publish(void *context)
+{
+	struct output *output = context;
+	cleanup_free char *top = archive_top(output->path);
+	cleanup_buf struct buf archive = BUF_INIT;
+
+	output->result = record_write(output->host, top, &archive, output->err);
+	if (output->result == 0)
+		output->result = file_publish(
+			output->path, 0600, archive.data, archive.len, output->err);
+}
+
+static int in_time(
+	struct output *output, int64_t deadline_ms, void (*body)(void *context))
+{
+	int r = checkpoint_run(deadline_ms, body, output, output->err);
+
+	return r < 0 ? err_wrap(output->err, "%s", output->path) : output->result;
+}
+
+int output_check(const char *path, int64_t deadline_ms, struct err *err)
+{
+	struct output output = {.path = path, .err = err};
+
+	return path ? in_time(&output, deadline_ms, check) : 0;
+}
+
+int output_write(
+	const struct host *host, const char *path, int64_t deadline_ms, struct err *err)
+{
+	struct output output = {.host = host, .path = path, .err = err};
+
+	return in_time(&output, deadline_ms, publish);
+}
