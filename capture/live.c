@@ -23,6 +23,8 @@
  * part of its time, and never more than that. */
 #define STEP_CHILD_PART	  4
 #define STEP_CHILD_MAX_MS 1000
+/* What changes while it is read, is read again. */
+#define READ_TRIES 3
 /* For one that cannot be killed, checkpoint.c. */
 #define STEP_LATE_MS 500
 
@@ -80,49 +82,76 @@ static enum outcome outcome_of(int result)
 	}
 }
 
-/* The pids of those that wait for us; each step may add one. */
-static void add_own_pid(struct machine *machine, uint32_t **pids, size_t *n, pid_t pid)
+/* ---- all steps ---- */
+
+struct reading {
+	struct machine *machine;
+	const struct live_times *times;
+	struct host *host;
+	uint32_t *pids; /* of those that wait for us; each step may add one */
+	size_t n_pids;
+};
+
+static void add_own_pid(struct reading *reading, pid_t pid)
 {
-	if (*n == 0 || (*pids)[*n - 1] != (uint32_t)pid)
-		*array_add(pids, n) = (uint32_t)pid;
-	machine->own_pids = *pids;
-	machine->n_own_pids = *n;
+	if (!reading->n_pids || reading->pids[reading->n_pids - 1] != (uint32_t)pid)
+		*array_add(&reading->pids, &reading->n_pids) = (uint32_t)pid;
+	reading->machine->own_pids = reading->pids;
+	reading->machine->n_own_pids = reading->n_pids;
 }
 
-static void take_step(const struct step *step, const struct live_times *times)
+static void take_step(struct reading *reading, size_t index)
 {
+	const struct step step = {reading->machine, reading->host, index};
 	struct err err = ERR_INIT;
-	int64_t deadline = step_deadline(step->index, times);
-	int r = 0;
+	int64_t deadline = step_deadline(index, reading->times);
+	int r;
 
-	if (checkpoint_clock_ms() >= times->read_ms) {
-		probe_step_give_up(step->host, step->index, OUTCOME_TIMED_OUT,
+	if (checkpoint_clock_ms() >= reading->times->read_ms) {
+		probe_step_give_up(reading->host, index, OUTCOME_TIMED_OUT,
 			"not read: the time limit is over");
 		return;
 	}
-	probe_step_announce(step->machine, step->index);
-	step->machine->deadline_ms = children_deadline(deadline);
-	r = checkpoint_run(deadline, read_step, (void *)step, &err);
+	add_own_pid(reading, getpid());
+	probe_step_announce(step.machine, index);
+	step.machine->deadline_ms = children_deadline(deadline);
+	r = checkpoint_run(deadline, read_step, (void *)&step, &err);
 	if (r < 0)
-		probe_step_give_up(step->host, step->index, outcome_of(r), err.msg);
+		probe_step_give_up(reading->host, index, outcome_of(r), err.msg);
+}
+
+/* Everything but LVM, whose answer takes longest. A host that comes to no rest is taken
+ * as it is: the last look names the devices that changed. */
+static void read_until_steady(struct reading *reading)
+{
+	int64_t enough = (checkpoint_clock_ms() + reading->times->read_ms) / 2;
+
+	for (int i = 1;; i++) {
+		host_free(reading->host);
+		reading->host = host_new();
+		probe_start(reading->host, PROBE_ALL);
+		for (size_t step = 0; step < PROBE_STEP_LVM; step++)
+			take_step(reading, step);
+		if (i == READ_TRIES)
+			return;
+		take_step(reading, PROBE_STEP_AGAIN);
+		if (!reading->host->n_changes || checkpoint_clock_ms() >= enough)
+			return;
+	}
 }
 
 void live_read(
 	struct machine *machine, const struct live_times *times, struct host **ret_host)
 {
-	struct step step = {.machine = machine, .host = host_new()};
-	uint32_t *pids = NULL;
-	size_t n_pids = 0;
+	struct reading reading = {.machine = machine, .times = times};
 
-	add_own_pid(machine, &pids, &n_pids, times->first);
-	probe_start(step.host, PROBE_ALL);
-	for (step.index = 0; step.index < PROBE_STEPS; step.index++) {
-		add_own_pid(machine, &pids, &n_pids, getpid());
-		take_step(&step, times);
-	}
-	host_sort(step.host);
+	add_own_pid(&reading, times->first);
+	read_until_steady(&reading);
+	take_step(&reading, PROBE_STEP_LVM);
+	take_step(&reading, PROBE_STEP_AGAIN);
+	host_sort(reading.host);
 	machine->own_pids = NULL;
 	machine->n_own_pids = 0;
-	free(pids);
-	*ret_host = step.host;
+	free(reading.pids);
+	*ret_host = reading.host;
 }

@@ -62,6 +62,12 @@ static void read_processes(
 	probe_processes(machine, host);
 }
 
+static void look_again(const struct machine *machine, struct host *host, unsigned parts)
+{
+	(void)parts;
+	probe_look_again(machine, host);
+}
+
 static const struct step steps[PROBE_STEPS] = {
 	{NULL, PROBE_IDENTITY, read_identity, {{PROBE_IDENTITY, "identity"}}},
 	{"device-mapper", PROBE_DM, read_dm, {{PROBE_DM, "dm"}}},
@@ -73,9 +79,11 @@ static const struct step steps[PROBE_STEPS] = {
 	{"holders in the kernel", PROBE_BLOCKS, read_holders,
 		{{PROBE_BLOCKS, "holders"}}},
 	{"processes", PROBE_PROCESSES, read_processes, {{PROBE_PROCESSES, "processes"}}},
-	{"LVM", PROBE_LVM | PROBE_LVSCAN, probe_lvm,
+	[PROBE_STEP_LVM] = {"LVM", PROBE_LVM | PROBE_LVSCAN, probe_lvm,
 		{{PROBE_LVM, "lvm/report.json"}, {PROBE_LVSCAN, "lvm/pvs.json"},
 			{PROBE_LVSCAN, "lvm/lvscan.txt"}}},
+	[PROBE_STEP_AGAIN] = {"what changed meanwhile", PROBE_AGAIN, look_again,
+		{{PROBE_AGAIN, "again"}}},
 };
 
 void probe_start(struct host *host, unsigned parts)
@@ -107,10 +115,13 @@ void probe_step_read(
 void probe_step_give_up(
 	struct host *host, size_t step, enum outcome outcome, const char *detail)
 {
-	for (size_t i = 0; i < STEP_SOURCES_MAX && steps[step].sources[i].name; i++)
-		if (!host_source(host, steps[step].sources[i].name))
-			host_source_set(
-				host, steps[step].sources[i].name, outcome, "%s", detail);
+	for (size_t i = 0; i < STEP_SOURCES_MAX && steps[step].sources[i].name; i++) {
+		const char *name = steps[step].sources[i].name;
+		const struct source *source = host_source(host, name);
+
+		if (!source || source->outcome != OUTCOME_SKIPPED)
+			host_source_set(host, name, outcome, "%s", detail);
+	}
 }
 
 int probe_host(const struct machine *machine, unsigned parts, struct host **ret_host,

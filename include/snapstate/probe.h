@@ -62,7 +62,8 @@ enum probe_part {
 	PROBE_PROCESSES = 1 << 4,
 	PROBE_LVM = 1 << 5, /* needs DM and BLOCKS, to know which devices LVM may look at */
 	PROBE_LVSCAN = 1 << 6, /* what only a capture asks of LVM: lvscan, pvs */
-	PROBE_ALL = (1 << 7) - 1,
+	PROBE_AGAIN = 1 << 7,  /* probe_look_again() at the end */
+	PROBE_ALL = (1 << 8) - 1,
 };
 
 /*
@@ -81,11 +82,15 @@ int probe_host(
 	const struct machine *machine, unsigned parts, struct host **ret_host, struct err *err);
 
 /*
- * The same in steps 0 to PROBE_STEPS - 1, for whoever must be able to give one up: probe_start()
+ * The same in steps, for whoever must be able to give one up: probe_start()
  * on a new host, then each wanted step in their order, then host_sort(). A step may hang in the
  * kernel; its children are given up at machine->deadline_ms.
  */
-#define PROBE_STEPS 7
+enum probe_step {
+	PROBE_STEP_LVM = 6,   /* those before it read no device */
+	PROBE_STEP_AGAIN = 7, /* may be taken before LVM's as well */
+	PROBE_STEPS,
+};
 /* Notes what is not asked for. */
 void probe_start(struct host *host, unsigned parts);
 bool probe_step_is_wanted(size_t step, unsigned parts);
@@ -93,7 +98,7 @@ bool probe_step_is_wanted(size_t step, unsigned parts);
 void probe_step_announce(const struct machine *machine, size_t step);
 void probe_step_read(
 	const struct machine *machine, size_t step, unsigned parts, struct host *host);
-/* The step was not read: notes that for each of its sources that has no outcome yet. */
+/* The step was not read: notes that for each of its sources that was asked for. */
 void probe_step_give_up(
 	struct host *host, size_t step, enum outcome outcome, const char *detail);
 
