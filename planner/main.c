@@ -20,6 +20,13 @@ static int fail(const struct err *err, int code)
 	return code;
 }
 
+static int print_output(const struct buf *output, int code)
+{
+	if (fputs(buf_text(output), stdout) < 0 || fflush(stdout) != 0)
+		return EXIT_ENVIRONMENT;
+	return code;
+}
+
 static int read_capture(const char *name, struct host **ret_host,
 	char ret_sha256[SHA256_HEX_LEN + 1], struct err *err)
 {
@@ -65,6 +72,28 @@ static int plan_check(const struct host *host, const struct buf *text, struct er
 	return r;
 }
 
+/* The plan last: it is there only if all the rest is. A script may be run, the others are
+ * read. */
+static int publish(const char *file, unsigned mode, const struct buf *text, struct err *err)
+{
+	return file ? file_publish(file, mode, text->data, text->len, err) : 0;
+}
+
+static int publish_all(const struct options *options, const struct survey *survey,
+	const struct plan *plan, const struct buf *plan_text, struct err *err)
+{
+	cleanup_buf struct buf page = BUF_INIT, graph = BUF_INIT;
+
+	if (options->html_file)
+		html_print(survey, plan, options->captures[0], options->plan_file, &page);
+	if (options->dot_file)
+		dot_print(survey, plan, &graph);
+	if (publish(options->html_file, 0644, &page, err) < 0 ||
+		publish(options->dot_file, 0644, &graph, err) < 0)
+		return err->code;
+	return publish(options->plan_file, 0755, plan_text, err);
+}
+
 static int plan_capture(const struct options *options)
 {
 	cleanup_host struct host *host = NULL;
@@ -84,17 +113,19 @@ static int plan_capture(const struct options *options)
 	plan_write(plan, &plan_text);
 	if (plan_check(host, &plan_text, &err) < 0)
 		return fail(&err, EXIT_BAD_INPUT);
-	if (options->plan_file && file_publish(options->plan_file, 0755, plan_text.data,
-					  plan_text.len, &err) < 0)
+	if (options->explain) {
+		if (explain_print(&survey, plan, options->explain, &output, &err) < 0)
+			return fail(&err, EXIT_USAGE);
+		return print_output(&output, EXIT_DONE);
+	}
+	if (publish_all(options, &survey, plan, &plan_text, &err) < 0)
 		return fail(&err, EXIT_ENVIRONMENT);
 	if (options->is_json)
 		json_print(&survey, plan, &output);
 	else
 		review_print(
 			&survey, plan, options->captures[0], options->plan_file, &output);
-	if (fputs(buf_text(&output), stdout) < 0 || fflush(stdout) != 0)
-		return EXIT_ENVIRONMENT;
-	return survey_has_kept(&survey) ? EXIT_REFUSED : EXIT_DONE;
+	return print_output(&output, survey_has_kept(&survey) ? EXIT_REFUSED : EXIT_DONE);
 }
 
 /* Names and pseudonyms, or pseudonyms of two keys, would differ everywhere. */
@@ -121,9 +152,7 @@ static int compare_captures(const struct options *options)
 		check_comparable(options, a, b, &err) < 0)
 		return fail(&err, EXIT_BAD_INPUT);
 	diff_print(a, b, &output);
-	if (fputs(buf_text(&output), stdout) < 0 || fflush(stdout) != 0)
-		return EXIT_ENVIRONMENT;
-	return EXIT_DONE;
+	return print_output(&output, EXIT_DONE);
 }
 
 int main(int argc, char **argv)

@@ -11,7 +11,9 @@
 
 static const char usage[] =
 	"usage: snapstate-plan [-o PLAN] [--select VG/LV]... [--min-age DURATION]\n"
-	"                      [--refresh-origin] [--json] CAPTURE\n"
+	"                      [--refresh-origin] [--html FILE] [--dot FILE] [--json]\n"
+	"                      CAPTURE\n"
+	"       snapstate-plan --explain DEVICE [--select VG/LV]... CAPTURE\n"
 	"       snapstate-plan --diff CAPTURE CAPTURE\n"
 	"\n"
 	"Reads a capture, offline, and prints which leftover backup snapshots can be "
@@ -26,6 +28,13 @@ static const char usage[] =
 	"7d\n"
 	"  --refresh-origin      also turn origins whose last snapshot is gone into "
 	"plain volumes\n"
+	"  --html FILE           write the review as one page for a browser; never "
+	"overwrites\n"
+	"  --dot FILE            write the stacks as a graph for dot(1); never "
+	"overwrites\n"
+	"  --explain DEVICE      tell the story of one device: MAJ:MIN, uuid, dm name, "
+	"VG/LV\n"
+	"                        or a path below /dev\n"
 	"  --json                print the verdicts and steps as JSON\n"
 	"  --diff                compare two captures, fact by fact\n"
 	"  --help, --version\n"
@@ -38,6 +47,9 @@ enum {
 	OPT_SELECT = 256,
 	OPT_MIN_AGE,
 	OPT_REFRESH,
+	OPT_HTML,
+	OPT_DOT,
+	OPT_EXPLAIN,
 	OPT_JSON,
 	OPT_DIFF,
 	OPT_HELP,
@@ -49,6 +61,9 @@ static const struct option long_options[] = {
 	{"select", required_argument, NULL, OPT_SELECT},
 	{"min-age", required_argument, NULL, OPT_MIN_AGE},
 	{"refresh-origin", no_argument, NULL, OPT_REFRESH},
+	{"html", required_argument, NULL, OPT_HTML},
+	{"dot", required_argument, NULL, OPT_DOT},
+	{"explain", required_argument, NULL, OPT_EXPLAIN},
 	{"json", no_argument, NULL, OPT_JSON},
 	{"diff", no_argument, NULL, OPT_DIFF},
 	{"help", no_argument, NULL, OPT_HELP},
@@ -103,6 +118,15 @@ static int read_option(int option, struct options *options)
 	case OPT_REFRESH:
 		options->request.has_refresh_origin = true;
 		return -1;
+	case OPT_HTML:
+		options->html_file = optarg;
+		return -1;
+	case OPT_DOT:
+		options->dot_file = optarg;
+		return -1;
+	case OPT_EXPLAIN:
+		options->explain = optarg;
+		return -1;
 	case OPT_JSON:
 		options->is_json = true;
 		return -1;
@@ -124,8 +148,15 @@ static int read_captures(int argc, char **argv, struct options *options)
 {
 	size_t wanted = options->is_diff ? 2 : 1;
 
-	if (options->is_diff && (options->plan_file || options->is_json))
-		return usage_error("--diff goes without -o and --json", "");
+	bool has_files = options->plan_file || options->html_file || options->dot_file;
+
+	if (options->is_diff && (has_files || options->is_json || options->explain))
+		return usage_error("--diff goes without -o, --html, --dot, --explain and "
+				   "--json",
+			"");
+	if (options->explain && (has_files || options->is_json))
+		return usage_error(
+			"--explain goes without -o, --html, --dot and --json", "");
 	if ((size_t)(argc - optind) != wanted)
 		return usage_error(options->is_diff ? "--diff wants two captures"
 						    : "one capture is wanted",

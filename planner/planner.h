@@ -7,7 +7,7 @@
  * remains of one classify.c  subjects        -> reasons, verdict and class, by the rules
  * of rules.c order.c     removable ones  -> the plan's steps, in an order that the kernel
  * accepts replay.c    steps + a clone of the host -> what each step makes untrue and true
- *   review.c json.c diff.c      -> what people and programs read
+ *   review.c html.c dot.c explain.c json.c diff.c -> what people and programs read
  *
  * Helpers: stack.c (what stands on what), ledger.c (open counts), mounts.c (which mounts
  * one umount takes away), hazards.c (whose extents a stale store writes to).
@@ -209,6 +209,15 @@ void review_print(const struct survey *survey, const struct plan *plan,
 	const char *capture_name, const char *plan_file, struct buf *ret_text);
 void json_print(
 	const struct survey *survey, const struct plan *plan, struct buf *ret_text);
+/* One page for a browser, without script; a graph for dot(1). */
+void html_print(const struct survey *survey, const struct plan *plan,
+	const char *capture_name, const char *plan_file, struct buf *ret_text);
+void dot_print(
+	const struct survey *survey, const struct plan *plan, struct buf *ret_text);
+/* The story of one block device, by any of its names. -ENOENT: the capture has none of that
+ * name. */
+int explain_print(const struct survey *survey, const struct plan *plan, const char *name,
+	struct buf *ret_text, struct err *err);
 void diff_print(const struct host *a, const struct host *b, struct buf *ret_text);
 /* "3 days ago (2026-11-19 03:00:00 UTC)" relative to the capture. */
 void print_age(struct buf *text, const struct host *host, int64_t when);

@@ -16,7 +16,7 @@
 
 /* ---- words ---- */
 
-static void print_duration(struct buf *text, int64_t seconds)
+void print_duration(struct buf *text, int64_t seconds)
 {
 	if (seconds >= 2 * 86400)
 		buf_printf(text, "%lld days", (long long)(seconds / 86400));
@@ -38,7 +38,7 @@ void print_age(struct buf *text, const struct host *host, int64_t when)
 	buf_puts(text, age < 0 ? " after the capture" : " before the capture");
 }
 
-static void counted(struct buf *text, size_t count, const char *noun)
+void print_counted(struct buf *text, size_t count, const char *noun)
 {
 	size_t len = strlen(noun);
 	bool is_y = len && noun[len - 1] == 'y';
@@ -50,9 +50,8 @@ static void counted(struct buf *text, size_t count, const char *noun)
 
 /* ---- the head ---- */
 
-static void print_recorded(struct buf *text, const struct host *host)
+size_t count_holding_processes(const struct host *host)
 {
-	bool is_first = true;
 	size_t holders = 0;
 
 	/* both are sorted by pid */
@@ -63,18 +62,25 @@ static void print_recorded(struct buf *text, const struct host *host)
 			u++;
 		holders += u < host->n_uses && host->uses[u].pid == pid;
 	}
+	return holders;
+}
+
+static void print_recorded(struct buf *text, const struct host *host)
+{
+	bool is_first = true;
+
 	buf_puts(text, "recorded   ");
-	counted(text, host->n_devices, "device-mapper device");
+	print_counted(text, host->n_devices, "device-mapper device");
 	buf_puts(text, ", ");
-	counted(text, host->n_vgs, "volume group");
+	print_counted(text, host->n_vgs, "volume group");
 	buf_puts(text, ", ");
-	counted(text, host->n_lvs, "logical volume");
+	print_counted(text, host->n_lvs, "logical volume");
 	buf_puts(text, ",\n           ");
-	counted(text, host->n_mounts, "mount");
+	print_counted(text, host->n_mounts, "mount");
 	buf_puts(text, " in ");
-	counted(text, host->n_namespaces, "namespace");
+	print_counted(text, host->n_namespaces, "namespace");
 	buf_puts(text, ", ");
-	counted(text, holders, "holding process");
+	print_counted(text, count_holding_processes(host), "holding process");
 	buf_puts(text, "\nnot read   ");
 	for (size_t i = 0; i < host->n_sources; i++) {
 		const struct source *source = &host->sources[i];
@@ -251,7 +257,7 @@ static void print_untouched(
 
 /* ---- the whole ---- */
 
-static size_t count_verdicts(const struct survey *survey, enum verdict verdict)
+size_t count_verdicts(const struct survey *survey, enum verdict verdict)
 {
 	size_t count = 0;
 

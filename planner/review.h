@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside the text review: review.c is the whole, review_subject.c one subject. */
+/* Inside the text review: review.c is the whole, review_subject.c one subject; and the
+ * words that the other reviews share with it. */
 #ifndef SNAPSTATE_REVIEW_H
 #define SNAPSTATE_REVIEW_H
 
@@ -16,5 +17,15 @@ void print_wrapped(
 void print_subjects(struct buf *text, const struct survey *survey,
 	const struct plan *plan, enum verdict verdict, bool is_selected);
 void print_steps(struct buf *text, const struct plan *plan, size_t first, size_t count);
+
+/* "3 hours" */
+void print_duration(struct buf *text, int64_t seconds);
+/* "1 mount", "2 processes" */
+void print_counted(struct buf *text, size_t count, const char *noun);
+/* "open 2: 1 by mapping, 1 by file system" */
+void print_ledger(struct buf *text, const struct host *host, const struct device *device);
+size_t count_holding_processes(const struct host *host);
+/* Of those that were asked for. */
+size_t count_verdicts(const struct survey *survey, enum verdict verdict);
 
 #endif

@@ -88,8 +88,7 @@ static void add_opens(struct buf *text, uint32_t count, const char *by)
 		buf_printf(text, "%s%u by %s", text->len ? ", " : "", count, by);
 }
 
-/* "open 2: 1 by mapping, 1 by file system" */
-static void print_ledger(
+void print_ledger(
 	struct buf *text, const struct host *host, const struct device *device)
 {
 	cleanup_buf struct buf parts = BUF_INIT;

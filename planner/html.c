@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The review as one page for a browser or a printer: without script, without anything from
+ * elsewhere. Hazards first, then each subject, what stays, and what was recorded.
+ */
+#include <string.h>
+
+#include "html.h"
+#include "review.h"
+#include "snapstate/cleanup.h"
+#include "snapstate/stamp.h"
+
+#define UNTOUCHED_SHOWN 200
+
+/* ---- the head ---- */
+
+static size_t count_missing(const struct host *host)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < host->n_sources; i++)
+		count += host->sources[i].outcome != OUTCOME_READ;
+	return count;
+}
+
+static void print_summary(struct page *page, const struct story *story)
+{
+	const struct survey *survey = story->survey;
+	size_t to_remove = count_verdicts(survey, VERDICT_REMOVE);
+	size_t refused = count_verdicts(survey, VERDICT_REFUSE);
+	size_t undecided = count_verdicts(survey, VERDICT_UNDECIDED);
+
+	page_open(page, "p", "summary");
+	if (to_remove + refused + undecided == 0)
+		page_say(page, "Nothing to do: this host has no leftover of that name.");
+	else
+		page_say(page, "%zu to remove in %zu step%s, %zu refused, %zu undecided.",
+			to_remove, story->plan->n_steps,
+			story->plan->n_steps == 1 ? "" : "s", refused, undecided);
+	page_close(page);
+}
+
+static void print_head(struct page *page, const struct story *story)
+{
+	const struct identity *id = &story->survey->host->identity;
+	cleanup_buf struct buf taken = BUF_INIT;
+
+	page_open(page, "h1", "");
+	page_say(page, "Leftover snapshots of ");
+	page_captured(page, id->node);
+	page_close(page);
+	stamp_print(id->taken, &taken);
+	page_open(page, "p", "soft");
+	page_say(page, "as captured on %s", buf_text(&taken));
+	page_close(page);
+	print_summary(page, story);
+	if (*id->redaction) {
+		page_open(page, "p", "note");
+		page_say(page, "The names on this page are pseudonyms, made with the key ");
+		page_captured_in(page, "code", "", id->redaction);
+		page_say(page, ".");
+		page_close(page);
+	}
+}
+
+static void print_missing(struct page *page, const struct host *host)
+{
+	if (!count_missing(host))
+		return;
+	page_open(page, "div", "note");
+	page_say_in(page, "h3", "", "Not everything could be read");
+	page_open(page, "ul", "");
+	for (size_t i = 0; i < host->n_sources; i++) {
+		const struct source *source = &host->sources[i];
+
+		if (source->outcome == OUTCOME_READ)
+			continue;
+		page_open(page, "li", "");
+		page_captured_in(page, "code", "", source->name);
+		page_say(page, ": %s", outcome_name(source->outcome));
+		if (*source->detail) {
+			page_say(page, ", ");
+			page_captured(page, source->detail);
+		}
+		page_close(page);
+	}
+	page_close(page);
+	page_close(page);
+}
+
+static void print_hazard_end(struct page *page, const struct subject *subject)
+{
+	page_open(page, "p", "fate");
+	if (subject->n_steps > 1)
+		page_say(page, "Steps %zu to %zu of the plan end it.",
+			subject->first_step + 1, subject->first_step + subject->n_steps);
+	else if (subject->n_steps)
+		page_say(page, "Step %zu of the plan ends it.", subject->first_step + 1);
+	else
+		page_say(page, "No step ends it: it is %s, see below.",
+			subject->verdict == VERDICT_UNDECIDED ? "undecided" : "refused");
+	page_close(page);
+}
+
+static void print_hazards(struct page *page, const struct survey *survey)
+{
+	for (size_t i = 0; i < survey->n_subjects; i++) {
+		const struct subject *subject = &survey->subjects[i];
+
+		for (size_t r = 0; r < subject->n_reasons; r++) {
+			if (subject->reasons[r].rule != RULE_STALE_CORRUPTING)
+				continue;
+			page_open(page, "div", "hazard");
+			page_open(page, "h2", "");
+			page_say(page, "HAZARD: data is being destroyed by ");
+			page_captured(page, subject->label);
+			page_close(page);
+			page_captured_in(page, "p", "", subject->reasons[r].text);
+			print_hazard_end(page, subject);
+			page_close(page);
+		}
+	}
+}
+
+/* ---- subjects ---- */
+
+static void print_sections(struct page *page, const struct story *story,
+	enum verdict verdict, bool is_selected)
+{
+	const struct survey *survey = story->survey;
+
+	for (size_t i = 0; i < survey->n_subjects; i++)
+		if (survey->subjects[i].verdict == verdict &&
+			survey->subjects[i].is_selected == is_selected)
+			html_subject(page, story, &survey->subjects[i]);
+}
+
+static void print_refreshes(struct page *page, const struct plan *plan)
+{
+	bool is_first = true;
+
+	for (size_t i = 0; i < plan->n_steps; i++) {
+		if (plan->steps[i].op != OP_LV_REFRESH)
+			continue;
+		if (is_first) {
+			page_open(page, "section", "subject");
+			page_say_in(page, "h2", "", "Origins made plain volumes again");
+		}
+		is_first = false;
+		html_steps(page, plan, "", i, 1);
+	}
+	if (!is_first)
+		page_close(page);
+}
+
+/* ---- what stays ---- */
+
+static void print_untouched_row(
+	struct page *page, const struct story *story, const struct device *device)
+{
+	cleanup_buf struct buf fate = BUF_INIT;
+
+	page_open(page, "tr", "");
+	page_open(page, "td", "number");
+	page_say(page, DEVNO_FMT, DEVNO_ARGS(device->devno));
+	page_close(page);
+	page_captured_in(page, "td", "name", device->name);
+	story_fate(story, device, &fate);
+	page_captured_in(page, "td", "", buf_text(&fate));
+	page_close(page);
+}
+
+static void print_untouched(struct page *page, const struct story *story)
+{
+	const struct host *host = story->survey->host;
+	size_t shown = 0, more = 0;
+
+	page_say_in(page, "h2", "", "What would not be touched, and why");
+	page_open(page, "div", "scroll");
+	page_open(page, "table", "");
+	for (size_t i = 0; i < host->n_devices; i++) {
+		if (story->devices[i].removed_by)
+			continue;
+		if (shown == UNTOUCHED_SHOWN) {
+			more++;
+			continue;
+		}
+		shown++;
+		print_untouched_row(page, story, &host->devices[i]);
+	}
+	page_close(page);
+	page_close(page);
+	if (!shown)
+		page_say_in(page, "p", "", "No other device-mapper device was recorded.");
+	if (more) {
+		page_open(page, "p", "");
+		page_say(page, "And %zu more device-mapper devices.", more);
+		page_close(page);
+	}
+	page_say_in(page, "p", "soft",
+		"No disk, partition, loop device or array is touched either.");
+}
+
+/* ---- what was recorded ---- */
+
+static void row(struct page *page, const char *name, const char *text)
+{
+	page_open(page, "tr", "");
+	page_say_in(page, "th", "", name);
+	page_captured_in(page, "td", "", text);
+	page_close(page);
+}
+
+static void row_of_recorded(struct page *page, const struct host *host)
+{
+	const struct {
+		size_t count;
+		const char *noun;
+	} counts[] = {
+		{host->n_devices, "device-mapper device"},
+		{host->n_blocks, "other block device"},
+		{host->n_vgs, "volume group"},
+		{host->n_lvs, "logical volume"},
+		{host->n_mounts, "mount"},
+		{host->n_namespaces, "mount namespace"},
+		{count_holding_processes(host), "holding process"},
+	};
+	cleanup_buf struct buf text = BUF_INIT;
+
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+		buf_puts(&text, i ? ", " : "");
+		print_counted(&text, counts[i].count, counts[i].noun);
+	}
+	row(page, "recorded", buf_text(&text));
+	row(page, "not read",
+		count_missing(host) ? "see the top of this page" : "nothing was missing");
+}
+
+static void row_of_request(struct page *page, const struct request *request)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+
+	for (size_t i = 0; i < request->n_select; i++)
+		buf_printf(&text, "%s%s", i ? " " : "", request->select[i]);
+	buf_puts(&text, ", older than ");
+	print_duration(&text, request->min_age);
+	row(page, "asked for", buf_text(&text));
+}
+
+static void print_evidence(struct page *page, const struct story *story,
+	const char *capture_name, const char *plan_file)
+{
+	const struct host *host = story->survey->host;
+	const struct identity *id = &host->identity;
+	cleanup_buf struct buf taken = BUF_INIT;
+
+	page_say_in(page, "h2", "", "What this page was made from");
+	page_open(page, "div", "scroll");
+	page_open(page, "table", "");
+	row(page, "capture", capture_name);
+	row(page, "its sha256", story->plan->capture_sha256);
+	row(page, "host", id->node);
+	row(page, "kernel", id->kernel);
+	row(page, "machine-id", id->machine_id);
+	row(page, "boot-id", id->boot_id);
+	stamp_print(id->taken, &taken);
+	buf_puts(&taken, ", ");
+	print_duration(&taken, (int64_t)(id->uptime / (id->ticks ? id->ticks : 100)));
+	buf_puts(&taken, " after boot");
+	row(page, "taken", buf_text(&taken));
+	row(page, "names",
+		*id->redaction ? "pseudonyms, see the top of this page"
+			       : "the host's own");
+	row_of_recorded(page, host);
+	row_of_request(page, story->survey->request);
+	if (plan_file) {
+		row(page, "plan", plan_file);
+		row(page, "its digest", story->plan->digest);
+	}
+	row(page, "made by", story->plan->created_by);
+	page_close(page);
+	page_close(page);
+}
+
+void html_print(const struct survey *survey, const struct plan *plan,
+	const char *capture_name, const char *plan_file, struct buf *ret_text)
+{
+	cleanup_story struct story story = {0};
+	struct page page;
+
+	story_collect(survey, plan, &story);
+	page_begin(&page, ret_text, survey->host->identity.node);
+	print_head(&page, &story);
+	print_hazards(&page, survey);
+	print_missing(&page, survey->host);
+	print_sections(&page, &story, VERDICT_REMOVE, true);
+	print_refreshes(&page, plan);
+	print_sections(&page, &story, VERDICT_UNDECIDED, true);
+	print_sections(&page, &story, VERDICT_REFUSE, true);
+	print_sections(&page, &story, VERDICT_REFUSE, false);
+	print_untouched(&page, &story);
+	print_evidence(&page, &story, capture_name, plan_file);
+	page_end(&page);
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One subject of the HTML review: verdict, reasons, picture, steps. */
+#include <string.h>
+
+#include "html.h"
+#include "snapstate/cleanup.h"
+
+static const char *verdict_class(enum verdict verdict)
+{
+	switch (verdict) {
+	case VERDICT_REMOVE:
+		return "subject remove";
+	case VERDICT_UNDECIDED:
+		return "subject undecided";
+	case VERDICT_REFUSE:
+		return "subject refuse";
+	}
+	return "subject";
+}
+
+static const char *verdict_word(enum verdict verdict)
+{
+	switch (verdict) {
+	case VERDICT_REMOVE:
+		return "REMOVE";
+	case VERDICT_UNDECIDED:
+		return "UNDECIDED";
+	case VERDICT_REFUSE:
+		return "REFUSE";
+	}
+	return "";
+}
+
+/* What decides comes before what only describes. */
+static void print_reasons(struct page *page, const struct subject *subject)
+{
+	page_say_in(page, "h3", "", "Why");
+	page_open(page, "ul", "");
+	for (int is_mild = 0; is_mild < 2; is_mild++) {
+		for (size_t i = 0; i < subject->n_reasons; i++) {
+			const struct reason *reason = &subject->reasons[i];
+			const struct rule_text *rule = rule_text(reason->rule);
+
+			if ((rule->verdict == subject->verdict) == (is_mild == 1))
+				continue;
+			page_open(page, "li", "");
+			page_captured(page, reason->text);
+			page_say(page, " ");
+			page_open(page, "span", "rule");
+			page_say(page, "[%s]", rule->name);
+			page_close(page);
+			page_close(page);
+		}
+	}
+	page_close(page);
+}
+
+/* A reason begins with the subject's name, which stands above already. */
+static const char *without_label(const char *reason, const char *label)
+{
+	size_t len = strlen(label);
+
+	if (len && strncmp(reason, label, len) == 0 &&
+		strncmp(reason + len, ": ", 2) == 0)
+		return reason + len + 2;
+	return reason;
+}
+
+void html_steps(struct page *page, const struct plan *plan, const char *label,
+	size_t first, size_t count)
+{
+	page_open(page, "ol", "steps");
+	for (size_t i = first; i < first + count; i++) {
+		const struct plan_step *step = &plan->steps[i];
+		cleanup_buf struct buf command = BUF_INIT;
+
+		plan_step_command(step, &command);
+		page_open(page, "li", "");
+		page_open(page, "b", "");
+		page_say(page, "Step %zu ", i + 1);
+		page_close(page);
+		for (size_t r = 0; r < step->n_reasons; r++) {
+			page_say(page, r ? "; " : "");
+			page_captured(page, without_label(step->reasons[r], label));
+		}
+		/* already quoted for a shell, in printable ASCII */
+		page_say_in(page, "code", "command", buf_text(&command));
+		page_close(page);
+	}
+	page_close(page);
+}
+
+void html_subject(
+	struct page *page, const struct story *story, const struct subject *subject)
+{
+	const struct rule_text *rule = rule_text(subject->decisive);
+
+	page_open(page, "section", verdict_class(subject->verdict));
+	page_open(page, "h2", "");
+	page_say_in(page, "span", "verdict", verdict_word(subject->verdict));
+	page_say(page, " ");
+	page_captured_in(page, "span", "", subject->label);
+	page_close(page);
+	page_open(page, "p", "");
+	page_say_in(page, "b", "", rule->name);
+	page_say(page, ": %s", rule->meaning);
+	page_close(page);
+	print_reasons(page, subject);
+	page_say_in(page, "h3", "", "What the plan does, as a person would type it");
+	if (subject->n_steps)
+		html_steps(page, story->plan, subject->label, subject->first_step,
+			subject->n_steps);
+	else
+		page_say_in(page, "p", "", "Nothing: it stays as it is.");
+	if (subject->snapshot || subject->cow) {
+		page_say_in(page, "h3", "", "The stack, topmost first");
+		html_picture(page, story, subject);
+	} else {
+		page_say_in(page, "p", "soft", "It has no device on this host.");
+	}
+	page_close(page);
+}

@@ -1,0 +1,460 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See story.h. One pass over every table of the host, then sorted look-ups. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "checks.h"
+#include "snapstate/cleanup.h"
+#include "story.h"
+
+/* ---- parts ---- */
+
+static struct device_story *slot(struct story *story, const struct device *device)
+{
+	return &story->devices[device - story->survey->host->devices];
+}
+
+/* The first subject that claims a device has it. */
+static void claim(struct story *story, const struct device *device, enum device_part part,
+	const struct subject *subject)
+{
+	struct device_story *it;
+
+	if (!device)
+		return;
+	it = slot(story, device);
+	if (it->part != PART_NONE)
+		return;
+	it->part = part;
+	it->subject = subject;
+}
+
+static void claim_victims(struct story *story, const struct subject *subject)
+{
+	const struct host *host = story->survey->host;
+	cleanup_free struct overlap *overlaps = NULL;
+	size_t count = 0;
+	bool is_complete;
+
+	if (!subject->cow || !subject_has_rule(subject, RULE_STALE_CORRUPTING))
+		return;
+	hazards_of_store(host, subject->cow, subject->vg_uuid, &overlaps, &count,
+		&is_complete);
+	for (size_t i = 0; i < count; i++) {
+		cleanup_buf struct buf uuid = BUF_INIT;
+
+		buf_printf(&uuid, "LVM-%s%s", overlaps[i].victim->vg_uuid,
+			overlaps[i].victim->uuid);
+		claim(story, host_device_by_uuid(host, buf_text(&uuid)), PART_VICTIM,
+			subject);
+	}
+}
+
+/* What belongs to a snapshot of its own comes before what is merely below one. */
+static void collect_parts(struct story *story)
+{
+	const struct survey *survey = story->survey;
+
+	for (size_t i = 0; i < survey->n_subjects; i++) {
+		const struct subject *subject = &survey->subjects[i];
+
+		claim(story, subject->snapshot, PART_SNAPSHOT, subject);
+		claim(story, subject->cow, PART_STORE, subject);
+		for (size_t a = 0; a < subject->n_above; a++)
+			claim(story, subject->above[a], PART_ABOVE, subject);
+	}
+	for (size_t i = 0; i < survey->n_subjects; i++) {
+		claim(story, survey->subjects[i].origin, PART_ORIGIN,
+			&survey->subjects[i]);
+		claim(story, survey->subjects[i].real, PART_REAL, &survey->subjects[i]);
+		claim_victims(story, &survey->subjects[i]);
+	}
+}
+
+/* ---- who holds what ---- */
+
+/* Takes the text. */
+static struct story_holder *holder_add(
+	struct story *story, struct devno devno, struct buf *text)
+{
+	struct story_holder *holder = array_add(&story->holders, &story->n_holders);
+
+	holder->devno = devno;
+	holder->text = xstrdup(buf_text(text));
+	buf_free(text);
+	return holder;
+}
+
+static void collect_mounts(struct story *story, const struct host *host)
+{
+	const struct mount_namespace *home = host_namespace_of_host(host);
+
+	for (size_t i = 0; i < host->n_mounts; i++) {
+		const struct mount *mount = &host->mounts[i];
+		struct devno devno = host_mount_devno(host, mount);
+		struct buf text = BUF_INIT;
+
+		if (devno_is_none(devno))
+			continue;
+		buf_printf(&text, "mounted on %s (%s)",
+			mount->target, mount->type);
+		if (!home || mount->namespace_id != home->id)
+			buf_printf(&text, " in mount namespace %llu",
+				(unsigned long long)mount->namespace_id);
+		holder_add(story, devno, &text)->mount = mount;
+	}
+}
+
+static int order_by_devno(const void *pa, const void *pb)
+{
+	const struct story_holder *a = pa, *b = pb;
+
+	return devno_compare(a->devno, b->devno);
+}
+
+/* The first holders are the mounts, sorted. */
+static bool is_mounted(const struct story *story, size_t n_mounts, struct devno devno)
+{
+	struct story_holder key = {.devno = devno};
+
+	return n_mounts && bsearch(&key, story->holders, n_mounts, sizeof(key),
+				   order_by_devno);
+}
+
+/* Those that are mounted are there already. */
+static void collect_superblocks(struct story *story, const struct host *host)
+{
+	size_t n_mounts = story->n_holders;
+
+	for (size_t i = 0; i < host->n_superblocks; i++) {
+		const struct superblock *superblock = &host->superblocks[i];
+		struct buf text = BUF_INIT;
+
+		if (is_mounted(story, n_mounts, superblock->devno))
+			continue;
+		buf_printf(&text,
+			"a live %s file system, in no mount table that was read",
+			superblock->type);
+		holder_add(story, superblock->devno, &text);
+	}
+}
+
+static const char *use_words(enum use_kind kind)
+{
+	switch (kind) {
+	case USE_NODE:
+		return "has the device open";
+	case USE_FILE:
+		return "has a file on it open";
+	case USE_CWD:
+		return "has its working directory on it";
+	case USE_ROOT:
+		return "has its root on it";
+	case USE_MAP:
+		return "has a file on it mapped";
+	}
+	return "";
+}
+
+static void collect_uses(struct story *story, const struct host *host)
+{
+	for (size_t i = 0; i < host->n_uses; i++) {
+		const struct use *use = &host->uses[i];
+		const struct process *process = host_process(host, use->pid);
+		struct buf text = BUF_INIT;
+
+		buf_printf(&text, "process %u (%s) %s",
+			use->pid, process ? process->comm : "?", use_words(use->kind));
+		if (use->count > 1)
+			buf_printf(&text, ", %u times", use->count);
+		if (*use->example)
+			buf_printf(&text, ": %s", use->example);
+		holder_add(story, use->devno, &text);
+	}
+}
+
+static const char *kernel_words(enum holder_kind kind)
+{
+	switch (kind) {
+	case HOLDER_LIO:
+		return "exported as a SCSI target";
+	case HOLDER_LIO_FILE:
+		return "a file on it is exported as a SCSI target";
+	case HOLDER_XEN:
+		return "the disk of a Xen guest";
+	case HOLDER_OTHER:
+		return "claimed by the kernel";
+	}
+	return "";
+}
+
+static void collect_kernel(struct story *story, const struct host *host)
+{
+	for (size_t i = 0; i < host->n_swaps; i++) {
+		struct buf text = BUF_INIT;
+
+		buf_printf(&text,
+			"swap, as %s", host->swaps[i].path);
+		holder_add(story, host->swaps[i].devno, &text);
+	}
+	for (size_t i = 0; i < host->n_kernel_holders; i++) {
+		const struct kernel_holder *holder = &host->kernel_holders[i];
+		struct buf text = BUF_INIT;
+
+		buf_printf(&text, "%s: %s",
+			kernel_words(holder->kind), holder->name);
+		holder_add(story, holder->devno, &text);
+	}
+}
+
+static int order_holders(const void *pa, const void *pb)
+{
+	const struct story_holder *a = pa, *b = pb;
+	int order = devno_compare(a->devno, b->devno);
+
+	if (order == 0)
+		order = (a->mount == NULL) - (b->mount == NULL);
+	return order ? order : strcmp(a->text, b->text);
+}
+
+/* ---- what stands on what ---- */
+
+static void edge_add(struct story *story, struct devno base, struct devno above)
+{
+	*array_add(&story->edges, &story->n_edges) =
+		(struct edge){.base = base, .above = above};
+}
+
+static int order_edges(const void *pa, const void *pb)
+{
+	const struct edge *a = pa, *b = pb;
+	int order = devno_compare(a->base, b->base);
+
+	return order ? order : devno_compare(a->above, b->above);
+}
+
+static void collect_edges(struct story *story, const struct host *host)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < host->n_devices; i++)
+		for (size_t d = 0; d < host->devices[i].n_deps; d++)
+			edge_add(story, host->devices[i].deps[d], host->devices[i].devno);
+	for (size_t i = 0; i < host->n_blocks; i++) {
+		const struct block *block = &host->blocks[i];
+		struct devno backing = *block->backing_file
+					       ? host_loop_devno(host, block)
+					       : DEVNO_NONE;
+
+		for (size_t b = 0; b < block->n_below; b++)
+			edge_add(story, block->below[b], block->devno);
+		if (!devno_is_none(backing))
+			edge_add(story, backing, block->devno);
+	}
+	if (story->n_edges)
+		qsort(story->edges, story->n_edges, sizeof(*story->edges), order_edges);
+	for (size_t i = 0; i < story->n_edges; i++)
+		if (!kept || order_edges(&story->edges[kept - 1], &story->edges[i]) != 0)
+			story->edges[kept++] = story->edges[i];
+	story->n_edges = kept;
+}
+
+/* ---- the plan's steps ---- */
+
+/* A mount that a step takes away, with those that the kernel takes away with it. */
+struct ending {
+	uint64_t namespace_id, mount_id;
+	size_t step;
+};
+
+/* "mount NS:ID ..." */
+static bool ending_of_line(const char *line, struct ending *ret)
+{
+	const char *ns = line + strlen("mount "), *id;
+	size_t ns_len;
+
+	if (strncmp(line, "mount ", strlen("mount ")) != 0)
+		return false;
+	ns_len = strcspn(ns, ":");
+	id = ns + ns_len + (ns[ns_len] == ':');
+	return parse_u64(ns, ns_len, 10, &ret->namespace_id) == 0 &&
+	       parse_u64(id, strcspn(id, " "), 10, &ret->mount_id) == 0;
+}
+
+static int order_endings(const void *pa, const void *pb)
+{
+	const struct ending *a = pa, *b = pb;
+
+	if (a->namespace_id != b->namespace_id)
+		return a->namespace_id < b->namespace_id ? -1 : 1;
+	if (a->mount_id != b->mount_id)
+		return a->mount_id < b->mount_id ? -1 : 1;
+	return 0;
+}
+
+static void collect_endings(struct story *story)
+{
+	cleanup_free struct ending *endings = NULL;
+	size_t count = 0;
+	struct ending ending = {0};
+
+	for (size_t i = 0; i < story->plan->n_steps; i++) {
+		const struct facts *gone = &story->plan->steps[i].gone;
+
+		ending.step = i + 1;
+		for (size_t g = 0; g < gone->count; g++)
+			if (ending_of_line(gone->lines[g], &ending))
+				*array_add(&endings, &count) = ending;
+	}
+	if (!count)
+		return;
+	qsort(endings, count, sizeof(*endings), order_endings);
+	for (size_t i = 0; i < story->n_holders; i++) {
+		struct story_holder *holder = &story->holders[i];
+		struct ending key = {0}, *found;
+
+		if (!holder->mount)
+			continue;
+		key.namespace_id = holder->mount->namespace_id;
+		key.mount_id = holder->mount->id;
+		found = bsearch(&key, endings, count, sizeof(*endings), order_endings);
+		holder->ended_by = found ? found->step : 0;
+	}
+}
+
+/* The device of a "device" or "table" line; NULL: another kind of line. */
+static const struct device *line_device(
+	const struct host *host, const char *line, const char *kind)
+{
+	const char *subject;
+	struct devno devno;
+	size_t len;
+
+	if (strncmp(line, kind, strlen(kind)) != 0 || line[strlen(kind)] != ' ' ||
+		fact_subject(line, &subject, &len) < 0 ||
+		parse_devno(subject, len, &devno) < 0)
+		return NULL;
+	return host_device_by_devno(host, devno);
+}
+
+static void collect_perhaps(
+	struct story *story, const struct facts *facts, size_t number)
+{
+	const struct host *host = story->survey->host;
+
+	for (size_t i = 0; i < facts->count; i++) {
+		const struct device *device = line_device(host, facts->lines[i], "table");
+
+		if (device)
+			slot(story, device)->perhaps_by = number;
+	}
+}
+
+/* A device whose line goes and does not come back is removed; one with another table is
+ * refreshed. An umount only changes open counts. */
+static void collect_step(struct story *story, const struct plan_step *step, size_t number)
+{
+	const struct host *host = story->survey->host;
+
+	for (size_t g = 0; step->op != OP_UMOUNT && g < step->gone.count; g++) {
+		const struct device *device =
+			line_device(host, step->gone.lines[g], "device");
+
+		if (device)
+			slot(story, device)->removed_by = number;
+	}
+	for (size_t n = 0; n < step->new.count; n++) {
+		const char *line = step->new.lines[n];
+		const struct device *device = line_device(host, line, "device");
+		const struct device *table = line_device(host, line, "table");
+
+		if (device && slot(story, device)->removed_by == number)
+			slot(story, device)->removed_by = 0;
+		if (table)
+			slot(story, table)->refreshed_by = number;
+	}
+	collect_perhaps(story, &step->maybe_gone, number);
+	collect_perhaps(story, &step->maybe_new, number);
+}
+
+/* ---- the whole ---- */
+
+void story_collect(
+	const struct survey *survey, const struct plan *plan, struct story *ret)
+{
+	struct story story = {.survey = survey, .plan = plan};
+	const struct host *host = survey->host;
+
+	story.devices = xcalloc(host->n_devices, sizeof(*story.devices));
+	collect_parts(&story);
+	collect_mounts(&story, host);
+	if (story.n_holders)
+		qsort(story.holders, story.n_holders, sizeof(*story.holders),
+			order_holders);
+	collect_superblocks(&story, host);
+	collect_uses(&story, host);
+	collect_kernel(&story, host);
+	if (story.n_holders)
+		qsort(story.holders, story.n_holders, sizeof(*story.holders),
+			order_holders);
+	collect_edges(&story, host);
+	collect_endings(&story);
+	for (size_t i = 0; i < plan->n_steps; i++)
+		collect_step(&story, &plan->steps[i], i + 1);
+	*ret = story;
+}
+
+void story_free(struct story *story)
+{
+	for (size_t i = 0; i < story->n_holders; i++)
+		free(story->holders[i].text);
+	free(story->holders);
+	free(story->edges);
+	free(story->devices);
+}
+
+const struct device_story *story_of(
+	const struct story *story, const struct device *device)
+{
+	return &story->devices[device - story->survey->host->devices];
+}
+
+const struct story_holder *story_holders_of(
+	const struct story *story, struct devno devno, size_t *ret_count)
+{
+	size_t low = 0, high = story->n_holders, end;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (devno_compare(story->holders[middle].devno, devno) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (end = low; end < story->n_holders; end++)
+		if (!devno_is_equal(story->holders[end].devno, devno))
+			break;
+	*ret_count = end - low;
+	return story->holders + low;
+}
+
+const struct edge *story_edges_of(
+	const struct story *story, struct devno devno, size_t *ret_count)
+{
+	size_t low = 0, high = story->n_edges, end;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (devno_compare(story->edges[middle].base, devno) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (end = low; end < story->n_edges; end++)
+		if (!devno_is_equal(story->edges[end].base, devno))
+			break;
+	*ret_count = end - low;
+	return story->edges + low;
+}
