@@ -14,8 +14,8 @@
 
 #define DOT_HOLDERS_MAX 20 /* of one device */
 
-/* buf_tail() leaves printable ASCII without quotes; its backslashes and what HTML entities
- * begin with mean something to dot as well. */
+/* buf_tail() leaves printable ASCII without quotes; its backslashes and what HTML
+ * entities begin with mean something to dot as well. */
 static void add_captured(struct buf *out, const char *text)
 {
 	cleanup_buf struct buf plain = BUF_INIT;
@@ -104,8 +104,9 @@ static void add_holders(struct buf *out, const struct story *story, struct devno
 			DEVNO_ARGS(devno), i + 1);
 		add_captured(out, holders[i].text);
 		if (holders[i].ended_by)
-			buf_printf(out, "\\nstep %zu ends it\" style=dashed "
-					"color=\"#0a6b38",
+			buf_printf(out,
+				"\\nstep %zu ends it\" style=dashed "
+				"color=\"#0a6b38",
 				holders[i].ended_by);
 		buf_printf(out,
 			"\"];\n\t\"" DEVNO_FMT " holder %zu\" -> \"" DEVNO_FMT
@@ -142,8 +143,7 @@ static void collect_drawn(const struct story *story, struct drawn *ret)
 	for (size_t i = 0; i < host->n_devices; i++) {
 		const struct device *device = &host->devices[i];
 		size_t n_above;
-		const struct edge *above =
-			story_edges_of(story, device->devno, &n_above);
+		const struct edge *above = story_edges_of(story, device->devno, &n_above);
 
 		if (story->devices[i].part == PART_NONE)
 			continue;
@@ -163,8 +163,8 @@ static void collect_drawn(const struct story *story, struct drawn *ret)
 
 static bool is_drawn(const struct drawn *drawn, struct devno devno)
 {
-	return drawn->count && bsearch(&devno, drawn->devnos, drawn->count,
-				       sizeof(devno), order_devnos);
+	return drawn->count &&
+	       bsearch(&devno, drawn->devnos, drawn->count, sizeof(devno), order_devnos);
 }
 
 /* ---- edges ---- */
@@ -182,8 +182,8 @@ static void add_edges(
 		add_node(out, edge->above);
 		buf_puts(out, " -> ");
 		add_node(out, edge->base);
-		what = base_words(
-			host_device_by_devno(story->survey->host, edge->above), edge->base);
+		what = base_words(host_device_by_devno(story->survey->host, edge->above),
+			edge->base);
 		if (*what)
 			buf_printf(out, " [label=\"%s\"]", what);
 		buf_puts(out, ";\n");
@@ -209,8 +209,7 @@ static void add_victims(struct buf *out, const struct story *story)
 	}
 }
 
-void dot_print(
-	const struct survey *survey, const struct plan *plan, struct buf *ret_text)
+void dot_print(const struct survey *survey, const struct plan *plan, struct buf *ret_text)
 {
 	cleanup_story struct story story = {0};
 	struct drawn drawn = {0};
@@ -219,9 +218,8 @@ void dot_print(
 	collect_drawn(&story, &drawn);
 	buf_puts(ret_text, "digraph stacks {\n\tlabel=\"");
 	add_captured(ret_text, survey->host->identity.node);
-	buf_printf(ret_text,
-		"\";\n\tlabelloc=t;\n\tnode [fontname=\"sans-serif\"];\n"
-		"\tedge [fontname=\"sans-serif\"];\n");
+	buf_printf(ret_text, "\";\n\tlabelloc=t;\n\tnode [fontname=\"sans-serif\"];\n"
+			     "\tedge [fontname=\"sans-serif\"];\n");
 	for (size_t i = 0; i < drawn.count; i++) {
 		const struct device *device =
 			host_device_by_devno(survey->host, drawn.devnos[i]);

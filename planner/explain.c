@@ -277,8 +277,7 @@ static void say_ledger(struct explanation *e)
 static void say_holders(struct explanation *e)
 {
 	size_t count;
-	const struct story_holder *holders =
-		story_holders_of(e->story, e->devno, &count);
+	const struct story_holder *holders = story_holders_of(e->story, e->devno, &count);
 
 	heading(e, "Who holds it");
 	if (e->device)
@@ -332,7 +331,8 @@ static bool is_about(const struct facts *facts, struct devno devno)
 	return false;
 }
 
-static void cite_changes(struct explanation *e, const struct facts *facts, const char *word)
+static void cite_changes(
+	struct explanation *e, const struct facts *facts, const char *word)
 {
 	for (size_t i = 0; i < facts->count; i++) {
 		struct facts one = {.lines = &facts->lines[i], .count = 1};
@@ -347,8 +347,7 @@ static void say_steps(struct explanation *e)
 	for (size_t i = 0; i < e->story->plan->n_steps; i++) {
 		const struct plan_step *step = &e->story->plan->steps[i];
 
-		if (!is_about(&step->gone, e->devno) &&
-			!is_about(&step->new, e->devno) &&
+		if (!is_about(&step->gone, e->devno) && !is_about(&step->new, e->devno) &&
 			!is_about(&step->maybe_gone, e->devno))
 			continue;
 		/* quoted for a shell, in printable ASCII */
@@ -369,16 +368,18 @@ static void say_fate(struct explanation *e)
 
 	heading(e, "What the plan does to it");
 	if (!e->device) {
-		buf_puts(e->out, "  nothing: plans name device-mapper devices, volumes and "
-				 "mounts only\n");
+		buf_puts(e->out,
+			"  nothing: plans name device-mapper devices, volumes and "
+			"mounts only\n");
 		return;
 	}
 	story_fate(e->story, e->device, &text);
 	say(e, &text);
 	part = story_of(e->story, e->device)->part;
 	if (part == PART_ORIGIN || part == PART_REAL)
-		buf_puts(e->out, "  no plan can name an origin, the layer below it or what is "
-				 "below that, but to refresh it\n");
+		buf_puts(e->out,
+			"  no plan can name an origin, the layer below it or what is "
+			"below that, but to refresh it\n");
 	say_steps(e);
 }
 

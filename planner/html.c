@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The review as one page for a browser or a printer: without script, without anything from
- * elsewhere. Hazards first, then each subject, what stays, and what was recorded.
+ * The review as one page for a browser or a printer: without script, without anything
+ * from elsewhere. Hazards first, then each subject, what stays, and what was recorded.
  */
 #include <string.h>
 
@@ -56,7 +56,8 @@ static void print_head(struct page *page, const struct story *story)
 	print_summary(page, story);
 	if (*id->redaction) {
 		page_open(page, "p", "note");
-		page_say(page, "The names on this page are pseudonyms, made with the key ");
+		page_say(page,
+			"The names on this page are pseudonyms, made with the key ");
 		page_captured_in(page, "code", "", id->redaction);
 		page_say(page, ".");
 		page_close(page);
@@ -175,7 +176,7 @@ static void print_untouched(struct page *page, const struct story *story)
 	const struct host *host = story->survey->host;
 	size_t shown = 0, more = 0;
 
-	page_say_in(page, "h2", "", "What would not be touched, and why");
+	page_say_in(page, "h2", "", "What would stay, and why");
 	page_open(page, "div", "scroll");
 	page_open(page, "table", "");
 	for (size_t i = 0; i < host->n_devices; i++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The picture of one subject: boxes that stand on each other as the devices do, holders on
- * top, disks at the bottom; the snapshot's side left, its origin's right. Read without
+ * The picture of one subject: boxes that stand on each other as the devices do, holders
+ * on top, disks at the bottom; the snapshot's side left, its origin's right. Read without
  * colours or styles it is a list, topmost first, in which each box says what it stands on
  * and what becomes of it. Invariant: each device is drawn once, so every walk ends.
  */
@@ -33,8 +33,8 @@ static bool is_drawn(const struct picture *picture, struct devno devno)
 	return false;
 }
 
-static void say_buf(struct page *page, const char *element, const char *class,
-	const struct buf *text)
+static void say_buf(
+	struct page *page, const char *element, const char *class, const struct buf *text)
 {
 	page_captured_in(page, element, class, buf_text(text));
 }
@@ -163,7 +163,7 @@ static void draw_block(struct picture *picture, const struct block *block)
 	page_say(picture->page, " ");
 	block_words(block, &words);
 	say_buf(picture->page, "span", "name", &words);
-	page_say_in(picture->page, "p", "fate", "not touched");
+	page_say_in(picture->page, "p", "fate", "no step touches it");
 	page_close(picture->page);
 }
 
@@ -224,7 +224,8 @@ static void draw_origin_side(struct picture *picture, const struct subject *subj
 	if (!base)
 		return;
 	page_open(picture->page, "div", "side");
-	page_say_in(picture->page, "h4", "", "Its origin, the volume people use, and what else stands on it");
+	page_say_in(picture->page, "h4", "",
+		"Its origin, the volume people use, and what else stands on it");
 	draw_tower(picture, base->devno, 0);
 	page_close(picture->page);
 }

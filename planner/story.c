@@ -38,8 +38,8 @@ static void claim_victims(struct story *story, const struct subject *subject)
 
 	if (!subject->cow || !subject_has_rule(subject, RULE_STALE_CORRUPTING))
 		return;
-	hazards_of_store(host, subject->cow, subject->vg_uuid, &overlaps, &count,
-		&is_complete);
+	hazards_of_store(
+		host, subject->cow, subject->vg_uuid, &overlaps, &count, &is_complete);
 	for (size_t i = 0; i < count; i++) {
 		cleanup_buf struct buf uuid = BUF_INIT;
 
@@ -96,8 +96,7 @@ static void collect_mounts(struct story *story, const struct host *host)
 
 		if (devno_is_none(devno))
 			continue;
-		buf_printf(&text, "mounted on %s (%s)",
-			mount->target, mount->type);
+		buf_printf(&text, "mounted on %s (%s)", mount->target, mount->type);
 		if (!home || mount->namespace_id != home->id)
 			buf_printf(&text, " in mount namespace %llu",
 				(unsigned long long)mount->namespace_id);
@@ -117,8 +116,8 @@ static bool is_mounted(const struct story *story, size_t n_mounts, struct devno 
 {
 	struct story_holder key = {.devno = devno};
 
-	return n_mounts && bsearch(&key, story->holders, n_mounts, sizeof(key),
-				   order_by_devno);
+	return n_mounts &&
+	       bsearch(&key, story->holders, n_mounts, sizeof(key), order_by_devno);
 }
 
 /* Those that are mounted are there already. */
@@ -163,8 +162,8 @@ static void collect_uses(struct story *story, const struct host *host)
 		const struct process *process = host_process(host, use->pid);
 		struct buf text = BUF_INIT;
 
-		buf_printf(&text, "process %u (%s) %s",
-			use->pid, process ? process->comm : "?", use_words(use->kind));
+		buf_printf(&text, "process %u (%s) %s", use->pid,
+			process ? process->comm : "?", use_words(use->kind));
 		if (use->count > 1)
 			buf_printf(&text, ", %u times", use->count);
 		if (*use->example)
@@ -193,16 +192,14 @@ static void collect_kernel(struct story *story, const struct host *host)
 	for (size_t i = 0; i < host->n_swaps; i++) {
 		struct buf text = BUF_INIT;
 
-		buf_printf(&text,
-			"swap, as %s", host->swaps[i].path);
+		buf_printf(&text, "swap, as %s", host->swaps[i].path);
 		holder_add(story, host->swaps[i].devno, &text);
 	}
 	for (size_t i = 0; i < host->n_kernel_holders; i++) {
 		const struct kernel_holder *holder = &host->kernel_holders[i];
 		struct buf text = BUF_INIT;
 
-		buf_printf(&text, "%s: %s",
-			kernel_words(holder->kind), holder->name);
+		buf_printf(&text, "%s: %s", kernel_words(holder->kind), holder->name);
 		holder_add(story, holder->devno, &text);
 	}
 }
@@ -242,9 +239,8 @@ static void collect_edges(struct story *story, const struct host *host)
 			edge_add(story, host->devices[i].deps[d], host->devices[i].devno);
 	for (size_t i = 0; i < host->n_blocks; i++) {
 		const struct block *block = &host->blocks[i];
-		struct devno backing = *block->backing_file
-					       ? host_loop_devno(host, block)
-					       : DEVNO_NONE;
+		struct devno backing =
+			*block->backing_file ? host_loop_devno(host, block) : DEVNO_NONE;
 
 		for (size_t b = 0; b < block->n_below; b++)
 			edge_add(story, block->below[b], block->devno);
@@ -337,8 +333,7 @@ static const struct device *line_device(
 	return host_device_by_devno(host, devno);
 }
 
-static void collect_perhaps(
-	struct story *story, const struct facts *facts, size_t number)
+static void collect_perhaps(struct story *story, const struct facts *facts, size_t number)
 {
 	const struct host *host = story->survey->host;
 

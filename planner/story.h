@@ -27,14 +27,15 @@ struct device_story {
 	const struct subject *subject; /* whose part; NULL for PART_NONE */
 	size_t removed_by;
 	size_t refreshed_by; /* its table is replaced */
-	size_t perhaps_by; /* LVM may take the layer away, or make the volume plain again */
+	size_t perhaps_by; /* LVM may take the layer away, or make the volume plain again
+			    */
 };
 
 /* A mount, a process, swap or a part of the kernel that holds a block device. What stands
  * on it in the way of a device (tables, loop, md) is an edge instead. */
 struct story_holder {
 	struct devno devno;
-	char *text; /* "mounted on /mnt/backup (ext4)" */
+	char *text;		   /* "mounted on /mnt/backup (ext4)" */
 	const struct mount *mount; /* NULL: another kind */
 	size_t ended_by;
 };

@@ -130,8 +130,8 @@ static void fate_of_kept(const struct device_story *it, struct buf *text)
 }
 
 /* What lvremove of an origin's last snapshot does besides
- * (LVM lib/metadata/snapshot_manip.c, vg_remove_snapshot): the data is the same before and
- * after. */
+ * (LVM lib/metadata/snapshot_manip.c, vg_remove_snapshot): the data is the same before
+ * and after. */
 static void fate_perhaps(const struct device_story *it, struct buf *text)
 {
 	if (it->part == PART_REAL)
