@@ -4,9 +4,9 @@
  * behind it ("|") say to the programs. Invariant: every string that came from a host is
  * escaped.
  */
-#include <errno.h>
 #include <string.h>
 
+#include "explain.h"
 #include "planner.h"
 #include "review.h"
 #include "snapstate/cleanup.h"
@@ -46,98 +46,6 @@ static void cite(struct explanation *e, const char *kind)
 		if (strncmp(e->facts.lines[i], kind, strlen(kind)) == 0 &&
 			e->facts.lines[i][strlen(kind)] == ' ')
 			buf_printf(e->out, "  | %s\n", e->facts.lines[i]);
-}
-
-/* ---- finding it ---- */
-
-static struct devno by_lv_uuid(const struct host *host, const char *name)
-{
-	char uuid[LVM_UUID_LEN + 1], vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
-	const char *layer;
-
-	if (!lvm_uuid_plain(name, uuid))
-		return DEVNO_NONE;
-	for (size_t i = 0; i < host->n_devices; i++)
-		if (lvm_dm_uuid_split(host->devices[i].uuid, vg, lv, &layer) &&
-			*layer == '\0' && strcmp(lv, uuid) == 0)
-			return host->devices[i].devno;
-	return DEVNO_NONE;
-}
-
-/* "VG/LV" by the metadata: also where the dm name is another. */
-static const struct lv *lv_by_label(
-	const struct host *host, const char *name, struct devno *ret_devno)
-{
-	const char *slash = strchr(name, '/');
-
-	*ret_devno = DEVNO_NONE;
-	for (size_t i = 0; slash && i < host->n_vgs; i++) {
-		const struct vg *vg = &host->vgs[i];
-		const struct lv *lv;
-
-		if (strlen(vg->name) != (size_t)(slash - name) ||
-			strncmp(vg->name, name, strlen(vg->name)) != 0)
-			continue;
-		lv = host_lv_by_name(host, vg->uuid, slash + 1);
-		if (lv) {
-			cleanup_buf struct buf uuid = BUF_INIT;
-			const struct device *device;
-
-			buf_printf(&uuid, "LVM-%s%s", vg->uuid, lv->uuid);
-			device = host_device_by_uuid(host, buf_text(&uuid));
-			if (device)
-				*ret_devno = device->devno;
-			return lv;
-		}
-	}
-	return NULL;
-}
-
-/* From the name that cannot be mistaken to the one that can. */
-static struct devno find_devno(const struct host *host, const char *name)
-{
-	struct devno devno;
-	const struct device *device;
-	const struct block *block;
-	cleanup_buf struct buf path = BUF_INIT;
-
-	if (parse_devno(name, strlen(name), &devno) == 0)
-		return devno;
-	device = host_device_by_uuid(host, name);
-	if (!device)
-		device = host_device_by_name(host, name);
-	if (device)
-		return device->devno;
-	devno = by_lv_uuid(host, name);
-	if (!devno_is_none(devno))
-		return devno;
-	block = host_block_by_kname(host, name);
-	if (block)
-		return block->devno;
-	lv_by_label(host, strncmp(name, "/dev/", 5) == 0 ? name + 5 : name, &devno);
-	if (!devno_is_none(devno))
-		return devno;
-	if (*name != '/')
-		buf_puts(&path, "/dev/");
-	buf_puts(&path, name);
-	return host_path_devno(host, buf_text(&path));
-}
-
-static int not_found(const struct host *host, const char *name, struct err *err)
-{
-	cleanup_buf struct buf word = BUF_INIT;
-	struct devno devno;
-
-	buf_word(&word, name);
-	if (lv_by_label(host, strncmp(name, "/dev/", 5) == 0 ? name + 5 : name, &devno))
-		return err_set(err, -ENOENT,
-			"%s is a volume of the metadata, but not active on this host: it "
-			"has no device to explain",
-			buf_text(&word));
-	return err_set(err, -ENOENT,
-		"no recorded device is called %s; MAJ:MIN, a uuid, a dm name, VG/LV or a "
-		"path below /dev is wanted",
-		buf_text(&word));
 }
 
 /* ---- what it is ---- */
@@ -428,7 +336,7 @@ static void collect_facts(struct explanation *e)
 int explain_print(const struct survey *survey, const struct plan *plan, const char *name,
 	struct buf *ret_text, struct err *err)
 {
-	struct devno devno = find_devno(survey->host, name);
+	struct devno devno = explain_find(survey->host, name);
 	cleanup_story struct story story = {0};
 	struct explanation e = {.out = ret_text, .story = &story, .host = survey->host};
 	struct buf title = BUF_INIT;
@@ -437,7 +345,7 @@ int explain_print(const struct survey *survey, const struct plan *plan, const ch
 	e.device = host_device_by_devno(e.host, devno);
 	e.block = host_block_by_devno(e.host, devno);
 	if (!e.device && !e.block)
-		return not_found(e.host, name, err);
+		return explain_not_found(e.host, name, err);
 	story_collect(survey, plan, &story);
 	collect_facts(&e);
 	devno_words(e.host, devno, &title);

@@ -57,6 +57,7 @@ struct story {
 
 void story_collect(
 	const struct survey *survey, const struct plan *plan, struct story *ret);
+void story_collect_holders(struct story *story); /* a part of it */
 void story_free(struct story *story);
 #define cleanup_story cleanup_with(story_free)
 
