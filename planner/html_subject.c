@@ -69,7 +69,7 @@ static const char *without_label(const char *reason, const char *label)
 void html_steps(struct page *page, const struct plan *plan, const char *label,
 	size_t first, size_t count)
 {
-	page_open(page, "ol", "steps");
+	page_open(page, "ul", "steps");
 	for (size_t i = first; i < first + count; i++) {
 		const struct plan_step *step = &plan->steps[i];
 		cleanup_buf struct buf command = BUF_INIT;
@@ -84,7 +84,7 @@ void html_steps(struct page *page, const struct plan *plan, const char *label,
 			page_captured(page, without_label(step->reasons[r], label));
 		}
 		/* already quoted for a shell, in printable ASCII */
-		page_say_in(page, "code", "command", buf_text(&command));
+		page_say_in(page, "pre", "command", buf_text(&command));
 		page_close(page);
 	}
 	page_close(page);

@@ -165,7 +165,7 @@ static size_t check_elements(const xmlNode *node)
 {
 	static const char *const elements[] = {"html", "head", "meta", "title", "style",
 		"body", "h1", "h2", "h3", "h4", "p", "div", "span", "section", "ul", "ol",
-		"li", "b", "code", "table", "tr", "th", "td"};
+		"li", "b", "code", "pre", "table", "tr", "th", "td"};
 	static const char *const attributes[] = {
 		"lang", "charset", "http-equiv", "content", "name", "class"};
 	size_t seen = 0;
@@ -222,7 +222,7 @@ static void test_page(void **state)
 	check_page(&page);
 	assert_has(&page, "1 to remove in 3 steps");
 	assert_has(&page, "<span class=\"verdict\">REMOVE</span>");
-	assert_has(&page, "<code class=\"command\">umount /mnt/backup</code>");
+	assert_has(&page, "<pre class=\"command\">umount /mnt/backup</pre>");
 	assert_has(
 		&page, "mounted on /mnt/backup (ext4)<p class=\"fate\">step 1 ends it");
 	assert_has(&page, "step 2 removes it");
