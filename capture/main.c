@@ -65,6 +65,7 @@ static int probe_live(
 
 	if (r < 0)
 		return r;
+	machine.wants_cmdline = options->has_cmdline;
 	machine.progress = options->is_quiet ? NULL : print_progress;
 	r = probe_host(&machine, PROBE_ALL, ret_host, err);
 	machine_close(&machine);
