@@ -44,6 +44,7 @@ static int probe_live(const struct options *options, const struct live_times *ti
 
 	if (r < 0)
 		return r;
+	machine.wants_cmdline = options->has_cmdline;
 	machine.progress = options->is_quiet ? NULL : print_progress;
 	live_read(&machine, times, ret_host);
 	machine_close(&machine);
