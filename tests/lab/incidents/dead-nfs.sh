@@ -41,7 +41,7 @@ make() {
 	nfs_serve
 	echo 'a file' >/run/export/file
 	mkdir -p /run/export/run
-	truncate -s 64M /run/export/run/disk
+	fs_make /run/export/run/disk 64 ext4
 	run mount -i -t nfs4 -o vers=4.2,hard,addr=127.0.0.1,clientaddr=127.0.0.1 127.0.0.1:/ /mnt/storage
 	background sleep /dev/null /mnt/storage/file sh -c 'cd /mnt/storage && exec sleep 100000 <file'
 	nfs_stop
@@ -59,7 +59,8 @@ gone_lv='onapp-aaaaaaaa/backup-dddddddd'
 # captures_in_time SECONDS ARGUMENT...: a capture that cannot have all ends in its time, and says so.
 captures_in_time() {
 	local begun=${EPOCHREALTIME/./} status=0 took
-	snapstate-capture --timeout "$@" >"$LAB/late" 2>&1 || status=$?
+	# Who reads its output waits for the last one that has it open.
+	snapstate-capture --timeout "$@" 2>&1 | cat >"$LAB/late" || status=$?
 	took=$(((${EPOCHREALTIME/./} - begun) / 1000))
 	sed 's/^/  | /' "$LAB/late"
 	echo "it took $took ms of $1 s"
@@ -83,8 +84,10 @@ after() {
 	# A disk on the dead mount is kept from LVM. So that it is not: the mount is hidden, what is left of the path of
 	# the disk is its path in the mount, and another file lies there.
 	nfs_start
-	losetup -f /mnt/storage/run/disk
+	run losetup -f /mnt/storage/run/disk
 	udevadm settle
+	mkdir /mnt/disk
+	run mount -t ext4 /dev/loop1 /mnt/disk
 	run umount -l /mnt/storage
 	echo 'another file' >/run/disk
 	nfs_stop
@@ -93,6 +96,9 @@ after() {
 	check 'it says that LVM hangs' grep -E 'lvm/report.json: (hung|timed-out)' "$OUT/stuck.log"
 	check 'it is there still, or it did not hang' grep -Eqs '^lvm' /proc/[0-9]*/comm
 	check 'the rest is in the archive' not grep -E ' (dm|blocks|mounts|processes|holders): ' "$OUT/stuck.log"
+	run captures_in_time 10 -o /mnt/disk/there.snapstate.tar.gz >"$OUT/disk.log" || fail 'an archive for the dead disk'
+	cat "$OUT/disk.log"
+	check 'the process for it hangs in the kernel' grep 'the process for it cannot be killed' "$OUT/disk.log"
 	nfs_start
 	check 'when the server is back, no process is left' nobody_is_left
 }
