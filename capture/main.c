@@ -3,10 +3,12 @@
  * snapstate-capture: this host in, one archive out; with --from, evidence that others
  * collected. Changes nothing on the host but the new file; prints its path on stdout.
  */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "capture.h"
 #include "live.h"
@@ -16,9 +18,12 @@
 #include "snapstate/probe.h"
 
 /* Keys of encrypted devices pass through our memory, and libdevmapper obeys DM_*
- * variables. */
+ * variables. Were stdout or stderr closed, files of ours would get their numbers. */
 static void harden(void)
 {
+	while (fcntl(STDERR_FILENO, F_GETFD) < 0 || fcntl(STDOUT_FILENO, F_GETFD) < 0)
+		if (open("/dev/null", O_RDWR) < 0)
+			_exit(EXIT_ENVIRONMENT);
 	prctl(PR_SET_DUMPABLE, 0);
 	umask(077);
 	clearenv();
