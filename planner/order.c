@@ -36,13 +36,15 @@ static const struct lv *refreshable_origin(
 	const struct host *host, const struct plan *plan, const struct subject *subject)
 {
 	char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
+	cleanup_places struct places places = {0};
 	const char *layer;
 
 	if (!plan->has_refresh_origin || subject->kind != SUBJECT_STALE ||
 		!subject->origin || !subject->real || !host_vg(host, subject->vg_uuid) ||
 		!lvm_dm_uuid_split(subject->origin->uuid, vg, lv, &layer) || *layer)
 		return NULL;
-	for (size_t i = 0; i < host->n_lvs; i++)
+	places = host_places(host, PLACES_LV_ORIGIN, places_text(lv));
+	for (size_t i; places_next(&places, &i);)
 		if (host->lvs[i].role == LV_SNAPSHOT &&
 			strcmp(host->lvs[i].origin_uuid, lv) == 0)
 			return NULL;
@@ -168,8 +170,10 @@ static int add_umount(
 static int add_umounts(struct ordering *ordering, struct err *err)
 {
 	const struct mount_namespace *home = host_namespace_of_host(ordering->clone);
+	cleanup_places struct places places =
+		subject_places(ordering->clone, ordering->subject, PLACES_MOUNTS);
 
-	for (size_t i = ordering->clone->n_mounts; home && i-- > 0;) {
+	for (size_t i; home && places_previous(&places, &i);) {
 		const struct mount *mount = &ordering->clone->mounts[i];
 		int r;
 

@@ -59,7 +59,11 @@ static const struct device *layer_device(const struct host *host, const char *vg
 static const struct device *origin_on_real(
 	const struct host *host, const struct device *real)
 {
-	for (size_t i = 0; real && i < host->n_devices; i++) {
+	cleanup_places struct places places = {0};
+
+	if (real)
+		places = host_places(host, PLACES_ABOVE, places_devno(real->devno));
+	for (size_t i; places_next(&places, &i);) {
 		const struct device *device = &host->devices[i];
 
 		if (device->n_targets == 1 && device->n_deps == 1 &&
