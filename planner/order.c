@@ -18,7 +18,7 @@ struct ordering {
 	struct subject *subject;
 	/* What the last step left of `facts_of`: what its next step finds. */
 	const struct subject *facts_of;
-	struct facts facts, facts_around;
+	struct facts facts, facts_around; /* of scope_of_subject, scope_around */
 };
 
 /* Strings of a step are malloc'ed and start as "". */
@@ -76,16 +76,25 @@ static void scope_of_subject(const struct ordering *ordering,
 	}
 }
 
-/* What it may change besides, depending on what else the host does meanwhile: shown, not
- * verified. Another backup of the same origin may come and go all day. */
-static void scope_around(const struct ordering *ordering, const struct subject *subject,
-	struct scope *scope)
+static void add_around(
+	const struct device *device, const struct scope *scope, struct scope *around)
 {
-	scope_of_subject(ordering, subject, scope);
+	for (size_t i = 0; i < scope->n_devices; i++)
+		if (devno_is_equal(scope->devices[i].devno, device->devno) &&
+			scope->devices[i].level >= SCOPE_TABLE)
+			return;
+	scope_add_device(around, device, SCOPE_TABLE);
+}
+
+/* What it may change besides `scope`, depending on what else the host does meanwhile:
+ * shown, not verified. Another backup of the same origin may come and go all day. */
+static void scope_around(
+	const struct subject *subject, const struct scope *scope, struct scope *around)
+{
 	if (subject->origin)
-		scope_add_device(scope, subject->origin, SCOPE_TABLE);
+		add_around(subject->origin, scope, around);
 	if (subject->real)
-		scope_add_device(scope, subject->real, SCOPE_TABLE);
+		add_around(subject->real, scope, around);
 }
 
 static void keep_new(const struct facts *before, const struct facts *after,
@@ -130,7 +139,7 @@ static int predict(struct ordering *ordering, struct plan_step *step, struct err
 	int r;
 
 	scope_of_subject(ordering, ordering->subject, &scope);
-	scope_around(ordering, ordering->subject, &around);
+	scope_around(ordering->subject, &scope, &around);
 	find_facts(ordering, &scope, &around);
 	r = replay_step(ordering->clone, step, err);
 	if (r < 0)
