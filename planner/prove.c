@@ -168,17 +168,21 @@ static int check_end(struct proof *proof)
 {
 	cleanup_facts struct facts expected = FACTS_INIT, found = FACTS_INIT;
 	cleanup_facts struct facts wrong = FACTS_INIT;
+	cleanup_bag struct fact_bag bag = {0};
 	const struct plan *plan = proof->plan;
 
 	for (size_t i = 0; i < plan->expect.count; i++)
-		facts_add(&expected, plan->expect.lines[i]);
-	facts_sort(&expected);
+		bag_insert(&bag, plan->expect.lines[i]);
 	for (size_t i = 0; i < plan->n_steps; i++) {
 		for (size_t g = 0; g < plan->steps[i].gone.count; g++)
-			facts_remove(&expected, plan->steps[i].gone.lines[g]);
+			bag_remove(&bag, plan->steps[i].gone.lines[g]);
 		for (size_t n = 0; n < plan->steps[i].new.count; n++)
-			facts_insert(&expected, plan->steps[i].new.lines[n]);
+			bag_insert(&bag, plan->steps[i].new.lines[n]);
 	}
+	for (const char *const *line = bag_next(&bag, NULL); line;
+		line = bag_next(&bag, line))
+		facts_add(&expected, *line);
+	facts_sort(&expected);
 	host_facts(proof->now, &plan->scope, &found);
 	facts_minus(&expected, &found, &wrong);
 	facts_minus(&found, &expected, &wrong);
