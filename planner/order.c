@@ -328,9 +328,15 @@ static void add_scope(struct ordering *ordering)
 	cleanup_scope struct scope scope = {0};
 	const struct survey *survey = ordering->survey;
 
-	for (size_t i = 0; i < survey->n_subjects; i++)
-		if (survey->subjects[i].verdict == VERDICT_REMOVE)
-			scope_of_subject(ordering, &survey->subjects[i], &scope);
+	for (size_t i = 0; i < survey->n_subjects; i++) {
+		cleanup_scope struct scope own = {0};
+
+		if (survey->subjects[i].verdict != VERDICT_REMOVE)
+			continue;
+		scope_of_subject(ordering, &survey->subjects[i], &own);
+		scope_append(&scope, &own);
+	}
+	scope_unite(&scope);
 	plan_scope_set(ordering->plan, &scope);
 	host_facts(survey->host, &ordering->plan->scope, &ordering->plan->expect);
 }

@@ -92,6 +92,10 @@ static inline void scope_free_fn(struct scope *scope)
 void scope_add_device(struct scope *scope, const struct device *device, enum scope_level level);
 void scope_add_volume(struct scope *scope, const char *vg_uuid, const char *lv_uuid);
 void scope_add_group(struct scope *scope, const char *vg_uuid);
+/* For many entries: adds all of `more` as they are, and scope_unite() at the end makes the
+ * same entries of them, in ascending order. */
+void scope_append(struct scope *scope, const struct scope *more);
+void scope_unite(struct scope *scope);
 
 /* Renders the facts of `scope`, or of the whole host for NULL (process holders only of devices
  * whose opens count, so that a comparison of two captures does not fail for nothing). */
