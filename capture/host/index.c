@@ -34,6 +34,7 @@ struct table {
 struct host_index {
 	struct table tables[PLACES_KINDS];
 	bool is_sorted[INDEX_ARRAYS];
+	struct owned_list owned;
 	bool is_of_clone;
 };
 
@@ -131,6 +132,7 @@ static size_t array_length(const struct host *host, enum places_kind kind)
 		return host->n_pvs;
 	case PLACES_LV_ORIGIN:
 	case PLACES_LVS:
+	case PLACES_LVS_NOWHERE:
 		return host->n_lvs;
 	case PLACES_STORAGE_PROGRAMS:
 		return host->n_processes;
@@ -209,6 +211,19 @@ struct places host_places_of_devices(const struct host *host, enum places_kind k
 		*array_add(&keys, &n_keys) = places_devno(devnos[i]);
 	places = places_find(host, kind, keys, n_keys);
 	free(keys);
+	return places;
+}
+
+struct places host_places_of_sectors(const struct host *host, const char *vg_uuid,
+	const struct sectors *sectors, size_t count)
+{
+	struct places places =
+		host_places(host, PLACES_LVS_NOWHERE, places_text(vg_uuid));
+
+	for (size_t i = 0; !places.is_all && i < count; i++)
+		owned_places(&host->index->owned, &sectors[i], &places);
+	if (!places.is_all)
+		places_sort(&places);
 	return places;
 }
 
@@ -380,15 +395,28 @@ static void add_holders(const struct host *host, struct table *tables)
 
 /* ---- volumes and processes ---- */
 
+static void add_volumes(const struct host *host, struct host_index *index)
+{
+	bool *is_known = xcalloc(host->n_lvs, sizeof(*is_known));
+	struct table *tables = index->tables;
+
+	owned_collect(host, &index->owned, is_known);
+	for (size_t i = host->n_lvs; i-- > 0;) {
+		const struct lv *lv = &host->lvs[i];
+
+		table_add(&tables[PLACES_LV_ORIGIN], places_text(lv->origin_uuid), i);
+		table_add(&tables[PLACES_LVS], places_text(lv->vg_uuid), i);
+		if (!is_known[i])
+			table_add(
+				&tables[PLACES_LVS_NOWHERE], places_text(lv->vg_uuid), i);
+	}
+	free(is_known);
+}
+
 static void add_others(const struct host *host, struct table *tables)
 {
 	for (size_t i = host->n_pvs; i-- > 0;)
 		table_add(&tables[PLACES_PVS], places_text(host->pvs[i].vg_uuid), i);
-	for (size_t i = host->n_lvs; i-- > 0;) {
-		table_add(&tables[PLACES_LV_ORIGIN],
-			places_text(host->lvs[i].origin_uuid), i);
-		table_add(&tables[PLACES_LVS], places_text(host->lvs[i].vg_uuid), i);
-	}
 	for (size_t i = host->n_processes; i-- > 0;)
 		if (program_is_storage(host->processes[i].comm))
 			table_add(&tables[PLACES_STORAGE_PROGRAMS], 0, i);
@@ -430,6 +458,7 @@ void host_index_build(struct host *host)
 	add_devices(host, index->tables);
 	add_block_names(host, index->tables);
 	add_holders(host, index->tables);
+	add_volumes(host, index);
 	add_others(host, index->tables);
 	host->index = index; /* mounts are found by the names of devices */
 	add_mounts(host, index->tables);
@@ -462,6 +491,8 @@ void host_index_free(struct host *host)
 		if (!index->is_of_clone || kind == PLACES_ABOVE ||
 			kind == PLACES_SNAPSHOT_OF_COW)
 			table_free(&index->tables[kind]);
+	if (!index->is_of_clone)
+		free(index->owned.owned);
 	free(index);
 	host->index = NULL;
 }

@@ -20,6 +20,25 @@ enum index_array {
  * without duplicates. */
 bool host_index_is_sorted(const struct host *host, enum index_array array);
 
+/* A volume's run of sectors; see index_sectors.c. */
+struct owned {
+	struct devno devno;
+	uint64_t start, end;
+	uint64_t reach; /* the furthest end of this run and those before it on its device
+			 */
+	uint32_t volume;
+};
+struct owned_list {
+	struct owned *owned; /* sorted by devno and start */
+	size_t count;
+};
+/* `ret_is_known` has room for every volume. */
+void owned_collect(
+	const struct host *host, struct owned_list *ret_list, bool *ret_is_known);
+/* Adds the volumes that have one of these sectors. */
+void owned_places(const struct owned_list *list, const struct sectors *sectors,
+	struct places *places);
+
 /* For host_clone(): instead of the index that was copied with the rest. */
 void host_index_clone(struct host *clone);
 void host_index_free(struct host *host);

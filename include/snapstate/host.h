@@ -319,6 +319,12 @@ struct host {
 	struct host_index *index; /* host_index_build(); NULL = every look-up walks */
 };
 
+/* A run of sectors on one device. */
+struct sectors {
+	struct devno devno;
+	uint64_t start, length;
+};
+
 struct host *host_new(void);
 void host_free(struct host *host);
 static inline void host_free_fn(struct host **host)
@@ -360,6 +366,9 @@ const struct vg *host_vg(const struct host *host, const char *vg_uuid);
 struct lv *host_lv(const struct host *host, const char *vg_uuid, const char *lv_uuid);
 const struct lv *host_lv_by_name(const struct host *host, const char *vg_uuid, const char *name);
 const struct pv *host_pv(const struct host *host, const char *pv_uuid);
+/* Where a stripe with a PV uuid lies; false: on no known device. */
+bool host_stripe_sectors(const struct host *host, const struct vg *vg,
+	const struct segment *segment, const struct stripe *stripe, struct sectors *ret);
 const struct mount_namespace *host_namespace_of_host(const struct host *host);
 
 /*
@@ -397,6 +406,7 @@ enum places_kind {
 	PLACES_BLOCK_NAME,
 	PLACES_PVS,	  /* by VG uuid */
 	PLACES_LVS,	  /* by VG uuid */
+	PLACES_LVS_NOWHERE, /* by VG uuid: with a stripe that lies on no known device */
 	PLACES_LV_ORIGIN, /* volumes by origin uuid */
 	PLACES_KINDS,
 };
@@ -416,6 +426,10 @@ struct places host_places(const struct host *host, enum places_kind kind, uint64
 /* Those of several devices. */
 struct places host_places_of_devices(const struct host *host, enum places_kind kind,
 	const struct devno *devnos, size_t count);
+
+/* Of the group's volumes: those that have one of these sectors, and PLACES_LVS_NOWHERE. */
+struct places host_places_of_sectors(const struct host *host, const char *vg_uuid,
+	const struct sectors *sectors, size_t count);
 
 static inline uint64_t places_devno(struct devno devno)
 {
