@@ -2,7 +2,8 @@
 /*
  * Random hosts: stacks of origins, snapshots, mappings, mounts and holders, with damage.
  * For every one: the planner can order what it judged removable, its plan is proven, the
- * same host gives the same plan to the byte, and what is in use stays.
+ * same host gives the same plan and review to the byte, with an index and without, and
+ * what is in use stays. And an index changes no fact of a host in which things go.
  *
  * RANDOM_STATES=N and RANDOM_SEED=S in the environment change how many and from where; a
  * failure prints the seed that shows it alone.
@@ -264,7 +265,7 @@ static struct host *random_host(struct dice *dice)
 static const char *select_all[] = {SELECT_DEFAULT};
 
 static void plan_text_of(const struct host *host, bool has_refresh, uint64_t seed,
-	struct buf *ret, size_t *ret_removed)
+	struct buf *ret, struct buf *ret_review, size_t *ret_removed)
 {
 	struct request request = {.select = select_all,
 		.n_select = 1,
@@ -287,6 +288,7 @@ static void plan_text_of(const struct host *host, bool has_refresh, uint64_t see
 		fail_msg("RANDOM_SEED=%" PRIu64 ": read: %s", seed, err.msg);
 	if (prove_plan(host, again, &err) < 0)
 		fail_msg("RANDOM_SEED=%" PRIu64 ": %s", seed, err.msg);
+	review_print(&survey, plan, "capture", "plan", ret_review);
 	for (size_t i = 0; i < survey.n_subjects; i++)
 		*ret_removed += survey.subjects[i].verdict == VERDICT_REMOVE;
 }
@@ -312,12 +314,15 @@ static void test_random_states(void **state)
 		struct dice dice = {.state = seed * UINT64_C(0x9e3779b97f4a7c15) + 1};
 		cleanup_host struct host *host = random_host(&dice);
 		cleanup_buf struct buf text = BUF_INIT, again = BUF_INIT;
+		cleanup_buf struct buf review = BUF_INIT, review_again = BUF_INIT;
 		bool has_refresh = seed % 2;
 		size_t before = removed, unused = 0;
 
-		plan_text_of(host, has_refresh, seed, &text, &removed);
-		plan_text_of(host, has_refresh, seed, &again, &unused);
-		if (strcmp(buf_text(&text), buf_text(&again)) != 0)
+		plan_text_of(host, has_refresh, seed, &text, &review, &removed);
+		host_index_build(host);
+		plan_text_of(host, has_refresh, seed, &again, &review_again, &unused);
+		if (strcmp(buf_text(&text), buf_text(&again)) != 0 ||
+			strcmp(buf_text(&review), buf_text(&review_again)) != 0)
 			fail_msg(
 				"RANDOM_SEED=%" PRIu64 ": two plans from one host", seed);
 		with_plan += removed > before;
@@ -330,9 +335,119 @@ static void test_random_states(void **state)
 		assert_true(with_plan > count / 10);
 }
 
+/* ---- with an index and without ---- */
+
+/* What finds its device by a path: loops, and mounts whose st_dev is nobody's. */
+static void add_paths(struct dice *dice, struct host *host)
+{
+	struct builder b = {.dice = dice, .host = host, .mount = 500};
+
+	for (size_t i = 0; i < host->n_devices; i++) {
+		const struct device *device = &host->devices[i];
+		struct block *loop;
+
+		if (one_in(dice, 3)) {
+			sample_add_mount(host, SAMPLE_NS + roll(dice, 2), b.mount++, 1,
+				device->devno.minor, "/mnt/more");
+			if (one_in(dice, 2)) {
+				struct mount *mount = &host->mounts[host->n_mounts - 1];
+
+				mount->devno = (struct devno){0, b.mount};
+				mount->source = format(&b,
+					one_in(dice, 2) ? "/dev/mapper/%s" : "%s",
+					device->name);
+			}
+		}
+		if (!one_in(dice, 3))
+			continue;
+		loop = array_add(&host->blocks, &host->n_blocks);
+		*loop = (struct block){.devno = {7, (unsigned)i},
+			.kname = format(&b, "loop%zu", i),
+			.kind = BLOCK_LOOP,
+			.backing_file = format(&b, "/dev/dm-%u", device->devno.minor)};
+		if (one_in(dice, 2) && host->n_mounts)
+			loop->backing_file = format(&b, "%s/image",
+				host->mounts[roll(dice, host->n_mounts)].target);
+	}
+}
+
+/* As in a replay, and worse: anything may go, and any table may come to any device. */
+static void change_clone(struct dice dice, struct host *clone)
+{
+	for (size_t i = 0; i < clone->n_devices; i++) {
+		struct device *device = &clone->devices[i];
+		const struct device *other =
+			&clone->devices[roll(&dice, clone->n_devices)];
+
+		device->is_gone = one_in(&dice, 6);
+		if (!one_in(&dice, 4))
+			continue;
+		device->targets = other->targets;
+		device->n_targets = other->n_targets;
+		device->deps = other->deps;
+		device->n_deps = other->n_deps;
+		host_index_device(clone, device);
+	}
+	for (size_t i = 0; i < clone->n_mounts; i++)
+		clone->mounts[i].is_gone = one_in(&dice, 4);
+	for (size_t i = 0; i < clone->n_superblocks; i++)
+		clone->superblocks[i].is_gone = one_in(&dice, 4);
+	for (size_t i = 0; i < clone->n_lvs; i++)
+		clone->lvs[i].is_gone = one_in(&dice, 6);
+}
+
+static void assert_same_facts(
+	const struct host *plain, const struct host *indexed, uint64_t seed)
+{
+	cleanup_facts struct facts a = FACTS_INIT, b = FACTS_INIT, wrong = FACTS_INIT;
+
+	host_facts(plain, NULL, &a);
+	host_facts(indexed, NULL, &b);
+	facts_minus(&a, &b, &wrong);
+	facts_minus(&b, &a, &wrong);
+	if (wrong.count)
+		fail_msg("RANDOM_SEED=%" PRIu64 ": %s", seed, wrong.lines[0]);
+	for (size_t i = 0; i < plain->n_devices; i++) {
+		const struct device *device = &plain->devices[i];
+		struct device *found = host_device_by_uuid(plain, device->uuid);
+		struct device *by_index = host_device_by_uuid(indexed, device->uuid);
+
+		assert_int_equal(!found, !by_index);
+		assert_true(!found || found - plain->devices ==
+					      by_index - indexed->devices);
+	}
+}
+
+static void test_an_index_changes_nothing(void **state)
+{
+	uint64_t first = from_environment("RANDOM_SEED", 1);
+	uint64_t count = from_environment("RANDOM_STATES", STATES_DEFAULT);
+
+	(void)state;
+	for (uint64_t seed = first; seed < first + count; seed++) {
+		struct dice dice = {.state = seed * UINT64_C(0x9e3779b97f4a7c15) + 2};
+		cleanup_host struct host *host = random_host(&dice);
+		cleanup_host struct host *plain = NULL, *indexed = NULL;
+
+		add_paths(&dice, host);
+		host_sort(host);
+		plain = host_clone(host);
+		host_index_build(host);
+		indexed = host_clone(host);
+		assert_same_facts(plain, indexed, seed);
+		for (unsigned round = 0; round < 3; round++) {
+			roll(&dice, 2);
+			change_clone(dice, plain);
+			change_clone(dice, indexed);
+			assert_same_facts(plain, indexed, seed);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_an_index_changes_nothing),
 		cmocka_unit_test(test_random_states),
 	};
 
