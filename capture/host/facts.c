@@ -23,14 +23,43 @@ static void emit(struct rendering *r)
 	r->line.len = 0;
 }
 
+/* Most of the planner's time goes into lines, and most of a line's into numbers. */
+static void number(struct rendering *r, uint64_t value)
+{
+	char digits[20]; /* of 2^64 - 1 */
+	size_t at = sizeof(digits);
+
+	do
+		digits[--at] = (char)('0' + value % 10);
+	while (value /= 10);
+	buf_add(&r->line, digits + at, sizeof(digits) - at);
+}
+
+static void device_number(struct rendering *r, struct devno devno)
+{
+	number(r, devno.major);
+	buf_puts(&r->line, ":");
+	number(r, devno.minor);
+}
+
 static void begin(struct rendering *r, const char *kind, struct devno subject)
 {
-	buf_printf(&r->line, "%s " DEVNO_FMT, kind, DEVNO_ARGS(subject));
+	buf_puts(&r->line, kind);
+	buf_puts(&r->line, " ");
+	device_number(r, subject);
+}
+
+static void key_number(struct rendering *r, const char *key, uint64_t value)
+{
+	buf_puts(&r->line, key);
+	number(r, value);
 }
 
 static void word(struct rendering *r, const char *key, const char *value)
 {
-	buf_printf(&r->line, " %s ", key);
+	buf_puts(&r->line, " ");
+	buf_puts(&r->line, key);
+	buf_puts(&r->line, " ");
 	buf_word(&r->line, value);
 }
 
@@ -99,7 +128,8 @@ static void render_flags(struct rendering *r, unsigned flags)
 	for (unsigned bit = 1; device_flag_name(bit); bit <<= 1) {
 		if (!(flags & bit))
 			continue;
-		buf_printf(&r->line, "%s%s", separator, device_flag_name(bit));
+		buf_puts(&r->line, separator);
+		buf_puts(&r->line, device_flag_name(bit));
 		separator = ",";
 	}
 	if (*separator == ' ')
@@ -116,13 +146,13 @@ static void render_device(
 	begin(r, "device", device->devno);
 	word(r, "name", device->name);
 	word(r, "uuid", device->uuid);
-	buf_printf(&r->line, " diskseq %llu open ", (unsigned long long)device->diskseq);
+	key_number(r, " diskseq ", device->diskseq);
 	if (has_opens)
-		buf_printf(&r->line, "%u", device->open_count);
+		key_number(r, " open ", device->open_count);
 	else
-		buf_puts(&r->line, "*");
+		buf_puts(&r->line, " open *");
 	render_flags(r, device->flags);
-	buf_printf(&r->line, " size %llu", (unsigned long long)size);
+	key_number(r, " size ", size);
 	emit(r);
 }
 
@@ -130,8 +160,9 @@ static void render_target(struct rendering *r, const char *kind,
 	const struct device *device, const struct dm_target *target)
 {
 	begin(r, kind, device->devno);
-	buf_printf(&r->line, " %llu %llu ", (unsigned long long)target->start,
-		(unsigned long long)target->length);
+	key_number(r, " ", target->start);
+	key_number(r, " ", target->length);
+	buf_puts(&r->line, " ");
 	buf_word(&r->line, target->type);
 	buf_puts(&r->line, " ");
 	buf_tail(&r->line, target->params);
@@ -153,8 +184,9 @@ static void render_status(struct rendering *r, const struct device *device)
 	if (state == SNAPSHOT_NONE)
 		return;
 	begin(r, "status", device->devno);
-	buf_printf(&r->line, " %llu %llu ", (unsigned long long)device->targets[0].start,
-		(unsigned long long)device->targets[0].length);
+	key_number(r, " ", device->targets[0].start);
+	key_number(r, " ", device->targets[0].length);
+	buf_puts(&r->line, " ");
 	buf_word(&r->line, device->targets[0].type);
 	buf_printf(&r->line, " %s", snapshot_state_name(state));
 	emit(r);
@@ -175,7 +207,8 @@ static void render_dm_holders(struct rendering *r, struct devno devno)
 			if (!devno_is_equal(above->deps[d], devno))
 				continue;
 			begin(r, "holder", devno);
-			buf_printf(&r->line, " dm " DEVNO_FMT, DEVNO_ARGS(above->devno));
+			buf_puts(&r->line, " dm ");
+			device_number(r, above->devno);
 			emit(r);
 		}
 	}
@@ -309,9 +342,10 @@ static void render_mounts(struct rendering *r, struct devno devno)
 		if (mount->is_gone || !may_be_on(mount, devno) ||
 			!devno_is_equal(host_mount_devno(host, mount), devno))
 			continue;
-		buf_printf(&r->line, "mount %llu:%u device " DEVNO_FMT,
-			(unsigned long long)mount->namespace_id, mount->id,
-			DEVNO_ARGS(devno));
+		key_number(r, "mount ", mount->namespace_id);
+		key_number(r, ":", mount->id);
+		buf_puts(&r->line, " device ");
+		device_number(r, devno);
 		word(r, "root", mount->root);
 		word(r, "target", mount->target);
 		word(r, "type", mount->type);
@@ -370,10 +404,8 @@ static void render_segments(struct rendering *r, const struct lv *lv)
 			buf_puts(&r->line, separator);
 			buf_word(&r->line,
 				*stripe->pv_uuid ? stripe->pv_uuid : stripe->lv_name);
-			buf_printf(&r->line, ":%llu+%llu",
-				(unsigned long long)stripe->start,
-				(unsigned long long)(segment->extents /
-						     segment->n_stripes));
+			key_number(r, ":", stripe->start);
+			key_number(r, "+", segment->extents / segment->n_stripes);
 			separator = ",";
 		}
 	}

@@ -337,15 +337,17 @@ static void test_random_states(void **state)
 
 /* ---- with an index and without ---- */
 
-/* What finds its device by a path: loops, and mounts whose st_dev is nobody's. */
+/* What finds its device by a path, or finds two: loops, and mounts whose st_dev is nobody's. */
 static void add_paths(struct dice *dice, struct host *host)
 {
 	struct builder b = {.dice = dice, .host = host, .mount = 500};
 
 	for (size_t i = 0; i < host->n_devices; i++) {
-		const struct device *device = &host->devices[i];
+		struct device *device = &host->devices[i];
 		struct block *loop;
 
+		if (one_in(dice, 6)) /* no kernel allows it, but a capture may say so */
+			device->name = host->devices[roll(dice, host->n_devices)].name;
 		if (one_in(dice, 3)) {
 			sample_add_mount(host, SAMPLE_NS + roll(dice, 2), b.mount++, 1,
 				device->devno.minor, "/mnt/more");
