@@ -253,6 +253,7 @@ size_t probe_look_again(const struct machine *machine, struct host *host)
 	host->changes = NULL;
 	host->n_changes = 0;
 	host_sort(host);
+	host_index_build(host); /* until it is sorted again */
 	look.concerns = xcalloc(host->n_devices, sizeof(*look.concerns));
 	find_concerns(&look);
 	machine_number(

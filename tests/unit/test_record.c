@@ -104,7 +104,7 @@ static void add_rest(struct host *host)
 		.kind = BLOCK_LOOP,
 		.backing_file = "/srv/a b (deleted)"};
 	*array_add(&host->superblocks, &host->n_superblocks) =
-		(struct superblock){{254, 4}, "ext4"};
+		(struct superblock){.devno = {254, 4}, .type = "ext4"};
 	*array_add(&host->namespaces, &host->n_namespaces) =
 		(struct mount_namespace){.id = NS, .pid = 1, .is_host = true};
 	*array_add(&host->namespaces, &host->n_namespaces) =
