@@ -16,6 +16,7 @@
 #include "snapstate/io.h"
 #include "snapstate/probe.h"
 #include "snapstate/record.h"
+#include "snapstate/redact.h"
 
 /* Keys of encrypted devices pass through our memory, and libdevmapper obeys DM_*
  * variables. */
@@ -71,8 +72,22 @@ static int probe_live(
 	return r;
 }
 
+/* Between reading and writing: nothing else sees what the host said of itself. */
+static void redact(struct host **host, const struct redact_key *key)
+{
+	struct host *redacted;
+
+	redact_secrets(*host);
+	if (!key)
+		return;
+	redacted = redact_names(*host, key);
+	host_free(*host);
+	*host = redacted;
+}
+
 static int capture(const struct options *options)
 {
+	struct redact_key key;
 	cleanup_host struct host *host = NULL;
 	cleanup_free char *path = NULL;
 	struct err err = ERR_INIT;
@@ -80,10 +95,13 @@ static int capture(const struct options *options)
 
 	if (check_output(options->output, &err) < 0)
 		return fail(&err, EXIT_ENVIRONMENT);
+	if (options->key && redact_key_read(options->key, true, &key, &err) < 0)
+		return fail(&err, EXIT_ENVIRONMENT);
 	if (options->from && import_evidence(options->from, &host, &err) < 0)
 		return fail(&err, EXIT_BAD_INPUT);
 	if (!options->from && probe_live(options, &host, &err) < 0)
 		return fail(&err, EXIT_ENVIRONMENT);
+	redact(&host, options->key ? &key : NULL);
 	path = options->output ? xstrdup(options->output) : archive_name(host);
 	if (write_archive(host, path, &err) < 0)
 		return fail(&err, EXIT_ENVIRONMENT);
