@@ -16,9 +16,18 @@
 #define KEY_MAX 255 /* of LVM: 127 */
 
 /* Values that are words of LVM, uuids or versions. Sorted. */
-static const char *const plain_keys[] = {"allocation_policy", "contents", "device_id_type",
-	"flags", "format", "id", "integrity_mode", "lock_type", "mode", "policy",
-	"profile", "status", "type"};
+static const char *const plain_keys[] = {"allocation_policy", "cache_mode", "cache_policy",
+	"contents", "device_id_type", "discards", "flags", "format", "hash", "id",
+	"internal_hash", "lock_type", "mode", "policy", "profile", "status", "type",
+	"write_policy"};
+
+/* Values that are names. Of all others nobody knows what they hold: they are masked.
+ * Sorted. */
+static const char *const name_keys[] = {"cache_pool", "cow_store", "creation_host", "data",
+	"descendants", "device", "device_id", "external_origin", "lock_args", "log", "merge",
+	"merging_store", "meta_dev", "metadata", "mirror_log", "mirrors", "name", "origin",
+	"pool", "raid0_lvs", "raids", "stripes", "system_id", "tags", "thin_pool",
+	"vdo_pool", "writecache"};
 
 /* Sections that LVM itself names. Sorted. */
 static const char *const sections[] = {
@@ -44,8 +53,11 @@ static void blanks_copy(struct lexer *lexer, struct buf *out)
 	}
 }
 
+/* false: it does not end, or not on its line, as all that LVM writes do: the quotes are
+ * out of step, and what looks like a key may be a value. */
 static bool quoted_skip(struct lexer *lexer)
 {
+	const char *start = lexer->at;
 	char quote = *lexer->at++;
 
 	while (lexer->at < lexer->end && *lexer->at != quote) {
@@ -53,7 +65,7 @@ static bool quoted_skip(struct lexer *lexer)
 			lexer->at++;
 		lexer->at++;
 	}
-	if (lexer->at == lexer->end)
+	if (lexer->at == lexer->end || memchr(start, '\n', (size_t)(lexer->at - start)))
 		return false;
 	lexer->at++;
 	return true;
@@ -70,7 +82,6 @@ static void number_skip(struct lexer *lexer)
 	}
 }
 
-/* false: a string without an end. */
 static bool token_skip(struct lexer *lexer)
 {
 	if (strchr("{}[],=", *lexer->at)) {
@@ -126,9 +137,13 @@ static void quoted_write(
 static void value_write(const struct pseudonyms *names, const char *key, const char *token,
 	size_t len, struct buf *out)
 {
-	if (strcasecmp(key, "description") == 0)
+	bool is_plain = WORD_IN(plain_keys, key, strlen(key));
+
+	if (is_number(token))
+		buf_add(out, token, len);
+	else if (!is_plain && !WORD_IN(name_keys, key, strlen(key)))
 		buf_puts(out, "\"" MASK "\"");
-	else if (!names || is_number(token) || WORD_IN(plain_keys, key, strlen(key)))
+	else if (!names || is_plain)
 		buf_add(out, token, len);
 	else if (*token == '"')
 		quoted_write(names, token + 1, len - 2, out);
@@ -140,7 +155,9 @@ static void value_write(const struct pseudonyms *names, const char *key, const c
 static void key_write(const struct pseudonyms *names, const char *token, size_t len,
 	bool is_section, struct buf *out)
 {
-	if (names && is_section && !WORD_IN(sections, token, len))
+	bool is_setting = strspn(token, "abcdefghijklmnopqrstuvwxyz0123456789_") >= len;
+
+	if (names && (is_section ? !WORD_IN(sections, token, len) : !is_setting))
 		pseudonym_text(names, token, len, out);
 	else
 		buf_add(out, token, len);
@@ -183,6 +200,8 @@ static bool tokens_rewrite(
 		if (strchr("{}[],=", *token)) {
 			buf_add(out, token, len);
 		} else if (lexer->is_value) {
+			if (next) /* a value is missing, and this is a key */
+				return false;
 			value_write(names, key, token, len, out);
 		} else {
 			if (!next || !key_take(token, len, key))

@@ -47,7 +47,8 @@ static bool line_split(const char *at, size_t len, struct line *ret_line)
 			break;
 		at = blank + 1;
 	}
-	return ret_line->separator && ret_line->count >= ret_line->separator + 3;
+	/* type, source and options: with one less they are not what they seem */
+	return ret_line->separator && ret_line->count >= ret_line->separator + 4;
 }
 
 static bool is_octal(const char *at, const char *end)
@@ -103,6 +104,8 @@ static void field_rewrite(const struct pseudonyms *names, const struct field *fi
 		type_pseudonyms(names, at, plain.len, &text);
 	else if (names)
 		pseudonym_text(names, at, plain.len, &text);
+	else if (role == ROLE_TYPE)
+		type_mask(at, plain.len, &text);
 	else if (role == ROLE_SOURCE)
 		source_mask(at, plain.len, &text);
 	else
@@ -131,13 +134,23 @@ static bool is_optional(const struct field *field)
 	return false;
 }
 
+/* The kernel's first word of both, always (fs/proc_namespace.c, show_mountinfo()): where
+ * it is missing, fields are not where they seem to be. */
+static bool is_options(const struct field *field)
+{
+	return field->len >= 2 &&
+	       (memcmp(field->at, "rw", 2) == 0 || memcmp(field->at, "ro", 2) == 0) &&
+	       (field->len == 2 || field->at[2] == ',');
+}
+
 static bool has_head(const struct line *line)
 {
 	const struct field *f = line->fields;
 	struct devno devno;
 	uint64_t number;
 
-	return parse_u64(f[FIELD_ID].at, f[FIELD_ID].len, 10, &number) == 0 &&
+	return is_options(&f[FIELD_OPTIONS]) && is_options(&f[line->separator + 3]) && f[FIELD_TARGET].at[0] == '/' &&
+	       parse_u64(f[FIELD_ID].at, f[FIELD_ID].len, 10, &number) == 0 &&
 	       parse_u64(f[FIELD_PARENT].at, f[FIELD_PARENT].len, 10, &number) == 0 &&
 	       parse_devno(f[FIELD_DEVNO].at, f[FIELD_DEVNO].len, &devno) == 0;
 }
@@ -158,9 +171,9 @@ static void line_rewrite(
 			field_rewrite(names, field, ROLE_TYPE, out);
 		else if (i == line->separator + 2)
 			field_rewrite(names, field, ROLE_SOURCE, out);
-		else if (i == FIELD_OPTIONS || i > line->separator)
+		else if (i == FIELD_OPTIONS || i == line->separator + 3)
 			field_rewrite(names, field, ROLE_OPTIONS, out);
-		else if (is_optional(field))
+		else if (i < line->separator && is_optional(field))
 			buf_add(out, field->at, field->len);
 		else
 			buf_puts(out, MASK);

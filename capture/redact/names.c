@@ -208,7 +208,7 @@ static void targets(const struct copy *copy, const struct dm_target *from, size_
 		*target = from[i];
 		target->type = keep(copy, from[i].type);
 		target->params = params(copy, from[i].type, from[i].params);
-		target->status = params(copy, from[i].type, from[i].status);
+		target->status = params(copy, "", from[i].status);
 	}
 }
 

@@ -3,9 +3,9 @@
  * Mount options and sources, and credentials in free text.
  * Input: text without octal escapes. Output: the same with masks, or with pseudonyms.
  *
- * Invariant: the value of an option that is not listed here is never kept, nor what
- * follows it: file systems that do not escape a comma (any that print with seq_printf())
- * let the rest of a password look like one more option.
+ * Invariant: of an option that is not listed here nothing is kept. File systems that
+ * do not escape a comma (any that print with seq_printf()) let the rest of a password look
+ * like one more option.
  */
 #include <ctype.h>
 #include <string.h>
@@ -16,13 +16,13 @@
 
 /* Options whose values are numbers or words of the kernel. Sorted. */
 static const char *const plain_keys[] = {"access", "acdirmax", "acdirmin", "acregmax",
-	"acregmin", "active_logs", "actimeo", "alloc_mode", "allocsize", "background_gc",
+	"acregmin", "actimeo", "active_logs", "alloc_mode", "allocsize", "background_gc",
 	"barrier", "blksize", "bsize", "cache", "checkpoint", "codepage", "commit",
 	"compress", "compress-force", "data", "debug_want_extra_isize", "dir_mode", "dirmode",
 	"discard", "dmask", "echo_interval", "errors", "fatent_cache", "fd", "file_mode",
 	"fmask", "forcegid", "forceuid", "fsync_mode", "gid", "group_id", "hidepid",
 	"huge", "index", "init_itable", "inode_readahead_blks", "io_charset",
-	"iocharset", "jqfmt", "journal_ioprio", "local_lock", "logbsize", "logbufs",
+	"iocharset", "journal_ioprio", "jqfmt", "local_lock", "logbsize", "logbufs",
 	"lookupcache", "max_batch_time", "max_connect", "max_read", "maxproto", "mb_optimize_scan",
 	"metacopy", "min_batch_time", "minproto", "mode", "mountport", "mountproto",
 	"mountvers", "msize", "namlen", "nconnect", "nls", "norecovery", "nr_blocks",
@@ -38,14 +38,37 @@ static const char *const name_keys[] = {"addr", "clientaddr", "context", "defcon
 	"release_agent", "rootcontext", "rtdev", "subvol", "upperdir", "usrjquota",
 	"workdir"};
 
+/* Options whose keys stay for people, though their values go. Sorted. */
+static const char *const secret_keys[] = {"credentials", "domain", "key", "pass", "passwd",
+	"password", "password2", "prefixpath", "secret", "user", "username"};
+
 /* Options without a value. Sorted. */
-static const char *const flags[] = {"acl", "allow_other", "async", "attr2", "autodefrag",
-	"bsddf", "default_permissions", "direct", "dirsync", "discard", "fixed", "grpid",
-	"grpquota", "hard", "idmapped", "indirect", "inode32", "inode64", "intr", "lazytime",
-	"mand", "memory_recursiveprot", "noacl", "noatime", "nodev", "nodiratime",
-	"noexec", "nogrpid", "nolock", "noquota", "nosuid", "nosymfollow", "nouuid",
-	"nsdelegate", "prjquota", "quota", "relatime", "ro", "rw", "seclabel", "soft",
-	"ssd", "strictatime", "sync", "usrquota"};
+static const char *const flags[] = {"acl", "allow_other", "async", "attr2", "autodefrag", "barrier", "blkio", "bsddf",
+	"case_sensitive", "cifsacl", "compress", "cpu", "cpuacct", "cpuset", "debug",
+	"default_permissions", "delalloc", "devices", "dioread_nolock", "direct",
+	"dirperm1", "dirsync", "discard", "extent_cache", "fast_boot", "filestreams",
+	"fixed", "flush", "flush_merge", "freezer", "fsc", "gquota", "grpid", "grpjquota",
+	"grpquota", "hard", "heap", "hugetlb", "idmapped", "ikeep", "indirect",
+	"init_itable", "inline_data", "inline_dentry", "inline_xattr", "inode32",
+	"inode64", "intr", "journal_async_commit", "journal_checksum", "largeio",
+	"lazytime", "mand", "mapchars", "mapposix", "memory", "memory_hugetlb_accounting",
+	"memory_recursiveprot", "mfsymlinks", "mgid", "minixdf", "multiuser", "net_cls",
+	"net_prio", "noacl", "noalign", "noalloc", "noatime", "noattr2",
+	"noauto_da_alloc", "nobarrier", "nobh", "noblock_validity", "nobootwait", "nobrl",
+	"nocheck", "nocto", "nodatacow", "nodatasum", "nodebug", "nodelalloc", "nodev",
+	"nodioread_nolock", "nodiratime", "nodiscard", "noexec", "nogrpid", "noikeep",
+	"noinit_itable", "nointr", "nojournal_checksum", "nolazytime", "noload", "nolock",
+	"nomand", "nombcache", "nonumtail", "noperm", "noposix", "noquota", "norecovery",
+	"norelatime", "noresvport", "noserverino", "nosharecache", "nosharesock",
+	"nospace_cache", "nossd", "nosuid", "nosymfollow", "notreelog", "nouid32",
+	"nouser_xattr", "nouuid", "noxattr", "ns", "nsdelegate", "orphan_file",
+	"perf_event", "pids", "posix", "posixpaths", "pquota", "prjjquota", "prjquota",
+	"quiet", "quota", "rdma", "relatime", "remount", "resvport", "ro", "rodir", "rw",
+	"seal", "seclabel", "serverino", "showexec", "skip_balance", "sloppy", "soft",
+	"softerr", "softreval", "ssd", "ssd_spread", "strictatime", "swalloc", "sync",
+	"sys_immutable", "tcp", "treelog", "udp", "uid32", "uni_xlate", "unix", "upgrade",
+	"uquota", "user_subvol_rm_allowed", "user_xattr", "usrquota", "utf8", "verbose",
+	"volatile", "wsync", "xattr"};
 
 /* Words of values. Sorted. */
 static const char *const value_words[] = {"always", "ascii", "continue", "fscache",
@@ -79,49 +102,58 @@ static bool is_key(const char *text, size_t len)
 
 /* ---- secrets ---- */
 
-/* true: a value was masked. */
-static bool option_mask(const char *option, size_t len, bool is_after_mask, struct buf *out)
+/* What an unknown flag is nobody knows: perhaps the rest of a password. A second '=' is
+ * where a comma is missing. */
+static void option_mask(const char *option, size_t len, struct buf *out)
 {
 	const char *equals = memchr(option, '=', len);
 	size_t key = equals ? (size_t)(equals - option) : len;
 
-	if (!is_key(option, key)) {
-		/* the root's absolute path of hostfs, a quote of a context */
-		buf_puts(out, MASK);
-		return true;
-	}
-	if (!equals) {
-		bool is_known = WORD_IN(flags, option, len);
-
-		if (is_known || !is_after_mask)
-			buf_add(out, option, len);
-		else
-			buf_puts(out, MASK);
-		return is_after_mask;
-	}
-	if (WORD_IN(plain_keys, option, key) || WORD_IN(name_keys, option, key)) {
+	if (!equals && WORD_IN(flags, option, len)) {
 		buf_add(out, option, len);
-		return false;
+	} else if (equals && (WORD_IN(plain_keys, option, key) ||
+				     WORD_IN(name_keys, option, key)) &&
+		   !memchr(equals + 1, '=', len - key - 1)) {
+		buf_add(out, option, len);
+	} else {
+		if (equals && WORD_IN(secret_keys, option, key))
+			buf_add(out, option, key + 1);
+		buf_puts(out, MASK);
 	}
-	buf_add(out, option, key + 1);
-	buf_puts(out, MASK);
-	return true;
 }
 
 void options_mask(const char *options, size_t len, struct buf *out)
 {
 	const char *end = options + len;
-	bool is_after_mask = false;
 
 	while (options < end) {
 		size_t option = option_len(options, end);
 
 		if (option)
-			is_after_mask = option_mask(options, option, is_after_mask, out);
+			option_mask(options, option, out);
 		options += option;
 		if (options < end)
 			buf_add(out, options++, 1);
 	}
+}
+
+/* "ext4", "fuse.PROGRAM": what is behind the dot is whatever the program said. */
+void type_mask(const char *type, size_t len, struct buf *out)
+{
+	const char *dot = memchr(type, '.', len);
+	size_t head = dot ? (size_t)(dot - type) : len;
+
+	if (is_key(type, head))
+		buf_add(out, type, head);
+	else
+		buf_puts(out, MASK);
+	if (!dot)
+		return;
+	buf_puts(out, ".");
+	if (is_key(dot + 1, len - head - 1))
+		buf_add(out, dot + 1, len - head - 1);
+	else
+		buf_puts(out, MASK);
 }
 
 static const char *find(const char *text, size_t len, const char *what)
@@ -272,6 +304,9 @@ void type_pseudonyms(
 	const char *dot = memchr(type, '.', len);
 	size_t head = dot ? (size_t)(dot - type) : len;
 
-	buf_add(out, type, head);
+	if (is_key(type, head))
+		buf_add(out, type, head);
+	else
+		pseudonym_text(names, type, head, out);
 	pseudonym_text(names, type + head, len - head, out);
 }

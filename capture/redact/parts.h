@@ -37,6 +37,7 @@ void options_pseudonyms(
 	const struct pseudonyms *names, const char *options, size_t len, struct buf *out);
 /* A mount's source: what stands before an '@', and behind the '?' of a URL. */
 void source_mask(const char *source, size_t len, struct buf *out);
+void type_mask(const char *type, size_t len, struct buf *out);
 /* "fuse.PROGRAM": the program is a word like others. */
 void type_pseudonyms(
 	const struct pseudonyms *names, const char *type, size_t len, struct buf *out);

@@ -31,7 +31,7 @@ static const char *const known_words[] = {"auto", "backing", "backup", "backups"
 	"lost", "luks1", "luks2", "lv", "lvm", "lvol", "mapper", "masked", "md", "media", "meta", "mimage",
 	"mirror", "mlog", "mnt", "mount", "mpath", "net", "nfs", "nfs4", "none", "ns",
 	"ntfs", "null", "onapp", "opt", "origin", "overlay", "part", "path", "pid", "plain", "pmspare",
-	"pool", "proc", "pts", "pv", "pve", "pvmove", "rimage", "rmeta", "root", "run",
+	"pool", "proc", "pts", "pv", "pve", "pvmove", "real", "rimage", "rmeta", "root", "run",
 	"sbin", "shm", "snap", "snaps", "snapshot", "snapshots", "srv", "sshfs", "swap",
 	"sys", "systemd", "task", "tdata", "temp", "thin", "tmeta", "tmp", "tmpfs", "tpool",
 	"ubuntu", "udev", "unknown", "user", "usr", "uuid", "var", "vbd", "vdata", "vg", "vm", "vmeta",
@@ -83,8 +83,7 @@ static size_t span_of(const char *word, size_t len, int (*is)(int c))
 static bool is_kernel_name(const char *word, size_t len)
 {
 	static const char *const lettered[] = {"hd", "sd", "vd", "xvd"};
-	static const char *const numbered[] = {"bcache", "drbd", "loop", "md", "mmcblk0p",
-		"mmcblk", "nbd", "pmem", "ram", "rbd", "sr", "zram"};
+	static const char *const numbered[] = {"bcache", "drbd", "loop", "md", "mmcblk", "nbd", "pmem", "ram", "rbd", "sr", "zram"};
 	size_t letters = span_of(word, len, islower);
 	size_t rest = letters + span_of(word + letters, len - letters, isdigit);
 
@@ -103,9 +102,8 @@ static bool is_kernel_name(const char *word, size_t len)
 			memcmp(word, numbered[i], letters) == 0)
 			return true;
 	/* nvme0n1p2 */
-	return len > 4 && memcmp(word, "nvme", 4) == 0 &&
-	       span_of(word + 4, len - 4, isalnum) == len - 4 &&
-	       isdigit((unsigned char)word[4]) && strspn(word + 4, "0123456789np") >= len - 4;
+	return len > 4 && memcmp(word, "nvme", 4) == 0 && isdigit((unsigned char)word[4]) &&
+	       strspn(word + 4, "0123456789np") >= len - 4;
 }
 
 static bool is_known(const struct pseudonyms *names, const char *word, size_t len)

@@ -42,6 +42,21 @@ static bool document_mask(const struct document *document, struct buf *out)
 	return false;
 }
 
+/* As a reader of the archive will find it. */
+static void mounts_drop(struct host *host, const char *document)
+{
+	const char *id = document + strlen("mounts/");
+	uint64_t namespace_id = 0;
+	size_t kept = 0;
+
+	if (parse_u64(id, strlen(id), 10, &namespace_id) < 0)
+		return;
+	for (size_t i = 0; i < host->n_mounts; i++)
+		if (host->mounts[i].namespace_id != namespace_id)
+			host->mounts[kept++] = host->mounts[i];
+	host->n_mounts = kept;
+}
+
 /* It stays as a document: what is left of it, or a mask. */
 static void document_give_up(
 	struct host *host, struct document *document, const struct buf *masked)
@@ -56,6 +71,7 @@ static void document_give_up(
 		what = "lines that were not understood are masked";
 		document->bytes = host_string_n(host, buf_text(masked), masked->len);
 		document->len = masked->len;
+		mounts_drop(host, document->name);
 	} else {
 		document->bytes = MASK "\n";
 		document->len = strlen(document->bytes);
@@ -104,6 +120,7 @@ void redact_secrets(struct host *host)
 
 		mount->source = masked_with(host, mount->source, source_mask);
 		mount->options = masked_with(host, mount->options, options_mask);
+		mount->type = masked_with(host, mount->type, type_mask);
 	}
 	documents_mask(host);
 	for (size_t i = 0; i < host->n_sources; i++)
