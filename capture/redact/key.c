@@ -14,7 +14,7 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/io.h"
 
-#define KEY_HEAD "snapstate-redaction-key 1\n"
+#define KEY_HEAD     "snapstate-redaction-key 1\n"
 #define KEY_TEXT_LEN (sizeof(KEY_HEAD) - 1 + 2 * REDACT_KEY_LEN + 1)
 
 static void id_make(struct redact_key *key)
@@ -31,7 +31,8 @@ static void id_make(struct redact_key *key)
 	explicit_bzero(text, sizeof(text));
 }
 
-static int key_parse(const char *text, size_t len, struct redact_key *ret_key, struct err *err)
+static int key_parse(
+	const char *text, size_t len, struct redact_key *ret_key, struct err *err)
 {
 	const char *hex = text + strlen(KEY_HEAD);
 	struct redact_key key;
@@ -84,7 +85,8 @@ static int file_check(int fd, struct err *err)
 	if (st.st_uid != geteuid() && st.st_uid != 0)
 		return err_set(err, -EPERM, "belongs to another user");
 	if (st.st_mode & 077)
-		return err_set(err, -EPERM, "others may read it: wants mode 0600, has %04o",
+		return err_set(err, -EPERM,
+			"others may read it: wants mode 0600, has %04o",
 			st.st_mode & 07777);
 	return 0;
 }

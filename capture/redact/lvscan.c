@@ -40,7 +40,8 @@ void lvscan_rewrite(
 		while (bytes < end && is_word_char(*bytes))
 			bytes++;
 		n = (size_t)(bytes - word);
-		if (!is_quoted && (is_amount(word, n) || WORD_IN(lvscan_words, word, n))) {
+		if (!is_quoted &&
+			(is_amount(word, n) || WORD_IN(lvscan_words, word, n))) {
 			buf_add(out, word, n);
 		} else {
 			while (is_quoted && bytes < end && !strchr("'\n", *bytes))

@@ -16,22 +16,22 @@
 #define KEY_MAX 255 /* of LVM: 127 */
 
 /* Values that are words of LVM, uuids or versions. Sorted. */
-static const char *const plain_keys[] = {"allocation_policy", "cache_mode", "cache_policy",
-	"contents", "device_id_type", "discards", "flags", "format", "hash", "id",
-	"internal_hash", "lock_type", "mode", "policy", "profile", "status", "type",
-	"write_policy"};
+static const char *const plain_keys[] = {"allocation_policy", "cache_mode",
+	"cache_policy", "contents", "device_id_type", "discards", "flags", "format",
+	"hash", "id", "internal_hash", "lock_type", "mode", "policy", "profile", "status",
+	"type", "write_policy"};
 
 /* Values that are names. Of all others nobody knows what they hold: they are masked.
  * Sorted. */
-static const char *const name_keys[] = {"cache_pool", "cow_store", "creation_host", "data",
-	"descendants", "device", "device_id", "external_origin", "lock_args", "log", "merge",
-	"merging_store", "meta_dev", "metadata", "mirror_log", "mirrors", "name", "origin",
-	"pool", "raid0_lvs", "raids", "stripes", "system_id", "tags", "thin_pool",
-	"vdo_pool", "writecache"};
+static const char *const name_keys[] = {"cache_pool", "cow_store", "creation_host",
+	"data", "descendants", "device", "device_id", "external_origin", "lock_args",
+	"log", "merge", "merging_store", "meta_dev", "metadata", "mirror_log", "mirrors",
+	"name", "origin", "pool", "raid0_lvs", "raids", "stripes", "system_id", "tags",
+	"thin_pool", "vdo_pool", "writecache"};
 
 /* Sections that LVM itself names. Sorted. */
-static const char *const sections[] = {
-	"historical_logical_volumes", "logical_volumes", "physical_volumes", "policy_settings"};
+static const char *const sections[] = {"historical_logical_volumes", "logical_volumes",
+	"physical_volumes", "policy_settings"};
 
 struct lexer {
 	const char *at;
@@ -134,8 +134,8 @@ static void quoted_write(
 }
 
 /* A word or string behind KEY = or inside its list. */
-static void value_write(const struct pseudonyms *names, const char *key, const char *token,
-	size_t len, struct buf *out)
+static void value_write(const struct pseudonyms *names, const char *key,
+	const char *token, size_t len, struct buf *out)
 {
 	bool is_plain = WORD_IN(plain_keys, key, strlen(key));
 

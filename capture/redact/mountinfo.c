@@ -24,8 +24,15 @@ struct line {
 	size_t separator; /* the field "-" */
 };
 
-enum { FIELD_ID, FIELD_PARENT, FIELD_DEVNO, FIELD_ROOT, FIELD_TARGET, FIELD_OPTIONS,
-	FIELD_OPTIONAL };
+enum {
+	FIELD_ID,
+	FIELD_PARENT,
+	FIELD_DEVNO,
+	FIELD_ROOT,
+	FIELD_TARGET,
+	FIELD_OPTIONS,
+	FIELD_OPTIONAL
+};
 
 static bool line_split(const char *at, size_t len, struct line *ret_line)
 {
@@ -149,7 +156,8 @@ static bool has_head(const struct line *line)
 	struct devno devno;
 	uint64_t number;
 
-	return is_options(&f[FIELD_OPTIONS]) && is_options(&f[line->separator + 3]) && f[FIELD_TARGET].at[0] == '/' &&
+	return is_options(&f[FIELD_OPTIONS]) && is_options(&f[line->separator + 3]) &&
+	       f[FIELD_TARGET].at[0] == '/' &&
 	       parse_u64(f[FIELD_ID].at, f[FIELD_ID].len, 10, &number) == 0 &&
 	       parse_u64(f[FIELD_PARENT].at, f[FIELD_PARENT].len, 10, &number) == 0 &&
 	       parse_devno(f[FIELD_DEVNO].at, f[FIELD_DEVNO].len, &devno) == 0;

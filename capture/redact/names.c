@@ -64,7 +64,8 @@ static const char *options(const struct copy *copy, const char *text)
 	return finish(copy, &out);
 }
 
-static const char *params(const struct copy *copy, const char *target_type, const char *text)
+static const char *params(
+	const struct copy *copy, const char *target_type, const char *text)
 {
 	struct buf out = BUF_INIT;
 
@@ -185,7 +186,8 @@ static void sources(struct copy *copy, const struct host *from)
 {
 	for (size_t i = 0; i < from->n_sources; i++) {
 		const struct source *source = &from->sources[i];
-		struct source *added = array_add(&copy->to->sources, &copy->to->n_sources);
+		struct source *added =
+			array_add(&copy->to->sources, &copy->to->n_sources);
 
 		*added = (struct source){keep(copy, source->name), source->outcome,
 			*source->detail ? DETAIL_LEFT_OUT : ""};
@@ -262,7 +264,8 @@ static void blocks(struct copy *copy, const struct host *from)
 }
 
 /* "vbd-DOMAIN-DEVICE", "iblock_0/NAME", a kernel name */
-static const char *holder_name(const struct copy *copy, const struct kernel_holder *holder)
+static const char *holder_name(
+	const struct copy *copy, const struct kernel_holder *holder)
 {
 	bool is_xen = holder->kind == HOLDER_XEN &&
 		      strncmp(holder->name, "vbd-", 4) == 0 &&
@@ -274,8 +277,8 @@ static const char *holder_name(const struct copy *copy, const struct kernel_hold
 static void kernel_holders(struct copy *copy, const struct host *from)
 {
 	for (size_t i = 0; i < from->n_kernel_holders; i++) {
-		struct kernel_holder *to = array_add(
-			&copy->to->kernel_holders, &copy->to->n_kernel_holders);
+		struct kernel_holder *to =
+			array_add(&copy->to->kernel_holders, &copy->to->n_kernel_holders);
 
 		*to = from->kernel_holders[i];
 		to->name = holder_name(copy, &from->kernel_holders[i]);
@@ -419,7 +422,8 @@ static void identity(struct copy *copy, const struct identity *from)
 	to->redaction = keep(copy, copy->names.key->id);
 }
 
-static bool fits(const struct pseudonyms *names, const char *text, size_t max, bool is_uuid)
+static bool fits(
+	const struct pseudonyms *names, const char *text, size_t max, bool is_uuid)
 {
 	struct buf out = BUF_INIT;
 	bool is_short;

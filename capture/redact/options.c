@@ -4,8 +4,8 @@
  * Input: text without octal escapes. Output: the same with masks, or with pseudonyms.
  *
  * Invariant: of an option that is not listed here nothing is kept. File systems that
- * do not escape a comma (any that print with seq_printf()) let the rest of a password look
- * like one more option.
+ * do not escape a comma (any that print with seq_printf()) let the rest of a password
+ * look like one more option.
  */
 #include <ctype.h>
 #include <string.h>
@@ -18,54 +18,56 @@
 static const char *const plain_keys[] = {"access", "acdirmax", "acdirmin", "acregmax",
 	"acregmin", "actimeo", "active_logs", "alloc_mode", "allocsize", "background_gc",
 	"barrier", "blksize", "bsize", "cache", "checkpoint", "codepage", "commit",
-	"compress", "compress-force", "data", "debug_want_extra_isize", "dir_mode", "dirmode",
-	"discard", "dmask", "echo_interval", "errors", "fatent_cache", "fd", "file_mode",
-	"fmask", "forcegid", "forceuid", "fsync_mode", "gid", "group_id", "hidepid",
-	"huge", "index", "init_itable", "inode_readahead_blks", "io_charset",
+	"compress", "compress-force", "data", "debug_want_extra_isize", "dir_mode",
+	"dirmode", "discard", "dmask", "echo_interval", "errors", "fatent_cache", "fd",
+	"file_mode", "fmask", "forcegid", "forceuid", "fsync_mode", "gid", "group_id",
+	"hidepid", "huge", "index", "init_itable", "inode_readahead_blks", "io_charset",
 	"iocharset", "journal_ioprio", "jqfmt", "local_lock", "logbsize", "logbufs",
-	"lookupcache", "max_batch_time", "max_connect", "max_read", "maxproto", "mb_optimize_scan",
-	"metacopy", "min_batch_time", "minproto", "mode", "mountport", "mountproto",
-	"mountvers", "msize", "namlen", "nconnect", "nls", "norecovery", "nr_blocks",
-	"nr_inodes", "pagesize", "pgrp", "pipe_ino", "port", "proto", "ptmxmode",
-	"redirect_dir", "resgid", "resuid", "retrans", "rsize", "sb", "sec", "shortname",
-	"size", "space_cache", "stripe", "subset", "subvolid", "sunit", "swidth",
-	"test_dummy_encryption", "thread_pool", "timeo", "timeout", "trans", "uid", "umask",
-	"usebackuproot", "user_id", "vers", "version", "wsize", "xattr", "xino"};
+	"lookupcache", "max_batch_time", "max_connect", "max_read", "maxproto",
+	"mb_optimize_scan", "metacopy", "min_batch_time", "minproto", "mode", "mountport",
+	"mountproto", "mountvers", "msize", "namlen", "nconnect", "nls", "norecovery",
+	"nr_blocks", "nr_inodes", "pagesize", "pgrp", "pipe_ino", "port", "proto",
+	"ptmxmode", "redirect_dir", "resgid", "resuid", "retrans", "rsize", "sb", "sec",
+	"shortname", "size", "space_cache", "stripe", "subset", "subvolid", "sunit",
+	"swidth", "test_dummy_encryption", "thread_pool", "timeo", "timeout", "trans",
+	"uid", "umask", "usebackuproot", "user_id", "vers", "version", "wsize", "xattr",
+	"xino"};
 
 /* Options whose values are names: paths, hosts, contexts. Sorted. */
 static const char *const name_keys[] = {"addr", "clientaddr", "context", "defcontext",
-	"fscontext", "grpjquota", "journal_path", "logdev", "lowerdir", "mountaddr", "name",
-	"release_agent", "rootcontext", "rtdev", "subvol", "upperdir", "usrjquota",
-	"workdir"};
+	"fscontext", "grpjquota", "journal_path", "logdev", "lowerdir", "mountaddr",
+	"name", "release_agent", "rootcontext", "rtdev", "subvol", "upperdir",
+	"usrjquota", "workdir"};
 
 /* Options whose keys stay for people, though their values go. Sorted. */
-static const char *const secret_keys[] = {"credentials", "domain", "key", "pass", "passwd",
-	"password", "password2", "prefixpath", "secret", "user", "username"};
+static const char *const secret_keys[] = {"credentials", "domain", "key", "pass",
+	"passwd", "password", "password2", "prefixpath", "secret", "user", "username"};
 
 /* Options without a value. Sorted. */
-static const char *const flags[] = {"acl", "allow_other", "async", "attr2", "autodefrag", "barrier", "blkio", "bsddf",
-	"case_sensitive", "cifsacl", "compress", "cpu", "cpuacct", "cpuset", "debug",
-	"default_permissions", "delalloc", "devices", "dioread_nolock", "direct",
-	"dirperm1", "dirsync", "discard", "extent_cache", "fast_boot", "filestreams",
-	"fixed", "flush", "flush_merge", "freezer", "fsc", "gquota", "grpid", "grpjquota",
-	"grpquota", "hard", "heap", "hugetlb", "idmapped", "ikeep", "indirect",
-	"init_itable", "inline_data", "inline_dentry", "inline_xattr", "inode32",
-	"inode64", "intr", "journal_async_commit", "journal_checksum", "largeio",
-	"lazytime", "mand", "mapchars", "mapposix", "memory", "memory_hugetlb_accounting",
-	"memory_recursiveprot", "mfsymlinks", "mgid", "minixdf", "multiuser", "net_cls",
-	"net_prio", "noacl", "noalign", "noalloc", "noatime", "noattr2",
-	"noauto_da_alloc", "nobarrier", "nobh", "noblock_validity", "nobootwait", "nobrl",
-	"nocheck", "nocto", "nodatacow", "nodatasum", "nodebug", "nodelalloc", "nodev",
-	"nodioread_nolock", "nodiratime", "nodiscard", "noexec", "nogrpid", "noikeep",
-	"noinit_itable", "nointr", "nojournal_checksum", "nolazytime", "noload", "nolock",
-	"nomand", "nombcache", "nonumtail", "noperm", "noposix", "noquota", "norecovery",
-	"norelatime", "noresvport", "noserverino", "nosharecache", "nosharesock",
-	"nospace_cache", "nossd", "nosuid", "nosymfollow", "notreelog", "nouid32",
-	"nouser_xattr", "nouuid", "noxattr", "ns", "nsdelegate", "orphan_file",
-	"perf_event", "pids", "posix", "posixpaths", "pquota", "prjjquota", "prjquota",
-	"quiet", "quota", "rdma", "relatime", "remount", "resvport", "ro", "rodir", "rw",
-	"seal", "seclabel", "serverino", "showexec", "skip_balance", "sloppy", "soft",
-	"softerr", "softreval", "ssd", "ssd_spread", "strictatime", "swalloc", "sync",
+static const char *const flags[] = {"acl", "allow_other", "async", "attr2", "autodefrag",
+	"barrier", "blkio", "bsddf", "case_sensitive", "cifsacl", "compress", "cpu",
+	"cpuacct", "cpuset", "debug", "default_permissions", "delalloc", "devices",
+	"dioread_nolock", "direct", "dirperm1", "dirsync", "discard", "extent_cache",
+	"fast_boot", "filestreams", "fixed", "flush", "flush_merge", "freezer", "fsc",
+	"gquota", "grpid", "grpjquota", "grpquota", "hard", "heap", "hugetlb", "idmapped",
+	"ikeep", "indirect", "init_itable", "inline_data", "inline_dentry",
+	"inline_xattr", "inode32", "inode64", "intr", "journal_async_commit",
+	"journal_checksum", "largeio", "lazytime", "mand", "mapchars", "mapposix",
+	"memory", "memory_hugetlb_accounting", "memory_recursiveprot", "mfsymlinks",
+	"mgid", "minixdf", "multiuser", "net_cls", "net_prio", "noacl", "noalign",
+	"noalloc", "noatime", "noattr2", "noauto_da_alloc", "nobarrier", "nobh",
+	"noblock_validity", "nobootwait", "nobrl", "nocheck", "nocto", "nodatacow",
+	"nodatasum", "nodebug", "nodelalloc", "nodev", "nodioread_nolock", "nodiratime",
+	"nodiscard", "noexec", "nogrpid", "noikeep", "noinit_itable", "nointr",
+	"nojournal_checksum", "nolazytime", "noload", "nolock", "nomand", "nombcache",
+	"nonumtail", "noperm", "noposix", "noquota", "norecovery", "norelatime",
+	"noresvport", "noserverino", "nosharecache", "nosharesock", "nospace_cache",
+	"nossd", "nosuid", "nosymfollow", "notreelog", "nouid32", "nouser_xattr",
+	"nouuid", "noxattr", "ns", "nsdelegate", "orphan_file", "perf_event", "pids",
+	"posix", "posixpaths", "pquota", "prjjquota", "prjquota", "quiet", "quota",
+	"rdma", "relatime", "remount", "resvport", "ro", "rodir", "rw", "seal",
+	"seclabel", "serverino", "showexec", "skip_balance", "sloppy", "soft", "softerr",
+	"softreval", "ssd", "ssd_spread", "strictatime", "swalloc", "sync",
 	"sys_immutable", "tcp", "treelog", "udp", "uid32", "uni_xlate", "unix", "upgrade",
 	"uquota", "user_subvol_rm_allowed", "user_xattr", "usrquota", "utf8", "verbose",
 	"volatile", "wsync", "xattr"};
@@ -73,9 +75,9 @@ static const char *const flags[] = {"acl", "allow_other", "async", "attr2", "aut
 /* Words of values. Sorted. */
 static const char *const value_words[] = {"always", "ascii", "continue", "fscache",
 	"invisible", "journal", "krb5", "krb5i", "krb5p", "lzo", "mixed", "mmap", "never",
-	"none", "ntlmssp", "off", "on", "ordered", "panic", "rdma", "remount-ro", "strict",
-	"sys", "tcp", "tcp6", "udp", "udp6", "utf8", "v2", "vfsv0", "vfsv1", "winnt",
-	"within_size", "writeback", "zlib", "zstd"};
+	"none", "ntlmssp", "off", "on", "ordered", "panic", "rdma", "remount-ro",
+	"strict", "sys", "tcp", "tcp6", "udp", "udp6", "utf8", "v2", "vfsv0", "vfsv1",
+	"winnt", "within_size", "writeback", "zlib", "zstd"};
 
 /* Up to the next comma that no backslash stands before (overlayfs, ovl_show_options). */
 static size_t option_len(const char *at, const char *end)
@@ -111,8 +113,9 @@ static void option_mask(const char *option, size_t len, struct buf *out)
 
 	if (!equals && WORD_IN(flags, option, len)) {
 		buf_add(out, option, len);
-	} else if (equals && (WORD_IN(plain_keys, option, key) ||
-				     WORD_IN(name_keys, option, key)) &&
+	} else if (equals &&
+		   (WORD_IN(plain_keys, option, key) ||
+			   WORD_IN(name_keys, option, key)) &&
 		   !memchr(equals + 1, '=', len - key - 1)) {
 		buf_add(out, option, len);
 	} else {
@@ -194,30 +197,37 @@ void source_mask(const char *source, size_t len, struct buf *out)
 	buf_puts(out, MASK);
 }
 
-static bool is_secret_key(const char *word, size_t len)
+/* The '=' behind a word like "password"; NULL: none. */
+static const char *secret_at(const char *word, size_t len)
 {
 	static const char *const parts[] = {
 		"pass", "secret", "token", "credential", "key", "pwd", "user"};
 
-	for (size_t p = 0; p < sizeof(parts) / sizeof(parts[0]); p++)
-		for (size_t i = 0; i + strlen(parts[p]) <= len; i++)
-			if (strncasecmp(word + i, parts[p], strlen(parts[p])) == 0)
-				return true;
-	return false;
+	for (size_t i = 0; i < len; i++)
+		for (size_t p = 0; p < sizeof(parts) / sizeof(parts[0]); p++)
+			if (i + strlen(parts[p]) <= len &&
+				strncasecmp(word + i, parts[p], strlen(parts[p])) == 0)
+				return memchr(word + i, '=', len - i);
+	return NULL;
 }
 
 static void word_mask(const char *word, size_t len, struct buf *out)
 {
-	const char *equals = memchr(word, '=', len);
+	struct buf text = BUF_INIT;
+	const char *equals;
 
-	if (equals && is_secret_key(word, (size_t)(equals - word))) {
-		buf_add(out, word, (size_t)(equals + 1 - word));
+	if (memchr(word, ':', len) || find(word, len, "//"))
+		source_mask(word, len, &text);
+	else
+		buf_add(&text, word, len);
+	equals = secret_at(buf_text(&text), text.len);
+	if (equals) {
+		buf_add(out, text.data, (size_t)(equals + 1 - text.data));
 		buf_puts(out, MASK);
-	} else if (memchr(word, ':', len) || find(word, len, "//")) {
-		source_mask(word, len, out);
 	} else {
-		buf_add(out, word, len);
+		buf_add(out, buf_text(&text), text.len);
 	}
+	buf_free(&text);
 }
 
 void words_mask(const char *text, size_t len, struct buf *out)
@@ -269,7 +279,8 @@ static void option_pseudonyms(
 		buf_add(out, option, len);
 		return;
 	}
-	if (is_plain || WORD_IN(name_keys, option, key) || WORD_IN(flags, option, key))
+	if (is_plain || WORD_IN(name_keys, option, key) || WORD_IN(flags, option, key) ||
+		WORD_IN(secret_keys, option, key))
 		buf_add(out, option, key);
 	else
 		pseudonym_text(names, option, key, out);

@@ -26,7 +26,7 @@ struct pseudonyms {
 void pseudonym_text(
 	const struct pseudonyms *names, const char *text, size_t len, struct buf *out);
 bool word_in(const char *const *sorted, size_t count, const char *word, size_t len);
-#define WORD_IN(list, word, len) \
+#define WORD_IN(list, word, len)                                                         \
 	word_in((list), sizeof(list) / sizeof((list)[0]), (word), (len))
 
 /* ---- parts of lines ---- */

@@ -24,21 +24,24 @@
 
 /* Words that name no person or customer. Sorted. */
 static const char *const known_words[] = {"auto", "backing", "backup", "backups", "bin",
-	"block", "boot", "by", "cache", "cdata", "cmeta", "corig", "cow", "crypt",
-	"cryptsetup", "cvol", "data", "deleted", "dev", "disk", "disks", "dm", "dmraid", "efi",
-	"etc", "ext4", "file", "fileio", "fs", "fuse", "home", "host", "iblock", "id",
-	"image", "images", "label", "lib", "lib64", "libexec", "local", "logon", "loop",
-	"lost", "luks1", "luks2", "lv", "lvm", "lvol", "mapper", "masked", "md", "media", "meta", "mimage",
-	"mirror", "mlog", "mnt", "mount", "mpath", "net", "nfs", "nfs4", "none", "ns",
-	"ntfs", "null", "onapp", "opt", "origin", "overlay", "part", "path", "pid", "plain", "pmspare",
-	"pool", "proc", "pts", "pv", "pve", "pvmove", "real", "rimage", "rmeta", "root", "run",
-	"sbin", "shm", "snap", "snaps", "snapshot", "snapshots", "srv", "sshfs", "swap",
-	"sys", "systemd", "task", "tdata", "temp", "thin", "tmeta", "tmp", "tmpfs", "tpool",
-	"ubuntu", "udev", "unknown", "user", "usr", "uuid", "var", "vbd", "vdata", "vg", "vm", "vmeta",
-	"vms", "volume", "vorigin", "vpool", "wmeta", "xfs"};
+	"block", "boot", "by", "cache", "cdata", "cifs", "cmeta", "corig", "cow", "crypt",
+	"cryptsetup", "cvol", "data", "davfs", "deleted", "dev", "disk", "disks", "dm",
+	"dmraid", "efi", "etc", "ext4", "file", "fileio", "fs", "fuse", "home", "host",
+	"http", "https", "iblock", "id", "image", "images", "label", "lib", "lib64",
+	"libexec", "local", "logon", "loop", "lost", "luks1", "luks2", "lv", "lvm",
+	"lvol", "mapper", "masked", "md", "media", "meta", "mimage", "mirror", "mlog",
+	"mnt", "mount", "mpath", "net", "nfs", "nfs4", "none", "ns", "ntfs", "null",
+	"onapp", "opt", "origin", "overlay", "part", "path", "pid", "plain", "pmspare",
+	"pool", "proc", "pts", "pv", "pve", "pvmove", "rclone", "real", "rimage", "rmeta",
+	"root", "run", "s3fs", "sbin", "shm", "snap", "snaps", "snapshot", "snapshots",
+	"srv", "ssh", "sshfs", "swap", "sys", "systemd", "task", "tdata", "temp", "thin",
+	"tmeta", "tmp", "tmpfs", "tpool", "ubuntu", "udev", "unknown", "user", "usr",
+	"uuid", "var", "vbd", "vdata", "vg", "vm", "vmeta", "vms", "volume", "vorigin",
+	"vpool", "wmeta", "xfs"};
 
 /* LVM numbers these itself, from 0. */
-static const char *const numbered_words[] = {"lvol", "pv", "pvmove", "segment", "snapshot"};
+static const char *const numbered_words[] = {
+	"lvol", "pv", "pvmove", "segment", "snapshot"};
 
 bool word_in(const char *const *sorted, size_t count, const char *word, size_t len)
 {
@@ -83,7 +86,8 @@ static size_t span_of(const char *word, size_t len, int (*is)(int c))
 static bool is_kernel_name(const char *word, size_t len)
 {
 	static const char *const lettered[] = {"hd", "sd", "vd", "xvd"};
-	static const char *const numbered[] = {"bcache", "drbd", "loop", "md", "mmcblk", "nbd", "pmem", "ram", "rbd", "sr", "zram"};
+	static const char *const numbered[] = {"bcache", "drbd", "loop", "md", "mmcblk",
+		"nbd", "pmem", "ram", "rbd", "sr", "zram"};
 	size_t letters = span_of(word, len, islower);
 	size_t rest = letters + span_of(word + letters, len - letters, isdigit);
 
@@ -102,7 +106,8 @@ static bool is_kernel_name(const char *word, size_t len)
 			memcmp(word, numbered[i], letters) == 0)
 			return true;
 	/* nvme0n1p2 */
-	return len > 4 && memcmp(word, "nvme", 4) == 0 && isdigit((unsigned char)word[4]) &&
+	return len > 4 && memcmp(word, "nvme", 4) == 0 &&
+	       isdigit((unsigned char)word[4]) &&
 	       strspn(word + 4, "0123456789np") >= len - 4;
 }
 
@@ -118,8 +123,8 @@ static bool is_known(const struct pseudonyms *names, const char *word, size_t le
 		       memcmp(word, names->machine_id, len) == 0);
 }
 
-static void pseudonym_write(const struct pseudonyms *names, const char *word, size_t len,
-	struct buf *out)
+static void pseudonym_write(
+	const struct pseudonyms *names, const char *word, size_t len, struct buf *out)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyz234567";
 	unsigned char hash[EVP_MAX_MD_SIZE];
@@ -155,8 +160,8 @@ static size_t stem_len(const char *word, size_t len)
 	return stem;
 }
 
-static void word_write(const struct pseudonyms *names, const char *word, size_t len,
-	struct buf *out)
+static void word_write(
+	const struct pseudonyms *names, const char *word, size_t len, struct buf *out)
 {
 	size_t stem = len;
 
@@ -194,8 +199,8 @@ static size_t byte_at(const char *at, size_t len, unsigned char *ret_byte)
 		*ret_byte = (unsigned char)(hex_digit(at[2]) << 4 | hex_digit(at[3]));
 		return 4;
 	}
-	if (at[1] >= '0' && at[1] <= '3' && at[2] >= '0' && at[2] <= '7' && at[3] >= '0' &&
-		at[3] <= '7') {
+	if (at[1] >= '0' && at[1] <= '3' && at[2] >= '0' && at[2] <= '7' &&
+		at[3] >= '0' && at[3] <= '7') {
 		*ret_byte = (unsigned char)((at[1] - '0') << 6 | (at[2] - '0') << 3 |
 					    (at[3] - '0'));
 		return 4;

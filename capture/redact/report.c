@@ -16,11 +16,12 @@
 
 /* Fields whose values are uuids, states, types or sizes with units. Sorted. */
 static const char *const plain_fields[] = {"convert_lv_uuid", "data_lv_uuid", "lv_attr",
-	"lv_health_status", "lv_layout", "lv_permissions", "lv_role", "lv_size", "lv_time",
-	"lv_uuid", "lv_when_full", "mirror_log_uuid", "move_pv_uuid", "origin_uuid",
-	"pool_lv_uuid", "pv_attr", "pv_fmt", "pv_free", "pv_size", "pv_used", "pv_uuid",
-	"segtype", "vg_allocation_policy", "vg_attr", "vg_extendable", "vg_extent_size",
-	"vg_fmt", "vg_free", "vg_lock_type", "vg_permissions", "vg_size", "vg_uuid"};
+	"lv_health_status", "lv_layout", "lv_permissions", "lv_role", "lv_size",
+	"lv_time", "lv_uuid", "lv_when_full", "mirror_log_uuid", "move_pv_uuid",
+	"origin_uuid", "pool_lv_uuid", "pv_attr", "pv_fmt", "pv_free", "pv_size",
+	"pv_used", "pv_uuid", "segtype", "vg_allocation_policy", "vg_attr",
+	"vg_extendable", "vg_extent_size", "vg_fmt", "vg_free", "vg_lock_type",
+	"vg_permissions", "vg_size", "vg_uuid"};
 
 static struct json_object *parse(const char *bytes, size_t len)
 {
@@ -148,9 +149,8 @@ static struct json_object *tree_copy(
 
 static void write_tree(struct json_object *json, struct buf *out)
 {
-	buf_puts(out,
-		json_object_to_json_string_ext(json,
-			JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+	buf_puts(out, json_object_to_json_string_ext(json,
+			      JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
 	buf_puts(out, "\n");
 }
 

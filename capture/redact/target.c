@@ -12,17 +12,18 @@
 
 /* Sorted. */
 static const char *const kernel_words[] = {"allow_discards", "cleaner", "core", "devices",
-	"discard_passdown", "disk", "error", "error_if_no_space", "fail", "failed", "frozen",
-	"handle_errors", "idle", "invalid", "iv_large_sectors", "journal", "length", "merge",
-	"metadata2", "migration_threshold", "mq", "n", "needs_check", "no_discard_passdown",
-	"no_read_workqueue", "no_write_workqueue", "nosync", "out_of_data_space",
-	"overflow", "p", "passthrough", "po", "queue_if_no_path", "queue_if_no_space",
-	"queue_length", "raid0", "raid1", "raid10", "raid4", "raid5_la", "raid5_ls", "raid5_n",
-	"raid5_ra", "raid5_rs", "raid6_la_6", "raid6_ls_6", "raid6_n_6", "raid6_nc",
-	"raid6_nr", "raid6_ra_6", "raid6_rs_6", "raid6_zr", "read_only", "rebuild", "recover",
-	"region_size", "repair", "reshape", "resync", "ro", "round-robin", "rw",
-	"same_cpu_crypt", "service-time", "sha256", "skip_block_zeroing", "smq",
-	"submit_from_crypt_cpus", "sync", "unknown", "writeback", "writethrough"};
+	"discard_passdown", "disk", "error", "error_if_no_space", "fail", "failed",
+	"frozen", "handle_errors", "idle", "invalid", "iv_large_sectors", "journal",
+	"length", "merge", "metadata2", "migration_threshold", "mq", "n", "needs_check",
+	"no_discard_passdown", "no_read_workqueue", "no_write_workqueue", "nosync",
+	"out_of_data_space", "overflow", "p", "passthrough", "po", "queue_if_no_path",
+	"queue_if_no_space", "queue_length", "raid0", "raid1", "raid10", "raid4",
+	"raid5_la", "raid5_ls", "raid5_n", "raid5_ra", "raid5_rs", "raid6_la_6",
+	"raid6_ls_6", "raid6_n_6", "raid6_nc", "raid6_nr", "raid6_ra_6", "raid6_rs_6",
+	"raid6_zr", "read_only", "rebuild", "recover", "region_size", "repair", "reshape",
+	"resync", "ro", "round-robin", "rw", "same_cpu_crypt", "service-time", "sha256",
+	"skip_block_zeroing", "smq", "submit_from_crypt_cpus", "sync", "unknown",
+	"writeback", "writethrough"};
 
 static bool is_of(const char *word, size_t len, const char *bytes)
 {

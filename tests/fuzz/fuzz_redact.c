@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The rewriters of documents against any bytes; the first byte says which document. Laws:
- * masking twice is masking once, and what the reader accepts after masking it accepts with
- * pseudonyms too, with as many mounts, groups and volumes. */
+ * masking twice is masking once, and what the reader accepts after masking it accepts
+ * with pseudonyms too, with as many mounts, groups and volumes. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,9 +11,10 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const struct redact_key key = {"any 32 bytes will do for a key.", "0123456789abcdef"};
-static const char *const names[] = {"mounts/1", "lvm/x.vg", "lvm/report.json",
-	"lvm/lvscan.txt", "lvm/warnings.txt"};
+static const struct redact_key key = {
+	"any 32 bytes will do for a key.", "0123456789abcdef"};
+static const char *const names[] = {
+	"mounts/1", "lvm/x.vg", "lvm/report.json", "lvm/lvscan.txt", "lvm/warnings.txt"};
 
 static struct host *host_with(const char *name, const char *bytes, size_t len)
 {
@@ -52,7 +53,8 @@ static void check_names(const struct host *host, const char *name)
 
 	if (read_again(host_document(host, name), &plain) < 0 || !document)
 		return;
-	if (read_again(document, &replaced) < 0 || plain->n_mounts != replaced->n_mounts ||
+	if (read_again(document, &replaced) < 0 ||
+		plain->n_mounts != replaced->n_mounts ||
 		plain->n_vgs != replaced->n_vgs || plain->n_pvs != replaced->n_pvs ||
 		plain->n_lvs != replaced->n_lvs)
 		abort();

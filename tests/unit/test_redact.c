@@ -28,8 +28,10 @@
 #define NS_NAME	    "mounts/1"
 #define VG_NAME	    "lvm/" SAMPLE_VG ".vg"
 
-static const struct redact_key key_a = {"key a: any 32 bytes will do....", "aaaaaaaaaaaaaaaa"};
-static const struct redact_key key_b = {"key b: any 32 bytes will do....", "bbbbbbbbbbbbbbbb"};
+static const struct redact_key key_a = {
+	"key a: any 32 bytes will do....", "aaaaaaaaaaaaaaaa"};
+static const struct redact_key key_b = {
+	"key b: any 32 bytes will do....", "bbbbbbbbbbbbbbbb"};
 
 /* ---- the model as text: every field ---- */
 
@@ -40,7 +42,10 @@ struct row {
 	size_t offset;
 	enum fate fate;
 };
-#define ROW(type, member, fate) {offsetof(struct type, member), fate}
+#define ROW(type, member, fate)                                                          \
+	{                                                                                \
+		offsetof(struct type, member), fate                                      \
+	}
 
 _Static_assert(sizeof(struct identity) == 72, "a new field: give it a row");
 _Static_assert(sizeof(struct source) == 24, "a new field: give it a row");
@@ -63,22 +68,25 @@ _Static_assert(sizeof(struct vg) == 56, "a new field: give it a row");
 _Static_assert(sizeof(struct host) == 304, "a new array: give it rows");
 
 static const struct row identity_rows[] = {ROW(identity, machine_id, STAYS),
-	ROW(identity, boot_id, STAYS), ROW(identity, node, NAME), ROW(identity, kernel, STAYS),
-	ROW(identity, dm_driver, STAYS), ROW(identity, redaction, DROPPED)};
+	ROW(identity, boot_id, STAYS), ROW(identity, node, NAME),
+	ROW(identity, kernel, STAYS), ROW(identity, dm_driver, STAYS),
+	ROW(identity, redaction, DROPPED)};
 static const struct row source_rows[] = {
 	ROW(source, name, STAYS), ROW(source, detail, DROPPED)};
 static const struct row target_rows[] = {ROW(dm_target, type, STAYS),
 	ROW(dm_target, params, NAME), ROW(dm_target, status, NAME)};
-static const struct row device_rows[] = {ROW(device, name, NAME), ROW(device, uuid, NAME)};
-static const struct row block_rows[] = {ROW(block, kname, NAME), ROW(block, backing_file, NAME)};
+static const struct row device_rows[] = {
+	ROW(device, name, NAME), ROW(device, uuid, NAME)};
+static const struct row block_rows[] = {
+	ROW(block, kname, NAME), ROW(block, backing_file, NAME)};
 static const struct row superblock_rows[] = {ROW(superblock, type, STAYS)};
 static const struct row namespace_rows[] = {
 	ROW(mount_namespace, comm, NAME), ROW(mount_namespace, pin_path, NAME)};
 static const struct row mount_rows[] = {ROW(mount, root, NAME), ROW(mount, target, NAME),
 	ROW(mount, type, STAYS), ROW(mount, source, NAME), ROW(mount, options, NAME)};
 static const struct row swap_rows[] = {ROW(swap, path, NAME)};
-static const struct row process_rows[] = {ROW(process, comm, NAME), ROW(process, exe, NAME),
-	ROW(process, cmdline, DROPPED)};
+static const struct row process_rows[] = {ROW(process, comm, NAME),
+	ROW(process, exe, NAME), ROW(process, cmdline, DROPPED)};
 static const struct row use_rows[] = {ROW(use, example, NAME)};
 static const struct row holder_rows[] = {ROW(kernel_holder, name, NAME)};
 static const struct row vg_rows[] = {ROW(vg, uuid, STAYS), ROW(vg, name, NAME),
@@ -107,7 +115,8 @@ struct walk {
 			WALK(walk, &(walk)->host->items[i_], rows);                      \
 	} while (0)
 
-static void walk_rows(struct walk *walk, void *item, const struct row *rows, size_t n_rows)
+static void walk_rows(
+	struct walk *walk, void *item, const struct row *rows, size_t n_rows)
 {
 	for (size_t i = 0; i < n_rows; i++)
 		walk->visit(walk, (const char **)((char *)item + rows[i].offset),
@@ -214,8 +223,8 @@ static void assert_same(struct host *a, struct host *b, const char *what)
 	for (size_t i = 0; i < a->n_documents; i++) {
 		assert_string_equal(a->documents[i].name, b->documents[i].name);
 		assert_int_equal(a->documents[i].len, b->documents[i].len);
-		assert_memory_equal(
-			a->documents[i].bytes, b->documents[i].bytes, a->documents[i].len);
+		assert_memory_equal(a->documents[i].bytes, b->documents[i].bytes,
+			a->documents[i].len);
 	}
 }
 
@@ -224,7 +233,8 @@ static void test_fixtures_read_back(void **state)
 	glob_t paths;
 
 	(void)state;
-	assert_int_equal(glob(TEST_DATA "/../../fixtures/*/capture*.tar.gz", 0, NULL, &paths), 0);
+	assert_int_equal(
+		glob(TEST_DATA "/../../fixtures/*/capture*.tar.gz", 0, NULL, &paths), 0);
 	assert_true(paths.gl_pathc > 20);
 	for (size_t i = 0; i < paths.gl_pathc; i++) {
 		cleanup_host struct host *host = archive_load(paths.gl_pathv[i]);
@@ -250,7 +260,8 @@ static const char mountinfo[] =
 	"20 1 254:3 /rootmarkn /mnt/targetmarkn rw,relatime,flagmarkn - ext4 "
 	"/dev/mapper/vgmarkn-lvmarkn rw,lowerdir=/dirmarkn,errors=continue\n"
 	"21 20 0:50 / /mnt/spaced\\040markn rw - cifs "
-	"//usermarks%passmarks@hostmarkn/share rw,username=usermarks,password=pass,marks,rw\n"
+	"//usermarks%passmarks@hostmarkn/share "
+	"rw,username=usermarks,password=pass,marks,rw\n"
 	"22 20 0:51 / /mnt/b rw - fuse.rclone https://u:marks@hostmarkn/p?token=marks "
 	"rw,key=marks,user_id=0\n"
 	"23 20 0:52 / /mnt/c rw shared:3 - nfs4 hostmarkn:/exportmarkn "
@@ -274,11 +285,14 @@ static const char metadata[] =
 	"creation_host = \"nodemarkn\"\t# Linux nodemarkn marks\n\n  ---\n";
 
 static const char report[] =
-	"{\"report\": [{\"vg\": [{\"vg_uuid\": \"VVVVVV-VVVV-VVVV-VVVV-VVVV-VVVV-VVVVVV\", "
-	"\"vg_name\": \"vgmarkn\", \"vg_tags\": \"tagmarkn\", \"vg_systemid\": \"nodemarkn\", "
+	"{\"report\": [{\"vg\": [{\"vg_uuid\": "
+	"\"VVVVVV-VVVV-VVVV-VVVV-VVVV-VVVV-VVVVVV\", "
+	"\"vg_name\": \"vgmarkn\", \"vg_tags\": \"tagmarkn\", \"vg_systemid\": "
+	"\"nodemarkn\", "
 	"\"vg_seqno\": \"3\", \"vg_permissions\": \"writeable\"}], "
 	"\"pv\": [{\"pv_uuid\": \"PPPPPP-PPPP-PPPP-PPPP-PPPP-PPPP-PPPPPP\", "
-	"\"pv_name\": \"/dev/mapper/pv\\x20markn\", \"pv_major\": \"7\", \"pv_minor\": \"0\"}], "
+	"\"pv_name\": \"/dev/mapper/pv\\x20markn\", \"pv_major\": \"7\", \"pv_minor\": "
+	"\"0\"}], "
 	"\"lv\": [{\"lv_name\": \"lvmarkn\", \"lv_tags\": [\"tagmarkn\"]}]}], "
 	"\"log\": [{\"log_message\": \"lvcreate marks\"}]}";
 
@@ -305,12 +319,14 @@ static struct host *marked_host(void)
 	host_source_set(host, "dm", OUTCOME_DENIED, "%s",
 		"hostmarkn: https://a:marks@hostmarkn/ password=marks");
 	device = array_add(&host->devices, &host->n_devices);
-	*device = (struct device){.devno = {254, 3}, .name = "vgmarkn-lvmarkn",
+	*device = (struct device){.devno = {254, 3},
+		.name = "vgmarkn-lvmarkn",
 		.uuid = "CRYPT-LUKS2-00112233445566778899aabbccddeeff-lvmarkn"};
 	dm_target_add(host, &device->targets, &device->n_targets, 0, 8, "crypt",
 		"aes-xts-plain64 markskeymarks 0 254:0 4096");
 	dm_target_add(host, &device->targets, &device->n_targets, 8, 8, "crypt",
-		"aes-xts-plain64 :64:logon:descriptionmarkn 0 /dev/mapper/pathmarkn 4096");
+		"aes-xts-plain64 :64:logon:descriptionmarkn 0 /dev/mapper/pathmarkn "
+		"4096");
 	dm_target_add(host, &device->targets, &device->n_targets, 16, 8, "integrity",
 		"254:0 0 32 J 1 internal_hash:hmac(sha256):marksmarks");
 	dm_target_add(host, &device->targets, &device->n_targets, 24, 8, "no-such-type",
@@ -319,20 +335,29 @@ static struct host *marked_host(void)
 	dm_target_add(host, &device->pending, &device->n_pending, 0, 8, "linear",
 		"/dev/pathmarkn 0");
 	*array_add(&host->blocks, &host->n_blocks) = (struct block){.devno = {7, 0},
-		.kname = "kmarkn", .kind = BLOCK_LOOP, .backing_file = "/srv/filemarkn.img"};
+		.kname = "kmarkn",
+		.kind = BLOCK_LOOP,
+		.backing_file = "/srv/filemarkn.img"};
 	*array_add(&host->superblocks, &host->n_superblocks) =
 		(struct superblock){{254, 3}, "ext4"};
-	*array_add(&host->namespaces, &host->n_namespaces) = (struct mount_namespace){
-		.id = 1, .pid = 1, .is_host = true, .comm = "commmarkn",
-		.pin_path = "/run/pinmarkn"};
+	*array_add(&host->namespaces, &host->n_namespaces) =
+		(struct mount_namespace){.id = 1,
+			.pid = 1,
+			.is_host = true,
+			.comm = "commmarkn",
+			.pin_path = "/run/pinmarkn"};
 	*array_add(&host->swaps, &host->n_swaps) = (struct swap){"/swapmarkn", {0, 0}};
-	*array_add(&host->processes, &host->n_processes) =
-		(struct process){.pid = 1, .comm = "commmarkn", .exe = "/opt/exemarkn",
-			.mount_namespace = 1, .cmdline = NULL};
-	*array_add(&host->uses, &host->n_uses) = (struct use){.pid = 1, .devno = {254, 3},
-		.count = 1, .example = "/home/usemarkn/a.txt"};
-	*array_add(&host->kernel_holders, &host->n_kernel_holders) = (struct kernel_holder){
-		{254, 3}, HOLDER_LIO, "iblock_0/holdermarkn"};
+	*array_add(&host->processes, &host->n_processes) = (struct process){.pid = 1,
+		.comm = "commmarkn",
+		.exe = "/opt/exemarkn",
+		.mount_namespace = 1,
+		.cmdline = NULL};
+	*array_add(&host->uses, &host->n_uses) = (struct use){.pid = 1,
+		.devno = {254, 3},
+		.count = 1,
+		.example = "/home/usemarkn/a.txt"};
+	*array_add(&host->kernel_holders, &host->n_kernel_holders) =
+		(struct kernel_holder){{254, 3}, HOLDER_LIO, "iblock_0/holdermarkn"};
 	add_document(host, NS_NAME, mountinfo);
 	add_document(host, VG_NAME, metadata);
 	add_document(host, "lvm/report.json", report);
@@ -357,8 +382,9 @@ static void assert_without(struct host *host, const char *mark, const char *what
 	for (size_t i = 0; i < host->n_documents; i++)
 		if (memmem(host->documents[i].bytes, host->documents[i].len, mark,
 			    strlen(mark)))
-			fail_msg("%s: %s in %s:\n%.*s", what, mark, host->documents[i].name,
-				(int)host->documents[i].len, host->documents[i].bytes);
+			fail_msg("%s: %s in %s:\n%.*s", what, mark,
+				host->documents[i].name, (int)host->documents[i].len,
+				host->documents[i].bytes);
 }
 
 static void test_no_secret(void **state)
@@ -386,14 +412,16 @@ static void test_no_name(void **state)
 	assert_without(redacted, "marks", "names");
 	assert_without(redacted, "10.9.8.7", "names");
 	assert_null(host_document(redacted, "lvm/warnings.txt"));
-	assert_int_equal(host_source(redacted, "lvm/warnings.txt")->outcome, OUTCOME_SKIPPED);
+	assert_int_equal(
+		host_source(redacted, "lvm/warnings.txt")->outcome, OUTCOME_SKIPPED);
 }
 
 static void visit_mark(struct walk *walk, const char **field, enum fate fate)
 {
 	char mark[64];
 
-	snprintf(mark, sizeof(mark), fate == STAYS ? "staying%uq" : "q%umarkn", walk->count++);
+	snprintf(mark, sizeof(mark), fate == STAYS ? "staying%uq" : "q%umarkn",
+		walk->count++);
 	*field = host_string(walk->host, mark);
 }
 
@@ -449,9 +477,9 @@ static struct host *swap_host(void)
 static void test_words_that_stay(void **state)
 {
 	static const char *const words[] = {"", "/dev/dm-5", "/dev/sda1", "/mnt/backup",
-		"/dev/mapper/vg-snap", "/dev/nvme0n1p2", "lvol12_pmspare", "/dev/loop15p1",
-		"vg--lv-real", "snapshot123", "/ (deleted)", "<masked>", "/dev/md127",
-		"/dev/mmcblk0p1", "/usr/sbin", "a\\x20b"};
+		"/dev/mapper/vg-snap", "/dev/nvme0n1p2", "lvol12_pmspare",
+		"/dev/loop15p1", "vg--lv-real", "snapshot123", "/ (deleted)", "<masked>",
+		"/dev/md127", "/dev/mmcblk0p1", "/usr/sbin", "a\\x20b"};
 	cleanup_host struct host *host = swap_host();
 
 	(void)state;
@@ -516,7 +544,8 @@ static void test_long_names(void **state)
 	redacted = redact_names(host, &key_a);
 	assert_true(strlen(redacted->lvs[0].name) <= 127);
 	assert_true(strlen(redacted->devices[0].name) <= 127);
-	assert_true(lvm_dm_name_split(redacted->devices[0].name, &vg_name, &lv_name, &layer));
+	assert_true(
+		lvm_dm_name_split(redacted->devices[0].name, &vg_name, &lv_name, &layer));
 	assert_string_equal(lv_name, redacted->lvs[0].name);
 	assert_null(strstr(redacted->lvs[0].name, "ab_ab"));
 }
@@ -541,7 +570,8 @@ static void damage(const char *text, unsigned *state, struct buf *ret_text)
 			buf_add(ret_text, at, 5);
 			at += 4;
 		} else if (dice == 0) {
-			buf_add(ret_text, &junk[random_next(state) % (sizeof(junk) - 1)], 1);
+			buf_add(ret_text, &junk[random_next(state) % (sizeof(junk) - 1)],
+				1);
 		} else if (dice == 1) {
 			buf_add(ret_text, at, 1);
 			buf_add(ret_text, at, 1);
