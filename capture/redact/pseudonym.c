@@ -51,8 +51,10 @@ bool word_in(const char *const *sorted, size_t count, const char *word, size_t l
 		size_t middle = low + (high - low) / 2;
 		int order = strncasecmp(sorted[middle], word, len);
 
+		/* the word may hold a NUL, and ends where it says */
 		if (order == 0)
-			order = sorted[middle][len] != '\0';
+			order = (strlen(sorted[middle]) > len) -
+				(strlen(sorted[middle]) < len);
 		if (order == 0)
 			return len > 0;
 		if (order < 0)

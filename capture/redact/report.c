@@ -84,9 +84,10 @@ static void add(struct json_object *to, const char *key, struct json_object *val
 		json_object_array_add(to, value);
 }
 
-static bool is_number(const char *text)
+/* All of it: an escaped NUL may stand inside. */
+static bool is_number(const char *text, size_t len)
 {
-	return *text && text[strspn(text, "0123456789")] == '\0';
+	return len > 0 && strspn(text, "0123456789") == len;
 }
 
 static struct json_object *text_copy(
@@ -97,7 +98,7 @@ static struct json_object *text_copy(
 	struct buf out = BUF_INIT;
 	struct json_object *copy;
 
-	if (is_number(text) || WORD_IN(plain_fields, field, strlen(field)))
+	if (is_number(text, len) || WORD_IN(plain_fields, field, strlen(field)))
 		buf_add(&out, text, len);
 	else
 		pseudonym_text(names, text, len, &out);
