@@ -157,15 +157,17 @@ static bool is_in_stack(const struct subject *subject, struct devno devno)
 static void check_unchanged(const struct host *host, struct subject *subject)
 {
 	for (size_t i = 0; i < host->n_changes; i++) {
-		struct devno devno = host->changes[i].devno;
-		const struct device *device = host_device_by_devno(host, devno);
+		const struct change *change = &host->changes[i];
+		const struct device *device = host_device_by_devno(host, change->devno);
+		cleanup_buf struct buf what = BUF_INIT;
 
-		if (is_in_stack(subject, devno))
+		change_print(change, &what);
+		if (is_in_stack(subject, change->devno))
 			subject_reason(subject, RULE_UNSETTLED,
 				"%s (" DEVNO_FMT ") changed while the capture was made: "
 				"%s",
-				device ? device->name : "a device", DEVNO_ARGS(devno),
-				host->changes[i].what);
+				device ? device->name : "a device",
+				DEVNO_ARGS(change->devno), buf_text(&what));
 	}
 }
 

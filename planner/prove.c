@@ -197,13 +197,13 @@ static int check_unchanged(
 {
 	for (size_t c = 0; c < host->n_changes; c++)
 		for (size_t i = 0; i < plan->scope.n_devices; i++)
-			if (devno_is_equal(host->changes[c].devno,
-				    plan->scope.devices[i].devno))
+			if (devno_is_equal(
+				    host->changes[c].devno, plan->scope.devices[i].devno))
 				return err_set(err, -EPERM,
 					"the plan breaks rule 6: %s changed while the "
-					"capture was made: %s",
+					"capture was made (%s)",
 					plan->scope.devices[i].name,
-					host->changes[c].what);
+					change_kind_name(host->changes[c].kind));
 	return 0;
 }
 

@@ -149,22 +149,27 @@ void host_source_set(struct host *host, const char *name, enum outcome outcome,
 	source->detail = host_string(host, detail);
 }
 
-void host_change_add(struct host *host, struct devno devno, const char *format, ...)
+static int order_changes(const void *pa, const void *pb)
 {
-	struct change *change;
-	char what[512];
-	va_list args;
+	const struct change *a = pa, *b = pb;
+	int by_devno = devno_compare(a->devno, b->devno);
 
-	va_start(args, format);
-	vsnprintf(what, sizeof(what), format, args);
-	va_end(args);
+	if (by_devno)
+		return by_devno;
+	return a->kind != b->kind ? (a->kind > b->kind) - (a->kind < b->kind)
+				  : strcmp(a->name, b->name);
+}
+
+void host_change_add(
+	struct host *host, struct devno devno, enum change_kind kind, const char *name)
+{
+	const struct change change = {devno, kind, name};
+
 	for (size_t i = 0; i < host->n_changes; i++)
-		if (devno_is_equal(host->changes[i].devno, devno) &&
-			strcmp(host->changes[i].what, what) == 0)
+		if (order_changes(&host->changes[i], &change) == 0)
 			return;
-	change = array_add(&host->changes, &host->n_changes);
-	change->devno = devno;
-	change->what = host_string(host, what);
+	*array_add(&host->changes, &host->n_changes) =
+		(struct change){devno, kind, host_string(host, name)};
 }
 
 const struct document *host_document(const struct host *host, const char *name)
@@ -237,14 +242,6 @@ static int order_kernel_holders(const void *pa, const void *pb)
 	if (by_devno)
 		return by_devno;
 	return a->kind != b->kind ? NUMBERS(a->kind, b->kind) : strcmp(a->name, b->name);
-}
-
-static int order_changes(const void *pa, const void *pb)
-{
-	const struct change *a = pa, *b = pb;
-	int by_devno = devno_compare(a->devno, b->devno);
-
-	return by_devno ? by_devno : strcmp(a->what, b->what);
 }
 
 int order_lvs(const void *pa, const void *pb)

@@ -221,12 +221,30 @@ struct kernel_holder {
 	const char *name; /* "iblock_0/disk1", "vbd-3-51712", a kernel name */
 };
 
+enum change_kind {
+	CHANGE_GONE,
+	CHANGE_RENAMED,	 /* to `name` */
+	CHANGE_REPLACED, /* another device has its number */
+	CHANGE_OPENS,	 /* its open count */
+	CHANGE_FLAGS,	 /* suspended, resumed, a table loaded */
+	CHANGE_TABLE,
+	CHANGE_STATE, /* of a snapshot: valid, invalid, ... */
+	CHANGE_ABOVE, /* `name` was put on it */
+	CHANGE_MOUNTED,	  /* on `name` */
+	CHANGE_UNMOUNTED, /* from `name` */
+};
+const char *change_kind_name(enum change_kind kind);
+int change_kind_parse(const char *name, enum change_kind *ret_kind);
+
 /* A device of a snapshot's stack that had changed when everything had been read and was looked at
  * once more: what was read of it and of its holders may not fit together. */
 struct change {
 	struct devno devno;
-	const char *what; /* "its open count was 1 and is 2", "vg-x was put on it" */
+	enum change_kind kind;
+	const char *name; /* "" where the kind has none */
 };
+/* "it was mounted on /mnt/backup"; the name as buf_word() writes it. */
+void change_print(const struct change *change, struct buf *ret_text);
 
 /* Where a segment's data lies: a physical volume, or another logical volume. */
 struct stripe {
@@ -320,7 +338,7 @@ struct host {
 	size_t n_uses;
 	struct kernel_holder *kernel_holders; /* sorted by devno, kind, name */
 	size_t n_kernel_holders;
-	struct change *changes; /* sorted by devno, what */
+	struct change *changes; /* sorted by devno, kind, name */
 	size_t n_changes;
 	struct vg *vgs; /* sorted by uuid */
 	size_t n_vgs;
@@ -356,9 +374,9 @@ void host_sort(struct host *host);
 const char *host_string(struct host *host, const char *text);
 const char *host_string_n(struct host *host, const char *bytes, size_t len);
 
-/* Notes that a device changed. */
-void host_change_add(struct host *host, struct devno devno, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+/* Notes that a device changed, once. */
+void host_change_add(
+	struct host *host, struct devno devno, enum change_kind kind, const char *name);
 
 /* Notes the outcome of a source; a later note for the same name replaces the first. */
 void host_source_set(struct host *host, const char *name, enum outcome outcome,
