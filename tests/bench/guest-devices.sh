@@ -29,7 +29,7 @@ devices_make() {
 }
 calls_count() {
 	perl -ne '
-		$count{$1}++ if /^ioctl\(\d+, (DM_\w+)/ || /^(\w+)\(/;
+		$count{$1}++ if /^\d+ +ioctl\(\d+, (DM_\w+)/ || /^\d+ +(\w+)\(/;
 		END { print "$_ $count{$_}\n" for sort keys %count }'
 }
 
@@ -48,9 +48,9 @@ for size in ${BENCH_SIZES//,/ }; do
 		::: lvm pvs -a --nolocking --config 'devices { scan_lvs=0 hints="none" }' --devices "$disk" >"$OUT/times.$size"
 	stat -c %s $archive >"$OUT/bytes.$size"
 	rm $archive
-	# not the processes that it starts: LVM has its own ioctls, and under strace it would not end in time
+	# with its children, but not LVM: that has its own ioctls, and under strace it would not end in time
 	calls_count <"$LAB/trace" >"$OUT/calls.$size" &
-	strace -s 0 -e signal=none -o "$LAB/trace" snapstate-capture -q -o $archive
+	strace -f -b execve -s 0 -e signal=none -o "$LAB/trace" snapstate-capture -q -o $archive
 	wait $!
 	rm $archive
 	echo "captured with $size devices"
