@@ -158,9 +158,7 @@ static int give_up(const struct checkpoint *checkpoint, struct err *err)
 	while (waitpid(checkpoint->child, NULL, WNOHANG) == 0) {
 		if (checkpoint_clock_ms() >= until)
 			return err_set(err, -EBUSY,
-				"no answer, and process %d, which waits for it, cannot "
-				"be killed",
-				checkpoint->child);
+				"no answer, and the process for it cannot be killed");
 		poll(NULL, 0, CHECKPOINT_TICK_MS);
 	}
 	return err_set(err, -ETIMEDOUT, "no answer");

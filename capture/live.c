@@ -12,13 +12,11 @@
 #include "checkpoint.h"
 #include "live.h"
 
-/* For the archive: a part of the time, and never more than that. */
-#define WRITE_PART   5
-#define WRITE_MAX_MS 10000
-/* A step but the last gets a part of what is left, so that the steps behind it get some,
- * and never more than that. */
-#define STEP_PART   2
-#define STEP_MAX_MS 30000
+/* For the archive: a part of the time. */
+#define WRITE_PART 5
+/* A step but the last gets a part of what is left, so that the steps behind it get some.
+ */
+#define STEP_PART 2
 /* A step's own children are given up before it, so that what they said is not lost: by a
  * part of its time, and never more than that. */
 #define STEP_CHILD_PART	  4
@@ -37,10 +35,9 @@ struct step {
 struct live_times live_times_from_now(unsigned seconds)
 {
 	int64_t all = (int64_t)seconds * 1000;
-	int64_t write = all / WRITE_PART < WRITE_MAX_MS ? all / WRITE_PART : WRITE_MAX_MS;
 	int64_t now = checkpoint_clock_ms();
 
-	return (struct live_times){.read_ms = now + all - write - STEP_LATE_MS,
+	return (struct live_times){.read_ms = now + all - all / WRITE_PART - STEP_LATE_MS,
 		.end_ms = now + all,
 		.first = getpid()};
 }
@@ -52,8 +49,7 @@ static int64_t step_deadline(size_t index, const struct live_times *times)
 
 	if (index == PROBE_STEPS - 1)
 		return times->read_ms;
-	left /= STEP_PART;
-	return now + (left < STEP_MAX_MS ? left : STEP_MAX_MS);
+	return now + left / STEP_PART;
 }
 
 static int64_t children_deadline(int64_t deadline)

@@ -67,7 +67,10 @@ void check_evidence(const struct host *host, struct subject *subject)
 
 static void check_physical_volumes(const struct host *host, struct subject *subject)
 {
-	for (size_t i = 0; i < host->n_pvs; i++) {
+	cleanup_places struct places places =
+		host_places(host, PLACES_PVS, places_text(subject->vg_uuid));
+
+	for (size_t i; places_next(&places, &i);) {
 		const struct pv *pv = &host->pvs[i];
 
 		if (strcmp(pv->vg_uuid, subject->vg_uuid) != 0)
@@ -130,7 +133,10 @@ static bool note_unsettled(void *context, const struct device *device)
  * one. */
 static void note_neighbours(const struct host *host, struct subject *subject)
 {
-	for (size_t i = 0; i < host->n_devices; i++) {
+	cleanup_places struct places places =
+		host_places(host, PLACES_ABOVE, places_devno(subject->real->devno));
+
+	for (size_t i; places_next(&places, &i);) {
 		const struct device *device = &host->devices[i];
 
 		for (size_t d = 0; d < device->n_deps; d++)
@@ -151,27 +157,32 @@ static bool is_in_stack(const struct subject *subject, struct devno devno)
 static void check_unchanged(const struct host *host, struct subject *subject)
 {
 	for (size_t i = 0; i < host->n_changes; i++) {
-		struct devno devno = host->changes[i].devno;
-		const struct device *device = host_device_by_devno(host, devno);
+		const struct change *change = &host->changes[i];
+		const struct device *device = host_device_by_devno(host, change->devno);
+		cleanup_buf struct buf what = BUF_INIT;
 
-		if (is_in_stack(subject, devno))
+		change_print(change, &what);
+		if (is_in_stack(subject, change->devno))
 			subject_reason(subject, RULE_UNSETTLED,
 				"%s (" DEVNO_FMT ") changed while the capture was made: "
 				"%s",
-				device ? device->name : "a device", DEVNO_ARGS(devno),
-				host->changes[i].what);
+				device ? device->name : "a device",
+				DEVNO_ARGS(change->devno), buf_text(&what));
 	}
 }
 
 void check_settled(const struct host *host, struct subject *subject)
 {
+	cleanup_places struct places places =
+		host_places(host, PLACES_STORAGE_PROGRAMS, 0);
+
 	subject_devices(subject, note_unsettled, subject);
 	if (subject->real) {
 		note_unsettled(subject, subject->real);
 		note_neighbours(host, subject);
 	}
 	check_unchanged(host, subject);
-	for (size_t i = 0; i < host->n_processes; i++) {
+	for (size_t i; places_next(&places, &i);) {
 		const struct process *process = &host->processes[i];
 
 		if (program_is_storage(process->comm))

@@ -38,7 +38,11 @@ static const char *use_words(enum use_kind kind)
  * (ntfs-3g and others), and ends with its umount. NULL: no such mount. */
 static const struct mount *mount_served(const struct host *host, const struct use *use)
 {
-	for (size_t i = 0; use->kind == USE_NODE && i < host->n_mounts; i++)
+	cleanup_places struct places places = {0};
+
+	if (use->kind == USE_NODE)
+		places = host_places(host, PLACES_MOUNTS, places_devno(use->devno));
+	for (size_t i; places_next(&places, &i);)
 		if (strcmp(host->mounts[i].type, "fuseblk") == 0 &&
 			devno_is_equal(
 				host_mount_devno(host, &host->mounts[i]), use->devno))
@@ -117,8 +121,10 @@ static const char *holder_words(enum holder_kind kind)
 static void note_kernel_holders(const struct visit *visit)
 {
 	const struct host *host = visit->host;
+	cleanup_places struct places places =
+		subject_places(host, visit->subject, PLACES_KERNEL_HOLDERS);
 
-	for (size_t i = 0; i < host->n_kernel_holders; i++) {
+	for (size_t i; places_next(&places, &i);) {
 		const struct kernel_holder *holder = &host->kernel_holders[i];
 
 		if (subject_owns(visit->subject, holder->devno))
@@ -128,11 +134,25 @@ static void note_kernel_holders(const struct visit *visit)
 	}
 }
 
+static void note_swaps(const struct visit *visit)
+{
+	const struct host *host = visit->host;
+	cleanup_places struct places places =
+		subject_places(host, visit->subject, PLACES_SWAPS);
+
+	for (size_t i; places_next(&places, &i);)
+		if (subject_owns(visit->subject, host->swaps[i].devno))
+			subject_reason(visit->subject, RULE_HELD, "the host swaps on %s",
+				host->swaps[i].path);
+}
+
 static void note_blocks(const struct visit *visit)
 {
 	const struct host *host = visit->host;
+	cleanup_places struct places places =
+		subject_places(host, visit->subject, PLACES_BLOCKS);
 
-	for (size_t i = 0; i < host->n_blocks; i++) {
+	for (size_t i; places_next(&places, &i);) {
 		const struct block *block = &host->blocks[i];
 		struct devno devno =
 			*block->backing_file ? host_loop_devno(host, block) : DEVNO_NONE;
@@ -143,10 +163,6 @@ static void note_blocks(const struct visit *visit)
 			if (subject_owns(visit->subject, block->below[b]))
 				note_block(visit, block, block->below[b]);
 	}
-	for (size_t i = 0; i < host->n_swaps; i++)
-		if (subject_owns(visit->subject, host->swaps[i].devno))
-			subject_reason(visit->subject, RULE_HELD, "the host swaps on %s",
-				host->swaps[i].path);
 }
 
 static void note_mapping(const struct visit *visit, const struct device *device)
@@ -166,9 +182,11 @@ static void note_mapping(const struct visit *visit, const struct device *device)
 
 static void note_processes(const struct visit *visit)
 {
+	cleanup_places struct places places =
+		subject_places(visit->host, visit->subject, PLACES_USES);
 	const struct process *last = NULL;
 
-	for (size_t i = 0; i < visit->host->n_uses; i++) {
+	for (size_t i; places_next(&places, &i);) {
 		const struct use *use = &visit->host->uses[i];
 		const struct process *process;
 
@@ -187,6 +205,7 @@ void check_holders(const struct host *host, struct subject *subject)
 
 	note_processes(&visit);
 	note_blocks(&visit);
+	note_swaps(&visit);
 	note_kernel_holders(&visit);
 	for (size_t i = 0; i < subject->n_above; i++)
 		note_mapping(&visit, subject->above[i]);
@@ -199,7 +218,10 @@ void check_holders(const struct host *host, struct subject *subject)
 static bool goes_by_propagation(const struct host *host, const struct mount *other,
 	const struct mount_namespace *home)
 {
-	for (size_t i = 0; i < host->n_mounts; i++) {
+	cleanup_places struct places places =
+		host_places(host, PLACES_MOUNTS, places_devno(other->devno));
+
+	for (size_t i; places_next(&places, &i);) {
 		const struct mount *mount = &host->mounts[i];
 
 		if (mount->namespace_id == home->id &&
@@ -278,12 +300,16 @@ static bool note_hidden(void *context, const struct device *device)
 {
 	const struct visit *visit = context;
 	const struct host *host = visit->host;
+	cleanup_places struct places mounts =
+		host_places(host, PLACES_MOUNTS, places_devno(device->devno));
+	cleanup_places struct places live =
+		host_places(host, PLACES_SUPERBLOCKS, places_devno(device->devno));
 
-	for (size_t i = 0; i < host->n_mounts; i++)
+	for (size_t i; places_next(&mounts, &i);)
 		if (devno_is_equal(
 			    host_mount_devno(host, &host->mounts[i]), device->devno))
 			return true;
-	for (size_t i = 0; i < host->n_superblocks; i++)
+	for (size_t i; places_next(&live, &i);)
 		if (devno_is_equal(host->superblocks[i].devno, device->devno))
 			subject_reason(visit->subject, RULE_HIDDEN_FS,
 				"%s on " DEVNO_FMT
@@ -295,8 +321,10 @@ static bool note_hidden(void *context, const struct device *device)
 void check_mounts(const struct host *host, struct subject *subject)
 {
 	struct visit visit = {host, subject};
+	cleanup_places struct places places =
+		subject_places(host, subject, PLACES_MOUNTS);
 
-	for (size_t i = 0; i < host->n_mounts; i++)
+	for (size_t i; places_next(&places, &i);)
 		if (subject_owns(subject, host_mount_devno(host, &host->mounts[i])))
 			note_mount(&visit, &host->mounts[i]);
 	subject_devices(subject, note_hidden, &visit);

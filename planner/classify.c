@@ -133,22 +133,71 @@ static bool is_unknown_to_lvm(const struct subject *subject)
 	       (subject->kind == SUBJECT_VOLUME && subject->lv->role != LV_SNAPSHOT);
 }
 
+/* One that is unknown to LVM, to be found by its -real layer. */
+struct sibling {
+	const struct device *real;
+	size_t subject; /* its place in the survey */
+};
+
+static int order_siblings(const void *pa, const void *pb)
+{
+	const struct sibling *a = pa, *b = pb;
+
+	if (a->real != b->real)
+		return a->real < b->real ? -1 : 1;
+	return (a->subject > b->subject) - (a->subject < b->subject);
+}
+
+static size_t first_sibling(
+	const struct sibling *siblings, size_t count, const struct device *real)
+{
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (siblings[middle].real < real)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 /* lvremove of the last snapshot that LVM knows turns the origin back into a plain volume,
  * although another one still stands on its -real layer. So those go first, or none. */
-static void check_siblings(struct survey *survey, struct subject *subject)
+static void check_siblings(struct survey *survey, struct subject *subject,
+	const struct sibling *siblings, size_t count)
 {
-	for (size_t i = 0; i < survey->n_subjects; i++) {
-		const struct subject *other = &survey->subjects[i];
+	if (subject->kind != SUBJECT_VOLUME || !subject->real)
+		return;
+	for (size_t i = first_sibling(siblings, count, subject->real);
+		i < count && siblings[i].real == subject->real; i++) {
+		const struct subject *other = &survey->subjects[siblings[i].subject];
 
-		if (subject->kind != SUBJECT_VOLUME || !is_unknown_to_lvm(other) ||
-			!subject->real || other->real != subject->real ||
-			other->verdict == VERDICT_REMOVE || other == subject)
+		if (other->verdict == VERDICT_REMOVE || other == subject)
 			continue;
 		subject_reason(subject, RULE_STALE_SIBLING,
 			"%s, a snapshot of the same origin that LVM does not know, stays",
 			other->label);
 		decide(subject);
 	}
+}
+
+static void check_all_siblings(struct survey *survey)
+{
+	struct sibling *siblings = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < survey->n_subjects; i++)
+		if (survey->subjects[i].real && is_unknown_to_lvm(&survey->subjects[i]))
+			*array_add(&siblings, &count) = (struct sibling){
+				.real = survey->subjects[i].real, .subject = i};
+	if (count)
+		qsort(siblings, count, sizeof(*siblings), order_siblings);
+	for (size_t i = 0; i < survey->n_subjects; i++)
+		check_siblings(survey, &survey->subjects[i], siblings, count);
+	free(siblings);
 }
 
 void classify_survey(struct survey *survey)
@@ -160,8 +209,7 @@ void classify_survey(struct survey *survey)
 		drop_rules(subject, survey->request->rules_off);
 		decide(subject);
 	}
-	for (size_t i = 0; i < survey->n_subjects; i++)
-		check_siblings(survey, &survey->subjects[i]);
+	check_all_siblings(survey);
 	if (survey->n_subjects)
 		qsort(survey->subjects, survey->n_subjects, sizeof(struct subject),
 			order_subjects);

@@ -9,15 +9,10 @@
 #include <string.h>
 
 #include "planner.h"
-
-/* A run of sectors on one device. */
-struct range {
-	struct devno devno;
-	uint64_t start, length;
-};
+#include "snapstate/cleanup.h"
 
 /* linear: "MAJ:MIN START" */
-static bool linear_range(const struct dm_target *target, struct range *ret)
+static bool linear_range(const struct dm_target *target, struct sectors *ret)
 {
 	size_t devno_len = strcspn(target->params, " ");
 	const char *start = target->params + devno_len;
@@ -29,26 +24,13 @@ static bool linear_range(const struct dm_target *target, struct range *ret)
 	       parse_u64(start, strlen(start), 10, &ret->start) == 0;
 }
 
-static uint64_t common_sectors(const struct range *a, const struct range *b)
+static uint64_t common_sectors(const struct sectors *a, const struct sectors *b)
 {
 	uint64_t start = a->start > b->start ? a->start : b->start;
 	uint64_t a_end = a->start + a->length, b_end = b->start + b->length;
 	uint64_t end = a_end < b_end ? a_end : b_end;
 
 	return devno_is_equal(a->devno, b->devno) && end > start ? end - start : 0;
-}
-
-static bool stripe_range(const struct host *host, const struct vg *vg,
-	const struct segment *segment, const struct stripe *stripe, struct range *ret)
-{
-	const struct pv *pv = host_pv(host, stripe->pv_uuid);
-
-	if (!pv || devno_is_none(pv->devno))
-		return false;
-	ret->devno = pv->devno;
-	ret->start = pv->pe_start + stripe->start * vg->extent_size;
-	ret->length = segment->extents / segment->n_stripes * vg->extent_size;
-	return true;
 }
 
 /* Sectors of `lv` that the store's ranges cover. */
@@ -61,11 +43,11 @@ static uint64_t covered_sectors(const struct host *host, const struct vg *vg,
 		const struct segment *segment = &lv->segments[i];
 
 		for (size_t s = 0; s < segment->n_stripes; s++) {
-			struct range owned, mapped;
+			struct sectors owned, mapped;
 
 			if (*segment->stripes[s].lv_name)
 				continue; /* its sub-volume is counted on its own */
-			if (!stripe_range(
+			if (!host_stripe_sectors(
 				    host, vg, segment, &segment->stripes[s], &owned)) {
 				*ret_is_complete = false;
 				continue;
@@ -90,14 +72,38 @@ static int order_overlaps(const void *pa, const void *pb)
 	return strcmp(a->victim->uuid, b->victim->uuid);
 }
 
+/* A target of another type hides where the store lies: then all volumes are asked. */
+static struct places places_of_store(
+	const struct host *host, const struct device *cow, const char *vg_uuid)
+{
+	struct sectors *mapped = NULL;
+	struct places places;
+	size_t n_mapped = 0;
+
+	for (size_t i = 0; i < cow->n_targets; i++) {
+		struct sectors run;
+
+		if (linear_range(&cow->targets[i], &run))
+			*array_add(&mapped, &n_mapped) = run;
+	}
+	places = n_mapped == cow->n_targets
+			 ? host_places_of_sectors(host, vg_uuid, mapped, n_mapped)
+			 : host_places(host, PLACES_LVS, places_text(vg_uuid));
+	free(mapped);
+	return places;
+}
+
 void hazards_of_store(const struct host *host, const struct device *cow,
 	const char *vg_uuid, struct overlap **ret_overlaps, size_t *ret_count,
 	bool *ret_is_complete)
 {
 	const struct vg *vg = host_vg(host, vg_uuid);
+	cleanup_places struct places places = {0};
 
 	*ret_is_complete = vg && vg->has_metadata && vg->extent_size;
-	for (size_t i = 0; vg && vg->extent_size && i < host->n_lvs; i++) {
+	if (vg && vg->extent_size)
+		places = places_of_store(host, cow, vg_uuid);
+	for (size_t i; places_next(&places, &i);) {
 		const struct lv *lv = &host->lvs[i];
 		uint64_t sectors;
 

@@ -36,7 +36,10 @@ static int read_capture(const char *name, struct host **ret_host,
 	if (r < 0)
 		return r;
 	sha256_hex(buf_text(&archive), archive.len, ret_sha256);
-	return record_read(archive.data, archive.len, name, ret_host, err);
+	r = record_read(archive.data, archive.len, name, ret_host, err);
+	if (r == 0)
+		host_index_build(*ret_host);
+	return r;
 }
 
 static struct plan *plan_begin(const struct survey *survey, const char *sha256)

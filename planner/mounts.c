@@ -7,11 +7,15 @@
 #include <string.h>
 
 #include "planner.h"
+#include "snapstate/cleanup.h"
 
 static const struct mount *mount_by_id(
 	const struct host *host, uint64_t namespace_id, uint32_t id)
 {
-	for (size_t i = 0; i < host->n_mounts; i++)
+	cleanup_places struct places places =
+		host_places(host, PLACES_MOUNT_ID, places_mount(namespace_id, id));
+
+	for (size_t i; places_next(&places, &i);)
 		if (host->mounts[i].namespace_id == namespace_id &&
 			host->mounts[i].id == id && !host->mounts[i].is_gone)
 			return &host->mounts[i];
@@ -26,11 +30,13 @@ static bool group_reaches(
 	uint32_t group = mount->shared == from ? from : mount->master;
 
 	for (unsigned depth = 0; depth < 16 && group; depth++) {
+		cleanup_places struct places places =
+			host_places(host, PLACES_MOUNT_PEERS, group);
 		uint32_t next = 0;
 
 		if (group == from)
 			return true;
-		for (size_t i = 0; i < host->n_mounts; i++)
+		for (size_t i; places_next(&places, &i);)
 			if (host->mounts[i].shared == group && host->mounts[i].master)
 				next = host->mounts[i].master;
 		group = next;
@@ -68,7 +74,10 @@ bool mounts_propagate(
 
 const struct mount *mounts_child(const struct host *host, const struct mount *mount)
 {
-	for (size_t i = 0; i < host->n_mounts; i++) {
+	cleanup_places struct places places = host_places(host, PLACES_MOUNT_CHILDREN,
+		places_mount(mount->namespace_id, mount->id));
+
+	for (size_t i; places_next(&places, &i);) {
 		const struct mount *child = &host->mounts[i];
 
 		if (!child->is_gone && child->namespace_id == mount->namespace_id &&

@@ -18,7 +18,7 @@ struct ordering {
 	struct subject *subject;
 	/* What the last step left of `facts_of`: what its next step finds. */
 	const struct subject *facts_of;
-	struct facts facts, facts_around;
+	struct facts facts, facts_around; /* of scope_of_subject, scope_around */
 };
 
 /* Strings of a step are malloc'ed and start as "". */
@@ -36,13 +36,15 @@ static const struct lv *refreshable_origin(
 	const struct host *host, const struct plan *plan, const struct subject *subject)
 {
 	char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
+	cleanup_places struct places places = {0};
 	const char *layer;
 
 	if (!plan->has_refresh_origin || subject->kind != SUBJECT_STALE ||
 		!subject->origin || !subject->real || !host_vg(host, subject->vg_uuid) ||
 		!lvm_dm_uuid_split(subject->origin->uuid, vg, lv, &layer) || *layer)
 		return NULL;
-	for (size_t i = 0; i < host->n_lvs; i++)
+	places = host_places(host, PLACES_LV_ORIGIN, places_text(lv));
+	for (size_t i; places_next(&places, &i);)
 		if (host->lvs[i].role == LV_SNAPSHOT &&
 			strcmp(host->lvs[i].origin_uuid, lv) == 0)
 			return NULL;
@@ -74,16 +76,25 @@ static void scope_of_subject(const struct ordering *ordering,
 	}
 }
 
-/* What it may change besides, depending on what else the host does meanwhile: shown, not
- * verified. Another backup of the same origin may come and go all day. */
-static void scope_around(const struct ordering *ordering, const struct subject *subject,
-	struct scope *scope)
+static void add_around(
+	const struct device *device, const struct scope *scope, struct scope *around)
 {
-	scope_of_subject(ordering, subject, scope);
+	for (size_t i = 0; i < scope->n_devices; i++)
+		if (devno_is_equal(scope->devices[i].devno, device->devno) &&
+			scope->devices[i].level >= SCOPE_TABLE)
+			return;
+	scope_add_device(around, device, SCOPE_TABLE);
+}
+
+/* What it may change besides `scope`, depending on what else the host does meanwhile:
+ * shown, not verified. Another backup of the same origin may come and go all day. */
+static void scope_around(
+	const struct subject *subject, const struct scope *scope, struct scope *around)
+{
 	if (subject->origin)
-		scope_add_device(scope, subject->origin, SCOPE_TABLE);
+		add_around(subject->origin, scope, around);
 	if (subject->real)
-		scope_add_device(scope, subject->real, SCOPE_TABLE);
+		add_around(subject->real, scope, around);
 }
 
 static void keep_new(const struct facts *before, const struct facts *after,
@@ -128,7 +139,7 @@ static int predict(struct ordering *ordering, struct plan_step *step, struct err
 	int r;
 
 	scope_of_subject(ordering, ordering->subject, &scope);
-	scope_around(ordering, ordering->subject, &around);
+	scope_around(ordering->subject, &scope, &around);
 	find_facts(ordering, &scope, &around);
 	r = replay_step(ordering->clone, step, err);
 	if (r < 0)
@@ -168,8 +179,10 @@ static int add_umount(
 static int add_umounts(struct ordering *ordering, struct err *err)
 {
 	const struct mount_namespace *home = host_namespace_of_host(ordering->clone);
+	cleanup_places struct places places =
+		subject_places(ordering->clone, ordering->subject, PLACES_MOUNTS);
 
-	for (size_t i = ordering->clone->n_mounts; home && i-- > 0;) {
+	for (size_t i; home && places_previous(&places, &i);) {
 		const struct mount *mount = &ordering->clone->mounts[i];
 		int r;
 
@@ -315,9 +328,15 @@ static void add_scope(struct ordering *ordering)
 	cleanup_scope struct scope scope = {0};
 	const struct survey *survey = ordering->survey;
 
-	for (size_t i = 0; i < survey->n_subjects; i++)
-		if (survey->subjects[i].verdict == VERDICT_REMOVE)
-			scope_of_subject(ordering, &survey->subjects[i], &scope);
+	for (size_t i = 0; i < survey->n_subjects; i++) {
+		cleanup_scope struct scope own = {0};
+
+		if (survey->subjects[i].verdict != VERDICT_REMOVE)
+			continue;
+		scope_of_subject(ordering, &survey->subjects[i], &own);
+		scope_append(&scope, &own);
+	}
+	scope_unite(&scope);
 	plan_scope_set(ordering->plan, &scope);
 	host_facts(survey->host, &ordering->plan->scope, &ordering->plan->expect);
 }

@@ -177,6 +177,9 @@ void stack_above(const struct host *host, const struct device *base,
  */
 typedef bool (*device_visitor)(void *context, const struct device *device);
 void subject_devices(const struct subject *subject, device_visitor visit, void *context);
+/* Places (host.h) of what may be on one of these devices. */
+struct places subject_places(
+	const struct host *host, const struct subject *subject, enum places_kind kind);
 /* true: one of these devices. */
 bool subject_owns(const struct subject *subject, struct devno devno);
 /* true: a kpartx-like mapping: one linear target within a partition-sized window,

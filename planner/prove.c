@@ -19,6 +19,7 @@
  * before it
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "prove.h"
@@ -32,45 +33,106 @@ int proof_broken(const struct proof *proof, int rule, const char *why, const cha
 
 /* ---- predictions ---- */
 
-static bool speaks_of(const struct facts *facts, const char *subject)
+static int order_entries(const void *pa, const void *pb)
+{
+	const struct proof_entry *a = pa, *b = pb;
+
+	return strcmp(a->subject, b->subject);
+}
+
+static void add_entry(struct proof *proof, char *subject, size_t at, bool is_volume)
+{
+	*array_add(&proof->entries, &proof->n_entries) = (struct proof_entry){
+		.subject = subject, .at = at, .is_volume = is_volume};
+}
+
+/* The plan's scope by what facts call it. */
+static void collect_entries(struct proof *proof)
+{
+	const struct scope *scope = &proof->plan->scope;
+
+	for (size_t i = 0; i < scope->n_devices; i++) {
+		struct buf subject = BUF_INIT;
+
+		buf_printf(&subject, DEVNO_FMT, DEVNO_ARGS(scope->devices[i].devno));
+		add_entry(proof, subject.data, i, false);
+	}
+	for (size_t i = 0; i < scope->n_volumes; i++) {
+		struct buf subject = BUF_INIT;
+
+		buf_printf(&subject, "%s/%s", scope->volumes[i].vg_uuid,
+			scope->volumes[i].lv_uuid);
+		add_entry(proof, subject.data, i, true);
+	}
+	if (proof->n_entries)
+		qsort(proof->entries, proof->n_entries, sizeof(*proof->entries),
+			order_entries);
+}
+
+static void free_entries(struct proof *proof)
+{
+	for (size_t i = 0; i < proof->n_entries; i++)
+		free(proof->entries[i].subject);
+	free(proof->entries);
+}
+
+/* The first entry whose subject is not before this one. */
+static size_t entry_place(const struct proof *proof, const char *subject)
+{
+	size_t low = 0, high = proof->n_entries;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(proof->entries[middle].subject, subject) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static void scope_add_subject(struct proof *proof, const char *subject, struct scope *ret)
+{
+	const struct scope *scope = &proof->plan->scope;
+
+	for (size_t i = entry_place(proof, subject); i < proof->n_entries; i++) {
+		struct proof_entry *entry = &proof->entries[i];
+
+		if (strcmp(entry->subject, subject) != 0)
+			return;
+		if (entry->of_step == proof->number)
+			continue; /* it is there already */
+		entry->of_step = proof->number;
+		if (entry->is_volume)
+			*array_add(&ret->volumes, &ret->n_volumes) =
+				scope->volumes[entry->at];
+		else
+			*array_add(&ret->devices, &ret->n_devices) =
+				scope->devices[entry->at];
+	}
+}
+
+static void scope_add_facts(
+	struct proof *proof, const struct facts *facts, struct scope *ret)
 {
 	for (size_t i = 0; i < facts->count; i++) {
+		cleanup_free char *subject = NULL;
 		const char *found;
 		size_t len;
 
-		if (fact_subject(facts->lines[i], &found, &len) == 0 &&
-			len == strlen(subject) && strncmp(found, subject, len) == 0)
-			return true;
+		if (fact_subject(facts->lines[i], &found, &len) < 0)
+			continue;
+		subject = xstrndup(found, len);
+		scope_add_subject(proof, subject, ret);
 	}
-	return false;
 }
 
-static bool step_speaks_of(const struct plan_step *step, const char *subject)
+/* The part of the plan's scope that the step's predictions speak of. */
+static void scope_of_step(struct proof *proof, struct scope *ret)
 {
-	return speaks_of(&step->gone, subject) || speaks_of(&step->new, subject);
-}
-
-/* The part of the plan's scope that a step's predictions speak of. */
-static void scope_of_step(
-	const struct plan *plan, const struct plan_step *step, struct scope *ret)
-{
-	for (size_t i = 0; i < plan->scope.n_devices; i++) {
-		cleanup_buf struct buf subject = BUF_INIT;
-
-		buf_printf(&subject, DEVNO_FMT, DEVNO_ARGS(plan->scope.devices[i].devno));
-		if (step_speaks_of(step, buf_text(&subject)))
-			*array_add(&ret->devices, &ret->n_devices) =
-				plan->scope.devices[i];
-	}
-	for (size_t i = 0; i < plan->scope.n_volumes; i++) {
-		cleanup_buf struct buf subject = BUF_INIT;
-
-		buf_printf(&subject, "%s/%s", plan->scope.volumes[i].vg_uuid,
-			plan->scope.volumes[i].lv_uuid);
-		if (step_speaks_of(step, buf_text(&subject)))
-			*array_add(&ret->volumes, &ret->n_volumes) =
-				plan->scope.volumes[i];
-	}
+	scope_add_facts(proof, &proof->step->gone, ret);
+	scope_add_facts(proof, &proof->step->new, ret);
 }
 
 static int check_same(const struct proof *proof, const struct facts *predicted,
@@ -91,7 +153,7 @@ static int prove_step(struct proof *proof)
 	cleanup_facts struct facts before = FACTS_INIT, after = FACTS_INIT;
 	int r;
 
-	scope_of_step(proof->plan, proof->step, &scope);
+	scope_of_step(proof, &scope);
 	host_facts(proof->now, &scope, &before);
 	r = proof_apply(proof);
 	if (r < 0)
@@ -106,17 +168,21 @@ static int check_end(struct proof *proof)
 {
 	cleanup_facts struct facts expected = FACTS_INIT, found = FACTS_INIT;
 	cleanup_facts struct facts wrong = FACTS_INIT;
+	cleanup_bag struct fact_bag bag = {0};
 	const struct plan *plan = proof->plan;
 
 	for (size_t i = 0; i < plan->expect.count; i++)
-		facts_add(&expected, plan->expect.lines[i]);
-	facts_sort(&expected);
+		bag_insert(&bag, plan->expect.lines[i]);
 	for (size_t i = 0; i < plan->n_steps; i++) {
 		for (size_t g = 0; g < plan->steps[i].gone.count; g++)
-			facts_remove(&expected, plan->steps[i].gone.lines[g]);
+			bag_remove(&bag, plan->steps[i].gone.lines[g]);
 		for (size_t n = 0; n < plan->steps[i].new.count; n++)
-			facts_insert(&expected, plan->steps[i].new.lines[n]);
+			bag_insert(&bag, plan->steps[i].new.lines[n]);
 	}
+	for (const char *const *line = bag_next(&bag, NULL); line;
+		line = bag_next(&bag, line))
+		facts_add(&expected, *line);
+	facts_sort(&expected);
 	host_facts(proof->now, &plan->scope, &found);
 	facts_minus(&expected, &found, &wrong);
 	facts_minus(&found, &expected, &wrong);
@@ -131,13 +197,13 @@ static int check_unchanged(
 {
 	for (size_t c = 0; c < host->n_changes; c++)
 		for (size_t i = 0; i < plan->scope.n_devices; i++)
-			if (devno_is_equal(host->changes[c].devno,
-				    plan->scope.devices[i].devno))
+			if (devno_is_equal(
+				    host->changes[c].devno, plan->scope.devices[i].devno))
 				return err_set(err, -EPERM,
 					"the plan breaks rule 6: %s changed while the "
-					"capture was made: %s",
+					"capture was made (%s)",
 					plan->scope.devices[i].name,
-					host->changes[c].what);
+					change_kind_name(host->changes[c].kind));
 	return 0;
 }
 
@@ -155,6 +221,7 @@ int prove_plan(const struct host *host, const struct plan *plan, struct err *err
 		r = err_set(err, -EPERM,
 			"the plan expects what the capture does not show: %s",
 			wrong.lines[0]);
+	collect_entries(&proof);
 	for (size_t i = 0; i < plan->n_steps && r == 0; i++) {
 		proof.step = &plan->steps[i];
 		proof.number = i + 1;
@@ -162,6 +229,7 @@ int prove_plan(const struct host *host, const struct plan *plan, struct err *err
 	}
 	if (r == 0 && plan->n_steps)
 		r = check_end(&proof);
+	free_entries(&proof);
 	host_free(proof.now);
 	return r;
 }

@@ -6,12 +6,22 @@
 
 #include "planner.h"
 
+/* A device or a volume of the plan's scope. */
+struct proof_entry {
+	char *subject; /* see fact_subject() */
+	size_t at;     /* in the scope's devices or volumes */
+	bool is_volume;
+	size_t of_step; /* number of the last step that spoke of it */
+};
+
 struct proof {
 	const struct host *before; /* the capture */
 	struct host *now;	   /* after the steps so far */
 	const struct plan *plan;
 	const struct plan_step *step;
 	size_t number; /* of the step, from 1 */
+	struct proof_entry *entries; /* sorted by subject */
+	size_t n_entries;
 	struct err *err;
 };
 

@@ -40,7 +40,10 @@ static struct identity_of identify(const struct device *device)
 
 static bool is_open_by_table(const struct host *host, struct devno devno)
 {
-	for (size_t i = 0; i < host->n_devices; i++)
+	cleanup_places struct places places =
+		host_places(host, PLACES_ABOVE, places_devno(devno));
+
+	for (size_t i; places_next(&places, &i);)
 		for (size_t d = 0;
 			!host->devices[i].is_gone && d < host->devices[i].n_deps; d++)
 			if (devno_is_equal(host->devices[i].deps[d], devno))
@@ -93,6 +96,8 @@ static int check_sources(const struct proof *proof, const char *vg_uuid)
 static int check_vg(const struct proof *proof, const char *vg_uuid)
 {
 	const struct vg *vg = host_vg(proof->before, vg_uuid);
+	cleanup_places struct places pvs =
+		host_places(proof->before, PLACES_PVS, places_text(vg_uuid));
 
 	if (!vg || !vg->has_metadata)
 		return proof_broken(proof, 6, "its metadata was not read", vg_uuid);
@@ -100,7 +105,7 @@ static int check_vg(const struct proof *proof, const char *vg_uuid)
 		!vg->is_writable || *vg->lock_type)
 		return proof_broken(proof, 5,
 			"partial, exported, foreign, read-only or shared", vg->name);
-	for (size_t i = 0; i < proof->before->n_pvs; i++) {
+	for (size_t i; places_next(&pvs, &i);) {
 		const struct pv *pv = &proof->before->pvs[i];
 
 		if (strcmp(pv->vg_uuid, vg_uuid) == 0 &&
@@ -112,7 +117,10 @@ static int check_vg(const struct proof *proof, const char *vg_uuid)
 
 static bool is_origin_of_another(const struct host *host, const struct lv *lv)
 {
-	for (size_t i = 0; i < host->n_lvs; i++)
+	cleanup_places struct places places =
+		host_places(host, PLACES_LV_ORIGIN, places_text(lv->uuid));
+
+	for (size_t i; places_next(&places, &i);)
 		if (!host->lvs[i].is_gone &&
 			strcmp(host->lvs[i].vg_uuid, lv->vg_uuid) == 0 &&
 			strcmp(host->lvs[i].origin_uuid, lv->uuid) == 0)
@@ -123,7 +131,10 @@ static bool is_origin_of_another(const struct host *host, const struct lv *lv)
 /* Else nobody can say whose extents the store's sectors are. */
 static bool has_known_places(const struct host *host, const char *vg_uuid)
 {
-	for (size_t i = 0; i < host->n_pvs; i++)
+	cleanup_places struct places places =
+		host_places(host, PLACES_PVS, places_text(vg_uuid));
+
+	for (size_t i; places_next(&places, &i);)
 		if (strcmp(host->pvs[i].vg_uuid, vg_uuid) == 0 &&
 			devno_is_none(host->pvs[i].devno))
 			return false;
@@ -155,14 +166,21 @@ static int check_snapshot_volume(const struct proof *proof, const struct lv *lv)
 
 static int check_processes(const struct proof *proof, const struct device *device)
 {
-	for (size_t i = 0; i < proof->before->n_uses; i++)
+	uint64_t key = places_devno(device->devno);
+	cleanup_places struct places uses = host_places(proof->before, PLACES_USES, key);
+	cleanup_places struct places swaps =
+		host_places(proof->before, PLACES_SWAPS, key);
+	cleanup_places struct places blocks =
+		host_places(proof->before, PLACES_BLOCKS, key);
+
+	for (size_t i; places_next(&uses, &i);)
 		if (devno_is_equal(proof->before->uses[i].devno, device->devno))
 			return proof_broken(proof, 3, "a process uses it", device->name);
-	for (size_t i = 0; i < proof->before->n_swaps; i++)
+	for (size_t i; places_next(&swaps, &i);)
 		if (devno_is_equal(proof->before->swaps[i].devno, device->devno))
 			return proof_broken(
 				proof, 3, "the host swaps on it", device->name);
-	for (size_t i = 0; i < proof->before->n_blocks; i++) {
+	for (size_t i; places_next(&blocks, &i);) {
 		const struct block *block = &proof->before->blocks[i];
 		bool is_on = *block->backing_file &&
 			     devno_is_equal(host_loop_devno(proof->before, block),
@@ -183,41 +201,70 @@ static bool is_at_rest(const struct device *device)
 					 DEVICE_DEFERRED | DEVICE_NO_TABLE));
 }
 
-/* It is about to be removed: nothing may have it open by now, and nothing may have been
- * open before that no step of the plan has closed. */
-static int check_closed(
-	const struct proof *proof, const struct device *device, uint32_t allowed)
+static int check_at_rest(const struct proof *proof, const struct device *device)
 {
-	if (!is_at_rest(device))
-		return proof_broken(proof, 4, "suspended, or in the middle of a change",
-			device->name);
-	if (device->open_count != allowed)
-		return proof_broken(proof, 4, "its open count is not explained by then",
-			device->name);
-	for (size_t i = 0; i < proof->now->n_mounts; i++)
+	if (!device || is_at_rest(device))
+		return 0;
+	return proof_broken(
+		proof, 4, "suspended, or in the middle of a change", device->name);
+}
+
+static int check_not_mounted(const struct proof *proof, const struct device *device)
+{
+	uint64_t key = places_devno(device->devno);
+	cleanup_places struct places mounts = host_places(proof->now, PLACES_MOUNTS, key);
+	cleanup_places struct places live =
+		host_places(proof->now, PLACES_SUPERBLOCKS, key);
+
+	for (size_t i; places_next(&mounts, &i);)
 		if (!proof->now->mounts[i].is_gone &&
 			devno_is_equal(
 				host_mount_devno(proof->now, &proof->now->mounts[i]),
 				device->devno))
 			return proof_broken(
 				proof, 4, "it is still mounted", device->name);
-	for (size_t i = 0; i < proof->now->n_superblocks; i++)
-		if (devno_is_equal(proof->now->superblocks[i].devno, device->devno))
+	for (size_t i; places_next(&live, &i);)
+		if (!proof->now->superblocks[i].is_gone &&
+			devno_is_equal(proof->now->superblocks[i].devno, device->devno))
 			return proof_broken(
 				proof, 4, "a file system on it is live", device->name);
+	return 0;
+}
+
+/* It is about to be removed: nothing may have it open by now, and nothing may have been
+ * open before that no step of the plan has closed. */
+static int check_closed(
+	const struct proof *proof, const struct device *device, uint32_t allowed)
+{
+	if (check_at_rest(proof, device) < 0)
+		return -EPERM;
+	if (device->open_count != allowed)
+		return proof_broken(proof, 4, "its open count is not explained by then",
+			device->name);
+	if (check_not_mounted(proof, device) < 0)
+		return -EPERM;
 	return check_processes(proof, device);
 }
 
-static bool stands_on(const struct device *device, struct devno devno)
+/* The layer below a snapshot, and what else stands on it: the visible volume, and other
+ * snapshots. */
+static int check_origin_at_rest(const struct proof *proof, struct devno layer)
 {
-	for (size_t i = 0; i < device->n_deps; i++)
-		if (devno_is_equal(device->deps[i], devno))
-			return true;
-	return false;
+	cleanup_places struct places places =
+		host_places(proof->now, PLACES_ABOVE, places_devno(layer));
+	int r = check_at_rest(proof, host_device_by_devno(proof->now, layer));
+
+	for (size_t i; r == 0 && places_next(&places, &i);) {
+		const struct device *device = &proof->now->devices[i];
+
+		for (size_t d = 0; r == 0 && !device->is_gone && d < device->n_deps; d++)
+			if (devno_is_equal(device->deps[d], layer))
+				r = check_at_rest(proof, device);
+	}
+	return r;
 }
 
-/* A snapshot in a state that can be judged, whose origin is at rest: the layer below it,
- * and the visible volume beside it. */
+/* A snapshot in a state that can be judged, whose origin is at rest. */
 static int check_snapshot(const struct proof *proof, const struct device *snapshot)
 {
 	struct devno layer, store;
@@ -237,17 +284,7 @@ static int check_snapshot(const struct proof *proof, const struct device *snapsh
 	if (!device_snapshot_parts(snapshot, &layer, &store))
 		return proof_broken(
 			proof, 6, "its table is not understood", snapshot->name);
-	for (size_t i = 0; i < proof->now->n_devices; i++) {
-		const struct device *device = &proof->now->devices[i];
-		bool is_layer = devno_is_equal(device->devno, layer);
-
-		if (device->is_gone || is_at_rest(device))
-			continue;
-		if (is_layer || (stands_on(device, layer) && device != snapshot))
-			return proof_broken(proof, 4,
-				"suspended, or in the middle of a change", device->name);
-	}
-	return 0;
+	return check_origin_at_rest(proof, layer);
 }
 
 static void close_device(struct host *now, struct device *device)
@@ -267,20 +304,22 @@ static void close_device(struct host *now, struct device *device)
 /* With its last mount a file system ends, and closes its device once. */
 static void end_file_system(struct host *now, struct devno devno)
 {
-	size_t kept = 0;
+	cleanup_places struct places places =
+		host_places(now, PLACES_SUPERBLOCKS, places_devno(devno));
 
-	for (size_t i = 0; i < now->n_superblocks; i++)
-		if (!devno_is_equal(now->superblocks[i].devno, devno))
-			now->superblocks[kept++] = now->superblocks[i];
-	now->n_superblocks = kept;
+	for (size_t i; places_next(&places, &i);)
+		if (devno_is_equal(now->superblocks[i].devno, devno))
+			now->superblocks[i].is_gone = true;
 	host_device_by_devno(now, devno)->open_count--;
 }
 
 static struct mount *target_mount(const struct proof *proof)
 {
 	const struct plan_target *target = &proof->step->target;
+	cleanup_places struct places places = host_places(proof->now, PLACES_MOUNT_ID,
+		places_mount(target->namespace_id, target->mount_id));
 
-	for (size_t i = 0; i < proof->now->n_mounts; i++)
+	for (size_t i; places_next(&places, &i);)
 		if (proof->now->mounts[i].namespace_id == target->namespace_id &&
 			proof->now->mounts[i].id == target->mount_id &&
 			!proof->now->mounts[i].is_gone)
@@ -291,9 +330,13 @@ static struct mount *target_mount(const struct proof *proof)
 /* The mount, and its copies that go by propagation. true: another mount of it stays. */
 static bool unmount(struct host *now, struct mount *mount, struct devno devno)
 {
+	cleanup_places struct places copies =
+		host_places(now, PLACES_MOUNTS, places_devno(mount->devno));
+	cleanup_places struct places others =
+		host_places(now, PLACES_MOUNTS, places_devno(devno));
 	bool is_mounted = false;
 
-	for (size_t i = 0; i < now->n_mounts; i++) {
+	for (size_t i; places_next(&copies, &i);) {
 		struct mount *other = &now->mounts[i];
 
 		if (other != mount && !other->is_gone &&
@@ -303,7 +346,7 @@ static bool unmount(struct host *now, struct mount *mount, struct devno devno)
 			other->is_gone = true;
 	}
 	mount->is_gone = true;
-	for (size_t i = 0; i < now->n_mounts; i++)
+	for (size_t i; places_next(&others, &i);)
 		is_mounted |=
 			!now->mounts[i].is_gone &&
 			devno_is_equal(host_mount_devno(now, &now->mounts[i]), devno);
@@ -393,7 +436,10 @@ static struct device *device_of(
 static bool has_snapshot(
 	const struct host *host, const char *vg_uuid, const char *origin_uuid)
 {
-	for (size_t i = 0; i < host->n_lvs; i++)
+	cleanup_places struct places places =
+		host_places(host, PLACES_LV_ORIGIN, places_text(origin_uuid));
+
+	for (size_t i; places_next(&places, &i);)
 		if (!host->lvs[i].is_gone && host->lvs[i].role == LV_SNAPSHOT &&
 			strcmp(host->lvs[i].vg_uuid, vg_uuid) == 0 &&
 			strcmp(host->lvs[i].origin_uuid, origin_uuid) == 0)
@@ -417,6 +463,7 @@ static int dissolve_real(const struct proof *proof, const char *origin_uuid)
 	origin->n_targets = real->n_targets;
 	origin->deps = real->deps;
 	origin->n_deps = real->n_deps;
+	host_index_device(proof->now, origin);
 	real->is_gone = true;
 	return 0;
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "planner.h"
+#include "snapstate/cleanup.h"
 
 /* A table opens each of its devices once; its removal closes them. */
 static void close_below(struct host *clone, const struct device *device)
@@ -38,7 +39,10 @@ static int remove_device(struct host *clone, struct device *device, struct err *
 
 static struct mount *find_mount(struct host *clone, uint64_t namespace_id, uint32_t id)
 {
-	for (size_t i = 0; i < clone->n_mounts; i++)
+	cleanup_places struct places places =
+		host_places(clone, PLACES_MOUNT_ID, places_mount(namespace_id, id));
+
+	for (size_t i; places_next(&places, &i);)
 		if (clone->mounts[i].namespace_id == namespace_id &&
 			clone->mounts[i].id == id && !clone->mounts[i].is_gone)
 			return &clone->mounts[i];
@@ -47,7 +51,10 @@ static struct mount *find_mount(struct host *clone, uint64_t namespace_id, uint3
 
 static bool is_mounted(const struct host *clone, struct devno devno)
 {
-	for (size_t i = 0; i < clone->n_mounts; i++)
+	cleanup_places struct places places =
+		host_places(clone, PLACES_MOUNTS, places_devno(devno));
+
+	for (size_t i; places_next(&places, &i);)
 		if (!clone->mounts[i].is_gone &&
 			devno_is_equal(host_mount_devno(clone, &clone->mounts[i]), devno))
 			return true;
@@ -57,14 +64,45 @@ static bool is_mounted(const struct host *clone, struct devno devno)
 static void end_file_system(struct host *clone, struct devno devno)
 {
 	struct device *device = host_device_by_devno(clone, devno);
-	size_t kept = 0;
+	cleanup_places struct places places =
+		host_places(clone, PLACES_SUPERBLOCKS, places_devno(devno));
 
-	for (size_t i = 0; i < clone->n_superblocks; i++)
-		if (!devno_is_equal(clone->superblocks[i].devno, devno))
-			clone->superblocks[kept++] = clone->superblocks[i];
-	clone->n_superblocks = kept;
+	for (size_t i; places_next(&places, &i);)
+		if (devno_is_equal(clone->superblocks[i].devno, devno))
+			clone->superblocks[i].is_gone = true;
 	if (device && device->open_count)
 		device->open_count--;
+}
+
+static bool is_in_use(const struct host *clone, struct devno devno, uint32_t *ret_pid)
+{
+	cleanup_places struct places places =
+		host_places(clone, PLACES_USES, places_devno(devno));
+
+	for (size_t i; places_next(&places, &i);)
+		if (devno_is_equal(clone->uses[i].devno, devno) &&
+			clone->uses[i].kind != USE_NODE) {
+			*ret_pid = clone->uses[i].pid;
+			return true;
+		}
+	return false;
+}
+
+/* The mount, and its copies that go by propagation. */
+static void remove_mount(struct host *clone, struct mount *mount)
+{
+	cleanup_places struct places places =
+		host_places(clone, PLACES_MOUNTS, places_devno(mount->devno));
+
+	for (size_t i; places_next(&places, &i);) {
+		struct mount *other = &clone->mounts[i];
+
+		if (!other->is_gone && other->namespace_id != mount->namespace_id &&
+			devno_is_equal(other->devno, mount->devno) &&
+			mounts_propagate(clone, mount, other))
+			other->is_gone = true;
+	}
+	mount->is_gone = true;
 }
 
 static int replay_umount(
@@ -73,6 +111,7 @@ static int replay_umount(
 	struct mount *mount = find_mount(clone, target->namespace_id, target->mount_id);
 	const struct mount *child;
 	struct devno devno;
+	uint32_t pid;
 
 	if (!mount)
 		return err_set(
@@ -82,20 +121,9 @@ static int replay_umount(
 		return err_set(err, -EBUSY, "%s is mounted below %s", child->target,
 			mount->target);
 	devno = host_mount_devno(clone, mount);
-	for (size_t i = 0; i < clone->n_uses; i++)
-		if (devno_is_equal(clone->uses[i].devno, devno) &&
-			clone->uses[i].kind != USE_NODE)
-			return err_set(err, -EBUSY, "process %u uses %s",
-				clone->uses[i].pid, mount->target);
-	for (size_t i = 0; i < clone->n_mounts; i++) {
-		struct mount *other = &clone->mounts[i];
-
-		if (!other->is_gone && other->namespace_id != mount->namespace_id &&
-			devno_is_equal(other->devno, mount->devno) &&
-			mounts_propagate(clone, mount, other))
-			other->is_gone = true;
-	}
-	mount->is_gone = true;
+	if (is_in_use(clone, devno, &pid))
+		return err_set(err, -EBUSY, "process %u uses %s", pid, mount->target);
+	remove_mount(clone, mount);
 	if (!is_mounted(clone, devno))
 		end_file_system(clone, devno);
 	return 0;
@@ -120,7 +148,10 @@ static int replay_dm_remove(
 static bool has_snapshot_volume(
 	const struct host *clone, const char *vg_uuid, const char *origin)
 {
-	for (size_t i = 0; i < clone->n_lvs; i++)
+	cleanup_places struct places places =
+		host_places(clone, PLACES_LV_ORIGIN, places_text(origin));
+
+	for (size_t i; places_next(&places, &i);)
 		if (!clone->lvs[i].is_gone && clone->lvs[i].role == LV_SNAPSHOT &&
 			strcmp(clone->lvs[i].vg_uuid, vg_uuid) == 0 &&
 			strcmp(clone->lvs[i].origin_uuid, origin) == 0)
@@ -157,6 +188,7 @@ static int reload_origin(
 	origin->n_targets = real->n_targets;
 	origin->deps = real->deps;
 	origin->n_deps = real->n_deps;
+	host_index_device(clone, origin);
 	real->is_gone = true;
 	return 0;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "planner.h"
+#include "snapstate/cleanup.h"
 
 static bool stands_directly(const struct device *above, const struct device *base)
 {
@@ -29,7 +30,10 @@ static bool is_listed(
 static void visit_above(const struct host *host, const struct device *base,
 	unsigned depth, const struct device ***devices, size_t *count)
 {
-	for (size_t i = 0; depth < 64 && i < host->n_devices; i++) {
+	cleanup_places struct places places =
+		host_places(host, PLACES_ABOVE, places_devno(base->devno));
+
+	for (size_t i; depth < 64 && places_next(&places, &i);) {
 		const struct device *above = &host->devices[i];
 
 		if (above == base || above->is_gone || !stands_directly(above, base) ||
@@ -46,6 +50,11 @@ void stack_above(const struct host *host, const struct device *base,
 {
 	visit_above(host, base, 0, ret_devices, ret_count);
 }
+
+struct devno_list {
+	struct devno *devnos;
+	size_t count;
+};
 
 void subject_devices(const struct subject *subject, device_visitor visit, void *context)
 {
@@ -68,6 +77,26 @@ bool subject_owns(const struct subject *subject, struct devno devno)
 		if (devno_is_equal(subject->above[i]->devno, devno))
 			return true;
 	return false;
+}
+
+static bool add_devno(void *context, const struct device *device)
+{
+	struct devno_list *list = context;
+
+	*array_add(&list->devnos, &list->count) = device->devno;
+	return true;
+}
+
+struct places subject_places(
+	const struct host *host, const struct subject *subject, enum places_kind kind)
+{
+	struct devno_list list = {.count = 0};
+	struct places places;
+
+	subject_devices(subject, add_devno, &list);
+	places = host_places_of_devices(host, kind, list.devnos, list.count);
+	free(list.devnos);
+	return places;
 }
 
 /* No uuid (older kpartx, or made by hand), or "partN-" + the uuid of exactly the device

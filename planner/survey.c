@@ -59,7 +59,11 @@ static const struct device *layer_device(const struct host *host, const char *vg
 static const struct device *origin_on_real(
 	const struct host *host, const struct device *real)
 {
-	for (size_t i = 0; real && i < host->n_devices; i++) {
+	cleanup_places struct places places = {0};
+
+	if (real)
+		places = host_places(host, PLACES_ABOVE, places_devno(real->devno));
+	for (size_t i; places_next(&places, &i);) {
 		const struct device *device = &host->devices[i];
 
 		if (device->n_targets == 1 && device->n_deps == 1 &&
@@ -107,6 +111,22 @@ static void collect_devices(const struct host *host, struct subject *subject)
 
 /* ---- finding them ---- */
 
+/* Which devices, by their place in the host, are part of a subject. */
+struct taken {
+	const struct host *host;
+	bool *devices;
+};
+
+static struct taken taken_new(const struct host *host)
+{
+	return (struct taken){host, xcalloc(host->n_devices, sizeof(bool))};
+}
+
+static void taken_free(struct taken *taken)
+{
+	free(taken->devices);
+}
+
 /* A snapshot by the metadata, or by the kernel: after an interrupted removal the two
  * differ. */
 static bool is_some_snapshot(const struct host *host, const struct lv *lv)
@@ -137,14 +157,23 @@ static void collect_volumes(const struct host *host, struct survey *survey)
 	}
 }
 
-static struct subject *subject_by_uuids(
-	const struct survey *survey, const char *vg, const char *lv)
+static bool is_taken(const struct taken *taken, const struct device *device)
 {
-	for (size_t i = 0; i < survey->n_subjects; i++)
-		if (strcmp(survey->subjects[i].vg_uuid, vg) == 0 &&
-			strcmp(survey->subjects[i].lv_uuid, lv) == 0)
-			return &survey->subjects[i];
-	return NULL;
+	return device && taken->devices[device - taken->host->devices];
+}
+
+static void take_device(struct taken *taken, const struct device *device)
+{
+	if (device)
+		taken->devices[device - taken->host->devices] = true;
+}
+
+static void take_subject(struct taken *taken, const struct subject *subject)
+{
+	take_device(taken, subject->snapshot);
+	take_device(taken, subject->cow);
+	for (size_t i = 0; i < subject->n_above; i++)
+		take_device(taken, subject->above[i]);
 }
 
 static char *stale_label(
@@ -162,15 +191,21 @@ static char *stale_label(
  * the name of a backup snapshot. Other volumes are nobody's leftover snapshot. */
 static void collect_stale(const struct host *host, struct survey *survey)
 {
+	/* as snapshot or store: they are found by uuid, so one volume gives one subject */
+	cleanup_with(taken_free) struct taken own = taken_new(host);
+
 	for (size_t i = 0; i < host->n_devices; i++) {
 		const struct device *device = &host->devices[i];
 		char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
 		const char *layer;
 		bool is_snapshot = device_snapshot_state(device) != SNAPSHOT_NONE;
+		struct subject *subject;
 		char *label;
 
 		if (!lvm_dm_uuid_split(device->uuid, vg, lv, &layer) ||
-			host_lv(host, vg, lv) || subject_by_uuids(survey, vg, lv))
+			host_lv(host, vg, lv) ||
+			is_taken(&own, layer_device(host, vg, lv, "")) ||
+			is_taken(&own, layer_device(host, vg, lv, "cow")))
 			continue;
 		label = stale_label(host, device, vg);
 		if ((*layer == '\0' && !is_snapshot &&
@@ -179,20 +214,11 @@ static void collect_stale(const struct host *host, struct survey *survey)
 			free(label);
 			continue;
 		}
-		collect_devices(host, subject_add(survey, SUBJECT_STALE, label, vg, lv));
+		subject = subject_add(survey, SUBJECT_STALE, label, vg, lv);
+		collect_devices(host, subject);
+		take_device(&own, subject->snapshot);
+		take_device(&own, subject->cow);
 	}
-}
-
-static bool is_part_of_a_subject(const struct survey *survey, const struct device *device)
-{
-	for (size_t i = 0; i < survey->n_subjects; i++) {
-		const struct subject *subject = &survey->subjects[i];
-
-		if (subject->snapshot == device || subject->cow == device ||
-			has_above(subject, device))
-			return true;
-	}
-	return false;
 }
 
 /* Does the dm name look like a mapping of a selected volume: the volume's own name, or
@@ -222,13 +248,17 @@ static bool looks_selected(const struct request *request, const struct device *d
 
 static void collect_others(const struct host *host, struct survey *survey)
 {
+	cleanup_with(taken_free) struct taken taken = taken_new(host);
+
+	for (size_t i = 0; i < survey->n_subjects; i++)
+		take_subject(&taken, &survey->subjects[i]);
 	for (size_t i = 0; i < host->n_devices; i++) {
 		const struct device *device = &host->devices[i];
 		bool is_alike = looks_selected(survey->request, device);
 		struct subject *subject;
 
 		if (strncmp(device->uuid, "LVM-", 4) == 0 ||
-			is_part_of_a_subject(survey, device) ||
+			is_taken(&taken, device) ||
 			(!is_alike && device_snapshot_state(device) == SNAPSHOT_NONE))
 			continue;
 		subject =

@@ -70,20 +70,26 @@ void buf_puts(struct buf *b, const char *text)
 	buf_add(b, text, strlen(text));
 }
 
+/* Most of what is printed fits into so many bytes, and is printed once. */
+#define PRINTED_OFTEN 48
+
 void buf_printf(struct buf *b, const char *format, ...)
 {
 	va_list args;
 	int len;
 
+	buf_reserve(b, PRINTED_OFTEN);
 	va_start(args, format);
-	len = vsnprintf(NULL, 0, format, args);
+	len = vsnprintf(b->data + b->len, b->cap - b->len, format, args);
 	va_end(args);
 	if (len < 0)
 		die_out_of_memory();
-	buf_reserve(b, (size_t)len);
-	va_start(args, format);
-	vsnprintf(b->data + b->len, (size_t)len + 1, format, args);
-	va_end(args);
+	if ((size_t)len >= b->cap - b->len) { /* it did not fit */
+		buf_reserve(b, (size_t)len);
+		va_start(args, format);
+		vsnprintf(b->data + b->len, (size_t)len + 1, format, args);
+		va_end(args);
+	}
 	b->len += (size_t)len;
 }
 

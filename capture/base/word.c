@@ -15,21 +15,26 @@ static bool is_plain(unsigned char c, bool has_blanks)
 
 static void add_escaped(struct buf *b, const char *text, bool has_blanks)
 {
-	size_t len = strlen(text);
+	size_t len = strlen(text),
+	       plain = 0; /* bytes in front of i that need no escape */
 
 	if (len == 0)
 		buf_puts(b, "-");
 	else if (strcmp(text, "-") == 0)
 		buf_puts(b, "\\x2d");
 	else
-		for (size_t i = 0; i < len; i++) {
+		for (size_t i = 0; i <= len; i++) {
 			unsigned char c = (unsigned char)text[i];
 			/* a blank at either end would not survive an editor */
 			bool is_edge = i == 0 || i + 1 == len;
 
-			if (is_plain(c, has_blanks && !is_edge))
-				buf_add(b, &text[i], 1);
-			else
+			if (i < len && is_plain(c, has_blanks && !is_edge)) {
+				plain++;
+				continue;
+			}
+			buf_add(b, &text[i - plain], plain);
+			plain = 0;
+			if (i < len)
 				buf_printf(b, "\\x%02x", c);
 		}
 }

@@ -33,8 +33,7 @@ void facts_sort(struct facts *facts)
 	facts->count = kept;
 }
 
-/* The index of the first line that is not before `line`. */
-static size_t facts_place(const struct facts *facts, const char *line)
+size_t facts_place(const struct facts *facts, const char *line)
 {
 	size_t low = 0, high = facts->count;
 

@@ -10,21 +10,11 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/facts.h"
 
-/* Places in one of the host's arrays, in its order. */
-struct places {
-	size_t *at;
-	size_t count;
-};
-
-/* What one rendering needs at every turn. The holders of the devices that it speaks of
- * are found in one walk, not in one for each device. */
+/* What one rendering needs at every turn. */
 struct rendering {
 	const struct host *host;
 	struct facts *facts;
-	struct buf line;	/* reused */
-	struct devno *subjects; /* sorted */
-	size_t n_subjects;
-	struct places above, uses, mounts;
+	struct buf line; /* reused */
 };
 
 static void emit(struct rendering *r)
@@ -33,93 +23,44 @@ static void emit(struct rendering *r)
 	r->line.len = 0;
 }
 
+/* Most of the planner's time goes into lines, and most of a line's into numbers. */
+static void number(struct rendering *r, uint64_t value)
+{
+	char digits[20]; /* of 2^64 - 1 */
+	size_t at = sizeof(digits);
+
+	do
+		digits[--at] = (char)('0' + value % 10);
+	while (value /= 10);
+	buf_add(&r->line, digits + at, sizeof(digits) - at);
+}
+
+static void device_number(struct rendering *r, struct devno devno)
+{
+	number(r, devno.major);
+	buf_puts(&r->line, ":");
+	number(r, devno.minor);
+}
+
 static void begin(struct rendering *r, const char *kind, struct devno subject)
 {
-	buf_printf(&r->line, "%s " DEVNO_FMT, kind, DEVNO_ARGS(subject));
+	buf_puts(&r->line, kind);
+	buf_puts(&r->line, " ");
+	device_number(r, subject);
+}
+
+static void key_number(struct rendering *r, const char *key, uint64_t value)
+{
+	buf_puts(&r->line, key);
+	number(r, value);
 }
 
 static void word(struct rendering *r, const char *key, const char *value)
 {
-	buf_printf(&r->line, " %s ", key);
+	buf_puts(&r->line, " ");
+	buf_puts(&r->line, key);
+	buf_puts(&r->line, " ");
 	buf_word(&r->line, value);
-}
-
-/* ---- whose holders are wanted ---- */
-
-static int order_devnos(const void *a, const void *b)
-{
-	return devno_compare(*(const struct devno *)a, *(const struct devno *)b);
-}
-
-static void add_subject(struct rendering *r, struct devno devno)
-{
-	*array_add(&r->subjects, &r->n_subjects) = devno;
-}
-
-static bool is_subject(const struct rendering *r, struct devno devno)
-{
-	size_t low = 0, high = r->n_subjects;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = devno_compare(r->subjects[middle], devno);
-
-		if (order == 0)
-			return true;
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return false;
-}
-
-static void add_place(struct places *places, size_t at)
-{
-	*array_add(&places->at, &places->count) = at;
-}
-
-static bool stands_on_a_subject(const struct rendering *r, const struct device *device)
-{
-	for (size_t i = 0; i < device->n_deps; i++)
-		if (is_subject(r, device->deps[i]))
-			return true;
-	return false;
-}
-
-/* By its st_dev, or else by a source that is a device; render_mounts() has the last word.
- */
-static bool may_be_on_a_subject(const struct rendering *r, const struct mount *mount)
-{
-	return is_subject(r, mount->devno) ||
-	       (strncmp(mount->source, "/dev/", 5) == 0 &&
-		       is_subject(r, host_mount_devno(r->host, mount)));
-}
-
-static void find_places(struct rendering *r)
-{
-	const struct host *host = r->host;
-
-	if (r->n_subjects)
-		qsort(r->subjects, r->n_subjects, sizeof(*r->subjects), order_devnos);
-	for (size_t i = 0; i < host->n_devices; i++)
-		if (!host->devices[i].is_gone &&
-			stands_on_a_subject(r, &host->devices[i]))
-			add_place(&r->above, i);
-	for (size_t i = 0; i < host->n_uses; i++)
-		if (is_subject(r, host->uses[i].devno))
-			add_place(&r->uses, i);
-	for (size_t i = 0; i < host->n_mounts; i++)
-		if (!host->mounts[i].is_gone && may_be_on_a_subject(r, &host->mounts[i]))
-			add_place(&r->mounts, i);
-}
-
-static void free_places(struct rendering *r)
-{
-	free(r->subjects);
-	free(r->above.at);
-	free(r->uses.at);
-	free(r->mounts.at);
 }
 
 /* ---- devices ---- */
@@ -135,7 +76,10 @@ static bool may_stand_on(const struct device *device, struct devno below)
 
 static bool is_cow_of_a_snapshot(const struct host *host, const struct device *device)
 {
-	for (size_t i = 0; i < host->n_devices; i++) {
+	cleanup_places struct places places =
+		host_places(host, PLACES_SNAPSHOT_OF_COW, places_devno(device->devno));
+
+	for (size_t i; places_next(&places, &i);) {
 		struct devno origin, cow;
 
 		if (!host->devices[i].is_gone &&
@@ -184,7 +128,8 @@ static void render_flags(struct rendering *r, unsigned flags)
 	for (unsigned bit = 1; device_flag_name(bit); bit <<= 1) {
 		if (!(flags & bit))
 			continue;
-		buf_printf(&r->line, "%s%s", separator, device_flag_name(bit));
+		buf_puts(&r->line, separator);
+		buf_puts(&r->line, device_flag_name(bit));
 		separator = ",";
 	}
 	if (*separator == ' ')
@@ -201,13 +146,13 @@ static void render_device(
 	begin(r, "device", device->devno);
 	word(r, "name", device->name);
 	word(r, "uuid", device->uuid);
-	buf_printf(&r->line, " diskseq %llu open ", (unsigned long long)device->diskseq);
+	key_number(r, " diskseq ", device->diskseq);
 	if (has_opens)
-		buf_printf(&r->line, "%u", device->open_count);
+		key_number(r, " open ", device->open_count);
 	else
-		buf_puts(&r->line, "*");
+		buf_puts(&r->line, " open *");
 	render_flags(r, device->flags);
-	buf_printf(&r->line, " size %llu", (unsigned long long)size);
+	key_number(r, " size ", size);
 	emit(r);
 }
 
@@ -215,8 +160,9 @@ static void render_target(struct rendering *r, const char *kind,
 	const struct device *device, const struct dm_target *target)
 {
 	begin(r, kind, device->devno);
-	buf_printf(&r->line, " %llu %llu ", (unsigned long long)target->start,
-		(unsigned long long)target->length);
+	key_number(r, " ", target->start);
+	key_number(r, " ", target->length);
+	buf_puts(&r->line, " ");
 	buf_word(&r->line, target->type);
 	buf_puts(&r->line, " ");
 	buf_tail(&r->line, target->params);
@@ -238,8 +184,9 @@ static void render_status(struct rendering *r, const struct device *device)
 	if (state == SNAPSHOT_NONE)
 		return;
 	begin(r, "status", device->devno);
-	buf_printf(&r->line, " %llu %llu ", (unsigned long long)device->targets[0].start,
-		(unsigned long long)device->targets[0].length);
+	key_number(r, " ", device->targets[0].start);
+	key_number(r, " ", device->targets[0].length);
+	buf_puts(&r->line, " ");
 	buf_word(&r->line, device->targets[0].type);
 	buf_printf(&r->line, " %s", snapshot_state_name(state));
 	emit(r);
@@ -250,15 +197,18 @@ static void render_status(struct rendering *r, const struct device *device)
 static void render_dm_holders(struct rendering *r, struct devno devno)
 {
 	const struct host *host = r->host;
+	cleanup_places struct places places =
+		host_places(host, PLACES_ABOVE, places_devno(devno));
 
-	for (size_t i = 0; i < r->above.count; i++) {
-		const struct device *above = &host->devices[r->above.at[i]];
+	for (size_t i; places_next(&places, &i);) {
+		const struct device *above = &host->devices[i];
 
-		for (size_t d = 0; d < above->n_deps; d++) {
+		for (size_t d = 0; !above->is_gone && d < above->n_deps; d++) {
 			if (!devno_is_equal(above->deps[d], devno))
 				continue;
 			begin(r, "holder", devno);
-			buf_printf(&r->line, " dm " DEVNO_FMT, DEVNO_ARGS(above->devno));
+			buf_puts(&r->line, " dm ");
+			device_number(r, above->devno);
 			emit(r);
 		}
 	}
@@ -291,8 +241,10 @@ static void render_block_holder(
 static void render_block_holders(struct rendering *r, struct devno devno)
 {
 	const struct host *host = r->host;
+	cleanup_places struct places places =
+		host_places(host, PLACES_BLOCKS, places_devno(devno));
 
-	for (size_t i = 0; i < host->n_blocks; i++) {
+	for (size_t i; places_next(&places, &i);) {
 		const struct block *above = &host->blocks[i];
 
 		for (size_t b = 0; b < above->n_below; b++)
@@ -304,26 +256,43 @@ static void render_block_holders(struct rendering *r, struct devno devno)
 	}
 }
 
-static void render_kernel_holders(struct rendering *r, struct devno devno)
+static void render_file_systems(struct rendering *r, struct devno devno)
 {
-	const struct host *host = r->host;
+	cleanup_places struct places places =
+		host_places(r->host, PLACES_SUPERBLOCKS, places_devno(devno));
 
-	for (size_t i = 0; i < host->n_superblocks; i++) {
-		if (!devno_is_equal(host->superblocks[i].devno, devno))
+	for (size_t i; places_next(&places, &i);) {
+		const struct superblock *superblock = &r->host->superblocks[i];
+
+		if (superblock->is_gone || !devno_is_equal(superblock->devno, devno))
 			continue;
 		begin(r, "holder", devno);
-		word(r, "fs", host->superblocks[i].type);
+		word(r, "fs", superblock->type);
 		emit(r);
 	}
-	for (size_t i = 0; i < host->n_swaps; i++) {
-		if (!devno_is_equal(host->swaps[i].devno, devno))
+}
+
+static void render_swaps(struct rendering *r, struct devno devno)
+{
+	cleanup_places struct places places =
+		host_places(r->host, PLACES_SWAPS, places_devno(devno));
+
+	for (size_t i; places_next(&places, &i);) {
+		if (!devno_is_equal(r->host->swaps[i].devno, devno))
 			continue;
 		begin(r, "holder", devno);
 		buf_puts(&r->line, " swap");
 		emit(r);
 	}
-	for (size_t i = 0; i < host->n_kernel_holders; i++) {
-		const struct kernel_holder *holder = &host->kernel_holders[i];
+}
+
+static void render_kernel_holders(struct rendering *r, struct devno devno)
+{
+	cleanup_places struct places places =
+		host_places(r->host, PLACES_KERNEL_HOLDERS, places_devno(devno));
+
+	for (size_t i; places_next(&places, &i);) {
+		const struct kernel_holder *holder = &r->host->kernel_holders[i];
 
 		if (!devno_is_equal(holder->devno, devno))
 			continue;
@@ -336,9 +305,11 @@ static void render_kernel_holders(struct rendering *r, struct devno devno)
 static void render_process_holders(struct rendering *r, struct devno devno)
 {
 	const struct host *host = r->host;
+	cleanup_places struct places places =
+		host_places(host, PLACES_USES, places_devno(devno));
 
-	for (size_t i = 0; i < r->uses.count; i++) {
-		const struct use *use = &host->uses[r->uses.at[i]];
+	for (size_t i; places_next(&places, &i);) {
+		const struct use *use = &host->uses[i];
 		const struct process *process;
 
 		if (!devno_is_equal(use->devno, devno))
@@ -352,18 +323,29 @@ static void render_process_holders(struct rendering *r, struct devno devno)
 	}
 }
 
+/* Cheaper than host_mount_devno(), which has the last word. */
+static bool may_be_on(const struct mount *mount, struct devno devno)
+{
+	return devno_is_equal(mount->devno, devno) ||
+	       strncmp(mount->source, "/dev/", 5) == 0;
+}
+
 static void render_mounts(struct rendering *r, struct devno devno)
 {
 	const struct host *host = r->host;
+	cleanup_places struct places places =
+		host_places(host, PLACES_MOUNTS, places_devno(devno));
 
-	for (size_t i = 0; i < r->mounts.count; i++) {
-		const struct mount *mount = &host->mounts[r->mounts.at[i]];
+	for (size_t i; places_next(&places, &i);) {
+		const struct mount *mount = &host->mounts[i];
 
-		if (!devno_is_equal(host_mount_devno(host, mount), devno))
+		if (mount->is_gone || !may_be_on(mount, devno) ||
+			!devno_is_equal(host_mount_devno(host, mount), devno))
 			continue;
-		buf_printf(&r->line, "mount %llu:%u device " DEVNO_FMT,
-			(unsigned long long)mount->namespace_id, mount->id,
-			DEVNO_ARGS(devno));
+		key_number(r, "mount ", mount->namespace_id);
+		key_number(r, ":", mount->id);
+		buf_puts(&r->line, " device ");
+		device_number(r, devno);
 		word(r, "root", mount->root);
 		word(r, "target", mount->target);
 		word(r, "type", mount->type);
@@ -422,10 +404,8 @@ static void render_segments(struct rendering *r, const struct lv *lv)
 			buf_puts(&r->line, separator);
 			buf_word(&r->line,
 				*stripe->pv_uuid ? stripe->pv_uuid : stripe->lv_name);
-			buf_printf(&r->line, ":%llu+%llu",
-				(unsigned long long)stripe->start,
-				(unsigned long long)(segment->extents /
-						     segment->n_stripes));
+			key_number(r, ":", stripe->start);
+			key_number(r, "+", segment->extents / segment->n_stripes);
 			separator = ",";
 		}
 	}
@@ -481,6 +461,8 @@ static void render_at_level(struct rendering *r, const struct device *device,
 		return;
 	render_status(r, device);
 	render_block_holders(r, device->devno);
+	render_file_systems(r, device->devno);
+	render_swaps(r, device->devno);
 	render_kernel_holders(r, device->devno);
 	render_process_holders(r, device->devno);
 	render_mounts(r, device->devno);
@@ -509,13 +491,6 @@ static void render_scope(struct rendering *r, const struct scope *scope)
 		const struct device *device = scope_find(r->host, &scope->devices[i]);
 
 		if (device)
-			add_subject(r, device->devno);
-	}
-	find_places(r);
-	for (size_t i = 0; i < scope->n_devices; i++) {
-		const struct device *device = scope_find(r->host, &scope->devices[i]);
-
-		if (device)
 			render_at_level(r, device, scope->devices[i].level,
 				host_device_opens_count(r->host, device));
 	}
@@ -529,9 +504,6 @@ static void render_everything(struct rendering *r)
 {
 	const struct host *host = r->host;
 
-	for (size_t i = 0; i < host->n_devices; i++)
-		add_subject(r, host->devices[i].devno);
-	find_places(r);
 	for (size_t i = 0; i < host->n_devices; i++) {
 		const struct device *device = &host->devices[i];
 		bool has_opens = host_device_opens_count(host, device);
@@ -561,6 +533,5 @@ void host_facts(
 	else
 		render_everything(&r);
 	buf_free(&r.line);
-	free_places(&r);
 	facts_sort(ret_facts);
 }

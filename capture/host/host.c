@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "snapstate/host.h"
+#include "index.h"
 
 struct host *host_new(void)
 {
@@ -28,6 +28,7 @@ void host_free(struct host *host)
 {
 	if (!host)
 		return;
+	host_index_free(host);
 	for (size_t i = 0; host->strings && i < host->n_devices; i++) {
 		free(host->devices[i].targets);
 		free(host->devices[i].pending);
@@ -93,6 +94,7 @@ struct host *host_clone(const struct host *host)
 	COPY_ARRAY(clone, vgs, n_vgs);
 	COPY_ARRAY(clone, pvs, n_pvs);
 	COPY_ARRAY(clone, lvs, n_lvs);
+	host_index_clone(clone);
 	return clone;
 }
 
@@ -106,8 +108,16 @@ const char *host_string(struct host *host, const char *text)
 	return host_string_n(host, text, strlen(text));
 }
 
+static int compare_source(const void *name, const void *source)
+{
+	return strcmp(name, ((const struct source *)source)->name);
+}
+
 const struct source *host_source(const struct host *host, const char *name)
 {
+	if (host->n_sources && host_index_is_sorted(host, INDEX_SOURCES))
+		return bsearch(name, host->sources, host->n_sources,
+			sizeof(*host->sources), compare_source);
 	for (size_t i = 0; i < host->n_sources; i++)
 		if (strcmp(host->sources[i].name, name) == 0)
 			return &host->sources[i];
@@ -139,22 +149,27 @@ void host_source_set(struct host *host, const char *name, enum outcome outcome,
 	source->detail = host_string(host, detail);
 }
 
-void host_change_add(struct host *host, struct devno devno, const char *format, ...)
+static int order_changes(const void *pa, const void *pb)
 {
-	struct change *change;
-	char what[512];
-	va_list args;
+	const struct change *a = pa, *b = pb;
+	int by_devno = devno_compare(a->devno, b->devno);
 
-	va_start(args, format);
-	vsnprintf(what, sizeof(what), format, args);
-	va_end(args);
+	if (by_devno)
+		return by_devno;
+	return a->kind != b->kind ? (a->kind > b->kind) - (a->kind < b->kind)
+				  : strcmp(a->name, b->name);
+}
+
+void host_change_add(
+	struct host *host, struct devno devno, enum change_kind kind, const char *name)
+{
+	const struct change change = {devno, kind, name};
+
 	for (size_t i = 0; i < host->n_changes; i++)
-		if (devno_is_equal(host->changes[i].devno, devno) &&
-			strcmp(host->changes[i].what, what) == 0)
+		if (order_changes(&host->changes[i], &change) == 0)
 			return;
-	change = array_add(&host->changes, &host->n_changes);
-	change->devno = devno;
-	change->what = host_string(host, what);
+	*array_add(&host->changes, &host->n_changes) =
+		(struct change){devno, kind, host_string(host, name)};
 }
 
 const struct document *host_document(const struct host *host, const char *name)
@@ -180,7 +195,14 @@ void host_document_add(struct host *host, const char *name, const void *bytes, s
 
 /* ---- order ---- */
 
+/* A function of index.h, and one for here alone. */
 #define ORDER(name, type, expression)                                                    \
+	int name(const void *pa, const void *pb)                                         \
+	{                                                                                \
+		const struct type *a = pa, *b = pb;                                      \
+		return (expression);                                                     \
+	}
+#define LOCAL_ORDER(name, type, expression)                                              \
 	static int name(const void *pa, const void *pb)                                  \
 	{                                                                                \
 		const struct type *a = pa, *b = pb;                                      \
@@ -189,14 +211,14 @@ void host_document_add(struct host *host, const char *name, const void *bytes, s
 #define NUMBERS(x, y) (((x) > (y)) - ((x) < (y)))
 
 ORDER(order_sources, source, strcmp(a->name, b->name))
-ORDER(order_documents, document, strcmp(a->name, b->name))
+LOCAL_ORDER(order_documents, document, strcmp(a->name, b->name))
 ORDER(order_devices, device, devno_compare(a->devno, b->devno))
 ORDER(order_blocks, block, devno_compare(a->devno, b->devno))
-ORDER(order_superblocks, superblock,
+LOCAL_ORDER(order_superblocks, superblock,
 	devno_compare(a->devno, b->devno) ? devno_compare(a->devno, b->devno)
 					  : strcmp(a->type, b->type))
-ORDER(order_namespaces, mount_namespace, NUMBERS(a->id, b->id))
-ORDER(order_swaps, swap, strcmp(a->path, b->path))
+LOCAL_ORDER(order_namespaces, mount_namespace, NUMBERS(a->id, b->id))
+LOCAL_ORDER(order_swaps, swap, strcmp(a->path, b->path))
 ORDER(order_processes, process, NUMBERS(a->pid, b->pid))
 ORDER(order_vgs, vg, strcmp(a->uuid, b->uuid))
 ORDER(order_pvs, pv, strcmp(a->uuid, b->uuid))
@@ -222,15 +244,7 @@ static int order_kernel_holders(const void *pa, const void *pb)
 	return a->kind != b->kind ? NUMBERS(a->kind, b->kind) : strcmp(a->name, b->name);
 }
 
-static int order_changes(const void *pa, const void *pb)
-{
-	const struct change *a = pa, *b = pb;
-	int by_devno = devno_compare(a->devno, b->devno);
-
-	return by_devno ? by_devno : strcmp(a->what, b->what);
-}
-
-static int order_lvs(const void *pa, const void *pb)
+int order_lvs(const void *pa, const void *pb)
 {
 	const struct lv *a = pa, *b = pb;
 	int by_vg = strcmp(a->vg_uuid, b->vg_uuid);
@@ -278,6 +292,7 @@ static void sort_array(
 
 void host_sort(struct host *host)
 {
+	host_index_free(host);
 	SORT(sources, n_sources, order_sources);
 	SORT(documents, n_documents, order_documents);
 	SORT(devices, n_devices, order_devices);

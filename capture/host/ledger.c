@@ -7,13 +7,16 @@
  */
 #include <string.h>
 
+#include "snapstate/cleanup.h"
 #include "snapstate/ledger.h"
 
 static uint32_t count_tables(const struct host *host, struct devno devno)
 {
+	cleanup_places struct places places =
+		host_places(host, PLACES_ABOVE, places_devno(devno));
 	uint32_t count = 0;
 
-	for (size_t i = 0; i < host->n_devices; i++)
+	for (size_t i; places_next(&places, &i);)
 		for (size_t d = 0;
 			!host->devices[i].is_gone && d < host->devices[i].n_deps; d++)
 			if (devno_is_equal(host->devices[i].deps[d], devno))
@@ -25,10 +28,16 @@ static uint32_t count_tables(const struct host *host, struct devno devno)
  * all mounts of one file system share one open. */
 static uint32_t count_file_systems(const struct host *host, struct devno devno)
 {
-	for (size_t i = 0; i < host->n_superblocks; i++)
-		if (devno_is_equal(host->superblocks[i].devno, devno))
+	cleanup_places struct places live =
+		host_places(host, PLACES_SUPERBLOCKS, places_devno(devno));
+	cleanup_places struct places mounts =
+		host_places(host, PLACES_MOUNTS, places_devno(devno));
+
+	for (size_t i; places_next(&live, &i);)
+		if (!host->superblocks[i].is_gone &&
+			devno_is_equal(host->superblocks[i].devno, devno))
 			return 1;
-	for (size_t i = 0; i < host->n_mounts; i++)
+	for (size_t i; places_next(&mounts, &i);)
 		if (!host->mounts[i].is_gone &&
 			devno_is_equal(host_mount_devno(host, &host->mounts[i]), devno))
 			return 1;
@@ -37,9 +46,11 @@ static uint32_t count_file_systems(const struct host *host, struct devno devno)
 
 static uint32_t count_blocks(const struct host *host, struct devno devno)
 {
+	cleanup_places struct places places =
+		host_places(host, PLACES_BLOCKS, places_devno(devno));
 	uint32_t count = 0;
 
-	for (size_t i = 0; i < host->n_blocks; i++) {
+	for (size_t i; places_next(&places, &i);) {
 		const struct block *block = &host->blocks[i];
 
 		for (size_t b = 0; b < block->n_below; b++)
@@ -57,9 +68,11 @@ static uint32_t count_blocks(const struct host *host, struct devno devno)
  * device open as well: a claim is an open (kernel block/holder.c). */
 static uint32_t count_kernel_holders(const struct host *host, struct devno devno)
 {
+	cleanup_places struct places places =
+		host_places(host, PLACES_KERNEL_HOLDERS, places_devno(devno));
 	uint32_t count = 0;
 
-	for (size_t i = 0; i < host->n_kernel_holders; i++)
+	for (size_t i; places_next(&places, &i);)
 		if (host->kernel_holders[i].kind != HOLDER_LIO_FILE &&
 			devno_is_equal(host->kernel_holders[i].devno, devno))
 			count++;
@@ -75,16 +88,20 @@ int64_t ledger_rest(const struct ledger *ledger)
 void ledger_of_device(
 	const struct host *host, const struct device *device, struct ledger *ret)
 {
+	cleanup_places struct places swaps =
+		host_places(host, PLACES_SWAPS, places_devno(device->devno));
+	cleanup_places struct places uses =
+		host_places(host, PLACES_USES, places_devno(device->devno));
 	struct ledger ledger = {.open = device->open_count};
 
 	ledger.tables = count_tables(host, device->devno);
 	ledger.file_systems = count_file_systems(host, device->devno);
 	ledger.blocks = count_blocks(host, device->devno) +
 			count_kernel_holders(host, device->devno);
-	for (size_t i = 0; i < host->n_swaps; i++)
+	for (size_t i; places_next(&swaps, &i);)
 		if (devno_is_equal(host->swaps[i].devno, device->devno))
 			ledger.swaps += 2;
-	for (size_t i = 0; i < host->n_uses; i++)
+	for (size_t i; places_next(&uses, &i);)
 		if (host->uses[i].kind == USE_NODE &&
 			devno_is_equal(host->uses[i].devno, device->devno))
 			ledger.nodes += host->uses[i].count;

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Questions to the model. Arrays may not be sorted yet while they are being filled, so
- * every look-up walks; the hot ones (devices by devno, processes, volumes) try the sorted
- * place first.
+ * without an index every look-up walks; the hot ones (devices by devno, processes,
+ * volumes) try the sorted place first. With an index (index.c) none walks.
  */
+#include <stdlib.h>
 #include <string.h>
 
+#include "index.h"
 #include "snapstate/cleanup.h"
-#include "snapstate/host.h"
 
 /* Binary search that is right when the array is sorted and harmless when it is not. */
 static struct device *device_sorted(const struct host *host, struct devno devno)
@@ -32,6 +33,8 @@ struct device *host_device_by_devno(const struct host *host, struct devno devno)
 {
 	struct device *device = device_sorted(host, devno);
 
+	if (!device && host_index_is_sorted(host, INDEX_DEVICES))
+		return NULL;
 	/* all dm devices of a kernel share one major number, so most of what is no dm
 	 * device needs no walk */
 	if (!device && host->n_devices && host->devices[0].devno.major != devno.major)
@@ -44,7 +47,10 @@ struct device *host_device_by_devno(const struct host *host, struct devno devno)
 
 struct device *host_device_by_uuid(const struct host *host, const char *uuid)
 {
-	for (size_t i = 0; *uuid && i < host->n_devices; i++)
+	cleanup_places struct places places =
+		host_places(host, PLACES_DEVICE_UUID, places_text(uuid));
+
+	for (size_t i; *uuid && places_next(&places, &i);)
 		if (!host->devices[i].is_gone && strcmp(host->devices[i].uuid, uuid) == 0)
 			return &host->devices[i];
 	return NULL;
@@ -52,14 +58,26 @@ struct device *host_device_by_uuid(const struct host *host, const char *uuid)
 
 struct device *host_device_by_name(const struct host *host, const char *name)
 {
-	for (size_t i = 0; i < host->n_devices; i++)
+	cleanup_places struct places places =
+		host_places(host, PLACES_DEVICE_NAME, places_text(name));
+
+	for (size_t i; places_next(&places, &i);)
 		if (!host->devices[i].is_gone && strcmp(host->devices[i].name, name) == 0)
 			return &host->devices[i];
 	return NULL;
 }
 
+static int compare_block(const void *devno, const void *block)
+{
+	return devno_compare(
+		*(const struct devno *)devno, ((const struct block *)block)->devno);
+}
+
 const struct block *host_block_by_devno(const struct host *host, struct devno devno)
 {
+	if (host->n_blocks && host_index_is_sorted(host, INDEX_BLOCKS))
+		return bsearch(&devno, host->blocks, host->n_blocks,
+			sizeof(*host->blocks), compare_block);
 	for (size_t i = 0; i < host->n_blocks; i++)
 		if (devno_is_equal(host->blocks[i].devno, devno))
 			return &host->blocks[i];
@@ -68,7 +86,10 @@ const struct block *host_block_by_devno(const struct host *host, struct devno de
 
 const struct block *host_block_by_kname(const struct host *host, const char *kname)
 {
-	for (size_t i = 0; i < host->n_blocks; i++)
+	cleanup_places struct places places =
+		host_places(host, PLACES_BLOCK_NAME, places_text(kname));
+
+	for (size_t i; places_next(&places, &i);)
 		if (strcmp(host->blocks[i].kname, kname) == 0)
 			return &host->blocks[i];
 	return NULL;
@@ -95,14 +116,24 @@ const struct process *host_process(const struct host *host, uint32_t pid)
 {
 	const struct process *process = process_sorted(host, pid);
 
+	if (host_index_is_sorted(host, INDEX_PROCESSES))
+		return process;
 	for (size_t i = 0; !process && i < host->n_processes; i++)
 		if (host->processes[i].pid == pid)
 			process = &host->processes[i];
 	return process;
 }
 
+static int compare_vg(const void *uuid, const void *vg)
+{
+	return strcmp(uuid, ((const struct vg *)vg)->uuid);
+}
+
 const struct vg *host_vg(const struct host *host, const char *vg_uuid)
 {
+	if (host->n_vgs && host_index_is_sorted(host, INDEX_VGS))
+		return bsearch(
+			vg_uuid, host->vgs, host->n_vgs, sizeof(*host->vgs), compare_vg);
 	for (size_t i = 0; i < host->n_vgs; i++)
 		if (strcmp(host->vgs[i].uuid, vg_uuid) == 0)
 			return &host->vgs[i];
@@ -139,6 +170,8 @@ struct lv *host_lv(const struct host *host, const char *vg_uuid, const char *lv_
 {
 	struct lv *lv = lv_sorted(host, vg_uuid, lv_uuid);
 
+	if (host_index_is_sorted(host, INDEX_LVS))
+		return lv && !lv->is_gone ? lv : NULL;
 	for (size_t i = 0; !lv && i < host->n_lvs; i++)
 		if (lv_compare(&host->lvs[i], vg_uuid, lv_uuid) == 0)
 			lv = &host->lvs[i];
@@ -155,8 +188,16 @@ const struct lv *host_lv_by_name(
 	return NULL;
 }
 
+static int compare_pv(const void *uuid, const void *pv)
+{
+	return strcmp(uuid, ((const struct pv *)pv)->uuid);
+}
+
 const struct pv *host_pv(const struct host *host, const char *pv_uuid)
 {
+	if (host->n_pvs && host_index_is_sorted(host, INDEX_PVS))
+		return bsearch(
+			pv_uuid, host->pvs, host->n_pvs, sizeof(*host->pvs), compare_pv);
 	for (size_t i = 0; i < host->n_pvs; i++)
 		if (strcmp(host->pvs[i].uuid, pv_uuid) == 0)
 			return &host->pvs[i];
@@ -171,53 +212,80 @@ const struct mount_namespace *host_namespace_of_host(const struct host *host)
 	return NULL;
 }
 
-static struct devno dm_minor_devno(const struct host *host, const char *digits)
+/* ---- paths ---- */
+
+bool host_path_places(
+	const struct host *host, const char *path, struct places *ret_places)
 {
 	uint64_t number;
 
-	if (parse_u64(digits, strlen(digits), 10, &number) < 0)
-		return DEVNO_NONE;
-	/* all dm devices of a kernel share one major number */
-	for (size_t i = 0; i < host->n_devices; i++)
-		if (!host->devices[i].is_gone && host->devices[i].devno.minor == number)
-			return host->devices[i].devno;
-	return DEVNO_NONE;
+	if (strncmp(path, "/dev/", 5) != 0)
+		return false;
+	path += 5;
+	if (strncmp(path, "dm-", 3) == 0) {
+		if (parse_u64(path + 3, strlen(path + 3), 10, &number) < 0)
+			return false;
+		*ret_places = host_places(host, PLACES_DEVICE_MINOR, number);
+	} else if (strncmp(path, "mapper/", 7) == 0) {
+		*ret_places =
+			host_places(host, PLACES_DEVICE_NAME, places_text(path + 7));
+	} else {
+		*ret_places = host_places(host, PLACES_DEVICE_VOLUME, places_text(path));
+	}
+	return true;
 }
 
-static struct devno volume_path_devno(const struct host *host, const char *vg_and_lv)
+static bool is_volume(const struct device *device, const char *vg_and_lv)
 {
 	const char *slash = strchr(vg_and_lv, '/');
+	cleanup_free char *vg = NULL, *lv = NULL, *layer = NULL;
 
-	for (size_t i = 0; slash && i < host->n_devices; i++) {
-		cleanup_free char *vg = NULL, *lv = NULL, *layer = NULL;
+	return slash && lvm_dm_name_split(device->name, &vg, &lv, &layer) &&
+	       strlen(vg) == (size_t)(slash - vg_and_lv) && *layer == '\0' &&
+	       strncmp(vg, vg_and_lv, strlen(vg)) == 0 && strcmp(lv, slash + 1) == 0;
+}
 
-		if (host->devices[i].is_gone ||
-			!lvm_dm_name_split(host->devices[i].name, &vg, &lv, &layer))
-			continue;
-		if (strlen(vg) == (size_t)(slash - vg_and_lv) && *layer == '\0' &&
-			strncmp(vg, vg_and_lv, strlen(vg)) == 0 &&
-			strcmp(lv, slash + 1) == 0)
-			return host->devices[i].devno;
-	}
-	return DEVNO_NONE;
+/* all dm devices of a kernel share one major number */
+static bool has_minor(const struct device *device, const char *digits)
+{
+	uint64_t number;
+
+	return parse_u64(digits, strlen(digits), 10, &number) == 0 &&
+	       device->devno.minor == number;
+}
+
+/* `path` without "/dev/" */
+static bool device_has_path(const struct device *device, const char *path)
+{
+	if (strncmp(path, "dm-", 3) == 0)
+		return has_minor(device, path + 3);
+	if (strncmp(path, "mapper/", 7) == 0)
+		return strcmp(device->name, path + 7) == 0;
+	return is_volume(device, path);
+}
+
+static const struct block *block_of_path(const struct host *host, const char *path)
+{
+	bool is_device = strncmp(path, "dm-", 3) == 0 || strncmp(path, "mapper/", 7) == 0;
+
+	return is_device ? NULL : host_block_by_kname(host, path);
 }
 
 struct devno host_path_devno(const struct host *host, const char *path)
 {
-	const struct device *device;
+	cleanup_places struct places places = {0};
 	const struct block *block;
 
-	if (strncmp(path, "/dev/", 5) != 0)
+	if (!host_path_places(host, path, &places))
 		return DEVNO_NONE;
-	path += 5;
-	if (strncmp(path, "dm-", 3) == 0)
-		return dm_minor_devno(host, path + 3);
-	if (strncmp(path, "mapper/", 7) == 0) {
-		device = host_device_by_name(host, path + 7);
-		return device ? device->devno : DEVNO_NONE;
-	}
-	block = host_block_by_kname(host, path);
-	return block ? block->devno : volume_path_devno(host, path);
+	block = block_of_path(host, path + 5);
+	if (block)
+		return block->devno;
+	for (size_t i; places_next(&places, &i);)
+		if (!host->devices[i].is_gone &&
+			device_has_path(&host->devices[i], path + 5))
+			return host->devices[i].devno;
+	return DEVNO_NONE;
 }
 
 struct devno host_mount_devno(const struct host *host, const struct mount *mount)
@@ -228,7 +296,7 @@ struct devno host_mount_devno(const struct host *host, const struct mount *mount
 	return host_path_devno(host, mount->source);
 }
 
-static bool path_is_below(const char *path, const char *folder)
+bool path_is_below(const char *path, const char *folder)
 {
 	size_t len = strlen(folder);
 

@@ -68,6 +68,87 @@ void scope_add_group(struct scope *scope, const char *vg_uuid)
 	*array_add(&scope->groups, &scope->n_groups) = vg_uuid;
 }
 
+/* ---- many entries ---- */
+
+void scope_append(struct scope *scope, const struct scope *more)
+{
+	for (size_t i = 0; i < more->n_devices; i++)
+		*array_add(&scope->devices, &scope->n_devices) = more->devices[i];
+	for (size_t i = 0; i < more->n_volumes; i++)
+		*array_add(&scope->volumes, &scope->n_volumes) = more->volumes[i];
+	for (size_t i = 0; i < more->n_groups; i++)
+		*array_add(&scope->groups, &scope->n_groups) = more->groups[i];
+}
+
+/* Of one device, the entry that was added first comes first: its label is kept. */
+static int order_devices(const void *pa, const void *pb)
+{
+	const struct scope_device *a = *(const struct scope_device *const *)pa;
+	const struct scope_device *b = *(const struct scope_device *const *)pb;
+	int by_devno = devno_compare(a->devno, b->devno);
+
+	return by_devno ? by_devno : (a > b) - (a < b);
+}
+
+static int order_volumes(const void *pa, const void *pb)
+{
+	const struct scope_volume *a = pa, *b = pb;
+	int by_vg = strcmp(a->vg_uuid, b->vg_uuid);
+
+	return by_vg ? by_vg : strcmp(a->lv_uuid, b->lv_uuid);
+}
+
+static int order_groups(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void unite_devices(struct scope *scope)
+{
+	const struct scope_device **order = xcalloc(scope->n_devices, sizeof(*order));
+	struct scope_device *devices = NULL;
+	size_t n_devices = 0;
+
+	for (size_t i = 0; i < scope->n_devices; i++)
+		order[i] = &scope->devices[i];
+	qsort(order, scope->n_devices, sizeof(*order), order_devices);
+	for (size_t i = 0; i < scope->n_devices; i++) {
+		struct scope_device *last = n_devices ? &devices[n_devices - 1] : NULL;
+
+		if (!last || !devno_is_equal(last->devno, order[i]->devno))
+			*array_add(&devices, &n_devices) = *order[i];
+		else if (order[i]->level > last->level)
+			last->level = order[i]->level;
+	}
+	free(order);
+	free(scope->devices);
+	scope->devices = devices;
+	scope->n_devices = n_devices;
+}
+
+static size_t unite(void *items, size_t count, size_t size,
+	int (*order)(const void *, const void *))
+{
+	char *bytes = items;
+	size_t kept = 0;
+
+	if (count)
+		qsort(items, count, size, order);
+	for (size_t i = 0; i < count; i++)
+		if (!kept || order(bytes + (kept - 1) * size, bytes + i * size) != 0)
+			memmove(bytes + kept++ * size, bytes + i * size, size);
+	return kept;
+}
+
+void scope_unite(struct scope *scope)
+{
+	unite_devices(scope);
+	scope->n_volumes = unite(scope->volumes, scope->n_volumes,
+		sizeof(*scope->volumes), order_volumes);
+	scope->n_groups = unite(
+		scope->groups, scope->n_groups, sizeof(*scope->groups), order_groups);
+}
+
 void scope_free(struct scope *scope)
 {
 	free(scope->devices);

@@ -144,3 +144,54 @@ const char *lv_role_name(enum lv_role role)
 	}
 	return "other";
 }
+
+static const char *const change_words[] = {
+	[CHANGE_GONE] = "gone",
+	[CHANGE_RENAMED] = "renamed",
+	[CHANGE_REPLACED] = "replaced",
+	[CHANGE_OPENS] = "opens",
+	[CHANGE_FLAGS] = "flags",
+	[CHANGE_TABLE] = "table",
+	[CHANGE_STATE] = "state",
+	[CHANGE_ABOVE] = "above",
+	[CHANGE_MOUNTED] = "mounted",
+	[CHANGE_UNMOUNTED] = "unmounted",
+};
+
+const char *change_kind_name(enum change_kind kind)
+{
+	return change_words[kind];
+}
+
+int change_kind_parse(const char *name, enum change_kind *ret_kind)
+{
+	int i = word_index(change_words, COUNT(change_words), name);
+
+	if (i < 0)
+		return i;
+	*ret_kind = (enum change_kind)i;
+	return 0;
+}
+
+void change_print(const struct change *change, struct buf *ret_text)
+{
+	static const struct {
+		const char *words;
+		bool has_name;
+	} texts[] = {
+		[CHANGE_GONE] = {"it went away", false},
+		[CHANGE_RENAMED] = {"it was renamed to ", true},
+		[CHANGE_REPLACED] = {"another device has its number", false},
+		[CHANGE_OPENS] = {"its open count changed", false},
+		[CHANGE_FLAGS] = {"it was suspended, resumed or reloaded", false},
+		[CHANGE_TABLE] = {"it has another table", false},
+		[CHANGE_STATE] = {"its state as a snapshot changed", false},
+		[CHANGE_ABOVE] = {"something was put on it: ", true},
+		[CHANGE_MOUNTED] = {"it was mounted on ", true},
+		[CHANGE_UNMOUNTED] = {"it was unmounted from ", true},
+	};
+
+	buf_puts(ret_text, texts[change->kind].words);
+	if (texts[change->kind].has_name)
+		buf_word(ret_text, change->name);
+}

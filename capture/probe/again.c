@@ -95,31 +95,37 @@ static bool is_same_table(
 	return n_a == n_b;
 }
 
+static void note(const struct look *look, struct devno devno, enum change_kind kind)
+{
+	host_change_add(look->host, devno, kind, "");
+}
+
 static void compare_device(
 	struct look *look, const struct device *then, const struct device *now)
 {
-	struct host *host = look->host;
 	struct devno devno = then->devno;
 
 	if (strcmp(then->uuid, now->uuid) != 0) {
-		host_change_add(host, devno, "it is another device now: %s", now->uuid);
+		note(look, devno, CHANGE_REPLACED);
 		return;
 	}
 	if (*concern_of(look, devno) == CONCERN_OPENS &&
 		then->open_count != now->open_count)
-		host_change_add(host, devno, "its open count was %u and is %u",
-			then->open_count, now->open_count);
+		note(look, devno, CHANGE_OPENS);
 	if (then->flags != now->flags)
-		host_change_add(host, devno, "it was suspended, resumed or reloaded");
+		note(look, devno, CHANGE_FLAGS);
 	if (!is_same_table(
 		    then->targets, then->n_targets, now->targets, now->n_targets) ||
 		!is_same_table(
 			then->pending, then->n_pending, now->pending, now->n_pending))
-		host_change_add(host, devno, "its table is another one now");
+		note(look, devno, CHANGE_TABLE);
 	else if (device_snapshot_state(then) != device_snapshot_state(now))
-		host_change_add(host, devno, "it was %s and is %s",
-			snapshot_state_name(device_snapshot_state(then)),
-			snapshot_state_name(device_snapshot_state(now)));
+		note(look, devno, CHANGE_STATE);
+}
+
+static bool is_gone(int r)
+{
+	return r == -ENXIO || r == -ENODEV || r == -ENOENT || r == -ESTALE;
 }
 
 /* 0, or what kept us from reading it. */
@@ -128,20 +134,20 @@ static int look_at(struct look *look, const struct device *then, struct err *err
 	struct device *now = host_device_by_devno(look->now, then->devno);
 	int r;
 
-	if (!now || strcmp(now->name, then->name) != 0) {
-		host_change_add(look->host, then->devno,
-			now ? "it was renamed to %s" : "%s went away",
-			now ? now->name : then->name);
+	if (!now) {
+		note(look, then->devno, CHANGE_GONE);
+		return 0;
+	}
+	if (strcmp(now->name, then->name) != 0) {
+		host_change_add(look->host, then->devno, CHANGE_RENAMED, now->name);
 		return 0;
 	}
 	r = look->machine->dm->read(look->machine->context, look->now, now, err);
 	if (r == 0)
 		compare_device(look, then, now);
-	else if (r == -ENXIO || r == -ENODEV || r == -ENOENT || r == -ESTALE)
-		host_change_add(look->host, then->devno, "%s", err->msg);
-	else
-		return r;
-	return 0;
+	else if (is_gone(r))
+		note(look, then->devno, CHANGE_GONE);
+	return is_gone(r) ? 0 : r;
 }
 
 /* What came since stands on something. */
@@ -149,13 +155,11 @@ static int look_at_new(struct look *look, struct device *now, struct err *err)
 {
 	int r = look->machine->dm->read(look->machine->context, look->now, now, err);
 
-	if (r == -EPERM || r == -EACCES)
-		return r;
 	for (size_t i = 0; r == 0 && i < now->n_deps; i++)
 		if (is_of_concern(look, now->deps[i]))
 			host_change_add(
-				look->host, now->deps[i], "%s was put on it", now->name);
-	return 0;
+				look->host, now->deps[i], CHANGE_ABOVE, now->name);
+	return is_gone(r) ? 0 : r;
 }
 
 static int compare_devices(struct look *look, struct err *err)
@@ -200,7 +204,7 @@ static bool is_found_by_mounts(const struct host *host, uint64_t namespace_id)
 }
 
 static void note_mounts(struct look *look, const struct host *from,
-	const struct host *other, const char *what)
+	const struct host *other, enum change_kind kind)
 {
 	for (size_t i = 0; i < from->n_mounts; i++) {
 		const struct mount *mount = &from->mounts[i];
@@ -209,7 +213,7 @@ static void note_mounts(struct look *look, const struct host *from,
 		if (is_of_concern(look, devno) &&
 			is_found_by_mounts(from, mount->namespace_id) &&
 			!has_mount(other, mount))
-			host_change_add(look->host, devno, "%s %s", what, mount->target);
+			host_change_add(look->host, devno, kind, mount->target);
 	}
 }
 
@@ -221,8 +225,8 @@ static int compare_mounts(struct look *look, struct err *err)
 	source = host_source(look->now, "mounts");
 	if (source->outcome != OUTCOME_READ)
 		return err_set(err, -EAGAIN, "mounts: %s", source->detail);
-	note_mounts(look, look->host, look->now, "it was unmounted from");
-	note_mounts(look, look->now, look->host, "it was mounted on");
+	note_mounts(look, look->host, look->now, CHANGE_UNMOUNTED);
+	note_mounts(look, look->now, look->host, CHANGE_MOUNTED);
 	return 0;
 }
 
@@ -236,9 +240,9 @@ static void note_outcome(struct host *host, int r, const struct err *err)
 			err->msg);
 	else if (host->n_changes)
 		host_source_set(host, "again", OUTCOME_CHANGED,
-			"devices of snapshots: " DEVNO_FMT " %s%s",
-			DEVNO_ARGS(host->changes[0].devno), host->changes[0].what,
-			host->n_changes > 1 ? ", and more" : "");
+			"%zu of devices of snapshots, at " DEVNO_FMT ": %s",
+			host->n_changes, DEVNO_ARGS(host->changes[0].devno),
+			change_kind_name(host->changes[0].kind));
 	else
 		host_source_set(host, "again", OUTCOME_READ, "%s", "");
 }
@@ -253,6 +257,7 @@ size_t probe_look_again(const struct machine *machine, struct host *host)
 	host->changes = NULL;
 	host->n_changes = 0;
 	host_sort(host);
+	host_index_build(host); /* until it is sorted again */
 	look.concerns = xcalloc(host->n_devices, sizeof(*look.concerns));
 	find_concerns(&look);
 	machine_number(

@@ -20,8 +20,9 @@
 #include "parts.h"
 #include "snapstate/cleanup.h"
 
-#define CHILD_GRACE_MS 500 /* for SIGKILL to take effect */
-#define CHILD_TICK_MS  20  /* the exit of a child makes no descriptor readable */
+#define CHILD_GRACE_MS	  500  /* for SIGKILL to take effect */
+#define CHILD_TICK_MS	  20   /* the exit of a child makes no descriptor readable */
+#define CHILD_END_TICK_MS 1    /* it has closed them: it is just about to end */
 
 struct stream {
 	int fd; /* -1: at its end */
@@ -182,7 +183,8 @@ static void wait_tick(struct child *child)
 		{.fd = child->streams[1].fd, .events = POLLIN},
 	};
 
-	poll(polls, 2, CHILD_TICK_MS);
+	poll(polls, 2,
+		polls[0].fd < 0 && polls[1].fd < 0 ? CHILD_END_TICK_MS : CHILD_TICK_MS);
 }
 
 /* SIGKILL to the whole group: a shell's children, too. SIGTERM first would only give a

@@ -2,9 +2,10 @@
 /*
  * Questions to LVM. Input: the devices it may look at. Output: what it answered.
  *
- * Invariants: no lock is taken, nothing is repaired, no hints file is written; LVM is
- * given each device by name. Sources: lvm.conf(5) and lvm2 lib/config/config_settings.h
- * for the settings, lvmreport(7) for one `fullreport` being one reading of each VG.
+ * Invariants: no lock is taken, nothing is repaired, no hints file and no copy of the
+ * metadata is written; LVM is given each device by name. Sources: lvm.conf(5) and lvm2
+ * lib/config/config_settings.h for the settings, lvmreport(7) for one `fullreport` being
+ * one reading of each VG.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -18,10 +19,13 @@
 #define LVM_WARNINGS_MAX (1u << 20)
 
 /* scan_lvs and the suspended devices: a second guard behind the list of devices.
- * metadata_read_only: no repair. hints: fullreport would write /run/lvm/hints. */
+ * metadata_read_only: no repair. hints: fullreport would write /run/lvm/hints. backup:
+ * commands that only read write new copies below /etc/lvm where the old ones are behind
+ * (lib/format_text/archiver.c, check_current_backup; seen with 2.03.16). */
 #define LVM_CONFIG                                                                       \
 	"devices{scan_lvs=0 ignore_suspended_devices=1 hints=\"none\"} "                 \
-	"global{metadata_read_only=1 use_lvmpolld=0} activation{monitoring=0}"
+	"global{metadata_read_only=1 use_lvmpolld=0} activation{monitoring=0} "          \
+	"backup{backup=0 archive=0}"
 /* pvck wants no --devices: it refuses the device it is given, 2.03.16 */
 #define LVM_PVCK_CONFIG LVM_CONFIG " devices{use_devicesfile=0}"
 

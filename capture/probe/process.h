@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Inside the pass over the processes: what to look for (process_index.c), what one
- * process holds (process_holdings.c), the pass itself (process_scan.c, in a child) and
- * what becomes of its lines (processes.c).
+ * Inside the pass over the processes: what to look for (process_index.c), what one look
+ * at a link tells (process_glance.c), what one process holds (process_holdings.c,
+ * process_maps.c), the pass itself (process_scan.c, in a child), its shares
+ * (process_shares.c) and what becomes of its lines (processes.c).
  */
 #ifndef SNAPSTATE_PROBE_PROCESS_H
 #define SNAPSTATE_PROBE_PROCESS_H
@@ -36,6 +37,11 @@ struct process_index {
 	size_t n_filesystems;
 	struct devno root; /* the device of the host's "/" */
 	bool has_remote;
+	const char **slow; /* targets of mounts that even a glance may wait for */
+	size_t n_slow;
+	bool has_mount_ids; /* statx() tells the mount: Linux 5.8 */
+	struct devno nsfs;  /* of descriptors of namespaces; DEVNO_NONE: not known */
+	uint32_t own;	    /* who wants to know: it and its children are no holders */
 };
 
 /* From the model's dm devices, blocks and mounts; borrows them. */
@@ -53,6 +59,22 @@ struct devno process_index_device(const struct process_index *index, struct devn
 const struct known_mount *process_index_remote_mount(
 	const struct process_index *index, const char *path);
 
+/* Whether what is used of the device is recorded: it is of interest, and not the file
+ * system at the host's "/". */
+bool process_index_is_recorded(const struct process_index *index, struct devno device);
+/* Whether a path's text leads into a mount that a glance must not touch. */
+bool process_index_is_slow(const struct process_index *index, const char *path);
+
+enum glance {
+	GLANCE_NOTHING, /* it is there, and nothing is to be recorded */
+	GLANCE_FILE,	/* a file of a file system that is recorded */
+	GLANCE_UNSURE,	/* to be looked at with care */
+};
+/* `link` of the kernel's below `dir`: proc/PID/fd/N, proc/PID/cwd. ret_device is set for
+ * GLANCE_FILE only. */
+enum glance process_glance(const struct process_index *index, int dir, const char *link,
+	struct devno *ret_device);
+
 /* A descriptor of a mount namespace that no process is known to live in. */
 struct pin {
 	uint64_t namespace_id;
@@ -69,9 +91,16 @@ struct holdings {
 	size_t n_pins;
 	struct arena *strings;
 	bool is_denied; /* something may not be read */
+	bool has_one_thread;
+	bool is_kernel; /* a thread of the kernel: it has no memory of its own */
 };
 void holdings_collect(const struct process_index *index, struct holdings *held);
 void holdings_free(struct holdings *held);
+/* Counts one more use of the device, if such uses are recorded. */
+void holdings_add(const struct process_index *index, struct holdings *held,
+	enum use_kind kind, struct devno device, const char *example);
+/* Adds the mapped files. */
+void holdings_add_mappings(const struct process_index *index, struct holdings *held);
 
 /* What a thread does not share with its process. */
 struct thread_difference {
@@ -82,9 +111,19 @@ struct thread_difference {
 struct thread_difference thread_compare(
 	const struct machine *machine, uint32_t pid, uint32_t tid);
 
-/* Reads the processes from index `first` of `pids` on and writes lines to stdout; runs in
- * a child. See process_scan.c for the lines. */
-int process_scan_run(const struct process_index *index, const uint32_t *pids,
-	size_t count, size_t first);
+/* A list of processes to be read. */
+struct reading {
+	uint32_t *pids; /* 0: left out */
+	size_t count;
+	size_t first;	       /* the next one to be read */
+	volatile uint32_t *at; /* the one that is being read; shared with who waits */
+};
+/* Reads them and writes lines to stdout; runs in a child. See process_scan.c. */
+int process_scan_run(const struct process_index *index, const struct reading *reading);
+
+/* Reads all of them, in children; the children's lines, and some more: see
+ * process_shares.c. Returns in how many shares. */
+size_t process_shares_run(const struct process_index *index, const uint32_t *pids,
+	size_t count, struct buf *ret_lines);
 
 #endif

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What one process holds: descriptors, working directory, root, mapped files; its
- * threads' own descriptors and places count as the process's.
- * Input: proc/PID, the index. Output: struct holdings.
+ * What one process holds: descriptors, working directory, root; its threads' own
+ * descriptors and places count as the process's. Input: proc/PID, the index. Output:
+ * struct holdings.
+ *
+ * Hardly any descriptor is of interest, so each first gets a glance (process_glance.c):
+ * one statx(), which tells nearly always that nothing is to be recorded. What is left,
+ * and all that a server may be behind, is looked at with care.
  *
  * How a holder is found without waking a dead file system: fdinfo names the mount
  * (mnt_id), and the mount tables say which device that mount stands on. The link itself
@@ -27,17 +31,15 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/io.h"
 
-#define MAPS_MAX (64u << 20)
-
 /* ---- one link ---- */
 
-static void hold(const struct process_index *index, struct holdings *held,
+void holdings_add(const struct process_index *index, struct holdings *held,
 	enum use_kind kind, struct devno device, const char *example)
 {
 	struct use *use;
 
-	if (!process_index_is_of_interest(index, device) ||
-		(kind != USE_NODE && devno_is_equal(device, index->root)))
+	if (!(kind == USE_NODE ? process_index_is_of_interest(index, device)
+			       : process_index_is_recorded(index, device)))
 		return;
 	for (size_t i = 0; i < held->n_uses; i++) {
 		use = &held->uses[i];
@@ -108,7 +110,7 @@ static bool read_fdinfo(const struct process_index *index, const struct holdings
 static void hold_node(const struct process_index *index, struct holdings *held,
 	const struct looked_up *found, const char *text)
 {
-	hold(index, held, USE_NODE,
+	holdings_add(index, held, USE_NODE,
 		found->is_block ? found->rdev : host_path_devno(index->host, text), text);
 }
 
@@ -135,7 +137,7 @@ static void pin(const struct process_index *index, struct holdings *held,
 	new_pin->path = arena_strdup(held->strings, link);
 }
 
-static void scan_fd(
+static void scan_fd_with_care(
 	const struct process_index *index, struct holdings *held, const char *fd)
 {
 	char text[PROBE_PATH_MAX], link[128];
@@ -165,9 +167,52 @@ static void scan_fd(
 		return;
 	}
 	if (mount)
-		hold(index, held, USE_FILE, mount->device, text);
+		holdings_add(index, held, USE_FILE, mount->device, text);
 	else if (found.is_known)
-		hold(index, held, USE_FILE, process_index_device(index, found.dev), text);
+		holdings_add(index, held, USE_FILE,
+			process_index_device(index, found.dev), text);
+}
+
+/* Where a glance may wait for a server, the text decides who gets one: reading it asks no
+ * file system. True: a glance is safe. */
+static bool may_glance(
+	const struct process_index *index, int dir, const char *fd, bool *ret_is_over)
+{
+	char text[PROBE_PATH_MAX];
+	ssize_t n;
+
+	*ret_is_over = false;
+	if (!index->n_slow)
+		return index->has_mount_ids;
+	n = readlinkat(dir, fd, text, sizeof(text) - 1);
+	if (n <= 0)
+		return false;
+	text[n] = '\0';
+	*ret_is_over = *text != '/' && strncmp(text, "mnt:", 4) != 0;
+	return index->has_mount_ids && *text == '/' &&
+	       !process_index_is_slow(index, text);
+}
+
+static void scan_fd(
+	const struct process_index *index, struct holdings *held, int dir, const char *fd)
+{
+	char text[PROBE_PATH_MAX];
+	enum glance glance = GLANCE_UNSURE;
+	struct devno device;
+	bool is_over = false;
+	ssize_t n;
+
+	if (may_glance(index, dir, fd, &is_over))
+		glance = process_glance(index, dir, fd, &device);
+	if (is_over || glance == GLANCE_NOTHING)
+		return;
+	n = glance == GLANCE_FILE ? readlinkat(dir, fd, text, sizeof(text) - 1) : 0;
+	if (n <= 0 || *text != '/') {
+		scan_fd_with_care(index, held, fd);
+		return;
+	}
+	text[n] = '\0';
+	holdings_add(index, held, USE_FILE, device, text);
 }
 
 static void scan_fds(const struct process_index *index, struct holdings *held)
@@ -178,7 +223,7 @@ static void scan_fds(const struct process_index *index, struct holdings *held)
 	if (!dir)
 		held->is_denied |= errno == EACCES || errno == EPERM;
 	while (dir && (fd = dir_next(dir)))
-		scan_fd(index, held, fd);
+		scan_fd(index, held, dirfd(dir), fd);
 }
 
 /* The mount a link leads to, without a look at the inode. A handle of no bytes never
@@ -196,7 +241,7 @@ static const struct known_mount *mount_of_link(
 	return mount_id < 0 ? NULL : process_index_mount(index, (uint32_t)mount_id);
 }
 
-static void scan_place(const struct process_index *index, struct holdings *held,
+static void scan_place_with_care(const struct process_index *index, struct holdings *held,
 	const char *name, enum use_kind kind)
 {
 	const struct known_mount *mount;
@@ -213,12 +258,26 @@ static void scan_place(const struct process_index *index, struct holdings *held,
 	if (!mount)
 		mount = mount_of_link(index, link);
 	if (mount) {
-		hold(index, held, kind, mount->device, text);
+		holdings_add(index, held, kind, mount->device, text);
 		return;
 	}
 	found = look_up(index, link);
 	if (found.is_known)
-		hold(index, held, kind, process_index_device(index, found.dev), text);
+		holdings_add(
+			index, held, kind, process_index_device(index, found.dev), text);
+}
+
+static void scan_place(const struct process_index *index, struct holdings *held,
+	const char *name, enum use_kind kind)
+{
+	char link[128];
+	struct devno device;
+
+	snprintf(link, sizeof(link), "%s/%s", held->dir, name);
+	if (index->n_slow || !index->has_mount_ids ||
+		process_glance(index, index->machine->root, link, &device) !=
+			GLANCE_NOTHING)
+		scan_place_with_care(index, held, name, kind);
 }
 
 static void scan_places(const struct process_index *index, struct holdings *held)
@@ -227,45 +286,7 @@ static void scan_places(const struct process_index *index, struct holdings *held
 	scan_place(index, held, "root", USE_ROOT);
 }
 
-/* ---- mapped files ---- */
-
-/* "LOW-HIGH PERMS OFFSET MAJ:MIN INODE   PATH", numbers of the device in hex */
-static void scan_mapping(
-	const struct process_index *index, struct holdings *held, const char *line)
-{
-	const char *path = strchr(line, '/');
-	char range[64], link[128];
-	struct devno devno;
-	struct looked_up found;
-
-	if (sscanf(line, "%63s %*s %*s %x:%x", range, &devno.major, &devno.minor) != 3 ||
-		devno_is_none(devno) || !path)
-		return;
-	if (strncmp(path, "/dev/", 5) != 0) {
-		hold(index, held, USE_MAP, process_index_device(index, devno), path);
-		return;
-	}
-	/* of a mapped device node, the line names the file system that holds the node */
-	snprintf(link, sizeof(link), "proc/%u/map_files/%s", held->pid, range);
-	found = look_up(index, link);
-	if (found.is_block)
-		hold(index, held, USE_MAP, found.rdev, path);
-}
-
-static void scan_mappings(const struct process_index *index, struct holdings *held)
-{
-	cleanup_buf struct buf maps = BUF_INIT;
-	char path[128];
-	char *line, *rest;
-	int r;
-
-	snprintf(path, sizeof(path), "%s/maps", held->dir);
-	r = file_read_at(index->machine->root, path, MAPS_MAX, &maps, NULL);
-	held->is_denied |= r == -EACCES || r == -EPERM;
-	rest = r == 0 ? maps.data : NULL;
-	while ((line = strsep(&rest, "\n")))
-		scan_mapping(index, held, line);
-}
+/* ---- all ---- */
 
 static void scan_threads(const struct process_index *index, struct holdings *held)
 {
@@ -284,7 +305,7 @@ static void scan_threads(const struct process_index *index, struct holdings *hel
 		if (own.has_places)
 			scan_places(index, held);
 		if (own.has_memory)
-			scan_mappings(index, held);
+			holdings_add_mappings(index, held);
 	}
 }
 
@@ -295,8 +316,10 @@ void holdings_collect(const struct process_index *index, struct holdings *held)
 	snprintf(held->dir, sizeof(held->dir), "proc/%u", held->pid);
 	scan_fds(index, held);
 	scan_places(index, held);
-	scan_mappings(index, held);
-	scan_threads(index, held);
+	if (!held->is_kernel)
+		holdings_add_mappings(index, held);
+	if (!held->has_one_thread)
+		scan_threads(index, held);
 }
 
 void holdings_free(struct holdings *held)

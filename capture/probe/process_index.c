@@ -3,8 +3,11 @@
  * What the pass over the processes looks for. Input: the model so far. Output: sorted
  * arrays, since each descriptor and each mapping of each process is looked up in them.
  */
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "process.h"
 
@@ -68,6 +71,12 @@ bool process_index_is_of_interest(const struct process_index *index, struct devn
 					   sizeof(devno), order_devnos);
 }
 
+bool process_index_is_recorded(const struct process_index *index, struct devno device)
+{
+	return process_index_is_of_interest(index, device) &&
+	       !devno_is_equal(device, index->root);
+}
+
 /* ---- mounts ---- */
 
 /* File systems whose look-ups may ask a server, or a daemon that may be dead. */
@@ -80,6 +89,17 @@ static bool is_remote_type(const char *type)
 		if (strncmp(type, prefixes[i], strlen(prefixes[i])) == 0)
 			return true;
 	return false;
+}
+
+/* Of those, the ones that may ask even when statx() is told not to. Not fuse, which obeys
+ * AT_STATX_DONT_SYNC since Linux 4.20 (fs/fuse/dir.c, fuse_update_get_attr) and checks
+ * nothing when a link of proc jumps to a file of its; nor autofs, which is not asked for
+ * attributes. A glance is only given where statx() tells mounts, since 5.8. NFS and 9p do
+ * check then, by d_weak_revalidate; the cluster file systems take a lock. */
+static bool is_slow_type(const char *type)
+{
+	return is_remote_type(type) && strncmp(type, "fuse", 4) != 0 &&
+	       strcmp(type, "autofs") != 0;
 }
 
 static int order_mounts(const void *pa, const void *pb)
@@ -106,6 +126,8 @@ static void add_mount(struct process_index *index, const struct mount *mount)
 	known->device = host_mount_devno(index->host, mount);
 	known->is_remote = is_remote_type(mount->type);
 	index->has_remote |= known->is_remote;
+	if (is_slow_type(mount->type))
+		*array_add(&index->slow, &index->n_slow) = mount->target;
 	*fs = (struct known_fs){mount->devno, known->device};
 }
 
@@ -130,10 +152,25 @@ static void find_mounts(struct process_index *index)
 		order_filesystems);
 }
 
+/* ---- what the kernel tells ---- */
+
+static void find_abilities(struct process_index *index)
+{
+	int root = index->machine->root;
+	struct statx stx;
+
+	index->has_mount_ids = statx(root, "", AT_EMPTY_PATH, STATX_MNT_ID, &stx) == 0 &&
+			       (stx.stx_mask & STATX_MNT_ID);
+	if (statx(root, "proc/self/ns/mnt", 0, STATX_TYPE, &stx) == 0)
+		index->nsfs = (struct devno){stx.stx_dev_major, stx.stx_dev_minor};
+}
+
 void process_index_init(struct process_index *ret_index, const struct machine *machine,
 	const struct host *host)
 {
-	*ret_index = (struct process_index){.machine = machine, .host = host};
+	*ret_index = (struct process_index){
+		.machine = machine, .host = host, .own = (uint32_t)getpid()};
+	find_abilities(ret_index);
 	find_devices(ret_index);
 	find_mounts(ret_index);
 }
@@ -143,6 +180,7 @@ void process_index_free(struct process_index *index)
 	free(index->devices);
 	free(index->mounts);
 	free(index->filesystems);
+	free(index->slow);
 }
 
 /* ---- look-ups ---- */
@@ -168,6 +206,20 @@ struct devno process_index_device(const struct process_index *index, struct devn
 	return fs ? fs->device : devno;
 }
 
+static bool is_below(const char *path, const char *target, size_t len)
+{
+	return strncmp(path, target, len) == 0 &&
+	       (len <= 1 || path[len] == '/' || path[len] == '\0');
+}
+
+bool process_index_is_slow(const struct process_index *index, const char *path)
+{
+	for (size_t i = 0; i < index->n_slow; i++)
+		if (is_below(path, index->slow[i], strlen(index->slow[i])))
+			return true;
+	return false;
+}
+
 const struct known_mount *process_index_remote_mount(
 	const struct process_index *index, const char *path)
 {
@@ -178,8 +230,7 @@ const struct known_mount *process_index_remote_mount(
 		const struct known_mount *mount = &index->mounts[i];
 		size_t len = strlen(mount->target);
 
-		if (len < longest || strncmp(path, mount->target, len) != 0 ||
-			(len > 1 && path[len] != '/' && path[len] != '\0'))
+		if (len < longest || !is_below(path, mount->target, len))
 			continue;
 		if (!best || len > longest || mount->is_remote)
 			best = mount;

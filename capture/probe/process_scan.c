@@ -5,52 +5,99 @@
  *
  * Input: the index, process ids. Output, on stdout, words escaped as by buf_word():
  *
- *   at PID                              before anything of PID is read
- *   process PID START UID NS COMM EXE   it holds something, or is a program of interest
+ *   at N                                all before the Nth of the list is written
+ *   process PID START UID NS COMM EXE   it holds something, or is a program of interest;
+ *                                       and CMDLINE, where it is asked for
  *   use PID KIND MAJ:MIN COUNT EXAMPLE
  *   pin NS PID COMM PATH                it has a descriptor of an unknown namespace
  *   denied PID                          it may not be read
  *   done
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "process.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/io.h"
 
-/* "PID (COMM) STATE PPID ... START ...": COMM may hold blanks and parentheses. */
-static int read_stat(const struct process_index *index, struct process *process,
-	uint64_t *ret_parent, struct arena *strings)
-{
-	cleanup_buf struct buf text = BUF_INIT;
-	char path[64];
-	const char *open, *close;
-	const char *field;
-	int r;
+/* Fields of proc/PID/stat, proc(5) */
+#define FIELD_PARENT  4
+#define FIELD_FLAGS   9
+#define FIELD_THREADS 20
+#define FIELD_START   22
+#define STAT_MAX      4096
+#define CMDLINE_MAX   4096
 
-	snprintf(path, sizeof(path), "proc/%u/stat", process->pid);
-	r = file_read_at(index->machine->root, path, PROBE_SMALL_MAX, &text, NULL);
-	if (r < 0)
-		return r;
-	open = strchr(buf_text(&text), '(');
-	close = strrchr(buf_text(&text), ')');
-	if (!open || !close || close < open)
+/* Each flush wakes who waits, which costs as much as a small process. */
+#define FLUSH_BYTES 32768
+#define FLUSH_MS    50
+
+#define FLAG_KERNEL_THREAD 0x00200000 /* PF_KTHREAD, kernel include/linux/sched.h */
+
+/* Processes come in families: of neighbours the parent is often the same. */
+struct last_parent {
+	uint32_t pid;
+	bool is_ours;
+};
+
+struct stat_fields {
+	char text[STAT_MAX];
+	const char *comm;
+	size_t comm_len;
+	uint64_t numbers[FIELD_START + 1];
+};
+
+/* One read is enough for a text of one record. -errno. */
+static ssize_t read_start(
+	const struct process_index *index, const char *path, char *ret, size_t size)
+{
+	cleanup_close int fd =
+		openat(index->machine->root, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	do
+		n = read(fd, ret, size - 1);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -errno;
+	ret[n] = '\0';
+	return n;
+}
+
+/* "PID (COMM) STATE PPID ... START ...": COMM may hold blanks and parentheses. */
+static int read_stat(
+	const struct process_index *index, uint32_t pid, struct stat_fields *ret_stat)
+{
+	char path[64];
+	const char *open, *field;
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "proc/%u/stat", pid);
+	n = read_start(index, path, ret_stat->text, sizeof(ret_stat->text));
+	if (n < 0)
+		return (int)n;
+	open = strchr(ret_stat->text, '(');
+	field = strrchr(ret_stat->text, ')');
+	if (!open || !field || field < open)
 		return -EINVAL;
-	process->comm = arena_strndup(strings, open + 1, (size_t)(close - open - 1));
-	field = close;
-	for (int i = 3; i <= 22; i++) { /* field 3 follows the parenthesis */
+	ret_stat->comm = open + 1;
+	ret_stat->comm_len = (size_t)(field - open - 1);
+	for (int i = 3; i <= FIELD_START; i++) { /* field 3 follows the parenthesis */
 		field = strchr(field, ' ');
 		if (!field)
 			return -EINVAL;
 		field++;
-		if (i == 4 && parse_u64(field, strcspn(field, " "), 10, ret_parent) < 0)
-			return -EINVAL;
+		ret_stat->numbers[i] = 0;
+		parse_u64(field, strcspn(field, " \n"), 10, &ret_stat->numbers[i]);
 	}
-	return parse_u64(field, strcspn(field, " \n"), 10, &process->start);
+	return 0;
 }
 
 static void read_uid(const struct process_index *index, struct process *process)
@@ -83,6 +130,24 @@ static void read_links(
 			&process->mount_namespace);
 }
 
+/* Only what somebody asked for: arguments may hold passwords. A blank stands between two
+ * of them. */
+static void read_cmdline(
+	const struct process_index *index, struct process *process, struct arena *strings)
+{
+	char path[64], text[CMDLINE_MAX + 1];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "proc/%u/cmdline", process->pid);
+	n = read_start(index, path, text, sizeof(text));
+	while (n > 0 && text[n - 1] == '\0')
+		n--;
+	for (ssize_t i = 0; i < n; i++)
+		if (text[i] == '\0')
+			text[i] = ' ';
+	process->cmdline = arena_strndup(strings, text, n > 0 ? (size_t)n : 0);
+}
+
 static void print_process(
 	struct buf *out, const struct process *process, const struct holdings *held)
 {
@@ -91,6 +156,10 @@ static void print_process(
 	buf_word(out, process->comm);
 	buf_puts(out, " ");
 	buf_word(out, process->exe);
+	if (process->cmdline) {
+		buf_puts(out, " ");
+		buf_word(out, process->cmdline);
+	}
 	buf_puts(out, "\n");
 	for (size_t i = 0; i < held->n_uses; i++) {
 		const struct use *use = &held->uses[i];
@@ -113,6 +182,7 @@ static void print_pins(
 	}
 }
 
+/* One of those that wait for us. */
 static bool is_own(const struct machine *machine, uint32_t pid)
 {
 	for (size_t i = 0; i < machine->n_own_pids; i++)
@@ -121,27 +191,56 @@ static bool is_own(const struct machine *machine, uint32_t pid)
 	return false;
 }
 
-/* `own` is the process that wants to know: it and its children are no holders, nor are
- * those that wait for it. */
-static void scan_process(
-	const struct process_index *index, uint32_t pid, uint32_t own, struct buf *out)
+/* A child of ours, or of a child of ours: those read the shares. */
+static bool is_ours(
+	const struct process_index *index, uint32_t parent, struct last_parent *last)
 {
-	struct process process = {.pid = pid, .comm = "", .exe = ""};
-	struct holdings held = {.pid = pid, .strings = arena_new()};
-	uint64_t parent = 0;
+	struct stat_fields stat;
 
-	if (read_stat(index, &process, &parent, held.strings) == 0 && pid != own &&
-		parent != own && !is_own(index->machine, pid)) {
-		holdings_collect(index, &held);
-		if (held.is_denied)
-			buf_printf(out, "denied %u\n", pid);
-		print_pins(out, &process, &held);
-		if (held.n_uses || program_is_backup(process.comm) ||
-			program_is_storage(process.comm)) {
-			read_uid(index, &process);
-			read_links(index, &process, held.strings);
-			print_process(out, &process, &held);
-		}
+	if (parent == index->own)
+		return true;
+	if (parent != last->pid)
+		*last = (struct last_parent){
+			parent, read_stat(index, parent, &stat) == 0 &&
+					stat.numbers[FIELD_PARENT] == index->own};
+	return last->is_ours;
+}
+
+static void print_all(const struct process_index *index, struct process *process,
+	struct holdings *held, struct buf *out)
+{
+	if (held->is_denied)
+		buf_printf(out, "denied %u\n", process->pid);
+	print_pins(out, process, held);
+	if (!held->n_uses && !program_is_backup(process->comm) &&
+		!program_is_storage(process->comm))
+		return;
+	read_uid(index, process);
+	read_links(index, process, held->strings);
+	if (index->machine->wants_cmdline)
+		read_cmdline(index, process, held->strings);
+	print_process(out, process, held);
+}
+
+static void scan_process(const struct process_index *index, uint32_t pid,
+	struct last_parent *last, struct buf *out)
+{
+	struct process process = {.pid = pid, .exe = ""};
+	struct holdings held = {.pid = pid, .strings = arena_new()};
+	struct stat_fields stat;
+	uint64_t parent;
+
+	if (pid != index->own && !is_own(index->machine, pid) &&
+		read_stat(index, pid, &stat) == 0) {
+		parent = stat.numbers[FIELD_PARENT];
+		process.start = stat.numbers[FIELD_START];
+		process.comm = arena_strndup(held.strings, stat.comm, stat.comm_len);
+		held.has_one_thread = stat.numbers[FIELD_THREADS] == 1;
+		held.is_kernel = stat.numbers[FIELD_FLAGS] & FLAG_KERNEL_THREAD;
+		if (parent != index->own)
+			holdings_collect(index, &held);
+		if (!is_ours(index, (uint32_t)parent, last))
+			print_all(index, &process, &held, out);
 	}
 	holdings_free(&held);
 }
@@ -159,17 +258,31 @@ static int flush(struct buf *out)
 	return 0;
 }
 
-int process_scan_run(const struct process_index *index, const uint32_t *pids,
-	size_t count, size_t first)
+static int64_t now_ms(void)
 {
-	uint32_t own = (uint32_t)getppid();
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int process_scan_run(const struct process_index *index, const struct reading *reading)
+{
+	struct last_parent last = {0};
 	struct buf out = BUF_INIT;
+	int64_t flushed = now_ms();
 	int r = 0;
 
-	for (size_t i = first; i < count && r == 0; i++) {
-		buf_printf(&out, "at %u\n", pids[i]);
-		r = flush(&out);
-		scan_process(index, pids[i], own, &out);
+	for (size_t i = reading->first; i < reading->count && r == 0; i++) {
+		if (!reading->pids[i])
+			continue;
+		*reading->at = (uint32_t)i;
+		if (out.len > FLUSH_BYTES || now_ms() - flushed >= FLUSH_MS) {
+			buf_printf(&out, "at %zu\n", i);
+			r = flush(&out);
+			flushed = now_ms();
+		}
+		scan_process(index, reading->pids[i], &last, &out);
 	}
 	buf_puts(&out, "done\n");
 	return r == 0 ? flush(&out) : r;

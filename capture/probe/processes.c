@@ -2,40 +2,29 @@
 /*
  * Processes that hold a device-mapper device, something that stands on one, or a file
  * system on either; and programs of interest that hold nothing. Input: the lines of
- * process_scan.c, from a child. Output: host->processes, host->uses and the source
+ * process_scan.c, from children. Output: host->processes, host->uses and the source
  * "processes".
- *
- * Invariant: one stuck process does not keep the others from being read: the child is
- * given up and another one goes on behind it.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "process.h"
 #include "snapstate/cleanup.h"
 
-#define SCAN_IDLE_SECONDS 5
-#define SCAN_STUCK_MAX	  5
-#define SCAN_OUTPUT_MAX	  (256u << 20)
-#define SCAN_WORDS_MAX	  7
-
-struct scan_call {
-	const struct process_index *index;
-	const uint32_t *pids;
-	size_t count;
-	size_t first;
-};
+#define SCAN_WORDS_MAX 8
 
 struct tally {
 	size_t n_denied;
 	size_t n_stuck;
-	uint32_t first_stuck;
+	uint64_t first_stuck;
 	struct namespace_pin *pins;
 	size_t n_pins;
-	uint64_t last_at; /* pid that was being read last */
-	bool is_done;
-	bool is_late; /* the time for all is over */
+	bool is_late;	   /* the time for all is over */
+	uint64_t ended_at; /* the process at which a share ended too early */
+	size_t n_done;	   /* shares that were read to the end */
+	size_t n_shares;
 };
 
 /* ---- the child's lines ---- */
@@ -53,7 +42,7 @@ static const char *word_text(struct host *host, const char *word)
 	return word_decode(word, strlen(word), &text) == 0 ? host_string(host, text) : "";
 }
 
-static void read_process(struct host *host, char *const words[])
+static void read_process(struct host *host, char *const words[], size_t n)
 {
 	struct process *process = array_add(&host->processes, &host->n_processes);
 	uint64_t pid = 0, uid = 0;
@@ -66,6 +55,8 @@ static void read_process(struct host *host, char *const words[])
 	process->uid = (uint32_t)uid;
 	process->comm = word_text(host, words[5]);
 	process->exe = word_text(host, words[6]);
+	if (n == 8)
+		process->cmdline = word_text(host, words[7]);
 }
 
 static void read_use(struct host *host, char *const words[])
@@ -82,23 +73,36 @@ static void read_use(struct host *host, char *const words[])
 	use->example = word_text(host, words[5]);
 }
 
-/* The first process that keeps a namespace stands for all. */
+/* The process with the lowest number that keeps a namespace stands for all: the shares
+ * come in no order. */
 static void read_pin(struct host *host, struct tally *tally, char *const words[])
 {
-	struct namespace_pin *pin;
+	struct namespace_pin *pin = NULL;
 	uint64_t id = 0, pid = 0;
 
 	word_number(words[1], &id);
 	word_number(words[2], &pid);
 	for (size_t i = 0; i < tally->n_pins; i++)
 		if (tally->pins[i].id == id)
-			return;
-	pin = array_add(&tally->pins, &tally->n_pins);
+			pin = &tally->pins[i];
+	if (pin && pin->pid <= pid)
+		return;
+	if (!pin)
+		pin = array_add(&tally->pins, &tally->n_pins);
 	pin->id = id;
 	pin->pid = (uint32_t)pid;
 	pin->comm = word_text(host, words[3]);
 	pin->path = "";
 	pin->entrance = host_string(host, words[4]);
+}
+
+static void read_stuck(struct tally *tally, char *const words[])
+{
+	uint64_t pid = 0;
+
+	word_number(words[1], &pid);
+	if (tally->n_stuck++ == 0 || pid < tally->first_stuck)
+		tally->first_stuck = pid;
 }
 
 static void read_scan_line(struct host *host, struct tally *tally, char *line)
@@ -108,10 +112,8 @@ static void read_scan_line(struct host *host, struct tally *tally, char *line)
 
 	for (char *word; n < SCAN_WORDS_MAX && (word = strsep(&line, " ")); n++)
 		words[n] = word;
-	if (n == 2 && strcmp(words[0], "at") == 0)
-		word_number(words[1], &tally->last_at);
-	else if (n == 7 && strcmp(words[0], "process") == 0)
-		read_process(host, words);
+	if ((n == 7 || n == 8) && strcmp(words[0], "process") == 0)
+		read_process(host, words, n);
 	else if (n == 6 && strcmp(words[0], "use") == 0)
 		read_use(host, words);
 	else if (n == 5 && strcmp(words[0], "pin") == 0)
@@ -119,10 +121,15 @@ static void read_scan_line(struct host *host, struct tally *tally, char *line)
 	else if (n == 2 && strcmp(words[0], "denied") == 0)
 		tally->n_denied++;
 	else if (n == 1 && strcmp(words[0], "done") == 0)
-		tally->is_done = true;
+		tally->n_done++;
+	else if (n == 2 && strcmp(words[0], "stuck") == 0)
+		read_stuck(tally, words);
+	else if (n == 2 && strcmp(words[0], "ended") == 0)
+		word_number(words[1], &tally->ended_at);
+	else if (n == 2 && strcmp(words[0], "late") == 0)
+		tally->is_late = word_number(words[1], &tally->ended_at) == 0;
 }
 
-/* A last line without its end belongs to a process that could not be finished. */
 static void read_scan_lines(struct host *host, struct tally *tally, struct buf *out)
 {
 	char *text = out->data, *end;
@@ -136,63 +143,23 @@ static void read_scan_lines(struct host *host, struct tally *tally, struct buf *
 
 /* ---- the pass ---- */
 
-static int run_scan(void *context)
+static void note_outcome(struct host *host, size_t count, const struct tally *tally)
 {
-	const struct scan_call *call = context;
+	bool is_done = tally->n_done == tally->n_shares;
 
-	return process_scan_run(call->index, call->pids, call->count, call->first) < 0;
-}
-
-static size_t index_behind(const struct scan_call *call, uint64_t pid)
-{
-	size_t i = call->first;
-
-	while (i < call->count && call->pids[i] != pid)
-		i++;
-	return i < call->count ? i + 1 : call->first;
-}
-
-/* One child's worth: 0 when all is read or nothing more can be, 1 to go on. */
-static int scan_some(
-	struct host *host, struct scan_call *call, struct tally *tally, struct err *err)
-{
-	const struct child_limits limits = {
-		.seconds = SCAN_IDLE_SECONDS,
-		.is_idle = true,
-		.max = SCAN_OUTPUT_MAX,
-		.deadline_ms = call->index->machine->deadline_ms,
-	};
-	cleanup_buf struct buf out = BUF_INIT;
-	cleanup_buf struct buf err_text = BUF_INIT;
-	int r = child_run(&limits, run_scan, call, &out, &err_text, err);
-
-	read_scan_lines(host, tally, &out);
-	tally->is_late = r == -ETIME;
-	if (r != -ETIMEDOUT && r != -EBUSY)
-		return 0;
-	if (tally->n_stuck++ == 0)
-		tally->first_stuck = (uint32_t)tally->last_at;
-	call->first = index_behind(call, tally->last_at);
-	return tally->n_stuck < SCAN_STUCK_MAX;
-}
-
-static void note_outcome(
-	struct host *host, const struct scan_call *call, const struct tally *tally)
-{
 	if (tally->n_stuck)
 		host_source_set(host, "processes", OUTCOME_HUNG,
-			"%zu processes hang when they are read, process %u first%s",
-			tally->n_stuck, tally->first_stuck,
-			tally->is_done ? "" : "; given up");
-	else if (!tally->is_done)
+			"%zu processes hang when they are read, process %" PRIu64
+			" first%s",
+			tally->n_stuck, tally->first_stuck, is_done ? "" : "; given up");
+	else if (!is_done)
 		host_source_set(host, "processes",
 			tally->is_late ? OUTCOME_TIMED_OUT : OUTCOME_UNSUPPORTED,
-			"reading ended at process %llu of %zu processes",
-			(unsigned long long)tally->last_at, call->count);
+			"reading ended at process %" PRIu64 " of %zu processes",
+			tally->ended_at, count);
 	else if (tally->n_denied)
 		host_source_set(host, "processes", OUTCOME_DENIED,
-			"%zu of %zu processes may not be read", tally->n_denied,
-			call->count);
+			"%zu of %zu processes may not be read", tally->n_denied, count);
 	else
 		host_source_set(host, "processes", OUTCOME_READ, "%s", "");
 }
@@ -229,21 +196,20 @@ int process_ids(const struct machine *machine, uint32_t **ret_pids, size_t *ret_
 void probe_processes(const struct machine *machine, struct host *host)
 {
 	struct process_index index;
-	struct scan_call call = {.index = &index};
+	cleanup_buf struct buf lines = BUF_INIT;
 	cleanup_free uint32_t *pids = NULL;
 	struct tally tally = {0};
-	struct err err = ERR_INIT;
-	int r = process_ids(machine, &pids, &call.count);
+	size_t count = 0;
+	int r = process_ids(machine, &pids, &count);
 
 	process_index_init(&index, machine, host);
-	call.pids = pids;
 	if (r < 0) {
 		host_source_set(host, "processes", outcome_of_errno(r), "/proc: %s",
 			strerror(-r));
 	} else {
-		while (scan_some(host, &call, &tally, &err) == 1)
-			;
-		note_outcome(host, &call, &tally);
+		tally.n_shares = process_shares_run(&index, pids, count, &lines);
+		read_scan_lines(host, &tally, &lines);
+		note_outcome(host, count, &tally);
 	}
 	process_index_free(&index);
 	for (size_t i = 0; i < tally.n_pins; i++)

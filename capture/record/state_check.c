@@ -141,15 +141,21 @@ static int kernel_holders_check(const struct host *host, struct err *err)
 	return 0;
 }
 
+static int order_changes(const struct change *a, const struct change *b)
+{
+	int by_devno = devno_compare(a->devno, b->devno);
+	int by_kind = number_order(a->kind, b->kind);
+
+	if (by_devno)
+		return by_devno;
+	return by_kind ? by_kind : strcmp(a->name, b->name);
+}
+
 static int changes_check(const struct host *host, struct err *err)
 {
-	for (size_t i = 1; i < host->n_changes; i++) {
-		const struct change *a = &host->changes[i - 1], *b = &host->changes[i];
-		int by_devno = devno_compare(a->devno, b->devno);
-
-		if (by_devno > 0 || (by_devno == 0 && strcmp(a->what, b->what) >= 0))
+	for (size_t i = 1; i < host->n_changes; i++)
+		if (order_changes(&host->changes[i - 1], &host->changes[i]) >= 0)
 			return order_error("change", i, err);
-	}
 	return 0;
 }
 

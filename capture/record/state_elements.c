@@ -365,8 +365,14 @@ static void read_change(struct reader *r)
 {
 	struct change *change = array_add(&r->host->changes, &r->host->n_changes);
 
+	char *kind;
+
 	change->devno = take_devno(r, false);
-	change->what = take_text(r, "what");
+	change->name = take_text(r, "name");
+	kind = take(r, "kind");
+	if (kind && change_kind_parse(kind, &change->kind) < 0)
+		reader_fail(r, "kind", "is not known");
+	xmlFree(kind);
 }
 
 static const struct {

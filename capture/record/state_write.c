@@ -302,7 +302,8 @@ static void write_changes(struct writer *w, const struct host *host)
 	for (size_t i = 0; i < host->n_changes; i++) {
 		begin(w, "change");
 		put_devno(w, "devno", host->changes[i].devno);
-		put_tail(w, "what", host->changes[i].what);
+		put(w, "kind", change_kind_name(host->changes[i].kind));
+		put_word(w, "name", host->changes[i].name);
 		end(w);
 	}
 }

@@ -92,6 +92,10 @@ static inline void scope_free_fn(struct scope *scope)
 void scope_add_device(struct scope *scope, const struct device *device, enum scope_level level);
 void scope_add_volume(struct scope *scope, const char *vg_uuid, const char *lv_uuid);
 void scope_add_group(struct scope *scope, const char *vg_uuid);
+/* For many entries: adds all of `more` as they are, and scope_unite() at the end makes the
+ * same entries of them, in ascending order. */
+void scope_append(struct scope *scope, const struct scope *more);
+void scope_unite(struct scope *scope);
 
 /* Renders the facts of `scope`, or of the whole host for NULL (process holders only of devices
  * whose opens count, so that a comparison of two captures does not fail for nothing). */
@@ -105,6 +109,8 @@ bool host_device_opens_count(const struct host *host, const struct device *devic
 #define FACTS_INIT ((struct facts){0})
 void facts_add(struct facts *facts, const char *line); /* copies; call facts_sort() at the end */
 void facts_sort(struct facts *facts);
+/* The place of the first line that is not before `line`; count = none. */
+size_t facts_place(const struct facts *facts, const char *line);
 bool facts_has(const struct facts *facts, const char *line);
 /* Lines of `a` that are not in `b`. */
 void facts_minus(const struct facts *a, const struct facts *b, struct facts *ret_facts);
@@ -117,6 +123,20 @@ static inline void facts_free_fn(struct facts *facts)
 	facts_free(facts);
 }
 #define cleanup_facts cleanup_with(facts_free_fn)
+
+/* A set for many changes, in no order. The lines are borrowed, and none is empty. */
+struct fact_bag {
+	const char **slots;
+	size_t n_slots, n_used, n_lines;
+};
+bool bag_has(const struct fact_bag *bag, const char *line);
+/* false when the line was already (insert) or not (remove) there. */
+bool bag_insert(struct fact_bag *bag, const char *line);
+bool bag_remove(struct fact_bag *bag, const char *line);
+/* The line behind `last`, the first one for NULL; NULL = that was the last one. */
+const char *const *bag_next(const struct fact_bag *bag, const char *const *last);
+void bag_free(struct fact_bag *bag);
+#define cleanup_bag cleanup_with(bag_free)
 
 /* What a line is about: "254:4" of a device, table, pending, status, holder or mount line,
  * "VG-UUID" or "VG-UUID/LV-UUID" of a group or volume line, "" of the host line. Points into

@@ -141,6 +141,7 @@ struct block {
 struct superblock {
 	struct devno devno;
 	const char *type;
+	bool is_gone; /* only in a replayed model */
 };
 
 struct mount_namespace {
@@ -220,12 +221,30 @@ struct kernel_holder {
 	const char *name; /* "iblock_0/disk1", "vbd-3-51712", a kernel name */
 };
 
+enum change_kind {
+	CHANGE_GONE,
+	CHANGE_RENAMED,	 /* to `name` */
+	CHANGE_REPLACED, /* another device has its number */
+	CHANGE_OPENS,	 /* its open count */
+	CHANGE_FLAGS,	 /* suspended, resumed, a table loaded */
+	CHANGE_TABLE,
+	CHANGE_STATE, /* of a snapshot: valid, invalid, ... */
+	CHANGE_ABOVE, /* `name` was put on it */
+	CHANGE_MOUNTED,	  /* on `name` */
+	CHANGE_UNMOUNTED, /* from `name` */
+};
+const char *change_kind_name(enum change_kind kind);
+int change_kind_parse(const char *name, enum change_kind *ret_kind);
+
 /* A device of a snapshot's stack that had changed when everything had been read and was looked at
  * once more: what was read of it and of its holders may not fit together. */
 struct change {
 	struct devno devno;
-	const char *what; /* "its open count was 1 and is 2", "vg-x was put on it" */
+	enum change_kind kind;
+	const char *name; /* "" where the kind has none */
 };
+/* "it was mounted on /mnt/backup"; the name as buf_word() writes it. */
+void change_print(const struct change *change, struct buf *ret_text);
 
 /* Where a segment's data lies: a physical volume, or another logical volume. */
 struct stripe {
@@ -319,7 +338,7 @@ struct host {
 	size_t n_uses;
 	struct kernel_holder *kernel_holders; /* sorted by devno, kind, name */
 	size_t n_kernel_holders;
-	struct change *changes; /* sorted by devno, what */
+	struct change *changes; /* sorted by devno, kind, name */
 	size_t n_changes;
 	struct vg *vgs; /* sorted by uuid */
 	size_t n_vgs;
@@ -327,6 +346,13 @@ struct host {
 	size_t n_pvs;
 	struct lv *lvs; /* sorted by VG uuid, uuid */
 	size_t n_lvs;
+	struct host_index *index; /* host_index_build(); NULL = every look-up walks */
+};
+
+/* A run of sectors on one device. */
+struct sectors {
+	struct devno devno;
+	uint64_t start, length;
 };
 
 struct host *host_new(void);
@@ -348,9 +374,9 @@ void host_sort(struct host *host);
 const char *host_string(struct host *host, const char *text);
 const char *host_string_n(struct host *host, const char *bytes, size_t len);
 
-/* Notes that a device changed. */
-void host_change_add(struct host *host, struct devno devno, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+/* Notes that a device changed, once. */
+void host_change_add(
+	struct host *host, struct devno devno, enum change_kind kind, const char *name);
 
 /* Notes the outcome of a source; a later note for the same name replaces the first. */
 void host_source_set(struct host *host, const char *name, enum outcome outcome,
@@ -374,7 +400,98 @@ const struct vg *host_vg(const struct host *host, const char *vg_uuid);
 struct lv *host_lv(const struct host *host, const char *vg_uuid, const char *lv_uuid);
 const struct lv *host_lv_by_name(const struct host *host, const char *vg_uuid, const char *name);
 const struct pv *host_pv(const struct host *host, const char *pv_uuid);
+/* Where a stripe with a PV uuid lies; false: on no known device. */
+bool host_stripe_sectors(const struct host *host, const struct vg *vg,
+	const struct segment *segment, const struct stripe *stripe, struct sectors *ret);
 const struct mount_namespace *host_namespace_of_host(const struct host *host);
+
+/*
+ * The index makes look-ups fast. It is built when a host is complete, by whom asks much of it;
+ * without one every look-up walks, with the same results. While a host has one, no array may
+ * grow or change its order, and no devno, uuid, name, id, pid, path or table may change;
+ * host_sort() drops it. A clone takes it over: there things may be marked as gone, counts
+ * and flags may change, and after a device got another table, host_index_device() must be told.
+ */
+void host_index_build(struct host *host);
+void host_index_device(struct host *clone, const struct device *device);
+
+/* Kinds of places: which array they lead into, and by what. */
+enum places_kind {
+	/* by places_devno() */
+	PLACES_ABOVE,	       /* devices: those with that devno in their deps */
+	PLACES_SNAPSHOT_OF_COW, /* devices: snapshots with that exception store */
+	PLACES_BLOCKS,	       /* blocks: on it, or with a backing file that may be on it */
+	PLACES_SUPERBLOCKS,
+	PLACES_SWAPS,
+	PLACES_KERNEL_HOLDERS,
+	PLACES_USES,
+	PLACES_MOUNTS, /* by st_dev, and by host_mount_devno() */
+	/* by places_mount() */
+	PLACES_MOUNT_ID,
+	PLACES_MOUNT_CHILDREN, /* mounts by their parent's id */
+	/* by the number itself */
+	PLACES_DEVICE_MINOR,
+	PLACES_MOUNT_PEERS,	 /* mounts that have a master, by their own peer group */
+	PLACES_STORAGE_PROGRAMS, /* processes: program_is_storage(); the number is 0 */
+	/* by places_text() */
+	PLACES_DEVICE_UUID,
+	PLACES_DEVICE_NAME,
+	PLACES_DEVICE_VOLUME, /* devices by "VG/LV", of a dm name without a layer */
+	PLACES_BLOCK_NAME,
+	PLACES_PVS,	  /* by VG uuid */
+	PLACES_LVS,	  /* by VG uuid */
+	PLACES_LVS_NOWHERE, /* by VG uuid: with a stripe that lies on no known device */
+	PLACES_LV_ORIGIN, /* volumes by origin uuid */
+	PLACES_KINDS,
+};
+
+/*
+ * Positions in one array, ascending, each once: at least of all elements that have the key, so
+ * that who walks over them instead of over the array, and checks each as he would there (also
+ * is_gone), finds the same. Without an index: all positions.
+ */
+struct places {
+	size_t *at; /* positions; NULL where is_all */
+	size_t count;
+	size_t next;
+	bool is_all;
+};
+struct places host_places(const struct host *host, enum places_kind kind, uint64_t key);
+/* Those of several devices. */
+struct places host_places_of_devices(const struct host *host, enum places_kind kind,
+	const struct devno *devnos, size_t count);
+
+/* Of the group's volumes: those that have one of these sectors, and PLACES_LVS_NOWHERE. */
+struct places host_places_of_sectors(const struct host *host, const char *vg_uuid,
+	const struct sectors *sectors, size_t count);
+
+static inline uint64_t places_devno(struct devno devno)
+{
+	return (uint64_t)devno.major << 32 | devno.minor;
+}
+uint64_t places_mount(uint64_t namespace_id, uint32_t id);
+uint64_t places_text(const char *text);
+
+/* false: that was the last one. */
+static inline bool places_next(struct places *places, size_t *ret_position)
+{
+	if (places->next == places->count)
+		return false;
+	*ret_position = places->is_all ? places->next : places->at[places->next];
+	places->next++;
+	return true;
+}
+/* From the last down; not to be mixed with places_next(). */
+static inline bool places_previous(struct places *places, size_t *ret_position)
+{
+	if (places->count == 0)
+		return false;
+	places->count--;
+	*ret_position = places->is_all ? places->count : places->at[places->count];
+	return true;
+}
+void places_free(struct places *places);
+#define cleanup_places cleanup_with(places_free)
 
 /* "/dev/dm-5", "/dev/mapper/NAME", "/dev/loop0", "/dev/sda1", "/dev/VG/LV" -> devno.
  * DEVNO_NONE when no recorded device has that name. A label match: for join of what only has

@@ -11,7 +11,7 @@
 
 void plan_ledger_free(struct plan_ledger *ledger)
 {
-	facts_free(&ledger->now);
+	bag_free(&ledger->now);
 }
 
 /* ---- scope ---- */
@@ -127,12 +127,12 @@ static int check_role(struct plan_lines *lines, const struct plan_ledger *ledger
 	case FACT_EXPECT:
 		return 0;
 	case FACT_GONE:
-		if (!facts_has(&ledger->now, fact))
+		if (!bag_has(&ledger->now, fact))
 			return plan_lines_bad(
 				lines, "gone, but not expected at this point");
 		return 0;
 	case FACT_NEW:
-		if (facts_has(&ledger->now, fact))
+		if (bag_has(&ledger->now, fact))
 			return plan_lines_bad(
 				lines, "new, but expected already at this point");
 		return 0;
@@ -184,7 +184,7 @@ int plan_take_expect(
 		return r;
 	facts_insert(ret, host);
 	for (size_t i = 0; i < ret->count; i++)
-		facts_add(&ledger->now, ret->lines[i]);
+		bag_insert(&ledger->now, ret->lines[i]);
 	return 0;
 }
 
@@ -197,8 +197,8 @@ int plan_take_changes(
 		take_facts(lines, ledger, step, FACT_MAYBE_NEW, &step->maybe_new) < 0)
 		return -EBADMSG;
 	for (size_t i = 0; i < step->gone.count; i++)
-		facts_remove(&ledger->now, step->gone.lines[i]);
+		bag_remove(&ledger->now, step->gone.lines[i]);
 	for (size_t i = 0; i < step->new.count; i++)
-		facts_insert(&ledger->now, step->new.lines[i]);
+		bag_insert(&ledger->now, step->new.lines[i]);
 	return 0;
 }

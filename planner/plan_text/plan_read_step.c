@@ -131,11 +131,31 @@ static void target_fact(const struct plan_step *step, struct buf *begin)
 	}
 }
 
+static bool is_prefixed(const char *line, const char *begin)
+{
+	return strncmp(line, begin, strlen(begin)) == 0;
+}
+
 static bool has_prefixed(const struct facts *facts, const char *begin, const char *also)
 {
 	for (size_t i = 0; i < facts->count; i++)
-		if (strncmp(facts->lines[i], begin, strlen(begin)) == 0 &&
-			strstr(facts->lines[i], also))
+		if (is_prefixed(facts->lines[i], begin) && strstr(facts->lines[i], also))
+			return true;
+	return false;
+}
+
+/* Most of what holds was expected from the beginning. */
+static bool holds_prefixed(const struct plan_ledger *ledger, const char *begin)
+{
+	const struct facts *expect = &ledger->plan->expect;
+
+	for (size_t i = facts_place(expect, begin);
+		i < expect->count && is_prefixed(expect->lines[i], begin); i++)
+		if (bag_has(&ledger->now, expect->lines[i]))
+			return true;
+	for (const char *const *line = bag_next(&ledger->now, NULL); line;
+		line = bag_next(&ledger->now, line))
+		if (is_prefixed(*line, begin))
 			return true;
 	return false;
 }
@@ -145,7 +165,6 @@ static bool target_is_consistent(
 	const struct plan_step *step, const struct plan_ledger *ledger)
 {
 	cleanup_buf struct buf begin = BUF_INIT, also = BUF_INIT;
-	bool is_kept = step->op == OP_LV_REFRESH;
 
 	target_fact(step, &begin);
 	if (step->op == OP_UMOUNT) {
@@ -153,8 +172,9 @@ static bool target_is_consistent(
 		buf_word(&also, step->target.mount_target);
 		buf_puts(&also, " type ");
 	}
-	return has_prefixed(
-		is_kept ? &ledger->now : &step->gone, buf_text(&begin), buf_text(&also));
+	if (step->op == OP_LV_REFRESH)
+		return holds_prefixed(ledger, buf_text(&begin));
+	return has_prefixed(&step->gone, buf_text(&begin), buf_text(&also));
 }
 
 /* ---- the step ---- */

@@ -53,7 +53,7 @@ int plan_take_end(struct plan_lines *lines);
 /* The facts that hold at the point that the reader has reached. */
 struct plan_ledger {
 	const struct plan *plan; /* its scope */
-	struct facts now;
+	struct fact_bag now; /* lines of the plan's expect and of its steps */
 	size_t n_lines; /* of all facts in the plan */
 };
 void plan_ledger_free(struct plan_ledger *ledger);

@@ -54,10 +54,18 @@ static void write_scope(const struct scope *scope, struct buf *text)
 		buf_puts(text, "\n");
 }
 
+static void write_fact(const char *keyword, const char *line, struct buf *text)
+{
+	buf_puts(text, keyword);
+	buf_puts(text, " ");
+	buf_puts(text, line);
+	buf_puts(text, "\n");
+}
+
 static void write_facts(const struct facts *facts, const char *keyword, struct buf *text)
 {
 	for (size_t i = 0; i < facts->count; i++)
-		buf_printf(text, "%s %s\n", keyword, facts->lines[i]);
+		write_fact(keyword, facts->lines[i], text);
 }
 
 static bool is_host_fact(const char *line)
@@ -70,10 +78,10 @@ static void write_expect(const struct facts *expect, struct buf *text)
 {
 	for (size_t i = 0; i < expect->count; i++)
 		if (is_host_fact(expect->lines[i]))
-			buf_printf(text, "expect %s\n", expect->lines[i]);
+			write_fact("expect", expect->lines[i], text);
 	for (size_t i = 0; i < expect->count; i++)
 		if (!is_host_fact(expect->lines[i]))
-			buf_printf(text, "expect %s\n", expect->lines[i]);
+			write_fact("expect", expect->lines[i], text);
 	buf_puts(text, "\n");
 }
 

@@ -28,10 +28,13 @@ expect_rc() {
 exit_code_is() { is "$1" "$2" || { tail -n 5 "$3" && return 1; }; }
 # Whatever state the host is in, a capture ends.
 capture_seconds=30
+# An archive is attached to a ticket: an ordinary host's is small.
+capture_kib=100
 capture() {
 	local begun=$EPOCHSECONDS
 	expect_rc 0 "$1.out" snapstate-capture -o "$1.snapstate.tar.gz"
 	check "it took less than $capture_seconds s" test $((EPOCHSECONDS - begun)) -lt $capture_seconds
+	check "the archive is under $capture_kib KiB" test "$(stat -c %s "$1.snapstate.tar.gz")" -lt $((capture_kib * 1024))
 }
 
 # has_verdict VG/LV VERDICT, in review.json: within one object, "subject" stands before "verdict". A JSON writer may

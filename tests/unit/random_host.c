@@ -3,17 +3,28 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "random_host.h"
 #include "sample_host.h"
 
-/* xorshift64*: small, and the same everywhere */
-struct dice {
-	uint64_t state;
-};
+uint64_t number_from_environment(const char *name, uint64_t otherwise)
+{
+	const char *text = getenv(name);
+	uint64_t value;
 
-static uint64_t roll(struct dice *dice, uint64_t sides)
+	if (text && parse_u64(text, strlen(text), 10, &value) == 0)
+		return value;
+	return otherwise;
+}
+
+struct dice dice_of_seed(uint64_t seed)
+{
+	return (struct dice){.state = seed * UINT64_C(0x9e3779b97f4a7c15) + 1};
+}
+
+uint64_t roll(struct dice *dice, uint64_t sides)
 {
 	dice->state ^= dice->state >> 12;
 	dice->state ^= dice->state << 25;
@@ -21,7 +32,7 @@ static uint64_t roll(struct dice *dice, uint64_t sides)
 	return (dice->state * UINT64_C(2685821657736338717) >> 33) % sides;
 }
 
-static bool one_in(struct dice *dice, uint64_t n)
+bool one_in(struct dice *dice, uint64_t n)
 {
 	return roll(dice, n) == 0;
 }
@@ -233,7 +244,7 @@ static void disturb_host(struct builder *b)
 /* The sample's volume group and sources, with other devices and volumes. */
 struct host *random_host(uint64_t seed)
 {
-	struct dice dice = {.state = seed * UINT64_C(0x9e3779b97f4a7c15) + 1};
+	struct dice dice = dice_of_seed(seed);
 	struct host *host = sample_host_empty();
 	struct builder b = {.dice = &dice, .host = host, .mount = 50, .volume = 1};
 	unsigned origins = 1 + (unsigned)roll(&dice, 3);
@@ -243,4 +254,39 @@ struct host *random_host(uint64_t seed)
 	disturb_host(&b);
 	host_sort(host);
 	return host;
+}
+
+void random_host_add_paths(struct dice *dice, struct host *host)
+{
+	struct builder b = {.dice = dice, .host = host, .mount = 500};
+
+	for (size_t i = 0; i < host->n_devices; i++) {
+		struct device *device = &host->devices[i];
+		struct block *loop;
+
+		if (one_in(dice, 6)) /* no kernel allows it, but a capture may say so */
+			device->name = host->devices[roll(dice, host->n_devices)].name;
+		if (one_in(dice, 3)) {
+			sample_add_mount(host, SAMPLE_NS + roll(dice, 2), b.mount++, 1,
+				device->devno.minor, "/mnt/more");
+			if (one_in(dice, 2)) {
+				struct mount *mount = &host->mounts[host->n_mounts - 1];
+
+				mount->devno = (struct devno){0, b.mount};
+				mount->source = format(&b,
+					one_in(dice, 2) ? "/dev/mapper/%s" : "%s",
+					device->name);
+			}
+		}
+		if (!one_in(dice, 3))
+			continue;
+		loop = array_add(&host->blocks, &host->n_blocks);
+		*loop = (struct block){.devno = {7, (unsigned)i},
+			.kname = format(&b, "loop%zu", i),
+			.kind = BLOCK_LOOP,
+			.backing_file = format(&b, "/dev/dm-%u", device->devno.minor)};
+		if (one_in(dice, 2) && host->n_mounts)
+			loop->backing_file = format(&b, "%s/image",
+				host->mounts[roll(dice, host->n_mounts)].target);
+	}
 }

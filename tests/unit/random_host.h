@@ -8,6 +8,20 @@
 
 #include "snapstate/host.h"
 
+/* xorshift64*: small, and the same everywhere */
+struct dice {
+	uint64_t state;
+};
+struct dice dice_of_seed(uint64_t seed);
+uint64_t roll(struct dice *dice, uint64_t sides);
+bool one_in(struct dice *dice, uint64_t n);
+
+/* RANDOM_STATES and RANDOM_SEED change how many hosts a test makes, and from where. */
+uint64_t number_from_environment(const char *name, uint64_t otherwise);
+
 struct host *random_host(uint64_t seed);
+/* What finds its device by a path, or finds two: loops, mounts whose st_dev is nobody's, devices
+ * of one name. Sort the host afterwards. */
+void random_host_add_paths(struct dice *dice, struct host *host);
 
 #endif

@@ -190,20 +190,10 @@ static void compare(const struct host *host, uint64_t seed, size_t *ret_found)
 	}
 }
 
-static uint64_t from_environment(const char *name, uint64_t otherwise)
-{
-	const char *text = getenv(name);
-	uint64_t value;
-
-	if (text && parse_u64(text, strlen(text), 10, &value) == 0)
-		return value;
-	return otherwise;
-}
-
 static void test_nothing_is_missed(void **state)
 {
-	uint64_t first = from_environment("RANDOM_SEED", 1);
-	uint64_t count = from_environment("RANDOM_STATES", STATES_DEFAULT);
+	uint64_t first = number_from_environment("RANDOM_SEED", 1);
+	uint64_t count = number_from_environment("RANDOM_STATES", STATES_DEFAULT);
 	size_t found = 0;
 
 	(void)state;

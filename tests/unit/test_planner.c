@@ -306,13 +306,13 @@ static void make_pending(struct host *host)
 
 static void make_moving(struct host *host)
 {
-	host_change_add(host, (struct devno){254, 4}, "%s", "it went away");
+	host_change_add(host, (struct devno){254, 4}, CHANGE_GONE, "");
 	host_source_set(host, "again", OUTCOME_CHANGED, "%s", "");
 }
 
 static void make_moving_origin(struct host *host)
 {
-	host_change_add(host, (struct devno){254, 0}, "%s", "it was suspended");
+	host_change_add(host, (struct devno){254, 0}, CHANGE_FLAGS, "");
 	host_source_set(host, "again", OUTCOME_CHANGED, "%s", "");
 }
 
@@ -578,7 +578,7 @@ static void test_changes_elsewhere_do_not_matter(void **state)
 	enum rule decisive;
 
 	(void)state;
-	host_change_add(host, (struct devno){254, 99}, "%s", "it went away");
+	host_change_add(host, (struct devno){254, 99}, CHANGE_GONE, "");
 	host_source_set(host, "again", OUTCOME_CHANGED, "%s", "254:99 it went away");
 	assert_int_equal(verdict_with(host, 0, &decisive), VERDICT_REMOVE);
 }

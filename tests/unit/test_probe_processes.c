@@ -11,6 +11,7 @@
 #include "../../capture/probe/parts.h"
 #include "recorded_host.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/record.h"
 
 /* ---- processes ---- */
 
@@ -57,6 +58,7 @@ static const struct entry holders[] = {
 	{"proc/81/stat", "81 (cut"},
 	{"proc/82/stat", STAT(82, "tar", 1, 7000)},
 };
+#define MANY	      700
 #define PROBE_HOLDERS (PROBE_DM | PROBE_BLOCKS | PROBE_MOUNTS | PROBE_PROCESSES)
 
 static const struct use *use(
@@ -69,6 +71,16 @@ static const struct use *use(
 	fail_msg(
 		"process %u does not hold 700:%u by %s", pid, minor, use_kind_name(kind));
 	return NULL;
+}
+
+static uint32_t count_uses(const struct host *host, uint32_t pid, enum use_kind kind)
+{
+	uint32_t count = 0;
+
+	for (size_t i = 0; i < host->n_uses; i++)
+		if (host->uses[i].pid == pid && host->uses[i].kind == kind)
+			count += host->uses[i].count;
+	return count;
 }
 
 static void test_holders(void **state)
@@ -292,6 +304,164 @@ static void test_a_process_that_hangs_its_reader(void **state)
 	assert_non_null(host_process(host, 82)); /* what comes behind it is read */
 }
 
+/* ---- the arguments of processes ---- */
+
+static struct host *probe_arguments(bool is_wanted)
+{
+	static const char cmdline[] = "tar\0--pass\0s3cr3t x\0\0";
+	struct fake fake = {BACKUP};
+	struct machine machine;
+	struct host *host = NULL;
+	struct err err = ERR_INIT;
+	char path[128];
+	FILE *file;
+
+	fake_open(&fake, &machine, holders, COUNT_OF(holders));
+	machine.wants_cmdline = is_wanted;
+	snprintf(path, sizeof(path), "%s/proc/50/cmdline", fake.root);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	assert_int_equal(
+		fwrite(cmdline, 1, sizeof(cmdline) - 1, file), sizeof(cmdline) - 1);
+	fclose(file);
+	assert_int_equal(probe_host(&machine, PROBE_HOLDERS, &host, &err), 0);
+	fake_close(&fake, &machine);
+	return host;
+}
+
+static bool is_written(const struct host *host, const char *word)
+{
+	cleanup_buf struct buf state = BUF_INIT;
+
+	struct err err = ERR_INIT;
+
+	assert_int_equal(record_state_write(host, &state, &err), 0);
+	return strstr(buf_text(&state), word) != NULL;
+}
+
+static void test_arguments_only_when_asked_for(void **state)
+{
+	cleanup_host struct host *without = probe_arguments(false);
+	cleanup_host struct host *with = probe_arguments(true);
+
+	(void)state;
+	assert_non_null(host_process(without, 50));
+	assert_null(host_process(without, 50)->cmdline);
+	assert_non_null(host_process(with, 50));
+	assert_non_null(host_process(with, 50)->cmdline);
+	assert_string_equal(host_process(with, 50)->cmdline, "tar --pass s3cr3t x");
+	assert_string_equal(host_process(with, 60)->cmdline, ""); /* it shows none */
+	assert_true(is_written(with, "s3cr3t"));
+	assert_false(is_written(without, "s3cr3t"));
+}
+
+/* ---- a machine as it is ---- */
+
+/* A host whose only mapping has the number of the file system that `path` is on. */
+static struct host *probe_this_machine(const char *path)
+{
+	struct host *host = host_new();
+	struct fake fake = {0};
+	struct machine machine;
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	fake_open(&fake, &machine, NULL, 0);
+	close(machine.root);
+	machine.root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	*array_add(&host->devices, &host->n_devices) =
+		(struct device){.devno = {major(st.st_dev), minor(st.st_dev)},
+			.name = "made-up",
+			.uuid = ""};
+	probe_processes(&machine, host);
+	fake_close(&fake, &machine);
+	return host;
+}
+
+/* Opens a file twice and works in its folder; not as a child of ours nor of one
+ * of those, since they are no holders. */
+static void hold_and_wait(const char *folder, int ready)
+{
+	char path[128];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/file", folder);
+	fd = open(path, O_RDWR | O_CREAT, 0600);
+	dup2(fd, 200); /* far from the others */
+	if (chdir(folder) < 0 ||
+		write(ready, &(pid_t){getpid()}, sizeof(pid_t)) != sizeof(pid_t))
+		_exit(1);
+	alarm(60);
+	pause();
+	_exit(0);
+}
+
+static void test_this_machine(void **state)
+{
+	char folder[] = "/dev/shm/snapstate-live-XXXXXX", path[64];
+	cleanup_host struct host *host = NULL;
+	pid_t child, holder = 0;
+	int ready[2];
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
+	child = fork();
+	if (child == 0) {
+		if (fork() == 0 && fork() == 0)
+			hold_and_wait(folder, ready[1]);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	assert_int_equal(read(ready[0], &holder, sizeof(holder)), sizeof(holder));
+	usleep(100000); /* until those in between have ended */
+	host = probe_this_machine(folder);
+	kill(holder, SIGKILL);
+	snprintf(path, sizeof(path), "%s/file", folder);
+	unlink(path);
+	rmdir(folder);
+	close(ready[0]);
+	close(ready[1]);
+	assert_non_null(host_process(host, (uint32_t)holder));
+	assert_int_equal(count_uses(host, (uint32_t)holder, USE_FILE), 2);
+	assert_int_equal(count_uses(host, (uint32_t)holder, USE_CWD), 1);
+	assert_int_equal(count_uses(host, (uint32_t)holder, USE_NODE), 0);
+}
+
+/* Enough processes for a share on each CPU: all are read, whichever share they are in. */
+static void test_many_processes(void **state)
+{
+	struct fake fake = {BACKUP};
+	struct machine machine;
+	cleanup_host struct host *host = NULL;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	fake_open(&fake, &machine, holders, COUNT_OF(holders));
+	for (unsigned pid = 1000; pid < 1000 + MANY; pid++) {
+		char path[64], text[128];
+
+		snprintf(path, sizeof(path), "proc/%u/stat", pid);
+		snprintf(text, sizeof(text),
+			"%u (tar) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 %u 0\n", pid,
+			pid);
+		root_put(fake.root, path, text);
+		snprintf(path, sizeof(path), "proc/%u/fd/0", pid);
+		root_put(fake.root, path, "-> /dev/mapper/vg-backup");
+		snprintf(path, sizeof(path), "proc/%u/fd/1", pid);
+		root_put(fake.root, path, "-> mnt:[4026539999]");
+	}
+	assert_int_equal(probe_host(&machine, PROBE_HOLDERS, &host, &err), 0);
+	fake_close(&fake, &machine);
+	assert_outcome(host, "processes", OUTCOME_READ, "");
+	for (unsigned pid = 1000; pid < 1000 + MANY; pid++)
+		use(host, pid, USE_NODE, 4);
+	assert_int_equal(host->n_uses, 3 + MANY);
+	/* of those that keep a namespace, the first one stands for all */
+	assert_int_equal(host->n_namespaces, 2);
+	assert_int_equal(host->namespaces[1].pin_pid, 1000);
+}
+
 /* ---- children that can be given up ---- */
 
 static int ignore_everything(void *context)
@@ -388,6 +558,9 @@ int main(void)
 		cmocka_unit_test(test_what_stands_on_a_mapping_counts),
 		cmocka_unit_test(test_a_process_that_may_not_be_read),
 		cmocka_unit_test(test_a_process_that_hangs_its_reader),
+		cmocka_unit_test(test_arguments_only_when_asked_for),
+		cmocka_unit_test(test_this_machine),
+		cmocka_unit_test(test_many_processes),
 		cmocka_unit_test(test_children),
 	};
 

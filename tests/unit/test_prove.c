@@ -109,7 +109,7 @@ static void pending(struct host *host)
 
 static void moving(struct host *host)
 {
-	host_change_add(host, sample_device(host, 2)->devno, "%s", "it was reloaded");
+	host_change_add(host, sample_device(host, 2)->devno, CHANGE_TABLE, "");
 }
 
 static void origin_suspended(struct host *host)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Random hosts (random_host.h). For every one: the planner can order what it judged
- * removable, its plan is proven, the same host gives the same plan to the byte, and what
- * is in use stays.
+ * removable, its plan is proven, the same host gives the same plan and review to the
+ * byte, with an index and without, and what is in use stays.
  *
  * RANDOM_STATES=N and RANDOM_SEED=S in the environment change how many and from where; a
  * failure prints the seed that shows it alone.
@@ -29,7 +29,7 @@
 static const char *select_all[] = {SELECT_DEFAULT};
 
 static void plan_text_of(const struct host *host, bool has_refresh, uint64_t seed,
-	struct buf *ret, size_t *ret_removed)
+	struct buf *ret, struct buf *ret_review, size_t *ret_removed)
 {
 	struct request request = {.select = select_all,
 		.n_select = 1,
@@ -52,36 +52,30 @@ static void plan_text_of(const struct host *host, bool has_refresh, uint64_t see
 		fail_msg("RANDOM_SEED=%" PRIu64 ": read: %s", seed, err.msg);
 	if (prove_plan(host, again, &err) < 0)
 		fail_msg("RANDOM_SEED=%" PRIu64 ": %s", seed, err.msg);
+	review_print(&survey, plan, "capture", "plan", ret_review);
 	for (size_t i = 0; i < survey.n_subjects; i++)
 		*ret_removed += survey.subjects[i].verdict == VERDICT_REMOVE;
 }
 
-static uint64_t from_environment(const char *name, uint64_t otherwise)
-{
-	const char *text = getenv(name);
-	uint64_t value;
-
-	if (text && parse_u64(text, strlen(text), 10, &value) == 0)
-		return value;
-	return otherwise;
-}
-
 static void test_random_states(void **state)
 {
-	uint64_t first = from_environment("RANDOM_SEED", 1);
-	uint64_t count = from_environment("RANDOM_STATES", STATES_DEFAULT);
+	uint64_t first = number_from_environment("RANDOM_SEED", 1);
+	uint64_t count = number_from_environment("RANDOM_STATES", STATES_DEFAULT);
 	size_t removed = 0, with_plan = 0;
 
 	(void)state;
 	for (uint64_t seed = first; seed < first + count; seed++) {
 		cleanup_host struct host *host = random_host(seed);
 		cleanup_buf struct buf text = BUF_INIT, again = BUF_INIT;
+		cleanup_buf struct buf review = BUF_INIT, review_again = BUF_INIT;
 		bool has_refresh = seed % 2;
 		size_t before = removed, unused = 0;
 
-		plan_text_of(host, has_refresh, seed, &text, &removed);
-		plan_text_of(host, has_refresh, seed, &again, &unused);
-		if (strcmp(buf_text(&text), buf_text(&again)) != 0)
+		plan_text_of(host, has_refresh, seed, &text, &review, &removed);
+		host_index_build(host);
+		plan_text_of(host, has_refresh, seed, &again, &review_again, &unused);
+		if (strcmp(buf_text(&text), buf_text(&again)) != 0 ||
+			strcmp(buf_text(&review), buf_text(&review_again)) != 0)
 			fail_msg(
 				"RANDOM_SEED=%" PRIu64 ": two plans from one host", seed);
 		with_plan += removed > before;

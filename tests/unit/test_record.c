@@ -104,7 +104,7 @@ static void add_rest(struct host *host)
 		.kind = BLOCK_LOOP,
 		.backing_file = "/srv/a b (deleted)"};
 	*array_add(&host->superblocks, &host->n_superblocks) =
-		(struct superblock){{254, 4}, "ext4"};
+		(struct superblock){.devno = {254, 4}, .type = "ext4"};
 	*array_add(&host->namespaces, &host->n_namespaces) =
 		(struct mount_namespace){.id = NS, .pid = 1, .is_host = true};
 	*array_add(&host->namespaces, &host->n_namespaces) =
@@ -150,8 +150,8 @@ static struct host *full_host(void)
 	add_sources(host);
 	add_device(host);
 	add_rest(host);
-	host_change_add(host, (struct devno){254, 4}, "it went <&\"> away\n");
-	host_change_add(host, (struct devno){254, 0}, "- was put on it");
+	host_change_add(host, (struct devno){254, 4}, CHANGE_ABOVE, "x <&\"> \n");
+	host_change_add(host, (struct devno){254, 0}, CHANGE_GONE, "");
 	return host; /* not sorted: the writer does not depend on it */
 }
 
@@ -1040,6 +1040,7 @@ static const struct {
 	{"kind=\"cwd\"", "kind=\"pwd\"", "line "},
 	{"<change devno=\"254:0\"", "<change devno=\"254:9\"", "change 2 is out of order"},
 	{"<change devno=\"254:0\"", "<change devno=\"254\"", "line "},
+	{"kind=\"above\"", "kind=\"beside\"", "line "},
 	{"<process pid=\"2\"", "<process pid=\"4711\"", "process 2 is out of order"},
 	{"path=\"/dev/dm-4\"", "path=\"zz\"", "swap 2 is out of order"},
 	{"kind=\"cwd\"", "kind=\"file\"", "use 2 is out of order"},

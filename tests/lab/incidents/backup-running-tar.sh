@@ -17,3 +17,10 @@ make() {
 expect_plan_rc=1
 expect_verdict onapp-aaaaaaaa/backup-dddddddd refuse
 expect_review '\btar\b' '\b@PID@\b'
+
+# The capture's own processes stand on the snapshot then, and are nobody's business.
+after() {
+	run bash -c 'cd /mnt/backup && exec snapstate-capture -q -o /run/inside.snapstate.tar.gz'
+	check 'a capture from within the mount does not see itself' \
+		"$LAB_DIR/compare-captures" capture.snapstate.tar.gz /run/inside.snapstate.tar.gz
+}

@@ -1,0 +1,498 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where to look for what: for every question that is asked again and again, the positions
+ * of the elements that may be the answer. See "places" in host.h.
+ *
+ * Invariants: the places of a key hold at least every element that has the key, in this
+ * host and in every model replayed from it; who asks checks each element himself, so that
+ * a place too many never matters. What is gone stays listed.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "index.h"
+#include "snapstate/cleanup.h"
+
+/* One mount or loop device that has more keys is taken as a sign of hostile evidence; its
+ * kind is then searched from end to end. */
+#define KEYS_MAX 64
+
+struct entry {
+	uint64_t key;
+	uint32_t position;
+	uint32_t next; /* number of an entry, from 1; 0 = end */
+};
+
+struct table {
+	uint32_t *heads; /* as entry.next */
+	size_t n_heads;	 /* a power of two */
+	struct entry *entries;
+	size_t n_entries;
+	bool is_useless; /* too many keys: search the array */
+};
+
+struct host_index {
+	struct table tables[PLACES_KINDS];
+	bool is_sorted[INDEX_ARRAYS];
+	struct owned_list owned;
+	bool is_of_clone;
+};
+
+/* ---- keys ---- */
+
+uint64_t places_text(const char *text)
+{
+	uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a */
+
+	for (; *text; text++)
+		hash = (hash ^ (unsigned char)*text) * 0x100000001b3u;
+	return hash;
+}
+
+uint64_t places_mount(uint64_t namespace_id, uint32_t id)
+{
+	return (namespace_id << 32 ^ namespace_id >> 32) + id;
+}
+
+/* ---- tables ---- */
+
+static uint32_t *table_head(const struct table *table, uint64_t key)
+{
+	key ^= key >> 32;
+	key *= 0x9e3779b97f4a7c15u; /* 2^64 / golden ratio */
+	return &table->heads[key >> 32 & (table->n_heads - 1)];
+}
+
+static void table_open(struct table *table, size_t expected)
+{
+	table->n_heads = 16;
+	while (table->n_heads < expected)
+		table->n_heads *= 2;
+	table->heads = xcalloc(table->n_heads, sizeof(*table->heads));
+}
+
+/* In front of the others of its key: tables are filled from the last position down. */
+static void table_add(struct table *table, uint64_t key, size_t position)
+{
+	struct entry *entry = array_add(&table->entries, &table->n_entries);
+	uint32_t *head = table_head(table, key);
+
+	entry->key = key;
+	entry->position = (uint32_t)position;
+	entry->next = *head;
+	*head = (uint32_t)table->n_entries;
+}
+
+static void table_free(struct table *table)
+{
+	free(table->heads);
+	free(table->entries);
+}
+
+static struct table table_copy(const struct table *table)
+{
+	struct table copy = {.is_useless = table->is_useless};
+
+	table_open(&copy, table->n_heads);
+	memcpy(copy.heads, table->heads, table->n_heads * sizeof(*table->heads));
+	for (size_t i = 0; i < table->n_entries; i++)
+		*array_add(&copy.entries, &copy.n_entries) = table->entries[i];
+	return copy;
+}
+
+/* ---- places ---- */
+
+static size_t array_length(const struct host *host, enum places_kind kind)
+{
+	switch (kind) {
+	case PLACES_DEVICE_UUID:
+	case PLACES_DEVICE_NAME:
+	case PLACES_DEVICE_MINOR:
+	case PLACES_DEVICE_VOLUME:
+	case PLACES_ABOVE:
+	case PLACES_SNAPSHOT_OF_COW:
+		return host->n_devices;
+	case PLACES_BLOCK_NAME:
+	case PLACES_BLOCKS:
+		return host->n_blocks;
+	case PLACES_SUPERBLOCKS:
+		return host->n_superblocks;
+	case PLACES_SWAPS:
+		return host->n_swaps;
+	case PLACES_KERNEL_HOLDERS:
+		return host->n_kernel_holders;
+	case PLACES_USES:
+		return host->n_uses;
+	case PLACES_MOUNTS:
+	case PLACES_MOUNT_ID:
+	case PLACES_MOUNT_CHILDREN:
+	case PLACES_MOUNT_PEERS:
+		return host->n_mounts;
+	case PLACES_PVS:
+		return host->n_pvs;
+	case PLACES_LV_ORIGIN:
+	case PLACES_LVS:
+	case PLACES_LVS_NOWHERE:
+		return host->n_lvs;
+	case PLACES_STORAGE_PROGRAMS:
+		return host->n_processes;
+	case PLACES_KINDS:
+		break;
+	}
+	return 0;
+}
+
+static int order_places(const void *pa, const void *pb)
+{
+	const size_t *a = pa, *b = pb;
+
+	return (*a > *b) - (*a < *b);
+}
+
+/* Ascending, each once. */
+static void places_sort(struct places *places)
+{
+	size_t kept = 1;
+	bool is_sorted = true;
+
+	for (size_t i = 1; i < places->count; i++)
+		is_sorted &= places->at[i - 1] < places->at[i];
+	if (is_sorted)
+		return;
+	qsort(places->at, places->count, sizeof(*places->at), order_places);
+	for (size_t i = 1; i < places->count; i++)
+		if (places->at[i] != places->at[kept - 1])
+			places->at[kept++] = places->at[i];
+	places->count = kept;
+}
+
+static void places_of_key(const struct table *table, uint64_t key, struct places *places)
+{
+	for (uint32_t i = *table_head(table, key); i; i = table->entries[i - 1].next)
+		if (table->entries[i - 1].key == key)
+			*array_add(&places->at, &places->count) =
+				table->entries[i - 1].position;
+}
+
+static struct places places_find(const struct host *host, enum places_kind kind,
+	const uint64_t *keys, size_t n_keys)
+{
+	struct places places = {0};
+
+	if (!host->index || host->index->tables[kind].is_useless) {
+		places.is_all = true;
+		places.count = array_length(host, kind);
+		return places;
+	}
+	for (size_t i = 0; i < n_keys; i++)
+		places_of_key(&host->index->tables[kind], keys[i], &places);
+	places_sort(&places);
+	return places;
+}
+
+void places_free(struct places *places)
+{
+	free(places->at);
+}
+
+struct places host_places(const struct host *host, enum places_kind kind, uint64_t key)
+{
+	return places_find(host, kind, &key, 1);
+}
+
+struct places host_places_of_devices(const struct host *host, enum places_kind kind,
+	const struct devno *devnos, size_t count)
+{
+	uint64_t *keys = NULL;
+	size_t n_keys = 0;
+	struct places places;
+
+	for (size_t i = 0; i < count; i++)
+		*array_add(&keys, &n_keys) = places_devno(devnos[i]);
+	places = places_find(host, kind, keys, n_keys);
+	free(keys);
+	return places;
+}
+
+struct places host_places_of_sectors(const struct host *host, const char *vg_uuid,
+	const struct sectors *sectors, size_t count)
+{
+	struct places places =
+		host_places(host, PLACES_LVS_NOWHERE, places_text(vg_uuid));
+
+	for (size_t i = 0; !places.is_all && i < count; i++)
+		owned_places(&host->index->owned, &sectors[i], &places);
+	if (!places.is_all)
+		places_sort(&places);
+	return places;
+}
+
+bool host_index_is_sorted(const struct host *host, enum index_array array)
+{
+	return host->index && host->index->is_sorted[array];
+}
+
+/* ---- devices ---- */
+
+static void add_device_labels(
+	struct table *tables, const struct device *device, size_t position)
+{
+	cleanup_free char *vg = NULL, *lv = NULL, *layer = NULL;
+	cleanup_buf struct buf path = BUF_INIT;
+
+	table_add(&tables[PLACES_DEVICE_UUID], places_text(device->uuid), position);
+	table_add(&tables[PLACES_DEVICE_NAME], places_text(device->name), position);
+	table_add(&tables[PLACES_DEVICE_MINOR], device->devno.minor, position);
+	if (!lvm_dm_name_split(device->name, &vg, &lv, &layer) || *layer)
+		return;
+	buf_puts(&path, vg);
+	buf_puts(&path, "/");
+	buf_puts(&path, lv);
+	table_add(&tables[PLACES_DEVICE_VOLUME], places_text(buf_text(&path)), position);
+}
+
+static void add_device_table(
+	struct table *tables, const struct device *device, size_t position)
+{
+	struct devno origin, cow;
+
+	for (size_t i = 0; i < device->n_deps; i++)
+		table_add(&tables[PLACES_ABOVE], places_devno(device->deps[i]), position);
+	if (device_snapshot_parts(device, &origin, &cow))
+		table_add(&tables[PLACES_SNAPSHOT_OF_COW], places_devno(cow), position);
+}
+
+static void add_devices(const struct host *host, struct table *tables)
+{
+	for (size_t i = host->n_devices; i-- > 0;) {
+		add_device_labels(tables, &host->devices[i], i);
+		add_device_table(tables, &host->devices[i], i);
+	}
+}
+
+void host_index_device(struct host *clone, const struct device *device)
+{
+	if (clone->index)
+		add_device_table(
+			clone->index->tables, device, (size_t)(device - clone->devices));
+}
+
+/* ---- mounts and block devices ---- */
+
+/* All devnos that one mount or loop device may come to stand on. */
+struct keys {
+	uint64_t at[KEYS_MAX];
+	size_t count;
+	bool has_more;
+};
+
+static void key_add(struct keys *keys, struct devno devno)
+{
+	for (size_t i = 0; i < keys->count; i++)
+		if (keys->at[i] == places_devno(devno))
+			return;
+	if (keys->count == KEYS_MAX)
+		keys->has_more = true;
+	else
+		keys->at[keys->count++] = places_devno(devno);
+}
+
+/* Whatever host_path_devno() finds now, or would find with some devices gone. */
+static void add_path_keys(const struct host *host, const char *path, struct keys *keys)
+{
+	cleanup_places struct places places = {0};
+	struct devno now = host_path_devno(host, path);
+
+	if (!devno_is_none(now))
+		key_add(keys, now);
+	if (!host_path_places(host, path, &places))
+		return;
+	for (size_t i; places_next(&places, &i) && !keys->has_more;)
+		key_add(keys, host->devices[i].devno);
+}
+
+static void add_mount_keys(
+	const struct host *host, const struct mount *mount, struct keys *keys)
+{
+	key_add(keys, mount->devno);
+	add_path_keys(host, mount->source, keys);
+}
+
+/* As host_loop_devno(), for any choice of mounts that are gone. */
+static void add_loop_keys(
+	const struct host *host, const struct block *block, struct keys *keys)
+{
+	const struct mount_namespace *home = host_namespace_of_host(host);
+
+	if (!*block->backing_file)
+		return;
+	add_path_keys(host, block->backing_file, keys);
+	for (size_t i = 0; home && i < host->n_mounts && !keys->has_more; i++)
+		if (host->mounts[i].namespace_id == home->id &&
+			path_is_below(block->backing_file, host->mounts[i].target))
+			add_mount_keys(host, &host->mounts[i], keys);
+}
+
+static void add_keys(struct table *table, const struct keys *keys, size_t position)
+{
+	if (keys->has_more)
+		table->is_useless = true;
+	for (size_t i = 0; i < keys->count && !table->is_useless; i++)
+		table_add(table, keys->at[i], position);
+}
+
+static void add_mounts(const struct host *host, struct table *tables)
+{
+	for (size_t i = host->n_mounts; i-- > 0;) {
+		const struct mount *mount = &host->mounts[i];
+		struct keys keys = {.count = 0};
+
+		add_mount_keys(host, mount, &keys);
+		add_keys(&tables[PLACES_MOUNTS], &keys, i);
+		table_add(&tables[PLACES_MOUNT_ID],
+			places_mount(mount->namespace_id, mount->id), i);
+		table_add(&tables[PLACES_MOUNT_CHILDREN],
+			places_mount(mount->namespace_id, mount->parent_id), i);
+		if (mount->shared && mount->master)
+			table_add(&tables[PLACES_MOUNT_PEERS], mount->shared, i);
+	}
+}
+
+static void add_blocks(const struct host *host, struct table *tables)
+{
+	for (size_t i = host->n_blocks; i-- > 0;) {
+		struct keys keys = {.count = 0};
+
+		for (size_t b = 0; b < host->blocks[i].n_below && !keys.has_more; b++)
+			key_add(&keys, host->blocks[i].below[b]);
+		add_loop_keys(host, &host->blocks[i], &keys);
+		add_keys(&tables[PLACES_BLOCKS], &keys, i);
+	}
+}
+
+static void add_block_names(const struct host *host, struct table *tables)
+{
+	for (size_t i = host->n_blocks; i-- > 0;)
+		table_add(&tables[PLACES_BLOCK_NAME], places_text(host->blocks[i].kname),
+			i);
+}
+
+/* ---- what has one device number ---- */
+
+static void add_holders(const struct host *host, struct table *tables)
+{
+	for (size_t i = host->n_superblocks; i-- > 0;)
+		table_add(&tables[PLACES_SUPERBLOCKS],
+			places_devno(host->superblocks[i].devno), i);
+	for (size_t i = host->n_swaps; i-- > 0;)
+		table_add(&tables[PLACES_SWAPS], places_devno(host->swaps[i].devno), i);
+	for (size_t i = host->n_kernel_holders; i-- > 0;)
+		table_add(&tables[PLACES_KERNEL_HOLDERS],
+			places_devno(host->kernel_holders[i].devno), i);
+	for (size_t i = host->n_uses; i-- > 0;)
+		table_add(&tables[PLACES_USES], places_devno(host->uses[i].devno), i);
+}
+
+/* ---- volumes and processes ---- */
+
+static void add_volumes(const struct host *host, struct host_index *index)
+{
+	bool *is_known = xcalloc(host->n_lvs, sizeof(*is_known));
+	struct table *tables = index->tables;
+
+	owned_collect(host, &index->owned, is_known);
+	for (size_t i = host->n_lvs; i-- > 0;) {
+		const struct lv *lv = &host->lvs[i];
+
+		table_add(&tables[PLACES_LV_ORIGIN], places_text(lv->origin_uuid), i);
+		table_add(&tables[PLACES_LVS], places_text(lv->vg_uuid), i);
+		if (!is_known[i])
+			table_add(
+				&tables[PLACES_LVS_NOWHERE], places_text(lv->vg_uuid), i);
+	}
+	free(is_known);
+}
+
+static void add_others(const struct host *host, struct table *tables)
+{
+	for (size_t i = host->n_pvs; i-- > 0;)
+		table_add(&tables[PLACES_PVS], places_text(host->pvs[i].vg_uuid), i);
+	for (size_t i = host->n_processes; i-- > 0;)
+		if (program_is_storage(host->processes[i].comm))
+			table_add(&tables[PLACES_STORAGE_PROGRAMS], 0, i);
+}
+
+/* ---- the whole ---- */
+
+#define IS_SORTED(host, items, count, order)                                             \
+	index_is_sorted((host)->items, (host)->count, sizeof(*(host)->items), order)
+
+static bool index_is_sorted(const void *items, size_t count, size_t size,
+	int (*order)(const void *, const void *))
+{
+	const char *bytes = items;
+
+	for (size_t i = 1; i < count; i++)
+		if (order(bytes + (i - 1) * size, bytes + i * size) >= 0)
+			return false;
+	return true;
+}
+
+void host_index_build(struct host *host)
+{
+	struct host_index *index = xcalloc(1, sizeof(*index));
+
+	host_index_free(host);
+	for (enum places_kind kind = 0; kind < PLACES_KINDS; kind++)
+		table_open(&index->tables[kind], array_length(host, kind));
+	index->is_sorted[INDEX_DEVICES] =
+		IS_SORTED(host, devices, n_devices, order_devices);
+	index->is_sorted[INDEX_BLOCKS] = IS_SORTED(host, blocks, n_blocks, order_blocks);
+	index->is_sorted[INDEX_PROCESSES] =
+		IS_SORTED(host, processes, n_processes, order_processes);
+	index->is_sorted[INDEX_SOURCES] =
+		IS_SORTED(host, sources, n_sources, order_sources);
+	index->is_sorted[INDEX_VGS] = IS_SORTED(host, vgs, n_vgs, order_vgs);
+	index->is_sorted[INDEX_PVS] = IS_SORTED(host, pvs, n_pvs, order_pvs);
+	index->is_sorted[INDEX_LVS] = IS_SORTED(host, lvs, n_lvs, order_lvs);
+	add_devices(host, index->tables);
+	add_block_names(host, index->tables);
+	add_holders(host, index->tables);
+	add_volumes(host, index);
+	add_others(host, index->tables);
+	host->index = index; /* mounts are found by the names of devices */
+	add_mounts(host, index->tables);
+	add_blocks(host, index->tables);
+}
+
+/* Only what host_index_device() adds to is the clone's own. */
+void host_index_clone(struct host *clone)
+{
+	struct host_index *index;
+
+	if (!clone->index)
+		return;
+	index = xcalloc(1, sizeof(*index));
+	*index = *clone->index;
+	index->is_of_clone = true;
+	index->tables[PLACES_ABOVE] = table_copy(&index->tables[PLACES_ABOVE]);
+	index->tables[PLACES_SNAPSHOT_OF_COW] =
+		table_copy(&index->tables[PLACES_SNAPSHOT_OF_COW]);
+	clone->index = index;
+}
+
+void host_index_free(struct host *host)
+{
+	struct host_index *index = host->index;
+
+	if (!index)
+		return;
+	for (enum places_kind kind = 0; kind < PLACES_KINDS; kind++)
+		if (!index->is_of_clone || kind == PLACES_ABOVE ||
+			kind == PLACES_SNAPSHOT_OF_COW)
+			table_free(&index->tables[kind]);
+	if (!index->is_of_clone)
+		free(index->owned.owned);
+	free(index);
+	host->index = NULL;
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Words and their pseudonyms; see redact.h.
+ * Input: a text. Output: the same text with every unknown word replaced.
+ *
+ * Invariants:
+ * - A word's pseudonym hangs on the key and the word alone, never on what stands around
+ *   it: so a name stays the same in a path, in a dm name and in a report.
+ * - A pseudonym begins with a letter, and ends with a digit just if the word does: kpartx
+ *   puts a 'p' between a name that ends with a digit and the partition's number
+ *   (multipath-tools kpartx/kpartx.c, set_delimiter()).
+ */
+#include <ctype.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "parts.h"
+
+#define NUMBER_LEN_MAX 2 /* longer ones may be customers' */
+#define SUFFIXES_MAX   4 /* a partition of a partition of a volume with a number */
+#define KNAME_LEN_MAX  16
+
+/* Words that name no person or customer. Sorted. */
+static const char *const known_words[] = {"auto", "backing", "backup", "backups", "bin",
+	"block", "boot", "by", "cache", "cdata", "cifs", "cmeta", "corig", "cow", "crypt",
+	"cryptsetup", "cvol", "data", "davfs", "deleted", "dev", "disk", "disks", "dm",
+	"dmraid", "efi", "etc", "ext4", "file", "fileio", "fs", "fuse", "home", "host",
+	"http", "https", "iblock", "id", "image", "images", "label", "lib", "lib64",
+	"libexec", "local", "logon", "loop", "lost", "luks1", "luks2", "lv", "lvm",
+	"lvol", "mapper", "masked", "md", "media", "meta", "mimage", "mirror", "mlog",
+	"mnt", "mount", "mpath", "net", "nfs", "nfs4", "none", "ns", "ntfs", "null",
+	"onapp", "opt", "origin", "overlay", "part", "path", "pid", "plain", "pmspare",
+	"pool", "proc", "pts", "pv", "pve", "pvmove", "rclone", "real", "rimage", "rmeta",
+	"root", "run", "s3fs", "sbin", "shm", "snap", "snaps", "snapshot", "snapshots",
+	"srv", "ssh", "sshfs", "swap", "sys", "systemd", "task", "tdata", "temp", "thin",
+	"tmeta", "tmp", "tmpfs", "tpool", "ubuntu", "udev", "unknown", "user", "usr",
+	"uuid", "var", "vbd", "vdata", "vg", "vm", "vmeta", "vms", "volume", "vorigin",
+	"vpool", "wmeta", "xfs"};
+
+/* LVM numbers these itself, from 0. */
+static const char *const numbered_words[] = {
+	"lvol", "pv", "pvmove", "segment", "snapshot"};
+
+bool word_in(const char *const *sorted, size_t count, const char *word, size_t len)
+{
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = strncasecmp(sorted[middle], word, len);
+
+		/* the word may hold a NUL, and ends where it says */
+		if (order == 0)
+			order = (strlen(sorted[middle]) > len) -
+				(strlen(sorted[middle]) < len);
+		if (order == 0)
+			return len > 0;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
+static size_t digits_at_end(const char *word, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && isdigit((unsigned char)word[len - 1 - n]))
+		n++;
+	return n;
+}
+
+static size_t span_of(const char *word, size_t len, int (*is)(int c))
+{
+	size_t n = 0;
+
+	while (n < len && is((unsigned char)word[n]))
+		n++;
+	return n;
+}
+
+/* sda, sda1, nvme0n1p1, md127: letters of the driver, then letters of the disk or its
+ * number (block/partitions/core.c, drivers/scsi/sd.c). */
+static bool is_kernel_name(const char *word, size_t len)
+{
+	static const char *const lettered[] = {"hd", "sd", "vd", "xvd"};
+	static const char *const numbered[] = {"bcache", "drbd", "loop", "md", "mmcblk",
+		"nbd", "pmem", "ram", "rbd", "sr", "zram"};
+	size_t letters = span_of(word, len, islower);
+	size_t rest = letters + span_of(word + letters, len - letters, isdigit);
+
+	if (len > KNAME_LEN_MAX)
+		return false;
+	for (size_t i = 0; i < sizeof(lettered) / sizeof(lettered[0]); i++) {
+		size_t n = strlen(lettered[i]);
+
+		if (letters > n && letters <= n + 2 && rest == len &&
+			len - letters <= NUMBER_LEN_MAX &&
+			memcmp(word, lettered[i], n) == 0)
+			return true;
+	}
+	for (size_t i = 0; i < sizeof(numbered) / sizeof(numbered[0]); i++)
+		if (letters == strlen(numbered[i]) && rest > letters && rest == len &&
+			memcmp(word, numbered[i], letters) == 0)
+			return true;
+	/* nvme0n1p2 */
+	return len > 4 && memcmp(word, "nvme", 4) == 0 &&
+	       isdigit((unsigned char)word[4]) &&
+	       strspn(word + 4, "0123456789np") >= len - 4;
+}
+
+static bool is_known(const struct pseudonyms *names, const char *word, size_t len)
+{
+	size_t digits = digits_at_end(word, len);
+
+	return (digits == len && len <= NUMBER_LEN_MAX) ||
+	       WORD_IN(known_words, word, len) ||
+	       (digits && WORD_IN(numbered_words, word, len - digits)) ||
+	       is_kernel_name(word, len) ||
+	       (len > 0 && len == strlen(names->machine_id) &&
+		       memcmp(word, names->machine_id, len) == 0);
+}
+
+static void pseudonym_write(
+	const struct pseudonyms *names, const char *word, size_t len, struct buf *out)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz234567";
+	unsigned char hash[EVP_MAX_MD_SIZE];
+	char text[PSEUDONYM_LEN];
+	unsigned hash_len;
+
+	if (!HMAC(EVP_sha256(), names->key->bytes, REDACT_KEY_LEN,
+		    (const unsigned char *)word, len, hash, &hash_len))
+		abort(); /* nothing but memory can be missing */
+	for (size_t i = 0; i < names->length; i++)
+		text[i] = letters[hash[i] % 32];
+	if (isdigit((unsigned char)word[len - 1]))
+		text[names->length - 1] = letters[26 + hash[names->length - 1] % 6];
+	else
+		text[names->length - 1] = letters[hash[names->length - 1] % 26];
+	text[0] = letters[hash[0] % 26];
+	buf_add(out, text, names->length);
+}
+
+/* The length of `word` without a partition's number: "X1" (a delimiter in use for
+ * guests' disks), "p1" behind a digit, "1"; `len` if there is none. */
+static size_t stem_len(const char *word, size_t len)
+{
+	size_t digits = digits_at_end(word, len);
+	size_t stem = len - digits;
+
+	if (!digits || digits > NUMBER_LEN_MAX || !stem)
+		return len;
+	if (stem > 1 && word[stem - 1] == 'X')
+		return stem - 1;
+	if (stem > 1 && word[stem - 1] == 'p' && isdigit((unsigned char)word[stem - 2]))
+		return stem - 1;
+	return stem;
+}
+
+static void word_write(
+	const struct pseudonyms *names, const char *word, size_t len, struct buf *out)
+{
+	size_t stem = len;
+
+	for (int i = 0; i < SUFFIXES_MAX && !is_known(names, word, stem); i++)
+		stem = stem_len(word, stem);
+	if (is_known(names, word, stem))
+		buf_add(out, word, stem);
+	else
+		pseudonym_write(names, word, stem, out);
+	buf_add(out, word + stem, len - stem);
+}
+
+/* ---- texts ---- */
+
+static bool is_word_byte(unsigned char c)
+{
+	return isalnum(c) || c >= 0x80;
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = (char)tolower((unsigned char)c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* One byte, plain or as \xNN or \NNN; returns how many it takes. */
+static size_t byte_at(const char *at, size_t len, unsigned char *ret_byte)
+{
+	*ret_byte = (unsigned char)*at;
+	if (len < 4 || *at != '\\')
+		return 1;
+	if (at[1] == 'x' && hex_digit(at[2]) >= 0 && hex_digit(at[3]) >= 0) {
+		*ret_byte = (unsigned char)(hex_digit(at[2]) << 4 | hex_digit(at[3]));
+		return 4;
+	}
+	if (at[1] >= '0' && at[1] <= '3' && at[2] >= '0' && at[2] <= '7' &&
+		at[3] >= '0' && at[3] <= '7') {
+		*ret_byte = (unsigned char)((at[1] - '0') << 6 | (at[2] - '0') << 3 |
+					    (at[3] - '0'));
+		return 4;
+	}
+	return 1;
+}
+
+/* Four numbers with dots between: an address is one name. 0 = none. */
+static size_t address_len(const char *at, size_t len)
+{
+	size_t n = 0;
+
+	for (int part = 0; part < 4; part++) {
+		size_t digits = span_of(at + n, len - n, isdigit);
+
+		if (!digits || digits > 3)
+			return 0;
+		n += digits;
+		if (part < 3 && (n == len || at[n++] != '.'))
+			return 0;
+	}
+	return n < len && is_word_byte((unsigned char)at[n]) ? 0 : n;
+}
+
+static size_t word_take(const char *text, size_t len, struct buf *ret_word)
+{
+	size_t at = 0;
+
+	while (at < len) {
+		unsigned char byte;
+		size_t n = byte_at(text + at, len - at, &byte);
+
+		if (!is_word_byte(byte))
+			break;
+		buf_add(ret_word, &byte, 1);
+		at += n;
+	}
+	return at;
+}
+
+void pseudonym_text(
+	const struct pseudonyms *names, const char *text, size_t len, struct buf *out)
+{
+	struct buf word = BUF_INIT;
+
+	for (size_t at = 0; at < len;) {
+		size_t n = address_len(text + at, len - at);
+		unsigned char byte;
+
+		word.len = 0;
+		if (n) {
+			pseudonym_write(names, text + at, n, out);
+		} else if ((n = word_take(text + at, len - at, &word))) {
+			word_write(names, word.data, word.len, out);
+		} else {
+			n = byte_at(text + at, len - at, &byte);
+			buf_add(out, text + at, n);
+		}
+		at += n;
+	}
+	buf_free(&word);
+}
