@@ -11,6 +11,7 @@
 #include "review.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/stamp.h"
+#include "table.h"
 
 #define UNTOUCHED_SHOWN 40
 
@@ -118,9 +119,11 @@ static void print_head(struct buf *text, const struct survey *survey,
 	buf_puts(text, ", ");
 	print_duration(text, (int64_t)(id->uptime / (id->ticks ? id->ticks : 100)));
 	buf_puts(text, " after boot\n");
-	if (*id->redaction)
-		buf_printf(text, "names      are pseudonyms, made with the key %s\n",
-			id->redaction);
+	if (*id->redaction) {
+		buf_puts(text, "names      are pseudonyms, made with the key ");
+		buf_word(text, id->redaction);
+		buf_puts(text, "\n");
+	}
 	print_recorded(text, survey->host);
 	buf_puts(text, "asked for ");
 	for (size_t i = 0; i < survey->request->n_select; i++) {
@@ -163,94 +166,34 @@ static void print_refreshes(struct buf *text, const struct plan *plan)
 
 /* ---- what stays ---- */
 
-/* The length of "device MAJ:MIN " at the start of a line; 0: another kind of line. */
-static size_t device_prefix(const char *line)
+static void print_untouched(struct buf *text, const struct story *story)
 {
-	const char *subject;
-	size_t len;
-
-	if (strncmp(line, "device ", 7) != 0 || fact_subject(line, &subject, &len) < 0)
-		return 0;
-	return (size_t)(subject - line) + len + 1;
-}
-
-/* Has the step a line about this device among those that become true? */
-static bool is_changed_only(const struct plan_step *step, const char *line, size_t len)
-{
-	for (size_t n = 0; n < step->new.count; n++)
-		if (strncmp(step->new.lines[n], line, len) == 0)
-			return true;
-	return false;
-}
-
-/* The devices that the steps remove, as "device MAJ:MIN ". */
-static void removed_devices(const struct plan *plan, struct facts *ret)
-{
-	for (size_t i = 0; i < plan->n_steps; i++) {
-		const struct plan_step *step = &plan->steps[i];
-
-		for (size_t g = 0; step->op != OP_UMOUNT && g < step->gone.count; g++) {
-			const char *line = step->gone.lines[g];
-			size_t len = device_prefix(line);
-			cleanup_buf struct buf prefix = BUF_INIT;
-
-			if (!len || is_changed_only(step, line, len))
-				continue;
-			buf_printf(&prefix, "%.*s", (int)len, line);
-			facts_add(ret, buf_text(&prefix));
-		}
-	}
-	facts_sort(ret);
-}
-
-static bool is_removed(const struct facts *removed, const struct device *device)
-{
-	char prefix[64];
-
-	snprintf(prefix, sizeof(prefix), "device " DEVNO_FMT " ",
-		DEVNO_ARGS(device->devno));
-	return facts_has(removed, prefix);
-}
-
-static const char *what_it_is(const struct survey *survey, const struct device *device)
-{
-	for (size_t i = 0; i < survey->n_subjects; i++) {
-		const struct subject *subject = &survey->subjects[i];
-
-		if (subject->origin == device)
-			return "an origin";
-		if (subject->real == device)
-			return "the hidden layer below an origin";
-		if (subject_owns(subject, device->devno))
-			return "part of a snapshot that stays, or stands on one";
-	}
-	return "";
-}
-
-static void print_untouched(
-	struct buf *text, const struct survey *survey, const struct plan *plan)
-{
-	cleanup_facts struct facts removed = FACTS_INIT;
+	static const char *const columns[] = {"MAJ:MIN", "NAME", "WHY", NULL};
+	const struct host *host = story->survey->host;
+	struct libscols_table *table = table_new(columns, false, TABLE_NO_TREE);
 	size_t shown = 0, more = 0;
 
-	removed_devices(plan, &removed);
-	for (size_t i = 0; i < survey->host->n_devices; i++) {
-		const struct device *device = &survey->host->devices[i];
-		const char *what;
+	for (size_t i = 0; i < host->n_devices; i++) {
+		cleanup_buf struct buf number = BUF_INIT, fate = BUF_INIT;
+		struct libscols_line *line;
 
-		if (is_removed(&removed, device))
+		if (story->devices[i].removed_by)
 			continue;
 		if (shown == UNTOUCHED_SHOWN) {
 			more++;
 			continue;
 		}
-		what = what_it_is(survey, device);
-		if (!shown++)
-			buf_puts(text, "\nWould not touch\n");
-		buf_printf(text, "  " DEVNO_FMT "  ", DEVNO_ARGS(device->devno));
-		buf_word(text, device->name);
-		buf_printf(text, "%s%s\n", *what ? "  " : "", what);
+		shown++;
+		line = table_line(table, NULL);
+		buf_printf(&number, DEVNO_FMT, DEVNO_ARGS(host->devices[i].devno));
+		story_fate(story, &host->devices[i], &fate);
+		table_cell(line, 0, buf_text(&number));
+		table_cell(line, 1, host->devices[i].name);
+		table_cell(line, 2, buf_text(&fate));
 	}
+	if (shown)
+		buf_puts(text, "\nWould not touch\n");
+	table_print(table, text, 2, "");
 	if (more)
 		buf_printf(text, "  and %zu more\n", more);
 }
@@ -293,13 +236,16 @@ static void print_summary(struct buf *text, const struct survey *survey,
 void review_print(const struct survey *survey, const struct plan *plan,
 	const char *capture_name, const char *plan_file, struct buf *ret_text)
 {
+	cleanup_story struct story story = {0};
+
+	story_collect(survey, plan, &story);
 	print_head(ret_text, survey, plan, capture_name);
 	print_hazards(ret_text, survey);
-	print_subjects(ret_text, survey, plan, VERDICT_REMOVE, true);
+	print_subjects(ret_text, &story, VERDICT_REMOVE, true);
 	print_refreshes(ret_text, plan);
-	print_subjects(ret_text, survey, plan, VERDICT_UNDECIDED, true);
-	print_subjects(ret_text, survey, plan, VERDICT_REFUSE, true);
-	print_subjects(ret_text, survey, plan, VERDICT_REFUSE, false);
-	print_untouched(ret_text, survey, plan);
+	print_subjects(ret_text, &story, VERDICT_UNDECIDED, true);
+	print_subjects(ret_text, &story, VERDICT_REFUSE, true);
+	print_subjects(ret_text, &story, VERDICT_REFUSE, false);
+	print_untouched(ret_text, &story);
 	print_summary(ret_text, survey, plan, plan_file);
 }

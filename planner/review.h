@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside the text review: review.c is the whole, review_subject.c one subject; and the
- * words that the other reviews share with it. */
+/* Inside the text review: review.c is the whole, review_subject.c one subject,
+ * review_stack.c its devices; and the words that the other reviews share with it. */
 #ifndef SNAPSTATE_REVIEW_H
 #define SNAPSTATE_REVIEW_H
 
-#include "planner.h"
+#include "story.h"
 
 #define REVIEW_WIDTH  100
 #define REVIEW_INDENT 11
@@ -14,8 +14,11 @@
 void print_wrapped(
 	struct buf *output, const char *lead, const char *text, const char *tail);
 
-void print_subjects(struct buf *text, const struct survey *survey,
-	const struct plan *plan, enum verdict verdict, bool is_selected);
+void print_subjects(struct buf *text, const struct story *story, enum verdict verdict,
+	bool is_selected);
+/* review_stack.c */
+void print_stack(
+	struct buf *text, const struct story *story, const struct subject *subject);
 void print_steps(struct buf *text, const struct plan *plan, size_t first, size_t count);
 
 /* "3 hours" */

@@ -107,34 +107,6 @@ void print_ledger(
 		buf_text(&parts));
 }
 
-struct device_list {
-	struct buf *text;
-	const struct host *host;
-	const char *lead;
-};
-
-static bool print_device(void *context, const struct device *device)
-{
-	struct device_list *list = context;
-	enum snapshot_state state = device_snapshot_state(device);
-
-	buf_printf(list->text, "  %-*s" DEVNO_FMT "  ", REVIEW_INDENT - 2, list->lead,
-		DEVNO_ARGS(device->devno));
-	buf_word(list->text, device->name);
-	buf_puts(list->text, "  ");
-	buf_word(list->text, device->n_targets ? device->targets[0].type : "no-table");
-	if (state != SNAPSHOT_NONE)
-		buf_printf(list->text, " %s", snapshot_state_name(state));
-	for (size_t i = 0; i < device->n_deps; i++)
-		buf_printf(list->text, "%s" DEVNO_FMT, i ? ", " : " on ",
-			DEVNO_ARGS(device->deps[i]));
-	buf_puts(list->text, "  ");
-	print_ledger(list->text, list->host, device);
-	buf_puts(list->text, "\n");
-	list->lead = "";
-	return true;
-}
-
 void print_steps(struct buf *text, const struct plan *plan, size_t first, size_t count)
 {
 	for (size_t i = first; i < first + count; i++) {
@@ -147,11 +119,10 @@ void print_steps(struct buf *text, const struct plan *plan, size_t first, size_t
 
 /* ---- all of them ---- */
 
-static void print_subject(struct buf *text, const struct host *host,
-	const struct subject *subject, const struct plan *plan)
+static void print_subject(
+	struct buf *text, const struct story *story, const struct subject *subject)
 {
 	const struct rule_text *rule = rule_text(subject->decisive);
-	struct device_list list = {.text = text, .host = host, .lead = "devices"};
 	cleanup_buf struct buf class = BUF_INIT;
 
 	buf_printf(text, "\n%s  ", verdict_heading(subject->verdict));
@@ -160,15 +131,17 @@ static void print_subject(struct buf *text, const struct host *host,
 	buf_printf(&class, "%s: %s", rule->name, rule->meaning);
 	print_wrapped(text, "class", buf_text(&class), "");
 	print_reasons(text, subject);
-	subject_devices(subject, print_device, &list);
-	print_steps(text, plan, subject->first_step, subject->n_steps);
+	print_stack(text, story, subject);
+	print_steps(text, story->plan, subject->first_step, subject->n_steps);
 }
 
-void print_subjects(struct buf *text, const struct survey *survey,
-	const struct plan *plan, enum verdict verdict, bool is_selected)
+void print_subjects(struct buf *text, const struct story *story, enum verdict verdict,
+	bool is_selected)
 {
+	const struct survey *survey = story->survey;
+
 	for (size_t i = 0; i < survey->n_subjects; i++)
 		if (survey->subjects[i].verdict == verdict &&
 			survey->subjects[i].is_selected == is_selected)
-			print_subject(text, survey->host, &survey->subjects[i], plan);
+			print_subject(text, story, &survey->subjects[i]);
 }

@@ -74,7 +74,9 @@ void story_fate(const struct story *story, const struct device *device, struct b
 
 /* ---- words about a device ---- */
 
-/* "snapshot valid, store 12 % full", "linear", "no table", "linear and 2 more targets" */
+/* "snapshot valid, suspended", "linear", "no-table" */
+void device_type_words(const struct device *device, struct buf *text);
+/* With how full its store is, and of how many targets: "linear, and 2 more targets". */
 void device_kind_words(const struct device *device, struct buf *text);
 /* "64.0 MiB", of the live table */
 void device_size_words(const struct device *device, struct buf *text);

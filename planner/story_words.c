@@ -49,23 +49,29 @@ void device_size_words(const struct device *device, struct buf *text)
 	buf_printf(text, "%.1f %s", size, units[unit]);
 }
 
-void device_kind_words(const struct device *device, struct buf *text)
+void device_type_words(const struct device *device, struct buf *text)
 {
 	enum snapshot_state state = device_snapshot_state(device);
-	uint64_t used, total;
 
-	buf_puts(text, device->n_targets ? device->targets[0].type : "no table");
+	buf_puts(text, device->n_targets ? device->targets[0].type : "no-table");
 	if (state != SNAPSHOT_NONE)
 		buf_printf(text, " %s", snapshot_state_name(state));
+	for (unsigned bit = 1; bit < DEVICE_NO_TABLE; bit <<= 1)
+		if (device->flags & bit)
+			buf_printf(text, ", %s", device_flag_name(bit));
+}
+
+void device_kind_words(const struct device *device, struct buf *text)
+{
+	uint64_t used, total;
+
+	device_type_words(device, text);
 	if (device_snapshot_usage(device, &used, &total) && total)
 		buf_printf(text, ", store %u %% full",
 			(unsigned)((double)used * 100 / (double)total));
 	if (device->n_targets > 1)
-		buf_printf(text, " and %zu more target%s", device->n_targets - 1,
+		buf_printf(text, ", and %zu more target%s", device->n_targets - 1,
 			device->n_targets == 2 ? "" : "s");
-	for (unsigned bit = 1; bit <= DEVICE_NO_TABLE; bit <<= 1)
-		if (device->flags & bit)
-			buf_printf(text, ", %s", device_flag_name(bit));
 }
 
 void block_words(const struct block *block, struct buf *text)

@@ -286,6 +286,44 @@ static void test_page_hostile(void **state)
 	assert_has(&page, "Not everything could be read");
 }
 
+/* ---- the text ---- */
+
+static void make_text(struct host *host, struct buf *ret)
+{
+	cleanup_reviewed struct reviewed reviewed = {0};
+
+	review_host(host, &reviewed);
+	review_print(&reviewed.survey, reviewed.plan, HOSTILE, HOSTILE, ret);
+}
+
+static void test_text(void **state)
+{
+	cleanup_host struct host *host = sample_host();
+	cleanup_buf struct buf text = BUF_INIT;
+
+	(void)state;
+	make_text(host, &text);
+	assert_printable(&text);
+	assert_has(&text, "  stack    MAJ:MIN  PLAN    TYPE ");
+	assert_has(
+		&text, "254:3    step 3  snapshot valid  254:1, 254:2  1: 1 by mapping");
+	assert_has(&text, "  `-onapp--aaaa-backup--dddd\n");
+	assert_has(&text, "    `-mounted on /mnt/backup (ext4)\n");
+	assert_has_not(&text, "(ext4) \n");
+}
+
+static void test_text_hostile(void **state)
+{
+	cleanup_host struct host *host = hostile_host();
+	cleanup_buf struct buf text = BUF_INIT;
+
+	(void)state;
+	make_text(host, &text);
+	assert_printable(&text);
+	assert_has(&text, "-mounted on <img src=x");
+	assert_has(&text, "\\x1b[31m\\x0a\\x7f\\xe2\\x80\\xae\\xff");
+}
+
 /* ---- the graph ---- */
 
 /* A word, or a string in quotes that ends on its line. NULL: neither. */
@@ -541,8 +579,10 @@ static void test_random_hosts(void **state)
 	(void)state;
 	for (uint64_t seed = 1; seed <= RANDOM_HOSTS; seed++) {
 		cleanup_host struct host *host = random_host(seed);
-		cleanup_buf struct buf page = BUF_INIT, graph = BUF_INIT;
+		cleanup_buf struct buf page = BUF_INIT, graph = BUF_INIT, text = BUF_INIT;
 
+		make_text(host, &text);
+		assert_printable(&text);
 		make_page(host, &page);
 		check_page(&page);
 		make_graph(host, &graph);
@@ -564,6 +604,8 @@ int main(void)
 		cmocka_unit_test(test_page_hazard),
 		cmocka_unit_test(test_page_refused),
 		cmocka_unit_test(test_page_hostile),
+		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_text_hostile),
 		cmocka_unit_test(test_graph),
 		cmocka_unit_test(test_graph_hostile),
 		cmocka_unit_test(test_graph_grammar),

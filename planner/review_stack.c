@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The devices of one subject as a tree: what stands on a device is below it, as in lsblk,
+ * and so are those who hold it. Invariant: each device has one line, so the walk ends.
+ */
+#include <libsmartcols.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "review.h"
+#include "snapstate/cleanup.h"
+#include "table.h"
+
+#define STACK_HOLDERS_MAX 20 /* of one device */
+#define STACK_DEPTH_MAX	  64
+
+/* The names last, as in ps: the others stay aligned however long one is. */
+enum {
+	COLUMN_NUMBER,
+	COLUMN_PLAN,
+	COLUMN_KIND,
+	COLUMN_BELOW,
+	COLUMN_OPEN,
+	COLUMN_NAME,
+};
+
+static const char *const headings[] = {
+	"MAJ:MIN", "PLAN", "TYPE", "STANDS ON", "OPEN", "NAME", NULL};
+
+struct stack {
+	struct libscols_table *table;
+	const struct story *story;
+	const struct host *host;
+	const struct subject *subject;
+	const struct device **printed;
+	size_t n_printed;
+};
+
+static bool is_printed(const struct stack *stack, const struct device *device)
+{
+	for (size_t i = 0; i < stack->n_printed; i++)
+		if (stack->printed[i] == device)
+			return true;
+	return false;
+}
+
+static void set_plan(struct libscols_line *line, size_t step)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+
+	if (step)
+		buf_printf(&text, "step %zu", step);
+	table_cell(line, COLUMN_PLAN, step ? buf_text(&text) : "stays");
+}
+
+static void print_holders(
+	struct stack *stack, const struct device *device, struct libscols_line *parent)
+{
+	size_t count;
+	const struct story_holder *holders =
+		story_holders_of(stack->story, device->devno, &count);
+
+	for (size_t i = 0; i < count && i < STACK_HOLDERS_MAX; i++) {
+		struct libscols_line *line = table_line(stack->table, parent);
+
+		table_cell(line, COLUMN_NAME, holders[i].text);
+		set_plan(line, holders[i].ended_by);
+	}
+	if (count > STACK_HOLDERS_MAX) {
+		cleanup_buf struct buf text = BUF_INIT;
+
+		buf_printf(&text, "and %zu more", count - STACK_HOLDERS_MAX);
+		table_cell(
+			table_line(stack->table, parent), COLUMN_NAME, buf_text(&text));
+	}
+}
+
+static void set_cells(
+	struct stack *stack, const struct device *device, struct libscols_line *line)
+{
+	cleanup_buf struct buf number = BUF_INIT, kind = BUF_INIT, below = BUF_INIT,
+			       opens = BUF_INIT;
+	const char *prefix = "open ";
+
+	buf_printf(&number, DEVNO_FMT, DEVNO_ARGS(device->devno));
+	device_type_words(device, &kind);
+	for (size_t i = 0; i < device->n_deps; i++)
+		buf_printf(&below, "%s" DEVNO_FMT, i ? ", " : "",
+			DEVNO_ARGS(device->deps[i]));
+	print_ledger(&opens, stack->host, device);
+	table_cell(line, COLUMN_NAME, device->name);
+	table_cell(line, COLUMN_NUMBER, buf_text(&number));
+	table_cell(line, COLUMN_KIND, buf_text(&kind));
+	table_cell(line, COLUMN_BELOW, buf_text(&below));
+	table_cell(line, COLUMN_OPEN, buf_text(&opens) + strlen(prefix));
+	set_plan(line, story_of(stack->story, device)->removed_by);
+}
+
+/* A loop device, an array: its own stack is not the plan's. */
+static void print_block(
+	struct stack *stack, struct devno devno, struct libscols_line *parent)
+{
+	const struct block *block = host_block_by_devno(stack->host, devno);
+	struct libscols_line *line = table_line(stack->table, parent);
+	cleanup_buf struct buf number = BUF_INIT, words = BUF_INIT;
+
+	buf_printf(&number, DEVNO_FMT, DEVNO_ARGS(devno));
+	table_cell(line, COLUMN_NUMBER, buf_text(&number));
+	if (block) {
+		block_words(block, &words);
+		table_cell(line, COLUMN_KIND, block_kind_name(block->kind));
+		table_cell(line, COLUMN_NAME, buf_text(&words));
+	}
+	set_plan(line, 0);
+}
+
+static void print_device(struct stack *stack, const struct device *device,
+	struct libscols_line *parent, unsigned depth)
+{
+	struct libscols_line *line;
+	const struct edge *edges;
+	size_t count;
+
+	if (is_printed(stack, device) || depth == STACK_DEPTH_MAX)
+		return;
+	*array_add(&stack->printed, &stack->n_printed) = device;
+	line = table_line(stack->table, parent);
+	set_cells(stack, device, line);
+	edges = story_edges_of(stack->story, device->devno, &count);
+	for (size_t i = 0; i < count; i++) {
+		const struct device *above =
+			host_device_by_devno(stack->host, edges[i].above);
+
+		if (!above)
+			print_block(stack, edges[i].above, line);
+		else if (subject_owns(stack->subject, above->devno))
+			print_device(stack, above, line, depth + 1);
+	}
+	print_holders(stack, device, line);
+}
+
+static bool print_rest(void *context, const struct device *device)
+{
+	print_device(context, device, NULL, 0);
+	return true;
+}
+
+void print_stack(
+	struct buf *text, const struct story *story, const struct subject *subject)
+{
+	struct stack stack = {
+		.story = story, .host = story->survey->host, .subject = subject};
+
+	if (!subject->cow && !subject->snapshot && !subject->n_above)
+		return;
+	stack.table = table_new(headings, true, COLUMN_NAME);
+	if (subject->cow)
+		print_device(&stack, subject->cow, NULL, 0);
+	if (subject->snapshot)
+		print_device(&stack, subject->snapshot, NULL, 0);
+	/* what no walk from below reached */
+	subject_devices(subject, print_rest, &stack);
+	table_print(stack.table, text, REVIEW_INDENT, "  stack");
+	free(stack.printed);
+}

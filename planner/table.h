@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Aligned columns and trees of the text review, as lsblk and lvs print them, with their
+ * library. */
+#ifndef SNAPSTATE_TABLE_H
+#define SNAPSTATE_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "snapstate/buf.h"
+
+#define TABLE_NO_TREE SIZE_MAX
+
+struct libscols_table;
+struct libscols_line;
+
+/* `headings` ends with NULL. The column `tree` shows what
+ * belongs to which line; TABLE_NO_TREE: none does. */
+struct libscols_table *table_new(
+	const char *const *headings, bool has_headings, size_t tree);
+/* `parent` may be NULL. */
+struct libscols_line *table_line(
+	struct libscols_table *table, struct libscols_line *parent);
+/* Text from a host: escaped as buf_tail() does; "" = nothing. */
+void table_cell(struct libscols_line *line, size_t column, const char *text);
+/* Adds it to the text, each line behind `indent` blanks; the first one has `lead` there.
+ * Frees the table. */
+void table_print(
+	struct libscols_table *table, struct buf *text, int indent, const char *lead);
+
+#endif
