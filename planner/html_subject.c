@@ -115,7 +115,7 @@ void html_subject(
 	if (subject->snapshot || subject->cow) {
 		page_say_in(page, "h3", "", "The stack, topmost first");
 		html_picture(page, story, subject);
-	} else {
+	} else if (subject->kind != SUBJECT_HOST) {
 		page_say_in(page, "p", "soft", "It has no device on this host.");
 	}
 	page_close(page);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* See page.h. */
-#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,6 +49,13 @@ static void add_escaped(struct buf *out, const char *text)
 	}
 }
 
+/* Our own bugs; unlike assert(), in every build: a page is read by a browser. */
+static void must(bool is_right)
+{
+	if (!is_right)
+		abort();
+}
+
 static bool is_name(const char *text)
 {
 	return text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789 -")] == '\0';
@@ -59,7 +65,7 @@ static bool is_name(const char *text)
 
 void page_open(struct page *page, const char *element, const char *class)
 {
-	assert(is_name(element) && is_name(class) && page->depth < PAGE_DEPTH_MAX);
+	must(is_name(element) && is_name(class) && page->depth < PAGE_DEPTH_MAX);
 	buf_printf(page->out, "<%s%s%s%s>", element, *class ? " class=\"" : "", class,
 		*class ? "\"" : "");
 	page->elements[page->depth++] = element;
@@ -69,7 +75,7 @@ void page_close(struct page *page)
 {
 	const char *element;
 
-	assert(page->depth > 0);
+	must(page->depth > 0);
 	element = page->elements[--page->depth];
 	buf_printf(page->out, "</%s>", element);
 	/* a line break inside a line of words would be seen as a blank */
@@ -131,6 +137,6 @@ void page_begin(struct page *page, struct buf *ret_out, const char *title)
 
 void page_end(struct page *page)
 {
-	assert(page->depth == 0);
+	must(page->depth == 0);
 	buf_puts(page->out, "</body>\n</html>\n");
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Writes one page of XML-conforming HTML. Nothing but page.c puts bytes into it, and each
- * of its doors escapes: element and class names are words of ours (asserted), everything
+ * of its doors escapes: element and class names are words of ours (checked), everything
  * else loses what HTML or a terminal could take for more than text.
  */
 #ifndef SNAPSTATE_PAGE_H
