@@ -947,6 +947,7 @@ static void test_a_plan_with_pseudonyms(void **state)
 				       other = {"another key....................",
 					       "0123456789abcdef"};
 	cleanup_plan struct plan *plan = toy_plan_with(SCOPE_IDENTITY, &key);
+	cleanup_buf struct buf journal = BUF_INIT;
 	cleanup_toy struct toy toy, wrong;
 
 	(void)state;
@@ -958,12 +959,17 @@ static void test_a_plan_with_pseudonyms(void **state)
 	assert_int_equal(toy_run(&wrong, plan, true), EXIT_DIFFERS);
 	assert_int_equal(wrong.n_acts, 0);
 	toy.key = &key;
+	toy.manners[OP_UMOUNT] = RIGHT_BUT_FAILS; /* and says something */
 	if (toy_run(&toy, plan, true) != EXIT_DONE)
 		fail_msg("%s", toy.errors);
 	assert_string_equal(toy.commands, "umount /mnt/backup\n"
 					  "dmsetup remove acmeX1\n"
 					  "lvremove -y vg/backup\n");
 	assert_says(toy.out, "dmsetup remove acmeX1");
+	toy_journal(&toy, plan, &journal);
+	assert_null(strstr(journal.data, "acme"));
+	assert_says(journal.data, "file left-out\n");
+	assert_says(journal.data, "1 output left-out\n");
 }
 
 static void test_a_plan_is_applied_once(void **state)
