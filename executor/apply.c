@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "apply.h"
+#include "names.h"
 #include "report.h"
 #include "snapstate/cleanup.h"
 
@@ -79,10 +80,21 @@ enum exit_code executor_verify(struct executor *executor)
 	return code;
 }
 
+/* With the names of this host, whatever the plan has. */
+static void show_step(const struct executor *executor, size_t index, bool has_reasons)
+{
+	const struct plan *plan = executor->plan;
+	struct plan_step step = plan->steps[index];
+
+	if (executor->observer.key)
+		names_of_step(executor->host, &plan->steps[index], &step, NULL);
+	report_step(executor->out, &step, index + 1, plan->n_steps, has_reasons);
+}
+
 void executor_show(const struct executor *executor)
 {
 	for (size_t i = 0; i < executor->plan->n_steps; i++)
-		report_step(executor->out, executor->plan, i, true);
+		show_step(executor, i, true);
 }
 
 /* ---- all steps ---- */
@@ -104,7 +116,7 @@ static enum exit_code apply_steps(struct executor *executor, struct journal *jou
 	for (size_t i = 0; i < plan->n_steps && code == EXIT_DONE; i++) {
 		if (observer->ops->is_stopped(observer->context))
 			return interrupted(executor, journal);
-		report_step(executor->out, plan, i, false);
+		show_step(executor, i, false);
 		code = executor_step(executor, journal, i);
 	}
 	return code;

@@ -16,6 +16,8 @@
 #include "snapstate/stamp.h"
 #include "snapstate/io.h"
 
+#define LEFT_OUT "left-out"
+
 void journal_close(struct journal *journal)
 {
 	if (journal->fd >= 0)
@@ -84,6 +86,12 @@ int journal_intent(struct journal *journal, size_t number, const struct plan_ste
 	return append(journal, &text, err);
 }
 
+/* What a command or the kernel said is free text. */
+static void add_text(const struct journal *journal, struct buf *line, const char *text)
+{
+	buf_tail(line, journal->has_pseudonyms ? LEFT_OUT : text);
+}
+
 int journal_outcome(struct journal *journal, size_t number, const struct buf *output,
 	const char *failure, struct err *err)
 {
@@ -95,13 +103,13 @@ int journal_outcome(struct journal *journal, size_t number, const struct buf *ou
 		cleanup_free char *copy = xstrndup(line + indent, len - indent);
 
 		buf_printf(&text, "%zu output ", number);
-		buf_tail(&text, copy);
+		add_text(journal, &text, copy);
 		buf_puts(&text, "\n");
 		line += len + (line[len] == '\n');
 	}
 	if (failure) {
 		buf_printf(&text, "%zu failed ", number);
-		buf_tail(&text, failure);
+		add_text(journal, &text, failure);
 		buf_puts(&text, "\n");
 	}
 	return text.len ? append(journal, &text, err) : 0;
@@ -122,7 +130,10 @@ int journal_verdict(struct journal *journal, size_t number, const char *verb,
 	begin_line(journal, number, verb, &line);
 	if (text) {
 		buf_puts(&line, " ");
-		buf_tail(&line, text);
+		if (number)
+			add_text(journal, &line, text);
+		else
+			buf_tail(&line, text); /* our own words */
 	}
 	buf_puts(&line, "\n");
 	if (difference) {
@@ -224,7 +235,7 @@ static int write_header(struct journal *journal, const struct plan *plan,
 
 	buf_printf(&text, "snapstate-journal %d\nplan sha256:%s file ", JOURNAL_VERSION,
 		plan->digest);
-	buf_word(&text, plan_file);
+	buf_word(&text, journal->has_pseudonyms ? LEFT_OUT : plan_file);
 	buf_puts(&text, "\n");
 	for (size_t i = 0; i < plan->expect.count; i++)
 		if (strncmp(plan->expect.lines[i], "host ", 5) == 0)
@@ -247,6 +258,7 @@ int journal_create(const char *folder, const struct plan *plan, const char *plan
 		return r;
 	path_of(folder, plan, &path);
 	journal.machine = machine;
+	journal.has_pseudonyms = *plan->redaction;
 	journal.path = xstrdup(buf_text(&path));
 	journal.fd = openat(journal.folder, strrchr(journal.path, '/') + 1,
 		O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_APPEND | O_CLOEXEC, 0600);

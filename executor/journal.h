@@ -21,6 +21,9 @@
  *   0 finished TIME                      all steps done, the whole scope as predicted
  *   0 stopped TIME TEXT                  the run ended before that
  *
+ * The TEXTs of steps and the file's name read "left-out" where the plan has pseudonyms:
+ * they may hold names.
+ *
  * TIME as 2026-11-22T03:00:00Z, words escaped by buf_word(), TEXT by buf_tail(), TARGET
  * as in the plan. Each line is written and fsync'ed as a whole; a line without its
  * newline was never finished.
@@ -39,6 +42,7 @@ struct journal {
 	int folder; /* locked: one run per folder */
 	char *path;
 	const struct machine *machine; /* its clock */
+	bool has_pseudonyms;
 };
 #define JOURNAL_INIT ((struct journal){.fd = -1, .folder = -1})
 void journal_close(struct journal *journal);

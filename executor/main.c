@@ -80,8 +80,8 @@ static enum exit_code run(struct executor *executor, const struct options *optio
 	return EXIT_DONE;
 }
 
-static enum exit_code run_on_this_host(
-	const struct options *options, const struct plan *plan)
+static enum exit_code run_on_this_host(const struct options *options,
+	const struct plan *plan, const struct redact_key *key)
 {
 	struct machine machine = {.root = -1};
 	struct executor executor = {.plan = plan, .out = stdout, .errors = stderr};
@@ -93,6 +93,7 @@ static enum exit_code run_on_this_host(
 		return EXIT_ENVIRONMENT;
 	}
 	executor.observer = (struct observer){.machine = &machine,
+		.key = key,
 		.ops = &act_ops_live,
 		.poll_ms = EXECUTOR_POLL_MS,
 		.flap_ms = EXECUTOR_FLAP_MS,
@@ -107,13 +108,17 @@ int main(int argc, char **argv)
 {
 	cleanup_plan struct plan *plan = NULL;
 	struct options options = {0};
+	struct redact_key key = {0};
 	enum exit_code code = options_read(argc, argv, &options);
 
 	if (code == EXIT_DONE && options.plan) {
 		code = options_plan(&options, &plan);
+		if (code == EXIT_DONE && *plan->redaction)
+			code = options_key(&options, plan, &key);
 		if (code == EXIT_DONE) {
 			settle_in();
-			code = run_on_this_host(&options, plan);
+			code = run_on_this_host(
+				&options, plan, *plan->redaction ? &key : NULL);
 		}
 	}
 	options_free(&options);

@@ -17,7 +17,8 @@
 #include "snapstate/cleanup.h"
 
 static const char help[] =
-	"Usage: snapstate-execute [--apply] [--journal DIR] [--unsigned] PLAN\n"
+	"Usage: snapstate-execute [--apply] [--journal DIR] [--unsigned]\n"
+	"                         [--redact-key FILE] PLAN\n"
 	"\n"
 	"Verifies on this host every fact that PLAN expects, and shows its steps. "
 	"Changes\n"
@@ -28,6 +29,8 @@ static const char help[] =
 	"  --apply        carry out the steps\n"
 	"  --journal DIR  where the journal is kept (default " JOURNAL_FOLDER ")\n"
 	"  --unsigned     take a plan without a signature\n"
+	"  --redact-key FILE  the key of a capture made with --redact (default\n"
+	"                 " REDACT_KEY_FILE ")\n"
 	"  --help         this text\n"
 	"  --version      the version\n"
 	"\n"
@@ -41,6 +44,7 @@ enum option_id {
 	OPTION_APPLY = 256,
 	OPTION_JOURNAL,
 	OPTION_UNSIGNED,
+	OPTION_REDACT_KEY,
 	OPTION_HELP,
 	OPTION_VERSION,
 };
@@ -49,6 +53,7 @@ static const struct option long_options[] = {
 	{"apply", no_argument, NULL, OPTION_APPLY},
 	{"journal", required_argument, NULL, OPTION_JOURNAL},
 	{"unsigned", no_argument, NULL, OPTION_UNSIGNED},
+	{"redact-key", required_argument, NULL, OPTION_REDACT_KEY},
 	{"help", no_argument, NULL, OPTION_HELP},
 	{"version", no_argument, NULL, OPTION_VERSION},
 	{0},
@@ -82,6 +87,8 @@ enum exit_code options_read(int argc, char **argv, struct options *ret_options)
 {
 	int id;
 
+	ret_options->key = REDACT_KEY_FILE;
+
 	while ((id = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
 		if (id == OPTION_APPLY) {
 			ret_options->is_apply = true;
@@ -90,6 +97,8 @@ enum exit_code options_read(int argc, char **argv, struct options *ret_options)
 		} else if (id == OPTION_JOURNAL) {
 			free(ret_options->journal);
 			ret_options->journal = absolute(optarg);
+		} else if (id == OPTION_REDACT_KEY) {
+			ret_options->key = optarg;
 		} else if (id == OPTION_HELP) {
 			return print_and_end(help);
 		} else if (id == OPTION_VERSION) {
@@ -186,4 +195,25 @@ enum exit_code options_plan(const struct options *options, struct plan **ret_pla
 		return EXIT_ENVIRONMENT;
 	}
 	return EXIT_DONE;
+}
+
+enum exit_code options_key(const struct options *options, const struct plan *plan,
+	struct redact_key *ret_key)
+{
+	struct err err = ERR_INIT;
+
+	if (redact_key_read(options->key, false, ret_key, &err) < 0) {
+		report_error(stderr, "%s", err.msg);
+		report_error(stderr,
+			"the plan's names are pseudonyms; without the key of its capture "
+			"they cannot be compared with this host's: --redact-key FILE");
+		return EXIT_ENVIRONMENT;
+	}
+	if (strcmp(ret_key->id, plan->redaction) == 0)
+		return EXIT_DONE;
+	report_error(stderr,
+		"%s is another key (%s) than the one the plan's capture was made with "
+		"(%s)",
+		options->key, ret_key->id, plan->redaction);
+	return EXIT_ENVIRONMENT;
 }

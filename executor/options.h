@@ -5,10 +5,12 @@
 
 #include "snapstate/exit.h"
 #include "snapstate/plan.h"
+#include "snapstate/redact.h"
 
 struct options {
 	const char *plan; /* NULL: help or version was printed, and that is all */
 	char *journal;	  /* absolute */
+	const char *key;  /* file, for plans with pseudonyms */
 	bool is_apply;
 	bool is_unsigned;
 };
@@ -19,5 +21,8 @@ void options_free(struct options *options);
 
 /* Reads the plan, once, and checks that this run may use it. */
 enum exit_code options_plan(const struct options *options, struct plan **ret_plan);
+/* The key of a plan with pseudonyms. */
+enum exit_code options_key(
+	const struct options *options, const struct plan *plan, struct redact_key *ret_key);
 
 #endif

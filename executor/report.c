@@ -48,13 +48,13 @@ void report_plan(FILE *to, const struct plan *plan, const char *plan_file)
 	fprintf(to, "  made from the capture of %s\n", buf_text(&taken));
 }
 
-void report_step(FILE *to, const struct plan *plan, size_t index, bool has_reasons)
+void report_step(FILE *to, const struct plan_step *step, size_t number, size_t total,
+	bool has_reasons)
 {
-	const struct plan_step *step = &plan->steps[index];
 	cleanup_buf struct buf text = BUF_INIT;
 
 	plan_step_command(step, &text);
-	fprintf(to, "step %zu of %zu  %s\n", index + 1, plan->n_steps, buf_text(&text));
+	fprintf(to, "step %zu of %zu  %s\n", number, total, buf_text(&text));
 	for (size_t i = 0; i < step->n_reasons && has_reasons; i++) {
 		text.len = 0;
 		buf_tail(&text, step->reasons[i]);

@@ -12,8 +12,9 @@ void report_error(FILE *to, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 void report_plan(FILE *to, const struct plan *plan, const char *plan_file);
-/* "step 2 of 3  dmsetup remove ...", and with `has_reasons` why */
-void report_step(FILE *to, const struct plan *plan, size_t index, bool has_reasons);
+/* "step 2 of 3  dmsetup remove ...", and with `has_reasons` why. `number` is from 1. */
+void report_step(FILE *to, const struct plan_step *step, size_t number, size_t total,
+	bool has_reasons);
 /* What a command printed, indented. */
 void report_output(FILE *to, const struct buf *output);
 /* "expected ..." and "found ...", grouped by what they are about. */

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "apply.h"
+#include "names.h"
 #include "report.h"
 #include "snapstate/cleanup.h"
 
@@ -19,7 +20,8 @@ struct run {
 	struct executor *executor;
 	struct journal *journal;
 	const struct plan_step *step;
-	size_t number; /* from 1 */
+	struct plan_step named; /* the same, under this host's names; borrowed */
+	size_t number;		/* from 1 */
 	struct view view;
 	struct host *host; /* as verified for this step */
 };
@@ -62,6 +64,15 @@ static enum exit_code verify_step(struct run *run)
 		"the host is not as the plan expects it any more", &difference);
 }
 
+/* What is acted on has a name of this host. */
+static int name_step(struct run *run, struct err *err)
+{
+	run->named = *run->step;
+	return run->executor->observer.key
+		       ? names_of_step(run->host, run->step, &run->named, err)
+		       : 0;
+}
+
 /* Tries again for a while where the device was in use for a moment, each time verified
  * anew. */
 static void perform(struct run *run, struct act_request *request, struct err *failure)
@@ -76,7 +87,9 @@ static void perform(struct run *run, struct act_request *request, struct err *fa
 
 		*failure = ERR_INIT;
 		request->host = run->host;
-		r = observer->ops->perform(observer->context, request, failure);
+		r = name_step(run, failure);
+		if (r == 0)
+			r = observer->ops->perform(observer->context, request, failure);
 		if (r != -EBUSY || observer->ops->now_ms(observer->context) >= deadline)
 			return;
 		observer->ops->pause(observer->context, observer->poll_ms);
@@ -229,7 +242,7 @@ static enum exit_code act_and_judge(struct run *run)
 	cleanup_buf struct buf output = BUF_INIT;
 	cleanup_result struct result result = {.confirmation = CONFIRM_UNREAD};
 	struct act_request request = {
-		.step = run->step,
+		.step = &run->named,
 		.machine = run->executor->observer.machine,
 		.expected = &run->view.expected,
 		.out = run->executor->out,

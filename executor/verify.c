@@ -98,6 +98,19 @@ static int check_sources(
 	return r;
 }
 
+/* As the plan sees it: under the pseudonyms of its capture, where that had some. */
+static void render(const struct observer *observer, const struct view *view,
+	struct host *host, struct facts *ret_facts)
+{
+	cleanup_host struct host *redacted = NULL;
+
+	if (observer->key) {
+		redact_secrets(host);
+		redacted = redact_names(host, observer->key);
+	}
+	host_facts(redacted ? redacted : host, &view->scope, ret_facts);
+}
+
 /* -EAGAIN: a source kept changing while it was read. */
 static int look(const struct observer *observer, const struct view *view,
 	struct host **ret_host, struct facts *ret_found, struct err *err)
@@ -110,7 +123,7 @@ static int look(const struct observer *observer, const struct view *view,
 		r = check_sources(host, view, err);
 	if (r < 0)
 		return r == -EAGAIN ? r : -ENODATA;
-	host_facts(host, &view->scope, &all);
+	render(observer, view, host, &all);
 	facts_keep_covered(&all, view->parts, ret_found);
 	*ret_host = take_ptr(host);
 	return 0;

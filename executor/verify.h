@@ -8,6 +8,7 @@
 
 #include "act.h"
 #include "snapstate/probe.h"
+#include "snapstate/redact.h"
 #include "view.h"
 
 struct difference {
@@ -26,7 +27,8 @@ static inline void difference_free_fn(struct difference *difference)
 /* How one looks: at which machine, and with how much patience. */
 struct observer {
 	const struct machine *machine;
-	const struct act_ops *ops; /* pause and now_ms */
+	const struct redact_key *key; /* of the plan's pseudonyms; NULL = it has names */
+	const struct act_ops *ops;    /* pause and now_ms */
 	void *context;
 	unsigned poll_ms;
 	unsigned flap_ms;   /* how long an open count may be off */
@@ -36,7 +38,7 @@ struct observer {
 /*
  * Probes and compares with view->expected. What udev does to a device for a moment (an
  * open count, a holder) is looked at again for a while; nothing else is. *ret_host is the
- * first probe and set also when there is a difference.
+ * first probe, under its own names, and set also when there is a difference.
  * Returns 0 when everything could be read, -ENODATA with the source's name otherwise.
  */
 int verify_expected(const struct observer *observer, const struct view *view,

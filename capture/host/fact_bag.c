@@ -64,9 +64,14 @@ bool bag_insert(struct fact_bag *bag, const char *line)
 
 bool bag_remove(struct fact_bag *bag, const char *line)
 {
-	if (!bag_has(bag, line))
+	size_t i;
+
+	if (!bag->n_slots)
 		return false;
-	bag->slots[bag_slot(bag, line)] = removed;
+	i = bag_slot(bag, line);
+	if (!bag->slots[i])
+		return false;
+	bag->slots[i] = removed;
 	bag->n_lines--;
 	return true;
 }

@@ -11,11 +11,6 @@
 #include <string.h>
 
 #include "index.h"
-#include "snapstate/cleanup.h"
-
-/* One mount or loop device that has more keys is taken as a sign of hostile evidence; its
- * kind is then searched from end to end. */
-#define KEYS_MAX 64
 
 struct entry {
 	uint64_t key;
@@ -81,6 +76,22 @@ static void table_add(struct table *table, uint64_t key, size_t position)
 	entry->position = (uint32_t)position;
 	entry->next = *head;
 	*head = (uint32_t)table->n_entries;
+}
+
+void index_add(
+	struct host_index *index, enum places_kind kind, uint64_t key, size_t position)
+{
+	table_add(&index->tables[kind], key, position);
+}
+
+void index_give_up(struct host_index *index, enum places_kind kind)
+{
+	index->tables[kind].is_useless = true;
+}
+
+struct owned_list *index_owned(struct host_index *index)
+{
+	return &index->owned;
 }
 
 static void table_free(struct table *table)
@@ -232,196 +243,6 @@ bool host_index_is_sorted(const struct host *host, enum index_array array)
 	return host->index && host->index->is_sorted[array];
 }
 
-/* ---- devices ---- */
-
-static void add_device_labels(
-	struct table *tables, const struct device *device, size_t position)
-{
-	cleanup_free char *vg = NULL, *lv = NULL, *layer = NULL;
-	cleanup_buf struct buf path = BUF_INIT;
-
-	table_add(&tables[PLACES_DEVICE_UUID], places_text(device->uuid), position);
-	table_add(&tables[PLACES_DEVICE_NAME], places_text(device->name), position);
-	table_add(&tables[PLACES_DEVICE_MINOR], device->devno.minor, position);
-	if (!lvm_dm_name_split(device->name, &vg, &lv, &layer) || *layer)
-		return;
-	buf_puts(&path, vg);
-	buf_puts(&path, "/");
-	buf_puts(&path, lv);
-	table_add(&tables[PLACES_DEVICE_VOLUME], places_text(buf_text(&path)), position);
-}
-
-static void add_device_table(
-	struct table *tables, const struct device *device, size_t position)
-{
-	struct devno origin, cow;
-
-	for (size_t i = 0; i < device->n_deps; i++)
-		table_add(&tables[PLACES_ABOVE], places_devno(device->deps[i]), position);
-	if (device_snapshot_parts(device, &origin, &cow))
-		table_add(&tables[PLACES_SNAPSHOT_OF_COW], places_devno(cow), position);
-}
-
-static void add_devices(const struct host *host, struct table *tables)
-{
-	for (size_t i = host->n_devices; i-- > 0;) {
-		add_device_labels(tables, &host->devices[i], i);
-		add_device_table(tables, &host->devices[i], i);
-	}
-}
-
-void host_index_device(struct host *clone, const struct device *device)
-{
-	if (clone->index)
-		add_device_table(
-			clone->index->tables, device, (size_t)(device - clone->devices));
-}
-
-/* ---- mounts and block devices ---- */
-
-/* All devnos that one mount or loop device may come to stand on. */
-struct keys {
-	uint64_t at[KEYS_MAX];
-	size_t count;
-	bool has_more;
-};
-
-static void key_add(struct keys *keys, struct devno devno)
-{
-	for (size_t i = 0; i < keys->count; i++)
-		if (keys->at[i] == places_devno(devno))
-			return;
-	if (keys->count == KEYS_MAX)
-		keys->has_more = true;
-	else
-		keys->at[keys->count++] = places_devno(devno);
-}
-
-/* Whatever host_path_devno() finds now, or would find with some devices gone. */
-static void add_path_keys(const struct host *host, const char *path, struct keys *keys)
-{
-	cleanup_places struct places places = {0};
-	struct devno now = host_path_devno(host, path);
-
-	if (!devno_is_none(now))
-		key_add(keys, now);
-	if (!host_path_places(host, path, &places))
-		return;
-	for (size_t i; places_next(&places, &i) && !keys->has_more;)
-		key_add(keys, host->devices[i].devno);
-}
-
-static void add_mount_keys(
-	const struct host *host, const struct mount *mount, struct keys *keys)
-{
-	key_add(keys, mount->devno);
-	add_path_keys(host, mount->source, keys);
-}
-
-/* As host_loop_devno(), for any choice of mounts that are gone. */
-static void add_loop_keys(
-	const struct host *host, const struct block *block, struct keys *keys)
-{
-	const struct mount_namespace *home = host_namespace_of_host(host);
-
-	if (!*block->backing_file)
-		return;
-	add_path_keys(host, block->backing_file, keys);
-	for (size_t i = 0; home && i < host->n_mounts && !keys->has_more; i++)
-		if (host->mounts[i].namespace_id == home->id &&
-			path_is_below(block->backing_file, host->mounts[i].target))
-			add_mount_keys(host, &host->mounts[i], keys);
-}
-
-static void add_keys(struct table *table, const struct keys *keys, size_t position)
-{
-	if (keys->has_more)
-		table->is_useless = true;
-	for (size_t i = 0; i < keys->count && !table->is_useless; i++)
-		table_add(table, keys->at[i], position);
-}
-
-static void add_mounts(const struct host *host, struct table *tables)
-{
-	for (size_t i = host->n_mounts; i-- > 0;) {
-		const struct mount *mount = &host->mounts[i];
-		struct keys keys = {.count = 0};
-
-		add_mount_keys(host, mount, &keys);
-		add_keys(&tables[PLACES_MOUNTS], &keys, i);
-		table_add(&tables[PLACES_MOUNT_ID],
-			places_mount(mount->namespace_id, mount->id), i);
-		table_add(&tables[PLACES_MOUNT_CHILDREN],
-			places_mount(mount->namespace_id, mount->parent_id), i);
-		if (mount->shared && mount->master)
-			table_add(&tables[PLACES_MOUNT_PEERS], mount->shared, i);
-	}
-}
-
-static void add_blocks(const struct host *host, struct table *tables)
-{
-	for (size_t i = host->n_blocks; i-- > 0;) {
-		struct keys keys = {.count = 0};
-
-		for (size_t b = 0; b < host->blocks[i].n_below && !keys.has_more; b++)
-			key_add(&keys, host->blocks[i].below[b]);
-		add_loop_keys(host, &host->blocks[i], &keys);
-		add_keys(&tables[PLACES_BLOCKS], &keys, i);
-	}
-}
-
-static void add_block_names(const struct host *host, struct table *tables)
-{
-	for (size_t i = host->n_blocks; i-- > 0;)
-		table_add(&tables[PLACES_BLOCK_NAME], places_text(host->blocks[i].kname),
-			i);
-}
-
-/* ---- what has one device number ---- */
-
-static void add_holders(const struct host *host, struct table *tables)
-{
-	for (size_t i = host->n_superblocks; i-- > 0;)
-		table_add(&tables[PLACES_SUPERBLOCKS],
-			places_devno(host->superblocks[i].devno), i);
-	for (size_t i = host->n_swaps; i-- > 0;)
-		table_add(&tables[PLACES_SWAPS], places_devno(host->swaps[i].devno), i);
-	for (size_t i = host->n_kernel_holders; i-- > 0;)
-		table_add(&tables[PLACES_KERNEL_HOLDERS],
-			places_devno(host->kernel_holders[i].devno), i);
-	for (size_t i = host->n_uses; i-- > 0;)
-		table_add(&tables[PLACES_USES], places_devno(host->uses[i].devno), i);
-}
-
-/* ---- volumes and processes ---- */
-
-static void add_volumes(const struct host *host, struct host_index *index)
-{
-	bool *is_known = xcalloc(host->n_lvs, sizeof(*is_known));
-	struct table *tables = index->tables;
-
-	owned_collect(host, &index->owned, is_known);
-	for (size_t i = host->n_lvs; i-- > 0;) {
-		const struct lv *lv = &host->lvs[i];
-
-		table_add(&tables[PLACES_LV_ORIGIN], places_text(lv->origin_uuid), i);
-		table_add(&tables[PLACES_LVS], places_text(lv->vg_uuid), i);
-		if (!is_known[i])
-			table_add(
-				&tables[PLACES_LVS_NOWHERE], places_text(lv->vg_uuid), i);
-	}
-	free(is_known);
-}
-
-static void add_others(const struct host *host, struct table *tables)
-{
-	for (size_t i = host->n_pvs; i-- > 0;)
-		table_add(&tables[PLACES_PVS], places_text(host->pvs[i].vg_uuid), i);
-	for (size_t i = host->n_processes; i-- > 0;)
-		if (program_is_storage(host->processes[i].comm))
-			table_add(&tables[PLACES_STORAGE_PROGRAMS], 0, i);
-}
-
 /* ---- the whole ---- */
 
 #define IS_SORTED(host, items, count, order)                                             \
@@ -455,14 +276,8 @@ void host_index_build(struct host *host)
 	index->is_sorted[INDEX_VGS] = IS_SORTED(host, vgs, n_vgs, order_vgs);
 	index->is_sorted[INDEX_PVS] = IS_SORTED(host, pvs, n_pvs, order_pvs);
 	index->is_sorted[INDEX_LVS] = IS_SORTED(host, lvs, n_lvs, order_lvs);
-	add_devices(host, index->tables);
-	add_block_names(host, index->tables);
-	add_holders(host, index->tables);
-	add_volumes(host, index);
-	add_others(host, index->tables);
-	host->index = index; /* mounts are found by the names of devices */
-	add_mounts(host, index->tables);
-	add_blocks(host, index->tables);
+	host->index = index;
+	index_fill(host, index);
 }
 
 /* Only what host_index_device() adds to is the clone's own. */

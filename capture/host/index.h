@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside the model: host.c owns the index, index.c fills it, lookup.c asks it. */
+/* Inside the model: host.c owns the index, index_fill.c fills it, lookup.c
+ * and whoever calls host_places() asks it. */
 #ifndef SNAPSTATE_HOST_INDEX_H
 #define SNAPSTATE_HOST_INDEX_H
 
@@ -38,6 +39,14 @@ void owned_collect(
 /* Adds the volumes that have one of these sectors. */
 void owned_places(const struct owned_list *list, const struct sectors *sectors,
 	struct places *places);
+
+/* index_fill.c puts everything in. */
+void index_fill(const struct host *host, struct host_index *index);
+void index_add(
+	struct host_index *index, enum places_kind kind, uint64_t key, size_t position);
+void index_give_up(
+	struct host_index *index, enum places_kind kind); /* search the array */
+struct owned_list *index_owned(struct host_index *index);
 
 /* For host_clone(): instead of the index that was copied with the rest. */
 void host_index_clone(struct host *clone);

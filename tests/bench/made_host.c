@@ -388,6 +388,7 @@ static void add_sources(struct host *host)
 		.node = "hv7",
 		.kernel = "6.1.0",
 		.dm_driver = "4.47.0",
+		.redaction = "",
 		.ticks = 100,
 		.taken = TAKEN,
 		.uptime = 100 * 86400 * 10ull,

@@ -10,7 +10,9 @@
 title='' # one line
 story='' # a few lines for a person who meets the fixture
 
+capture_args=()   # of snapstate-capture
 plan_args=()      # of snapstate-plan
+execute_args=()   # of snapstate-execute
 expect_plan_rc=0  # 0 nothing refused, 1 something refused or undecided
 expect_apply_rc=0 # 0 done, 3 the host differs from the plan
 expect_steps=''   # the operations of the plan, in any order: the kernel and LVM prove the order

@@ -32,7 +32,7 @@ capture_seconds=30
 capture_kib=100
 capture() {
 	local begun=$EPOCHSECONDS
-	expect_rc 0 "$1.out" snapstate-capture -o "$1.snapstate.tar.gz"
+	expect_rc 0 "$1.out" snapstate-capture "${capture_args[@]}" -o "$1.snapstate.tar.gz"
 	check "it took less than $capture_seconds s" test $((EPOCHSECONDS - begun)) -lt $capture_seconds
 	check "the archive is under $capture_kib KiB" test "$(stat -c %s "$1.snapstate.tar.gz")" -lt $((capture_kib * 1024))
 }
@@ -115,7 +115,7 @@ loop_plan() {
 loop_execute() {
 	local base=capture
 	say 'rehearsal'
-	expect_rc 0 rehearsal.out snapstate-execute --unsigned plan.snapplan
+	expect_rc 0 rehearsal.out snapstate-execute --unsigned "${execute_args[@]}" plan.snapplan
 	inventory inventory.rehearsed
 	check 'the rehearsal changed nothing' inventory_same inventory.before inventory.rehearsed
 
@@ -126,7 +126,7 @@ loop_execute() {
 		base=base
 		capture base
 		if [ "$expect_apply_rc" = 3 ]; then
-			expect_rc 3 rehearsal.out snapstate-execute --unsigned plan.snapplan
+			expect_rc 3 rehearsal.out snapstate-execute --unsigned "${execute_args[@]}" plan.snapplan
 		fi
 	fi
 	checksums=$(origin_checksums)
@@ -134,7 +134,7 @@ loop_execute() {
 	say 'execution'
 	mkdir journal
 	expect_rc "$expect_apply_rc" apply.out \
-		snapstate-execute --apply --unsigned --journal journal plan.snapplan
+		snapstate-execute --apply --unsigned "${execute_args[@]}" --journal journal plan.snapplan
 	inventory inventory.after
 	inventory_expected inventory.before inventory.expected
 	check 'plain tools: what the plan removes is gone, and nothing else changed' \

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "apply.h"
+#include "names.h"
 #include "options.h"
 #include "recorded_root.h"
 #include "report.h"
@@ -33,7 +34,7 @@
 #define WHEN	   "2026-09-21T14:13:20Z" /* 1790000000 */
 
 #define TOY_ROOT_MOUNT "1 0 8:1 / / rw - ext4 /dev/sda1 rw\n"
-#define TOY_MOUNT      "44 1 700:5 / /mnt/backup rw - ext4 /dev/mapper/backupX1 rw\n"
+#define TOY_MOUNT      "44 1 700:5 / /mnt/backup rw - ext4 /dev/mapper/acmeX1 rw\n"
 
 /* ---- the toy ---- */
 
@@ -85,6 +86,8 @@ struct toy {
 	bool stop_at_once;
 	char holds[256]; /* "+vg" taken, "-vg" given back, "!4" acted */
 	bool is_locked;
+	const struct redact_key *key; /* its plan has pseudonyms */
+	char commands[512];	      /* what was asked for, as a person would type it */
 	char *out, *errors;
 	size_t out_len, errors_len;
 };
@@ -274,6 +277,16 @@ static void toy_act(struct toy *toy, enum plan_op op)
 	}
 }
 
+static void note_command(struct toy *toy, const struct plan_step *step)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+	size_t used = strlen(toy->commands);
+
+	plan_step_command(step, &text);
+	snprintf(toy->commands + used, sizeof(toy->commands) - used, "%s\n",
+		buf_text(&text));
+}
+
 static int toy_perform(void *context, struct act_request *request, struct err *err)
 {
 	struct toy *toy = context;
@@ -282,6 +295,7 @@ static int toy_perform(void *context, struct act_request *request, struct err *e
 	int full;
 
 	toy->n_acts++;
+	note_command(toy, request->step);
 	strcat(toy->holds, "!");
 	assert_non_null(request->host);
 	request->has_acted = true;
@@ -424,7 +438,7 @@ static void toy_new(struct toy *toy)
 				[SNAPSHOT] = {true, "vg-backup", "LVM-" VG SNAP,
 					"snapshot", "700:1 700:2 P 8", "16/2048 16",
 					{REAL, COW}, 1, 0, false},
-				[MAPPING] = {true, "backupX1", "", "linear", "700:4 2048",
+				[MAPPING] = {true, "acmeX1", "", "linear", "700:4 2048",
 					NULL, {SNAPSHOT}, 1, 0, false},
 			},
 		.seqno = 4,
@@ -461,28 +475,50 @@ static void toy_free(struct toy *toy)
 
 static void set_string(char **place, const char *text)
 {
+	char *copy = xstrdup(text); /* `text` may be what is replaced */
+
 	free(*place);
-	*place = xstrdup(text);
+	*place = copy;
+}
+
+/* As its plan sees it. */
+static struct host *toy_host(struct toy *toy)
+{
+	struct host *host = NULL, *redacted;
+	struct err err = ERR_INIT;
+
+	assert_int_equal(probe_host(&toy->machine, PROBE_ALL, &host, &err), 0);
+	if (!toy->key)
+		return host;
+	redact_secrets(host);
+	redacted = redact_names(host, toy->key);
+	host_free(host);
+	return redacted;
+}
+
+static void toy_scope(const struct toy *toy, const struct host *host,
+	enum scope_level origin, struct scope *ret)
+{
+	for (uint32_t i = COW; i <= MAPPING; i++) {
+		struct device device = {.devno = {FAKE_MAJOR, i},
+			.name = toy->devices[i].name,
+			.uuid = toy->devices[i].uuid};
+		const struct device *found = host_device_by_devno(host, device.devno);
+
+		if (found)
+			device.name = found->name;
+		scope_add_device(ret, &device, i == ORIGIN ? origin : SCOPE_ALL);
+	}
+	scope_add_group(ret, VG);
+	scope_add_volume(ret, VG, SNAP);
 }
 
 static void toy_facts(struct toy *toy, enum scope_level origin, struct facts *ret)
 {
-	cleanup_host struct host *host = NULL;
+	cleanup_host struct host *host = toy_host(toy);
 	cleanup_scope struct scope scope = {0};
-	struct device devices[DEVICES] = {0};
-	struct err err = ERR_INIT;
 
-	for (uint32_t i = 1; i <= MAPPING; i++) {
-		devices[i].devno = (struct devno){FAKE_MAJOR, i};
-		devices[i].name = toy->devices[i].name;
-		devices[i].uuid = toy->devices[i].uuid;
-		if (i != REAL && i != ORIGIN)
-			scope_add_device(&scope, &devices[i], SCOPE_ALL);
-	}
-	scope_add_device(&scope, &devices[ORIGIN], origin);
-	scope_add_group(&scope, VG);
-	scope_add_volume(&scope, VG, SNAP);
-	assert_int_equal(probe_host(&toy->machine, PROBE_ALL, &host, &err), 0);
+	toy_scope(toy, host, origin, &scope);
 	host_facts(host, &scope, ret);
 }
 
@@ -499,7 +535,7 @@ static void set_target(struct plan_step *step)
 		return;
 	case OP_DM_REMOVE:
 		target->devno = (struct devno){FAKE_MAJOR, MAPPING};
-		set_string(&target->dm_name, "backupX1");
+		set_string(&target->dm_name, "acmeX1");
 		return;
 	case OP_LV_REMOVE:
 		set_string(&target->vg_uuid, VG);
@@ -513,6 +549,19 @@ static void set_target(struct plan_step *step)
 	}
 }
 
+static void set_pseudonyms(struct toy *toy, struct plan_step *step)
+{
+	cleanup_host struct host *host = toy_host(toy);
+	struct plan_target *target = &step->target;
+	struct plan_step named;
+
+	assert_int_equal(names_of_step(host, step, &named, NULL), 0);
+	set_string(&target->mount_target, named.target.mount_target);
+	set_string(&target->dm_name, named.target.dm_name);
+	set_string(&target->vg_name, named.target.vg_name);
+	set_string(&target->lv_name, named.target.lv_name);
+}
+
 /* Lets a toy do the step, and notes what it changed. */
 static void predict(struct toy *toy, struct plan *plan, enum plan_op op)
 {
@@ -522,6 +571,8 @@ static void predict(struct toy *toy, struct plan *plan, enum plan_op op)
 	cleanup_facts struct facts maybe = FACTS_INIT, maybe_new = FACTS_INIT;
 
 	set_target(step);
+	if (toy->key)
+		set_pseudonyms(toy, step);
 	plan_step_reason(step, "it is in the way");
 	toy_facts(toy, SCOPE_IDENTITY, &before);
 	toy_facts(toy, SCOPE_TABLE, &around_before);
@@ -538,9 +589,10 @@ static void predict(struct toy *toy, struct plan *plan, enum plan_op op)
 
 /* A plan for a toy as it is new, written and read once. `origin` is how much of the
  * origin is verified; what becomes of its table is uncertain in any case. */
-static struct plan *toy_plan_with(enum scope_level origin)
+static struct plan *toy_plan_with(enum scope_level origin, const struct redact_key *key)
 {
 	cleanup_toy struct toy toy;
+	cleanup_host struct host *host = NULL;
 	cleanup_plan struct plan *plan = plan_new();
 	struct plan *read = NULL;
 	cleanup_scope struct scope scope = {0};
@@ -548,17 +600,13 @@ static struct plan *toy_plan_with(enum scope_level origin)
 	struct err err = ERR_INIT;
 
 	toy_new(&toy);
-	for (uint32_t i = COW; i <= MAPPING; i++) {
-		struct device device = {.devno = {FAKE_MAJOR, i},
-			.name = toy.devices[i].name,
-			.uuid = toy.devices[i].uuid};
-
-		scope_add_device(&scope, &device, i == ORIGIN ? origin : SCOPE_ALL);
-	}
-	scope_add_group(&scope, VG);
-	scope_add_volume(&scope, VG, SNAP);
+	toy.key = key;
+	host = toy_host(&toy);
+	toy_scope(&toy, host, origin, &scope);
 	plan_scope_set(plan, &scope);
 	memset(plan->capture_sha256, 'a', SHA256_HEX_LEN);
+	snprintf(
+		plan->redaction, sizeof(plan->redaction), "%s", host->identity.redaction);
 	toy_facts(&toy, origin, &plan->expect);
 	predict(&toy, plan, OP_UMOUNT);
 	predict(&toy, plan, OP_DM_REMOVE);
@@ -571,7 +619,7 @@ static struct plan *toy_plan_with(enum scope_level origin)
 
 static struct plan *toy_plan(void)
 {
-	return toy_plan_with(SCOPE_IDENTITY);
+	return toy_plan_with(SCOPE_IDENTITY, NULL);
 }
 
 /* ---- a run ---- */
@@ -580,6 +628,7 @@ static enum exit_code toy_run(struct toy *toy, const struct plan *plan, bool is_
 {
 	struct executor executor = {
 		.observer = {.machine = &toy->machine,
+			.key = toy->key,
 			.ops = &toy_ops,
 			.context = toy,
 			.poll_ms = 100,
@@ -639,7 +688,7 @@ static void test_without_apply_nothing_is_done(void **state)
 	assert_string_equal(toy.holds, "");
 	assert_string_equal(toy.errors, "");
 	assert_says(toy.out, "step 1 of 3  umount /mnt/backup\n    it is in the way\n");
-	assert_says(toy.out, "step 2 of 3  dmsetup remove backupX1\n");
+	assert_says(toy.out, "step 2 of 3  dmsetup remove acmeX1\n");
 	assert_says(toy.out, "step 3 of 3  lvremove -y vg/backup\n");
 	/* nothing in the journal's folder */
 	assert_int_equal(rmdir(toy.folder), 0);
@@ -695,7 +744,7 @@ static void remount_elsewhere(struct toy *toy)
 {
 	toy_put(toy, "proc/1/mountinfo",
 		TOY_ROOT_MOUNT
-		"46 1 700:5 / /mnt/backup rw - ext4 /dev/mapper/backupX1 rw\n");
+		"46 1 700:5 / /mnt/backup rw - ext4 /dev/mapper/acmeX1 rw\n");
 }
 static void use_the_mount(struct toy *toy)
 {
@@ -738,14 +787,14 @@ static void test_any_changed_fact_refuses(void **state)
 		const char *said;
 	} cases[] = {
 		{open_the_mapping,
-			"found     device 700:5 name backupX1 uuid - diskseq 45 open 2"},
+			"found     device 700:5 name acmeX1 uuid - diskseq 45 open 2"},
 		{change_the_table, "found     table 700:5 0 2048 linear 700:4 4096"},
 		{load_another_table, "found     pending 700:4 0 2048 error"},
 		{suspend, "flags suspended"},
 		{overflow, "found     status 700:4 0 2048 snapshot invalid"},
 		{stack_something, "expected  nothing\n  found     holder 700:4 dm 700:6"},
 		{re_create, "diskseq 99"},
-		{rename_mapping, "expected  device 700:5 name backupX1"},
+		{rename_mapping, "expected  device 700:5 name acmeX1"},
 		{give_it_a_uuid, "found     nothing"},
 		{remove_mapping, "found     nothing"},
 		{mount_again, "found     mount 4026531841:45"},
@@ -878,7 +927,7 @@ static void test_all_steps(void **state)
 		"1 intent " WHEN " umount mount " NS
 		":44 device 700:5 target /mnt/backup\n"
 		"1 done " WHEN "\n"
-		"2 intent " WHEN " dm-remove device 700:5 uuid - name backupX1\n"
+		"2 intent " WHEN " dm-remove device 700:5 uuid - name acmeX1\n"
 		"2 done " WHEN "\n"
 		"3 intent " WHEN " lv-remove volume " VG "/" SNAP " origin " DISK
 		" name vg/backup\n"
@@ -887,6 +936,40 @@ static void test_all_steps(void **state)
 		plan->digest, plan->expect.count);
 	toy_journal(&toy, plan, &journal);
 	assert_string_equal(journal.data, expected.data);
+}
+
+/* The plan knows the mapping under a pseudonym only; it has no uuid, so its name is what
+ * is acted on. */
+static void test_a_plan_with_pseudonyms(void **state)
+{
+	static const struct redact_key key = {"the key of the capture.........",
+					       "0123456789abcdef"},
+				       other = {"another key....................",
+					       "0123456789abcdef"};
+	cleanup_plan struct plan *plan = toy_plan_with(SCOPE_IDENTITY, &key);
+	cleanup_buf struct buf journal = BUF_INIT;
+	cleanup_toy struct toy toy, wrong;
+
+	(void)state;
+	toy_new(&toy);
+	toy_new(&wrong);
+	assert_string_equal(plan->redaction, key.id);
+	assert_string_not_equal(plan->steps[1].target.dm_name, "acmeX1");
+	wrong.key = &other;
+	assert_int_equal(toy_run(&wrong, plan, true), EXIT_DIFFERS);
+	assert_int_equal(wrong.n_acts, 0);
+	toy.key = &key;
+	toy.manners[OP_UMOUNT] = RIGHT_BUT_FAILS; /* and says something */
+	if (toy_run(&toy, plan, true) != EXIT_DONE)
+		fail_msg("%s", toy.errors);
+	assert_string_equal(toy.commands, "umount /mnt/backup\n"
+					  "dmsetup remove acmeX1\n"
+					  "lvremove -y vg/backup\n");
+	assert_says(toy.out, "dmsetup remove acmeX1");
+	toy_journal(&toy, plan, &journal);
+	assert_null(strstr(journal.data, "acme"));
+	assert_says(journal.data, "file left-out\n");
+	assert_says(journal.data, "1 output left-out\n");
 }
 
 static void test_a_plan_is_applied_once(void **state)
@@ -994,7 +1077,7 @@ static void test_a_full_disk_stops_before_acting(void **state)
 	journal.path = xstrdup("/dev/full");
 	journal.machine = &toy.machine;
 	executor.observer =
-		(struct observer){&toy.machine, &toy_ops, &toy, 100, 2000, 5000};
+		(struct observer){&toy.machine, NULL, &toy_ops, &toy, 100, 2000, 5000};
 	executor.plan = plan;
 	executor.out = executor.errors = open_memstream(&toy.errors, &toy.errors_len);
 	assert_int_equal(executor_verify(&executor), EXIT_DONE);
@@ -1045,7 +1128,7 @@ static void test_uncertain_facts_do_not_count(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(manners); i++) {
-		cleanup_plan struct plan *plan = toy_plan_with(SCOPE_TABLE);
+		cleanup_plan struct plan *plan = toy_plan_with(SCOPE_TABLE, NULL);
 		cleanup_toy struct toy toy;
 
 		assert_true(facts_has(
@@ -1264,6 +1347,7 @@ int main(void)
 		cmocka_unit_test(test_other_facts_are_not_waited_for),
 		cmocka_unit_test(test_unreadable_is_not_empty),
 		cmocka_unit_test(test_all_steps),
+		cmocka_unit_test(test_a_plan_with_pseudonyms),
 		cmocka_unit_test(test_a_plan_is_applied_once),
 		cmocka_unit_test(test_how_steps_end),
 		cmocka_unit_test(test_a_full_disk_stops_before_acting),

@@ -317,6 +317,35 @@ static void test_subjects(void **state)
 	}
 }
 
+/* The same insertions and removals, into a bag and into a sorted set. */
+static void test_bags(void **state)
+{
+	cleanup_facts struct facts set = FACTS_INIT;
+	cleanup_bag struct fact_bag bag = {0};
+	char lines[500][32];
+	size_t n_lines = 0;
+
+	(void)state;
+	assert_false(bag_has(&bag, "device 254:0"));
+	assert_false(bag_remove(&bag, "device 254:0"));
+	for (unsigned i = 0; i < 500; i++)
+		snprintf(lines[i], sizeof(lines[i]), "device 254:%u", i * 7 % 300);
+	for (unsigned round = 1; round < 8; round++)
+		for (unsigned i = 0; i < 500; i++) {
+			if (i % round == round / 2)
+				assert_int_equal(bag_remove(&bag, lines[i]),
+					facts_remove(&set, lines[i]));
+			else
+				assert_int_equal(bag_insert(&bag, lines[i]),
+					facts_insert(&set, lines[i]));
+			assert_true(bag_has(&bag, lines[i]) == facts_has(&set, lines[i]));
+		}
+	for (const char *const *line = bag_next(&bag, NULL); line;
+		line = bag_next(&bag, line), n_lines++)
+		assert_true(facts_has(&set, *line));
+	assert_int_equal(n_lines, set.count);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -329,6 +358,7 @@ int main(void)
 		cmocka_unit_test(test_an_absent_volume_is_a_fact),
 		cmocka_unit_test(test_sets),
 		cmocka_unit_test(test_subjects),
+		cmocka_unit_test(test_bags),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

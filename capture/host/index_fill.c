@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the index lists, and under which keys. Input: a host. Output: its index, see
+ * index.c. Invariant: an element is listed under every key that it has, or may come to
+ * have in a replay. Positions are added from the last down, so that they are found in
+ * order.
+ */
+#include <stdlib.h>
+
+#include "index.h"
+#include "snapstate/cleanup.h"
+
+/* One mount or loop device that has more keys is taken as a sign of hostile evidence; its
+ * kind is then searched from end to end. */
+#define KEYS_MAX 64
+
+/* ---- devices ---- */
+
+static void add_device_labels(
+	struct host_index *index, const struct device *device, size_t position)
+{
+	cleanup_free char *vg = NULL, *lv = NULL, *layer = NULL;
+	cleanup_buf struct buf path = BUF_INIT;
+
+	index_add(index, PLACES_DEVICE_UUID, places_text(device->uuid), position);
+	index_add(index, PLACES_DEVICE_NAME, places_text(device->name), position);
+	index_add(index, PLACES_DEVICE_MINOR, device->devno.minor, position);
+	if (!lvm_dm_name_split(device->name, &vg, &lv, &layer) || *layer)
+		return;
+	buf_puts(&path, vg);
+	buf_puts(&path, "/");
+	buf_puts(&path, lv);
+	index_add(index, PLACES_DEVICE_VOLUME, places_text(buf_text(&path)), position);
+}
+
+static void add_device_table(
+	struct host_index *index, const struct device *device, size_t position)
+{
+	struct devno origin, cow;
+
+	for (size_t i = 0; i < device->n_deps; i++)
+		index_add(index, PLACES_ABOVE, places_devno(device->deps[i]), position);
+	if (device_snapshot_parts(device, &origin, &cow))
+		index_add(index, PLACES_SNAPSHOT_OF_COW, places_devno(cow), position);
+}
+
+static void add_devices(const struct host *host, struct host_index *index)
+{
+	for (size_t i = host->n_devices; i-- > 0;) {
+		add_device_labels(index, &host->devices[i], i);
+		add_device_table(index, &host->devices[i], i);
+	}
+}
+
+void host_index_device(struct host *clone, const struct device *device)
+{
+	if (clone->index)
+		add_device_table(clone->index, device, (size_t)(device - clone->devices));
+}
+
+/* ---- mounts and block devices ---- */
+
+/* All devnos that one mount or loop device may come to stand on. */
+struct keys {
+	uint64_t at[KEYS_MAX];
+	size_t count;
+	bool has_more;
+};
+
+static void key_add(struct keys *keys, struct devno devno)
+{
+	for (size_t i = 0; i < keys->count; i++)
+		if (keys->at[i] == places_devno(devno))
+			return;
+	if (keys->count == KEYS_MAX)
+		keys->has_more = true;
+	else
+		keys->at[keys->count++] = places_devno(devno);
+}
+
+/* Whatever host_path_devno() finds now, or would find with some devices gone. */
+static void add_path_keys(const struct host *host, const char *path, struct keys *keys)
+{
+	cleanup_places struct places places = {0};
+	struct devno now = host_path_devno(host, path);
+
+	if (!devno_is_none(now))
+		key_add(keys, now);
+	if (!host_path_places(host, path, &places))
+		return;
+	for (size_t i; places_next(&places, &i) && !keys->has_more;)
+		key_add(keys, host->devices[i].devno);
+}
+
+static void add_mount_keys(
+	const struct host *host, const struct mount *mount, struct keys *keys)
+{
+	key_add(keys, mount->devno);
+	add_path_keys(host, mount->source, keys);
+}
+
+/* As host_loop_devno(), for any choice of mounts that are gone. */
+static void add_loop_keys(
+	const struct host *host, const struct block *block, struct keys *keys)
+{
+	const struct mount_namespace *home = host_namespace_of_host(host);
+
+	if (!*block->backing_file)
+		return;
+	add_path_keys(host, block->backing_file, keys);
+	for (size_t i = 0; home && i < host->n_mounts && !keys->has_more; i++)
+		if (host->mounts[i].namespace_id == home->id &&
+			path_is_below(block->backing_file, host->mounts[i].target))
+			add_mount_keys(host, &host->mounts[i], keys);
+}
+
+static void add_keys(struct host_index *index, enum places_kind kind,
+	const struct keys *keys, size_t position)
+{
+	if (keys->has_more)
+		index_give_up(index, kind);
+	for (size_t i = 0; i < keys->count; i++)
+		index_add(index, kind, keys->at[i], position);
+}
+
+static void add_mounts(const struct host *host, struct host_index *index)
+{
+	for (size_t i = host->n_mounts; i-- > 0;) {
+		const struct mount *mount = &host->mounts[i];
+		struct keys keys = {.count = 0};
+
+		add_mount_keys(host, mount, &keys);
+		add_keys(index, PLACES_MOUNTS, &keys, i);
+		index_add(index, PLACES_MOUNT_ID,
+			places_mount(mount->namespace_id, mount->id), i);
+		index_add(index, PLACES_MOUNT_CHILDREN,
+			places_mount(mount->namespace_id, mount->parent_id), i);
+		if (mount->shared && mount->master)
+			index_add(index, PLACES_MOUNT_PEERS, mount->shared, i);
+	}
+}
+
+static void add_blocks(const struct host *host, struct host_index *index)
+{
+	for (size_t i = host->n_blocks; i-- > 0;) {
+		struct keys keys = {.count = 0};
+
+		for (size_t b = 0; b < host->blocks[i].n_below && !keys.has_more; b++)
+			key_add(&keys, host->blocks[i].below[b]);
+		add_loop_keys(host, &host->blocks[i], &keys);
+		add_keys(index, PLACES_BLOCKS, &keys, i);
+	}
+}
+
+static void add_block_names(const struct host *host, struct host_index *index)
+{
+	for (size_t i = host->n_blocks; i-- > 0;)
+		index_add(
+			index, PLACES_BLOCK_NAME, places_text(host->blocks[i].kname), i);
+}
+
+/* ---- what has one device number ---- */
+
+static void add_holders(const struct host *host, struct host_index *index)
+{
+	for (size_t i = host->n_superblocks; i-- > 0;)
+		index_add(index, PLACES_SUPERBLOCKS,
+			places_devno(host->superblocks[i].devno), i);
+	for (size_t i = host->n_swaps; i-- > 0;)
+		index_add(index, PLACES_SWAPS, places_devno(host->swaps[i].devno), i);
+	for (size_t i = host->n_kernel_holders; i-- > 0;)
+		index_add(index, PLACES_KERNEL_HOLDERS,
+			places_devno(host->kernel_holders[i].devno), i);
+	for (size_t i = host->n_uses; i-- > 0;)
+		index_add(index, PLACES_USES, places_devno(host->uses[i].devno), i);
+}
+
+/* ---- volumes and processes ---- */
+
+static void add_volumes(const struct host *host, struct host_index *index)
+{
+	bool *is_known = xcalloc(host->n_lvs, sizeof(*is_known));
+
+	owned_collect(host, index_owned(index), is_known);
+	for (size_t i = host->n_lvs; i-- > 0;) {
+		const struct lv *lv = &host->lvs[i];
+
+		index_add(index, PLACES_LV_ORIGIN, places_text(lv->origin_uuid), i);
+		index_add(index, PLACES_LVS, places_text(lv->vg_uuid), i);
+		if (!is_known[i])
+			index_add(index, PLACES_LVS_NOWHERE, places_text(lv->vg_uuid), i);
+	}
+	free(is_known);
+}
+
+static void add_others(const struct host *host, struct host_index *index)
+{
+	for (size_t i = host->n_pvs; i-- > 0;)
+		index_add(index, PLACES_PVS, places_text(host->pvs[i].vg_uuid), i);
+	for (size_t i = host->n_processes; i-- > 0;)
+		if (program_is_storage(host->processes[i].comm))
+			index_add(index, PLACES_STORAGE_PROGRAMS, 0, i);
+}
+
+/* ---- the whole ---- */
+
+void index_fill(const struct host *host, struct host_index *index)
+{
+	add_devices(host, index);
+	add_block_names(host, index);
+	add_holders(host, index);
+	add_volumes(host, index);
+	add_others(host, index);
+	/* these are found by the names of devices and blocks */
+	add_mounts(host, index);
+	add_blocks(host, index);
+}
