@@ -59,7 +59,7 @@ static void print_head(struct page *page, const struct story *story)
 		page_say(page,
 			"The names on this page are pseudonyms, made with the key ");
 		page_captured_in(page, "code", "", id->redaction);
-		page_say(page, ".");
+		page_say(page, ": commands typed by hand need the host's own.");
 		page_close(page);
 	}
 }

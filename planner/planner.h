@@ -10,7 +10,8 @@
  *   review.c html.c dot.c explain.c json.c diff.c -> what people and programs read
  *
  * Helpers: stack.c (what stands on what), ledger.c (open counts), mounts.c (which mounts
- * one umount takes away), hazards.c (whose extents a stale store writes to).
+ * one umount takes away), hazards.c (whose extents a stale store writes to), story.c (what
+ * the reviews tell of each device), table.c (columns and trees), page.c (HTML).
  */
 #ifndef SNAPSTATE_PLANNER_H
 #define SNAPSTATE_PLANNER_H

@@ -392,7 +392,6 @@ static void add_sources(struct host *host)
 		.ticks = 100,
 		.taken = TAKEN,
 		.uptime = 100 * 86400 * 10ull,
-		.redaction = "",
 	};
 	*array_add(&host->namespaces, &host->n_namespaces) =
 		(struct mount_namespace){.id = NAMESPACE, .pid = 1, .is_host = true};
