@@ -6,6 +6,7 @@
  */
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -52,14 +53,19 @@ int main(int argc, char **argv)
 	struct machine machine = {.dm = &dm, .context = &file, .clock = made_clock};
 	cleanup_host struct host *host = NULL;
 	const struct source *source;
+	unsigned parts = PROBE_DM | PROBE_PROCESSES;
 	struct err err = ERR_INIT;
 
-	if (argc != 2 || stat(argv[1], &file) < 0) {
-		fputs("usage: bench_probe FILE\n", stderr);
+	if (argc == 3 && strcmp(argv[2], "mounts") == 0)
+		parts |= PROBE_MOUNTS;
+	else if (argc != 2)
+		argc = 0;
+	if (!argc || stat(argv[1], &file) < 0) {
+		fputs("usage: bench_probe FILE [mounts]\n", stderr);
 		return 2;
 	}
 	machine.root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (probe_host(&machine, PROBE_DM | PROBE_PROCESSES, &host, &err) < 0)
+	if (probe_host(&machine, parts, &host, &err) < 0)
 		return 1;
 	close(machine.root);
 	source = host_source(host, "processes");

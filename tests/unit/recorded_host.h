@@ -50,6 +50,7 @@ static inline void assert_outcome(
 	const struct host *host, const char *name, enum outcome outcome, const char *word)
 {
 	const struct source *source = host_source(host, name);
+	const char *detail;
 
 	if (!source) {
 		fail_msg("no source %s", name);
@@ -58,8 +59,9 @@ static inline void assert_outcome(
 	if (source->outcome != outcome)
 		fail_msg("%s is %s (%s), not %s", name, outcome_name(source->outcome),
 			source->detail, outcome_name(outcome));
-	if (!strstr(source->detail, word))
-		fail_msg("%s: '%s' does not say '%s'", name, source->detail, word);
+	detail = source->detail ? source->detail : "(none)";
+	if (!strstr(detail, word))
+		fail_msg("%s: '%s' does not say '%s'", name, detail, word);
 }
 
 #define VG_UUID	  "Ep0O4W53egUn0Zh4dzCq50Bfp9XRBmaz"
