@@ -191,7 +191,7 @@ static void host_print(struct host *host, struct buf *ret_text)
 static struct host *archive_load(const char *path)
 {
 	cleanup_buf struct buf bytes = BUF_INIT;
-	struct host *host;
+	struct host *host = NULL;
 	struct err err = ERR_INIT;
 
 	if (file_read_at(AT_FDCWD, path, ARCHIVE_MAX, &bytes, &err) < 0 ||
@@ -203,7 +203,7 @@ static struct host *archive_load(const char *path)
 static struct host *through_archive(const struct host *host)
 {
 	cleanup_buf struct buf archive = BUF_INIT;
-	struct host *again;
+	struct host *again = NULL;
 	struct err err = ERR_INIT;
 
 	if (record_write(host, "law", &archive, &err) < 0 ||
