@@ -108,6 +108,7 @@ static void render(const struct observer *observer, const struct view *view,
 		redact_secrets(host);
 		redacted = redact_names(host, observer->key);
 	}
+	host_index_build(redacted ? redacted : host);
 	host_facts(redacted ? redacted : host, &view->scope, ret_facts);
 }
 
