@@ -9,11 +9,15 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "journal.h"
 #include "options.h"
 #include "report.h"
+#include "signature.h"
+#include "signers.h"
+#include "trusted.h"
 #include "snapstate/cleanup.h"
 
 static const char help[] =
@@ -29,6 +33,7 @@ static const char help[] =
 	"  --apply        carry out the steps\n"
 	"  --journal DIR  where the journal is kept (default " JOURNAL_FOLDER ")\n"
 	"  --unsigned     take a plan without a signature\n"
+	"  --signature FILE  the plan's signature (default PLAN.sig)\n"
 	"  --redact-key FILE  the key of a capture made with --redact (default\n"
 	"                 " REDACT_KEY_FILE ")\n"
 	"  --help         this text\n"
@@ -44,6 +49,7 @@ enum option_id {
 	OPTION_APPLY = 256,
 	OPTION_JOURNAL,
 	OPTION_UNSIGNED,
+	OPTION_SIGNATURE,
 	OPTION_REDACT_KEY,
 	OPTION_HELP,
 	OPTION_VERSION,
@@ -53,6 +59,7 @@ static const struct option long_options[] = {
 	{"apply", no_argument, NULL, OPTION_APPLY},
 	{"journal", required_argument, NULL, OPTION_JOURNAL},
 	{"unsigned", no_argument, NULL, OPTION_UNSIGNED},
+	{"signature", required_argument, NULL, OPTION_SIGNATURE},
 	{"redact-key", required_argument, NULL, OPTION_REDACT_KEY},
 	{"help", no_argument, NULL, OPTION_HELP},
 	{"version", no_argument, NULL, OPTION_VERSION},
@@ -94,6 +101,8 @@ enum exit_code options_read(int argc, char **argv, struct options *ret_options)
 			ret_options->is_apply = true;
 		} else if (id == OPTION_UNSIGNED) {
 			ret_options->is_unsigned = true;
+		} else if (id == OPTION_SIGNATURE) {
+			ret_options->signature = optarg;
 		} else if (id == OPTION_JOURNAL) {
 			free(ret_options->journal);
 			ret_options->journal = absolute(optarg);
@@ -165,6 +174,62 @@ static bool has_sys_admin(void)
 	       (data[CAP_TO_INDEX(CAP_SYS_ADMIN)].effective & CAP_TO_MASK(CAP_SYS_ADMIN));
 }
 
+/* ---- the signature ---- */
+
+static int find_signer(const struct sshsig *sshsig, char **ret_principals, struct err *err)
+{
+	cleanup_buf struct buf signers = BUF_INIT;
+	struct err why = ERR_INIT;
+	int r = trusted_read(SIGNERS_FILE, SIGNERS_BYTES_MAX, &signers, err);
+
+	if (r < 0)
+		return r;
+	r = signers_find(buf_text(&signers), signers.len, sshsig->key, time(NULL),
+		ret_principals, &why);
+	return r < 0 ? err_set(err, r, "%s: %s", SIGNERS_FILE, why.msg) : 0;
+}
+
+static int read_signature(
+	const struct options *options, struct sshsig *ret_sshsig, struct err *err)
+{
+	cleanup_buf struct buf path = BUF_INIT, text = BUF_INIT;
+	cleanup_close int fd = -1;
+	int r;
+
+	if (options->signature)
+		buf_puts(&path, options->signature);
+	else
+		buf_printf(&path, "%s.sig", options->plan);
+	r = open_regular(buf_text(&path), &fd, err);
+	if (r == 0)
+		r = read_all(fd, buf_text(&path), &text, err);
+	return r < 0 ? r
+		     : sshsig_read(buf_text(&text), text.len, buf_text(&path), ret_sshsig,
+			       err);
+}
+
+/* Over the bytes as they were read, before anything of them is understood. */
+static int check_signature(
+	const struct options *options, const struct buf *plan, struct err *err)
+{
+	cleanup_sshsig struct sshsig sshsig = SSHSIG_INIT;
+	cleanup_free char *principals = NULL;
+	cleanup_buf struct buf fingerprint = BUF_INIT, word = BUF_INIT;
+	int r = read_signature(options, &sshsig, err);
+
+	if (r == 0)
+		r = find_signer(&sshsig, &principals, err);
+	if (r == 0)
+		r = signature_verify(&sshsig, buf_text(plan), plan->len, err);
+	if (r == 0)
+		r = signature_fingerprint(sshsig.key, &fingerprint);
+	if (r < 0)
+		return r;
+	buf_word(&word, principals);
+	printf("signed by %s (%s)\n", buf_text(&word), buf_text(&fingerprint));
+	return 0;
+}
+
 enum exit_code options_plan(const struct options *options, struct plan **ret_plan)
 {
 	cleanup_buf struct buf text = BUF_INIT;
@@ -174,19 +239,18 @@ enum exit_code options_plan(const struct options *options, struct plan **ret_pla
 
 	if (r == 0)
 		r = read_all(fd, options->plan, &text, &err);
+	if (r == 0 && !options->is_unsigned && check_signature(options, &text, &err) < 0) {
+		report_error(stderr,
+			"%s: no signature that this host accepts: %s. If you know who made "
+			"the plan and have read it, use --unsigned",
+			options->plan, err.msg);
+		return EXIT_BAD_INPUT;
+	}
 	if (r == 0)
 		r = plan_read(buf_text(&text), text.len, options->plan, ret_plan, &err);
 	if (r < 0) {
 		report_error(stderr, "%s", err.msg);
 		return r == -EACCES || r == -EPERM ? EXIT_ENVIRONMENT : EXIT_BAD_INPUT;
-	}
-	if (!options->is_unsigned) {
-		report_error(stderr,
-			"%s: the plan carries no signature that this version can check. "
-			"If you "
-			"know who made it and have read it, use --unsigned",
-			options->plan);
-		return EXIT_BAD_INPUT;
 	}
 	/* a plan that speaks of no device can be verified by anybody */
 	if ((*ret_plan)->scope.n_devices && (geteuid() != 0 || !has_sys_admin())) {

@@ -11,6 +11,7 @@ struct options {
 	const char *plan; /* NULL: help or version was printed, and that is all */
 	char *journal;	  /* absolute */
 	const char *key;  /* file, for plans with pseudonyms */
+	const char *signature; /* file; NULL: PLAN.sig */
 	bool is_apply;
 	bool is_unsigned;
 };
@@ -19,7 +20,8 @@ struct options {
 enum exit_code options_read(int argc, char **argv, struct options *ret_options);
 void options_free(struct options *options);
 
-/* Reads the plan, once, and checks that this run may use it. */
+/* Reads the plan, once, and checks that this run may use it: its signature over the raw
+ * bytes before they are parsed. */
 enum exit_code options_plan(const struct options *options, struct plan **ret_plan);
 /* The key of a plan with pseudonyms. */
 enum exit_code options_key(

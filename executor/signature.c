@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The cryptography of signatures; see signature.h. Anything but 1 from libcrypto is a no. */
+#include <errno.h>
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+#include <openssl/param_build.h>
+#include <string.h>
+
+#include "signature.h"
+#include "snapstate/cleanup.h"
+
+static EVP_PKEY *from_params(const char *kind, OSSL_PARAM *params)
+{
+	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, kind, NULL);
+	EVP_PKEY *pkey = NULL;
+
+	if (!context || !params || EVP_PKEY_fromdata_init(context) != 1 ||
+		EVP_PKEY_fromdata(context, &pkey, EVP_PKEY_PUBLIC_KEY, params) != 1)
+		pkey = NULL;
+	EVP_PKEY_CTX_free(context);
+	return pkey;
+}
+
+static EVP_PKEY *rsa_key(const struct ssh_key *key)
+{
+	BIGNUM *n = BN_bin2bn(key->modulus.data, (int)key->modulus.len, NULL);
+	BIGNUM *e = BN_bin2bn(key->exponent.data, (int)key->exponent.len, NULL);
+	OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
+	OSSL_PARAM *params = NULL;
+	EVP_PKEY *pkey;
+
+	if (n && e && build && OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, n) &&
+		OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_E, e))
+		params = OSSL_PARAM_BLD_to_param(build);
+	pkey = from_params("RSA", params);
+	OSSL_PARAM_free(params);
+	OSSL_PARAM_BLD_free(build);
+	BN_free(n);
+	BN_free(e);
+	return pkey;
+}
+
+/* EVP_PKEY_fromdata() refuses a point that is not on the curve */
+static EVP_PKEY *ec_key(const struct ssh_key *key)
+{
+	char group[] = "prime256v1";
+	OSSL_PARAM params[] = {
+		OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, 0),
+		OSSL_PARAM_construct_octet_string(
+			OSSL_PKEY_PARAM_PUB_KEY, (void *)key->point.data, key->point.len),
+		OSSL_PARAM_construct_end()};
+
+	return from_params("EC", params);
+}
+
+static EVP_PKEY *public_key(const struct ssh_key *key)
+{
+	switch (key->type) {
+	case SSH_KEY_ED25519:
+		return EVP_PKEY_new_raw_public_key(
+			EVP_PKEY_ED25519, NULL, key->point.data, key->point.len);
+	case SSH_KEY_ECDSA_P256:
+		return ec_key(key);
+	case SSH_KEY_RSA:
+		return rsa_key(key);
+	}
+	return NULL;
+}
+
+/* RFC 5656 3.1.2: two numbers; libcrypto wants them in DER */
+static int ecdsa_der(struct bytes signature, struct buf *ret_der)
+{
+	struct bytes r, s;
+	ECDSA_SIG *pair = ECDSA_SIG_new();
+	unsigned char *der = NULL;
+	int len = -1;
+
+	if (pair && bytes_take_positive(&signature, &r) == 0 &&
+		bytes_take_positive(&signature, &s) == 0 && !signature.len &&
+		r.len <= 32 && s.len <= 32 &&
+		ECDSA_SIG_set0(pair, BN_bin2bn(r.data, (int)r.len, NULL),
+			BN_bin2bn(s.data, (int)s.len, NULL)) == 1)
+		len = i2d_ECDSA_SIG(pair, &der);
+	if (len > 0)
+		buf_add(ret_der, der, (size_t)len);
+	OPENSSL_free(der);
+	ECDSA_SIG_free(pair);
+	return len > 0 ? 0 : -EBADMSG;
+}
+
+/* The algorithm must be the key's own; "ssh-rsa" would be SHA-1 (RFC 8332). Ed25519 hashes
+ * by itself: no digest. */
+static int choose(const struct sshsig *sshsig, const struct ssh_key *key,
+	const EVP_MD **ret_digest, struct buf *ret_signature)
+{
+	bool is_rsa = key->type == SSH_KEY_RSA;
+
+	*ret_digest = NULL;
+	if (key->type == SSH_KEY_ECDSA_P256) {
+		*ret_digest = EVP_sha256();
+		return bytes_is(sshsig->algorithm, "ecdsa-sha2-nistp256")
+			       ? ecdsa_der(sshsig->signature, ret_signature)
+			       : -EBADMSG;
+	}
+	if (is_rsa && bytes_is(sshsig->algorithm, "rsa-sha2-256"))
+		*ret_digest = EVP_sha256();
+	else if (is_rsa && bytes_is(sshsig->algorithm, "rsa-sha2-512"))
+		*ret_digest = EVP_sha512();
+	else if (is_rsa || !bytes_is(sshsig->algorithm, "ssh-ed25519"))
+		return -EBADMSG;
+	buf_add(ret_signature, sshsig->signature.data, sshsig->signature.len);
+	return 0;
+}
+
+static void add_string(struct buf *text, const void *data, size_t len)
+{
+	const uint8_t size[] = {(uint8_t)(len >> 24), (uint8_t)(len >> 16),
+		(uint8_t)(len >> 8), (uint8_t)len};
+
+	buf_add(text, size, sizeof(size));
+	buf_add(text, data, len);
+}
+
+/* PROTOCOL.sshsig 3: what is signed is not the file but this */
+static bool add_signed(
+	const struct sshsig *sshsig, const void *data, size_t len, struct buf *ret_text)
+{
+	unsigned char hash[EVP_MAX_MD_SIZE];
+	unsigned hash_len = 0;
+	const EVP_MD *digest =
+		bytes_is(sshsig->hash, "sha512") ? EVP_sha512() : EVP_sha256();
+
+	if (EVP_Digest(data, len, hash, &hash_len, digest, NULL) != 1)
+		return false;
+	buf_puts(ret_text, "SSHSIG");
+	add_string(ret_text, SSHSIG_NAMESPACE, strlen(SSHSIG_NAMESPACE));
+	add_string(ret_text, "", 0);
+	add_string(ret_text, sshsig->hash.data, sshsig->hash.len);
+	add_string(ret_text, hash, hash_len);
+	return true;
+}
+
+int signature_verify(
+	const struct sshsig *sshsig, const void *data, size_t len, struct err *err)
+{
+	cleanup_buf struct buf text = BUF_INIT, signature = BUF_INIT;
+	const EVP_MD *digest;
+	struct ssh_key key;
+	EVP_MD_CTX *context;
+	EVP_PKEY *pkey;
+	bool is_good;
+	int r = ssh_key_read(sshsig->key, &key, err);
+
+	if (r < 0)
+		return err ? err_wrap(err, "the signature is made with") : r;
+	if (choose(sshsig, &key, &digest, &signature) < 0)
+		return err_set(err, -EBADMSG,
+			"the signature's algorithm does not fit its key, or is too weak");
+	if (!add_signed(sshsig, data, len, &text))
+		return err_set(err, -EKEYREJECTED, "the file cannot be hashed");
+	pkey = public_key(&key);
+	context = EVP_MD_CTX_new();
+	is_good = pkey && context &&
+		  EVP_DigestVerifyInit(context, NULL, digest, NULL, pkey) == 1 &&
+		  EVP_DigestVerify(context, (const uint8_t *)signature.data, signature.len,
+			  (const uint8_t *)text.data, text.len) == 1;
+	EVP_MD_CTX_free(context);
+	EVP_PKEY_free(pkey);
+	return is_good ? 0
+		       : err_set(err, -EKEYREJECTED,
+				 "the signature is not one over these bytes: the plan or "
+				 "its signature was changed");
+}
+
+int signature_fingerprint(struct bytes key, struct buf *ret_text)
+{
+	unsigned char hash[32], text[45] = {0};
+	struct bytes rest = key, type;
+
+	if (bytes_take_string(&rest, &type) < 0 ||
+		EVP_Digest(key.data, key.len, hash, NULL, EVP_sha256(), NULL) != 1)
+		return -EBADMSG;
+	EVP_EncodeBlock(text, hash, sizeof(hash));
+	buf_printf(ret_text, "%.*s SHA256:%.43s", (int)type.len, type.data, text);
+	return 0;
+}
