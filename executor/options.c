@@ -22,7 +22,7 @@
 
 static const char help[] =
 	"Usage: snapstate-execute [--apply] [--journal DIR] [--unsigned]\n"
-	"                         [--redact-key FILE] PLAN\n"
+	"                         [--signature FILE] [--redact-key FILE] PLAN\n"
 	"\n"
 	"Verifies on this host every fact that PLAN expects, and shows its steps. "
 	"Changes\n"
@@ -176,12 +176,17 @@ static bool has_sys_admin(void)
 
 /* ---- the signature ---- */
 
-static int find_signer(const struct sshsig *sshsig, char **ret_principals, struct err *err)
+static int find_signer(
+	const struct sshsig *sshsig, char **ret_principals, struct err *err)
 {
 	cleanup_buf struct buf signers = BUF_INIT;
 	struct err why = ERR_INIT;
 	int r = trusted_read(SIGNERS_FILE, SIGNERS_BYTES_MAX, &signers, err);
 
+	if (r == -ENOENT)
+		return err_wrap(err,
+			"nobody may sign for this host yet: put the vendor's public key "
+			"there, as ssh-keygen(1) says under ALLOWED SIGNERS");
 	if (r < 0)
 		return r;
 	r = signers_find(buf_text(&signers), signers.len, sshsig->key, time(NULL),
@@ -239,9 +244,11 @@ enum exit_code options_plan(const struct options *options, struct plan **ret_pla
 
 	if (r == 0)
 		r = read_all(fd, options->plan, &text, &err);
-	if (r == 0 && !options->is_unsigned && check_signature(options, &text, &err) < 0) {
+	if (r == 0 && !options->is_unsigned &&
+		check_signature(options, &text, &err) < 0) {
 		report_error(stderr,
-			"%s: no signature that this host accepts: %s. If you know who made "
+			"%s: no signature that this host accepts: %s. If you know who "
+			"made "
 			"the plan and have read it, use --unsigned",
 			options->plan, err.msg);
 		return EXIT_BAD_INPUT;

@@ -8,9 +8,9 @@
 #include "snapstate/redact.h"
 
 struct options {
-	const char *plan; /* NULL: help or version was printed, and that is all */
-	char *journal;	  /* absolute */
-	const char *key;  /* file, for plans with pseudonyms */
+	const char *plan;      /* NULL: help or version was printed, and that is all */
+	char *journal;	       /* absolute */
+	const char *key;       /* file, for plans with pseudonyms */
 	const char *signature; /* file; NULL: PLAN.sig */
 	bool is_apply;
 	bool is_unsigned;
@@ -24,7 +24,7 @@ void options_free(struct options *options);
  * bytes before they are parsed. */
 enum exit_code options_plan(const struct options *options, struct plan **ret_plan);
 /* The key of a plan with pseudonyms. */
-enum exit_code options_key(
-	const struct options *options, const struct plan *plan, struct redact_key *ret_key);
+enum exit_code options_key(const struct options *options, const struct plan *plan,
+	struct redact_key *ret_key);
 
 #endif

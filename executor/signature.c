@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The cryptography of signatures; see signature.h. Anything but 1 from libcrypto is a no. */
+/* The cryptography of signatures; see signature.h. Anything but 1 from libcrypto is a no.
+ */
 #include <errno.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
@@ -90,8 +91,8 @@ static int ecdsa_der(struct bytes signature, struct buf *ret_der)
 	return len > 0 ? 0 : -EBADMSG;
 }
 
-/* The algorithm must be the key's own; "ssh-rsa" would be SHA-1 (RFC 8332). Ed25519 hashes
- * by itself: no digest. */
+/* The algorithm must be the key's own; "ssh-rsa" would be SHA-1 (RFC 8332). Ed25519
+ * hashes by itself: no digest. */
 static int choose(const struct sshsig *sshsig, const struct ssh_key *key,
 	const EVP_MD **ret_digest, struct buf *ret_signature)
 {
@@ -164,8 +165,8 @@ int signature_verify(
 	context = EVP_MD_CTX_new();
 	is_good = pkey && context &&
 		  EVP_DigestVerifyInit(context, NULL, digest, NULL, pkey) == 1 &&
-		  EVP_DigestVerify(context, (const uint8_t *)signature.data, signature.len,
-			  (const uint8_t *)text.data, text.len) == 1;
+		  EVP_DigestVerify(context, (const uint8_t *)signature.data,
+			  signature.len, (const uint8_t *)text.data, text.len) == 1;
 	EVP_MD_CTX_free(context);
 	EVP_PKEY_free(pkey);
 	return is_good ? 0

@@ -186,7 +186,8 @@ static int read_options(struct span options, struct limits *limits, struct err *
 		while (i < options.len && (is_quoted || options.text[i] != ','))
 			if (options.text[i++] == '"')
 				is_quoted = !is_quoted;
-		r = read_option((struct span){options.text + start, i - start}, limits, err);
+		r = read_option(
+			(struct span){options.text + start, i - start}, limits, err);
 		i++;
 	}
 	return r;

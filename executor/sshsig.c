@@ -95,8 +95,8 @@ int base64_read(const char *text, size_t len, struct buf *ret_bytes)
 			return -EBADMSG;
 		bits = bits << 6 | (uint32_t)digit;
 		if (i % 4 == 3) {
-			const uint8_t out[] = {
-				(uint8_t)(bits >> 16), (uint8_t)(bits >> 8), (uint8_t)bits};
+			const uint8_t out[] = {(uint8_t)(bits >> 16),
+				(uint8_t)(bits >> 8), (uint8_t)bits};
 			size_t n = i == len - 1 ? 3 - padding : 3;
 
 			for (size_t j = n; j < 3; j++)
@@ -142,7 +142,8 @@ int ssh_key_read(struct bytes blob, struct ssh_key *ret_key, struct err *err)
 			return err_set(err, -EBADMSG, "a malformed ssh-ed25519 key");
 	} else if (bytes_is(type, "ecdsa-sha2-nistp256")) {
 		key.type = SSH_KEY_ECDSA_P256;
-		if (bytes_take_string(&rest, &curve) < 0 || !bytes_is(curve, "nistp256") ||
+		if (bytes_take_string(&rest, &curve) < 0 ||
+			!bytes_is(curve, "nistp256") ||
 			bytes_take_string(&rest, &key.point) < 0 || rest.len ||
 			key.point.len != 65 || key.point.data[0] != 4)
 			return err_set(err, -EBADMSG, "a malformed ecdsa key");
@@ -215,8 +216,8 @@ int sshsig_read(const char *text, size_t len, const char *name, struct sshsig *r
 			"%s: not a signature as ssh-keygen -Y sign writes it", name);
 	wrong = read_blob(&sshsig);
 	if (wrong)
-		return err_set(err, -EBADMSG, "%s: the signature is refused: %s", name,
-			wrong);
+		return err_set(
+			err, -EBADMSG, "%s: the signature is refused: %s", name, wrong);
 	*ret_sshsig = sshsig;
 	sshsig = SSHSIG_INIT;
 	return 0;

@@ -20,7 +20,8 @@ bool bytes_is(struct bytes bytes, const char *text);
 
 /* Takes one length-prefixed string off the front. -EBADMSG: there is none. */
 int bytes_take_string(struct bytes *bytes, struct bytes *ret_string);
-/* The same for a number that is positive and has no needless zero; without its sign byte. */
+/* The same for a number that is positive and has no needless zero; without its sign byte.
+ */
 int bytes_take_positive(struct bytes *bytes, struct bytes *ret_number);
 
 enum ssh_key_type {
@@ -49,7 +50,8 @@ struct sshsig {
 	struct bytes signature;
 };
 #define SSHSIG_INIT ((struct sshsig){0})
-/* Accepts version 1 in the namespace SSHSIG_NAMESPACE only, with nothing before or after. */
+/* Accepts version 1 in the namespace SSHSIG_NAMESPACE only, with nothing before or after.
+ */
 int sshsig_read(const char *text, size_t len, const char *name, struct sshsig *ret_sshsig,
 	struct err *err);
 void sshsig_free(struct sshsig *sshsig);

@@ -18,7 +18,8 @@ static int check(int fd, const char *path, mode_t type, struct err *err)
 		return err_errno(err, errno, "%s", path);
 	if ((stat.st_mode & S_IFMT) != type || stat.st_uid != 0 || (stat.st_mode & 022))
 		return err_set(err, -EPERM,
-			"%s: it and each folder above it must belong to root, be no links, "
+			"%s: it and each folder above it must belong to root, be no "
+			"links, "
 			"and be writable by nobody else",
 			path);
 	return 0;

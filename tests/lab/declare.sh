@@ -4,6 +4,7 @@
 # What an incident can declare, with the values it has if it declares nothing. Sourced before incidents/NAME.sh.
 #
 #   make()      makes the incident, with the clock three hours back
+#   planned()     between the plan and its rehearsal
 #   meddle()    changes something between the plan and its execution
 #   after()     checks beyond those that every incident gets
 
@@ -12,7 +13,7 @@ story='' # a few lines for a person who meets the fixture
 
 capture_args=()   # of snapstate-capture
 plan_args=()      # of snapstate-plan
-execute_args=()   # of snapstate-execute
+execute_args=(--unsigned) # of snapstate-execute
 expect_plan_rc=0  # 0 nothing refused, 1 something refused or undecided
 expect_apply_rc=0 # 0 done, 3 the host differs from the plan
 expect_steps=''   # the operations of the plan, in any order: the kernel and LVM prove the order

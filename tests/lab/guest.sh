@@ -114,8 +114,11 @@ loop_plan() {
 
 loop_execute() {
 	local base=capture
+	if declare -F planned >/dev/null; then
+		planned
+	fi
 	say 'rehearsal'
-	expect_rc 0 rehearsal.out snapstate-execute --unsigned "${execute_args[@]}" plan.snapplan
+	expect_rc 0 rehearsal.out snapstate-execute "${execute_args[@]}" plan.snapplan
 	inventory inventory.rehearsed
 	check 'the rehearsal changed nothing' inventory_same inventory.before inventory.rehearsed
 
@@ -126,7 +129,7 @@ loop_execute() {
 		base=base
 		capture base
 		if [ "$expect_apply_rc" = 3 ]; then
-			expect_rc 3 rehearsal.out snapstate-execute --unsigned "${execute_args[@]}" plan.snapplan
+			expect_rc 3 rehearsal.out snapstate-execute "${execute_args[@]}" plan.snapplan
 		fi
 	fi
 	checksums=$(origin_checksums)
@@ -134,7 +137,7 @@ loop_execute() {
 	say 'execution'
 	mkdir journal
 	expect_rc "$expect_apply_rc" apply.out \
-		snapstate-execute --apply --unsigned "${execute_args[@]}" --journal journal plan.snapplan
+		snapstate-execute --apply "${execute_args[@]}" --journal journal plan.snapplan
 	inventory inventory.after
 	inventory_expected inventory.before inventory.expected
 	check 'plain tools: what the plan removes is gone, and nothing else changed' \

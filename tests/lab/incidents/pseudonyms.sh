@@ -28,7 +28,7 @@ after() {
 }
 
 capture_args=(--redact key)
-execute_args=(--redact-key key)
+execute_args=(--unsigned --redact-key key)
 expect_verdict 'onapp-[a-z2-7]*/backup-[a-z2-7]*' remove
 expect_steps='umount dm-remove lv-remove'
 gone_mount='/mnt/acme/mail'
