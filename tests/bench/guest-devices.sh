@@ -43,14 +43,14 @@ for size in ${BENCH_SIZES//,/ }; do
 	made=$size
 	is "$size" "$(dmsetup info -c --noheadings -o name | wc -l)"
 	# shellcheck disable=SC2016
-	"$LAB_DIR/bench_run" "$rounds" sh -c 'rm -f "$0"; exec snapstate-capture -q -o "$0"' $archive \
+	"$LAB_DIR/bench_run" "$rounds" sh -c 'rm -f "$0"; exec snapstate-capture -q --timeout 600 -o "$0"' $archive \
 		::: sh -c 'dmsetup table; dmsetup status --noflush; dmsetup deps' \
 		::: lvm pvs -a --nolocking --config 'devices { scan_lvs=0 hints="none" }' --devices "$disk" >"$OUT/times.$size"
 	stat -c %s $archive >"$OUT/bytes.$size"
 	rm $archive
 	# with its children, but not LVM: that has its own ioctls, and under strace it would not end in time
 	calls_count <"$LAB/trace" >"$OUT/calls.$size" &
-	strace -f -b execve -s 0 -e signal=none -o "$LAB/trace" snapstate-capture -q -o $archive
+	strace -f -b execve -s 0 -e signal=none -o "$LAB/trace" snapstate-capture -q --timeout 600 -o $archive
 	wait $!
 	rm $archive
 	echo "captured with $size devices"
