@@ -15,11 +15,11 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "checkpoint.h"
 #include "snapstate/exit.h"
+#include "snapstate/stamp.h"
 
 #define CHECKPOINT_GRACE_MS 500 /* for SIGKILL to take effect */
 #define CHECKPOINT_TICK_MS  20	/* the end of a child makes no descriptor readable */
@@ -30,14 +30,6 @@ struct checkpoint {
 	int socket;
 	int64_t deadline;
 };
-
-int64_t checkpoint_clock_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* ---- stdout and stderr ---- */
 
@@ -152,11 +144,11 @@ static int look(const struct checkpoint *checkpoint, struct err *err)
 
 static int give_up(const struct checkpoint *checkpoint, struct err *err)
 {
-	int64_t until = checkpoint_clock_ms() + CHECKPOINT_GRACE_MS;
+	int64_t until = clock_ms() + CHECKPOINT_GRACE_MS;
 
 	kill(checkpoint->child, SIGKILL);
 	while (waitpid(checkpoint->child, NULL, WNOHANG) == 0) {
-		if (checkpoint_clock_ms() >= until)
+		if (clock_ms() >= until)
 			return err_set(err, -EBUSY,
 				"no answer, and the process for it cannot be killed");
 		poll(NULL, 0, CHECKPOINT_TICK_MS);
@@ -185,7 +177,7 @@ static int parent_wait(const struct checkpoint *checkpoint, struct err *err)
 
 	while (r == 0) {
 		r = look(checkpoint, err);
-		if (r == 0 && checkpoint_clock_ms() >= checkpoint->deadline)
+		if (r == 0 && clock_ms() >= checkpoint->deadline)
 			r = give_up(checkpoint, err);
 	}
 	if (r == 1 && streams_give(checkpoint->socket) == 0)

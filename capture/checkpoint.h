@@ -16,9 +16,6 @@
 
 #include "snapstate/err.h"
 
-/* CLOCK_MONOTONIC. */
-int64_t checkpoint_clock_ms(void);
-
 /*
  * 0: body(context) was called and came back. The caller runs in another process than
  * before; the one before waits and never returns from here.

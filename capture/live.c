@@ -11,6 +11,7 @@
 
 #include "checkpoint.h"
 #include "live.h"
+#include "snapstate/stamp.h"
 
 /* For the archive: a part of the time. */
 #define WRITE_PART 5
@@ -35,7 +36,7 @@ struct step {
 struct live_times live_times_from_now(unsigned seconds)
 {
 	int64_t all = (int64_t)seconds * 1000;
-	int64_t now = checkpoint_clock_ms();
+	int64_t now = clock_ms();
 
 	return (struct live_times){.read_ms = now + all - all / WRITE_PART - STEP_LATE_MS,
 		.end_ms = now + all,
@@ -44,7 +45,7 @@ struct live_times live_times_from_now(unsigned seconds)
 
 static int64_t step_deadline(size_t index, const struct live_times *times)
 {
-	int64_t now = checkpoint_clock_ms();
+	int64_t now = clock_ms();
 	int64_t left = times->read_ms - now;
 
 	if (index == PROBE_STEPS - 1)
@@ -54,7 +55,7 @@ static int64_t step_deadline(size_t index, const struct live_times *times)
 
 static int64_t children_deadline(int64_t deadline)
 {
-	int64_t early = (deadline - checkpoint_clock_ms()) / STEP_CHILD_PART;
+	int64_t early = (deadline - clock_ms()) / STEP_CHILD_PART;
 
 	return deadline - (early < STEP_CHILD_MAX_MS ? early : STEP_CHILD_MAX_MS);
 }
@@ -103,7 +104,7 @@ static void take_step(struct reading *reading, size_t index)
 	int64_t deadline = step_deadline(index, reading->times);
 	int r;
 
-	if (checkpoint_clock_ms() >= reading->times->read_ms) {
+	if (clock_ms() >= reading->times->read_ms) {
 		probe_step_give_up(reading->host, index, OUTCOME_TIMED_OUT,
 			"not read: the time limit is over");
 		return;
@@ -120,7 +121,7 @@ static void take_step(struct reading *reading, size_t index)
  * as it is: the last look names the devices that changed. */
 static void read_until_steady(struct reading *reading)
 {
-	int64_t enough = (checkpoint_clock_ms() + reading->times->read_ms) / 2;
+	int64_t enough = (clock_ms() + reading->times->read_ms) / 2;
 
 	for (int i = 1;; i++) {
 		host_free(reading->host);
@@ -131,7 +132,7 @@ static void read_until_steady(struct reading *reading)
 		if (i == READ_TRIES)
 			return;
 		take_step(reading, PROBE_STEP_AGAIN);
-		if (!reading->host->n_changes || checkpoint_clock_ms() >= enough)
+		if (!reading->host->n_changes || clock_ms() >= enough)
 			return;
 	}
 }

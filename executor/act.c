@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "act.h"
+#include "snapstate/stamp.h"
 
 #define LVM_LOCKING_DIR	 "/run/lock/lvm"
 #define LVM_LOCK_WAIT_MS 10000
@@ -18,14 +19,6 @@ void act_sleep_ms(unsigned ms)
 
 	while (nanosleep(&rest, &rest) < 0 && errno == EINTR)
 		continue;
-}
-
-int64_t act_now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 static int perform_live(void *context, struct act_request *request, struct err *err)
@@ -65,7 +58,7 @@ static void pause_live(void *context, unsigned ms)
 static int64_t now_ms_live(void *context)
 {
 	(void)context;
-	return act_now_ms();
+	return clock_ms();
 }
 
 static const int stop_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};

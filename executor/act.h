@@ -72,6 +72,5 @@ int act_lv_remove(struct act_request *request, struct err *err);
 int act_lv_refresh(struct act_request *request, struct err *err);
 
 void act_sleep_ms(unsigned ms);
-int64_t act_now_ms(void);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "act.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/stamp.h"
 
 #define UDEV_WAIT_MS 10000
 #define UDEV_POLL_MS 20
@@ -24,13 +25,13 @@ static void cleanup_task_fn(struct dm_task **task)
  * dm_udev_wait() would wait for without end where udevd is stuck. false: it is. */
 static bool wait_for_udev(uint32_t cookie)
 {
-	int64_t deadline = act_now_ms() + UDEV_WAIT_MS;
+	int64_t deadline = clock_ms() + UDEV_WAIT_MS;
 	int is_ready = 0;
 
 	if (!cookie)
 		return true;
 	while (dm_udev_wait_immediate(cookie, &is_ready) && !is_ready) {
-		if (act_now_ms() >= deadline) {
+		if (clock_ms() >= deadline) {
 			dm_udev_complete(cookie);
 			dm_udev_wait_immediate(cookie, &is_ready);
 			return false;

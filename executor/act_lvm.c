@@ -20,6 +20,7 @@
 
 #include "act.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/stamp.h"
 
 #define LVM_POLL_MS    50
 #define LVM_REPORT_MS  10000
@@ -54,7 +55,7 @@ static void become_lvm(const char *path, const char *const argv[], int output)
 
 static int wait_for(const struct act_request *request, pid_t pid, const char *what)
 {
-	int64_t begin = act_now_ms(), said = begin;
+	int64_t begin = clock_ms(), said = begin;
 	int status = 0;
 
 	for (;;) {
@@ -63,9 +64,9 @@ static int wait_for(const struct act_request *request, pid_t pid, const char *wh
 		if (done == pid || (done < 0 && errno != EINTR))
 			return status;
 		act_sleep_ms(LVM_POLL_MS);
-		if (act_now_ms() - said < LVM_REPORT_MS)
+		if (clock_ms() - said < LVM_REPORT_MS)
 			continue;
-		said = act_now_ms();
+		said = clock_ms();
 		fprintf(request->out,
 			"    lvm %s (pid %d) has been running for %lld seconds. It must "
 			"not "

@@ -16,6 +16,7 @@
 #include "act.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/io.h"
+#include "snapstate/stamp.h"
 
 #define GUARD_POLL_MS  200
 #define PROC_LOCKS_MAX (4u << 20)
@@ -106,7 +107,7 @@ int guard_take(const char *folder, const char *vg_name, unsigned wait_ms, int *r
 	struct err *err)
 {
 	cleanup_close int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int64_t deadline = act_now_ms() + wait_ms;
+	int64_t deadline = clock_ms() + wait_ms;
 	char name[256];
 
 	if (dir < 0 && errno == ENOENT) {
@@ -128,7 +129,7 @@ int guard_take(const char *folder, const char *vg_name, unsigned wait_ms, int *r
 		}
 		if (r != -EWOULDBLOCK)
 			return err_errno(err, -r, "lock %s/%s", folder, name);
-		if (act_now_ms() >= deadline)
+		if (clock_ms() >= deadline)
 			return bad_locked(fd, vg_name, err);
 		act_sleep_ms(GUARD_POLL_MS);
 	}

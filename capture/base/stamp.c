@@ -50,3 +50,11 @@ void stamp_print(int64_t seconds, struct buf *ret_text)
 	if (write_with(seconds, " ", " UTC", ret_text) < 0)
 		buf_puts(ret_text, "?");
 }
+
+int64_t clock_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}

@@ -14,15 +14,15 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "parts.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/stamp.h"
 
-#define CHILD_GRACE_MS	  500  /* for SIGKILL to take effect */
-#define CHILD_TICK_MS	  20   /* the exit of a child makes no descriptor readable */
-#define CHILD_END_TICK_MS 1    /* it has closed them: it is just about to end */
+#define CHILD_GRACE_MS	  500 /* for SIGKILL to take effect */
+#define CHILD_TICK_MS	  20  /* the exit of a child makes no descriptor readable */
+#define CHILD_END_TICK_MS 1   /* it has closed them: it is just about to end */
 
 struct stream {
 	int fd; /* -1: at its end */
@@ -36,17 +36,9 @@ struct child {
 	int64_t deadline;
 };
 
-int64_t probe_clock_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 unsigned machine_seconds_left(const struct machine *machine, unsigned most)
 {
-	int64_t left = machine->deadline_ms - probe_clock_ms();
+	int64_t left = machine->deadline_ms - clock_ms();
 
 	if (!machine->deadline_ms || left / 1000 >= most)
 		return most;
@@ -55,13 +47,13 @@ unsigned machine_seconds_left(const struct machine *machine, unsigned most)
 
 static void restart_clock(struct child *child)
 {
-	child->deadline = probe_clock_ms() + (int64_t)child->limits->seconds * 1000;
+	child->deadline = clock_ms() + (int64_t)child->limits->seconds * 1000;
 }
 
 /* 0, or which limit is over. */
 static int check_clock(const struct child *child)
 {
-	int64_t now = probe_clock_ms();
+	int64_t now = clock_ms();
 
 	if (child->limits->deadline_ms && now >= child->limits->deadline_ms)
 		return -ETIME;
@@ -191,12 +183,12 @@ static void wait_tick(struct child *child)
  * stuck child more time; what runs here writes nothing. */
 static int give_up(struct child *child, int why)
 {
-	int64_t until = probe_clock_ms() + CHILD_GRACE_MS;
+	int64_t until = clock_ms() + CHILD_GRACE_MS;
 	int status;
 
 	kill(-child->pid, SIGKILL);
 	while (!has_ended(child, &status)) {
-		if (probe_clock_ms() >= until)
+		if (clock_ms() >= until)
 			return -EBUSY;
 		wait_tick(child);
 		drain_all(child);

@@ -62,8 +62,6 @@ struct child_limits {
 	int64_t deadline_ms; /* of machine; 0 = none */
 };
 
-/* CLOCK_MONOTONIC. */
-int64_t probe_clock_ms(void);
 /* Whole seconds until the machine's deadline, at most `most`; 0: it is over. */
 unsigned machine_seconds_left(const struct machine *machine, unsigned most);
 

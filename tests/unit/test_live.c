@@ -14,6 +14,7 @@
 #include "../../capture/probe/parts.h"
 #include "recorded_host.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/stamp.h"
 
 #define LIMIT_SECONDS 8	   /* of a program; the machine may be slow */
 #define SLACK_MS      5000 /* of the whole, for a machine that is busy */
@@ -161,11 +162,11 @@ static void read_all(int fd, char said[SAID_MAX])
 
 static void assert_nobody_is_left(void)
 {
-	int64_t until = checkpoint_clock_ms() + 2000;
+	int64_t until = clock_ms() + 2000;
 	pid_t pid;
 
 	while ((pid = waitpid(-1, NULL, WNOHANG)) >= 0) {
-		assert_true(checkpoint_clock_ms() < until);
+		assert_true(clock_ms() < until);
 		usleep(10000);
 	}
 	assert_int_equal(errno, ECHILD);
@@ -174,7 +175,7 @@ static void assert_nobody_is_left(void)
 static void run_sick(struct sick *sick, char said[SAID_MAX])
 {
 	struct machine machine;
-	int64_t begun = checkpoint_clock_ms();
+	int64_t begun = clock_ms();
 	int fd, status;
 	pid_t pid;
 
@@ -187,7 +188,7 @@ static void run_sick(struct sick *sick, char said[SAID_MAX])
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), EXIT_PROGRAM);
-	assert_true(checkpoint_clock_ms() - begun < LIMIT_SECONDS * 1000 + SLACK_MS);
+	assert_true(clock_ms() - begun < LIMIT_SECONDS * 1000 + SLACK_MS);
 	assert_nobody_is_left();
 	fake_close(&sick->fake, &machine);
 }
