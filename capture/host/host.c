@@ -149,9 +149,8 @@ void host_source_set(struct host *host, const char *name, enum outcome outcome,
 	source->detail = host_string(host, detail);
 }
 
-static int order_changes(const void *pa, const void *pb)
+int change_compare(const struct change *a, const struct change *b)
 {
-	const struct change *a = pa, *b = pb;
 	int by_devno = devno_compare(a->devno, b->devno);
 
 	if (by_devno)
@@ -166,7 +165,7 @@ void host_change_add(
 	const struct change change = {devno, kind, name};
 
 	for (size_t i = 0; i < host->n_changes; i++)
-		if (order_changes(&host->changes[i], &change) == 0)
+		if (change_compare(&host->changes[i], &change) == 0)
 			return;
 	*array_add(&host->changes, &host->n_changes) =
 		(struct change){devno, kind, host_string(host, name)};
@@ -234,15 +233,17 @@ static int order_uses(const void *pa, const void *pb)
 	return devno_compare(a->devno, b->devno);
 }
 
-static int order_kernel_holders(const void *pa, const void *pb)
+int kernel_holder_compare(const struct kernel_holder *a, const struct kernel_holder *b)
 {
-	const struct kernel_holder *a = pa, *b = pb;
 	int by_devno = devno_compare(a->devno, b->devno);
 
 	if (by_devno)
 		return by_devno;
 	return a->kind != b->kind ? NUMBERS(a->kind, b->kind) : strcmp(a->name, b->name);
 }
+
+LOCAL_ORDER(order_kernel_holders, kernel_holder, kernel_holder_compare(a, b))
+LOCAL_ORDER(order_changes, change, change_compare(a, b))
 
 int order_lvs(const void *pa, const void *pb)
 {

@@ -121,40 +121,19 @@ static int uses_check(const struct host *host, struct err *err)
 	return 0;
 }
 
-static int order_kernel_holders(
-	const struct kernel_holder *a, const struct kernel_holder *b)
-{
-	int by_devno = devno_compare(a->devno, b->devno);
-	int by_kind = number_order(a->kind, b->kind);
-
-	if (by_devno)
-		return by_devno;
-	return by_kind ? by_kind : strcmp(a->name, b->name);
-}
-
 static int kernel_holders_check(const struct host *host, struct err *err)
 {
 	for (size_t i = 1; i < host->n_kernel_holders; i++)
-		if (order_kernel_holders(
+		if (kernel_holder_compare(
 			    &host->kernel_holders[i - 1], &host->kernel_holders[i]) >= 0)
 			return order_error("kernel-holder", i, err);
 	return 0;
 }
 
-static int order_changes(const struct change *a, const struct change *b)
-{
-	int by_devno = devno_compare(a->devno, b->devno);
-	int by_kind = number_order(a->kind, b->kind);
-
-	if (by_devno)
-		return by_devno;
-	return by_kind ? by_kind : strcmp(a->name, b->name);
-}
-
 static int changes_check(const struct host *host, struct err *err)
 {
 	for (size_t i = 1; i < host->n_changes; i++)
-		if (order_changes(&host->changes[i - 1], &host->changes[i]) >= 0)
+		if (change_compare(&host->changes[i - 1], &host->changes[i]) >= 0)
 			return order_error("change", i, err);
 	return 0;
 }

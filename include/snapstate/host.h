@@ -220,6 +220,7 @@ struct kernel_holder {
 	enum holder_kind kind;
 	const char *name; /* "iblock_0/disk1", "vbd-3-51712", a kernel name */
 };
+int kernel_holder_compare(const struct kernel_holder *a, const struct kernel_holder *b);
 
 enum change_kind {
 	CHANGE_GONE,
@@ -243,6 +244,7 @@ struct change {
 	enum change_kind kind;
 	const char *name; /* "" where the kind has none */
 };
+int change_compare(const struct change *a, const struct change *b);
 /* "it was mounted on /mnt/backup"; the name as buf_word() writes it. */
 void change_print(const struct change *change, struct buf *ret_text);
 
