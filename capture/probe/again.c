@@ -123,11 +123,6 @@ static void compare_device(
 		note(look, devno, CHANGE_STATE);
 }
 
-static bool is_gone(int r)
-{
-	return r == -ENXIO || r == -ENODEV || r == -ENOENT || r == -ESTALE;
-}
-
 /* 0, or what kept us from reading it. */
 static int look_at(struct look *look, const struct device *then, struct err *err)
 {
@@ -145,9 +140,9 @@ static int look_at(struct look *look, const struct device *then, struct err *err
 	r = look->machine->dm->read(look->machine->context, look->now, now, err);
 	if (r == 0)
 		compare_device(look, then, now);
-	else if (is_gone(r))
+	else if (dm_is_vanished(r))
 		note(look, then->devno, CHANGE_GONE);
-	return is_gone(r) ? 0 : r;
+	return dm_is_vanished(r) ? 0 : r;
 }
 
 /* What came since stands on something. */
@@ -159,7 +154,7 @@ static int look_at_new(struct look *look, struct device *now, struct err *err)
 		if (is_of_concern(look, now->deps[i]))
 			host_change_add(
 				look->host, now->deps[i], CHANGE_ABOVE, now->name);
-	return is_gone(r) ? 0 : r;
+	return dm_is_vanished(r) ? 0 : r;
 }
 
 static int compare_devices(struct look *look, struct err *err)

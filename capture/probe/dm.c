@@ -50,7 +50,7 @@ static void copy_list(struct host *host, const struct host *list)
 	}
 }
 
-static bool is_vanished(int r)
+bool dm_is_vanished(int r)
 {
 	return r == -ENXIO || r == -ENODEV || r == -ENOENT || r == -ESTALE;
 }
@@ -74,7 +74,7 @@ static int read_devices(const struct machine *machine, struct host *host, struct
 		struct err e = ERR_INIT;
 		int r = machine->dm->read(machine->context, host, device, &e);
 
-		if (is_vanished(r))
+		if (dm_is_vanished(r))
 			r = -EAGAIN;
 		if (r < 0 && (first == 0 || r == -EAGAIN)) {
 			first = r;

@@ -79,6 +79,8 @@ int child_run(const struct child_limits *limits, int (*body)(void *context),
 /* ---- device-mapper ---- */
 
 extern const struct dm_ops dm_ops_live;
+/* What dm_ops.read() returned: the device is gone, or another one by now. */
+bool dm_is_vanished(int r);
 
 /* ---- LVM ---- */
 
