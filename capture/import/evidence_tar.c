@@ -7,44 +7,21 @@
  * that is cut off. Of a plain tar that ends between two members nobody can tell: the rest
  * is then not in the evidence.
  */
-#include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
 #include <string.h>
 
 #include "evidence.h"
+#include "tar.h"
 
 #define CHUNK 65536
 
-static void archive_free_fn(struct archive **archive)
-{
-	archive_read_free(*archive); /* NULL is fine */
-}
-#define cleanup_archive cleanup_with(archive_free_fn)
-
-static int archive_fail(struct archive *archive, struct err *err)
-{
-	const char *why = archive_error_string(archive);
-	cleanup_buf struct buf text = BUF_INIT;
-
-	buf_tail(&text, why ? why : "is no tar archive"); /* it may quote the file */
-	return err_set(err, -EBADMSG, "%s", buf_text(&text));
-}
-
-/* A filter without its library is registered as an external program, with a warning: so
- * each is tried on another archive first. */
 static void filters_add(struct archive *archive)
 {
-	static int (*const filters[])(struct archive *) = {
-		archive_read_support_filter_gzip, archive_read_support_filter_bzip2,
-		archive_read_support_filter_xz};
+	static tar_filter *const filters[] = {archive_read_support_filter_gzip,
+		archive_read_support_filter_bzip2, archive_read_support_filter_xz};
 
-	for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++) {
-		cleanup_archive struct archive *trial = archive_read_new();
-
-		if (trial && filters[i](trial) == ARCHIVE_OK)
-			filters[i](archive);
-	}
+	tar_filters_add(archive, filters, sizeof(filters) / sizeof(filters[0]));
 }
 
 /* ---- a compressed file within the evidence ---- */
@@ -64,14 +41,14 @@ static int unpack(struct archive *archive, const struct piece *piece,
 		archive_read_open_memory(archive, piece->bytes.data, piece->bytes.len) !=
 			ARCHIVE_OK ||
 		archive_read_next_header(archive, &entry) != ARCHIVE_OK)
-		return archive_fail(archive, err);
+		return tar_fail(archive, err);
 	while ((n = archive_read_data(archive, chunk, sizeof(chunk))) > 0) {
 		if (ret_bytes->len + (size_t)n > IMPORT_FILE_MAX)
 			return err_set(err, -EFBIG, "unpacks to more than %u bytes",
 				IMPORT_FILE_MAX);
 		buf_add(ret_bytes, chunk, (size_t)n);
 	}
-	return n < 0 ? archive_fail(archive, err) : 0;
+	return n < 0 ? tar_fail(archive, err) : 0;
 }
 
 int piece_unpack(struct piece *piece, struct err *err)
@@ -143,7 +120,7 @@ static int entry_read(struct archive *archive, struct archive_entry *entry,
 	r = evidence_add(evidence, path, role, &piece, err);
 	while (r == 0 && (n = archive_read_data(archive, chunk, sizeof(chunk))) > 0)
 		r = evidence_fill(evidence, piece, chunk, (size_t)n, err);
-	return n < 0 ? archive_fail(archive, err) : r;
+	return n < 0 ? tar_fail(archive, err) : r;
 }
 
 int evidence_from_tar(int fd, struct evidence *evidence, struct err *err)
@@ -157,7 +134,7 @@ int evidence_from_tar(int fd, struct evidence *evidence, struct err *err)
 	filters_add(archive);
 	if (archive_read_support_format_tar(archive) != ARCHIVE_OK ||
 		archive_read_open_fd(archive, fd, CHUNK) != ARCHIVE_OK)
-		return archive_fail(archive, err);
+		return tar_fail(archive, err);
 	/* a warning is about a name or an attribute */
 	while ((r = archive_read_next_header(archive, &entry)) == ARCHIVE_OK ||
 		r == ARCHIVE_WARN) {
@@ -165,5 +142,5 @@ int evidence_from_tar(int fd, struct evidence *evidence, struct err *err)
 		if (r < 0)
 			return r;
 	}
-	return r == ARCHIVE_EOF ? 0 : archive_fail(archive, err);
+	return r == ARCHIVE_EOF ? 0 : tar_fail(archive, err);
 }

@@ -9,7 +9,6 @@
  * Unpacked in two rounds, first the compression, then the tar: so the whole file is
  * looked at, down to the last byte of both, and a file that was cut anywhere is noticed.
  */
-#include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -19,6 +18,7 @@
 #include "manifest.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/record.h"
+#include "tar.h"
 
 #define RATIO_FREE   (1u << 20) /* bytes that may unpack from anything */
 #define TAR_OVERHEAD 4096	/* of one member: header, pax header, padding */
@@ -26,37 +26,14 @@
 #define TAR_MAX	     (RECORD_TOTAL_MAX + RECORD_MEMBERS_MAX * TAR_OVERHEAD)
 #define CHUNK	     65536
 
-static void archive_free_fn(struct archive **archive)
-{
-	archive_read_free(*archive); /* NULL is fine */
-}
-#define cleanup_archive cleanup_with(archive_free_fn)
-
-static int archive_fail(struct archive *archive, struct err *err)
-{
-	const char *why = archive_error_string(archive);
-	cleanup_buf struct buf text = BUF_INIT;
-
-	buf_tail(&text, why ? why : "is no tar archive"); /* it may quote the file */
-	return err_set(err, -EBADMSG, "%s", buf_text(&text));
-}
-
 /* ---- compression ---- */
 
-/* A filter that libarchive has no library for is registered as an external program, with
- * a warning. So it is tried on another archive first. */
 static void filters_add(struct archive *archive)
 {
-	static int (*const filters[])(struct archive *) = {
-		archive_read_support_filter_gzip, archive_read_support_filter_zstd,
-		archive_read_support_filter_xz};
+	static tar_filter *const filters[] = {archive_read_support_filter_gzip,
+		archive_read_support_filter_zstd, archive_read_support_filter_xz};
 
-	for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++) {
-		cleanup_archive struct archive *trial = archive_read_new();
-
-		if (trial && filters[i](trial) == ARCHIVE_OK)
-			filters[i](archive);
-	}
+	tar_filters_add(archive, filters, sizeof(filters) / sizeof(filters[0]));
 }
 
 static int size_check(size_t packed, size_t unpacked, struct err *err)
@@ -82,7 +59,7 @@ static int drain(struct archive *archive, size_t packed, struct buf *tar, struct
 		buf_add(tar, chunk, (size_t)n);
 	}
 	if (n < 0)
-		return archive_fail(archive, err);
+		return tar_fail(archive, err);
 	if (archive_filter_bytes(archive, -1) != (la_int64_t)packed)
 		return err_set(err, -EBADMSG, "bytes follow after the archive's end");
 	return 0;
@@ -101,7 +78,7 @@ static int decompress(const void *bytes, size_t len, struct buf *ret_tar, struct
 	if (archive_read_support_format_raw(archive) != ARCHIVE_OK ||
 		archive_read_open_memory(archive, bytes, len) != ARCHIVE_OK ||
 		archive_read_next_header(archive, &entry) != ARCHIVE_OK)
-		return archive_fail(archive, err);
+		return tar_fail(archive, err);
 	r = drain(archive, len, &tar, err);
 	if (r < 0)
 		return r;
@@ -159,7 +136,7 @@ static int member_read(
 	while ((n = archive_read_data(archive, chunk, sizeof(chunk))) > 0)
 		buf_add(&member->bytes, chunk, (size_t)n);
 	if (n < 0) {
-		archive_fail(archive, err);
+		tar_fail(archive, err);
 		return err_wrap(err, "%s", member->name);
 	}
 	if (member->bytes.len != size)
@@ -231,7 +208,7 @@ static int members_read(struct archive *archive, const struct buf *tar,
 				RECORD_TOTAL_MAX);
 	}
 	if (r != ARCHIVE_EOF)
-		return archive_fail(archive, err);
+		return tar_fail(archive, err);
 	if (!members->count)
 		return err_set(err, -EBADMSG, "is an empty archive");
 	return end_check(tar, archive_filter_bytes(archive, 0), err);
@@ -247,7 +224,7 @@ static int tar_read(const struct buf *tar, struct members *ret_members, struct e
 		return err_set(err, -ENOMEM, "out of memory");
 	if (archive_read_support_format_tar(archive) != ARCHIVE_OK ||
 		archive_read_open_memory(archive, tar->data, tar->len) != ARCHIVE_OK)
-		return archive_fail(archive, err);
+		return tar_fail(archive, err);
 	r = members_read(archive, tar, &members, err);
 	if (r < 0)
 		members_free(&members);
