@@ -15,9 +15,11 @@
 
 /* For the archive: a part of the time. */
 #define WRITE_PART 5
-/* A step but the last gets a part of what is left, so that the steps behind it get some.
- */
-#define STEP_PART 2
+/* Of what is left, in percent: a step leaves some for those behind it, LVM leaves little,
+ * but enough for the last look. */
+#define STEP_PERCENT 50
+#define LVM_PERCENT  80
+#define LAST_PERCENT 100
 /* A step's own children are given up before it, so that what they said is not lost: by a
  * part of its time, and never more than that. */
 #define STEP_CHILD_PART	  4
@@ -43,14 +45,11 @@ struct live_times live_times_from_now(unsigned seconds)
 		.first = getpid()};
 }
 
-static int64_t step_deadline(size_t index, const struct live_times *times)
+static int64_t step_deadline(const struct live_times *times, unsigned percent)
 {
 	int64_t now = clock_ms();
-	int64_t left = times->read_ms - now;
 
-	if (index == PROBE_STEPS - 1)
-		return times->read_ms;
-	return now + left / STEP_PART;
+	return now + (times->read_ms - now) * percent / 100;
 }
 
 static int64_t children_deadline(int64_t deadline)
@@ -97,11 +96,11 @@ static void add_own_pid(struct reading *reading, pid_t pid)
 	reading->machine->n_own_pids = reading->n_pids;
 }
 
-static void take_step(struct reading *reading, size_t index)
+static void take_step(struct reading *reading, size_t index, unsigned percent)
 {
 	const struct step step = {reading->machine, reading->host, index};
 	struct err err = ERR_INIT;
-	int64_t deadline = step_deadline(index, reading->times);
+	int64_t deadline = step_deadline(reading->times, percent);
 	int r;
 
 	if (clock_ms() >= reading->times->read_ms) {
@@ -128,10 +127,10 @@ static void read_until_steady(struct reading *reading)
 		reading->host = host_new();
 		probe_start(reading->host, PROBE_ALL);
 		for (size_t step = 0; step < PROBE_STEP_LVM; step++)
-			take_step(reading, step);
+			take_step(reading, step, STEP_PERCENT);
 		if (i == READ_TRIES)
 			return;
-		take_step(reading, PROBE_STEP_AGAIN);
+		take_step(reading, PROBE_STEP_AGAIN, STEP_PERCENT);
 		if (!reading->host->n_changes || clock_ms() >= enough)
 			return;
 	}
@@ -144,8 +143,8 @@ void live_read(
 
 	add_own_pid(&reading, times->first);
 	read_until_steady(&reading);
-	take_step(&reading, PROBE_STEP_LVM);
-	take_step(&reading, PROBE_STEP_AGAIN);
+	take_step(&reading, PROBE_STEP_LVM, LVM_PERCENT);
+	take_step(&reading, PROBE_STEP_AGAIN, LAST_PERCENT);
 	host_sort(reading.host);
 	machine->own_pids = NULL;
 	machine->n_own_pids = 0;
