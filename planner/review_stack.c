@@ -11,7 +11,7 @@
 #include "snapstate/cleanup.h"
 #include "table.h"
 
-#define STACK_HOLDERS_MAX 20 /* of one device */
+#define STACK_HOLDERS_MAX 5 /* of one device: the reasons above name them all */
 #define STACK_DEPTH_MAX	  64
 
 /* The names last, as in ps: the others stay aligned however long one is. */

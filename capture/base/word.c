@@ -13,30 +13,40 @@ static bool is_plain(unsigned char c, bool has_blanks)
 	return c > ' ' && c < 0x7f && c != '\\' && c != '"';
 }
 
+/* Where the run of bytes that stand for themselves ends. */
+static size_t plain_end(const char *text, size_t at)
+{
+	while (is_plain((unsigned char)text[at], false))
+		at++;
+	return at;
+}
+
 static void add_escaped(struct buf *b, const char *text, bool has_blanks)
 {
-	size_t len = strlen(text),
-	       plain = 0; /* bytes in front of i that need no escape */
+	size_t len = strlen(text), end;
 
-	if (len == 0)
+	if (len == 0) {
 		buf_puts(b, "-");
-	else if (strcmp(text, "-") == 0)
+		return;
+	}
+	if (strcmp(text, "-") == 0) {
 		buf_puts(b, "\\x2d");
-	else
-		for (size_t i = 0; i <= len; i++) {
-			unsigned char c = (unsigned char)text[i];
-			/* a blank at either end would not survive an editor */
-			bool is_edge = i == 0 || i + 1 == len;
+		return;
+	}
+	for (size_t i = 0; i < len; i = end + 1) {
+		bool is_edge;
 
-			if (i < len && is_plain(c, has_blanks && !is_edge)) {
-				plain++;
-				continue;
-			}
-			buf_add(b, &text[i - plain], plain);
-			plain = 0;
-			if (i < len)
-				buf_printf(b, "\\x%02x", c);
-		}
+		end = plain_end(text, i);
+		buf_add(b, &text[i], end - i);
+		if (end == len)
+			return;
+		/* a blank at either end would not survive an editor */
+		is_edge = end == 0 || end + 1 == len;
+		if (is_plain((unsigned char)text[end], has_blanks && !is_edge))
+			buf_add(b, &text[end], 1);
+		else
+			buf_printf(b, "\\x%02x", (unsigned char)text[end]);
+	}
 }
 
 void buf_word(struct buf *b, const char *text)
