@@ -23,7 +23,7 @@ void act_sleep_ms(unsigned ms)
 
 static int perform_live(void *context, struct act_request *request, struct err *err)
 {
-	(void)context;
+	request->runner = context;
 	switch (request->step->op) {
 	case OP_UMOUNT:
 		return act_umount(request, err);

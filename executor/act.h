@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 
+#include "runner.h"
 #include "snapstate/host.h"
 #include "snapstate/plan.h"
 #include "snapstate/probe.h"
@@ -17,6 +18,7 @@
 struct act_request {
 	const struct plan_step *step;
 	const struct machine *machine;
+	struct runner *runner;	      /* who starts lvm on this machine */
 	const struct host *host;      /* as it was just verified for this step */
 	const struct facts *expected; /* of the step, as just verified */
 	FILE *out;	    /* for words to the operator while something takes long */
@@ -49,7 +51,7 @@ struct act_ops {
 	bool (*is_stopped)(void *context);
 };
 
-/* This machine. Wants no context. */
+/* This machine. The context is a struct runner. */
 extern const struct act_ops act_ops_live;
 
 /* From here on, signals that ask to stop stay pending until a step has ended, where

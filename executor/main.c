@@ -12,8 +12,10 @@
 #include <unistd.h>
 
 #include "apply.h"
+#include "confine.h"
 #include "options.h"
 #include "report.h"
+#include "runner.h"
 #include "snapstate/cleanup.h"
 
 /* Fixed surroundings: libdevmapper and lvm obey many variables; no secrets in a core; and
@@ -81,7 +83,7 @@ static enum exit_code run(struct executor *executor, const struct options *optio
 }
 
 static enum exit_code run_on_this_host(const struct options *options,
-	const struct plan *plan, const struct redact_key *key)
+	const struct plan *plan, const struct redact_key *key, struct runner *runner)
 {
 	struct machine machine = {.root = -1};
 	struct executor executor = {.plan = plan, .out = stdout, .errors = stderr};
@@ -92,9 +94,12 @@ static enum exit_code run_on_this_host(const struct options *options,
 		report_error(stderr, "%s", err.msg);
 		return EXIT_ENVIRONMENT;
 	}
+	machine.lvm = &runner_questions;
+	machine.context = runner;
 	executor.observer = (struct observer){.machine = &machine,
 		.key = key,
 		.ops = &act_ops_live,
+		.context = runner,
 		.poll_ms = EXECUTOR_POLL_MS,
 		.flap_ms = EXECUTOR_FLAP_MS,
 		.settle_ms = EXECUTOR_SETTLE_MS};
@@ -104,23 +109,36 @@ static enum exit_code run_on_this_host(const struct options *options,
 	return code;
 }
 
-int main(int argc, char **argv)
+/* The runner first, since what comes behind it may start nothing; and nothing that a
+ * stranger wrote is read before both are confined. */
+static enum exit_code execute(const struct options *options)
 {
 	cleanup_plan struct plan *plan = NULL;
-	struct options options = {0};
+	cleanup_runner struct runner runner = RUNNER_INIT;
 	struct redact_key key = {0};
+	struct err err = ERR_INIT;
+	enum exit_code code;
+
+	if (runner_start(&runner, &err) < 0 || confine_self(&err) < 0) {
+		report_error(stderr, "%s", err.msg);
+		return EXIT_ENVIRONMENT;
+	}
+	code = options_plan(options, &plan);
+	if (code == EXIT_DONE && *plan->redaction)
+		code = options_key(options, plan, &key);
+	if (code != EXIT_DONE)
+		return code;
+	settle_in();
+	return run_on_this_host(options, plan, *plan->redaction ? &key : NULL, &runner);
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = {0};
 	enum exit_code code = options_read(argc, argv, &options);
 
-	if (code == EXIT_DONE && options.plan) {
-		code = options_plan(&options, &plan);
-		if (code == EXIT_DONE && *plan->redaction)
-			code = options_key(&options, plan, &key);
-		if (code == EXIT_DONE) {
-			settle_in();
-			code = run_on_this_host(
-				&options, plan, *plan->redaction ? &key : NULL);
-		}
-	}
+	if (code == EXIT_DONE && options.plan)
+		code = execute(&options);
 	options_free(&options);
 	return code;
 }

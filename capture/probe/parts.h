@@ -84,8 +84,6 @@ bool dm_is_vanished(int r);
 
 /* ---- LVM ---- */
 
-extern const struct lvm_ops lvm_ops_live;
-
 /* Devices that LVM may look at: paths below /dev, sorted by devno. Strings are the
  * host's. */
 struct lvm_devices {

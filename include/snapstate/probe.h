@@ -36,6 +36,14 @@ struct lvm_ops {
 		struct buf *ret_out, struct buf *ret_err_text, struct err *err);
 };
 
+/* This machine's lvm. Wants no context. */
+extern const struct lvm_ops lvm_ops_live;
+/* true: a command line with which the probe asks LVM something, devices and all. Who starts
+ * lvm on behalf of a process that he does not trust runs no other. */
+bool lvm_is_question(const char *const argv[]);
+/* true: nothing, or `--devices PATH` and again, each below /dev. */
+bool lvm_are_devices(const char *const argv[]);
+
 struct machine {
 	int root; /* directory fd: proc/, sys/, etc/, run/ are opened below it */
 	const struct dm_ops *dm;

@@ -152,6 +152,24 @@ static inline const char *fake_driver_version(void *context, struct host *host)
 	return "4.47.0";
 }
 
+/* Each question is one that a runner would run; with any other word in it, it is not. */
+static inline void check_question(const char *const argv[])
+{
+	const char *changed[256] = {0};
+	size_t n = 0;
+
+	for (; argv[n] && n < 255; n++)
+		changed[n] = argv[n];
+	if (!lvm_is_question(argv))
+		abort();
+	for (size_t i = 0; i < n; i++) {
+		changed[i] = "--repair";
+		if (lvm_is_question(changed))
+			abort();
+		changed[i] = argv[i];
+	}
+}
+
 static inline int fake_lvm_run(void *context, const char *const argv[], unsigned seconds,
 	size_t max, struct buf *ret_out, struct buf *ret_err_text, struct err *err)
 {
@@ -161,6 +179,7 @@ static inline int fake_lvm_run(void *context, const char *const argv[], unsigned
 
 	(void)seconds;
 	(void)max;
+	check_question(argv);
 	for (size_t i = 0; argv[i]; i++)
 		used += (size_t)snprintf(fake->calls + used, sizeof(fake->calls) - used,
 			"%s%s", argv[i], argv[i + 1] ? " " : "\n");

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The two command lines of lvm that change something, and nothing else:
+ *
+ *   lvm lvremove -y --config CONFIG -S SELECTION VG/LV [--devices PATH]...
+ *   lvm lvchange --refresh --config CONFIG -S SELECTION VG/LV [--devices PATH]...
+ *
+ * The selection names one volume by uuid, its group's uuid and sequence number; that of
+ * lvremove its origin as well, and that it is a snapshot which is not being merged.
+ */
+#ifndef SNAPSTATE_LVM_CHANGE_H
+#define SNAPSTATE_LVM_CHANGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "snapstate/buf.h"
+
+struct lvm_volume {
+	const char *vg_uuid, *lv_uuid; /* plain, 32 characters */
+	const char *origin_uuid;       /* NULL: refresh it, else remove it */
+	uint64_t seqno;
+	const char *vg_name, *lv_name;
+};
+
+/* malloc'ed; the arguments point into `storage` and `paths`. `paths`: of the group's
+ * physical volumes, each with its NUL. */
+const char **lvm_change_arguments(
+	const struct lvm_volume *volume, const struct buf *paths, struct buf *storage);
+
+/* true: a command line that lvm_change_arguments() could have made. */
+bool lvm_is_change(const char *const argv[]);
+
+#endif

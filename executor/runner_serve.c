@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The runner's side: takes a command line, compares it with those that it knows, runs
+ * lvm. Input: messages. Output: messages.
+ *
+ * Invariants: no shell; absolute path, fixed environment, stdin is /dev/null, so that lvm
+ * never asks. A question is killed at its deadline. A change is never killed and never
+ * interrupted: a session of its own, so that no Ctrl-C reaches it, and its output goes to
+ * a file in memory, not a pipe, so that it outlives this program unharmed. (lvremove
+ * ignores SIGTERM while it holds the lock of the group, and SIGKILL in the middle leaves
+ * a half-removed snapshot.)
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lvm_change.h"
+#include "runner.h"
+#include "runner_wire.h"
+#include "snapstate/cleanup.h"
+
+static struct runner_message refusal(const char *what)
+{
+	struct runner_message answer = {.word = RUNNER_ANSWER, .result = -EPERM};
+
+	snprintf(answer.text, sizeof(answer.text),
+		"%s: not one of the commands that may be run", what);
+	return answer;
+}
+
+/* ---- questions ---- */
+
+static int ask(int fd, const struct runner_message *question, const char *const argv[])
+{
+	cleanup_buf struct buf out = BUF_INIT, err_text = BUF_INIT;
+	struct runner_message answer = {.word = RUNNER_ANSWER};
+	struct err err = ERR_INIT;
+
+	if (!lvm_is_question(argv)) {
+		answer = refusal(argv[0] && argv[1] ? argv[1] : "lvm");
+		return wire_send(fd, &answer, NULL);
+	}
+	answer.result = lvm_ops_live.run(
+		NULL, argv, question->seconds, question->max, &out, &err_text, &err);
+	answer.n_out = out.len;
+	snprintf(answer.text, sizeof(answer.text), "%s", err.msg);
+	buf_add(&out, buf_text(&err_text), err_text.len);
+	return wire_send(fd, &answer, &out);
+}
+
+/* ---- changes ---- */
+
+static const char *lvm_path(void)
+{
+	return access("/usr/sbin/lvm", X_OK) == 0 ? "/usr/sbin/lvm" : "/sbin/lvm";
+}
+
+/* In the child. */
+static void become_lvm(const char *path, const char *const argv[], int output)
+{
+	static const char *const environment[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+		"LC_ALL=C.UTF-8", "LVM_SUPPRESS_FD_WARNINGS=1", NULL};
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
+	setsid();
+	if (null < 0 || dup2(null, 0) < 0 || dup2(output, 1) < 0 || dup2(output, 2) < 0 ||
+		chdir("/") < 0)
+		_exit(127);
+	/* execve() takes pointers to what it does not change */
+	execve(path, (char *const *)argv, (char *const *)environment);
+	_exit(127);
+}
+
+static int wait_for(pid_t pid)
+{
+	int status = 0;
+
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		continue;
+	return status;
+}
+
+/* The status travels as wait(2) gives it, 127 included: who asked judges it. */
+static int change(int fd, const char *const argv[])
+{
+	struct runner_message started = {.word = RUNNER_STARTED};
+	struct runner_message answer = {.word = RUNNER_ANSWER};
+	cleanup_close int output = memfd_create("lvm", MFD_CLOEXEC);
+	pid_t pid = -1;
+
+	if (!lvm_is_change(argv)) {
+		answer = refusal(argv[0] && argv[1] ? argv[1] : "lvm");
+		return wire_send(fd, &answer, NULL);
+	}
+	if (output >= 0)
+		pid = fork();
+	if (pid == 0)
+		become_lvm(lvm_path(), argv, output);
+	if (pid < 0) {
+		answer.result = -errno;
+		snprintf(answer.text, sizeof(answer.text), "lvm could not be started");
+		return wire_send(fd, &answer, NULL);
+	}
+	started.status = pid;
+	/* whether anyone still listens or not: it runs, and is waited for */
+	wire_send(fd, &started, NULL);
+	answer.status = wait_for(pid);
+	return wire_send_file(fd, &answer, output);
+}
+
+/* ---- the loop ---- */
+
+void runner_serve(int fd)
+{
+	int r = 0;
+
+	while (r == 0) {
+		cleanup_buf struct buf bytes = BUF_INIT;
+		cleanup_free const char **argv = NULL;
+		struct runner_message message;
+
+		r = wire_receive(fd, RUNNER_ARGUMENTS_MAX, &message, &bytes);
+		if (r < 0)
+			return;
+		argv = wire_command(&bytes);
+		if (!argv)
+			return;
+		switch ((enum runner_word)message.word) {
+		case RUNNER_ASK:
+			r = ask(fd, &message, argv);
+			break;
+		case RUNNER_CHANGE:
+			r = change(fd, argv);
+			break;
+		case RUNNER_STARTED:
+		case RUNNER_ANSWER:
+			return;
+		}
+	}
+}
