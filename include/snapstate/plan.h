@@ -11,7 +11,10 @@
  *   select GLOB                                   (one line per glob)
  *   min-age SECONDS
  *   refresh-origin                                (only when given)
+ *   single-host                                   (only when given: no other host sees these groups)
  *   redaction KEY-ID                              (only where the capture's names are pseudonyms)
+ *   after NODE sha256:HEX                         (a plan of another host, by its digest, that must have
+ *                                                  been carried out before; in that order, none twice)
  *                                                 (empty line)
  *   scope device MAJ:MIN uuid U name N level identity|table|all
  *   scope volume VG-UUID/LV-UUID
@@ -60,6 +63,7 @@
 #define PLAN_STEPS_MAX	100000
 #define PLAN_REASONS_MAX 64
 #define PLAN_SELECT_MAX 64
+#define PLAN_AFTER_MAX 256
 
 /* The closed set of operations. */
 enum plan_op {
@@ -95,6 +99,12 @@ struct plan_step {
 	struct facts gone, new, maybe_gone, maybe_new;
 };
 
+/* A plan that must have been carried out before. */
+struct plan_after {
+	char *node;
+	char digest[SHA256_HEX_LEN + 1];
+};
+
 struct plan {
 	char capture_sha256[SHA256_HEX_LEN + 1];
 	int64_t taken; /* of the capture, seconds since 1970 */
@@ -103,6 +113,9 @@ struct plan {
 	size_t n_select;
 	uint64_t min_age; /* seconds */
 	bool has_refresh_origin;
+	bool is_single_host;
+	struct plan_after *after;
+	size_t n_after;
 	char redaction[REDACT_KEY_ID_LEN + 1]; /* "" = the names are the host's own */
 	struct scope scope;    /* its strings are owned by the plan (plan_string) */
 	struct arena *strings; /* for scope */

@@ -170,6 +170,9 @@ void plan_free(struct plan *plan)
 		step_free(&plan->steps[i]);
 	free(plan->steps);
 	free_strings(plan->select, plan->n_select);
+	for (size_t i = 0; i < plan->n_after; i++)
+		free(plan->after[i].node);
+	free(plan->after);
 	free(plan->created_by);
 	scope_free(&plan->scope);
 	facts_free(&plan->expect);

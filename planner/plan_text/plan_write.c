@@ -26,8 +26,14 @@ static void write_header(const struct plan *plan, struct buf *text)
 	buf_printf(text, "\nmin-age %llu\n", (unsigned long long)plan->min_age);
 	if (plan->has_refresh_origin)
 		buf_puts(text, "refresh-origin\n");
+	if (plan->is_single_host)
+		buf_puts(text, "single-host\n");
 	if (*plan->redaction)
 		buf_printf(text, "redaction %s\n", plan->redaction);
+	for (size_t i = 0; i < plan->n_after; i++) {
+		write_word(text, "after ", plan->after[i].node);
+		buf_printf(text, " sha256:%s\n", plan->after[i].digest);
+	}
 	buf_puts(text, "\n");
 }
 

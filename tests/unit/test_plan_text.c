@@ -19,6 +19,7 @@
 #define VG   "Da1UTaq4lAkyD5h3bFKUGAm0uNtqKOI2"
 #define SNAP "1tV3yUmSUOnPZ3D8NwRRvg9fVfr0WZMi"
 #define ORIG "pu1v5pKBm8hWS5BHHcVSLi6IUiu28KkX"
+#define SHB  "f1e2d3c4b5a6978812345678901234567890abcdef0123456789abcdef012345"
 #define SHA  "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
 /* facts of the sample */
@@ -47,7 +48,10 @@ static const char golden[] =
 	"select other/\\x20*\n"
 	"min-age 3600\n"
 	"refresh-origin\n"
+	"single-host\n"
 	"redaction 0123456789abcdef\n"
+	"after hv\\x20a sha256:" SHA "\n"
+	"after hvb sha256:" SHB "\n"
 	"\n"
 	"scope device 254:3 uuid LVM-" VG SNAP " name snap level all\n"
 	"scope device 254:4 uuid - name snapX1 level all\n"
@@ -170,7 +174,11 @@ static void test_golden_is_read_and_written_again(void **state)
 	assert_int_equal(plan->taken, 1795316400);
 	assert_int_equal(plan->min_age, 3600);
 	assert_true(plan->has_refresh_origin);
+	assert_true(plan->is_single_host);
 	assert_string_equal(plan->redaction, "0123456789abcdef");
+	assert_int_equal(plan->n_after, 2);
+	assert_string_equal(plan->after[0].node, "hv a");
+	assert_string_equal(plan->after[1].digest, SHB);
 	assert_int_equal(plan->expect.count, 9);
 	assert_true(facts_has(&plan->expect, "host machine-id 7c1e boot-id 8d1e"));
 	assert_int_equal(plan->n_steps, 4);
@@ -325,6 +333,11 @@ static void test_named_mutations(void **state)
 		{"min-age 3600", "min-age 18446744073709551616", "expected a number"},
 		{"min-age 3600\n", "", "expected \"min-age \""},
 		{"refresh-origin\n", "refresh-origin\nrefresh-origin\n", "an empty line"},
+		{"single-host\n", "single-hosts\n", "the end of the line"},
+		{"after hvb sha256:", "after  sha256:", "expected a word"},
+		{"after hvb sha256:", "after hvb sha512:", "expected \"sha256:"},
+		{"after hvb sha256:" SHB, "after hvb sha256:" SHA, "only once"},
+		{"after hvb", "after\\x20hvb", "expected an empty line"},
 		{"redaction 0", "redaction 00", "16 hex digits"},
 		{"redaction 0", "redaction ", "16 hex digits"},
 		{"redaction 0", "redaction A", "16 hex digits"},
@@ -400,7 +413,7 @@ static void test_named_mutations(void **state)
 			"about its target"},
 		{"origin - name onapp", "origin " SNAP " name onapp", "expected \"-\""},
 		{"new " F_IDLE, "new " F_HOLD, "new, but expected already"},
-		{"new " F_IDLE "\n", "", "x.snapplan:41: gone, but not expected"},
+		{"new " F_IDLE "\n", "", "x.snapplan:44: gone, but not expected"},
 		{"gone " F_HOLD "\n", "gone " F_HOLD "\ngone " F_HOLD "\n", "each once"},
 		{"gone " F_HOLD "\nnew " F_IDLE3, "new " F_IDLE3 "\ngone " F_HOLD,
 			"expected an empty line"},
