@@ -11,8 +11,9 @@
 
 static const char usage[] =
 	"usage: snapstate-plan [-o PLAN] [--select VG/LV]... [--min-age DURATION]\n"
-	"                      [--refresh-origin] [--html FILE] [--dot FILE] [--json]\n"
-	"                      CAPTURE\n"
+	"                      [--refresh-origin] [--single-host] [--html FILE]\n"
+	"                      [--dot FILE] [--json] CAPTURE\n"
+	"       snapstate-plan [-o FOLDER] [--select VG/LV]... [--json] CAPTURE CAPTURE...\n"
 	"       snapstate-plan --explain DEVICE [--select VG/LV]... CAPTURE\n"
 	"       snapstate-plan --diff CAPTURE CAPTURE\n"
 	"\n"
@@ -28,6 +29,7 @@ static const char usage[] =
 	"7d\n"
 	"  --refresh-origin      also turn origins whose last snapshot is gone into "
 	"plain volumes\n"
+	"  --single-host         you vouch for it: no other host sees these volume groups\n"
 	"  --html FILE           write the review as one page for a browser; never "
 	"overwrites\n"
 	"  --dot FILE            write the stacks as a graph for dot(1); never "
@@ -47,6 +49,7 @@ enum {
 	OPT_SELECT = 256,
 	OPT_MIN_AGE,
 	OPT_REFRESH,
+	OPT_SINGLE_HOST,
 	OPT_HTML,
 	OPT_DOT,
 	OPT_EXPLAIN,
@@ -61,6 +64,7 @@ static const struct option long_options[] = {
 	{"select", required_argument, NULL, OPT_SELECT},
 	{"min-age", required_argument, NULL, OPT_MIN_AGE},
 	{"refresh-origin", no_argument, NULL, OPT_REFRESH},
+	{"single-host", no_argument, NULL, OPT_SINGLE_HOST},
 	{"html", required_argument, NULL, OPT_HTML},
 	{"dot", required_argument, NULL, OPT_DOT},
 	{"explain", required_argument, NULL, OPT_EXPLAIN},
@@ -118,6 +122,9 @@ static int read_option(int option, struct options *options)
 	case OPT_REFRESH:
 		options->request.has_refresh_origin = true;
 		return -1;
+	case OPT_SINGLE_HOST:
+		options->request.is_single_host = true;
+		return -1;
 	case OPT_HTML:
 		options->html_file = optarg;
 		return -1;
@@ -146,8 +153,7 @@ static int read_option(int option, struct options *options)
 
 static int read_captures(int argc, char **argv, struct options *options)
 {
-	size_t wanted = options->is_diff ? 2 : 1;
-
+	size_t given = (size_t)(argc - optind);
 	bool has_files = options->plan_file || options->html_file || options->dot_file;
 
 	if (options->is_diff && (has_files || options->is_json || options->explain))
@@ -157,12 +163,15 @@ static int read_captures(int argc, char **argv, struct options *options)
 	if (options->explain && (has_files || options->is_json))
 		return usage_error(
 			"--explain goes without -o, --html, --dot and --json", "");
-	if ((size_t)(argc - optind) != wanted)
-		return usage_error(options->is_diff ? "--diff wants two captures"
-						    : "one capture is wanted",
-			"");
+	if (options->is_diff && given != 2)
+		return usage_error("--diff wants two captures", "");
+	if (given == 0)
+		return usage_error("a capture is wanted", "");
+	if (given > 1 && !options->is_diff &&
+		(options->html_file || options->dot_file || options->explain))
+		return usage_error("--html, --dot and --explain take one capture", "");
 	while (optind < argc)
-		options->captures[options->n_captures++] = argv[optind++];
+		*array_add(&options->captures, &options->n_captures) = argv[optind++];
 	return -1;
 }
 
@@ -185,5 +194,6 @@ int options_read(int argc, char **argv, struct options *ret)
 
 void options_free(struct options *options)
 {
+	free(options->captures);
 	free(options->request.select);
 }

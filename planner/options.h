@@ -13,7 +13,7 @@ struct options {
 	const char *explain; /* a name of a device; NULL = none */
 	bool is_json;
 	bool is_diff;
-	const char *captures[2];
+	const char **captures;
 	size_t n_captures;
 };
 

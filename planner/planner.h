@@ -28,6 +28,9 @@ struct request {
 	size_t n_select;
 	int64_t min_age; /* seconds */
 	bool has_refresh_origin;
+	bool is_single_host; /* asserted: no other host sees these volume groups */
+	const char **nodes; /* of all captures that were given; borrowed */
+	size_t n_nodes;
 	uint64_t rules_off; /* bits of enum rule; tests only, to show that each rule
 			       matters */
 };
@@ -51,6 +54,7 @@ enum rule {
 	RULE_ORPHAN_STORE,
 	RULE_MOUNTED_IDLE,
 	RULE_MAPPED_IDLE,
+	RULE_ACTIVE_TWICE,
 	/* they keep it: undecided */
 	RULE_EVIDENCE_MISSING,
 	RULE_TOO_YOUNG,
@@ -60,6 +64,7 @@ enum rule {
 	RULE_HALF_REMOVED,
 	RULE_NOT_ACTIVE_HERE,
 	RULE_SHARED_VG,
+	RULE_HOST_MISSING,
 	RULE_OPENS_UNEXPLAINED,
 	RULE_STALE_SIBLING,
 	/* they keep it: refuse */
@@ -77,6 +82,8 @@ enum rule {
 	RULE_NO_ORIGIN,
 	RULE_VG_UNSAFE,
 	RULE_NOT_LVM,
+	RULE_KEPT_ELSEWHERE,
+	RULE_ACTIVE_ELSEWHERE,
 	RULE_NOT_SELECTED,
 	RULES_COUNT,
 };
@@ -118,6 +125,9 @@ struct subject {
 	const struct device **above; /* what stands on snapshot or cow, topmost first */
 	size_t n_above;
 	bool is_selected;
+	/* The node of another host where it is active too, and whose plan removes the volume:
+	 * only the mappings go here. NULL = there is none; borrowed. */
+	const char *active_on;
 	struct reason *reasons;
 	size_t n_reasons;
 	enum rule decisive; /* gives the class */
@@ -150,18 +160,51 @@ void classify_survey(struct survey *survey);
 void subject_reason(struct subject *subject, enum rule rule, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* Its strictest reason decides; after another reason was added. */
+void subject_decide(struct subject *subject);
+/* After verdicts got stricter: those that cannot go alone stay as well. Returns whether there
+ * was one. */
+bool classify_siblings(struct survey *survey);
+
 /* true: something that was asked for was refused or is undecided. */
 bool survey_has_kept(const struct survey *survey);
 
 /* ---- plan ---- */
 
+/* Its header, from what was asked and captured. */
+struct plan *plan_begin(const struct survey *survey, const struct request *request,
+	const char *capture_sha256);
+
 /* Steps for all removable subjects, with predictions. An error means that the planner
  * could not show its own steps to be possible: a bug; nothing may be written then. */
 int order_survey(struct survey *survey, struct plan *plan, struct err *err);
 
+/* Which subjects: those of which only mappings go, and the volumes that LVM removes. */
+enum order_part {
+	ORDER_MAPPINGS = 1 << 0,
+	ORDER_VOLUMES = 1 << 1,
+};
+static inline bool subject_is_mapping(const struct subject *subject)
+{
+	return subject->kind == SUBJECT_STALE || subject->active_on;
+}
+/* The same for a part of them, on a host that earlier plans have changed: `now` goes on to
+ * what it is after these steps. */
+int order_part(struct survey *survey, unsigned parts, struct host *now, struct plan *plan,
+	struct err *err);
+
 /* Shows that the plan, as read back from its text, keeps every rule on this host; see
  * prove.c. -EPERM and the broken rule otherwise: then nothing is written. */
 int prove_plan(const struct host *host, const struct plan *plan, struct err *err);
+
+/* The same for plans of several hosts, in the order in which they are to be carried out;
+ * what one does is seen by all. */
+struct proof_plan {
+	size_t host; /* its place in `hosts` */
+	const struct plan *plan;
+};
+int prove_plans(const struct host *const *hosts, size_t n_hosts,
+	const struct proof_plan *plans, size_t n_plans, struct err *err);
 
 /*
  * Applies one step to a clone under the kernel's and LVM's rules. -EBUSY: the kernel

@@ -112,6 +112,8 @@ static int check_vg(const struct proof *proof, const char *vg_uuid)
 			(pv->is_missing || pv->is_duplicate))
 			return proof_broken(proof, 5, "missing or duplicate", pv->uuid);
 	}
+	if (proof_group_is_known(proof, vg) < 0)
+		return -EPERM;
 	return check_sources(proof, vg_uuid);
 }
 
@@ -396,7 +398,8 @@ static int check_removable(const struct proof *proof, const struct device *devic
 			return -EPERM;
 		/* fallthrough */
 	case KIND_STORE:
-		if (host_lv(proof->before, id.vg, id.lv))
+		if (host_lv(proof->before, id.vg, id.lv) &&
+			!proof_goes_later(proof, id.vg, id.lv))
 			return proof_broken(proof, 1,
 				"LVM knows it: only lv-remove may remove it",
 				device->name);
@@ -483,6 +486,8 @@ static int prove_lv_remove(struct proof *proof)
 		return proof_broken(proof, 6, "not active on this host", target->lv_name);
 	r = check_vg(proof, target->vg_uuid);
 	if (r == 0)
+		r = proof_is_inactive_elsewhere(proof, lv);
+	if (r == 0)
 		r = check_snapshot_volume(proof, lv);
 	if (r == 0)
 		r = check_snapshot(proof, snapshot);
@@ -494,7 +499,7 @@ static int prove_lv_remove(struct proof *proof)
 		return r;
 	close_device(proof->now, snapshot);
 	close_device(proof->now, store);
-	lv->is_gone = true;
+	proof_forget_volume(proof, target->vg_uuid, target->lv_uuid);
 	if (has_snapshot(proof->now, target->vg_uuid, target->origin_uuid))
 		return 0;
 	return dissolve_real(proof, target->origin_uuid);

@@ -22,6 +22,8 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"mounted, but no process uses the mount: the plan unmounts it first"},
 	[RULE_MAPPED_IDLE] = {"mapped-idle", VERDICT_REMOVE,
 		"held by an idle partition mapping: the plan removes that first"},
+	[RULE_ACTIVE_TWICE] = {"active-twice", VERDICT_REMOVE,
+		"active on several hosts: its store was written by two kernels"},
 	[RULE_EVIDENCE_MISSING] = {"evidence-missing", VERDICT_UNDECIDED,
 		"something that must be known could not be read"},
 	[RULE_TOO_YOUNG] = {"too-young", VERDICT_UNDECIDED,
@@ -42,6 +44,9 @@ static const struct rule_text rules[RULES_COUNT] = {
 	[RULE_SHARED_VG] = {"shared-vg", VERDICT_UNDECIDED,
 		"its volume group is shared, and evidence from the other hosts is "
 		"missing"},
+	[RULE_HOST_MISSING] = {"host-missing", VERDICT_UNDECIDED,
+		"another host sees its volume group, and no capture of that host was "
+		"given"},
 	[RULE_OPENS_UNEXPLAINED] = {"opens-unexplained", VERDICT_UNDECIDED,
 		"its open count is not explained by the holders that were found"},
 	[RULE_STALE_SIBLING] = {"stale-sibling", VERDICT_UNDECIDED,
@@ -82,6 +87,10 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"physical volumes"},
 	[RULE_NOT_LVM] = {"not-lvm", VERDICT_REFUSE,
 		"looks like a leftover, but does not stand on a backup snapshot of LVM"},
+	[RULE_KEPT_ELSEWHERE] = {"kept-elsewhere", VERDICT_REFUSE,
+		"active on another host too, and kept there"},
+	[RULE_ACTIVE_ELSEWHERE] = {"active-elsewhere", VERDICT_REFUSE,
+		"active on another host alone: what becomes of it is said there"},
 	[RULE_NOT_SELECTED] = {"not-selected", VERDICT_REFUSE,
 		"a snapshot that was not asked for"},
 };

@@ -283,6 +283,7 @@ struct lv {
 	bool has_external_origin; /* thin volume over a volume outside the pool */
 	bool is_visible;
 	int64_t created; /* seconds since 1970; 0 = the metadata does not say */
+	const char *creator; /* node name of the host that made it; may be NULL: not said */
 	uint64_t extents;
 	struct segment *segments;
 	size_t n_segments;
@@ -307,6 +308,8 @@ struct vg {
 	uint64_t extent_size; /* sectors */
 	const char *system_id;
 	const char *lock_type; /* "" = none */
+	const char *writer; /* node name of the host that last wrote the metadata; may be NULL: not
+			     * said */
 	bool is_writable;
 	bool is_exported;
 	bool is_partial;

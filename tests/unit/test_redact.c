@@ -63,9 +63,9 @@ _Static_assert(sizeof(struct kernel_holder) == 24, "a new field: give it a row")
 _Static_assert(sizeof(struct change) == 24, "a new field: give it a row");
 _Static_assert(sizeof(struct stripe) == 24, "a new field: give it a row");
 _Static_assert(sizeof(struct segment) == 40, "a new field: give it a row");
-_Static_assert(sizeof(struct lv) == 88, "a new field: give it a row");
+_Static_assert(sizeof(struct lv) == 96, "a new field: give it a row");
 _Static_assert(sizeof(struct pv) == 56, "a new field: give it a row");
-_Static_assert(sizeof(struct vg) == 56, "a new field: give it a row");
+_Static_assert(sizeof(struct vg) == 64, "a new field: give it a row");
 _Static_assert(sizeof(struct host) == 344, "a new array: give it rows");
 
 static const struct row identity_rows[] = {ROW(identity, machine_id, STAYS),
@@ -92,11 +92,12 @@ static const struct row use_rows[] = {ROW(use, example, NAME)};
 static const struct row holder_rows[] = {ROW(kernel_holder, name, NAME)};
 static const struct row change_rows[] = {ROW(change, name, NAME)};
 static const struct row vg_rows[] = {ROW(vg, uuid, STAYS), ROW(vg, name, NAME),
-	ROW(vg, system_id, NAME), ROW(vg, lock_type, STAYS)};
+	ROW(vg, system_id, NAME), ROW(vg, lock_type, STAYS),
+	ROW(vg, writer, NAME)};
 static const struct row pv_rows[] = {
 	ROW(pv, vg_uuid, STAYS), ROW(pv, uuid, STAYS), ROW(pv, name, NAME)};
 static const struct row lv_rows[] = {ROW(lv, vg_uuid, STAYS), ROW(lv, uuid, STAYS),
-	ROW(lv, name, NAME), ROW(lv, origin_uuid, STAYS)};
+	ROW(lv, name, NAME), ROW(lv, creator, NAME), ROW(lv, origin_uuid, STAYS)};
 static const struct row segment_rows[] = {ROW(segment, type, STAYS)};
 static const struct row stripe_rows[] = {
 	ROW(stripe, pv_uuid, STAYS), ROW(stripe, lv_name, NAME)};
