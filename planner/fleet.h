@@ -3,19 +3,20 @@
  * Several hosts that share volume groups: captures -> surveys that know of each other ->
  * one plan per host, in an order between hosts.
  *
- *   fleet_join.c   what each capture says of the same snapshot; who may remove it, and where
- *   fleet_order.c  plans, round by round, each naming those that must come before
+ *   fleet_join.c   what each capture says of the same snapshot; who may remove it, and
+ * where fleet_order.c  plans, round by round, each naming those that must come before
  *   fleet_print.c  the order in front of the hosts' reviews; JSON
  *
- * A snapshot's volume is removed by one host: the one where it is active, the last of them
- * where it is active on several. Mappings go first, everywhere.
+ * A snapshot's volume is removed by one host: the one where it is active, the last of
+ * them where it is active on several. Mappings go first, everywhere.
  */
 #ifndef SNAPSTATE_FLEET_H
 #define SNAPSTATE_FLEET_H
 
 #include "planner.h"
 
-/* Captures that lie further apart do not show one state of the volume groups they share. */
+/* Captures that lie further apart do not show one state of the volume groups they share.
+ */
 #define FLEET_SPREAD_MAX 3600 /* seconds */
 #define FLEET_HOSTS_MAX	 256
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What several captures show of the same snapshot. Input: judged surveys. Output: the same,
- * where some subjects got further reasons. Invariant: a verdict only gets stricter; the one
- * exception is a volume that is not active on this host and is on another: it is that
- * host's affair, and nothing is left to decide here.
+ * What several captures show of the same snapshot. Input: judged surveys. Output: the
+ * same, where some subjects got further reasons. Invariant: a verdict only gets stricter;
+ * the one exception is a volume that is not active on this host and is on another: it is
+ * that host's affair, and nothing is left to decide here.
  *
  * Why a snapshot must not stay active on a second host when its volume goes: the kernel
  * there goes on copying old chunks of the origin into extents that LVM gives to others
@@ -41,8 +41,8 @@ static bool is_off(const struct shared *shared, enum rule rule)
 }
 
 /* A further reason for one subject. */
-static void add_reason(const struct shared *shared, struct subject *subject, enum rule rule,
-	const struct buf *text)
+static void add_reason(const struct shared *shared, struct subject *subject,
+	enum rule rule, const struct buf *text)
 {
 	if (is_off(shared, rule))
 		return;
@@ -51,7 +51,8 @@ static void add_reason(const struct shared *shared, struct subject *subject, enu
 }
 
 /* For all of them. */
-static void add_reasons(const struct shared *shared, enum rule rule, const struct buf *text)
+static void add_reasons(
+	const struct shared *shared, enum rule rule, const struct buf *text)
 {
 	for (size_t i = 0; i < shared->fleet->n_members; i++)
 		if (shared->subjects[i] && shared->subjects[i]->is_selected)
@@ -309,8 +310,8 @@ static bool has_sibling(const struct shared *shared, size_t member)
 	return false;
 }
 
-/* Two kernels have written into one store: what it holds is worth nothing, and one of them
- * must let go of it before the volume is removed. */
+/* Two kernels have written into one store: what it holds is worth nothing, and one of
+ * them must let go of it before the volume is removed. */
 static void share_out(const struct shared *shared, size_t last)
 {
 	for (size_t i = 0; i < shared->fleet->n_members; i++) {
@@ -365,7 +366,8 @@ static bool spread_refusal(const struct shared *shared)
 	bool has_changed = false;
 
 	for (size_t i = 0; i < shared->fleet->n_members; i++)
-		if (is_active(shared, i) && shared->subjects[i]->verdict != VERDICT_REMOVE)
+		if (is_active(shared, i) &&
+			shared->subjects[i]->verdict != VERDICT_REMOVE)
 			keeper = i;
 	if (keeper == shared->fleet->n_members || is_off(shared, RULE_KEPT_ELSEWHERE))
 		return false;
@@ -415,10 +417,10 @@ static struct key *collect_keys(struct fleet *fleet, size_t *ret_count)
 
 		for (size_t i = 0; i < survey->n_subjects; i++)
 			if (*survey->subjects[i].lv_uuid)
-				*array_add(&keys, ret_count) = (struct key){
-					survey->subjects[i].vg_uuid,
-					survey->subjects[i].lv_uuid, m,
-					&survey->subjects[i]};
+				*array_add(&keys, ret_count) =
+					(struct key){survey->subjects[i].vg_uuid,
+						survey->subjects[i].lv_uuid, m,
+						&survey->subjects[i]};
 	}
 	if (*ret_count)
 		qsort(keys, *ret_count, sizeof(*keys), order_keys);
@@ -434,7 +436,8 @@ static bool first_pass(const struct shared *shared)
 }
 
 /* Calls `pass` for each snapshot; returns whether one of the calls did. */
-static bool for_each_shared(struct fleet *fleet, bool (*pass)(const struct shared *shared))
+static bool for_each_shared(
+	struct fleet *fleet, bool (*pass)(const struct shared *shared))
 {
 	cleanup_free struct key *keys = NULL;
 	bool has_changed = false;

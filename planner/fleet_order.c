@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The plans of a fleet. Rounds: first the mappings of all hosts, then the volumes, host by
- * host, since without lvmlockd nothing but the order keeps two hosts from writing the
+ * The plans of a fleet. Rounds: first the mappings of all hosts, then the volumes, host
+ * by host, since without lvmlockd nothing but the order keeps two hosts from writing the
  * metadata of a group at once. A host that has both gets one plan, in the second round,
- * unless another host's volumes would have to wait for its mappings: then it gets two, the
- * second one made on what the first one leaves.
+ * unless another host's volumes would have to wait for its mappings: then it gets two,
+ * the second one made on what the first one leaves.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,8 +70,7 @@ static void add_after(const struct fleet *fleet, size_t member, struct plan *pla
 			(!has_volume_steps(plan) || !shares_group(plan, before->plan)))
 			continue;
 		after = array_add(&plan->after, &plan->n_after);
-		after->node = xstrdup(
-			fleet->members[before->member].host->identity.node);
+		after->node = xstrdup(fleet->members[before->member].host->identity.node);
 		memcpy(after->digest, before->plan->digest, sizeof(after->digest));
 	}
 }
@@ -123,8 +122,8 @@ static bool goes_first(const struct fleet *fleet, size_t member)
 	       (parts & ORDER_MAPPINGS && others_have_volumes(fleet, member));
 }
 
-static int order_member(
-	struct fleet *fleet, size_t member, struct host *now, unsigned round, struct err *err)
+static int order_member(struct fleet *fleet, size_t member, struct host *now,
+	unsigned round, struct err *err)
 {
 	unsigned parts = parts_of(&fleet->members[member]);
 	bool is_split = goes_first(fleet, member);
@@ -162,8 +161,7 @@ static int order_whole(struct fleet *fleet, struct err *err)
 
 int fleet_order(struct fleet *fleet, struct err *err)
 {
-	cleanup_free struct host **now =
-		xcalloc(fleet->n_members, sizeof(struct host *));
+	cleanup_free struct host **now = xcalloc(fleet->n_members, sizeof(struct host *));
 	int r;
 
 	for (size_t i = 0; i < fleet->n_members; i++)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What people and programs read of a fleet: the order first, then each host's own review. */
+/* What people and programs read of a fleet: the order first, then each host's own review.
+ */
 #include <string.h>
 
 #include "fleet.h"
@@ -50,8 +51,7 @@ static void print_order(const struct fleet *fleet, const char *folder, struct bu
 		buf_puts(text, "\n");
 	}
 	if (fleet->request->is_single_host)
-		buf_puts(text,
-			"asserted: no host but these sees their volume groups\n");
+		buf_puts(text, "asserted: no host but these sees their volume groups\n");
 }
 
 void fleet_print(const struct fleet *fleet, const char *folder, struct buf *ret_text)
@@ -63,7 +63,8 @@ void fleet_print(const struct fleet *fleet, const char *folder, struct buf *ret_
 		buf_puts(ret_text, "\n==== ");
 		buf_word(ret_text, member->host->identity.node);
 		buf_puts(ret_text, " ====\n");
-		review_print(&member->survey, member->whole, member->file, NULL, ret_text);
+		review_print(
+			&member->survey, member->whole, member->file, NULL, ret_text);
 	}
 }
 
@@ -74,9 +75,8 @@ static struct json_object *after_array(const struct fleet *fleet, const struct p
 	struct json_object *array = json_object_new_array();
 
 	for (size_t i = 0; i < plan->n_after; i++)
-		json_object_array_add(array,
-			json_object_new_int64((int64_t)number_of(
-				fleet, plan->after[i].digest)));
+		json_object_array_add(array, json_object_new_int64((int64_t)number_of(
+						     fleet, plan->after[i].digest)));
 	return array;
 }
 
@@ -89,8 +89,8 @@ static struct json_object *plan_object(const struct fleet *fleet, size_t at)
 	json_object_object_add(entry, "file", json_text(plan->file));
 	json_object_object_add(entry, "digest", json_text(plan->plan->digest));
 	json_object_object_add(entry, "node", json_text(node_of(fleet, plan)));
-	json_object_object_add(entry, "steps",
-		json_object_new_int64((int64_t)plan->plan->n_steps));
+	json_object_object_add(
+		entry, "steps", json_object_new_int64((int64_t)plan->plan->n_steps));
 	json_object_object_add(entry, "after", after_array(fleet, plan->plan));
 	return entry;
 }

@@ -7,7 +7,8 @@
 
 #include "planner.h"
 
-/* A string; bytes that are not ASCII are escaped as in facts, since JSON has no others. */
+/* A string; bytes that are not ASCII are escaped as in facts, since JSON has no others.
+ */
 struct json_object *json_text(const char *text);
 /* One host's review; review.schema.json. */
 struct json_object *json_review(const struct survey *survey, const struct plan *plan);

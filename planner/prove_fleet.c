@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The prover's rules between hosts. Input: all captures, all plans in their order. Output: 0,
- * or the first rule that is broken. As everywhere in the prover, nothing is taken from the
- * passes that joined the hosts and ordered the plans.
+ * The prover's rules between hosts. Input: all captures, all plans in their order.
+ * Output: 0, or the first rule that is broken. As everywhere in the prover, nothing is
+ * taken from the passes that joined the hosts and ordered the plans.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -134,7 +134,8 @@ int proof_is_inactive_elsewhere(const struct proof *proof, const struct lv *lv)
 	return 0;
 }
 
-void proof_forget_volume(const struct proof *proof, const char *vg_uuid, const char *lv_uuid)
+void proof_forget_volume(
+	const struct proof *proof, const char *vg_uuid, const char *lv_uuid)
 {
 	for (size_t i = 0; i < proof->fleet->n_hosts; i++) {
 		struct lv *lv = host_lv(proof->fleet->now[i], vg_uuid, lv_uuid);
@@ -209,7 +210,8 @@ static bool removes_volume_of(const struct plan *plan, const char *vg_uuid)
 }
 
 /* A stale mapping goes before any host frees extents of its group. */
-static int check_mapping_is_early(const struct proof *proof, const struct plan_target *target)
+static int check_mapping_is_early(
+	const struct proof *proof, const struct plan_target *target)
 {
 	const struct proof_fleet *fleet = proof->fleet;
 	char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
@@ -222,7 +224,8 @@ static int check_mapping_is_early(const struct proof *proof, const struct plan_t
 		if (fleet->plans[i].host != fleet->plans[proof->at].host &&
 			removes_volume_of(fleet->plans[i].plan, vg))
 			return err_set(proof->err, -EPERM,
-				"plan %zu breaks rule 5: %s is stale, and plan %zu removes "
+				"plan %zu breaks rule 5: %s is stale, and plan %zu "
+				"removes "
 				"a volume of its group before",
 				proof->at + 1, target->dm_name, i + 1);
 	return 0;
@@ -269,7 +272,8 @@ static int prove_in_turn(const struct proof_fleet *fleet, struct err *err)
 		if (r == 0)
 			r = proof_plan_alone(&proof);
 		if (r < 0 && fleet->n_hosts > 1)
-			err_wrap(err, "plan %zu, of %s", i + 1, proof.before->identity.node);
+			err_wrap(err, "plan %zu, of %s", i + 1,
+				proof.before->identity.node);
 	}
 	return r;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Several captures in; the order between hosts and their reviews on stdout, and, with -o, a
- * folder of plans whose names tell that order. Either all of the plans are there at the
+ * Several captures in; the order between hosts and their reviews on stdout, and, with -o,
+ * a folder of plans whose names tell that order. Either all of the plans are there at the
  * end, or none.
  */
 #include <errno.h>
@@ -23,8 +23,7 @@ static int read_members(
 	for (size_t i = 0; i < options->n_captures; i++) {
 		char sha256[SHA256_HEX_LEN + 1];
 		struct host *host = NULL;
-		int r = program_read_capture(
-			options->captures[i], &host, sha256, err);
+		int r = program_read_capture(options->captures[i], &host, sha256, err);
 
 		if (r < 0)
 			return r;
