@@ -33,7 +33,14 @@ static bool try_step(
 	const struct host *before, struct host **now, const struct plan *plan)
 {
 	struct err err = ERR_INIT;
-	struct proof proof = {.before = before,
+	const struct proof_plan alone = {0, plan};
+	const struct proof_fleet fleet = {.hosts = &before,
+		.now = now,
+		.n_hosts = 1,
+		.plans = &alone,
+		.n_plans = 1};
+	struct proof proof = {.fleet = &fleet,
+		.before = before,
 		.now = host_clone(*now),
 		.plan = plan,
 		.step = &plan->steps[0],
