@@ -59,6 +59,7 @@ static void volumes(struct copy *copy, const struct host *from)
 		to->uuid = copy_keep(copy, lv->uuid);
 		to->name = copy_name(copy, lv->name);
 		to->origin_uuid = copy_keep(copy, lv->origin_uuid);
+		to->tags = copy_name(copy, lv->tags);
 		segments(copy, lv, to);
 	}
 }

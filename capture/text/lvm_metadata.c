@@ -169,6 +169,7 @@ static int lv_read(const struct metadata *metadata, const struct dm_config_node 
 	if (config_number_or_0(section, "creation_time", INT64_MAX, &created, err) < 0)
 		return -EBADMSG;
 	lv->created = (int64_t)created;
+	lv->tags = config_tags(metadata->host, section);
 	lv->is_visible = config_has_flag(section, "VISIBLE");
 	return segments_read(metadata, section, lv, err);
 }

@@ -63,7 +63,7 @@ _Static_assert(sizeof(struct kernel_holder) == 24, "a new field: give it a row")
 _Static_assert(sizeof(struct change) == 24, "a new field: give it a row");
 _Static_assert(sizeof(struct stripe) == 24, "a new field: give it a row");
 _Static_assert(sizeof(struct segment) == 40, "a new field: give it a row");
-_Static_assert(sizeof(struct lv) == 88, "a new field: give it a row");
+_Static_assert(sizeof(struct lv) == 96, "a new field: give it a row");
 _Static_assert(sizeof(struct pv) == 56, "a new field: give it a row");
 _Static_assert(sizeof(struct vg) == 56, "a new field: give it a row");
 _Static_assert(sizeof(struct host) == 344, "a new array: give it rows");
@@ -96,7 +96,7 @@ static const struct row vg_rows[] = {ROW(vg, uuid, STAYS), ROW(vg, name, NAME),
 static const struct row pv_rows[] = {
 	ROW(pv, vg_uuid, STAYS), ROW(pv, uuid, STAYS), ROW(pv, name, NAME)};
 static const struct row lv_rows[] = {ROW(lv, vg_uuid, STAYS), ROW(lv, uuid, STAYS),
-	ROW(lv, name, NAME), ROW(lv, origin_uuid, STAYS)};
+	ROW(lv, name, NAME), ROW(lv, origin_uuid, STAYS), ROW(lv, tags, NAME)};
 static const struct row segment_rows[] = {ROW(segment, type, STAYS)};
 static const struct row stripe_rows[] = {
 	ROW(stripe, pv_uuid, STAYS), ROW(stripe, lv_name, NAME)};
