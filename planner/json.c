@@ -83,6 +83,9 @@ static struct json_object *verdict_object(const struct subject *subject)
 	json_object_object_add(entry, "uuid", text_object(uuid));
 	json_object_object_add(
 		entry, "selected", json_object_new_boolean(subject->is_selected));
+	if (subject->is_selected && subject->rule)
+		json_object_object_add(
+			entry, "selected_by", text_object(subject->rule->name));
 	json_object_object_add(
 		entry, "class", text_object(rule_text(subject->decisive)->name));
 	json_object_object_add(

@@ -42,6 +42,21 @@ static int read_capture(const char *name, struct host **ret_host,
 	return r;
 }
 
+static int read_policies(
+	const struct options *options, struct policy *ret_policy, struct err *err)
+{
+	for (size_t i = 0; i < options->n_policies; i++) {
+		const char *name = options->policies[i];
+		cleanup_buf struct buf text = BUF_INIT;
+
+		if (file_read_at(AT_FDCWD, name, POLICY_BYTES_MAX, &text, err) < 0 ||
+			policy_read(buf_text(&text), text.len, name, ret_policy, err) < 0)
+			return err->code;
+	}
+	policy_set_age(ret_policy, (uint64_t)options->request.min_age);
+	return 0;
+}
+
 static struct plan *plan_begin(const struct survey *survey, const char *sha256)
 {
 	struct plan *plan = plan_new();
@@ -54,6 +69,9 @@ static struct plan *plan_begin(const struct survey *survey, const char *sha256)
 		*array_add(&plan->select, &plan->n_select) =
 			xstrdup(survey->request->select[i]);
 	plan->min_age = (uint64_t)survey->request->min_age;
+	for (size_t i = 0; i < survey->request->n_rules; i++)
+		policy_rule_copy(&survey->request->rules[i],
+			array_add(&plan->rules, &plan->n_rules));
 	plan->has_refresh_origin = survey->request->has_refresh_origin;
 	snprintf(plan->redaction, sizeof(plan->redaction), "%s",
 		survey->host->identity.redaction);
@@ -100,15 +118,20 @@ static int publish_all(const struct options *options, const struct survey *surve
 static int plan_capture(const struct options *options)
 {
 	cleanup_host struct host *host = NULL;
+	cleanup_policy struct policy policy = {0};
+	struct request request = options->request;
 	cleanup_survey struct survey survey = {0};
 	cleanup_with(plan_free_fn) struct plan *plan = NULL;
 	cleanup_buf struct buf plan_text = BUF_INIT, output = BUF_INIT;
 	char sha256[SHA256_HEX_LEN + 1];
 	struct err err = ERR_INIT;
 
-	if (read_capture(options->captures[0], &host, sha256, &err) < 0)
+	if (read_policies(options, &policy, &err) < 0 ||
+		read_capture(options->captures[0], &host, sha256, &err) < 0)
 		return fail(&err, EXIT_BAD_INPUT);
-	survey_collect(host, &options->request, &survey);
+	request.rules = policy.rules;
+	request.n_rules = policy.n_rules;
+	survey_collect(host, &request, &survey);
 	classify_survey(&survey);
 	plan = plan_begin(&survey, sha256);
 	if (order_survey(&survey, plan, &err) < 0)

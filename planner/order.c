@@ -69,6 +69,9 @@ static void scope_of_subject(const struct ordering *ordering,
 		scope_add_device(scope, subject->origin, SCOPE_IDENTITY);
 	scope_add_group(scope, subject->vg_uuid);
 	scope_add_volume(scope, subject->vg_uuid, subject->lv_uuid);
+	if (subject->rule && subject->rule->tags)
+		scope_set_tags(
+			scope, subject->vg_uuid, subject->lv_uuid, subject->rule->tags);
 	if (origin) {
 		scope_add_device(scope, subject->origin, SCOPE_TABLE);
 		scope_add_device(scope, subject->real, SCOPE_TABLE);
@@ -220,6 +223,9 @@ static int add_lv_remove(struct ordering *ordering, struct err *err)
 	set_string(&step->target.origin_uuid, subject->lv->origin_uuid);
 	set_string(&step->target.vg_name, vg->name);
 	set_string(&step->target.lv_name, subject->lv->name);
+	if (subject->rule)
+		plan_step_reason(step, "%s: selected by rule %s", subject->label,
+			subject->rule->name);
 	/* its idle mounts and mappings had steps, and reasons, of their own */
 	for (size_t i = 0; i < subject->n_reasons; i++)
 		if (subject->reasons[i].rule != RULE_MOUNTED_IDLE &&

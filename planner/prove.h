@@ -28,6 +28,11 @@ struct proof {
 /* "step 2 (dm-remove) breaks rule 4: NAME: WHY"; -EPERM */
 int proof_broken(const struct proof *proof, int rule, const char *why, const char *what);
 
+/* prove_select.c: a rule of the plan selects the volume, by the metadata or, where that does not
+ * know it, by the names of its devices; and a volume of the metadata is as old as that rule asks.
+ * -EPERM. */
+int proof_selected(const struct proof *proof, const char *vg_uuid, const char *lv_uuid);
+
 /* Checks the rules for the step at hand, and applies it to proof->now. -EPERM. */
 int proof_apply(struct proof *proof);
 
