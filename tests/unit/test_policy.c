@@ -340,6 +340,27 @@ static void test_first_match(void **state)
 	}
 }
 
+/* A mapping without LVM's uuid: its name may be that of a volume, and it has no tags. */
+static void test_names_of_mappings(void **state)
+{
+	cleanup_policy struct policy policy = {0};
+	const struct policy_rule *rule = NULL;
+	struct request request = {0};
+
+	(void)state;
+	must_read("rule tagged\nselect vg-a/snap-*\ntag t\n"
+		  "rule named\nselect vg-a/old-*\n",
+		&policy);
+	request.rules = policy.rules;
+	request.n_rules = policy.n_rules;
+	assert_false(request_selects_name(&request, "snap-1X1", &rule));
+	assert_false(request_selects_name(&request, "vg--a-snap--1X1", &rule));
+	assert_true(request_selects_name(&request, "old-1X1", &rule));
+	assert_string_equal(rule->name, "named");
+	assert_true(request_selects_name(&request, "vg--a-old--1X1", &rule));
+	assert_false(request_selects_name(&request, "vg--b-old--1X1", &rule));
+}
+
 static void test_durations(void **state)
 {
 	uint64_t seconds = 7;
@@ -550,6 +571,17 @@ static void facts_drop(struct plan *plan)
 	set(&plan->rules[0].tags, "other");
 }
 
+/* The mapping, and no mount on it. */
+static struct host *sample_host_unmounted(void)
+{
+	struct host *host = sample_host();
+
+	host->n_mounts = 0;
+	host->n_superblocks = 0;
+	sample_device(host, 4)->open_count = 0;
+	return host;
+}
+
 static void test_prover_checks_selection(void **state)
 {
 	static const struct {
@@ -566,16 +598,24 @@ static void test_prover_checks_selection(void **state)
 		{facts_drop, "is not among the plan's facts"},
 	};
 
+	/* each first step is refused on its own account */
+	static const struct {
+		struct host *(*make)(void);
+		const char *step;
+	} hosts[] = {{sample_host, "step 1 (umount)"},
+		{sample_host_unmounted, "step 1 (dm-remove)"},
+		{sample_host_idle, "step 1 (lv-remove)"}};
+
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		for (int is_idle = 0; is_idle < 2; is_idle++) {
-			cleanup_trial struct trial trial = {
-				.host = is_idle ? sample_host_idle() : sample_host()};
+		for (size_t h = 0; h < sizeof(hosts) / sizeof(hosts[0]); h++) {
+			cleanup_trial struct trial trial = {.host = hosts[h].make()};
 
 			sample_lv(trial.host)->tags = "backup,daily,other";
 			trial_make(&trial, RULE_TAGGED);
 			rows[i].change(trial.plan);
 			assert_not_proven(&trial, rows[i].message);
+			assert_not_proven(&trial, hosts[h].step);
 		}
 }
 
@@ -609,6 +649,7 @@ int main(void)
 		cmocka_unit_test(test_onapp_is_the_default),
 		cmocka_unit_test(test_shipped_names),
 		cmocka_unit_test(test_first_match),
+		cmocka_unit_test(test_names_of_mappings),
 		cmocka_unit_test(test_durations),
 		cmocka_unit_test(test_plan_by_tags),
 		cmocka_unit_test(test_plan_without_its_tag),

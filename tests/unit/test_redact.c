@@ -491,6 +491,37 @@ static void test_words_that_stay(void **state)
 		assert_string_equal(redacted_name(host, words[i]), words[i]);
 }
 
+/* So that they select the same under pseudonyms. */
+static void test_words_of_policies_stay(void **state)
+{
+	cleanup_host struct host *host = swap_host();
+	glob_t files;
+	size_t n_words = 0;
+
+	(void)state;
+	assert_int_equal(glob(POLICIES "/*.policy", 0, NULL, &files), 0);
+	for (size_t i = 0; i < files.gl_pathc; i++) {
+		cleanup_buf struct buf text = BUF_INIT;
+		char *rest = NULL, *line;
+
+		assert_int_equal(file_read_at(AT_FDCWD, files.gl_pathv[i], ARCHIVE_MAX,
+					 &text, NULL),
+			0);
+		for (line = strtok_r(text.data, "\n", &rest); line;
+			line = strtok_r(NULL, "\n", &rest)) {
+			char word[256];
+
+			if (sscanf(line, " select %255s", word) != 1 &&
+				sscanf(line, " tag %255s", word) != 1)
+				continue;
+			n_words++;
+			assert_string_equal(redacted_name(host, word), word);
+		}
+	}
+	globfree(&files);
+	assert_true(n_words >= 8);
+}
+
 static void test_words_join(void **state)
 {
 	cleanup_host struct host *host = swap_host();
@@ -689,6 +720,7 @@ int main(void)
 		cmocka_unit_test(test_no_name),
 		cmocka_unit_test(test_every_field),
 		cmocka_unit_test(test_words_that_stay),
+		cmocka_unit_test(test_words_of_policies_stay),
 		cmocka_unit_test(test_words_join),
 		cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_long_names),
