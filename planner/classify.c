@@ -78,7 +78,9 @@ static void judge(const struct survey *survey, struct subject *subject)
 
 	if (!subject->is_selected) {
 		subject_reason(subject, RULE_NOT_SELECTED,
-			"it matches none of the names that were asked for");
+			survey->request->n_rules
+				? "no rule or name that was asked for takes it"
+				: "it matches none of the names that were asked for");
 		return;
 	}
 	switch (subject->kind) {

@@ -83,6 +83,9 @@ static struct json_object *verdict_object(const struct subject *subject)
 	json_object_object_add(entry, "uuid", json_text(uuid));
 	json_object_object_add(
 		entry, "selected", json_object_new_boolean(subject->is_selected));
+	if (subject->is_selected && subject->rule)
+		json_object_object_add(
+			entry, "selected_by", json_text(subject->rule->name));
 	json_object_object_add(
 		entry, "class", json_text(rule_text(subject->decisive)->name));
 	json_object_object_add(

@@ -52,17 +52,20 @@ static int publish_all(const struct options *options, const struct survey *surve
 static int plan_capture(const struct options *options)
 {
 	cleanup_host struct host *host = NULL;
+	cleanup_policy struct policy policy = {0};
+	struct request request = options->request;
 	cleanup_survey struct survey survey = {0};
 	cleanup_with(plan_free_fn) struct plan *plan = NULL;
 	cleanup_buf struct buf plan_text = BUF_INIT, output = BUF_INIT;
 	char sha256[SHA256_HEX_LEN + 1];
 	struct err err = ERR_INIT;
 
-	if (program_read_capture(options->captures[0], &host, sha256, &err) < 0)
+	if (program_read_policies(options, &request, &policy, &err) < 0 ||
+		program_read_capture(options->captures[0], &host, sha256, &err) < 0)
 		return program_fail(&err, EXIT_BAD_INPUT);
-	survey_collect(host, &options->request, &survey);
+	survey_collect(host, &request, &survey);
 	classify_survey(&survey);
-	plan = plan_begin(&survey, &options->request, sha256);
+	plan = plan_begin(&survey, &request, sha256);
 	if (order_survey(&survey, plan, &err) < 0)
 		return program_fail(&err, EXIT_BAD_INPUT);
 	plan_write(plan, &plan_text);

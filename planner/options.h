@@ -7,6 +7,8 @@
 
 struct options {
 	struct request request;
+	const char **policies; /* files */
+	size_t n_policies;
 	const char *plan_file; /* NULL = none */
 	const char *html_file; /* these two as well */
 	const char *dot_file;

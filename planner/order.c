@@ -71,6 +71,9 @@ static void scope_of_subject(const struct ordering *ordering,
 		scope_add_device(scope, subject->origin, SCOPE_IDENTITY);
 	scope_add_group(scope, subject->vg_uuid);
 	scope_add_volume(scope, subject->vg_uuid, subject->lv_uuid);
+	if (subject->rule && subject->rule->tags)
+		scope_set_tags(
+			scope, subject->vg_uuid, subject->lv_uuid, subject->rule->tags);
 	if (origin) {
 		scope_add_device(scope, subject->origin, SCOPE_TABLE);
 		scope_add_device(scope, subject->real, SCOPE_TABLE);
@@ -222,6 +225,9 @@ static int add_lv_remove(struct ordering *ordering, struct err *err)
 	set_string(&step->target.origin_uuid, subject->lv->origin_uuid);
 	set_string(&step->target.vg_name, vg->name);
 	set_string(&step->target.lv_name, subject->lv->name);
+	if (subject->rule)
+		plan_step_reason(step, "%s: selected by rule %s", subject->label,
+			subject->rule->name);
 	/* its idle mounts and mappings had steps, and reasons, of their own */
 	for (size_t i = 0; i < subject->n_reasons; i++)
 		if (subject->reasons[i].rule != RULE_MOUNTED_IDLE &&
@@ -249,11 +255,12 @@ static int add_stale_devices(struct ordering *ordering, struct err *err)
 	const struct subject *subject = ordering->subject;
 	int r = 0;
 
-	const char *why = subject->active_on
-				  ? "it is active on another host too, whose plan removes "
-				    "the volume; here only the mapping goes, before that"
-				  : "this snapshot is gone from the LVM metadata and still "
-				    "active here";
+	const char *why =
+		subject->active_on
+			? "it is active on another host too, whose plan removes "
+			  "the volume; here only the mapping goes, before that"
+			: "this snapshot is gone from the LVM metadata and still "
+			  "active here";
 
 	if (subject->snapshot)
 		r = add_dm_remove(ordering, subject->snapshot, why, err);
@@ -359,12 +366,16 @@ struct plan *plan_begin(const struct survey *survey, const struct request *reque
 {
 	struct plan *plan = plan_new();
 
-	snprintf(plan->capture_sha256, sizeof(plan->capture_sha256), "%s", capture_sha256);
+	snprintf(
+		plan->capture_sha256, sizeof(plan->capture_sha256), "%s", capture_sha256);
 	plan->taken = survey->host->identity.taken;
 	set_string(&plan->created_by, "snapstate-plan-" SNAPSTATE_VERSION);
 	for (size_t i = 0; i < request->n_select; i++)
 		*array_add(&plan->select, &plan->n_select) = xstrdup(request->select[i]);
 	plan->min_age = (uint64_t)request->min_age;
+	for (size_t i = 0; i < request->n_rules; i++)
+		policy_rule_copy(
+			&request->rules[i], array_add(&plan->rules, &plan->n_rules));
 	plan->has_refresh_origin = request->has_refresh_origin;
 	plan->is_single_host = request->is_single_host;
 	snprintf(plan->redaction, sizeof(plan->redaction), "%s",

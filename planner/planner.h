@@ -9,7 +9,7 @@
  * accepts replay.c    steps + a clone of the host -> what each step makes untrue and true
  *   review.c html.c dot.c explain.c json.c diff.c -> what people and programs read
  *
- * Helpers: stack.c (what stands on what), ledger.c (open counts), mounts.c (which mounts
+ * Helpers: select.c (the operator's rules), policy.c (their files), stack.c (what stands on what), ledger.c (open counts), mounts.c (which mounts
  * one umount takes away), hazards.c (whose extents a stale store writes to), story.c (what
  * the reviews tell of each device), table.c (columns and trees), page.c (HTML).
  */
@@ -26,7 +26,9 @@
 struct request {
 	const char **select; /* VG/LV globs */
 	size_t n_select;
-	int64_t min_age; /* seconds */
+	int64_t min_age; /* seconds; of those globs */
+	const struct policy_rule *rules; /* of policies, tried behind the globs */
+	size_t n_rules;
 	bool has_refresh_origin;
 	bool is_single_host; /* asserted: no other host sees these volume groups */
 	const char **nodes; /* of all captures that were given; borrowed */
@@ -128,6 +130,7 @@ struct subject {
 	/* The node of another host where it is active too, and whose plan removes the volume:
 	 * only the mappings go here. NULL = there is none; borrowed. */
 	const char *active_on;
+	const struct policy_rule *rule; /* that selected it; NULL = a glob of --select */
 	struct reason *reasons;
 	size_t n_reasons;
 	enum rule decisive; /* gives the class */
@@ -152,8 +155,19 @@ static inline void survey_free_fn(struct survey *survey)
 }
 #define cleanup_survey cleanup_with(survey_free_fn)
 
-/* "onapp-aaaa/backup-dddd" against the request's globs. */
-bool request_selects(const struct request *request, const char *label);
+/* ---- selection (select.c) ---- */
+
+/* "onapp-aaaa/backup-dddd" with its tags (struct lv; NULL = not known) against the globs of
+ * --select, then the rules. *ret_rule is the first that matches, NULL for a glob of --select;
+ * untouched where nothing does. */
+bool request_selects(const struct request *request, const char *label, const char *tags,
+	const struct policy_rule **ret_rule);
+/* Does the dm name look like a mapping of a selected volume: the volume's own name, or its dm
+ * name (VG and LV with doubled hyphens), with anything behind it? */
+bool request_selects_name(const struct request *request, const char *dm_name,
+	const struct policy_rule **ret_rule);
+/* Seconds, by the rule that selected it. */
+int64_t subject_min_age(const struct request *request, const struct subject *subject);
 
 /* Gives every subject its reasons and verdict, and brings hazards to the front. */
 void classify_survey(struct survey *survey);

@@ -36,3 +36,20 @@ int program_read_capture(const char *name, struct host **ret_host,
 		host_index_build(*ret_host);
 	return r;
 }
+
+int program_read_policies(const struct options *options, struct request *request,
+	struct policy *ret_policy, struct err *err)
+{
+	for (size_t i = 0; i < options->n_policies; i++) {
+		const char *name = options->policies[i];
+		cleanup_buf struct buf text = BUF_INIT;
+
+		if (file_read_at(AT_FDCWD, name, POLICY_BYTES_MAX, &text, err) < 0 ||
+			policy_read(buf_text(&text), text.len, name, ret_policy, err) < 0)
+			return err->code;
+	}
+	policy_set_age(ret_policy, (uint64_t)options->request.min_age);
+	request->rules = ret_policy->rules;
+	request->n_rules = ret_policy->n_rules;
+	return 0;
+}

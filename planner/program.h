@@ -13,6 +13,10 @@ int program_print(const struct buf *output, int code);
 int program_read_capture(const char *name, struct host **ret_host,
 	char ret_sha256[SHA256_HEX_LEN + 1], struct err *err);
 
+/* The rules of all policies that were named, in their order; `request` borrows them. */
+int program_read_policies(const struct options *options, struct request *request,
+	struct policy *ret_policy, struct err *err);
+
 /* Plans for several hosts; the exit code. */
 int plan_several(const struct options *options);
 

@@ -49,6 +49,10 @@ void proof_forget_volume(const struct proof *proof, const char *vg_uuid, const c
 
 /* Proves one plan on its host as the plans before left it. */
 int proof_plan_alone(struct proof *proof);
+/* prove_select.c: a rule of the plan selects the volume, by the metadata or, where that does not
+ * know it, by the names of its devices; and a volume of the metadata is as old as that rule asks.
+ * -EPERM. */
+int proof_selected(const struct proof *proof, const char *vg_uuid, const char *lv_uuid);
 
 /* Checks the rules for the step at hand, and applies it to proof->now. -EPERM. */
 int proof_apply(struct proof *proof);

@@ -85,11 +85,13 @@ static int plan_fleet(const struct options *options, struct fleet *fleet, struct
 int plan_several(const struct options *options)
 {
 	struct request request = options->request;
+	cleanup_policy struct policy policy = {0};
 	cleanup_fleet struct fleet fleet = {.request = &request};
 	cleanup_buf struct buf output = BUF_INIT;
 	struct err err = ERR_INIT;
 
-	if (plan_fleet(options, &fleet, &err) < 0)
+	if (program_read_policies(options, &request, &policy, &err) < 0 ||
+		plan_fleet(options, &fleet, &err) < 0)
 		return program_fail(&err, EXIT_BAD_INPUT);
 	if (options->plan_file && publish(&fleet, options->plan_file, &err) < 0)
 		return program_fail(&err, EXIT_ENVIRONMENT);

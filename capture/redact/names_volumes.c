@@ -61,6 +61,7 @@ static void volumes(struct copy *copy, const struct host *from)
 		to->name = copy_name(copy, lv->name);
 		to->creator = copy_name(copy, lv->creator);
 		to->origin_uuid = copy_keep(copy, lv->origin_uuid);
+		to->tags = copy_name(copy, lv->tags);
 		segments(copy, lv, to);
 	}
 }

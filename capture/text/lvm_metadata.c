@@ -171,6 +171,7 @@ static int lv_read(const struct metadata *metadata, const struct dm_config_node 
 	lv->created = (int64_t)created;
 	lv->creator = host_string(
 		metadata->host, config_string(section, "creation_host"));
+	lv->tags = config_tags(metadata->host, section);
 	lv->is_visible = config_has_flag(section, "VISIBLE");
 	return segments_read(metadata, section, lv, err);
 }

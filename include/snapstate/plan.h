@@ -9,7 +9,10 @@
  *   capture sha256:HEX taken 2026-11-22T03:00:00Z
  *   created-by WORD                               (program and version)
  *   select GLOB                                   (one line per glob)
- *   min-age SECONDS
+ *   min-age SECONDS                               (of those globs)
+ *   rule NAME min-age SECONDS                     (of a policy, see policy.h; tried in this order,
+ *   rule-select GLOB                               behind the globs above; one line per glob;
+ *   rule-tags TAG,TAG                              tags only where the rule wants them)
  *   refresh-origin                                (only when given)
  *   single-host                                   (only when given: no other host sees these groups)
  *   redaction KEY-ID                              (only where the capture's names are pseudonyms)
@@ -17,7 +20,7 @@
  *                                                  been carried out before; in that order, none twice)
  *                                                 (empty line)
  *   scope device MAJ:MIN uuid U name N level identity|table|all
- *   scope volume VG-UUID/LV-UUID
+ *   scope volume VG-UUID/LV-UUID                  (behind it " tags TAG,TAG" where a rule wanted tags)
  *   scope group VG-UUID
  *
  *   expect FACT                                   (sorted; the first is the host line)
@@ -55,6 +58,7 @@
 #include "snapstate/err.h"
 #include "snapstate/facts.h"
 #include "snapstate/io.h"
+#include "snapstate/policy.h"
 #include "snapstate/redact.h"
 
 #define PLAN_VERSION	1
@@ -112,6 +116,8 @@ struct plan {
 	char **select;
 	size_t n_select;
 	uint64_t min_age; /* seconds */
+	struct policy_rule *rules; /* all with has_min_age */
+	size_t n_rules;
 	bool has_refresh_origin;
 	bool is_single_host;
 	struct plan_after *after;

@@ -137,7 +137,7 @@ static int read_header(struct plan_lines *lines, struct plan *plan)
 		plan_take_end(lines) < 0 || read_selects(lines, plan) < 0 ||
 		plan_take(lines, "min-age ") < 0 ||
 		plan_take_number(lines, ' ', UINT64_MAX, &plan->min_age) < 0 ||
-		plan_take_end(lines) < 0)
+		plan_take_end(lines) < 0 || plan_read_rules(lines, plan) < 0)
 		return -EBADMSG;
 	if (read_flag(lines, "refresh-origin", &plan->has_refresh_origin) < 0 ||
 		read_flag(lines, "single-host", &plan->is_single_host) < 0 ||
@@ -188,6 +188,19 @@ static int read_scope_device(struct plan_lines *lines, struct plan *plan)
 	return plan_take_end(lines);
 }
 
+/* "a,b": what facts may be about. */
+static int read_scope_tags(
+	struct plan_lines *lines, struct plan *plan, struct scope_volume *volume)
+{
+	if (plan_take(lines, " tags ") < 0 ||
+		take_string(lines, ' ', plan, &volume->tags) < 0)
+		return -EBADMSG;
+	if (!policy_tags_are_valid(volume->tags))
+		return plan_lines_bad(lines,
+			"not what LVM takes as tags, or more than %d", POLICY_TAGS_MAX);
+	return 0;
+}
+
 static int read_scope_volume(struct plan_lines *lines, struct plan *plan)
 {
 	struct scope *scope = &plan->scope;
@@ -198,6 +211,8 @@ static int read_scope_volume(struct plan_lines *lines, struct plan *plan)
 		take_string(lines, '/', plan, &volume->vg_uuid) < 0 ||
 		plan_take(lines, "/") < 0 ||
 		take_string(lines, ' ', plan, &volume->lv_uuid) < 0)
+		return -EBADMSG;
+	if (*lines->at == ' ' && read_scope_tags(lines, plan, volume) < 0)
 		return -EBADMSG;
 	if (scope->n_volumes > 1 && plan_volume_compare(&volume[-1], volume) >= 0)
 		return bad_order(lines);
