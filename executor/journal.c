@@ -145,8 +145,6 @@ int journal_verdict(struct journal *journal, size_t number, const char *verb,
 
 /* ---- finding ---- */
 
-#define JOURNAL_READ_MAX (64u << 20)
-
 static void path_of(const char *folder, const struct plan *plan, struct buf *ret_path)
 {
 	buf_printf(ret_path, "%s/%s.journal", folder, plan->digest);
@@ -160,7 +158,7 @@ int journal_find(const char *folder, const struct plan *plan, struct err *err)
 	path_of(folder, plan, &path);
 	if (access(path.data, F_OK) < 0)
 		return 0;
-	if (file_read_at(AT_FDCWD, path.data, JOURNAL_READ_MAX, &text, NULL) < 0)
+	if (file_read_at(AT_FDCWD, path.data, JOURNAL_BYTES_MAX, &text, NULL) < 0)
 		end = "is noted";
 	else if (strstr(buf_text(&text), "\n0 finished "))
 		end = "carried out all its steps";

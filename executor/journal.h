@@ -37,6 +37,8 @@
 #define JOURNAL_VERSION 1
 #define JOURNAL_FOLDER	"/var/lib/snapstate"
 
+#define JOURNAL_BYTES_MAX (64u << 20) /* of one that is read */
+
 struct journal {
 	int fd;
 	int folder; /* locked: one run per folder */
@@ -69,5 +71,22 @@ int journal_outcome(struct journal *journal, size_t number, const struct buf *ou
 /* VERB is one of the words above; `text` and `difference` may be NULL. */
 int journal_verdict(struct journal *journal, size_t number, const char *verb,
 	const char *text, const struct difference *difference, struct err *err);
+
+/* ---- reading (journal_read.c) ---- */
+
+/* A plan that was carried out. */
+struct journal_run {
+	char digest[SHA256_HEX_LEN + 1]; /* of the plan */
+	uint64_t n_steps;
+};
+
+/*
+ * Whether the journal of any host says that all steps of its plan were done and
+ * confirmed. -ECANCELED: a journal, but of a run that stopped or was interrupted, or cut
+ * off. -EBADMSG: not what journal_create() and the others write. `name` is the file's,
+ * for messages.
+ */
+int journal_read(const char *text, size_t len, const char *name,
+	struct journal_run *ret_run, struct err *err);
 
 #endif

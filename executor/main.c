@@ -13,6 +13,7 @@
 
 #include "apply.h"
 #include "confine.h"
+#include "done.h"
 #include "options.h"
 #include "report.h"
 #include "runner.h"
@@ -126,6 +127,8 @@ static enum exit_code execute(const struct options *options)
 	code = options_plan(options, &plan);
 	if (code == EXIT_DONE && *plan->redaction)
 		code = options_key(options, plan, &key);
+	if (code == EXIT_DONE)
+		code = done_check(options, plan);
 	if (code != EXIT_DONE)
 		return code;
 	settle_in();

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Command line -> options, file -> plan; see options.h. */
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "input.h"
 #include "journal.h"
 #include "options.h"
 #include "report.h"
@@ -21,8 +20,9 @@
 #include "snapstate/cleanup.h"
 
 static const char help[] =
-	"Usage: snapstate-execute [--apply] [--journal DIR] [--unsigned]\n"
-	"                         [--signature FILE] [--redact-key FILE] PLAN\n"
+	"Usage: snapstate-execute [--apply] [--done JOURNAL]... [--journal DIR]\n"
+	"                         [--unsigned] [--signature FILE] [--redact-key FILE] "
+	"PLAN\n"
 	"\n"
 	"Verifies on this host every fact that PLAN expects, and shows its steps. "
 	"Changes\n"
@@ -31,6 +31,9 @@ static const char help[] =
 	"before and confirmed after, and stops at the first difference.\n"
 	"\n"
 	"  --apply        carry out the steps\n"
+	"  --done JOURNAL the journal of a plan of another host that comes before "
+	"this one;\n"
+	"                 one for each that PLAN names in a line \"after\"\n"
 	"  --journal DIR  where the journal is kept (default " JOURNAL_FOLDER ")\n"
 	"  --unsigned     take a plan without a signature\n"
 	"  --signature FILE  the plan's signature (default PLAN.sig)\n"
@@ -47,6 +50,7 @@ static const char help[] =
 
 enum option_id {
 	OPTION_APPLY = 256,
+	OPTION_DONE,
 	OPTION_JOURNAL,
 	OPTION_UNSIGNED,
 	OPTION_SIGNATURE,
@@ -57,6 +61,7 @@ enum option_id {
 
 static const struct option long_options[] = {
 	{"apply", no_argument, NULL, OPTION_APPLY},
+	{"done", required_argument, NULL, OPTION_DONE},
 	{"journal", required_argument, NULL, OPTION_JOURNAL},
 	{"unsigned", no_argument, NULL, OPTION_UNSIGNED},
 	{"signature", required_argument, NULL, OPTION_SIGNATURE},
@@ -103,6 +108,11 @@ enum exit_code options_read(int argc, char **argv, struct options *ret_options)
 			ret_options->is_unsigned = true;
 		} else if (id == OPTION_SIGNATURE) {
 			ret_options->signature = optarg;
+		} else if (id == OPTION_DONE) {
+			if (ret_options->n_done == PLAN_AFTER_MAX)
+				return bad_usage(
+					"more journals than plans can come before");
+			ret_options->done[ret_options->n_done++] = optarg;
 		} else if (id == OPTION_JOURNAL) {
 			free(ret_options->journal);
 			ret_options->journal = absolute(optarg);
@@ -131,38 +141,6 @@ void options_free(struct options *options)
 }
 
 /* ---- the plan ---- */
-
-/* A pipe could say one thing now and another one later; a device could hang. */
-static int open_regular(const char *path, int *ret_fd, struct err *err)
-{
-	cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	struct stat stat;
-
-	if (fd < 0 || fstat(fd, &stat) < 0)
-		return err_errno(err, errno, "%s", path);
-	if (!S_ISREG(stat.st_mode))
-		return err_set(err, -EBADMSG, "%s is not a regular file", path);
-	*ret_fd = take_fd(&fd);
-	return 0;
-}
-
-static int read_all(int fd, const char *path, struct buf *ret_text, struct err *err)
-{
-	char chunk[65536];
-	ssize_t n;
-
-	while ((n = read(fd, chunk, sizeof(chunk))) != 0) {
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_errno(err, errno, "read %s", path);
-		if (ret_text->len + (size_t)n > PLAN_BYTES_MAX)
-			return err_set(err, -EBADMSG, "%s: a plan has at most %u bytes",
-				path, PLAN_BYTES_MAX);
-		buf_add(ret_text, chunk, (size_t)n);
-	}
-	return 0;
-}
 
 /* capabilities(7): device-mapper and umount(2) want this one */
 static bool has_sys_admin(void)
@@ -198,16 +176,13 @@ static int read_signature(
 	const struct options *options, struct sshsig *ret_sshsig, struct err *err)
 {
 	cleanup_buf struct buf path = BUF_INIT, text = BUF_INIT;
-	cleanup_close int fd = -1;
 	int r;
 
 	if (options->signature)
 		buf_puts(&path, options->signature);
 	else
 		buf_printf(&path, "%s.sig", options->plan);
-	r = open_regular(buf_text(&path), &fd, err);
-	if (r == 0)
-		r = read_all(fd, buf_text(&path), &text, err);
+	r = input_read(buf_text(&path), PLAN_BYTES_MAX, &text, err);
 	return r < 0 ? r
 		     : sshsig_read(buf_text(&text), text.len, buf_text(&path), ret_sshsig,
 			       err);
@@ -238,12 +213,9 @@ static int check_signature(
 enum exit_code options_plan(const struct options *options, struct plan **ret_plan)
 {
 	cleanup_buf struct buf text = BUF_INIT;
-	cleanup_close int fd = -1;
 	struct err err = ERR_INIT;
-	int r = open_regular(options->plan, &fd, &err);
+	int r = input_read(options->plan, PLAN_BYTES_MAX, &text, &err);
 
-	if (r == 0)
-		r = read_all(fd, options->plan, &text, &err);
 	if (r == 0 && !options->is_unsigned &&
 		check_signature(options, &text, &err) < 0) {
 		report_error(stderr,

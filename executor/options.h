@@ -12,6 +12,8 @@ struct options {
 	char *journal;	       /* absolute */
 	const char *key;       /* file, for plans with pseudonyms */
 	const char *signature; /* file; NULL: PLAN.sig */
+	const char *done[PLAN_AFTER_MAX]; /* journals of plans that come before */
+	size_t n_done;
 	bool is_apply;
 	bool is_unsigned;
 };

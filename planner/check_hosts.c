@@ -68,8 +68,11 @@ static const char *reach_words(
 	const struct host *host, struct devno devno, unsigned depth)
 {
 	const struct device *device = host_device_by_devno(host, devno);
+	const struct block *block = host_block_by_devno(host, devno);
 	const char *words = NULL;
 
+	if (block && block->transport && *block->transport)
+		return block->transport;
 	if (!device || depth == BELOW_DEPTH_MAX)
 		return NULL;
 	if (strncmp(device->uuid, "mpath-", 6) == 0)

@@ -29,10 +29,11 @@ static bool is_reachable_by_others(
 	const struct host *host, struct devno devno, unsigned depth)
 {
 	const struct device *device = host_device_by_devno(host, devno);
-	bool is_reachable = false;
+	const struct block *block = host_block_by_devno(host, devno);
+	bool is_reachable = block && block->transport && *block->transport;
 
 	if (!device || depth == STORAGE_DEPTH_MAX)
-		return false;
+		return is_reachable;
 	if (strncmp(device->uuid, "mpath-", strlen("mpath-")) == 0)
 		return true;
 	for (size_t i = 0; i < device->n_deps; i++)

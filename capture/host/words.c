@@ -64,6 +64,17 @@ int block_kind_parse(const char *name, enum block_kind *ret_kind)
 	return 0;
 }
 
+const char *const block_transports[] = {"fc", "fcoe", "iscsi", "srp", "nvme-fc",
+	"nvme-rdma", "nvme-tcp", "nbd", "rnbd", "rbd", "drbd", "aoe", NULL};
+
+const char *block_transport(const char *name)
+{
+	for (size_t i = 0; block_transports[i]; i++)
+		if (strcmp(block_transports[i], name) == 0)
+			return block_transports[i];
+	return *name ? NULL : "";
+}
+
 static const char *const use_words[] = {
 	[USE_NODE] = "node",
 	[USE_FILE] = "file",

@@ -50,6 +50,7 @@ static int partition_read(struct host *host, struct line line, struct err *err)
 						 : BLOCK_OTHER;
 	block->size = blocks * SECTORS_PER_BLOCK;
 	block->backing_file = "";
+	block->transport = "";
 	return 0;
 }
 

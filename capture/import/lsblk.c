@@ -144,6 +144,7 @@ static int row_take(struct host *host, const struct row *row, const struct row *
 		block->devno = row->devno;
 		block->kname = host_string_n(host, row->name.at, row->name.len);
 		block->backing_file = "";
+		block->transport = "";
 	}
 	block->kind = kind_of(row);
 	if (parent && block->n_below == BELOW_MAX)

@@ -85,6 +85,7 @@ static void add_block(const struct machine *machine, struct host *host, const ch
 	block->kname = host_string(host, kname);
 	block->kind = kind_of(machine, kname);
 	block->backing_file = host_string(host, backing_file);
+	block->transport = transport_of_block(machine, kname);
 	machine_number(machine, &block->size, CLASS_BLOCK "/size", kname);
 	read_below(machine, block);
 }

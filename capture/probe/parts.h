@@ -19,6 +19,8 @@
 void probe_identity(const struct machine *machine, struct host *host);
 void probe_dm(const struct machine *machine, struct host *host);
 void probe_blocks(const struct machine *machine, struct host *host);
+/* One of block_transports, or "". */
+const char *transport_of_block(const struct machine *machine, const char *kname);
 void probe_superblocks(const struct machine *machine, struct host *host);
 void probe_swaps(const struct machine *machine, struct host *host);
 /* Wants the model's dm devices, blocks and mounts. */

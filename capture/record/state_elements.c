@@ -256,6 +256,17 @@ static void read_ledger(struct reader *r)
 		reader_fail(r, "rest", "is not what the open count leaves");
 }
 
+/* Missing where it is "". */
+static const char *take_transport(struct reader *r)
+{
+	const char *text = has(r, "transport") ? take_text(r, "transport") : "";
+	const char *transport = block_transport(text);
+
+	if (!transport)
+		reader_fail(r, "transport", "is not known");
+	return transport ? transport : "";
+}
+
 static void read_block(struct reader *r)
 {
 	struct block *block = array_add(&r->host->blocks, &r->host->n_blocks);
@@ -265,6 +276,7 @@ static void read_block(struct reader *r)
 	block->kname = take_text(r, "kname");
 	block->size = take_number(r, "size", UINT64_MAX);
 	block->backing_file = take_text(r, "backing-file");
+	block->transport = take_transport(r);
 	kind = take(r, "kind");
 	if (kind && block_kind_parse(kind, &block->kind) < 0)
 		reader_fail(r, "kind", "is not known");

@@ -189,6 +189,8 @@ static void write_blocks(struct writer *w, const struct host *host)
 		put(w, "kind", block_kind_name(block->kind));
 		put_number(w, "size", block->size);
 		put_word(w, "backing-file", block->backing_file);
+		if (*block->transport)
+			put(w, "transport", block->transport);
 		write_devnos(w, "below", block->below, block->n_below);
 		end(w);
 	}

@@ -66,6 +66,7 @@ static void blocks(struct copy *copy, const struct host *from)
 		*to = *block;
 		to->kname = copy_name(copy, block->kname);
 		to->backing_file = copy_name(copy, block->backing_file);
+		to->transport = copy_keep(copy, block->transport);
 		to->below = NULL;
 		to->n_below = 0;
 		devnos(block->below, block->n_below, &to->below, &to->n_below);

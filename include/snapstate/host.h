@@ -134,7 +134,18 @@ struct block {
 	struct devno *below; /* whole disk of a partition, members of an array, sorted */
 	size_t n_below;
 	const char *backing_file; /* loop: as /sys/block/loopN/loop/backing_file shows it */
+	const char *transport; /* one of block_transports: the way to storage that other
+				* hosts may reach too; "" = a local disk, or sysfs does
+				* not tell. A partition has that of its disk. */
 };
+
+/* fc, fcoe, iscsi, srp, nvme-fc, nvme-rdma, nvme-tcp, nbd, rnbd, rbd, drbd, aoe; NULL
+ * ends them. Where lsblk's TRAN knows the same thing it has the same word. What a shared
+ * SAS enclosure, a hypervisor or a vendor's own driver offers looks like a local disk and
+ * is none of them. */
+extern const char *const block_transports[];
+/* The word of the list that is equal to `name`, "" for ""; NULL: none. */
+const char *block_transport(const char *name);
 
 /* A file system that the kernel has live on a block device, mounted anywhere or nowhere
  * (/sys/fs/TYPE/KNAME): sees mounts of other namespaces and lazily unmounted ones. */

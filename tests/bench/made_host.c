@@ -363,7 +363,8 @@ static void add_groups(struct host *host, unsigned stacks)
 		print_report_group(&report, group, first, end);
 		buf_puts(&report, end < stacks ? ",\n" : "\n");
 		*array_add(&host->blocks, &host->n_blocks) =
-			(struct block){.devno = disk_devno(group),
+			(struct block){.transport = "",
+				.devno = disk_devno(group),
 				.kname = words(host, "sd%u", group),
 				.kind = BLOCK_DISK,
 				.size = 524288000,

@@ -8,6 +8,7 @@
 #   meddle()    changes something between the plan and its execution
 #   after()     checks beyond those that every incident gets
 
+hosts=hv7 # the nodes: hv7, or "hv7 hv8"; see hosts.sh
 title='' # one line
 story='' # a few lines for a person who meets the fixture
 
@@ -35,6 +36,13 @@ expected_reviews=()
 expect_review() {
 	local IFS=$'\n'
 	expected_reviews+=("$*")
+}
+
+# expect_on NODE STEPS DM [MOUNTS]: on two hosts, what happens on that one; its steps in any order, and what of its devices
+# and mounts goes. gone_lv is the same for both.
+expect_on() {
+	[ "$1" = "${LAB_NODE:-}" ] || return 0
+	expect_steps=$2 gone_dm=$3 gone_mount=${4:-}
 }
 
 # For an incident whose plan must not run any more.

@@ -11,6 +11,8 @@ cd "$OUT"
 . "$LAB_DIR/lib.sh"
 # shellcheck source=declare.sh
 . "$LAB_DIR/declare.sh"
+# shellcheck source=hosts.sh
+. "$LAB_DIR/hosts.sh"
 # shellcheck disable=SC1090
 . "$LAB_DIR/incidents/$LAB_INCIDENT.sh"
 
@@ -173,6 +175,8 @@ elif [ "$LAB_MODE" = make ]; then
 		meddle
 		incident_show
 	fi
+elif [ "$hosts" != "$LAB_NODE" ]; then
+	loop_hosts
 else
 	inventory inventory.before
 	checksums=$(origin_checksums)
@@ -180,5 +184,7 @@ else
 	[ ! -s plan.snapplan ] || loop_execute
 fi
 
+# Not before the other host has what it waits for.
+hosts_end
 say "$LAB_INCIDENT: $([ $checks_failed -eq 0 ] && echo 'all checks held' || echo "$checks_failed checks failed")"
 [ $checks_failed -eq 0 ]

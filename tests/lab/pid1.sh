@@ -5,7 +5,7 @@
 # through hostfs. It makes the guest a small host with udev and LVM, runs guest.sh, hands $OUT back through
 # the machine's folder LAB_OUT, and powers the guest off, whatever happens.
 #
-# Input:  LAB_DIR LAB_OUT LAB_BIN LAB_INCIDENT LAB_MODE from the kernel's command line.
+# Input:  LAB_DIR LAB_OUT LAB_BIN LAB_INCIDENT LAB_MODE LAB_NODE from the kernel's command line.
 # Output: what guest.sh left in $OUT, and its exit status in LAB_OUT/status.
 #
 # No path of the machine may get into a capture. So LAB_OUT is mounted only at the very end (its path is a
@@ -18,8 +18,9 @@ export OUT=/run/out # captures, plans, and everything that goes back
 # What the guest needs of /etc: a writable copy, since LVM writes below it and the host has its own identity.
 etc_files=(alternatives debian_version fuse.conf group ld.so.cache ld.so.conf ld.so.conf.d login.defs lvm mke2fs.conf
 	modprobe.d mtab nsswitch.conf os-release passwd udev)
-machine_id=7c1e0f6a52d84b0f9a3be4d06c8f2715
-node=hv7
+# Each host has an identity of its own.
+declare -A machine_ids=([hv7]=7c1e0f6a52d84b0f9a3be4d06c8f2715 [hv8]=2f9b4c81d0e74a36b5c8170d3e6fa942)
+node=$LAB_NODE machine_id=${machine_ids[$LAB_NODE]}
 
 power_off() {
 	sync

@@ -281,7 +281,8 @@ void random_host_add_paths(struct dice *dice, struct host *host)
 		if (!one_in(dice, 3))
 			continue;
 		loop = array_add(&host->blocks, &host->n_blocks);
-		*loop = (struct block){.devno = {7, (unsigned)i},
+		*loop = (struct block){.transport = "",
+			.devno = {7, (unsigned)i},
 			.kname = format(&b, "loop%zu", i),
 			.kind = BLOCK_LOOP,
 			.backing_file = format(&b, "/dev/dm-%u", device->devno.minor)};

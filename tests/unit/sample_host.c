@@ -184,7 +184,8 @@ struct host *sample_host_empty(void)
 	namespace->pid = 1;
 	namespace->is_host = true;
 	loop = array_add(&host->blocks, &host->n_blocks);
-	*loop = (struct block){.devno = {7, 0},
+	*loop = (struct block){.transport = "",
+		.devno = {7, 0},
 		.kname = "loop0",
 		.kind = BLOCK_LOOP,
 		.size = 524288,

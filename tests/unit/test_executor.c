@@ -1049,6 +1049,7 @@ static void test_how_steps_end(void **state)
 		cleanup_plan struct plan *plan = toy_plan();
 		cleanup_buf struct buf journal = BUF_INIT;
 		cleanup_toy struct toy toy;
+		struct journal_run run;
 		enum exit_code code;
 
 		toy_new(&toy);
@@ -1061,6 +1062,8 @@ static void test_how_steps_end(void **state)
 		assert_says(journal.data, cases[i].journaled);
 		if (code != EXIT_DONE)
 			assert_null(strstr(journal.data, "finished"));
+		assert_int_equal(journal_read(journal.data, journal.len, "x", &run, NULL),
+			code == EXIT_DONE ? 0 : -ECANCELED);
 	}
 }
 
@@ -1283,6 +1286,7 @@ static void test_options(void **state)
 		EXIT_DONE);
 	assert_string_equal(options.plan, "x.snapplan");
 	assert_string_equal(options.journal, "/j");
+	assert_int_equal(options.n_done, 0);
 	assert_true(options.is_apply);
 	assert_false(options.is_unsigned);
 	options_free(&options);
@@ -1290,6 +1294,12 @@ static void test_options(void **state)
 		read_options(&options, (const char *[]){"--journal", "j", "x", NULL}),
 		EXIT_DONE);
 	assert_int_equal(options.journal[0], '/');
+	options_free(&options);
+	assert_int_equal(read_options(&options, (const char *[]){"--done", "a", "x",
+							"--done", "b", NULL}),
+		EXIT_DONE);
+	assert_int_equal(options.n_done, 2);
+	assert_string_equal(options.done[1], "b");
 	options_free(&options);
 	assert_int_equal(read_options(&options, (const char *[]){NULL}), EXIT_USAGE);
 	options_free(&options);

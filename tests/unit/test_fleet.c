@@ -451,6 +451,29 @@ static void test_storage_that_others_reach(void **state)
 	assert_true(subject_on(&trial, 0)->verdict == VERDICT_UNDECIDED);
 }
 
+static struct host *iscsi_host(void)
+{
+	struct host *host = sample_host();
+
+	host->blocks[0].transport = "iscsi";
+	return host;
+}
+
+static void test_a_transport_that_others_may_use(void **state)
+{
+	(void)state;
+	for (int is_alone = 0; is_alone < 2; is_alone++) {
+		cleanup_with(trial_end) struct trial trial;
+
+		trial_begin(&trial);
+		add_host(&trial, iscsi_host(), "hva", 'a');
+		if (!is_alone)
+			add_host(&trial, inactive_host(), "hvb", 'b');
+		must_run(&trial);
+		assert_class(&trial, 0, is_alone ? "host-missing" : "leftover");
+	}
+}
+
 static void test_captures_that_do_not_fit(void **state)
 {
 	static const struct {
@@ -530,6 +553,11 @@ static void reachable(struct trial *trial)
 	add_host(trial, host, "hva", 'a');
 }
 
+static void reachable_by_iscsi(struct trial *trial)
+{
+	add_host(trial, iscsi_host(), "hva", 'a');
+}
+
 static void held_on_one(struct trial *trial)
 {
 	struct host *held = sample_host();
@@ -568,6 +596,7 @@ static void test_the_prover_sees_what_the_planner_is_told_to_ignore(void **state
 		{"missing host", missing, OFF(RULE_HOST_MISSING), "breaks rule 5"},
 		{"storage of others", reachable,
 			OFF(RULE_HOST_MISSING) | OFF(RULE_DISAGREE), "breaks rule 5"},
+		{"iscsi", reachable_by_iscsi, OFF(RULE_HOST_MISSING), "breaks rule 5"},
 		{"held on one", held_on_one, OFF(RULE_KEPT_ELSEWHERE), "breaks rule 5"},
 		{"other metadata", other_metadata, OFF(RULE_DISAGREE), "breaks rule 6"},
 		{"kernel not read", unread_kernel, OFF(RULE_HOST_MISSING),
@@ -730,6 +759,7 @@ int main(void)
 		cmocka_unit_test(test_a_host_that_made_a_volume_is_missing),
 		cmocka_unit_test(test_who_wrote_last_is_missing),
 		cmocka_unit_test(test_storage_that_others_reach),
+		cmocka_unit_test(test_a_transport_that_others_may_use),
 		cmocka_unit_test(test_captures_that_do_not_fit),
 		cmocka_unit_test(test_a_sequence_number_alone_is_no_reason),
 		cmocka_unit_test(test_two_captures_of_one_host),

@@ -136,7 +136,9 @@ static void test_paths_join_by_label(void **state)
 static void test_loop_on_a_file_of_a_mount(void **state)
 {
 	cleanup_host struct host *host = sample_host();
-	struct block loop = {.kind = BLOCK_LOOP, .backing_file = "/mnt/backup/disk.img"};
+	struct block loop = {.transport = "",
+		.kind = BLOCK_LOOP,
+		.backing_file = "/mnt/backup/disk.img"};
 
 	(void)state;
 	assert_true(devno_is_equal(host_loop_devno(host, &loop), (struct devno){254, 4}));

@@ -381,7 +381,8 @@ static void make_loop(struct host *host)
 {
 	struct block *loop = array_add(&host->blocks, &host->n_blocks);
 
-	*loop = (struct block){.devno = {7, 1},
+	*loop = (struct block){.transport = "",
+		.devno = {7, 1},
 		.kname = "loop1",
 		.kind = BLOCK_LOOP,
 		.backing_file = "/dev/dm-3"};
@@ -420,7 +421,8 @@ static void make_bcache(struct host *host)
 {
 	struct block *block = array_add(&host->blocks, &host->n_blocks);
 
-	*block = (struct block){.devno = {252, 0},
+	*block = (struct block){.transport = "",
+		.devno = {252, 0},
 		.kname = "bcache0",
 		.kind = BLOCK_OTHER,
 		.backing_file = ""};

@@ -210,6 +210,89 @@ static void test_blocks(void **state)
 	assert_int_equal(block(host, "nbd0")->kind, BLOCK_OTHER);
 }
 
+#define DISK(kname, folder, number)                                                      \
+	{"sys/devices/" folder "/dev", "700:" #number "\n"},                             \
+	{                                                                                \
+		BLOCK kname, "-> ../../devices/" folder                                  \
+	}
+
+/* Paths as kernels make them. */
+static void test_transports(void **state)
+{
+	static const struct entry entries[] = {
+		DISK("sda",
+			"pci0/0000:05:00.0/host7/rport-7:0-1/target7:0:1/7:0:1:0/block/"
+			"sda",
+			200),
+		DISK("sda1",
+			"pci0/0000:05:00.0/host7/rport-7:0-1/target7:0:1/7:0:1:0/block/"
+			"sda/sda1",
+			201),
+		{"sys/class/fc_host/host7/symbolic_name", "QLE2692 FW:v8.08 DVR:v10\n"},
+		DISK("sdb",
+			"pci0/0000:06:00.0/net/eth2/ctlr_0/host8/rport-8:0-0/target8:0:0/"
+			"8:0:0:0/block/sdb",
+			202),
+		{"sys/class/fc_host/host8/symbolic_name", "fcoe v0.1 over eth2\n"},
+		DISK("sdc", "platform/host9/session1/target9:0:0/9:0:0:0/block/sdc", 203),
+		DISK("sdd", "pci0/host10/target10:0:0/10:0:0:0/block/sdd", 204),
+		{"sys/class/srp_host/host10", NULL},
+		DISK("sde", "LNXSYSTM:00/VMBUS:00/host11/target11:0:0/11:0:0:0/block/sde",
+			205),
+		{"sys/class/fc_host/host11", NULL},
+		DISK("sdf", "pci0/host12/target12:0:0/12:0:0:0/block/sdf", 206),
+		{"sys/class/iscsi_host/host12", NULL},
+		/* local: SATA, a SAS disk, USB */
+		DISK("sdg", "pci0/ata3/host2/target2:0:0/2:0:0:0/block/sdg", 207),
+		DISK("sdh",
+			"pci0/host0/port-0:0/end_device-0:0/target0:0:0/0:0:0:0/block/"
+			"sdh",
+			208),
+		DISK("sdi", "pci0/usb2/2-1/host13/target13:0:0/13:0:0:0/block/sdi", 209),
+		DISK("nvme0n1", "pci0/0000:01:00.0/nvme/nvme0/nvme0n1", 210),
+		{"sys/class/nvme/nvme0/transport", "pcie\n"},
+		DISK("nvme1n1", "virtual/nvme-fabrics/ctl/nvme1/nvme1n1", 211),
+		{"sys/class/nvme/nvme1/transport", "tcp\n"},
+		DISK("nvme2n1", "virtual/nvme-subsystem/nvme-subsys2/nvme2n1", 212),
+		DISK("nvme2n1p1", "virtual/nvme-subsystem/nvme-subsys2/nvme2n1/nvme2n1p1",
+			213),
+		{"sys/class/nvme-subsystem/nvme-subsys2/model", "array\n"},
+		{"sys/class/nvme-subsystem/nvme-subsys2/nvme2", NULL},
+		{"sys/class/nvme/nvme2/transport", "fc\n"},
+		{"sys/class/nvme-subsystem/nvme-subsys2/nvme3", NULL},
+		{"sys/class/nvme/nvme3/transport", "fc\n"},
+		DISK("nvme4n1", "virtual/nvme-fabrics/ctl/nvme4/nvme4n1", 214),
+		{"sys/class/nvme/nvme4/transport", "rdma\n"},
+		DISK("nvme5n1", "virtual/nvme-fabrics/ctl/nvme5/nvme5n1", 215),
+		DISK("nbd0", "virtual/block/nbd0", 216),
+		DISK("nbd0p1", "virtual/block/nbd0/nbd0p1", 217),
+		DISK("rbd0", "rbd/0/block/rbd0", 218),
+		DISK("rnbd0", "virtual/block/rnbd0", 219),
+		DISK("drbd1", "virtual/block/drbd1", 220),
+		DISK("etherd!e1.0", "virtual/block/etherd!e1.0", 221),
+		DISK("vda", "pci0/virtio1/block/vda", 222),
+		/* no link */
+		{BLOCK "ubda/dev", "700:223\n"},
+	};
+	static const struct {
+		const char *kname, *transport;
+	} expected[] = {{"sda", "fc"}, {"sda1", "fc"}, {"sdb", "fcoe"}, {"sdc", "iscsi"},
+		{"sdd", "srp"}, {"sde", "fc"}, {"sdf", "iscsi"}, {"sdg", ""}, {"sdh", ""},
+		{"sdi", ""}, {"nvme0n1", ""}, {"nvme1n1", "nvme-tcp"},
+		{"nvme2n1", "nvme-fc"}, {"nvme2n1p1", "nvme-fc"},
+		{"nvme4n1", "nvme-rdma"}, {"nvme5n1", ""}, {"nbd0", "nbd"},
+		{"nbd0p1", "nbd"}, {"rbd0", "rbd"}, {"rnbd0", "rnbd"}, {"drbd1", "drbd"},
+		{"etherd!e1.0", "aoe"}, {"vda", ""}, {"ubda", ""}};
+	struct fake fake = {0};
+	cleanup_host struct host *host = PROBE(&fake, PROBE_BLOCKS, entries);
+
+	(void)state;
+	assert_int_equal(host->n_blocks, COUNT_OF(expected));
+	for (size_t i = 0; i < COUNT_OF(expected); i++)
+		assert_string_equal(
+			block(host, expected[i].kname)->transport, expected[i].transport);
+}
+
 static void test_live_file_systems(void **state)
 {
 	struct fake fake = {0};
@@ -391,6 +474,7 @@ int main(void)
 		cmocka_unit_test(test_keys_are_masked),
 		cmocka_unit_test(test_an_unknown_target_type_is_digested),
 		cmocka_unit_test(test_blocks),
+		cmocka_unit_test(test_transports),
 		cmocka_unit_test(test_live_file_systems),
 		cmocka_unit_test(test_swaps),
 		cmocka_unit_test(test_a_root_without_proc_and_sys),

@@ -92,7 +92,8 @@ static void loop(struct host *host)
 {
 	struct block *block = array_add(&host->blocks, &host->n_blocks);
 
-	*block = (struct block){.devno = {7, 1},
+	*block = (struct block){.transport = "",
+		.devno = {7, 1},
 		.kname = "loop1",
 		.kind = BLOCK_LOOP,
 		.backing_file = "/mnt/backup/image"};

@@ -93,13 +93,15 @@ static void add_rest(struct host *host)
 {
 	struct block *block = array_add(&host->blocks, &host->n_blocks);
 
-	*block = (struct block){.devno = {8, 1},
+	*block = (struct block){.transport = "iscsi",
+		.devno = {8, 1},
 		.kname = "sda1",
 		.kind = BLOCK_PARTITION,
 		.size = 1000,
 		.backing_file = ""};
 	*array_add(&block->below, &block->n_below) = (struct devno){8, 0};
-	*array_add(&host->blocks, &host->n_blocks) = (struct block){.devno = {7, 0},
+	*array_add(&host->blocks, &host->n_blocks) = (struct block){.transport = "iscsi",
+		.devno = {7, 0},
 		.kname = "loop0",
 		.kind = BLOCK_LOOP,
 		.backing_file = "/srv/a b (deleted)"};
@@ -223,6 +225,8 @@ static void test_round_trip(void **state)
 	assert_int_equal(again->kernel_holders[0].kind, HOLDER_LIO);
 	assert_string_equal(again->kernel_holders[0].name, "iblock_0/a b");
 	assert_int_equal(again->kernel_holders[1].devno.minor, 4);
+	assert_int_equal(again->n_blocks, 2);
+	assert_string_equal(again->blocks[1].transport, "iscsi");
 }
 
 /* What documents say is in the model, too; what was cut off is not. */
@@ -1030,6 +1034,8 @@ static const struct {
 	{"<devices>", "<devices><target/>", "line "},
 	{"<blocks>", "<blocks><below devno=\"7:0\"/>", "line "},
 	{"kind=\"loop\"", "kind=\"loopy\"", "line "},
+	{"transport=\"iscsi\"", "transport=\"sata\"", "line "},
+	{"transport=\"iscsi\"", "transport=\"\"", "line "},
 	{"of-host=\"yes\"", "of-host=\"maybe\"", "line "},
 	{"pin-pid=\"12\"", "pin-pid=\"-1\"", "line "},
 	{"pin-path=\"/run", "pin-path=\"\\x2/run", "namespace: pin-path is not escaped"},
@@ -1081,6 +1087,7 @@ static bool is_optional(const char *start)
 	static const struct {
 		const char *element, *attribute;
 	} optional[] = {
+		{"<block ", " transport="},
 		{"<identity ", " redaction="},
 		{"<moment ", " uevents="},
 		{"<moment ", " uevents-after="},

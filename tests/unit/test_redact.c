@@ -52,7 +52,7 @@ _Static_assert(sizeof(struct source) == 24, "a new field: give it a row");
 _Static_assert(sizeof(struct document) == 24, "a new field: give it a rewriter");
 _Static_assert(sizeof(struct dm_target) == 40, "a new field: give it a row");
 _Static_assert(sizeof(struct device) == 96, "a new field: give it a row");
-_Static_assert(sizeof(struct block) == 56, "a new field: give it a row");
+_Static_assert(sizeof(struct block) == 64, "a new field: give it a row");
 _Static_assert(sizeof(struct superblock) == 24, "a new field: give it a row");
 _Static_assert(sizeof(struct mount_namespace) == 40, "a new field: give it a row");
 _Static_assert(sizeof(struct mount) == 80, "a new field: give it a row");
@@ -78,8 +78,8 @@ static const struct row target_rows[] = {ROW(dm_target, type, STAYS),
 	ROW(dm_target, params, NAME), ROW(dm_target, status, NAME)};
 static const struct row device_rows[] = {
 	ROW(device, name, NAME), ROW(device, uuid, NAME)};
-static const struct row block_rows[] = {
-	ROW(block, kname, NAME), ROW(block, backing_file, NAME)};
+static const struct row block_rows[] = {ROW(block, kname, NAME),
+	ROW(block, backing_file, NAME), ROW(block, transport, STAYS)};
 static const struct row superblock_rows[] = {ROW(superblock, type, STAYS)};
 static const struct row namespace_rows[] = {
 	ROW(mount_namespace, comm, NAME), ROW(mount_namespace, pin_path, NAME)};
@@ -339,7 +339,8 @@ static struct host *marked_host(void)
 	device->targets[0].status = "statusmarkn";
 	dm_target_add(host, &device->pending, &device->n_pending, 0, 8, "linear",
 		"/dev/pathmarkn 0");
-	*array_add(&host->blocks, &host->n_blocks) = (struct block){.devno = {7, 0},
+	*array_add(&host->blocks, &host->n_blocks) = (struct block){.transport = "",
+		.devno = {7, 0},
 		.kname = "kmarkn",
 		.kind = BLOCK_LOOP,
 		.backing_file = "/srv/filemarkn.img"};
