@@ -17,6 +17,9 @@ void check_evidence(const struct host *host, struct subject *subject);
 void check_group(const struct host *host, struct subject *subject);
 void check_settled(const struct host *host, struct subject *subject);
 
+/* check_neighbours.c: what its removal would do to other snapshots of its origin */
+void check_neighbours(const struct host *host, struct subject *subject);
+
 /* check_use.c: who uses it */
 void check_holders(const struct host *host, struct subject *subject);
 void check_mounts(const struct host *host, struct subject *subject);

@@ -28,6 +28,10 @@ struct proof {
 /* "step 2 (dm-remove) breaks rule 4: NAME: WHY"; -EPERM */
 int proof_broken(const struct proof *proof, int rule, const char *why, const char *what);
 
+/* prove_neighbours.c: an lvremove leaves the other snapshots of its origin as they are.
+ * -EPERM. */
+int proof_check_neighbours(const struct proof *proof, const struct lv *lv);
+
 /* Checks the rules for the step at hand, and applies it to proof->now. -EPERM. */
 int proof_apply(struct proof *proof);
 
