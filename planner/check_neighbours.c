@@ -44,12 +44,12 @@ static const char *deviation(
 	struct devno real, cow;
 
 	if (!snapshot)
-		return "is not active here, and would be activated";
+		return "is not active here: lvremove would activate it";
 	if (!device_snapshot_parts(snapshot, &real, &cow))
-		return "is no snapshot in this kernel, and would be made one again";
+		return "is no snapshot in this kernel: lvremove would make it one";
 	if (!subject->real || !devno_is_equal(real, subject->real->devno) || !store ||
 		!devno_is_equal(store->devno, cow) || !is_loaded_by_lvm(snapshot))
-		return "has a table that LVM did not load, and would lose it";
+		return "has a table that LVM did not load: lvremove would replace it";
 	return NULL;
 }
 
@@ -78,7 +78,7 @@ void check_neighbours(const struct host *host, struct subject *subject)
 		text = deviation(host, subject, other);
 		if (text)
 			subject_reason(subject, RULE_DISAGREE,
-				"%s, another snapshot of its origin, %s by its removal",
-				other->name, text);
+				"%s, another snapshot of its origin, %s", other->name,
+				text);
 	}
 }
