@@ -129,8 +129,24 @@ static bool note_unsettled(void *context, const struct device *device)
 	return true;
 }
 
-/* The origin, and its other snapshots: LVM suspends and resumes them all when it removes
- * one. */
+/* One that stands on the same -real layer; a snapshot comes with its store. */
+static void note_neighbour(
+	const struct host *host, struct subject *subject, const struct device *device)
+{
+	struct devno real, cow;
+	const struct device *store;
+
+	note_unsettled(subject, device);
+	if (!device_snapshot_parts(device, &real, &cow))
+		return;
+	store = host_device_by_devno(host, cow);
+	if (store)
+		note_unsettled(subject, store);
+}
+
+/* The origin, and its other snapshots with their stores: LVM suspends and resumes them
+ * all when it removes one, and with that puts a table that waits into force (seen in the
+ * lab, random states: the table of a neighbour's -cow). */
 static void note_neighbours(const struct host *host, struct subject *subject)
 {
 	cleanup_places struct places places =
@@ -142,7 +158,7 @@ static void note_neighbours(const struct host *host, struct subject *subject)
 		for (size_t d = 0; d < device->n_deps; d++)
 			if (devno_is_equal(device->deps[d], subject->real->devno) &&
 				!subject_owns(subject, device->devno))
-				note_unsettled(subject, device);
+				note_neighbour(host, subject, device);
 	}
 }
 

@@ -93,6 +93,7 @@ static void judge(const struct survey *survey, struct subject *subject)
 	case SUBJECT_VOLUME:
 		check_volume(host, subject);
 		check_age(survey, subject);
+		check_neighbours(host, subject);
 		break;
 	case SUBJECT_STALE:
 		check_stale(host, subject);

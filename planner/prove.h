@@ -53,6 +53,9 @@ int proof_plan_alone(struct proof *proof);
  * know it, by the names of its devices; and a volume of the metadata is as old as that rule asks.
  * -EPERM. */
 int proof_selected(const struct proof *proof, const char *vg_uuid, const char *lv_uuid);
+/* prove_neighbours.c: an lvremove leaves the other snapshots of its origin as they are.
+ * -EPERM. */
+int proof_check_neighbours(const struct proof *proof, const struct lv *lv);
 
 /* Checks the rules for the step at hand, and applies it to proof->now. -EPERM. */
 int proof_apply(struct proof *proof);

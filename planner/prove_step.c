@@ -244,6 +244,18 @@ static int check_closed(
 	return check_processes(proof, device);
 }
 
+/* A device on the layer below a snapshot, and where that is a snapshot too, its store:
+ * resuming either would put a table that waits into force. */
+static int check_on_layer(const struct proof *proof, const struct device *device)
+{
+	struct devno layer, store;
+	int r = check_at_rest(proof, device);
+
+	if (r == 0 && device_snapshot_parts(device, &layer, &store))
+		r = check_at_rest(proof, host_device_by_devno(proof->now, store));
+	return r;
+}
+
 /* The layer below a snapshot, and what else stands on it: the visible volume, and other
  * snapshots. */
 static int check_origin_at_rest(const struct proof *proof, struct devno layer)
@@ -257,7 +269,7 @@ static int check_origin_at_rest(const struct proof *proof, struct devno layer)
 
 		for (size_t d = 0; r == 0 && !device->is_gone && d < device->n_deps; d++)
 			if (devno_is_equal(device->deps[d], layer))
-				r = check_at_rest(proof, device);
+				r = check_on_layer(proof, device);
 	}
 	return r;
 }
@@ -491,6 +503,8 @@ static int prove_lv_remove(struct proof *proof)
 		r = proof_is_inactive_elsewhere(proof, lv);
 	if (r == 0)
 		r = check_snapshot_volume(proof, lv);
+	if (r == 0)
+		r = proof_check_neighbours(proof, lv);
 	if (r == 0)
 		r = check_snapshot(proof, snapshot);
 	if (r == 0)

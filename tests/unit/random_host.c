@@ -200,6 +200,18 @@ static void add_snapshot(struct builder *b, unsigned real, const char *origin_uu
 	disturb_device(b, snapshot);
 }
 
+/* LVM knows it, this kernel does not. */
+static void add_inactive_snapshot(struct builder *b, const char *origin_uuid)
+{
+	unsigned number = b->volume++;
+	struct lv *lv = add_lv(b, format(b, "I%031u", number),
+		format(b, "backup-%u", number), b->extent, 4);
+
+	lv->role = LV_SNAPSHOT;
+	lv->origin_uuid = origin_uuid;
+	b->extent += 4;
+}
+
 static void add_origin(struct builder *b)
 {
 	unsigned number = b->volume++;
@@ -220,6 +232,8 @@ static void add_origin(struct builder *b)
 		sample_device(b->host, origin)->flags |= DEVICE_SUSPENDED;
 	for (unsigned i = 0; i < snapshots; i++)
 		add_snapshot(b, real, uuid);
+	if (one_in(b->dice, 20))
+		add_inactive_snapshot(b, uuid);
 }
 
 static void disturb_host(struct builder *b)

@@ -252,3 +252,21 @@ void sample_add_victim(struct host *host)
 	add_lv(host, SAMPLE_VICTIM, "victim", 16, 4);
 	host_sort(host);
 }
+
+struct device *sample_add_neighbour(struct host *host)
+{
+	struct lv *lv = add_lv(host, SAMPLE_NEIGHBOUR, "snap-eeee", 20, 4);
+
+	lv->role = LV_SNAPSHOT;
+	lv->origin_uuid = SAMPLE_ORIGIN;
+	sample_add_device(host, 8, "onapp--aaaa-snap--eeee-cow",
+		"LVM-" SAMPLE_VG SAMPLE_NEIGHBOUR "-cow", "linear", "7:0 165888",
+		COW_SECTORS);
+	sample_add_device(host, 9, "onapp--aaaa-snap--eeee",
+		"LVM-" SAMPLE_VG SAMPLE_NEIGHBOUR, "snapshot", "254:1 254:8 P 8",
+		ORIGIN_SECTORS)
+		->targets[0]
+		.status = "16/32768 16";
+	host_sort(host);
+	return sample_device(host, 8);
+}

@@ -15,6 +15,7 @@
 #define SAMPLE_ORIGIN "OOOOOOOOOOOOOOOOOOOOOOOOOOOOOOOO"
 #define SAMPLE_SNAP   "SSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSS"
 #define SAMPLE_VICTIM "XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX"
+#define SAMPLE_NEIGHBOUR "NNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNN"
 #define SAMPLE_NS     4026531841u
 
 /* 254:0 origin, 254:1 -real, 254:2 -cow, 254:3 snapshot, 254:4 partition mapping (mounted
@@ -28,6 +29,10 @@ struct host *sample_host_idle(void);
 void sample_make_stale(struct host *host);
 /* And its extents belong to a volume named "victim". */
 void sample_add_victim(struct host *host);
+
+/* A second snapshot of the same origin, nobody's backup: 254:8 -cow, 254:9. Returns its
+ * -cow. */
+struct device *sample_add_neighbour(struct host *host);
 
 /* Only the volume group, its physical volume and the sources: no device, no volume. */
 struct host *sample_host_empty(void);

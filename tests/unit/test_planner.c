@@ -304,6 +304,38 @@ static void make_pending(struct host *host)
 	sample_device(host, 3)->flags = DEVICE_PENDING;
 }
 
+static void make_pending_neighbour(struct host *host)
+{
+	sample_add_neighbour(host)->flags = DEVICE_PENDING;
+}
+
+static void make_neighbour_inactive(struct host *host)
+{
+	sample_add_neighbour(host);
+	host_device_by_devno(host, (struct devno){254, 1})->open_count--;
+	sample_device(host, 9)->is_gone = true;
+	sample_device(host, 8)->is_gone = true;
+}
+
+static void make_neighbour_linear(struct host *host)
+{
+	sample_add_neighbour(host);
+	sample_device(host, 9)->targets[0].type = "linear";
+	sample_device(host, 9)->targets[0].params = "254:8 0";
+}
+
+static void make_neighbour_with_own_table(struct host *host)
+{
+	sample_add_neighbour(host);
+	sample_device(host, 9)->targets[0].params = "254:1 254:8 PO 8";
+}
+
+static void make_neighbour_merging(struct host *host)
+{
+	sample_add_neighbour(host);
+	host_lv(host, SAMPLE_VG, SAMPLE_NEIGHBOUR)->is_merging = true;
+}
+
 static void make_moving(struct host *host)
 {
 	host_change_add(host, (struct devno){254, 4}, CHANGE_GONE, "");
@@ -513,6 +545,12 @@ static const struct {
 	{"store open", make_store_open, RULE_OPENS_UNEXPLAINED, VERDICT_UNDECIDED},
 	{"suspended", make_suspended, RULE_UNSETTLED, VERDICT_UNDECIDED},
 	{"pending", make_pending, RULE_UNSETTLED, VERDICT_UNDECIDED},
+	{"pending neighbour", make_pending_neighbour, RULE_UNSETTLED, VERDICT_UNDECIDED},
+	{"inactive neighbour", make_neighbour_inactive, RULE_DISAGREE, VERDICT_UNDECIDED},
+	{"linear neighbour", make_neighbour_linear, RULE_DISAGREE, VERDICT_UNDECIDED},
+	{"neighbour's own table", make_neighbour_with_own_table, RULE_DISAGREE,
+		VERDICT_UNDECIDED},
+	{"merging neighbour", make_neighbour_merging, RULE_MERGING, VERDICT_REFUSE},
 	{"moving", make_moving, RULE_UNSETTLED, VERDICT_UNDECIDED},
 	{"moving origin", make_moving_origin, RULE_UNSETTLED, VERDICT_UNDECIDED},
 	{"restless", make_restless, RULE_EVIDENCE_MISSING, VERDICT_UNDECIDED},
@@ -547,12 +585,19 @@ static enum verdict verdict_with(
 {
 	struct request request = default_request();
 	cleanup_survey struct survey survey = {0};
+	const struct subject *selected = NULL;
 
 	request.rules_off = rules_off;
 	survey_host(host, &request, &survey);
-	assert_int_equal(survey.n_subjects, 1);
-	*ret_decisive = survey.subjects[0].decisive;
-	return survey.subjects[0].verdict;
+	for (size_t i = 0; i < survey.n_subjects; i++) {
+		if (!survey.subjects[i].is_selected)
+			continue;
+		assert_null(selected);
+		selected = &survey.subjects[i];
+	}
+	assert_non_null(selected);
+	*ret_decisive = selected->decisive;
+	return selected->verdict;
 }
 
 static void test_every_rule_matters(void **state)

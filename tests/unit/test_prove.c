@@ -109,6 +109,38 @@ static void pending(struct host *host)
 	sample_device(host, 3)->flags = DEVICE_PENDING;
 }
 
+static void neighbour_pending(struct host *host)
+{
+	sample_add_neighbour(host)->flags = DEVICE_PENDING;
+}
+
+static void neighbour_inactive(struct host *host)
+{
+	sample_add_neighbour(host);
+	host_device_by_devno(host, (struct devno){254, 1})->open_count--;
+	sample_device(host, 9)->is_gone = true;
+	sample_device(host, 8)->is_gone = true;
+}
+
+static void neighbour_linear(struct host *host)
+{
+	sample_add_neighbour(host);
+	sample_device(host, 9)->targets[0].type = "linear";
+	sample_device(host, 9)->targets[0].params = "254:8 0";
+}
+
+static void neighbour_with_own_table(struct host *host)
+{
+	sample_add_neighbour(host);
+	sample_device(host, 9)->targets[0].params = "254:1 254:8 PO 8";
+}
+
+static void neighbour_merging(struct host *host)
+{
+	sample_add_neighbour(host);
+	host_lv(host, SAMPLE_VG, SAMPLE_NEIGHBOUR)->is_merging = true;
+}
+
 static void moving(struct host *host)
 {
 	host_change_add(host, sample_device(host, 2)->devno, CHANGE_TABLE, "");
@@ -200,6 +232,11 @@ static const struct {
 	{"loop", loop, OFF(RULE_HELD), 3},
 	{"suspended", suspended, OFF(RULE_UNSETTLED), 4},
 	{"pending", pending, OFF(RULE_UNSETTLED), 4},
+	{"pending neighbour", neighbour_pending, OFF(RULE_UNSETTLED), 4},
+	{"inactive neighbour", neighbour_inactive, OFF(RULE_DISAGREE), 1},
+	{"linear neighbour", neighbour_linear, OFF(RULE_DISAGREE), 1},
+	{"neighbour's own table", neighbour_with_own_table, OFF(RULE_DISAGREE), 1},
+	{"merging neighbour", neighbour_merging, OFF(RULE_MERGING), 3},
 	{"origin suspended", origin_suspended, OFF(RULE_UNSETTLED), 4},
 	{"state unknown", state_unknown, OFF(RULE_EVIDENCE_MISSING), 6},
 	{"swaps unread", swaps_unread, OFF(RULE_EVIDENCE_MISSING), 6},

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What lvremove of a snapshot would do to the other snapshots of its origin. LVM suspends
+ * the origin with all the snapshots that the metadata gives it, loads what the metadata
+ * says of each, and resumes them (lvm2 lib/activate/dev_manager.c,
+ * _add_new_lv_to_dtree; lib/metadata/snapshot_manip.c, vg_remove_snapshot). So each of
+ * them must be in the kernel as LVM would load it: one that is not active comes back,
+ * with data that are wrong by now; one with another table loses it; one that is to be
+ * merged may begin to.
+ */
+#include <string.h>
+
+#include "checks.h"
+#include "snapstate/cleanup.h"
+
+/* "ORIGIN COW P 8": LVM's snapshots are persistent, and nothing else (libdm-deptree.c,
+ * _snapshot_emit_segment_line). */
+static bool is_loaded_by_lvm(const struct device *snapshot)
+{
+	const char *params = snapshot->targets[0].params;
+
+	for (unsigned word = 0; word < 2 && params; word++) {
+		params = strchr(params, ' ');
+		params = params ? params + 1 : NULL;
+	}
+	return params && strncmp(params, "P ", 2) == 0;
+}
+
+static const struct device *layer_of(
+	const struct host *host, const struct lv *lv, const char *layer)
+{
+	cleanup_buf struct buf uuid = BUF_INIT;
+
+	buf_printf(&uuid, "LVM-%s%s%s", lv->vg_uuid, lv->uuid, layer);
+	return host_device_by_uuid(host, buf_text(&uuid));
+}
+
+/* NULL: as LVM would load it. */
+static const char *deviation(
+	const struct host *host, const struct subject *subject, const struct lv *other)
+{
+	const struct device *snapshot = layer_of(host, other, "");
+	const struct device *store = layer_of(host, other, "-cow");
+	struct devno real, cow;
+
+	if (!snapshot)
+		return "is not active here: lvremove would activate it";
+	if (!device_snapshot_parts(snapshot, &real, &cow))
+		return "is no snapshot in this kernel: lvremove would make it one";
+	if (!subject->real || !devno_is_equal(real, subject->real->devno) || !store ||
+		!devno_is_equal(store->devno, cow) || !is_loaded_by_lvm(snapshot))
+		return "has a table that LVM did not load: lvremove would replace it";
+	return NULL;
+}
+
+void check_neighbours(const struct host *host, struct subject *subject)
+{
+	const struct lv *lv = subject->lv;
+	cleanup_places struct places places =
+		host_places(host, PLACES_LV_ORIGIN, places_text(lv->origin_uuid));
+
+	if (lv->role != LV_SNAPSHOT || !subject->snapshot)
+		return;
+	for (size_t i; places_next(&places, &i);) {
+		const struct lv *other = &host->lvs[i];
+		const char *text;
+
+		if (other == lv || other->role != LV_SNAPSHOT ||
+			strcmp(other->vg_uuid, lv->vg_uuid) != 0 ||
+			strcmp(other->origin_uuid, lv->origin_uuid) != 0)
+			continue;
+		if (other->is_merging)
+			subject_reason(subject, RULE_MERGING,
+				"%s, another snapshot of its origin, is to be merged "
+				"into "
+				"it",
+				other->name);
+		text = deviation(host, subject, other);
+		if (text)
+			subject_reason(subject, RULE_DISAGREE,
+				"%s, another snapshot of its origin, %s", other->name,
+				text);
+	}
+}
