@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "admit.h"
 #include "apply.h"
 #include "confine.h"
 #include "options.h"
@@ -123,9 +124,9 @@ static enum exit_code execute(const struct options *options)
 		report_error(stderr, "%s", err.msg);
 		return EXIT_ENVIRONMENT;
 	}
-	code = options_plan(options, &plan);
+	code = admit_plan(options, &plan);
 	if (code == EXIT_DONE && *plan->redaction)
-		code = options_key(options, plan, &key);
+		code = admit_key(options, plan, &key);
 	if (code != EXIT_DONE)
 		return code;
 	settle_in();

@@ -13,9 +13,9 @@
 
 #include <cmocka.h>
 
+#include "admit.h"
 #include "apply.h"
 #include "names.h"
-#include "options.h"
 #include "recorded_root.h"
 #include "report.h"
 #include "snapstate/cleanup.h"
@@ -1306,7 +1306,7 @@ static enum exit_code read_plan_file(const char *path, bool is_unsigned)
 	const struct options options = {.plan = path, .is_unsigned = is_unsigned};
 	cleanup_plan struct plan *plan = NULL;
 
-	return options_plan(&options, &plan);
+	return admit_plan(&options, &plan);
 }
 
 static void test_plan_files(void **state)
