@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The command line of snapstate-plan; see options.h. */
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +7,7 @@
 
 #include "options.h"
 #include "snapstate/exit.h"
+#include "snapstate/stamp.h"
 
 static const char usage[] =
 	"usage: snapstate-plan [-o PLAN] [--select VG/LV]... [--min-age DURATION]\n"
@@ -71,25 +71,6 @@ static const struct option long_options[] = {
 	{0},
 };
 
-/* "90", "90s", "30m", "1h", "7d" */
-static int parse_duration(const char *text, int64_t *ret_seconds)
-{
-	static const struct {
-		char unit;
-		uint64_t seconds;
-	} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
-	size_t digits = strspn(text, "0123456789");
-	uint64_t number, factor = text[digits] == '\0' ? 1 : 0;
-
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-		if (text[digits] == units[i].unit && text[digits + 1] == '\0')
-			factor = units[i].seconds;
-	if (!factor || parse_u64(text, digits, 10, &number) < 0 || number > UINT32_MAX)
-		return -EINVAL;
-	*ret_seconds = (int64_t)(number * factor);
-	return 0;
-}
-
 static int usage_error(const char *what, const char *value)
 {
 	fprintf(stderr, "snapstate-plan: %s%s\nTry 'snapstate-plan --help'.\n", what,
@@ -110,7 +91,7 @@ static int read_option(int option, struct options *options)
 		*array_add(&options->request.select, &options->request.n_select) = optarg;
 		return -1;
 	case OPT_MIN_AGE:
-		if (parse_duration(optarg, &options->request.min_age) < 0)
+		if (duration_read(optarg, &options->request.min_age) < 0)
 			return usage_error(
 				"--min-age wants a number and s, m, h or d, not ",
 				optarg);
