@@ -13,6 +13,7 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/exit.h"
 #include "snapstate/record.h"
+#include "snapstate/stamp.h"
 
 static int fail(const struct err *err, int code)
 {
@@ -42,12 +43,21 @@ static int read_capture(const char *name, struct host **ret_host,
 	return r;
 }
 
+/* From the capture on, not from today: the same capture gives the same plan. */
+static int64_t expiry_of(const struct survey *survey)
+{
+	int64_t taken = survey->host->identity.taken, valid = survey->request->valid;
+
+	return valid < STAMP_MAX - taken ? taken + valid : STAMP_MAX;
+}
+
 static struct plan *plan_begin(const struct survey *survey, const char *sha256)
 {
 	struct plan *plan = plan_new();
 
 	memcpy(plan->capture_sha256, sha256, sizeof(plan->capture_sha256));
 	plan->taken = survey->host->identity.taken;
+	plan->expires = expiry_of(survey);
 	free(plan->created_by);
 	plan->created_by = xstrdup("snapstate-plan-" SNAPSTATE_VERSION);
 	for (size_t i = 0; i < survey->request->n_select; i++)
@@ -77,7 +87,8 @@ static int plan_check(const struct host *host, const struct buf *text, struct er
 
 /* The plan last: it is there only if all the rest is. A script may be run, the others are
  * read. */
-static int publish(const char *file, unsigned mode, const struct buf *text, struct err *err)
+static int publish(
+	const char *file, unsigned mode, const struct buf *text, struct err *err)
 {
 	return file ? file_publish(file, mode, text->data, text->len, err) : 0;
 }

@@ -11,7 +11,8 @@
 
 static const char usage[] =
 	"usage: snapstate-plan [-o PLAN] [--select VG/LV]... [--min-age DURATION]\n"
-	"                      [--refresh-origin] [--html FILE] [--dot FILE] [--json]\n"
+	"                      [--valid DURATION] [--refresh-origin] [--html FILE] "
+	"[--dot FILE] [--json]\n"
 	"                      CAPTURE\n"
 	"       snapstate-plan --explain DEVICE [--select VG/LV]... CAPTURE\n"
 	"       snapstate-plan --diff CAPTURE CAPTURE\n"
@@ -26,6 +27,7 @@ static const char usage[] =
 	"                        may be repeated; default " SELECT_DEFAULT "\n"
 	"  --min-age DURATION    leave younger snapshots alone: 90s, 30m, 1h (default), "
 	"7d\n"
+	"  --valid DURATION      the plan expires so long after its capture; default 7d\n"
 	"  --refresh-origin      also turn origins whose last snapshot is gone into "
 	"plain volumes\n"
 	"  --html FILE           write the review as one page for a browser; never "
@@ -46,6 +48,7 @@ static const char usage[] =
 enum {
 	OPT_SELECT = 256,
 	OPT_MIN_AGE,
+	OPT_VALID,
 	OPT_REFRESH,
 	OPT_HTML,
 	OPT_DOT,
@@ -60,6 +63,7 @@ static const struct option long_options[] = {
 	{"output", required_argument, NULL, 'o'},
 	{"select", required_argument, NULL, OPT_SELECT},
 	{"min-age", required_argument, NULL, OPT_MIN_AGE},
+	{"valid", required_argument, NULL, OPT_VALID},
 	{"refresh-origin", no_argument, NULL, OPT_REFRESH},
 	{"html", required_argument, NULL, OPT_HTML},
 	{"dot", required_argument, NULL, OPT_DOT},
@@ -94,6 +98,13 @@ static int read_option(int option, struct options *options)
 		if (duration_read(optarg, &options->request.min_age) < 0)
 			return usage_error(
 				"--min-age wants a number and s, m, h or d, not ",
+				optarg);
+		return -1;
+	case OPT_VALID:
+		if (duration_read(optarg, &options->request.valid) < 0 ||
+			!options->request.valid)
+			return usage_error(
+				"--valid wants a number, not 0, and s, m, h or d, not ",
 				optarg);
 		return -1;
 	case OPT_REFRESH:
@@ -149,7 +160,8 @@ static int read_captures(int argc, char **argv, struct options *options)
 
 int options_read(int argc, char **argv, struct options *ret)
 {
-	struct options options = {.request = {.min_age = MIN_AGE_DEFAULT}};
+	struct options options = {
+		.request = {.min_age = MIN_AGE_DEFAULT, .valid = VALID_DEFAULT}};
 	int option, code = -1;
 
 	while (code < 0 &&

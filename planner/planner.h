@@ -21,12 +21,14 @@
 
 #define SELECT_DEFAULT	"onapp-*/backup-*"
 #define MIN_AGE_DEFAULT 3600
+#define VALID_DEFAULT	(7 * 86400)
 
 /* What the operator asked for. Strings are borrowed. */
 struct request {
 	const char **select; /* VG/LV globs */
 	size_t n_select;
 	int64_t min_age; /* seconds */
+	int64_t valid;	 /* seconds from the capture until the plan expires */
 	bool has_refresh_origin;
 	uint64_t rules_off; /* bits of enum rule; tests only, to show that each rule
 			       matters */
