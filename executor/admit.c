@@ -79,7 +79,7 @@ static int find_signer(
 			"there, as ssh-keygen(1) says under ALLOWED SIGNERS");
 	if (r < 0)
 		return r;
-	r = signers_find(buf_text(&signers), signers.len, sshsig->key, time(NULL),
+	r = signers_find(buf_text(&signers), signers.len, sshsig, time(NULL),
 		ret_principals, &why);
 	return r < 0 ? err_set(err, r, "%s: %s", SIGNERS_FILE, why.msg) : 0;
 }
@@ -112,6 +112,9 @@ static int check_signature(
 	cleanup_buf struct buf fingerprint = BUF_INIT, word = BUF_INIT;
 	int r = read_signature(options, &sshsig, err);
 
+	if (r == 0 && sshsig.role != SSHSIG_PLAN)
+		return err_set(err, -EKEYREJECTED, "the signature's namespace is not %s",
+			sshsig_namespace(SSHSIG_PLAN));
 	if (r == 0)
 		r = find_signer(&sshsig, &principals, err);
 	if (r == 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* check_signature FILE SIGNATURE SIGNERS NOW: 0 and the signer's name where the executor
- * would accept it, 1 where not; for tests/signatures. With one FILE: may it be trusted?
+/* check_signature FILE SIGNATURE SIGNERS NOW: 0, the namespace and the signer where the
+ * executor would accept it, 1 where not; for tests/signatures. With one FILE: may it be
+ * trusted?
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -28,14 +29,15 @@ static int check(char **argv, struct err *err)
 		exit(2);
 	r = sshsig_read(buf_text(&armor), armor.len, argv[2], &sshsig, err);
 	if (r == 0)
-		r = signers_find(buf_text(&signers), signers.len, sshsig.key,
-			atoll(argv[4]), &principals, err);
+		r = signers_find(buf_text(&signers), signers.len, &sshsig, atoll(argv[4]),
+			&principals, err);
 	if (r == 0)
 		r = signature_verify(&sshsig, buf_text(&file), file.len, err);
 	if (r == 0)
 		r = signature_fingerprint(sshsig.key, &fingerprint);
 	if (r == 0)
-		printf("%s %s\n", principals, buf_text(&fingerprint));
+		printf("%s %s %s\n", sshsig_namespace(sshsig.role), principals,
+			buf_text(&fingerprint));
 	return r;
 }
 
