@@ -1,57 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A file -> a plan that this run may use; see admit.h. Invariant: nothing of the file is
- * understood before its signature was verified.
+ * understood before the signatures that the site wants were verified.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "admit.h"
+#include "regular.h"
 #include "report.h"
-#include "signature.h"
-#include "signers.h"
-#include "trusted.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/stamp.h"
 
-/* ---- the plan ---- */
+/* How far the clock may have been set back since the capture was made. */
+#define ADMIT_SKEW 300
 
-/* A pipe could say one thing now and another one later; a device could hang. */
-static int open_regular(const char *path, int *ret_fd, struct err *err)
+void admission_free(struct admission *admission)
 {
-	cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	struct stat stat;
-
-	if (fd < 0 || fstat(fd, &stat) < 0)
-		return err_errno(err, errno, "%s", path);
-	if (!S_ISREG(stat.st_mode))
-		return err_set(err, -EBADMSG, "%s is not a regular file", path);
-	*ret_fd = take_fd(&fd);
-	return 0;
-}
-
-static int read_all(int fd, const char *path, struct buf *ret_text, struct err *err)
-{
-	char chunk[65536];
-	ssize_t n;
-
-	while ((n = read(fd, chunk, sizeof(chunk))) != 0) {
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_errno(err, errno, "read %s", path);
-		if (ret_text->len + (size_t)n > PLAN_BYTES_MAX)
-			return err_set(err, -EBADMSG, "%s: a plan has at most %u bytes",
-				path, PLAN_BYTES_MAX);
-		buf_add(ret_text, chunk, (size_t)n);
-	}
-	return 0;
+	plan_free(admission->plan);
+	signed_free(&admission->signed_by);
+	*admission = (struct admission){0};
 }
 
 /* capabilities(7): device-mapper and umount(2) want this one */
@@ -64,102 +36,136 @@ static bool has_sys_admin(void)
 	       (data[CAP_TO_INDEX(CAP_SYS_ADMIN)].effective & CAP_TO_MASK(CAP_SYS_ADMIN));
 }
 
-/* ---- the signature ---- */
+/* ---- who signed ---- */
 
-static int find_signer(
-	const struct sshsig *sshsig, char **ret_principals, struct err *err)
+static void say_who(const struct signed_by *signed_by)
 {
-	cleanup_buf struct buf signers = BUF_INIT;
-	struct err why = ERR_INIT;
-	int r = trusted_read(SIGNERS_FILE, SIGNERS_BYTES_MAX, &signers, err);
+	static const char *const did[SSHSIG_ROLES] = {
+		[SSHSIG_PLAN] = "signed", [SSHSIG_APPROVAL] = "approved"};
 
-	if (r == -ENOENT)
-		return err_wrap(err,
-			"nobody may sign for this host yet: put the vendor's public key "
-			"there, as ssh-keygen(1) says under ALLOWED SIGNERS");
-	if (r < 0)
-		return r;
-	r = signers_find(buf_text(&signers), signers.len, sshsig, time(NULL),
-		ret_principals, &why);
-	return r < 0 ? err_set(err, r, "%s: %s", SIGNERS_FILE, why.msg) : 0;
+	for (size_t i = 0; i < SSHSIG_ROLES; i++) {
+		const struct signer *signer = &signed_by->signers[i];
+		cleanup_buf struct buf word = BUF_INIT;
+
+		if (!signer->principals)
+			continue;
+		buf_word(&word, signer->principals);
+		printf("%s by %s (%s)\n", did[i], buf_text(&word), signer->fingerprint);
+	}
 }
 
-static int read_signature(
-	const struct options *options, struct sshsig *ret_sshsig, struct err *err)
+static enum exit_code admit_signatures(const struct options *options,
+	const struct buf *text, struct admission *admission)
 {
-	cleanup_buf struct buf path = BUF_INIT, text = BUF_INIT;
-	cleanup_close int fd = -1;
-	int r;
-
-	if (options->signature)
-		buf_puts(&path, options->signature);
-	else
-		buf_printf(&path, "%s.sig", options->plan);
-	r = open_regular(buf_text(&path), &fd, err);
-	if (r == 0)
-		r = read_all(fd, buf_text(&path), &text, err);
-	return r < 0 ? r
-		     : sshsig_read(buf_text(&text), text.len, buf_text(&path), ret_sshsig,
-			       err);
-}
-
-/* Over the bytes as they were read, before anything of them is understood. */
-static int check_signature(
-	const struct options *options, const struct buf *plan, struct err *err)
-{
-	cleanup_sshsig struct sshsig sshsig = SSHSIG_INIT;
-	cleanup_free char *principals = NULL;
-	cleanup_buf struct buf fingerprint = BUF_INIT, word = BUF_INIT;
-	int r = read_signature(options, &sshsig, err);
-
-	if (r == 0 && sshsig.role != SSHSIG_PLAN)
-		return err_set(err, -EKEYREJECTED, "the signature's namespace is not %s",
-			sshsig_namespace(SSHSIG_PLAN));
-	if (r == 0)
-		r = find_signer(&sshsig, &principals, err);
-	if (r == 0)
-		r = signature_verify(&sshsig, buf_text(plan), plan->len, err);
-	if (r == 0)
-		r = signature_fingerprint(sshsig.key, &fingerprint);
-	if (r < 0)
-		return r;
-	buf_word(&word, principals);
-	printf("signed by %s (%s)\n", buf_text(&word), buf_text(&fingerprint));
-	return 0;
-}
-
-enum exit_code admit_plan(const struct options *options, struct plan **ret_plan)
-{
-	cleanup_buf struct buf text = BUF_INIT;
-	cleanup_close int fd = -1;
+	const struct site_policy *policy = &admission->policy;
 	struct err err = ERR_INIT;
-	int r = open_regular(options->plan, &fd, &err);
 
-	if (r == 0)
-		r = read_all(fd, options->plan, &text, &err);
-	if (r == 0 && !options->is_unsigned &&
-		check_signature(options, &text, &err) < 0) {
+	if (options->is_unsigned && policy->is_unsigned_refused) {
 		report_error(stderr,
-			"%s: no signature that this host accepts: %s. If you know who "
-			"made "
-			"the plan and have read it, use --unsigned",
-			options->plan, err.msg);
+			"this site does not take unsigned plans: " SITE_POLICY_FILE
+			" says \"unsigned refused\"");
 		return EXIT_BAD_INPUT;
 	}
+	if (options->is_unsigned)
+		return EXIT_DONE;
+	if (signed_check(options->plan, text, options->signatures, options->n_signatures,
+		    policy->has_second_signature, &admission->signed_by, &err) == 0) {
+		say_who(&admission->signed_by);
+		return EXIT_DONE;
+	}
+	report_error(stderr, "%s: not signed as this host wants it: %s%s", options->plan,
+		err.msg,
+		policy->is_unsigned_refused
+			? ""
+			: ". If you know who made the plan and have read it, use "
+			  "--unsigned");
+	return EXIT_BAD_INPUT;
+}
+
+/* ---- the plan ---- */
+
+static enum exit_code read_plan(
+	const struct options *options, struct admission *admission)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+	struct err err = ERR_INIT;
+	enum exit_code code = EXIT_DONE;
+	int r = regular_read(options->plan, PLAN_BYTES_MAX, &text, &err);
+
 	if (r == 0)
-		r = plan_read(buf_text(&text), text.len, options->plan, ret_plan, &err);
+		code = admit_signatures(options, &text, admission);
+	if (r == 0 && code == EXIT_DONE)
+		r = plan_read(
+			buf_text(&text), text.len, options->plan, &admission->plan, &err);
 	if (r < 0) {
 		report_error(stderr, "%s", err.msg);
 		return r == -EACCES || r == -EPERM ? EXIT_ENVIRONMENT : EXIT_BAD_INPUT;
 	}
-	/* a plan that speaks of no device can be verified by anybody */
-	if ((*ret_plan)->scope.n_devices && (geteuid() != 0 || !has_sys_admin())) {
+	return code;
+}
+
+enum exit_code admit_plan(const struct options *options, struct admission *ret_admission)
+{
+	struct admission admission = {0};
+	struct err err = ERR_INIT;
+	enum exit_code code;
+
+	if (site_policy_load(&admission.policy, &err) < 0) {
 		report_error(stderr,
-			"only root, with CAP_SYS_ADMIN, can verify or apply this plan");
+			"%s: no plan is taken before the site's policy can be read",
+			err.msg);
 		return EXIT_ENVIRONMENT;
 	}
+	code = read_plan(options, &admission);
+	/* a plan that speaks of no device can be verified by anybody */
+	if (code == EXIT_DONE && admission.plan->scope.n_devices &&
+		(geteuid() != 0 || !has_sys_admin())) {
+		report_error(stderr,
+			"only root, with CAP_SYS_ADMIN, can verify or apply this plan");
+		code = EXIT_ENVIRONMENT;
+	}
+	if (code == EXIT_DONE)
+		*ret_admission = admission;
+	else
+		admission_free(&admission);
+	return code;
+}
+
+/* ---- its time ---- */
+
+static enum exit_code bad_time(const char *what, int64_t when, int64_t now)
+{
+	cleanup_buf struct buf then = BUF_INIT, today = BUF_INIT;
+
+	stamp_print(when, &then);
+	stamp_print(now, &today);
+	report_error(stderr, "%s %s; this host's clock shows %s", what, buf_text(&then),
+		buf_text(&today));
+	report_error(stderr, "nothing was changed; make a new capture "
+			     "(snapstate-capture), and a new plan from it");
+	return EXIT_DIFFERS;
+}
+
+/* All three moments are of one clock, the host's: the plan is for the boot that it was
+ * captured in, so a clock that is wrong, but was so then, does no harm. */
+enum exit_code admit_time(const struct admission *admission, int64_t now)
+{
+	const struct plan *plan = admission->plan;
+	int64_t age_max = admission->policy.age_max;
+
+	if (plan->taken > now + ADMIT_SKEW)
+		return bad_time(
+			"the plan's capture is of a time yet to come,", plan->taken, now);
+	if (plan->expires && now >= plan->expires)
+		return bad_time("the plan expired on", plan->expires, now);
+	if (age_max && now - plan->taken >= age_max)
+		return bad_time("by this site's policy (" SITE_POLICY_FILE
+				", plan-age-max) the plan was good until",
+			plan->taken + age_max, now);
 	return EXIT_DONE;
 }
+
+/* ---- pseudonyms ---- */
 
 enum exit_code admit_key(const struct options *options, const struct plan *plan,
 	struct redact_key *ret_key)

@@ -5,14 +5,17 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "confirm.h"
 #include "journal.h"
 #include "options.h"
+#include "policy.h"
 #include "report.h"
 #include "snapstate/cleanup.h"
 
 static const char help[] =
-	"Usage: snapstate-execute [--apply] [--journal DIR] [--unsigned]\n"
-	"                         [--signature FILE] [--redact-key FILE] PLAN\n"
+	"Usage: snapstate-execute [--apply [--yes-digest DIGITS]] [--journal DIR]\n"
+	"                         [--unsigned] [--signature FILE]... [--redact-key FILE] "
+	"PLAN\n"
 	"\n"
 	"Verifies on this host every fact that PLAN expects, and shows its steps. "
 	"Changes\n"
@@ -20,10 +23,18 @@ static const char help[] =
 	"verified\n"
 	"before and confirmed after, and stops at the first difference.\n"
 	"\n"
-	"  --apply        carry out the steps\n"
+	"  --apply        carry out the steps, if the first 8 digits of the plan's "
+	"sha256 "
+	"are\n"
+	"                 typed on the terminal\n"
+	"  --yes-digest DIGITS  these are the digits (or more of them): do not ask\n"
 	"  --journal DIR  where the journal is kept (default " JOURNAL_FOLDER ")\n"
-	"  --unsigned     take a plan without a signature\n"
-	"  --signature FILE  the plan's signature (default PLAN.sig)\n"
+	"  --unsigned     take a plan without a signature, where the site allows it\n"
+	"  --signature FILE  a signature of the plan, the maker's or an operator's; may "
+	"be\n"
+	"                 given twice (default PLAN.sig; PLAN.approve.sig where the "
+	"site's\n"
+	"                 policy, " SITE_POLICY_FILE ", wants a second one)\n"
 	"  --redact-key FILE  the key of a capture made with --redact (default\n"
 	"                 " REDACT_KEY_FILE ")\n"
 	"  --help         this text\n"
@@ -37,6 +48,7 @@ static const char help[] =
 
 enum option_id {
 	OPTION_APPLY = 256,
+	OPTION_YES_DIGEST,
 	OPTION_JOURNAL,
 	OPTION_UNSIGNED,
 	OPTION_SIGNATURE,
@@ -47,6 +59,7 @@ enum option_id {
 
 static const struct option long_options[] = {
 	{"apply", no_argument, NULL, OPTION_APPLY},
+	{"yes-digest", required_argument, NULL, OPTION_YES_DIGEST},
 	{"journal", required_argument, NULL, OPTION_JOURNAL},
 	{"unsigned", no_argument, NULL, OPTION_UNSIGNED},
 	{"signature", required_argument, NULL, OPTION_SIGNATURE},
@@ -92,7 +105,11 @@ enum exit_code options_read(int argc, char **argv, struct options *ret_options)
 		} else if (id == OPTION_UNSIGNED) {
 			ret_options->is_unsigned = true;
 		} else if (id == OPTION_SIGNATURE) {
-			ret_options->signature = optarg;
+			if (ret_options->n_signatures == SIGNATURES_MAX)
+				return bad_usage("--signature may be given twice");
+			ret_options->signatures[ret_options->n_signatures++] = optarg;
+		} else if (id == OPTION_YES_DIGEST) {
+			ret_options->yes_digest = optarg;
 		} else if (id == OPTION_JOURNAL) {
 			free(ret_options->journal);
 			ret_options->journal = absolute(optarg);
@@ -108,6 +125,12 @@ enum exit_code options_read(int argc, char **argv, struct options *ret_options)
 	}
 	if (optind != argc - 1)
 		return bad_usage("give exactly one PLAN");
+	if (ret_options->yes_digest &&
+		(!ret_options->is_apply || !confirm_is_prefix(ret_options->yes_digest)))
+		return bad_usage("--yes-digest goes with --apply, and takes 8 to 64 of "
+				 "the plan's digits");
+	if (ret_options->is_unsigned && ret_options->n_signatures)
+		return bad_usage("--unsigned looks at no --signature");
 	ret_options->plan = argv[optind];
 	if (!ret_options->journal)
 		ret_options->journal = xstrdup(JOURNAL_FOLDER);

@@ -4,14 +4,20 @@
 #define SNAPSTATE_OPTIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "snapstate/exit.h"
 
+/* The maker's, and an operator's. */
+#define SIGNATURES_MAX 2
+
 struct options {
-	const char *plan;      /* NULL: help or version was printed, and that is all */
-	char *journal;	       /* absolute */
-	const char *key;       /* file, for plans with pseudonyms */
-	const char *signature; /* file; NULL: PLAN.sig */
+	const char *plan; /* NULL: help or version was printed, and that is all */
+	char *journal;	  /* absolute */
+	const char *key;  /* file, for plans with pseudonyms */
+	const char *signatures[SIGNATURES_MAX]; /* files; see signed.h */
+	size_t n_signatures;
+	const char *yes_digest; /* NULL: ask on the terminal */
 	bool is_apply;
 	bool is_unsigned;
 };
