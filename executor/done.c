@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "done.h"
-#include "input.h"
+#include "regular.h"
 #include "journal.h"
 #include "report.h"
 #include "snapstate/cleanup.h"
@@ -38,7 +38,7 @@ static enum exit_code read_claim(
 	struct journal_run run;
 	struct claim *claim;
 	struct err err = ERR_INIT;
-	int r = input_read(file, JOURNAL_BYTES_MAX, &text, &err);
+	int r = regular_read(file, JOURNAL_BYTES_MAX, &text, &err);
 
 	if (r == 0)
 		r = journal_read(buf_text(&text), text.len, file, &run, &err);

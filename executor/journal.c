@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -40,10 +41,38 @@ static void add_time(const struct journal *journal, struct buf *text)
 		buf_puts(text, "-");
 }
 
+/* What a step printed, and the facts where it ended, are for the journal alone. */
+static bool is_main(const char *line)
+{
+	static const char *const others[] = {"output ", "expected ", "found "};
+	const char *verb = line + strspn(line, "0123456789") + 1;
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		if (strncmp(verb, others[i], strlen(others[i])) == 0)
+			return false;
+	return true;
+}
+
+/* Also when the disk is full: then it is the only witness. */
+static void copy_lines(struct journal *journal, const struct buf *text)
+{
+	const char *line = buf_text(text);
+
+	while (journal->audit && *line) {
+		size_t len = strcspn(line, "\n");
+
+		if (is_main(line))
+			audit_line(journal->audit, "plan %s: %.*s", journal->digest,
+				(int)len, line);
+		line += len + (line[len] == '\n');
+	}
+}
+
 static int append(struct journal *journal, const struct buf *text, struct err *err)
 {
 	size_t done = 0;
 
+	copy_lines(journal, text);
 	while (done < text->len) {
 		ssize_t n = write(journal->fd, text->data + done, text->len - done);
 
@@ -63,6 +92,42 @@ static void begin_line(
 {
 	buf_printf(text, "%zu %s ", number, verb);
 	add_time(journal, text);
+}
+
+void journal_copy(struct journal *journal, const struct plan *plan, const char *plan_file,
+	struct audit *audit)
+{
+	cleanup_buf struct buf word = BUF_INIT;
+
+	journal->audit = audit;
+	snprintf(journal->digest, sizeof(journal->digest), "%.*s", JOURNAL_DIGEST_SHOWN,
+		plan->digest);
+	buf_word(&word, journal->has_pseudonyms ? LEFT_OUT : plan_file);
+	audit_line(audit, "plan %s: sha256:%s file %s steps %zu", journal->digest,
+		plan->digest, buf_text(&word), plan->n_steps);
+}
+
+int journal_signed(
+	struct journal *journal, const struct signed_by *signed_by, struct err *err)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+
+	for (size_t i = 0; i < SSHSIG_ROLES; i++) {
+		const struct signer *signer = &signed_by->signers[i];
+
+		if (!signer->principals)
+			continue;
+		begin_line(journal, 0, "signed", &text);
+		buf_printf(&text, " %s %s ", sshsig_namespace((enum sshsig_role)i),
+			signer->fingerprint);
+		buf_word(&text, journal->has_pseudonyms ? LEFT_OUT : signer->principals);
+		buf_puts(&text, "\n");
+	}
+	if (!text.len) {
+		begin_line(journal, 0, "unsigned", &text);
+		buf_puts(&text, "\n");
+	}
+	return append(journal, &text, err);
 }
 
 int journal_verified(struct journal *journal, size_t n_facts, struct err *err)

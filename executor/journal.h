@@ -7,6 +7,8 @@
  *   plan sha256:HEX file WORD
  *   host machine-id M boot-id B
  *   steps COUNT
+ *   0 signed TIME NAMESPACE KEYTYPE SHA256:FINGERPRINT PRINCIPALS    (one per signature)
+ *   0 unsigned TIME                      it was taken with --unsigned
  *   0 verified TIME COUNT                all facts that the plan expects were found
  *   N intent TIME OPERATION TARGET...    step N is about to be carried out
  *   N output TEXT                        one line that its command printed
@@ -21,21 +23,25 @@
  *   0 finished TIME                      all steps done, the whole scope as predicted
  *   0 stopped TIME TEXT                  the run ended before that
  *
- * The TEXTs of steps and the file's name read "left-out" where the plan has pseudonyms:
- * they may hold names.
+ * The TEXTs of steps, the file's name and PRINCIPALS read "left-out" where the plan has
+ * pseudonyms: they may hold names. Journals of older executors do not say who signed.
  *
  * TIME as 2026-11-22T03:00:00Z, words escaped by buf_word(), TEXT by buf_tail(), TARGET
  * as in the plan. Each line is written and fsync'ed as a whole; a line without its
- * newline was never finished.
+ * newline was never finished. All but output, expected and found go to syslog as well
+ * (audit.h).
  */
 #ifndef SNAPSTATE_JOURNAL_H
 #define SNAPSTATE_JOURNAL_H
 
+#include "audit.h"
+#include "signed.h"
 #include "snapstate/plan.h"
 #include "verify.h"
 
-#define JOURNAL_VERSION 1
-#define JOURNAL_FOLDER	"/var/lib/snapstate"
+#define JOURNAL_VERSION	     1
+#define JOURNAL_FOLDER	     "/var/lib/snapstate"
+#define JOURNAL_DIGEST_SHOWN 16 /* names the plan in each line for syslog */
 
 #define JOURNAL_BYTES_MAX (64u << 20) /* of one that is read */
 
@@ -45,6 +51,8 @@ struct journal {
 	char *path;
 	const struct machine *machine; /* its clock */
 	bool has_pseudonyms;
+	struct audit *audit; /* NULL: no copy for syslog */
+	char digest[JOURNAL_DIGEST_SHOWN + 1];
 };
 #define JOURNAL_INIT ((struct journal){.fd = -1, .folder = -1})
 void journal_close(struct journal *journal);
@@ -62,6 +70,13 @@ int journal_create(const char *folder, const struct plan *plan, const char *plan
 	const struct host *host, const struct machine *machine,
 	struct journal *ret_journal, struct err *err);
 
+/* From here on to syslog as well, beginning with what the header says. `audit` lives on.
+ */
+void journal_copy(struct journal *journal, const struct plan *plan, const char *plan_file,
+	struct audit *audit);
+
+int journal_signed(
+	struct journal *journal, const struct signed_by *signed_by, struct err *err);
 int journal_verified(struct journal *journal, size_t n_facts, struct err *err);
 int journal_intent(struct journal *journal, size_t number, const struct plan_step *step,
 	struct err *err);

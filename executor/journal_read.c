@@ -209,12 +209,34 @@ static int check_ended(struct reader *r, uint64_t number)
 	return 0;
 }
 
+/* Who signed, on that host's word; journals of older executors do not say it. 1: the line
+ * is of that kind. */
+static int read_signed(struct reader *r)
+{
+	if (take_verb(r, 0, "unsigned"))
+		return take_time(r) && !rest(r) ? 1 : bad(r, "0 unsigned TIME");
+	if (!take_verb(r, 0, "signed"))
+		return 0;
+	if (!take_time(r))
+		return bad(r, "0 signed TIME");
+	for (int i = 0; i < 4; i++)
+		if (!take(r, " ") || !take_word(r))
+			return bad(r, "namespace, type, fingerprint and principals");
+	return rest(r) ? bad(r, "the end of the line") : 1;
+}
+
 static int read_verified(struct reader *r)
 {
 	uint64_t count;
+	int is_signed;
 
-	if (next(r) < 0)
-		return r->err->code;
+	do {
+		if (next(r) < 0)
+			return r->err->code;
+		is_signed = read_signed(r);
+	} while (is_signed > 0);
+	if (is_signed < 0)
+		return is_signed;
 	if (!take_verb(r, 0, "verified") || !take_time(r) || !take(r, " ") ||
 		!take_number(r, UINT64_MAX, &count) || rest(r))
 		return bad(r, "0 verified TIME COUNT");

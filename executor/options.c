@@ -1,27 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Command line -> options, file -> plan; see options.h. */
-#include <errno.h>
+/* Command line -> options; see options.h. */
 #include <getopt.h>
-#include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "input.h"
+#include "confirm.h"
 #include "journal.h"
 #include "options.h"
+#include "site_policy.h"
 #include "report.h"
-#include "signature.h"
-#include "signers.h"
-#include "trusted.h"
 #include "snapstate/cleanup.h"
 
 static const char help[] =
-	"Usage: snapstate-execute [--apply] [--done JOURNAL]... [--journal DIR]\n"
-	"                         [--unsigned] [--signature FILE] [--redact-key FILE] "
+	"Usage: snapstate-execute [--apply [--yes-digest DIGITS]] [--done JOURNAL]...\n"
+	"                         [--journal DIR] [--unsigned] [--signature FILE]...\n"
+	"                         [--redact-key FILE] "
 	"PLAN\n"
 	"\n"
 	"Verifies on this host every fact that PLAN expects, and shows its steps. "
@@ -30,13 +24,21 @@ static const char help[] =
 	"verified\n"
 	"before and confirmed after, and stops at the first difference.\n"
 	"\n"
-	"  --apply        carry out the steps\n"
+	"  --apply        carry out the steps, if the first 8 digits of the plan's "
+	"sha256 "
+	"are\n"
+	"                 typed on the terminal\n"
+	"  --yes-digest DIGITS  these are the digits (or more of them): do not ask\n"
 	"  --done JOURNAL the journal of a plan of another host that comes before "
 	"this one;\n"
 	"                 one for each that PLAN names in a line \"after\"\n"
 	"  --journal DIR  where the journal is kept (default " JOURNAL_FOLDER ")\n"
-	"  --unsigned     take a plan without a signature\n"
-	"  --signature FILE  the plan's signature (default PLAN.sig)\n"
+	"  --unsigned     take a plan without a signature, where the site allows it\n"
+	"  --signature FILE  a signature of the plan, the maker's or an operator's; may "
+	"be\n"
+	"                 given twice (default PLAN.sig; PLAN.approve.sig where the "
+	"site's\n"
+	"                 policy, " SITE_POLICY_FILE ", wants a second one)\n"
 	"  --redact-key FILE  the key of a capture made with --redact (default\n"
 	"                 " REDACT_KEY_FILE ")\n"
 	"  --help         this text\n"
@@ -50,6 +52,7 @@ static const char help[] =
 
 enum option_id {
 	OPTION_APPLY = 256,
+	OPTION_YES_DIGEST,
 	OPTION_DONE,
 	OPTION_JOURNAL,
 	OPTION_UNSIGNED,
@@ -61,6 +64,7 @@ enum option_id {
 
 static const struct option long_options[] = {
 	{"apply", no_argument, NULL, OPTION_APPLY},
+	{"yes-digest", required_argument, NULL, OPTION_YES_DIGEST},
 	{"done", required_argument, NULL, OPTION_DONE},
 	{"journal", required_argument, NULL, OPTION_JOURNAL},
 	{"unsigned", no_argument, NULL, OPTION_UNSIGNED},
@@ -107,12 +111,16 @@ enum exit_code options_read(int argc, char **argv, struct options *ret_options)
 		} else if (id == OPTION_UNSIGNED) {
 			ret_options->is_unsigned = true;
 		} else if (id == OPTION_SIGNATURE) {
-			ret_options->signature = optarg;
+			if (ret_options->n_signatures == SIGNATURES_MAX)
+				return bad_usage("--signature may be given twice");
+			ret_options->signatures[ret_options->n_signatures++] = optarg;
 		} else if (id == OPTION_DONE) {
 			if (ret_options->n_done == PLAN_AFTER_MAX)
 				return bad_usage(
 					"more journals than plans can come before");
 			ret_options->done[ret_options->n_done++] = optarg;
+		} else if (id == OPTION_YES_DIGEST) {
+			ret_options->yes_digest = optarg;
 		} else if (id == OPTION_JOURNAL) {
 			free(ret_options->journal);
 			ret_options->journal = absolute(optarg);
@@ -128,6 +136,12 @@ enum exit_code options_read(int argc, char **argv, struct options *ret_options)
 	}
 	if (optind != argc - 1)
 		return bad_usage("give exactly one PLAN");
+	if (ret_options->yes_digest &&
+		(!ret_options->is_apply || !confirm_is_prefix(ret_options->yes_digest)))
+		return bad_usage("--yes-digest goes with --apply, and takes 8 to 64 of "
+				 "the plan's digits");
+	if (ret_options->is_unsigned && ret_options->n_signatures)
+		return bad_usage("--unsigned looks at no --signature");
 	ret_options->plan = argv[optind];
 	if (!ret_options->journal)
 		ret_options->journal = xstrdup(JOURNAL_FOLDER);
@@ -138,125 +152,4 @@ void options_free(struct options *options)
 {
 	free(options->journal);
 	*options = (struct options){0};
-}
-
-/* ---- the plan ---- */
-
-/* capabilities(7): device-mapper and umount(2) want this one */
-static bool has_sys_admin(void)
-{
-	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {{0}};
-
-	return syscall(SYS_capget, &header, data) == 0 &&
-	       (data[CAP_TO_INDEX(CAP_SYS_ADMIN)].effective & CAP_TO_MASK(CAP_SYS_ADMIN));
-}
-
-/* ---- the signature ---- */
-
-static int find_signer(
-	const struct sshsig *sshsig, char **ret_principals, struct err *err)
-{
-	cleanup_buf struct buf signers = BUF_INIT;
-	struct err why = ERR_INIT;
-	int r = trusted_read(SIGNERS_FILE, SIGNERS_BYTES_MAX, &signers, err);
-
-	if (r == -ENOENT)
-		return err_wrap(err,
-			"nobody may sign for this host yet: put the vendor's public key "
-			"there, as ssh-keygen(1) says under ALLOWED SIGNERS");
-	if (r < 0)
-		return r;
-	r = signers_find(buf_text(&signers), signers.len, sshsig->key, time(NULL),
-		ret_principals, &why);
-	return r < 0 ? err_set(err, r, "%s: %s", SIGNERS_FILE, why.msg) : 0;
-}
-
-static int read_signature(
-	const struct options *options, struct sshsig *ret_sshsig, struct err *err)
-{
-	cleanup_buf struct buf path = BUF_INIT, text = BUF_INIT;
-	int r;
-
-	if (options->signature)
-		buf_puts(&path, options->signature);
-	else
-		buf_printf(&path, "%s.sig", options->plan);
-	r = input_read(buf_text(&path), PLAN_BYTES_MAX, &text, err);
-	return r < 0 ? r
-		     : sshsig_read(buf_text(&text), text.len, buf_text(&path), ret_sshsig,
-			       err);
-}
-
-/* Over the bytes as they were read, before anything of them is understood. */
-static int check_signature(
-	const struct options *options, const struct buf *plan, struct err *err)
-{
-	cleanup_sshsig struct sshsig sshsig = SSHSIG_INIT;
-	cleanup_free char *principals = NULL;
-	cleanup_buf struct buf fingerprint = BUF_INIT, word = BUF_INIT;
-	int r = read_signature(options, &sshsig, err);
-
-	if (r == 0)
-		r = find_signer(&sshsig, &principals, err);
-	if (r == 0)
-		r = signature_verify(&sshsig, buf_text(plan), plan->len, err);
-	if (r == 0)
-		r = signature_fingerprint(sshsig.key, &fingerprint);
-	if (r < 0)
-		return r;
-	buf_word(&word, principals);
-	printf("signed by %s (%s)\n", buf_text(&word), buf_text(&fingerprint));
-	return 0;
-}
-
-enum exit_code options_plan(const struct options *options, struct plan **ret_plan)
-{
-	cleanup_buf struct buf text = BUF_INIT;
-	struct err err = ERR_INIT;
-	int r = input_read(options->plan, PLAN_BYTES_MAX, &text, &err);
-
-	if (r == 0 && !options->is_unsigned &&
-		check_signature(options, &text, &err) < 0) {
-		report_error(stderr,
-			"%s: no signature that this host accepts: %s. If you know who "
-			"made "
-			"the plan and have read it, use --unsigned",
-			options->plan, err.msg);
-		return EXIT_BAD_INPUT;
-	}
-	if (r == 0)
-		r = plan_read(buf_text(&text), text.len, options->plan, ret_plan, &err);
-	if (r < 0) {
-		report_error(stderr, "%s", err.msg);
-		return r == -EACCES || r == -EPERM ? EXIT_ENVIRONMENT : EXIT_BAD_INPUT;
-	}
-	/* a plan that speaks of no device can be verified by anybody */
-	if ((*ret_plan)->scope.n_devices && (geteuid() != 0 || !has_sys_admin())) {
-		report_error(stderr,
-			"only root, with CAP_SYS_ADMIN, can verify or apply this plan");
-		return EXIT_ENVIRONMENT;
-	}
-	return EXIT_DONE;
-}
-
-enum exit_code options_key(const struct options *options, const struct plan *plan,
-	struct redact_key *ret_key)
-{
-	struct err err = ERR_INIT;
-
-	if (redact_key_read(options->key, false, ret_key, &err) < 0) {
-		report_error(stderr, "%s", err.msg);
-		report_error(stderr,
-			"the plan's names are pseudonyms; without the key of its capture "
-			"they cannot be compared with this host's: --redact-key FILE");
-		return EXIT_ENVIRONMENT;
-	}
-	if (strcmp(ret_key->id, plan->redaction) == 0)
-		return EXIT_DONE;
-	report_error(stderr,
-		"%s is another key (%s) than the one the plan's capture was made with "
-		"(%s)",
-		options->key, ret_key->id, plan->redaction);
-	return EXIT_ENVIRONMENT;
 }

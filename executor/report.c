@@ -38,14 +38,17 @@ void report_error(FILE *to, const char *format, ...)
 
 void report_plan(FILE *to, const struct plan *plan, const char *plan_file)
 {
-	cleanup_buf struct buf taken = BUF_INIT;
+	cleanup_buf struct buf taken = BUF_INIT, expires = BUF_INIT;
 
 	stamp_print(plan->taken, &taken);
 	fputs("plan ", to);
 	put_plain(to, plan_file, strlen(plan_file));
 	fputs("\n", to);
 	fprintf(to, "  sha256 %s\n", plan->digest);
-	fprintf(to, "  made from the capture of %s\n", buf_text(&taken));
+	fprintf(to, "  made from the capture of %s", buf_text(&taken));
+	stamp_print(plan->expires, &expires);
+	fprintf(to, "%s%s\n", plan->expires ? ", expires on " : "",
+		plan->expires ? buf_text(&expires) : "");
 }
 
 void report_step(FILE *to, const struct plan_step *step, size_t number, size_t total,

@@ -60,9 +60,11 @@ static EVP_PKEY *public_key(const struct ssh_key *key)
 {
 	switch (key->type) {
 	case SSH_KEY_ED25519:
+	case SSH_KEY_SK_ED25519:
 		return EVP_PKEY_new_raw_public_key(
 			EVP_PKEY_ED25519, NULL, key->point.data, key->point.len);
 	case SSH_KEY_ECDSA_P256:
+	case SSH_KEY_SK_ECDSA_P256:
 		return ec_key(key);
 	case SSH_KEY_RSA:
 		return rsa_key(key);
@@ -91,26 +93,42 @@ static int ecdsa_der(struct bytes signature, struct buf *ret_der)
 	return len > 0 ? 0 : -EBADMSG;
 }
 
-/* The algorithm must be the key's own; "ssh-rsa" would be SHA-1 (RFC 8332). Ed25519
- * hashes by itself: no digest. */
+/* The algorithm must be the key's own; "ssh-rsa" would be SHA-1 (RFC 8332). */
+static bool is_fitting(const struct sshsig *sshsig, const struct ssh_key *key)
+{
+	struct bytes algorithm = sshsig->algorithm;
+
+	switch (key->type) {
+	case SSH_KEY_ED25519:
+		return bytes_is(algorithm, "ssh-ed25519");
+	case SSH_KEY_ECDSA_P256:
+		return bytes_is(algorithm, "ecdsa-sha2-nistp256");
+	case SSH_KEY_RSA:
+		return bytes_is(algorithm, "rsa-sha2-256") ||
+		       bytes_is(algorithm, "rsa-sha2-512");
+	case SSH_KEY_SK_ED25519:
+		return bytes_is(algorithm, SSH_SK_ED25519);
+	case SSH_KEY_SK_ECDSA_P256:
+		return bytes_is(algorithm, SSH_SK_ECDSA);
+	}
+	return false;
+}
+
+/* Ed25519 hashes by itself: no digest. */
 static int choose(const struct sshsig *sshsig, const struct ssh_key *key,
 	const EVP_MD **ret_digest, struct buf *ret_signature)
 {
-	bool is_rsa = key->type == SSH_KEY_RSA;
+	bool is_ecdsa =
+		key->type == SSH_KEY_ECDSA_P256 || key->type == SSH_KEY_SK_ECDSA_P256;
 
-	*ret_digest = NULL;
-	if (key->type == SSH_KEY_ECDSA_P256) {
-		*ret_digest = EVP_sha256();
-		return bytes_is(sshsig->algorithm, "ecdsa-sha2-nistp256")
-			       ? ecdsa_der(sshsig->signature, ret_signature)
-			       : -EBADMSG;
-	}
-	if (is_rsa && bytes_is(sshsig->algorithm, "rsa-sha2-256"))
-		*ret_digest = EVP_sha256();
-	else if (is_rsa && bytes_is(sshsig->algorithm, "rsa-sha2-512"))
-		*ret_digest = EVP_sha512();
-	else if (is_rsa || !bytes_is(sshsig->algorithm, "ssh-ed25519"))
+	if (!is_fitting(sshsig, key))
 		return -EBADMSG;
+	*ret_digest = is_ecdsa ? EVP_sha256() : NULL;
+	if (key->type == SSH_KEY_RSA)
+		*ret_digest = bytes_is(sshsig->algorithm, "rsa-sha2-256") ? EVP_sha256()
+									  : EVP_sha512();
+	if (is_ecdsa)
+		return ecdsa_der(sshsig->signature, ret_signature);
 	buf_add(ret_signature, sshsig->signature.data, sshsig->signature.len);
 	return 0;
 }
@@ -136,11 +154,58 @@ static bool add_signed(
 	if (EVP_Digest(data, len, hash, &hash_len, digest, NULL) != 1)
 		return false;
 	buf_puts(ret_text, "SSHSIG");
-	add_string(ret_text, SSHSIG_NAMESPACE, strlen(SSHSIG_NAMESPACE));
+	add_string(ret_text, sshsig_namespace(sshsig->role),
+		strlen(sshsig_namespace(sshsig->role)));
 	add_string(ret_text, "", 0);
 	add_string(ret_text, sshsig->hash.data, sshsig->hash.len);
 	add_string(ret_text, hash, hash_len);
 	return true;
+}
+
+/* PROTOCOL.u2f: a security key signs only hashes, beside what it did itself */
+static bool add_seen_by_key(const struct sshsig *sshsig, const struct ssh_key *key,
+	const struct buf *message, struct buf *ret_text)
+{
+	const uint8_t own[] = {sshsig->flags, (uint8_t)(sshsig->counter >> 24),
+		(uint8_t)(sshsig->counter >> 16), (uint8_t)(sshsig->counter >> 8),
+		(uint8_t)sshsig->counter};
+	unsigned char application[32], hash[32];
+
+	if (EVP_Digest(key->application.data, key->application.len, application, NULL,
+		    EVP_sha256(), NULL) != 1 ||
+		EVP_Digest(message->data, message->len, hash, NULL, EVP_sha256(), NULL) !=
+			1)
+		return false;
+	buf_add(ret_text, application, sizeof(application));
+	buf_add(ret_text, own, sizeof(own));
+	buf_add(ret_text, hash, sizeof(hash));
+	return true;
+}
+
+/* false: it cannot be hashed */
+static bool add_message(const struct sshsig *sshsig, const struct ssh_key *key,
+	const void *data, size_t len, struct buf *ret_text)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+
+	if (!sshsig->is_security_key)
+		return add_signed(sshsig, data, len, ret_text);
+	return add_signed(sshsig, data, len, &text) &&
+	       add_seen_by_key(sshsig, key, &text, ret_text);
+}
+
+static bool is_signed(EVP_PKEY *pkey, const EVP_MD *digest, const struct buf *signature,
+	const struct buf *text)
+{
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+	bool is_good =
+		pkey && context &&
+		EVP_DigestVerifyInit(context, NULL, digest, NULL, pkey) == 1 &&
+		EVP_DigestVerify(context, (const uint8_t *)signature->data,
+			signature->len, (const uint8_t *)text->data, text->len) == 1;
+
+	EVP_MD_CTX_free(context);
+	return is_good;
 }
 
 int signature_verify(
@@ -149,7 +214,6 @@ int signature_verify(
 	cleanup_buf struct buf text = BUF_INIT, signature = BUF_INIT;
 	const EVP_MD *digest;
 	struct ssh_key key;
-	EVP_MD_CTX *context;
 	EVP_PKEY *pkey;
 	bool is_good;
 	int r = ssh_key_read(sshsig->key, &key, err);
@@ -159,15 +223,10 @@ int signature_verify(
 	if (choose(sshsig, &key, &digest, &signature) < 0)
 		return err_set(err, -EBADMSG,
 			"the signature's algorithm does not fit its key, or is too weak");
-	if (!add_signed(sshsig, data, len, &text))
+	if (!add_message(sshsig, &key, data, len, &text))
 		return err_set(err, -EKEYREJECTED, "the file cannot be hashed");
 	pkey = public_key(&key);
-	context = EVP_MD_CTX_new();
-	is_good = pkey && context &&
-		  EVP_DigestVerifyInit(context, NULL, digest, NULL, pkey) == 1 &&
-		  EVP_DigestVerify(context, (const uint8_t *)signature.data,
-			  signature.len, (const uint8_t *)text.data, text.len) == 1;
-	EVP_MD_CTX_free(context);
+	is_good = is_signed(pkey, digest, &signature, &text);
 	EVP_PKEY_free(pkey);
 	return is_good ? 0
 		       : err_set(err, -EKEYREJECTED,

@@ -18,6 +18,7 @@ struct limits {
 	int64_t after;
 	int64_t before;
 	bool has_namespaces, has_after, has_before;
+	bool has_no_touch, has_verify;
 };
 
 static bool is_blank(char c)
@@ -146,10 +147,14 @@ static bool takes(struct span *option, const char *name)
 	return !memchr(option->text, '"', option->len);
 }
 
+static bool is_word(struct span option, const char *name)
+{
+	return option.len == strlen(name) &&
+	       strncasecmp(option.text, name, option.len) == 0;
+}
+
 static int read_option(struct span option, struct limits *limits, struct err *err)
 {
-	static const char authority[] = "cert-authority";
-
 	if (takes(&option, "namespaces") && !limits->has_namespaces) {
 		limits->has_namespaces = true;
 		limits->namespaces = option;
@@ -167,8 +172,15 @@ static int read_option(struct span option, struct limits *limits, struct err *er
 			       ? err_set(err, -EBADMSG, "valid-before is not a time")
 			       : 0;
 	}
-	if (option.len == strlen(authority) &&
-		strncasecmp(option.text, authority, option.len) == 0)
+	if (is_word(option, "no-touch-required") && !limits->has_no_touch) {
+		limits->has_no_touch = true;
+		return 0;
+	}
+	if (is_word(option, "verify-required") && !limits->has_verify) {
+		limits->has_verify = true;
+		return 0;
+	}
+	if (is_word(option, "cert-authority"))
 		return err_set(err, -EBADMSG,
 			"cert-authority is not supported: name the keys themselves");
 	return err_set(err, -EBADMSG, "an option that is unknown or given twice");
@@ -206,22 +218,38 @@ static bool is_key_type(struct span word)
 	return false;
 }
 
-static int check_limits(const struct limits *limits, int64_t now, struct err *err)
+static int check_security_key(
+	const struct limits *limits, const struct sshsig *sshsig, struct err *err)
 {
-	if (limits->has_namespaces && !is_in_list(limits->namespaces, SSHSIG_NAMESPACE))
+	if (!limits->has_no_touch && !(sshsig->flags & SSH_SK_TOUCHED))
 		return err_set(err, -EKEYREJECTED,
-			"the key may not sign in the namespace " SSHSIG_NAMESPACE);
+			"the security key signed without being touched");
+	if (limits->has_verify && !(sshsig->flags & SSH_SK_VERIFIED))
+		return err_set(err, -EKEYREJECTED,
+			"the security key signed without asking for its PIN");
+	return 0;
+}
+
+static int check_limits(const struct limits *limits, const struct sshsig *sshsig,
+	int64_t now, struct err *err)
+{
+	const char *namespace = sshsig_namespace(sshsig->role);
+
+	if (limits->has_namespaces && !is_in_list(limits->namespaces, namespace))
+		return err_set(err, -EKEYREJECTED,
+			"the key may not sign in the namespace %s", namespace);
 	if (limits->has_after && now < limits->after)
 		return err_set(err, -EKEYREJECTED, "the key is not valid yet");
 	if (limits->has_before && now >= limits->before)
 		return err_set(err, -EKEYREJECTED, "the key has expired");
-	return 0;
+	return sshsig->is_security_key ? check_security_key(limits, sshsig, err) : 0;
 }
 
 /* 1: the line is about another key */
-static int read_line(struct span line, struct bytes key, int64_t now,
+static int read_line(struct span line, const struct sshsig *sshsig, int64_t now,
 	struct span *ret_principals, struct err *err)
 {
+	const struct bytes key = sshsig->key;
 	cleanup_buf struct buf blob = BUF_INIT;
 	struct span principals = take_word(&line), type = take_word(&line), base64;
 	struct limits limits = {0};
@@ -242,13 +270,16 @@ static int read_line(struct span line, struct bytes key, int64_t now,
 	if (bytes_take_string(&rest, &inner) < 0 || inner.len != type.len ||
 		memcmp(inner.data, type.text, type.len) != 0)
 		return err_set(err, -EBADMSG, "the key is not of the type that is named");
+	if ((limits.has_no_touch || limits.has_verify) && strncmp(type.text, "sk-", 3))
+		return err_set(err, -EBADMSG,
+			"no-touch-required and verify-required are for security keys");
 	if (key.len != blob.len || memcmp(key.data, blob.data, key.len) != 0)
 		return 1;
 	*ret_principals = principals;
-	return check_limits(&limits, now, err);
+	return check_limits(&limits, sshsig, now, err);
 }
 
-int signers_find(const char *text, size_t len, struct bytes key, int64_t now,
+int signers_find(const char *text, size_t len, const struct sshsig *sshsig, int64_t now,
 	char **ret_principals, struct err *err)
 {
 	struct span found = {0}, principals = {0};
@@ -273,7 +304,7 @@ int signers_find(const char *text, size_t len, struct bytes key, int64_t now,
 		}
 		if (!line.len || *line.text == '#')
 			continue;
-		r = read_line(line, key, now, &principals, &bad);
+		r = read_line(line, sshsig, now, &principals, &bad);
 		if (r == -EKEYREJECTED)
 			why = bad;
 		else if (r < 0)
@@ -285,4 +316,54 @@ int signers_find(const char *text, size_t len, struct bytes key, int64_t now,
 		return err_set(err, -EKEYREJECTED, "%s", why.msg);
 	*ret_principals = xstrndup(found.text, found.len);
 	return 0;
+}
+
+/* ---- one person or two ---- */
+
+static struct span take_name(struct span *list)
+{
+	struct span name = {list->text, 0};
+
+	while (name.len < list->len && name.text[name.len] != ',')
+		name.len++;
+	list->text += name.len + (name.len < list->len);
+	list->len -= name.len + (name.len < list->len);
+	if (name.len && *name.text == '!') {
+		name.text++;
+		name.len--;
+	}
+	return name;
+}
+
+/* ssh-keygen compares names as they are written; mail does not. */
+static char *lower_case(const char *text)
+{
+	char *copy = xstrdup(text);
+
+	for (char *c = copy; *c; c++)
+		if (*c >= 'A' && *c <= 'Z')
+			*c = (char)(*c + ('a' - 'A'));
+	return copy;
+}
+
+static bool meet(const char *patterns, const char *names)
+{
+	struct span all = {names, strlen(names)};
+
+	while (all.len) {
+		struct span name = take_name(&all), left = {patterns, strlen(patterns)};
+		cleanup_free char *text = xstrndup(name.text, name.len);
+
+		while (left.len)
+			if (is_match(take_name(&left), text))
+				return true;
+	}
+	return false;
+}
+
+bool signers_may_be_same(const char *principals_a, const char *principals_b)
+{
+	cleanup_free char *a = lower_case(principals_a), *b = lower_case(principals_b);
+
+	return meet(a, b) || meet(b, a);
 }

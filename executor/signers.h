@@ -4,9 +4,16 @@
  *
  *   PRINCIPALS [OPTION,OPTION...] KEYTYPE BASE64 [COMMENT]
  *
- * Options: namespaces="PATTERN,...", valid-after="TIME", valid-before="TIME". Stricter
- * than ssh-keygen: a line that is malformed, quotes its principals, or has any other
- * option (cert-authority among them) refuses the whole file, as its limits would be lost.
+ * Options: namespaces="PATTERN,...", valid-after="TIME", valid-before="TIME", and for
+ * security keys, as in sshd(8)'s AUTHORIZED_KEYS FILE FORMAT, no-touch-required (without
+ * it the key must have been touched) and verify-required (its PIN was asked for).
+ * ssh-keygen -Y verify looks at neither, and refuses a line that has one.
+ *
+ * Stricter than ssh-keygen: a line that is malformed, quotes its principals, or has any
+ * other option (cert-authority among them) refuses the whole file, as its limits would be
+ * lost.
+ *
+ * Two files: who may make plans, and who may approve them (site_policy.h).
  */
 #ifndef SNAPSTATE_SIGNERS_H
 #define SNAPSTATE_SIGNERS_H
@@ -14,14 +21,20 @@
 #include "sshsig.h"
 
 #define SIGNERS_FILE	  "/etc/snapstate/allowed_signers"
+#define APPROVERS_FILE	  "/etc/snapstate/allowed_approvers"
 #define SIGNERS_BYTES_MAX (1u << 20)
 
 /*
- * The principals of the first line that lets `key` sign plans at the time `now` (seconds
- * since 1970); malloc'ed. -EKEYREJECTED: no line does; err says why. -EBADMSG: a bad
- * line.
+ * The principals of the first line that lets the signature's key sign in its role, in the
+ * way it did, at the time `now` (seconds since 1970); malloc'ed. -EKEYREJECTED: no line
+ * does; err says why. -EBADMSG: a bad line. Whether the key did sign is asked of
+ * signature_verify().
  */
-int signers_find(const char *text, size_t len, struct bytes key, int64_t now,
+int signers_find(const char *text, size_t len, const struct sshsig *sshsig, int64_t now,
 	char **ret_principals, struct err *err);
+
+/* true: some name or pattern of one list is, or matches, one of the other; in doubt too.
+ */
+bool signers_may_be_same(const char *principals_a, const char *principals_b);
 
 #endif

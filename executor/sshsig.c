@@ -38,6 +38,16 @@ static int take_u32(struct bytes *bytes, uint32_t *ret_value)
 	return 0;
 }
 
+static int take_u8(struct bytes *bytes, uint8_t *ret_value)
+{
+	struct bytes part;
+
+	if (take(bytes, 1, &part) < 0)
+		return -EBADMSG;
+	*ret_value = part.data[0];
+	return 0;
+}
+
 int bytes_take_string(struct bytes *bytes, struct bytes *ret_string)
 {
 	struct bytes rest = *bytes;
@@ -111,13 +121,13 @@ int base64_read(const char *text, size_t len, struct buf *ret_bytes)
 
 /* ---- keys ---- */
 
-static int read_rsa(struct bytes rest, struct ssh_key *ret_key, struct err *err)
+static int read_rsa(struct bytes *rest, struct ssh_key *ret_key, struct err *err)
 {
 	size_t bits;
 
-	if (bytes_take_positive(&rest, &ret_key->exponent) < 0 ||
-		bytes_take_positive(&rest, &ret_key->modulus) < 0 || rest.len)
-		return err_set(err, -EBADMSG, "a malformed ssh-rsa key");
+	if (bytes_take_positive(rest, &ret_key->exponent) < 0 ||
+		bytes_take_positive(rest, &ret_key->modulus) < 0)
+		return -EBADMSG;
 	bits = ret_key->modulus.len * 8 -
 	       (size_t)(__builtin_clz(ret_key->modulus.data[0]) - 24);
 	if (bits < SSH_RSA_BITS_MIN || bits > SSH_RSA_BITS_MAX)
@@ -127,9 +137,38 @@ static int read_rsa(struct bytes rest, struct ssh_key *ret_key, struct err *err)
 	return 0;
 }
 
+static int read_ed25519(struct bytes *rest, struct ssh_key *ret_key)
+{
+	return bytes_take_string(rest, &ret_key->point) < 0 || ret_key->point.len != 32
+		       ? -EBADMSG
+		       : 0;
+}
+
+static int read_ecdsa(struct bytes *rest, struct ssh_key *ret_key)
+{
+	struct bytes curve;
+
+	return bytes_take_string(rest, &curve) < 0 || !bytes_is(curve, "nistp256") ||
+			       bytes_take_string(rest, &ret_key->point) < 0 ||
+			       ret_key->point.len != 65 || ret_key->point.data[0] != 4
+		       ? -EBADMSG
+		       : 0;
+}
+
+/* OpenSSH reads it as a C string: a zero byte would end it earlier there. */
+static int read_application(struct bytes *rest, struct ssh_key *ret_key)
+{
+	struct bytes *application = &ret_key->application;
+
+	return bytes_take_string(rest, application) < 0 || !application->len ||
+			       memchr(application->data, 0, application->len)
+		       ? -EBADMSG
+		       : 0;
+}
+
 int ssh_key_read(struct bytes blob, struct ssh_key *ret_key, struct err *err)
 {
-	struct bytes rest = blob, type, curve;
+	struct bytes rest = blob, type;
 	struct ssh_key key = {0};
 	int r = 0;
 
@@ -137,27 +176,36 @@ int ssh_key_read(struct bytes blob, struct ssh_key *ret_key, struct err *err)
 		return err_set(err, -EBADMSG, "a malformed key");
 	if (bytes_is(type, "ssh-ed25519")) {
 		key.type = SSH_KEY_ED25519;
-		if (bytes_take_string(&rest, &key.point) < 0 || rest.len ||
-			key.point.len != 32)
-			return err_set(err, -EBADMSG, "a malformed ssh-ed25519 key");
+		r = read_ed25519(&rest, &key);
 	} else if (bytes_is(type, "ecdsa-sha2-nistp256")) {
 		key.type = SSH_KEY_ECDSA_P256;
-		if (bytes_take_string(&rest, &curve) < 0 ||
-			!bytes_is(curve, "nistp256") ||
-			bytes_take_string(&rest, &key.point) < 0 || rest.len ||
-			key.point.len != 65 || key.point.data[0] != 4)
-			return err_set(err, -EBADMSG, "a malformed ecdsa key");
+		r = read_ecdsa(&rest, &key);
+	} else if (bytes_is(type, SSH_SK_ED25519)) {
+		key.type = SSH_KEY_SK_ED25519;
+		r = read_ed25519(&rest, &key);
+		if (r == 0)
+			r = read_application(&rest, &key);
+	} else if (bytes_is(type, SSH_SK_ECDSA)) {
+		key.type = SSH_KEY_SK_ECDSA_P256;
+		r = read_ecdsa(&rest, &key);
+		if (r == 0)
+			r = read_application(&rest, &key);
 	} else if (bytes_is(type, "ssh-rsa")) {
 		key.type = SSH_KEY_RSA;
-		r = read_rsa(rest, &key, err);
+		r = read_rsa(&rest, &key, err);
+		if (r == -ENOTSUP)
+			return r;
 	} else {
 		return err_set(err, -ENOTSUP,
 			"a key type that is not supported; these are: ssh-ed25519, "
-			"ecdsa-sha2-nistp256, ssh-rsa");
+			"ecdsa-sha2-nistp256, ssh-rsa, " SSH_SK_ED25519
+			", " SSH_SK_ECDSA);
 	}
-	if (r == 0)
-		*ret_key = key;
-	return r;
+	if (r < 0 || rest.len)
+		return err_set(err, -EBADMSG, "a malformed %.*s key", (int)type.len,
+			(const char *)type.data);
+	*ret_key = key;
+	return 0;
 }
 
 /* ---- signatures ---- */
@@ -175,6 +223,31 @@ static int read_armor(const char *text, size_t len, struct buf *ret_blob)
 		if (text[i] != '\n')
 			buf_add(&digits, text + i, 1);
 	return base64_read(buf_text(&digits), digits.len, ret_blob);
+}
+
+const char *sshsig_namespace(enum sshsig_role role)
+{
+	switch (role) {
+	case SSHSIG_PLAN:
+		return "plan@snapstate";
+	case SSHSIG_APPROVAL:
+		return "approve@snapstate";
+	}
+	return "";
+}
+
+/* PROTOCOL.u2f: behind the signature of a security key stand its flags and counter */
+static int read_inner(struct bytes inner, struct sshsig *sshsig)
+{
+	if (bytes_take_string(&inner, &sshsig->algorithm) < 0 ||
+		bytes_take_string(&inner, &sshsig->signature) < 0)
+		return -EBADMSG;
+	sshsig->is_security_key = bytes_is(sshsig->algorithm, SSH_SK_ED25519) ||
+				  bytes_is(sshsig->algorithm, SSH_SK_ECDSA);
+	if (sshsig->is_security_key && (take_u8(&inner, &sshsig->flags) < 0 ||
+					       take_u32(&inner, &sshsig->counter) < 0))
+		return -EBADMSG;
+	return inner.len ? -EBADMSG : 0;
 }
 
 static const char *read_blob(struct sshsig *sshsig)
@@ -195,14 +268,15 @@ static const char *read_blob(struct sshsig *sshsig)
 		return "it is cut short";
 	if (rest.len || reserved.len)
 		return "it holds more than a signature";
-	if (!bytes_is(namespace, SSHSIG_NAMESPACE))
-		return "its namespace is not " SSHSIG_NAMESPACE;
+	if (bytes_is(namespace, sshsig_namespace(SSHSIG_PLAN)))
+		sshsig->role = SSHSIG_PLAN;
+	else if (bytes_is(namespace, sshsig_namespace(SSHSIG_APPROVAL)))
+		sshsig->role = SSHSIG_APPROVAL;
+	else
+		return "its namespace is neither plan@snapstate nor approve@snapstate";
 	if (!bytes_is(sshsig->hash, "sha256") && !bytes_is(sshsig->hash, "sha512"))
 		return "its hash is neither sha256 nor sha512";
-	if (bytes_take_string(&signature, &sshsig->algorithm) < 0 ||
-		bytes_take_string(&signature, &sshsig->signature) < 0 || signature.len)
-		return "its signature is malformed";
-	return NULL;
+	return read_inner(signature, sshsig) < 0 ? "its signature is malformed" : NULL;
 }
 
 int sshsig_read(const char *text, size_t len, const char *name, struct sshsig *ret_sshsig,

@@ -261,7 +261,7 @@ static void print_evidence(struct page *page, const struct story *story,
 {
 	const struct host *host = story->survey->host;
 	const struct identity *id = &host->identity;
-	cleanup_buf struct buf taken = BUF_INIT;
+	cleanup_buf struct buf taken = BUF_INIT, expires = BUF_INIT;
 
 	page_say_in(page, "h2", "", "What this page was made from");
 	page_open(page, "div", "scroll");
@@ -285,6 +285,8 @@ static void print_evidence(struct page *page, const struct story *story,
 	if (plan_file) {
 		row(page, "plan", plan_file);
 		row(page, "its digest", story->plan->digest);
+		stamp_print(story->plan->expires, &expires);
+		row(page, "it expires on", buf_text(&expires));
 	}
 	row(page, "made by", story->plan->created_by);
 	page_close(page);

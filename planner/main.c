@@ -29,7 +29,8 @@ static int plan_check(const struct host *host, const struct buf *text, struct er
 
 /* The plan last: it is there only if all the rest is. A script may be run, the others are
  * read. */
-static int publish(const char *file, unsigned mode, const struct buf *text, struct err *err)
+static int publish(
+	const char *file, unsigned mode, const struct buf *text, struct err *err)
 {
 	return file ? file_publish(file, mode, text->data, text->len, err) : 0;
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The command line of snapstate-plan; see options.h. */
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,11 +7,12 @@
 
 #include "options.h"
 #include "snapstate/exit.h"
+#include "snapstate/stamp.h"
 
 static const char usage[] =
 	"usage: snapstate-plan [-o PLAN] [--select VG/LV]... [--policy FILE]...\n"
-	"                      [--min-age DURATION] [--refresh-origin] [--single-host]\n"
-	"                      [--html FILE] [--dot FILE] [--json] CAPTURE\n"
+	"                      [--min-age DURATION] [--valid DURATION] [--refresh-origin]\n"
+	"                      [--single-host] [--html FILE] [--dot FILE] [--json] CAPTURE\n"
 	"       snapstate-plan [-o FOLDER] [--select VG/LV]... [--policy FILE]... "
 	"[--json]\n"
 	"                      CAPTURE CAPTURE...\n"
@@ -33,6 +33,7 @@ static const char usage[] =
 	"                        examples are in share/snapstate/policies\n"
 	"  --min-age DURATION    leave younger snapshots alone: 90s, 30m, 1h (default), "
 	"7d\n"
+	"  --valid DURATION      the plan expires so long after its capture; default 7d\n"
 	"  --refresh-origin      also turn origins whose last snapshot is gone into "
 	"plain volumes\n"
 	"  --single-host         you vouch for it: no other host sees these volume "
@@ -56,6 +57,7 @@ enum {
 	OPT_SELECT = 256,
 	OPT_POLICY,
 	OPT_MIN_AGE,
+	OPT_VALID,
 	OPT_REFRESH,
 	OPT_SINGLE_HOST,
 	OPT_HTML,
@@ -72,6 +74,7 @@ static const struct option long_options[] = {
 	{"select", required_argument, NULL, OPT_SELECT},
 	{"policy", required_argument, NULL, OPT_POLICY},
 	{"min-age", required_argument, NULL, OPT_MIN_AGE},
+	{"valid", required_argument, NULL, OPT_VALID},
 	{"refresh-origin", no_argument, NULL, OPT_REFRESH},
 	{"single-host", no_argument, NULL, OPT_SINGLE_HOST},
 	{"html", required_argument, NULL, OPT_HTML},
@@ -93,8 +96,6 @@ static int usage_error(const char *what, const char *value)
 
 static int read_option(int option, struct options *options)
 {
-	uint64_t seconds;
-
 	switch (option) {
 	case 'o':
 		options->plan_file = optarg;
@@ -112,11 +113,17 @@ static int read_option(int option, struct options *options)
 		*array_add(&options->policies, &options->n_policies) = optarg;
 		return -1;
 	case OPT_MIN_AGE:
-		if (policy_duration_read(optarg, &seconds) < 0)
+		if (duration_read(optarg, &options->request.min_age) < 0)
 			return usage_error(
 				"--min-age wants a number and s, m, h or d, not ",
 				optarg);
-		options->request.min_age = (int64_t)seconds;
+		return -1;
+	case OPT_VALID:
+		if (duration_read(optarg, &options->request.valid) < 0 ||
+			!options->request.valid)
+			return usage_error(
+				"--valid wants a number, not 0, and s, m, h or d, not ",
+				optarg);
 		return -1;
 	case OPT_REFRESH:
 		options->request.has_refresh_origin = true;
@@ -176,7 +183,8 @@ static int read_captures(int argc, char **argv, struct options *options)
 
 int options_read(int argc, char **argv, struct options *ret)
 {
-	struct options options = {.request = {.min_age = MIN_AGE_DEFAULT}};
+	struct options options = {
+		.request = {.min_age = MIN_AGE_DEFAULT, .valid = VALID_DEFAULT}};
 	int option, code = -1;
 
 	while (code < 0 &&

@@ -11,6 +11,7 @@
 
 #include "planner.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/stamp.h"
 
 struct ordering {
 	const struct survey *survey;
@@ -361,6 +362,14 @@ static void add_scope(struct ordering *ordering)
 	host_facts(ordering->clone, &ordering->plan->scope, &ordering->plan->expect);
 }
 
+/* From the capture on, not from today: the same capture gives the same plan. */
+static int64_t expiry_of(const struct host *host, int64_t valid)
+{
+	int64_t taken = host->identity.taken;
+
+	return valid < STAMP_MAX - taken ? taken + valid : STAMP_MAX;
+}
+
 struct plan *plan_begin(const struct survey *survey, const struct request *request,
 	const char *capture_sha256)
 {
@@ -369,6 +378,7 @@ struct plan *plan_begin(const struct survey *survey, const struct request *reque
 	snprintf(
 		plan->capture_sha256, sizeof(plan->capture_sha256), "%s", capture_sha256);
 	plan->taken = survey->host->identity.taken;
+	plan->expires = request->valid ? expiry_of(survey->host, request->valid) : 0;
 	set_string(&plan->created_by, "snapstate-plan-" SNAPSTATE_VERSION);
 	for (size_t i = 0; i < request->n_select; i++)
 		*array_add(&plan->select, &plan->n_select) = xstrdup(request->select[i]);

@@ -21,6 +21,7 @@
 
 #define SELECT_DEFAULT	"onapp-*/backup-*"
 #define MIN_AGE_DEFAULT 3600
+#define VALID_DEFAULT	(7 * 86400)
 
 /* What the operator asked for. Strings are borrowed. */
 struct request {
@@ -29,6 +30,7 @@ struct request {
 	int64_t min_age; /* seconds; of those globs */
 	const struct policy_rule *rules; /* of policies, tried behind the globs */
 	size_t n_rules;
+	int64_t valid; /* seconds from the capture until the plan expires; 0 = never */
 	bool has_refresh_origin;
 	bool is_single_host; /* asserted: no other host sees these volume groups */
 	const char **nodes; /* of all captures that were given; borrowed */

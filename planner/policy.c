@@ -13,6 +13,7 @@
 
 #include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/stamp.h"
 #include "snapstate/policy.h"
 
 #define BLANKS " \t"
@@ -40,24 +41,6 @@ static int bad(const struct reading *r, const char *format, ...)
 }
 
 /* ---- values ---- */
-
-int policy_duration_read(const char *text, uint64_t *ret_seconds)
-{
-	static const struct {
-		char unit;
-		uint64_t seconds;
-	} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
-	size_t digits = strspn(text, "0123456789");
-	uint64_t number, factor = text[digits] == '\0' ? 1 : 0;
-
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-		if (text[digits] == units[i].unit && text[digits + 1] == '\0')
-			factor = units[i].seconds;
-	if (!factor || parse_u64(text, digits, 10, &number) < 0 || number > UINT32_MAX)
-		return -EINVAL;
-	*ret_seconds = number * factor;
-	return 0;
-}
 
 static bool has_rule(const struct policy *policy, const char *name)
 {
@@ -111,11 +94,14 @@ static int take_select(struct reading *r, struct policy_rule *rule, const char *
 
 static int take_min_age(struct reading *r, struct policy_rule *rule, const char *text)
 {
+	int64_t min_age;
+
 	if (rule->has_min_age)
 		return bad(r, "a second min-age");
-	if (policy_duration_read(text, &rule->min_age) < 0)
+	if (duration_read(text, &min_age) < 0)
 		return bad(
 			r, "min-age wants a number and s, m, h or d, not \"%s\"", text);
+	rule->min_age = (uint64_t)min_age;
 	rule->has_min_age = true;
 	return 0;
 }

@@ -259,7 +259,10 @@ static void print_summary(struct buf *text, const struct survey *survey,
 	if (plan_file) {
 		buf_puts(text, "Plan: ");
 		buf_word(text, plan_file);
-		buf_printf(text, ", digest sha256:%s\n", plan->digest);
+		buf_printf(text, ", digest sha256:%s\nIt expires on ", plan->digest);
+		stamp_print(plan->expires, text);
+		buf_printf(text, "; to apply it, one confirms with %.*s\n",
+			PLAN_CONFIRM_DIGITS, plan->digest);
 	}
 }
 

@@ -7,6 +7,7 @@
  *   #!/usr/sbin/snapstate-execute
  *   snapstate-plan 1
  *   capture sha256:HEX taken 2026-11-22T03:00:00Z
+ *   expires 2026-11-29T03:00:00Z                  (not before it was taken; older plans have none)
  *   created-by WORD                               (program and version)
  *   select GLOB                                   (one line per glob)
  *   min-age SECONDS                               (of those globs)
@@ -69,6 +70,9 @@
 #define PLAN_SELECT_MAX 64
 #define PLAN_AFTER_MAX 256
 
+/* How many of the digest's first digits one types to have a plan applied. */
+#define PLAN_CONFIRM_DIGITS 8
+
 /* The closed set of operations. */
 enum plan_op {
 	OP_UMOUNT,
@@ -111,7 +115,8 @@ struct plan_after {
 
 struct plan {
 	char capture_sha256[SHA256_HEX_LEN + 1];
-	int64_t taken; /* of the capture, seconds since 1970 */
+	int64_t taken; /* of the capture, seconds since 1970, by that host's clock */
+	int64_t expires; /* by the same clock; 0 = never said */
 	char *created_by;
 	char **select;
 	size_t n_select;

@@ -63,9 +63,6 @@ bool policy_tag_is_valid(const char *tag);
 /* One or more tags, a comma between two. */
 bool policy_tags_are_valid(const char *tags);
 
-/* "90", "90s", "30m", "24h", "7d"; the number has at most 32 bits. -EINVAL. */
-int policy_duration_read(const char *text, uint64_t *ret_seconds);
-
 /* Reads hostile text and adds its rules to `policy`, which stays as it is on failure.
  * -EBADMSG: "NAME:LINE: rule". */
 int policy_read(const char *text, size_t len, const char *name, struct policy *policy,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The one spelling of a moment in every file of snapstate: "2026-11-22T03:00:00Z"; and the clock
- * that deadlines are told by. */
+/* The one spelling of a moment in every file of snapstate: "2026-11-22T03:00:00Z"; durations as people
+ * give them; and the clock that deadlines are told by. */
 #ifndef SNAPSTATE_STAMP_H
 #define SNAPSTATE_STAMP_H
 
@@ -15,6 +15,9 @@ int stamp_read(const char *text, int64_t *ret_seconds);
 
 /* For people: "2026-11-22 03:00:00 UTC"; "?" when out of range. */
 void stamp_print(int64_t seconds, struct buf *ret_text);
+
+/* "90" and "90s", "30m", "1h", "7d" -> seconds; -EINVAL. */
+int duration_read(const char *text, int64_t *ret_seconds);
 
 /* CLOCK_MONOTONIC: for deadlines, says nothing of the time of day. */
 int64_t clock_ms(void);

@@ -58,6 +58,18 @@ static int read_version(struct plan_lines *lines)
 	return 0;
 }
 
+static int read_expiry(struct plan_lines *lines, struct plan *plan)
+{
+	if (!plan_lines_is(lines, "expires "))
+		return 0;
+	if (plan_take(lines, "expires ") < 0 || take_time(lines, &plan->expires) < 0)
+		return -EBADMSG;
+	if (plan->expires < plan->taken)
+		return plan_lines_bad(
+			lines, "a plan does not expire before its capture was taken");
+	return plan_take_end(lines);
+}
+
 static int read_selects(struct plan_lines *lines, struct plan *plan)
 {
 	while (plan_lines_is(lines, "select ")) {
@@ -132,7 +144,8 @@ static int read_header(struct plan_lines *lines, struct plan *plan)
 	if (read_version(lines) < 0 || plan_take(lines, "capture ") < 0 ||
 		take_sha256(lines, plan->capture_sha256) < 0 ||
 		plan_take(lines, " taken ") < 0 || take_time(lines, &plan->taken) < 0 ||
-		plan_take_end(lines) < 0 || plan_take(lines, "created-by ") < 0 ||
+		plan_take_end(lines) < 0 || read_expiry(lines, plan) < 0 ||
+		plan_take(lines, "created-by ") < 0 ||
 		plan_take_word(lines, ' ', &plan->created_by) < 0 ||
 		plan_take_end(lines) < 0 || read_selects(lines, plan) < 0 ||
 		plan_take(lines, "min-age ") < 0 ||

@@ -20,6 +20,11 @@ static void write_header(const struct plan *plan, struct buf *text)
 	buf_printf(text, "capture sha256:%s taken ", plan->capture_sha256);
 	if (stamp_write(plan->taken, text) < 0)
 		buf_puts(text, "-"); /* the reader refuses it */
+	if (plan->expires) {
+		buf_puts(text, "\nexpires ");
+		if (stamp_write(plan->expires, text) < 0)
+			buf_puts(text, "-"); /* this one as well */
+	}
 	write_word(text, "\ncreated-by ", plan->created_by);
 	for (size_t i = 0; i < plan->n_select; i++)
 		write_word(text, "\nselect ", plan->select[i]);

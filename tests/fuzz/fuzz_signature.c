@@ -36,16 +36,20 @@ static void read_signature(const char *text, size_t len)
 	if (signature_verify(&sshsig, "plan", 4, &err) == 0)
 		abort();
 	signature_fingerprint(sshsig.key, &fingerprint);
-	check(signers_find(text, len, sshsig.key, 0, &principals, &err), &err);
+	check(signers_find(text, len, &sshsig, 0, &principals, &err), &err);
 }
 
 static void read_signers(const char *text, size_t len)
 {
-	const struct bytes key = {(const uint8_t *)text, len < 64 ? len : 64};
+	const struct sshsig sshsig = {.key = {(const uint8_t *)text, len < 64 ? len : 64},
+		.is_security_key = len % 2,
+		.flags = (uint8_t)len};
 	cleanup_free char *principals = NULL;
 	struct err err = ERR_INIT;
 
-	check(signers_find(text, len, key, 1800000000, &principals, &err), &err);
+	check(signers_find(text, len, &sshsig, 1800000000, &principals, &err), &err);
+	if (principals && *principals && !signers_may_be_same(principals, principals))
+		abort();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

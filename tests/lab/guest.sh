@@ -58,6 +58,8 @@ review_says() {
 		lines=$(grep -E -- "$pattern" <<<"$lines") || return
 	done <<<"$1"
 }
+# What one confirms a plan with.
+plan_digits() { sed -n 's/^digest sha256:\(.\{8\}\).*/\1/p' plan.snapplan; }
 plan_steps() { sed -n 's/^step [0-9]* //p' plan.snapplan | sort | xargs; }
 shows_difference() {
 	cat apply.out*
@@ -140,7 +142,7 @@ loop_execute() {
 	say 'execution'
 	mkdir journal
 	expect_rc "$expect_apply_rc" apply.out \
-		snapstate-execute --apply "${execute_args[@]}" --journal journal plan.snapplan
+		snapstate-execute --apply --yes-digest "$(plan_digits)" "${execute_args[@]}" --journal journal plan.snapplan
 	inventory inventory.after
 	inventory_expected inventory.before inventory.expected
 	check 'plain tools: what the plan removes is gone, and nothing else changed' \

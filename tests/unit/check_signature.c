@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* check_signature FILE SIGNATURE SIGNERS NOW: 0 and the signer's name where the executor
- * would accept it, 1 where not; for tests/signatures. With one FILE: may it be trusted?
+/* check_signature FILE SIGNATURE SIGNERS NOW [SIGNATURE...]: 0, the namespace and the
+ * signer where the executor would accept it, 1 where not (of several: where none is
+ * accepted); for tests/signatures. With one FILE: may it be trusted?
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,7 +13,7 @@
 #include "snapstate/io.h"
 #include "trusted.h"
 
-static int check(char **argv, struct err *err)
+static int check(char **argv, const char *signature, struct err *err)
 {
 	cleanup_buf struct buf file = BUF_INIT, armor = BUF_INIT, signers = BUF_INIT;
 	cleanup_buf struct buf fingerprint = BUF_INIT;
@@ -21,34 +22,40 @@ static int check(char **argv, struct err *err)
 	int r = file_read_at(AT_FDCWD, argv[1], 1u << 20, &file, err);
 
 	if (r == 0)
-		r = file_read_at(AT_FDCWD, argv[2], 1u << 20, &armor, err);
+		r = file_read_at(AT_FDCWD, signature, 1u << 20, &armor, err);
 	if (r == 0)
 		r = file_read_at(AT_FDCWD, argv[3], 1u << 20, &signers, err);
 	if (r < 0)
 		exit(2);
-	r = sshsig_read(buf_text(&armor), armor.len, argv[2], &sshsig, err);
+	r = sshsig_read(buf_text(&armor), armor.len, signature, &sshsig, err);
 	if (r == 0)
-		r = signers_find(buf_text(&signers), signers.len, sshsig.key,
-			atoll(argv[4]), &principals, err);
+		r = signers_find(buf_text(&signers), signers.len, &sshsig, atoll(argv[4]),
+			&principals, err);
 	if (r == 0)
 		r = signature_verify(&sshsig, buf_text(&file), file.len, err);
 	if (r == 0)
 		r = signature_fingerprint(sshsig.key, &fingerprint);
 	if (r == 0)
-		printf("%s %s\n", principals, buf_text(&fingerprint));
+		printf("%s %s %s\n", sshsig_namespace(sshsig.role), principals,
+			buf_text(&fingerprint));
 	return r;
 }
 
 int main(int argc, char **argv)
 {
 	cleanup_buf struct buf text = BUF_INIT;
-	struct err err = ERR_INIT;
-	int r;
+	bool is_refused = true;
 
-	if (argc != 5 && argc != 2)
+	if (argc < 5 && argc != 2)
 		return 2;
-	r = argc == 2 ? trusted_read(argv[1], 1u << 20, &text, &err) : check(argv, &err);
-	if (r < 0)
-		printf("%s\n", err.msg);
-	return r < 0;
+	for (int i = argc == 2 ? 1 : 4; i < argc; i++) {
+		struct err err = ERR_INIT;
+		int r = argc == 2 ? trusted_read(argv[1], 1u << 20, &text, &err)
+				  : check(argv, i == 4 ? argv[2] : argv[i], &err);
+
+		if (r < 0)
+			printf("%s\n", err.msg);
+		is_refused = is_refused && r < 0;
+	}
+	return is_refused;
 }

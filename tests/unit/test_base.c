@@ -180,6 +180,28 @@ static void test_read_has_a_limit(void **state)
 		file_read_at(AT_FDCWD, "/nonexistent", 1000, &bytes, &err), -ENOENT);
 }
 
+static void test_durations(void **state)
+{
+	static const char *const bad[] = {
+		"", "h", "-1h", "1 h", "1hh", "1w", "1.5h", "+1s", "4294967296d"};
+	int64_t seconds = -1;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		assert_int_equal(duration_read(bad[i], &seconds), -EINVAL);
+	assert_int_equal(seconds, -1);
+	assert_int_equal(duration_read("90", &seconds), 0);
+	assert_int_equal(seconds, 90);
+	assert_int_equal(duration_read("0s", &seconds), 0);
+	assert_int_equal(seconds, 0);
+	assert_int_equal(duration_read("30m", &seconds), 0);
+	assert_int_equal(seconds, 1800);
+	assert_int_equal(duration_read("2h", &seconds), 0);
+	assert_int_equal(seconds, 7200);
+	assert_int_equal(duration_read("4294967295d", &seconds), 0);
+	assert_true(seconds == INT64_C(4294967295) * 86400);
+}
+
 static void test_stamps(void **state)
 {
 	static const char *const bad[] = {"", "2026-11-22", "2026-11-22T03:00:00",
@@ -224,6 +246,7 @@ int main(void)
 		cmocka_unit_test(test_publish_never_overwrites),
 		cmocka_unit_test(test_read_has_a_limit),
 		cmocka_unit_test(test_stamps),
+		cmocka_unit_test(test_durations),
 		cmocka_unit_test(test_sha256),
 	};
 

@@ -22,10 +22,12 @@
 #include <sys/swap.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "audit.h"
 #include "confine.h"
 
 #define NOWHERE "/nonexistent-snapstate"
@@ -270,6 +272,19 @@ static void open_and_close(void)
 		errno = 0;
 }
 
+static void forget_what_was_typed(void)
+{
+	tcflush(-1, TCIFLUSH);
+}
+
+/* Nobody listens there. */
+static void write_to_syslog(void)
+{
+	struct audit audit = AUDIT_INIT(NOWHERE);
+
+	audit_line(&audit, "lost");
+}
+
 static void test_needed_calls_are_answered_by_the_kernel(void **state)
 {
 	static const struct {
@@ -283,6 +298,8 @@ static void test_needed_calls_are_answered_by_the_kernel(void **state)
 		{"setns", enter_namespace, {EBADF, EBADF}},
 		{"ending its own child", end_a_child, {0, 0}},
 		{"reading", open_and_close, {0, 0}},
+		{"flushing a terminal", forget_what_was_typed, {EBADF, EBADF}},
+		{"syslog", write_to_syslog, {EBADF, EBADF}},
 	};
 
 	(void)state;

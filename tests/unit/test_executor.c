@@ -13,9 +13,9 @@
 
 #include <cmocka.h>
 
+#include "admit.h"
 #include "apply.h"
 #include "names.h"
-#include "options.h"
 #include "recorded_root.h"
 #include "report.h"
 #include "snapstate/cleanup.h"
@@ -1314,9 +1314,11 @@ static void test_options(void **state)
 static enum exit_code read_plan_file(const char *path, bool is_unsigned)
 {
 	const struct options options = {.plan = path, .is_unsigned = is_unsigned};
-	cleanup_plan struct plan *plan = NULL;
+	struct admission admission = {0};
+	enum exit_code code = admit_plan(&options, &admission);
 
-	return options_plan(&options, &plan);
+	admission_free(&admission);
+	return code;
 }
 
 static void test_plan_files(void **state)

@@ -44,6 +44,7 @@ static const char golden[] =
 	"#!/usr/sbin/snapstate-execute\n"
 	"snapstate-plan 1\n"
 	"capture sha256:" SHA " taken 2026-11-22T03:00:00Z\n"
+	"expires 2026-11-29T03:00:00Z\n"
 	"created-by snapstate-plan\\x200.1.0\n"
 	"select onapp-*/backup-*\n"
 	"select other/\\x20*\n"
@@ -180,6 +181,7 @@ static void test_golden_is_read_and_written_again(void **state)
 	assert_string_equal(plan->created_by, "snapstate-plan 0.1.0");
 	assert_int_equal(plan->n_select, 2);
 	assert_int_equal(plan->taken, 1795316400);
+	assert_int_equal(plan->expires, 1795316400 + 7 * 86400);
 	assert_int_equal(plan->min_age, 3600);
 	assert_true(plan->has_refresh_origin);
 	assert_true(plan->is_single_host);
@@ -343,6 +345,15 @@ static void test_named_mutations(void **state)
 		{"T03:00:00Z", "T03:00:00", "x.snapplan:3: a time is written as"},
 		{"2026-11-22", "2026-02-31", "x.snapplan:3: a time is written as"},
 		{"2026-11-22", "1969-11-22", "a time is written as"},
+		{"expires 2026-11-29", "expires 2026-11-21",
+			"x.snapplan:4: a plan does not expire before"},
+		{"expires 2026-11-29", "expires 1970-01-00", "a time is written as"},
+		{"expires 2026-11-29T03:00:00Z\n", "expires never\n",
+			"x.snapplan:4: a time is written as"},
+		{"expires ", "expires  ", "expected a word"},
+		{"00Z\ncreated", "00Z \ncreated", "the end of the line"},
+		{"created-by", "expires 2026-11-29T03:00:00Z\ncreated-by",
+			"expected \"created-by \""},
 		{"min-age 3600", "min-age 03600", "must read \"min-age 3600\""},
 		{"min-age 3600", "min-age -1", "expected a number"},
 		{"min-age 3600", "min-age 18446744073709551616", "expected a number"},
@@ -447,7 +458,7 @@ static void test_named_mutations(void **state)
 			"about its target"},
 		{"origin - name onapp", "origin " SNAP " name onapp", "expected \"-\""},
 		{"new " F_IDLE, "new " F_HOLD, "new, but expected already"},
-		{"new " F_IDLE "\n", "", "x.snapplan:51: gone, but not expected"},
+		{"new " F_IDLE "\n", "", "x.snapplan:52: gone, but not expected"},
 		{"gone " F_HOLD "\n", "gone " F_HOLD "\ngone " F_HOLD "\n", "each once"},
 		{"gone " F_HOLD "\nnew " F_IDLE3, "new " F_IDLE3 "\ngone " F_HOLD,
 			"expected an empty line"},

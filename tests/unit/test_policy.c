@@ -361,20 +361,6 @@ static void test_names_of_mappings(void **state)
 	assert_false(request_selects_name(&request, "vg--b-old--1X1", &rule));
 }
 
-static void test_durations(void **state)
-{
-	uint64_t seconds = 7;
-
-	(void)state;
-	assert_int_equal(policy_duration_read("90", &seconds), 0);
-	assert_int_equal(seconds, 90);
-	assert_int_equal(policy_duration_read("4294967295d", &seconds), 0);
-	assert_int_equal(seconds, 4294967295u * UINT64_C(86400));
-	assert_int_equal(policy_duration_read("", &seconds), -EINVAL);
-	assert_int_equal(policy_duration_read("h", &seconds), -EINVAL);
-	assert_int_equal(policy_duration_read("1hh", &seconds), -EINVAL);
-}
-
 /* ---- a plan by rules ---- */
 
 struct trial {
@@ -650,7 +636,6 @@ int main(void)
 		cmocka_unit_test(test_shipped_names),
 		cmocka_unit_test(test_first_match),
 		cmocka_unit_test(test_names_of_mappings),
-		cmocka_unit_test(test_durations),
 		cmocka_unit_test(test_plan_by_tags),
 		cmocka_unit_test(test_plan_without_its_tag),
 		cmocka_unit_test(test_age_of_the_rule),

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The question before a plan is applied; see confirm.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "confirm.h"
+#include "report.h"
+#include "snapstate/cleanup.h"
+
+#define ANSWER_MAX 128
+
+bool confirm_is_prefix(const char *text)
+{
+	size_t len = strlen(text);
+
+	return len >= PLAN_CONFIRM_DIGITS && len <= SHA256_HEX_LEN &&
+	       strspn(text, "0123456789abcdef") == len;
+}
+
+static bool is_meant(const struct plan *plan, const char *digits)
+{
+	return confirm_is_prefix(digits) &&
+	       strncmp(plan->digest, digits, strlen(digits)) == 0;
+}
+
+/* One line, without its newline. false: the terminal is gone. */
+static bool read_answer(int fd, char answer[ANSWER_MAX])
+{
+	size_t len = 0;
+	ssize_t n;
+
+	while (len < ANSWER_MAX - 1) {
+		n = read(fd, answer + len, 1);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		if (answer[len] == '\n')
+			break;
+		len++;
+	}
+	answer[len] = '\0';
+	return true;
+}
+
+/* The controlling terminal, not standard input, which may be a pipe that says yes. What
+ * was typed before the question is no answer to it. */
+static enum exit_code ask(const struct plan *plan, const char *terminal)
+{
+	cleanup_close int fd = open(terminal, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	char answer[ANSWER_MAX];
+
+	if (fd < 0 || !isatty(fd)) {
+		report_error(stderr,
+			"--apply asks on a terminal, and there is none: use --yes-digest "
+			"with the first digits of the plan's sha256 (%d or more); "
+			"nothing was changed",
+			PLAN_CONFIRM_DIGITS);
+		return EXIT_USAGE;
+	}
+	fflush(NULL);
+	tcflush(fd, TCIFLUSH);
+	dprintf(fd,
+		"To carry out its %zu steps, type the first %d digits of the plan's "
+		"sha256: ",
+		plan->n_steps, PLAN_CONFIRM_DIGITS);
+	if (read_answer(fd, answer) && is_meant(plan, answer))
+		return EXIT_DONE;
+	report_error(stderr, "that is not how this plan's sha256 begins; nothing was "
+			     "changed");
+	return EXIT_USAGE;
+}
+
+enum exit_code confirm_plan(
+	const struct plan *plan, const char *digits, const char *terminal)
+{
+	if (!digits)
+		return ask(plan, terminal);
+	if (is_meant(plan, digits))
+		return EXIT_DONE;
+	report_error(stderr,
+		"--yes-digest is of another plan: the sha256 of this one does not begin "
+		"so; nothing was changed");
+	return EXIT_USAGE;
+}

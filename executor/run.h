@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One run of an admitted plan on this host, from the question whether it is wanted to its
+ * journal. Input: plan, options. Output: words; with --apply a changed host.
+ */
+#ifndef SNAPSTATE_RUN_H
+#define SNAPSTATE_RUN_H
+
+#include "admit.h"
+#include "apply.h"
+#include "audit.h"
+#include "runner.h"
+
+struct run {
+	const struct options *options;
+	const struct admission *admission;
+	struct audit *audit;
+	struct runner *runner;
+	struct executor executor; /* set here */
+};
+
+/* `key`: of a plan with pseudonyms; else NULL. */
+enum exit_code run_on_this_host(struct run *run, const struct redact_key *key);
+
+#endif
