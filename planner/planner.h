@@ -9,9 +9,11 @@
  * accepts replay.c    steps + a clone of the host -> what each step makes untrue and true
  *   review.c html.c dot.c explain.c json.c diff.c -> what people and programs read
  *
- * Helpers: select.c (the operator's rules), policy.c (their files), stack.c (what stands on what), ledger.c (open counts), mounts.c (which mounts
- * one umount takes away), hazards.c (whose extents a stale store writes to), story.c (what
- * the reviews tell of each device), table.c (columns and trees), page.c (HTML).
+ * Helpers: select.c (the operator's rules), policy.c (their files), stack.c (what stands
+ * on what), mapping.c (which mappings may go with a snapshot), ledger.c (open counts),
+ * mounts.c (which mounts one umount takes away), hazards.c (whose extents a stale store
+ * writes to), story.c (what the reviews tell of each device), table.c (columns and
+ * trees), page.c (HTML).
  */
 #ifndef SNAPSTATE_PLANNER_H
 #define SNAPSTATE_PLANNER_H
@@ -26,12 +28,12 @@
 struct request {
 	const char **select; /* VG/LV globs */
 	size_t n_select;
-	int64_t min_age; /* seconds; of those globs */
+	int64_t min_age;		 /* seconds; of those globs */
 	const struct policy_rule *rules; /* of policies, tried behind the globs */
 	size_t n_rules;
 	bool has_refresh_origin;
 	bool is_single_host; /* asserted: no other host sees these volume groups */
-	const char **nodes; /* of all captures that were given; borrowed */
+	const char **nodes;  /* of all captures that were given; borrowed */
 	size_t n_nodes;
 	uint64_t rules_off; /* bits of enum rule; tests only, to show that each rule
 			       matters */
@@ -70,6 +72,7 @@ enum rule {
 	RULE_OPENS_UNEXPLAINED,
 	RULE_STALE_SIBLING,
 	/* they keep it: refuse */
+	RULE_GUEST_VOLUME,
 	RULE_BACKUP_RUNNING,
 	RULE_IN_USE,
 	RULE_HELD,
@@ -127,8 +130,8 @@ struct subject {
 	const struct device **above; /* what stands on snapshot or cow, topmost first */
 	size_t n_above;
 	bool is_selected;
-	/* The node of another host where it is active too, and whose plan removes the volume:
-	 * only the mappings go here. NULL = there is none; borrowed. */
+	/* The node of another host where it is active too, and whose plan removes the
+	 * volume: only the mappings go here. NULL = there is none; borrowed. */
 	const char *active_on;
 	const struct policy_rule *rule; /* that selected it; NULL = a glob of --select */
 	struct reason *reasons;
@@ -157,13 +160,14 @@ static inline void survey_free_fn(struct survey *survey)
 
 /* ---- selection (select.c) ---- */
 
-/* "onapp-aaaa/backup-dddd" with its tags (struct lv; NULL = not known) against the globs of
- * --select, then the rules. *ret_rule is the first that matches, NULL for a glob of --select;
- * untouched where nothing does. */
+/* "onapp-aaaa/backup-dddd" with its tags (struct lv; NULL = not known) against the globs
+ * of
+ * --select, then the rules. *ret_rule is the first that matches, NULL for a glob of
+ * --select; untouched where nothing does. */
 bool request_selects(const struct request *request, const char *label, const char *tags,
 	const struct policy_rule **ret_rule);
-/* Does the dm name look like a mapping of a selected volume: the volume's own name, or its dm
- * name (VG and LV with doubled hyphens), with anything behind it? */
+/* Does the dm name look like a mapping of a selected volume: the volume's own name, or
+ * its dm name (VG and LV with doubled hyphens), with anything behind it? */
 bool request_selects_name(const struct request *request, const char *dm_name,
 	const struct policy_rule **ret_rule);
 /* Seconds, by the rule that selected it. */
@@ -176,8 +180,8 @@ void subject_reason(struct subject *subject, enum rule rule, const char *format,
 
 /* Its strictest reason decides; after another reason was added. */
 void subject_decide(struct subject *subject);
-/* After verdicts got stricter: those that cannot go alone stay as well. Returns whether there
- * was one. */
+/* After verdicts got stricter: those that cannot go alone stay as well. Returns whether
+ * there was one. */
 bool classify_siblings(struct survey *survey);
 
 /* true: something that was asked for was refused or is undecided. */
@@ -202,8 +206,8 @@ static inline bool subject_is_mapping(const struct subject *subject)
 {
 	return subject->kind == SUBJECT_STALE || subject->active_on;
 }
-/* The same for a part of them, on a host that earlier plans have changed: `now` goes on to
- * what it is after these steps. */
+/* The same for a part of them, on a host that earlier plans have changed: `now` goes on
+ * to what it is after these steps. */
 int order_part(struct survey *survey, unsigned parts, struct host *now, struct plan *plan,
 	struct err *err);
 
@@ -231,6 +235,10 @@ int replay_step(struct host *clone, const struct plan_step *step, struct err *er
 /* Devices that stand on `base`, directly or not, each once, topmost first. */
 void stack_above(const struct host *host, const struct device *base,
 	const struct device ***ret_devices, size_t *ret_count);
+/* The device-mapper devices that the device stands on, itself first, each once, through
+ * partitions, arrays and loop devices. */
+void stack_below(const struct host *host, struct devno devno,
+	const struct device ***ret_devices, size_t *ret_count);
 /* All of snapshot, cow and what stands on them: calls `visit` for each; stops at false.
  */
 typedef bool (*device_visitor)(void *context, const struct device *device);
@@ -240,9 +248,6 @@ struct places subject_places(
 	const struct host *host, const struct subject *subject, enum places_kind kind);
 /* true: one of these devices. */
 bool subject_owns(const struct subject *subject, struct devno devno);
-/* true: a kpartx-like mapping: one linear target within a partition-sized window,
- * standing on `subject`'s snapshot only, and no other subsystem's uuid. */
-bool stack_is_partition_mapping(const struct host *host, const struct device *device);
 
 /* true: unmounting `mount` in the host's namespace takes `other` (same file system,
  * another namespace) away too, by mount propagation. */
@@ -275,8 +280,8 @@ void html_print(const struct survey *survey, const struct plan *plan,
 	const char *capture_name, const char *plan_file, struct buf *ret_text);
 void dot_print(
 	const struct survey *survey, const struct plan *plan, struct buf *ret_text);
-/* The story of one block device, by any of its names. -ENOENT: the capture has none of that
- * name. */
+/* The story of one block device, by any of its names. -ENOENT: the capture has none of
+ * that name. */
 int explain_print(const struct survey *survey, const struct plan *plan, const char *name,
 	struct buf *ret_text, struct err *err);
 void diff_print(const struct host *a, const struct host *b, struct buf *ret_text);
