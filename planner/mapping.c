@@ -203,8 +203,8 @@ static bool no_such_target(const struct judgement *it)
 		for (size_t i = 0; i < sizeof(stateful) / sizeof(stateful[0]); i++)
 			if (strcmp(device->targets[t].type, stateful[i].type) == 0) {
 				buf_printf(it->why,
-					"%s, which keeps state of its own: only its own "
-					"tools may take it down",
+					"%s, which keeps state of its own and may write "
+					"it when it is taken down",
 					stateful[i].words);
 				return false;
 			}
@@ -230,7 +230,7 @@ static bool is_on_the_subject_alone(const struct judgement *it)
 			continue;
 		buf_puts(it->why, "it stands also on ");
 		device_words(it->host, dep, it->why);
-		buf_puts(it->why, ", so it is no remains of this snapshot alone");
+		buf_puts(it->why, ", and so not on this snapshot alone");
 		return false;
 	}
 	return true;
@@ -288,7 +288,23 @@ static bool is_partition(const struct judgement *it)
 	return false;
 }
 
-static bool is_guest_volume(const struct judgement *it)
+/* Where LVM knows the group, part of it lies elsewhere; where exactly this volume does,
+ * its table may say. */
+static void known_group_words(const struct judgement *it, const struct vg *known)
+{
+	cleanup_buf struct buf more = BUF_INIT;
+	struct judgement where = *it;
+
+	where.why = &more;
+	buf_printf(it->why,
+		"a volume of %s, a group that LVM knows on this host, and so not of this "
+		"snapshot alone",
+		known->name);
+	if (!is_on_the_subject_alone(&where))
+		buf_printf(it->why, "; %s", buf_text(&more));
+}
+
+static bool is_plain_guest_volume(const struct judgement *it)
 {
 	char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
 	const char *layer;
@@ -300,10 +316,7 @@ static bool is_guest_volume(const struct judgement *it)
 	}
 	known = host_vg(it->host, vg);
 	if (known) {
-		buf_printf(it->why,
-			"a volume of %s, a group that LVM knows on this host: part of it "
-			"lies outside this snapshot",
-			known->name);
+		known_group_words(it, known);
 		return false;
 	}
 	if (*layer) {
@@ -312,6 +325,16 @@ static bool is_guest_volume(const struct judgement *it)
 	}
 	return has_only(it->device, "linear", "striped") ? is_on_the_subject_alone(it)
 							 : no_such_target(it);
+}
+
+static bool is_guest_volume(const struct judgement *it)
+{
+	if (is_plain_guest_volume(it))
+		return true;
+	buf_puts(it->why,
+		"; vgchange and lvremove may meet the live copy instead: who is "
+		"sure of it removes it with dmsetup, the topmost first");
+	return false;
 }
 
 /* cryptsetup close does the same as the plan's step: the kernel forgets the key, and no

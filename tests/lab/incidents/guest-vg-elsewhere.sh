@@ -24,6 +24,7 @@ expect_plan_rc=1
 expect_verdict onapp-aaaaaaaa/backup-dddddddd refuse
 expect_review 'class +foreign-mapping'
 expect_review 'a volume of guest, a group that LVM knows on this host'
+expect_review 'it stands also on loop1'
 expect_steps=''
 gone_mount='' gone_dm='' gone_lv=''
 unset -f after

@@ -17,15 +17,16 @@ make() {
 		stands_on guest-root onapp--aaaaaaaa-backup--ddddddddX1
 	mount_at /dev/mapper/guest-root /mnt/backup
 }
+guest=guest
 # guest_vg_make VG LV [PV]...: what the guest did in its own partition, long before the backup: a group of its own, also on
 # further disks. The host did not see it, so what its udev noted meanwhile is forgotten.
 guest_vg_make() {
 	local partition
 	partitions_map "$1" "$2"
 	partition=/dev/mapper/$(dm_name "$1" "$2")X1
-	run vgcreate -q -y guest "$partition" "${@:3}"
+	run vgcreate -q -y "$guest" "$partition" "${@:3}"
 	guest_volumes_make
-	run vgchange -q -an guest
+	run vgchange -q -an "$guest"
 	run udevadm settle
 	run kpartx -d -p X "/dev/$1/$2"
 	run udevadm settle
