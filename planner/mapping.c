@@ -141,26 +141,11 @@ static bool starts_with(const char *text, const char *begin)
 	return strncmp(text, begin, strlen(begin)) == 0;
 }
 
-static bool is_hex_uuid(const char *uuid)
-{
-	static const size_t groups[] = {8, 4, 4, 4, 12};
-
-	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
-		if (strspn(uuid, "0123456789abcdefABCDEF") != groups[i])
-			return false;
-		uuid += groups[i];
-		if (*uuid != (i + 1 < sizeof(groups) / sizeof(groups[0]) ? '-' : '\0'))
-			return false;
-		uuid += *uuid == '-';
-	}
-	return true;
-}
-
 /* "SUBSYSTEM-...", the form that libdevmapper asks programs to use; what has none was
  * made by hand. */
 static bool has_maker(const char *uuid)
 {
-	return strchr(uuid, '-') && !is_hex_uuid(uuid);
+	return strchr(uuid, '-');
 }
 
 static void device_words(const struct host *host, struct devno devno, struct buf *text)

@@ -91,19 +91,10 @@ static bool is_luks_or_plain(const char *uuid)
 	       strncmp(uuid, "CRYPT-PLAIN-", 12) == 0;
 }
 
-/* By hand: without a hyphen, or 8-4-4-4-12 hex digits. */
+/* Programs put their names and a hyphen in front. */
 static bool is_nobodys(const char *uuid)
 {
-	size_t len = strlen(uuid);
-
-	if (!strchr(uuid, '-'))
-		return true;
-	if (len != 36 || strspn(uuid, "-0123456789abcdefABCDEF") != len)
-		return false;
-	for (size_t i = 0; i < len; i++)
-		if ((uuid[i] == '-') != (i == 8 || i == 13 || i == 18 || i == 23))
-			return false;
-	return true;
+	return !strchr(uuid, '-');
 }
 
 /* kpartx: "partN-" + what it calls the device below. */

@@ -3,7 +3,7 @@
 . "$LAB_DIR/incidents/guest-vg.sh"
 title='The volume group of the guest lies on the snapshot and on another disk'
 story='The guest has a second disk, which is a whole disk of the host, and its volume group spans both. It was activated
-with one leg on the snapshot and one on the live disk: guest-data stands on both. To remove it would touch more than the
+with one leg on the snapshot and one on the live disk: guest-mailstore stands on both. To remove it would touch more than the
 snapshot. Refused, naming what it stands on.'
 
 make() {
@@ -14,10 +14,10 @@ make() {
 	snapshot_make onapp-aaaaaaaa ekwqx3d1vtkp0s backup-dddddddd
 	partitions_map onapp-aaaaaaaa backup-dddddddd
 	run vgchange -q -ay guest
-	check 'the volume of the guest stands on the snapshot' stands_on guest-data onapp--aaaaaaaa-backup--ddddddddX1
-	check 'and on the other disk' stands_on guest-data "${disk#/dev/}"
+	check 'the volume of the guest stands on the snapshot' stands_on guest-mailstore onapp--aaaaaaaa-backup--ddddddddX1
+	check 'and on the other disk' stands_on guest-mailstore "${disk#/dev/}"
 }
-guest_volumes_make() { run lvcreate -qq -y -l 8 -n data guest; }
+guest_volumes_make() { run lvcreate -qq -y -l 8 -n mailstore guest; }
 
 expected_verdicts=() expected_reviews=()
 expect_plan_rc=1

@@ -11,7 +11,7 @@ make() {
 	origin_make onapp-aaaaaaaa ekwqx3d1vtkp0s parts ext4 ext4
 	snapshot_make onapp-aaaaaaaa ekwqx3d1vtkp0s backup-dddddddd
 	window rescue-root '' backup-dddddddd 2048
-	window rescue-boot 4f1c6a52-d84b-4f9a-8be4-d06c8f271511 backup-dddddddd 34816
+	window rescue-boot rescue2 backup-dddddddd 34816
 	window live-boot '' ekwqx3d1vtkp0s 34816
 	run udevadm settle
 	mount_at /dev/mapper/rescue-root /mnt/backup
