@@ -9,11 +9,10 @@
  * accepts replay.c    steps + a clone of the host -> what each step makes untrue and true
  *   review.c html.c dot.c explain.c json.c diff.c -> what people and programs read
  *
- * Helpers: select.c (the operator's rules), policy.c (their files), stack.c (what stands
- * on what), mapping.c (which mappings may go with a snapshot), ledger.c (open counts),
- * mounts.c (which mounts one umount takes away), hazards.c (whose extents a stale store
- * writes to), story.c (what the reviews tell of each device), table.c (columns and
- * trees), page.c (HTML).
+ * Helpers: select.c (the operator's rules), policy.c (their files), stack.c (what stands on
+ * what), mapping.c (which mappings may go with a snapshot), ledger.c (open counts), mounts.c (which mounts
+ * one umount takes away), hazards.c (whose extents a stale store writes to), story.c (what
+ * the reviews tell of each device), table.c (columns and trees), page.c (HTML).
  */
 #ifndef SNAPSTATE_PLANNER_H
 #define SNAPSTATE_PLANNER_H
@@ -28,12 +27,12 @@
 struct request {
 	const char **select; /* VG/LV globs */
 	size_t n_select;
-	int64_t min_age;		 /* seconds; of those globs */
+	int64_t min_age; /* seconds; of those globs */
 	const struct policy_rule *rules; /* of policies, tried behind the globs */
 	size_t n_rules;
 	bool has_refresh_origin;
 	bool is_single_host; /* asserted: no other host sees these volume groups */
-	const char **nodes;  /* of all captures that were given; borrowed */
+	const char **nodes; /* of all captures that were given; borrowed */
 	size_t n_nodes;
 	uint64_t rules_off; /* bits of enum rule; tests only, to show that each rule
 			       matters */
@@ -130,8 +129,8 @@ struct subject {
 	const struct device **above; /* what stands on snapshot or cow, topmost first */
 	size_t n_above;
 	bool is_selected;
-	/* The node of another host where it is active too, and whose plan removes the
-	 * volume: only the mappings go here. NULL = there is none; borrowed. */
+	/* The node of another host where it is active too, and whose plan removes the volume:
+	 * only the mappings go here. NULL = there is none; borrowed. */
 	const char *active_on;
 	const struct policy_rule *rule; /* that selected it; NULL = a glob of --select */
 	struct reason *reasons;
@@ -160,14 +159,13 @@ static inline void survey_free_fn(struct survey *survey)
 
 /* ---- selection (select.c) ---- */
 
-/* "onapp-aaaa/backup-dddd" with its tags (struct lv; NULL = not known) against the globs
- * of
- * --select, then the rules. *ret_rule is the first that matches, NULL for a glob of
- * --select; untouched where nothing does. */
+/* "onapp-aaaa/backup-dddd" with its tags (struct lv; NULL = not known) against the globs of
+ * --select, then the rules. *ret_rule is the first that matches, NULL for a glob of --select;
+ * untouched where nothing does. */
 bool request_selects(const struct request *request, const char *label, const char *tags,
 	const struct policy_rule **ret_rule);
-/* Does the dm name look like a mapping of a selected volume: the volume's own name, or
- * its dm name (VG and LV with doubled hyphens), with anything behind it? */
+/* Does the dm name look like a mapping of a selected volume: the volume's own name, or its dm
+ * name (VG and LV with doubled hyphens), with anything behind it? */
 bool request_selects_name(const struct request *request, const char *dm_name,
 	const struct policy_rule **ret_rule);
 /* Seconds, by the rule that selected it. */
@@ -180,8 +178,8 @@ void subject_reason(struct subject *subject, enum rule rule, const char *format,
 
 /* Its strictest reason decides; after another reason was added. */
 void subject_decide(struct subject *subject);
-/* After verdicts got stricter: those that cannot go alone stay as well. Returns whether
- * there was one. */
+/* After verdicts got stricter: those that cannot go alone stay as well. Returns whether there
+ * was one. */
 bool classify_siblings(struct survey *survey);
 
 /* true: something that was asked for was refused or is undecided. */
@@ -206,8 +204,8 @@ static inline bool subject_is_mapping(const struct subject *subject)
 {
 	return subject->kind == SUBJECT_STALE || subject->active_on;
 }
-/* The same for a part of them, on a host that earlier plans have changed: `now` goes on
- * to what it is after these steps. */
+/* The same for a part of them, on a host that earlier plans have changed: `now` goes on to
+ * what it is after these steps. */
 int order_part(struct survey *survey, unsigned parts, struct host *now, struct plan *plan,
 	struct err *err);
 
@@ -280,8 +278,8 @@ void html_print(const struct survey *survey, const struct plan *plan,
 	const char *capture_name, const char *plan_file, struct buf *ret_text);
 void dot_print(
 	const struct survey *survey, const struct plan *plan, struct buf *ret_text);
-/* The story of one block device, by any of its names. -ENOENT: the capture has none of
- * that name. */
+/* The story of one block device, by any of its names. -ENOENT: the capture has none of that
+ * name. */
 int explain_print(const struct survey *survey, const struct plan *plan, const char *name,
 	struct buf *ret_text, struct err *err);
 void diff_print(const struct host *a, const struct host *b, struct buf *ret_text);
