@@ -153,7 +153,8 @@ static int check_table(const struct act_request *request, const struct device *n
 	cleanup_scope struct scope scope = {0};
 	bool is_same;
 
-	if (*now->uuid || strcmp(now->name, target->dm_name) != 0)
+	if (strcmp(now->uuid, target->dm_uuid) != 0 ||
+		strcmp(now->name, target->dm_name) != 0)
 		return err_set(err, -ESTALE, "device " DEVNO_FMT " is not %s any more",
 			DEVNO_ARGS(target->devno), target->dm_name);
 	scope_add_device(&scope, now, SCOPE_TABLE);
@@ -169,8 +170,15 @@ static int check_table(const struct act_request *request, const struct device *n
 	return 0;
 }
 
-/* A mapping without uuid has only its name: it is read once more, by its number. */
-static int check_nameless(const struct act_request *request, struct err *err)
+/* Without a uuid there is only the name; and LVM's uuid of a guest's volume is the same
+ * on the origin and on each snapshot of it. */
+static bool has_telling_uuid(const struct plan_target *target)
+{
+	return *target->dm_uuid && strncmp(target->dm_uuid, "LVM-", 4) != 0;
+}
+
+/* What its uuid alone does not tell apart is read once more, by its number. */
+static int check_again(const struct act_request *request, struct err *err)
 {
 	const struct plan_target *target = &request->step->target;
 	cleanup_host struct host *host = host_new();
@@ -192,15 +200,18 @@ static int check_nameless(const struct act_request *request, struct err *err)
  * device while this one lives; that it was not re-created since the capture, the verified
  * diskseq and table have just shown. A removal is refused while anything has the device
  * open (dm.c, dm_lock_for_deletion), atomically; it loses no data, since it only takes a
- * mapping away; and nobody can open it half removed. Without a uuid the name is used,
- * after number, name and table were read once more; LVM, which might swap such a table,
- * is kept away by the lock of the volume group that the caller holds. Never deferred (it
- * would go at some later moment), never forced (it would get an error table first).
+ * mapping away; and nobody can open it half removed. Without a uuid the name is used.
+ * There, and for LVM's volumes, number, uuid, name and table are read once more right
+ * before; LVM, which might swap such a table, is kept away by the lock of the volume
+ * group that the caller holds. A guest's group has a lock of its own: somebody who moves
+ * one of its volumes to the origin's copy within this moment loses an idle mapping, no
+ * data. Never deferred (it would go at some later moment), never forced (it would get an
+ * error table first).
  */
 int act_dm_remove(struct act_request *request, struct err *err)
 {
 	const struct plan_target *target = &request->step->target;
-	int r = *target->dm_uuid ? 0 : check_nameless(request, err);
+	int r = has_telling_uuid(target) ? 0 : check_again(request, err);
 
 	if (r == 0)
 		r = remove_mapping(request, err);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "checks.h"
+#include "mapping.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/ledger.h"
 
@@ -168,16 +169,19 @@ static void note_blocks(const struct visit *visit)
 static void note_mapping(const struct visit *visit, const struct device *device)
 {
 	const char *type = device->n_targets ? device->targets[0].type : "no";
+	cleanup_buf struct buf why = BUF_INIT;
+	enum mapping_kind kind =
+		mapping_judge(visit->host, visit->subject, device, &why);
 
-	if (stack_is_partition_mapping(visit->host, device))
-		subject_reason(visit->subject, RULE_MAPPED_IDLE,
-			"partition mapping %s (" DEVNO_FMT ")", device->name,
-			DEVNO_ARGS(device->devno));
-	else
+	if (kind == MAPPING_KEPT)
 		subject_reason(visit->subject, RULE_FOREIGN_MAPPING,
-			"%s (" DEVNO_FMT ", uuid %s, %s target) stands on it",
+			"%s (" DEVNO_FMT ", uuid %s, %s target) stands on it: %s",
 			device->name, DEVNO_ARGS(device->devno),
-			*device->uuid ? device->uuid : "none", type);
+			*device->uuid ? device->uuid : "none", type, buf_text(&why));
+	else
+		subject_reason(visit->subject, RULE_MAPPED_IDLE, "%s %s (" DEVNO_FMT ")",
+			mapping_kind_words(kind), device->name,
+			DEVNO_ARGS(device->devno));
 }
 
 static void note_processes(const struct visit *visit)

@@ -19,6 +19,8 @@ void check_settled(const struct host *host, struct subject *subject);
 
 /* check_hosts.c: who else may use the volume group */
 void check_other_hosts(const struct survey *survey, struct subject *subject);
+/* check_nesting.c: whether it is a guest's own */
+void check_nesting(const struct host *host, struct subject *subject);
 
 /* check_neighbours.c: what its removal would do to other snapshots of its origin */
 void check_neighbours(const struct host *host, struct subject *subject);

@@ -102,6 +102,7 @@ static void judge(const struct survey *survey, struct subject *subject)
 	check_evidence(host, subject);
 	check_group(host, subject);
 	check_other_hosts(survey, subject);
+	check_nesting(host, subject);
 	check_settled(host, subject);
 	check_holders(host, subject);
 	check_mounts(host, subject);

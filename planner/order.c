@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "mapping.h"
 #include "planner.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/stamp.h"
@@ -240,14 +241,24 @@ static int add_lv_remove(struct ordering *ordering, struct err *err)
 
 /* ---- subjects ---- */
 
+static int add_mapping(
+	struct ordering *ordering, const struct device *device, struct err *err)
+{
+	cleanup_buf struct buf text = BUF_INIT, why = BUF_INIT;
+	enum mapping_kind kind = mapping_judge(
+		ordering->survey->host, ordering->subject, device, &why);
+
+	buf_printf(&text, "an idle %s stands on it", mapping_kind_words(kind));
+	return add_dm_remove(ordering, device, buf_text(&text), err);
+}
+
 static int add_what_stands_above(struct ordering *ordering, struct err *err)
 {
 	const struct subject *subject = ordering->subject;
 	int r = add_umounts(ordering, err);
 
 	for (size_t i = 0; i < subject->n_above && r == 0; i++)
-		r = add_dm_remove(ordering, subject->above[i],
-			"an idle partition mapping stands on it", err);
+		r = add_mapping(ordering, subject->above[i], err);
 	return r;
 }
 

@@ -9,7 +9,8 @@
  * accepts replay.c    steps + a clone of the host -> what each step makes untrue and true
  *   review.c html.c dot.c explain.c json.c diff.c -> what people and programs read
  *
- * Helpers: select.c (the operator's rules), policy.c (their files), stack.c (what stands on what), ledger.c (open counts), mounts.c (which mounts
+ * Helpers: select.c (the operator's rules), policy.c (their files), stack.c (what stands on
+ * what), mapping.c (which mappings may go with a snapshot), ledger.c (open counts), mounts.c (which mounts
  * one umount takes away), hazards.c (whose extents a stale store writes to), story.c (what
  * the reviews tell of each device), table.c (columns and trees), page.c (HTML).
  */
@@ -72,6 +73,7 @@ enum rule {
 	RULE_OPENS_UNEXPLAINED,
 	RULE_STALE_SIBLING,
 	/* they keep it: refuse */
+	RULE_GUEST_VOLUME,
 	RULE_BACKUP_RUNNING,
 	RULE_IN_USE,
 	RULE_HELD,
@@ -233,6 +235,10 @@ int replay_step(struct host *clone, const struct plan_step *step, struct err *er
 /* Devices that stand on `base`, directly or not, each once, topmost first. */
 void stack_above(const struct host *host, const struct device *base,
 	const struct device ***ret_devices, size_t *ret_count);
+/* The device-mapper devices that the device stands on, itself first, each once, through
+ * partitions, arrays and loop devices. */
+void stack_below(const struct host *host, struct devno devno,
+	const struct device ***ret_devices, size_t *ret_count);
 /* All of snapshot, cow and what stands on them: calls `visit` for each; stops at false.
  */
 typedef bool (*device_visitor)(void *context, const struct device *device);
@@ -242,9 +248,6 @@ struct places subject_places(
 	const struct host *host, const struct subject *subject, enum places_kind kind);
 /* true: one of these devices. */
 bool subject_owns(const struct subject *subject, struct devno devno);
-/* true: a kpartx-like mapping: one linear target within a partition-sized window,
- * standing on `subject`'s snapshot only, and no other subsystem's uuid. */
-bool stack_is_partition_mapping(const struct host *host, const struct device *device);
 
 /* true: unmounting `mount` in the host's namespace takes `other` (same file system,
  * another namespace) away too, by mount propagation. */

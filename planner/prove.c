@@ -226,6 +226,8 @@ int proof_plan_alone(struct proof *proof)
 		proof->number = i + 1;
 		r = prove_step(proof);
 	}
+	if (r == 0)
+		r = proof_check_purpose(proof);
 	if (r == 0 && plan->n_steps)
 		r = check_end(proof);
 	free_entries(proof);

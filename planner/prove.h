@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Inside the prover: prove.c walks the plan and compares predictions, prove_step.c knows
- * the rules. */
+ * the rules, prove_stack.c what stands on what. */
 #ifndef SNAPSTATE_PROVE_H
 #define SNAPSTATE_PROVE_H
 
@@ -56,6 +56,17 @@ int proof_selected(const struct proof *proof, const char *vg_uuid, const char *l
 /* prove_neighbours.c: an lvremove leaves the other snapshots of its origin as they are.
  * -EPERM. */
 int proof_check_neighbours(const struct proof *proof, const struct lv *lv);
+/* The one LVM snapshot that a device stands on, itself or through layers that may go with
+ * it; NULL = it stands, also or only, on something else. */
+const struct device *proof_snapshot_below(
+	const struct host *host, const struct device *device);
+/* Neither the group nor the device may lie on a volume of another group: then they are a
+ * guest's own. -EPERM. */
+int proof_check_group_ground(const struct proof *proof, const char *vg_uuid);
+int proof_check_device_ground(
+	const struct proof *proof, const struct device *device, const char *vg_uuid);
+/* At the end: whatever was taken off a snapshot was in its way; it is gone. -EPERM. */
+int proof_check_purpose(struct proof *proof);
 
 /* Checks the rules for the step at hand, and applies it to proof->now. -EPERM. */
 int proof_apply(struct proof *proof);

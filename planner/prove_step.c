@@ -51,21 +51,6 @@ static bool is_open_by_table(const struct host *host, struct devno devno)
 	return false;
 }
 
-/* The snapshot that a mapping stands on, through other mappings; NULL = it stands, also
- * or only, on something else. */
-static const struct device *snapshot_below(
-	const struct host *host, const struct device *device)
-{
-	for (unsigned depth = 0; device && depth < 32; depth++) {
-		if (identify(device).kind == KIND_SNAPSHOT)
-			return device;
-		if (device->n_deps != 1 || strncmp(device->uuid, "LVM-", 4) == 0)
-			return NULL;
-		device = host_device_by_devno(host, device->deps[0]);
-	}
-	return NULL;
-}
-
 /* ---- rules for a volume group and its volumes ---- */
 
 static int check_sources(const struct proof *proof, const char *vg_uuid)
@@ -112,7 +97,8 @@ static int check_vg(const struct proof *proof, const char *vg_uuid)
 			(pv->is_missing || pv->is_duplicate))
 			return proof_broken(proof, 5, "missing or duplicate", pv->uuid);
 	}
-	if (proof_group_is_known(proof, vg) < 0)
+	if (proof_group_is_known(proof, vg) < 0 ||
+		proof_check_group_ground(proof, vg_uuid) < 0)
 		return -EPERM;
 	return check_sources(proof, vg_uuid);
 }
@@ -374,7 +360,7 @@ static int prove_umount(struct proof *proof)
 	if (!mount || !home || home->id != target->namespace_id)
 		return proof_broken(proof, 1, "not a mount of the host's namespace",
 			target->mount_target);
-	if (!device || !snapshot_below(proof->now, device) ||
+	if (!device || !proof_snapshot_below(proof->now, device) ||
 		!devno_is_equal(host_mount_devno(proof->now, mount), device->devno))
 		return proof_broken(
 			proof, 1, "not on a leftover snapshot", target->mount_target);
@@ -383,7 +369,7 @@ static int prove_umount(struct proof *proof)
 			proof, 4, "something is mounted below", target->mount_target);
 	if (check_processes(proof, device) < 0)
 		return -EPERM;
-	id = identify(snapshot_below(proof->now, device));
+	id = identify(proof_snapshot_below(proof->now, device));
 	if (proof_selected(proof, id.vg, id.lv) < 0)
 		return -EPERM;
 	if (!unmount(proof->now, mount, device->devno))
@@ -396,7 +382,7 @@ static int prove_umount(struct proof *proof)
 static int check_removable(const struct proof *proof, const struct device *device)
 {
 	struct identity_of id = identify(device);
-	const struct device *snapshot = snapshot_below(proof->now, device);
+	const struct device *snapshot = proof_snapshot_below(proof->now, device);
 
 	switch (id.kind) {
 	case KIND_OTHER:
@@ -410,6 +396,8 @@ static int check_removable(const struct proof *proof, const struct device *devic
 			return -EPERM;
 		/* fallthrough */
 	case KIND_STORE:
+		if (proof_check_device_ground(proof, device, id.vg) < 0)
+			return -EPERM;
 		if (host_lv(proof->before, id.vg, id.lv) &&
 			!proof_goes_later(proof, id.vg, id.lv))
 			return proof_broken(proof, 1,
@@ -507,6 +495,8 @@ static int prove_lv_remove(struct proof *proof)
 		r = proof_check_neighbours(proof, lv);
 	if (r == 0)
 		r = check_snapshot(proof, snapshot);
+	if (r == 0)
+		r = proof_check_device_ground(proof, snapshot, target->vg_uuid);
 	if (r == 0)
 		r = check_closed(proof, snapshot, 0);
 	if (r == 0)

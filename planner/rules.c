@@ -21,7 +21,8 @@ static const struct rule_text rules[RULES_COUNT] = {
 	[RULE_MOUNTED_IDLE] = {"mounted-idle", VERDICT_REMOVE,
 		"mounted, but no process uses the mount: the plan unmounts it first"},
 	[RULE_MAPPED_IDLE] = {"mapped-idle", VERDICT_REMOVE,
-		"held by an idle partition mapping: the plan removes that first"},
+		"held by idle mappings (partitions, a guest's volumes, LUKS) that stand "
+		"on it alone: the plan removes those first"},
 	[RULE_ACTIVE_TWICE] = {"active-twice", VERDICT_REMOVE,
 		"active on several hosts: its store was written by two kernels"},
 	[RULE_EVIDENCE_MISSING] = {"evidence-missing", VERDICT_UNDECIDED,
@@ -53,6 +54,9 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"a stale snapshot of the same origin stays: what lvremove would do to "
 		"the origin "
 		"below it is not known"},
+	[RULE_GUEST_VOLUME] = {"guest-volume", VERDICT_REFUSE,
+		"a guest's own volume: it, or its volume group, lies on a volume of "
+		"another group"},
 	[RULE_BACKUP_RUNNING] = {"backup-running", VERDICT_REFUSE,
 		"a backup program is using it"},
 	[RULE_IN_USE] = {"in-use", VERDICT_REFUSE, "a process is using it"},
@@ -60,7 +64,8 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"swap, a loop device, an array, an exported target or another block "
 		"device stands on it"},
 	[RULE_FOREIGN_MAPPING] = {"foreign-mapping", VERDICT_REFUSE,
-		"a mapping that is no plain partition stands on it"},
+		"a mapping stands on it that is not proven to be remains of this "
+		"snapshot alone"},
 	[RULE_MOUNTED_ELSEWHERE] = {"mounted-elsewhere", VERDICT_REFUSE,
 		"mounted in another mount namespace"},
 	[RULE_MOUNTED_BELOW] = {"mounted-below", VERDICT_REFUSE,

@@ -4,7 +4,6 @@
  * Invariant: every walk ends, also on a hostile capture with a loop.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "planner.h"
 #include "snapstate/cleanup.h"
@@ -99,29 +98,41 @@ struct places subject_places(
 	return places;
 }
 
-/* No uuid (older kpartx, or made by hand), or "partN-" + the uuid of exactly the device
- * that it stands on. Any other prefix belongs to another subsystem: LVM, CRYPT, mpath,
- * ... */
-static bool has_partition_identity(const struct device *device, const struct device *base)
-{
-	const char *parent;
-	uint32_t number;
+/* ---- what a device stands on ---- */
 
-	if (*device->uuid == '\0')
-		return true;
-	return kpartx_uuid_split(device->uuid, &number, &parent) &&
-	       strcmp(parent, base->uuid) == 0;
+static void add_below(struct devno_list *list, struct devno devno)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (devno_is_equal(list->devnos[i], devno))
+			return;
+	*array_add(&list->devnos, &list->count) = devno;
 }
 
-/* kpartx maps a logical partition onto its extended one in some versions, so partition
- * mappings may stand on each other. */
-bool stack_is_partition_mapping(const struct host *host, const struct device *device)
+static void add_below_block(
+	const struct host *host, const struct block *block, struct devno_list *list)
 {
-	const struct device *base;
+	for (size_t i = 0; i < block->n_below; i++)
+		add_below(list, block->below[i]);
+	if (*block->backing_file)
+		add_below(list, host_loop_devno(host, block));
+}
 
-	if (device->n_targets != 1 || strcmp(device->targets[0].type, "linear") != 0 ||
-		device->n_deps != 1 || device->n_pending)
-		return false;
-	base = host_device_by_devno(host, device->deps[0]);
-	return base && has_partition_identity(device, base);
+void stack_below(const struct host *host, struct devno devno,
+	const struct device ***ret_devices, size_t *ret_count)
+{
+	struct devno_list list = {.count = 0};
+
+	add_below(&list, devno);
+	for (size_t i = 0; i < list.count; i++) {
+		const struct device *device = host_device_by_devno(host, list.devnos[i]);
+		const struct block *block = host_block_by_devno(host, list.devnos[i]);
+
+		if (device)
+			*array_add(ret_devices, ret_count) = device;
+		for (size_t d = 0; device && d < device->n_deps; d++)
+			add_below(&list, device->deps[d]);
+		if (block)
+			add_below_block(host, block, &list);
+	}
+	free(list.devnos);
 }

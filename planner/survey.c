@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mapping.h"
 #include "planner.h"
 #include "snapstate/cleanup.h"
 
@@ -200,7 +201,7 @@ static void collect_stale(const struct host *host, struct survey *survey)
 		char *label;
 
 		if (!lvm_dm_uuid_split(device->uuid, vg, lv, &layer) ||
-			host_lv(host, vg, lv) ||
+			host_lv(host, vg, lv) || mapping_is_of_a_guest(host, device) ||
 			is_taken(&own, layer_device(host, vg, lv, "")) ||
 			is_taken(&own, layer_device(host, vg, lv, "cow")))
 			continue;

@@ -149,6 +149,119 @@ static void add_mappings(
 		add_file_system(b, snapshot);
 }
 
+/* ---- what a guest has inside ---- */
+
+#define GUEST_VG "77777777777777777777777777777777"
+
+/* A device of the same snapshot; or, seldom, any: an origin, another snapshot, a store, a
+ * disk. Not a -real layer: nobody looks into those, and add_origin() gives each origin
+ * the number behind its layer's. */
+static const char *random_base(struct builder *b, unsigned first)
+{
+	unsigned minor;
+
+	if (one_in(b->dice, 40))
+		return "8:16";
+	if (one_in(b->dice, 10))
+		first = 0;
+	minor = first + (unsigned)roll(b->dice, b->minor - first);
+	if (strncmp(sample_device(b->host, minor)->name, "onapp--aaaa-disk", 16) == 0 &&
+		strstr(sample_device(b->host, minor)->name, "-real"))
+		minor++;
+	return format(b, "254:%u", minor);
+}
+
+static const char *random_maker(struct builder *b, unsigned minor)
+{
+	switch (roll(b->dice, 12)) {
+	case 0:
+		return "";
+	case 1:
+		return format(b, "CRYPT-LUKS2-%032u-secret%u", minor, minor);
+	case 2:
+		return format(b, "CRYPT-PLAIN-secret%u", minor);
+	case 3:
+		return format(b, "LVM-" GUEST_VG "%032u-real", minor);
+	case 4:
+		return format(b, "%08x-0000-4000-8000-000000000000", minor);
+	case 5:
+		return one_in(b->dice, 2)
+			       ? format(b, "mpath-%u", minor)
+			       : format(b, "part1-devnode_254:%u_Wh5pYvM", minor - 1);
+	default:
+		return format(b, "LVM-" GUEST_VG "%032u", minor);
+	}
+}
+
+/* A table of one or two targets; seldom one that its deps do not tell, or of a type that
+ * no uuid speaks of. */
+static void add_guest_device(struct builder *b, unsigned first, const char *uuid)
+{
+	static const char *const others[] = {"mirror", "thin", "crypt", "linear"};
+	const char *one = random_base(b, first), *two = random_base(b, first);
+	unsigned minor = b->minor++;
+	const char *name = format(
+		b, one_in(b->dice, 4) ? "onapp--bbbb-backup--%u" : "guest-%u", minor);
+	const char *type = "linear", *params = format(b, "%s 2048", one);
+	struct device *device;
+
+	if (strncmp(uuid, "CRYPT-", 6) == 0) {
+		type = "crypt";
+		params = format(b, "aes-xts-plain64 00000000 0 %s 4096", one);
+	} else if (one_in(b->dice, 5)) {
+		type = "striped";
+		params = format(b, "2 128 %s 2048 %s 2048", one, two);
+	}
+	if (one_in(b->dice, 25))
+		type = others[roll(b->dice, 4)];
+	device = sample_add_device(b->host, minor, name, uuid, type, params, 1024);
+	if (one_in(b->dice, 8))
+		*array_add(&device->targets, &device->n_targets) =
+			(struct dm_target){.start = 1024,
+				.length = 1024,
+				.type = "linear",
+				.params = format(b, "%s 9000", one),
+				.status = ""};
+	if (one_in(b->dice, 40) && device->n_deps)
+		device->n_deps--;
+}
+
+/* A snapshot of the guest's own, on a layer and a store that lie in the host's. */
+static void add_guest_snapshot(struct builder *b, unsigned first)
+{
+	const char *one = random_base(b, first), *two = random_base(b, first);
+	unsigned real = b->minor++, cow = b->minor++, snapshot = b->minor++;
+	struct device *device;
+
+	sample_add_device(b->host, real, format(b, "guest-%u-real", real),
+		format(b, "LVM-" GUEST_VG "%032u-real", real), "linear",
+		format(b, "%s 2048", one), 1024);
+	sample_add_device(b->host, cow, format(b, "guest-snap%u-cow", snapshot),
+		format(b, "LVM-" GUEST_VG "%032u-cow", snapshot), "linear",
+		format(b, "%s 9000", two), 1024);
+	device = sample_add_device(b->host, snapshot, format(b, "guest-snap%u", snapshot),
+		format(b, "LVM-" GUEST_VG "%032u", snapshot), "snapshot",
+		format(b, "254:%u 254:%u P 8", real, cow), 1024);
+	device->targets[0].status = "16/1024 16";
+}
+
+/* `first` is the snapshot's own minor; its mappings follow. */
+static void add_guest(struct builder *b, unsigned first)
+{
+	unsigned count = 1 + (unsigned)roll(b->dice, 3);
+
+	if (one_in(b->dice, 20))
+		add_guest_snapshot(b, first);
+	while (count--) {
+		unsigned minor = b->minor;
+
+		add_guest_device(b, first, random_maker(b, minor));
+		if (one_in(b->dice, 3))
+			add_file_system(b, minor);
+		disturb_device(b, minor);
+	}
+}
+
 static void disturb_volume(struct builder *b, struct lv *lv)
 {
 	if (one_in(b->dice, 25))
@@ -198,6 +311,8 @@ static void add_snapshot(struct builder *b, unsigned real, const char *origin_uu
 	add_mappings(b, snapshot, uuid, dm_name);
 	disturb_device(b, cow);
 	disturb_device(b, snapshot);
+	if (one_in(b->dice, 3))
+		add_guest(b, snapshot);
 }
 
 /* LVM knows it, this kernel does not. */
@@ -250,6 +365,16 @@ static void disturb_host(struct builder *b)
 		host->pvs[0].is_duplicate = true;
 	if (one_in(b->dice, 30))
 		host->pvs[0].devno = DEVNO_NONE;
+	if (one_in(b->dice, 30)) /* LVM knows the guests' group from elsewhere */
+		*array_add(&host->vgs, &host->n_vgs) = (struct vg){.uuid = GUEST_VG,
+			.name = "guest",
+			.system_id = "",
+			.lock_type = "",
+			.is_writable = true,
+			.has_metadata = one_in(b->dice, 2)};
+	if (one_in(b->dice, 30)) /* the group's disk is a file on one of the devices */
+		host->blocks[0].backing_file =
+			format(b, "/dev/dm-%u", (unsigned)roll(b->dice, b->minor));
 	if (one_in(b->dice, 10))
 		host_source_set(host, host->sources[roll(b->dice, host->n_sources)].name,
 			(enum outcome)(1 + roll(b->dice, 8)), "%s", "");

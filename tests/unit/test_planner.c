@@ -489,11 +489,12 @@ static void make_user_space_fs(struct host *host)
 	sample_add_use(host, 4711, "ntfs-3g", USE_NODE, 4);
 }
 
+/* One leg on the snapshot, one on the origin. */
 static void make_guest_volume(struct host *host)
 {
 	sample_add_device(host, 7, "guest-root",
 		"LVM-GGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRR",
-		"linear", "254:3 4096", 100);
+		"striped", "2 128 254:3 4096 254:0 4096", 100);
 	host_sort(host);
 }
 

@@ -209,11 +209,12 @@ static void sparse(struct host *host)
 	snapshot_volume(host)->has_virtual_origin = true;
 }
 
+/* One leg on the snapshot, one on the origin. */
 static void guest_volume(struct host *host)
 {
 	sample_add_device(host, 7, "guest-root",
 		"LVM-GGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRR",
-		"linear", "254:3 4096", 100);
+		"striped", "2 128 254:3 4096 254:0 4096", 100);
 	host_sort(host);
 }
 
@@ -409,6 +410,18 @@ static void test_a_refresh_that_nobody_asked_for(void **state)
 	assert_broken(host, plan, "breaks rule 1:");
 }
 
+/* Whatever is taken off a snapshot is taken off because the snapshot goes. */
+static void test_a_snapshot_that_stays(void **state)
+{
+	cleanup_host struct host *host = sample_host();
+	cleanup_with(plan_free_fn) struct plan *plan = plan_host(host, 0, false);
+	size_t n_steps = plan->n_steps;
+
+	(void)state;
+	for (plan->n_steps = 1; plan->n_steps < n_steps; plan->n_steps++)
+		assert_broken(host, plan, "breaks rule 1:");
+}
+
 static void test_predictions(void **state)
 {
 	cleanup_host struct host *host = sample_host();
@@ -442,6 +455,7 @@ int main(void)
 		cmocka_unit_test(test_a_snapshot_that_lvm_knows),
 		cmocka_unit_test(test_the_wrong_order),
 		cmocka_unit_test(test_a_refresh_that_nobody_asked_for),
+		cmocka_unit_test(test_a_snapshot_that_stays),
 		cmocka_unit_test(test_predictions),
 		cmocka_unit_test(test_expectations),
 	};

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Whether a volume is a guest's own: its volume group, or the volume itself, lies on a
+ * volume of this host. LVM finds such a group where it may look into volumes, or into the
+ * partition mappings on them, and then its volumes are listed like the host's. They hold
+ * a guest's data, whatever they are called.
+ */
+#include <string.h>
+
+#include "checks.h"
+#include "snapstate/cleanup.h"
+
+/* The first volume of a group other than `vg_uuid` that is below; NULL: none. */
+static const struct device *volume_below(
+	const struct host *host, struct devno devno, const char *vg_uuid)
+{
+	cleanup_free const struct device **below = NULL;
+	size_t n_below = 0;
+
+	stack_below(host, devno, &below, &n_below);
+	for (size_t i = 0; i < n_below; i++) {
+		char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
+		const char *layer;
+
+		if (lvm_dm_uuid_split(below[i]->uuid, vg, lv, &layer) &&
+			strcmp(vg, vg_uuid) != 0)
+			return below[i];
+	}
+	return NULL;
+}
+
+static void check_device(
+	const struct host *host, struct subject *subject, const struct device *device)
+{
+	const struct device *volume =
+		device ? volume_below(host, device->devno, subject->vg_uuid) : NULL;
+
+	if (volume)
+		subject_reason(subject, RULE_GUEST_VOLUME,
+			"%s (" DEVNO_FMT ") lies on %s (" DEVNO_FMT
+			"), a volume of another group",
+			device->name, DEVNO_ARGS(device->devno), volume->name,
+			DEVNO_ARGS(volume->devno));
+}
+
+void check_nesting(const struct host *host, struct subject *subject)
+{
+	cleanup_places struct places places =
+		host_places(host, PLACES_PVS, places_text(subject->vg_uuid));
+
+	for (size_t i; places_next(&places, &i);) {
+		const struct pv *pv = &host->pvs[i];
+		const struct device *volume;
+
+		if (strcmp(pv->vg_uuid, subject->vg_uuid) != 0)
+			continue;
+		volume = volume_below(host, pv->devno, subject->vg_uuid);
+		if (volume)
+			subject_reason(subject, RULE_GUEST_VOLUME,
+				"physical volume %s lies on %s (" DEVNO_FMT
+				"), a volume of another group",
+				pv->uuid, volume->name, DEVNO_ARGS(volume->devno));
+	}
+	check_device(host, subject, subject->real);
+	check_device(host, subject, subject->cow);
+}

@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * See mapping.h. A guest's volumes have the same uuids on the snapshot as on the origin,
+ * and names prove nothing, so tables and dependencies decide, and they must tell the same
+ * story. Targets that a plan may take away: linear and striped only redirect, and crypt
+ * has nothing but its key (kernel dm-linear.c, dm-stripe.c, dm-crypt.c: no postsuspend,
+ * and no I/O in the destructor). A thin pool, a cache, an array or a mirror writes its
+ * own metadata when it is taken down, and so stays.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "mapping.h"
+#include "snapstate/cleanup.h"
+
+/* ---- tables ---- */
+
+struct devno_list {
+	struct devno *devnos;
+	size_t count;
+};
+
+static void devno_list_free(struct devno_list *list)
+{
+	free(list->devnos);
+}
+
+static bool has_devno(const struct devno *devnos, size_t count, struct devno devno)
+{
+	for (size_t i = 0; i < count; i++)
+		if (devno_is_equal(devnos[i], devno))
+			return true;
+	return false;
+}
+
+/* The n-th word, from 0; NULL = there are not so many. */
+static const char *word_at(const char *params, size_t n, size_t *ret_len)
+{
+	for (; n && *params; n--) {
+		params += strcspn(params, " ");
+		params += strspn(params, " ");
+	}
+	*ret_len = strcspn(params, " ");
+	return *ret_len ? params : NULL;
+}
+
+static bool add_device_word(const char *params, size_t n, struct devno_list *list)
+{
+	size_t len;
+	const char *word = word_at(params, n, &len);
+	struct devno devno;
+
+	if (!word || parse_devno(word, len, &devno) < 0)
+		return false;
+	*array_add(&list->devnos, &list->count) = devno;
+	return true;
+}
+
+/* "DEVICE START", "STRIPES CHUNK DEVICE START...", "CIPHER KEY IV DEVICE START ...". */
+static bool add_target_devices(const struct dm_target *target, struct devno_list *list)
+{
+	size_t len, n = 2;
+
+	if (strcmp(target->type, "linear") == 0)
+		return add_device_word(target->params, 0, list);
+	if (strcmp(target->type, "crypt") == 0)
+		return add_device_word(target->params, 3, list);
+	if (strcmp(target->type, "striped") != 0)
+		return false;
+	do
+		if (!add_device_word(target->params, n, list))
+			return false;
+	while (word_at(target->params, n += 2, &len));
+	return true;
+}
+
+/* true: the table was understood, and names exactly the dependencies, of which the kernel
+ * lists each once (dm-table.c, dm_get_device). */
+static bool has_table_of_its_deps(const struct device *device)
+{
+	cleanup_with(devno_list_free) struct devno_list list = {.count = 0};
+
+	for (size_t i = 0; i < device->n_targets; i++)
+		if (!add_target_devices(&device->targets[i], &list))
+			return false;
+	for (size_t i = 0; i < list.count; i++)
+		if (!has_devno(device->deps, device->n_deps, list.devnos[i]))
+			return false;
+	for (size_t i = 0; i < device->n_deps; i++)
+		if (!has_devno(list.devnos, list.count, device->deps[i]) ||
+			has_devno(device->deps, i, device->deps[i]))
+			return false;
+	return list.count > 0;
+}
+
+/* ---- who made it ---- */
+
+/* What other programs call their mappings, and how a person takes one away. */
+static const struct {
+	const char *prefix; /* of the uuid */
+	const char *words;
+	const char *command; /* its name follows */
+} makers[] = {
+	{"mpath-", "multipath has taken it for a path",
+		"blacklist it in multipath.conf, then multipath -f"},
+	{"CRYPT-VERITY-", "a dm-verity mapping", "veritysetup close"},
+	{"CRYPT-INTEGRITY-", "a dm-integrity mapping", "integritysetup close"},
+	{"CRYPT-SUBDEV-", "a part of an encrypted mapping", "cryptsetup close"},
+	{"CRYPT-", "an encrypted mapping of another kind than LUKS and plain dm-crypt",
+		"cryptsetup close"},
+	{"DMRAID-", "a RAID set of dmraid", "dmraid -an"},
+	{"stratis-", "a part of a Stratis pool",
+		"stratis pool stop, then look again for"},
+	{"VDO-", "a VDO volume", "vdo stop --name"},
+};
+
+/* Targets that keep something of their own, by what people call them. */
+static const struct {
+	const char *type, *words;
+} stateful[] = {
+	{"multipath", "a multipath device"},
+	{"crypt", "an encrypted mapping without cryptsetup's uuid"},
+	{"raid", "an array"},
+	{"mirror", "a mirror"},
+	{"thin-pool", "a thin pool"},
+	{"thin", "a thin volume"},
+	{"cache", "a cached volume"},
+	{"writecache", "a volume with a write cache"},
+	{"vdo", "a VDO volume"},
+	{"integrity", "a dm-integrity mapping"},
+	{"verity", "a dm-verity mapping"},
+	{"era", "a dm-era mapping"},
+	{"clone", "a dm-clone mapping"},
+	{"snapshot", "a snapshot within the guest"},
+	{"snapshot-merge", "a snapshot within the guest, merging"},
+	{"snapshot-origin", "a volume with snapshots within the guest"},
+};
+
+static bool starts_with(const char *text, const char *begin)
+{
+	return strncmp(text, begin, strlen(begin)) == 0;
+}
+
+/* "SUBSYSTEM-...", the form that libdevmapper asks programs to use; what has none was
+ * made by hand. */
+static bool has_maker(const char *uuid)
+{
+	return strchr(uuid, '-');
+}
+
+static void device_words(const struct host *host, struct devno devno, struct buf *text)
+{
+	const struct device *device = host_device_by_devno(host, devno);
+	const struct block *block = host_block_by_devno(host, devno);
+
+	if (device)
+		buf_printf(text, "%s (" DEVNO_FMT ")", device->name, DEVNO_ARGS(devno));
+	else if (block)
+		buf_printf(text, "%s (" DEVNO_FMT ")", block->kname, DEVNO_ARGS(devno));
+	else
+		buf_printf(text, DEVNO_FMT, DEVNO_ARGS(devno));
+}
+
+/* ---- one kind after the other ---- */
+
+/* What one judgement needs. `why` is added to where the answer is no. */
+struct judgement {
+	const struct host *host;
+	const struct subject *subject;
+	const struct device *device;
+	struct buf *why;
+};
+
+static bool has_only(const struct device *device, const char *type, const char *other)
+{
+	for (size_t i = 0; i < device->n_targets; i++)
+		if (strcmp(device->targets[i].type, type) != 0 &&
+			strcmp(device->targets[i].type, other) != 0)
+			return false;
+	return device->n_targets > 0;
+}
+
+static bool no_such_target(const struct judgement *it)
+{
+	const struct device *device = it->device;
+
+	for (size_t t = 0; t < device->n_targets; t++)
+		for (size_t i = 0; i < sizeof(stateful) / sizeof(stateful[0]); i++)
+			if (strcmp(device->targets[t].type, stateful[i].type) == 0) {
+				buf_printf(it->why,
+					"%s, which keeps state of its own and may write "
+					"it when it is taken down",
+					stateful[i].words);
+				return false;
+			}
+	buf_puts(it->why, "its table is none that a plan may take away");
+	return false;
+}
+
+/* Of the subject's devices, its store excepted; whatever else is above is judged itself.
+ */
+static bool is_on_the_subject_alone(const struct judgement *it)
+{
+	const struct device *cow = it->subject->cow;
+
+	if (!has_table_of_its_deps(it->device)) {
+		buf_puts(it->why, "its table does not tell what it stands on");
+		return false;
+	}
+	for (size_t i = 0; i < it->device->n_deps; i++) {
+		struct devno dep = it->device->deps[i];
+
+		if (subject_owns(it->subject, dep) &&
+			!(cow && devno_is_equal(cow->devno, dep)))
+			continue;
+		buf_puts(it->why, "it stands also on ");
+		device_words(it->host, dep, it->why);
+		buf_puts(it->why, ", and so not on this snapshot alone");
+		return false;
+	}
+	return true;
+}
+
+/* "partN-" and the uuid of exactly the device below, or its number where that has none
+ * (kpartx/devmapper.c, nondm_create_uuid); or a uuid that is no program's, or none.
+ * kpartx maps a logical partition onto its extended one in some versions. */
+static bool has_partition_identity(const struct judgement *it)
+{
+	const struct device *base = host_device_by_devno(it->host, it->device->deps[0]);
+	cleanup_buf struct buf number = BUF_INIT;
+	const char *parent;
+	uint32_t n;
+
+	if (!has_maker(it->device->uuid))
+		return true;
+	buf_printf(&number, "devnode_" DEVNO_FMT "_Wh5pYvM",
+		DEVNO_ARGS(it->device->deps[0]));
+	return base && kpartx_uuid_split(it->device->uuid, &n, &parent) &&
+	       (strcmp(parent, base->uuid) == 0 ||
+		       strcmp(parent, buf_text(&number)) == 0);
+}
+
+static void maker_words(const struct judgement *it)
+{
+	const struct device *device = it->device;
+	const char *parent;
+	uint32_t n;
+
+	if (kpartx_uuid_split(device->uuid, &n, &parent)) {
+		buf_puts(it->why, "kpartx made it for another device than it stands on");
+		return;
+	}
+	for (size_t i = 0; i < sizeof(makers) / sizeof(makers[0]); i++) {
+		if (!starts_with(device->uuid, makers[i].prefix))
+			continue;
+		buf_printf(it->why, "%s; to give it back: %s %s", makers[i].words,
+			makers[i].command, device->name);
+		return;
+	}
+	buf_printf(it->why, "another program's, by its uuid (\"%.*s\")",
+		(int)strcspn(device->uuid, "-"), device->uuid);
+}
+
+static bool is_partition(const struct judgement *it)
+{
+	if (it->device->n_targets != 1 || !has_only(it->device, "linear", "linear"))
+		return no_such_target(it);
+	if (!is_on_the_subject_alone(it))
+		return false;
+	if (has_partition_identity(it))
+		return true;
+	maker_words(it);
+	return false;
+}
+
+/* Where LVM knows the group, part of it lies elsewhere; where exactly this volume does,
+ * its table may say. */
+static void known_group_words(const struct judgement *it, const struct vg *known)
+{
+	cleanup_buf struct buf more = BUF_INIT;
+	struct judgement where = *it;
+
+	where.why = &more;
+	buf_printf(it->why,
+		"a volume of %s, a group that LVM knows on this host, and so not of this "
+		"snapshot alone",
+		known->name);
+	if (!is_on_the_subject_alone(&where))
+		buf_printf(it->why, "; %s", buf_text(&more));
+}
+
+static bool is_plain_guest_volume(const struct judgement *it)
+{
+	char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
+	const char *layer;
+	const struct vg *known;
+
+	if (!lvm_dm_uuid_split(it->device->uuid, vg, lv, &layer)) {
+		buf_puts(it->why, "LVM's, but no volume");
+		return false;
+	}
+	known = host_vg(it->host, vg);
+	if (known) {
+		known_group_words(it, known);
+		return false;
+	}
+	if (*layer) {
+		buf_printf(it->why, "a hidden layer (%s) of a guest's volume", layer);
+		return false;
+	}
+	return has_only(it->device, "linear", "striped") ? is_on_the_subject_alone(it)
+							 : no_such_target(it);
+}
+
+static bool is_guest_volume(const struct judgement *it)
+{
+	if (is_plain_guest_volume(it))
+		return true;
+	buf_puts(it->why,
+		"; vgchange and lvremove may meet the live copy instead: who is "
+		"sure of it removes it with dmsetup, the topmost first");
+	return false;
+}
+
+/* cryptsetup close does the same as the plan's step: the kernel forgets the key, and no
+ * byte is written. Whoever has the passphrase can open the origin as before. */
+static bool is_encrypted(const struct judgement *it)
+{
+	if (it->device->n_targets != 1 || !has_only(it->device, "crypt", "crypt"))
+		return no_such_target(it);
+	return is_on_the_subject_alone(it);
+}
+
+static enum mapping_kind kind_by_uuid(const struct device *device)
+{
+	const char *parent;
+	uint32_t n;
+
+	if (starts_with(device->uuid, "LVM-"))
+		return MAPPING_GUEST_VOLUME;
+	if (starts_with(device->uuid, "CRYPT-LUKS1-") ||
+		starts_with(device->uuid, "CRYPT-LUKS2-") ||
+		starts_with(device->uuid, "CRYPT-PLAIN-"))
+		return MAPPING_ENCRYPTED;
+	if (has_maker(device->uuid) && !kpartx_uuid_split(device->uuid, &n, &parent))
+		return MAPPING_KEPT;
+	return MAPPING_PARTITION;
+}
+
+enum mapping_kind mapping_judge(const struct host *host, const struct subject *subject,
+	const struct device *device, struct buf *ret_why)
+{
+	const struct judgement it = {host, subject, device, ret_why};
+	enum mapping_kind kind = kind_by_uuid(device);
+	bool is_good = false;
+
+	switch (kind) {
+	case MAPPING_PARTITION:
+		is_good = is_partition(&it);
+		break;
+	case MAPPING_GUEST_VOLUME:
+		is_good = is_guest_volume(&it);
+		break;
+	case MAPPING_ENCRYPTED:
+		is_good = is_encrypted(&it);
+		break;
+	case MAPPING_KEPT:
+		maker_words(&it);
+		break;
+	}
+	return is_good ? kind : MAPPING_KEPT;
+}
+
+const char *mapping_kind_words(enum mapping_kind kind)
+{
+	switch (kind) {
+	case MAPPING_PARTITION:
+		return "partition mapping";
+	case MAPPING_GUEST_VOLUME:
+		return "volume of a guest";
+	case MAPPING_ENCRYPTED:
+		return "encrypted mapping";
+	case MAPPING_KEPT:
+		break;
+	}
+	return "mapping";
+}
+
+bool mapping_is_of_a_guest(const struct host *host, const struct device *device)
+{
+	char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
+	cleanup_free const struct device **below = NULL;
+	size_t n_below = 0;
+	const char *layer;
+
+	if (!lvm_dm_uuid_split(device->uuid, vg, lv, &layer) || *layer ||
+		device_snapshot_state(device) != SNAPSHOT_NONE || host_vg(host, vg))
+		return false;
+	stack_below(host, device->devno, &below, &n_below);
+	for (size_t i = 0; i < n_below; i++)
+		if (device_snapshot_state(below[i]) != SNAPSHOT_NONE)
+			return true;
+	return false;
+}

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a mapping stands on, for the prover: walks down by itself, and shares nothing with
+ * mapping.c and stack.c. A mapping may go only if everything below it, down to one single
+ * LVM snapshot, is a layer that nothing is lost with.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "prove.h"
+#include "snapstate/cleanup.h"
+
+/* More devices below one mapping than any host has. */
+#define PROOF_BELOW_MAX 1024
+
+/* Devices to visit, each once. */
+struct trail {
+	struct devno at[PROOF_BELOW_MAX];
+	size_t count;
+	bool is_full;
+};
+
+static void trail_add(struct trail *trail, struct devno devno)
+{
+	for (size_t i = 0; i < trail->count; i++)
+		if (devno_compare(trail->at[i], devno) == 0)
+			return;
+	if (trail->count == PROOF_BELOW_MAX)
+		trail->is_full = true;
+	else
+		trail->at[trail->count++] = devno;
+}
+
+/* ---- layers ---- */
+
+/* Every word of the form MAJ:MIN is a dependency, and every dependency is such a word. */
+static bool has_true_deps(const struct device *device)
+{
+	size_t n_words = 0, n_found = 0;
+	bool found[PROOF_BELOW_MAX] = {false};
+
+	if (device->n_deps == 0 || device->n_deps > PROOF_BELOW_MAX)
+		return false;
+	for (size_t t = 0; t < device->n_targets; t++) {
+		const char *word = device->targets[t].params;
+
+		for (; *word; word += strspn(word, " ")) {
+			size_t len = strcspn(word, " "), d = 0;
+			struct devno devno;
+
+			if (parse_devno(word, len, &devno) == 0) {
+				n_words++;
+				while (d < device->n_deps &&
+					devno_compare(device->deps[d], devno) != 0)
+					d++;
+				if (d == device->n_deps)
+					return false;
+				found[d] = true;
+			}
+			word += len;
+		}
+	}
+	for (size_t d = 0; d < device->n_deps; d++)
+		n_found += found[d];
+	return n_words > 0 && n_found == device->n_deps;
+}
+
+static size_t count_targets(const struct device *device, const char *type)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < device->n_targets; i++)
+		count += strcmp(device->targets[i].type, type) == 0;
+	return count;
+}
+
+/* A visible volume of a group that LVM does not know. */
+static bool is_unknown_volume(const struct host *host, const struct device *device)
+{
+	char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
+	const char *layer;
+
+	return lvm_dm_uuid_split(device->uuid, vg, lv, &layer) && *layer == '\0' &&
+	       !host_vg(host, vg);
+}
+
+static bool is_luks_or_plain(const char *uuid)
+{
+	return strncmp(uuid, "CRYPT-LUKS1-", 12) == 0 ||
+	       strncmp(uuid, "CRYPT-LUKS2-", 12) == 0 ||
+	       strncmp(uuid, "CRYPT-PLAIN-", 12) == 0;
+}
+
+/* Programs put their names and a hyphen in front. */
+static bool is_nobodys(const char *uuid)
+{
+	return !strchr(uuid, '-');
+}
+
+/* kpartx: "partN-" + what it calls the device below. */
+static bool is_partition_of_its_base(const struct host *host, const struct device *device)
+{
+	const struct device *base = host_device_by_devno(host, device->deps[0]);
+	const char *number = device->uuid + strlen("part");
+	char by_number[64];
+	size_t digits;
+
+	if (strncmp(device->uuid, "part", 4) != 0)
+		return false;
+	digits = strspn(number, "0123456789");
+	if (!digits || digits > 9 || number[digits] != '-' || !base)
+		return false;
+	number += digits + 1;
+	snprintf(by_number, sizeof(by_number), "devnode_%u:%u_Wh5pYvM",
+		device->deps[0].major, device->deps[0].minor);
+	return *number &&
+	       (strcmp(number, base->uuid) == 0 || strcmp(number, by_number) == 0);
+}
+
+/* What can be taken away and put back without a loss: windows, guests' plain volumes,
+ * LUKS and plain dm-crypt. */
+static bool is_layer(const struct host *host, const struct device *device)
+{
+	size_t n_linear = count_targets(device, "linear");
+
+	if (!device->n_targets || !has_true_deps(device))
+		return false;
+	if (is_unknown_volume(host, device))
+		return n_linear + count_targets(device, "striped") == device->n_targets;
+	if (device->n_targets != 1)
+		return false;
+	if (is_luks_or_plain(device->uuid))
+		return count_targets(device, "crypt") == 1;
+	return n_linear == 1 &&
+	       (is_nobodys(device->uuid) || is_partition_of_its_base(host, device));
+}
+
+static bool is_snapshot(const struct device *device)
+{
+	char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
+	const char *layer;
+
+	return device->n_targets && lvm_dm_uuid_split(device->uuid, vg, lv, &layer) &&
+	       *layer == '\0' && strcmp(device->targets[0].type, "snapshot") == 0;
+}
+
+/* ---- walks ---- */
+
+const struct device *proof_snapshot_below(
+	const struct host *host, const struct device *device)
+{
+	struct trail trail = {.count = 0};
+	const struct device *snapshot = NULL;
+
+	trail_add(&trail, device->devno);
+	for (size_t i = 0; i < trail.count; i++) {
+		const struct device *here = host_device_by_devno(host, trail.at[i]);
+
+		if (!here)
+			return NULL;
+		if (is_snapshot(here)) {
+			if (snapshot && snapshot != here)
+				return NULL;
+			snapshot = here;
+			continue;
+		}
+		if (!is_layer(host, here))
+			return NULL;
+		for (size_t d = 0; d < here->n_deps; d++)
+			trail_add(&trail, here->deps[d]);
+	}
+	return trail.is_full ? NULL : snapshot;
+}
+
+static void trail_add_below_block(
+	struct trail *trail, const struct host *host, const struct block *block)
+{
+	for (size_t i = 0; block && i < block->n_below; i++)
+		trail_add(trail, block->below[i]);
+	if (block && *block->backing_file)
+		trail_add(trail, host_loop_devno(host, block));
+}
+
+/* true: it stands on a volume of a group other than `vg_uuid`. */
+static bool is_on_a_volume(
+	const struct host *host, struct devno devno, const char *vg_uuid)
+{
+	struct trail trail = {.count = 0};
+
+	trail_add(&trail, devno);
+	for (size_t i = 0; i < trail.count; i++) {
+		const struct device *here = host_device_by_devno(host, trail.at[i]);
+		char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
+		const char *layer;
+
+		if (here && lvm_dm_uuid_split(here->uuid, vg, lv, &layer) &&
+			strcmp(vg, vg_uuid) != 0)
+			return true;
+		for (size_t d = 0; here && d < here->n_deps; d++)
+			trail_add(&trail, here->deps[d]);
+		trail_add_below_block(
+			&trail, host, host_block_by_devno(host, trail.at[i]));
+	}
+	return trail.is_full;
+}
+
+int proof_check_group_ground(const struct proof *proof, const char *vg_uuid)
+{
+	cleanup_places struct places pvs =
+		host_places(proof->before, PLACES_PVS, places_text(vg_uuid));
+
+	for (size_t i; places_next(&pvs, &i);) {
+		const struct pv *pv = &proof->before->pvs[i];
+
+		if (strcmp(pv->vg_uuid, vg_uuid) == 0 &&
+			is_on_a_volume(proof->before, pv->devno, vg_uuid))
+			return proof_broken(proof, 7,
+				"its group lies on a volume: it may be a guest's",
+				pv->uuid);
+	}
+	return 0;
+}
+
+int proof_check_device_ground(
+	const struct proof *proof, const struct device *device, const char *vg_uuid)
+{
+	if (is_on_a_volume(proof->before, device->devno, vg_uuid))
+		return proof_broken(proof, 7,
+			"it lies on a volume of another group: it may be a guest's",
+			device->name);
+	return 0;
+}
+
+int proof_check_purpose(struct proof *proof)
+{
+	for (size_t i = 0; i < proof->plan->n_steps; i++) {
+		const struct plan_step *step = &proof->plan->steps[i];
+		const struct device *device, *snapshot;
+
+		if (step->op != OP_UMOUNT && step->op != OP_DM_REMOVE)
+			continue;
+		device = host_device_by_devno(proof->before, step->target.devno);
+		snapshot = device ? proof_snapshot_below(proof->before, device) : NULL;
+		if (!snapshot || !host_device_by_devno(proof->now, snapshot->devno))
+			continue;
+		proof->step = step;
+		proof->number = i + 1;
+		return proof_broken(proof, 1, "its snapshot stays", device->name);
+	}
+	return 0;
+}
