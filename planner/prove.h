@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Inside the prover: prove.c walks the plan and compares predictions, prove_step.c knows
- * the rules. */
+ * the rules for mounts, mappings and volumes, prove_block.c those for swap, arrays and
+ * loop devices. */
 #ifndef SNAPSTATE_PROVE_H
 #define SNAPSTATE_PROVE_H
 
 #include "planner.h"
 
-/* A device or a volume of the plan's scope. */
+enum proof_entry_kind { ENTRY_DEVICE, ENTRY_BLOCK, ENTRY_VOLUME };
+
+/* A device, a block or a volume of the plan's scope. */
 struct proof_entry {
 	char *subject; /* see fact_subject() */
-	size_t at;     /* in the scope's devices or volumes */
-	bool is_volume;
+	size_t at;     /* in the scope's array of that kind */
+	enum proof_entry_kind kind;
 	size_t of_step; /* number of the last step that spoke of it */
 };
 
@@ -53,6 +56,39 @@ int proof_plan_alone(struct proof *proof);
  * know it, by the names of its devices; and a volume of the metadata is as old as that rule asks.
  * -EPERM. */
 int proof_selected(const struct proof *proof, const char *vg_uuid, const char *lv_uuid);
+
+/* The leftover snapshot that a device stands on, whatever is between; NULL = it stands,
+ * also or only, on something else. prove_step.c follows mappings, prove_block.c the rest.
+ */
+const struct device *proof_snapshot_below(
+	const struct host *host, struct devno devno, unsigned depth);
+const struct device *proof_snapshot_below_block(
+	const struct host *host, struct devno devno, unsigned depth);
+
+/* ---- prove_step.c; -EPERM ---- */
+
+/* The group of a snapshot may be worked in, and a rule of the plan selects it. */
+int proof_check_group_of(const struct proof *proof, const struct device *snapshot);
+/* No process uses it or a file on it. */
+int proof_check_processes(
+	const struct proof *proof, struct devno devno, const char *name);
+int proof_check_not_mounted(
+	const struct proof *proof, struct devno devno, const char *name);
+bool proof_is_open_by_table(const struct host *host, struct devno devno);
+
+/* ---- prove_block.c; -EPERM ---- */
+
+int proof_check_files(const struct proof *proof, struct devno devno, const char *name);
+/* No swap area and no block device on it but partitions that go with it. */
+int proof_check_held(const struct proof *proof, struct devno devno, const char *name);
+/* Nobody has a loop device, an array or a partition of one open. */
+int proof_check_unused(const struct proof *proof, struct devno devno, const char *name);
+/* So many opens of it have ended; a loop device may go with its last one. */
+void proof_close(const struct proof *proof, struct devno devno, uint32_t opens);
+
+int prove_swap_off(struct proof *proof);
+int prove_md_stop(struct proof *proof);
+int prove_loop_detach(struct proof *proof);
 
 /* Checks the rules for the step at hand, and applies it to proof->now. -EPERM. */
 int proof_apply(struct proof *proof);

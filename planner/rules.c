@@ -22,6 +22,9 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"mounted, but no process uses the mount: the plan unmounts it first"},
 	[RULE_MAPPED_IDLE] = {"mapped-idle", VERDICT_REMOVE,
 		"held by an idle partition mapping: the plan removes that first"},
+	[RULE_HELD_IDLE] = {"held-idle", VERDICT_REMOVE,
+		"held by an unused swap area, an idle array or loop device: the plan "
+		"ends that first"},
 	[RULE_ACTIVE_TWICE] = {"active-twice", VERDICT_REMOVE,
 		"active on several hosts: its store was written by two kernels"},
 	[RULE_EVIDENCE_MISSING] = {"evidence-missing", VERDICT_UNDECIDED,

@@ -1,55 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What stands on what, by the devices that tables refer to.
- * Invariant: every walk ends, also on a hostile capture with a loop.
+ * The devices of a subject, and what a mapping on one of them is; stack_layers.c finds
+ * them.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "planner.h"
 #include "snapstate/cleanup.h"
-
-static bool stands_directly(const struct device *above, const struct device *base)
-{
-	for (size_t i = 0; i < above->n_deps; i++)
-		if (devno_is_equal(above->deps[i], base->devno))
-			return true;
-	return false;
-}
-
-static bool is_listed(
-	const struct device **devices, size_t count, const struct device *device)
-{
-	for (size_t i = 0; i < count; i++)
-		if (devices[i] == device)
-			return true;
-	return false;
-}
-
-/* Depth first, a device after everything that stands on it: topmost first. */
-static void visit_above(const struct host *host, const struct device *base,
-	unsigned depth, const struct device ***devices, size_t *count)
-{
-	cleanup_places struct places places =
-		host_places(host, PLACES_ABOVE, places_devno(base->devno));
-
-	for (size_t i; depth < 64 && places_next(&places, &i);) {
-		const struct device *above = &host->devices[i];
-
-		if (above == base || above->is_gone || !stands_directly(above, base) ||
-			is_listed(*devices, *count, above))
-			continue;
-		visit_above(host, above, depth + 1, devices, count);
-		if (!is_listed(*devices, *count, above))
-			*array_add(devices, count) = above;
-	}
-}
-
-void stack_above(const struct host *host, const struct device *base,
-	const struct device ***ret_devices, size_t *ret_count)
-{
-	visit_above(host, base, 0, ret_devices, ret_count);
-}
 
 struct devno_list {
 	struct devno *devnos;
@@ -73,8 +31,8 @@ bool subject_owns(const struct subject *subject, struct devno devno)
 		return true;
 	if (subject->cow && devno_is_equal(subject->cow->devno, devno))
 		return true;
-	for (size_t i = 0; i < subject->n_above; i++)
-		if (devno_is_equal(subject->above[i]->devno, devno))
+	for (size_t i = 0; i < subject->n_layers; i++)
+		if (devno_is_equal(layer_devno(&subject->layers[i]), devno))
 			return true;
 	return false;
 }
@@ -94,34 +52,53 @@ struct places subject_places(
 	struct places places;
 
 	subject_devices(subject, add_devno, &list);
+	for (size_t i = 0; i < subject->n_layers; i++)
+		if (subject->layers[i].block)
+			*array_add(&list.devnos, &list.count) =
+				subject->layers[i].block->devno;
 	places = host_places_of_devices(host, kind, list.devnos, list.count);
 	free(list.devnos);
 	return places;
 }
 
+/* The uuid of a mapping's base, as kpartx appends it to "partN-": of a device that is not
+ * device-mapper's it is made of the number (multipath-tools kpartx/devmapper.c,
+ * nondm_create_uuid). false: it has none, or is not there. */
+static bool base_uuid(const struct host *host, struct devno base, struct buf *ret)
+{
+	const struct device *device = host_device_by_devno(host, base);
+	const struct block *block = device ? NULL : host_block_by_devno(host, base);
+
+	if (device)
+		buf_puts(ret, device->uuid);
+	else if (block)
+		buf_printf(ret, "devnode_" DEVNO_FMT "_Wh5pYvM", DEVNO_ARGS(base));
+	return device || block;
+}
+
 /* No uuid (older kpartx, or made by hand), or "partN-" + the uuid of exactly the device
  * that it stands on. Any other prefix belongs to another subsystem: LVM, CRYPT, mpath,
  * ... */
-static bool has_partition_identity(const struct device *device, const struct device *base)
+static bool has_partition_identity(const struct host *host, const struct device *device)
 {
+	cleanup_buf struct buf base = BUF_INIT;
 	const char *parent;
 	uint32_t number;
 
+	if (!base_uuid(host, device->deps[0], &base))
+		return false;
 	if (*device->uuid == '\0')
 		return true;
 	return kpartx_uuid_split(device->uuid, &number, &parent) &&
-	       strcmp(parent, base->uuid) == 0;
+	       strcmp(parent, buf_text(&base)) == 0;
 }
 
 /* kpartx maps a logical partition onto its extended one in some versions, so partition
  * mappings may stand on each other. */
 bool stack_is_partition_mapping(const struct host *host, const struct device *device)
 {
-	const struct device *base;
-
 	if (device->n_targets != 1 || strcmp(device->targets[0].type, "linear") != 0 ||
 		device->n_deps != 1 || device->n_pending)
 		return false;
-	base = host_device_by_devno(host, device->deps[0]);
-	return base && has_partition_identity(device, base);
+	return has_partition_identity(host, device);
 }
