@@ -33,6 +33,12 @@ static int perform_live(void *context, struct act_request *request, struct err *
 		return act_lv_remove(request, err);
 	case OP_LV_REFRESH:
 		return act_lv_refresh(request, err);
+	case OP_SWAP_OFF:
+		return act_swap_off(request, err);
+	case OP_MD_STOP:
+		return act_md_stop(request, err);
+	case OP_LOOP_DETACH:
+		return act_loop_detach(request, err);
 	}
 	return err_set(err, -EINVAL, "unknown operation");
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The closed set of operations: act_umount.c, act_dm.c, act_lvm.c. Nothing else in the
- * executor changes the host, and everything reaches them through struct act_ops, so that
- * tests hand in a machine that only pretends.
+ * The closed set of operations: act_umount.c, act_dm.c, act_lvm.c, act_block.c. Nothing
+ * else in the executor changes the host, and everything reaches them through struct
+ * act_ops, so that tests hand in a machine that only pretends.
  */
 #ifndef SNAPSTATE_ACT_H
 #define SNAPSTATE_ACT_H
@@ -72,6 +72,9 @@ int act_umount(struct act_request *request, struct err *err);
 int act_dm_remove(struct act_request *request, struct err *err);
 int act_lv_remove(struct act_request *request, struct err *err);
 int act_lv_refresh(struct act_request *request, struct err *err);
+int act_swap_off(struct act_request *request, struct err *err);
+int act_md_stop(struct act_request *request, struct err *err);
+int act_loop_detach(struct act_request *request, struct err *err);
 
 void act_sleep_ms(unsigned ms);
 

@@ -10,6 +10,8 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/dm-ioctl.h>
+#include <linux/fs.h>
+#include <linux/loop.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <sys/mount.h>
@@ -27,11 +29,15 @@
 #define ACTION_OF_OTHERS SCMP_ACT_ERRNO(ENOSYS)
 #endif
 
+#ifndef BLKGETDISKSEQ /* Linux 5.15 */
+#define BLKGETDISKSEQ _IOR(0x12, 128, __u64)
+#endif
+
 #define BIT(capability) (UINT64_C(1) << (capability))
 
-/* SYS_ADMIN: dm's ioctls, umount, setns. SYS_CHROOT: setns into a mount namespace.
- * SYS_PTRACE, DAC_READ_SEARCH: /proc/PID/fd, maps and ns of others' processes.
- * DAC_OVERRIDE: a journal in a folder that is not root's. */
+/* SYS_ADMIN: dm's ioctls, umount, setns, swapoff, stopping arrays. SYS_CHROOT: setns into
+ * a mount namespace. SYS_PTRACE, DAC_READ_SEARCH: /proc/PID/fd, maps and ns of others'
+ * processes. DAC_OVERRIDE: a journal in a folder that is not root's. */
 #define CAPABILITIES_OF_SELF                                                             \
 	(BIT(CAP_SYS_ADMIN) | BIT(CAP_SYS_CHROOT) | BIT(CAP_SYS_PTRACE) |                \
 		BIT(CAP_DAC_READ_SEARCH) | BIT(CAP_DAC_OVERRIDE))
@@ -114,6 +120,9 @@ static const int plain_calls[] = {
 	SCMP_SYS(setpgid), SCMP_SYS(prctl),
 	/* udev's cookies */
 	SCMP_SYS(semget), SCMP_SYS(semop), SCMP_SYS(semctl), SCMP_SYS(semtimedop),
+	/* its path is a descriptor's (act_block.c), which no filter can see; no page is
+	 * lost by it */
+	SCMP_SYS(swapoff),
 	/* the runner; the socket of syslog */
 	SCMP_SYS(sendmsg), SCMP_SYS(recvmsg), __NR_SCMP_ERROR};
 
@@ -145,6 +154,12 @@ static const uint32_t dm_requests[] = {DM_VERSION, DM_LIST_DEVICES, DM_DEV_STATU
 static const uint32_t dm_attacks[] = {DM_REMOVE_ALL, DM_DEV_CREATE, DM_DEV_RENAME,
 	DM_DEV_SUSPEND, DM_TABLE_LOAD, DM_TABLE_CLEAR, DM_TARGET_MSG};
 
+/* act_block.c: which loop device it is, and detaching it; no other change of one. */
+static const uint32_t loop_requests[] = {BLKGETDISKSEQ, LOOP_GET_STATUS64, LOOP_CLR_FD};
+static const uint32_t loop_attacks[] = {LOOP_SET_FD, LOOP_CONFIGURE, LOOP_CHANGE_FD,
+	LOOP_SET_STATUS, LOOP_SET_STATUS64, LOOP_SET_CAPACITY, LOOP_CTL_ADD,
+	LOOP_CTL_REMOVE};
+
 static int add_requests(
 	scmp_filter_ctx filter, uint32_t action, const uint32_t requests[], size_t count)
 {
@@ -174,6 +189,9 @@ static int add_narrow_calls(scmp_filter_ctx filter)
 	if (r == 0)
 		r = add_requests(filter, SCMP_ACT_ALLOW, dm_requests,
 			sizeof(dm_requests) / sizeof(dm_requests[0]));
+	if (r == 0)
+		r = add_requests(filter, SCMP_ACT_ALLOW, loop_requests,
+			sizeof(loop_requests) / sizeof(loop_requests[0]));
 	/* is stdout a terminal? (libc, isatty) */
 	if (r == 0)
 		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
@@ -203,6 +221,9 @@ static int add_attacks(scmp_filter_ctx filter)
 	if (r == 0)
 		r = add_requests(filter, SCMP_ACT_KILL_PROCESS, dm_attacks,
 			sizeof(dm_attacks) / sizeof(dm_attacks[0]));
+	if (r == 0)
+		r = add_requests(filter, SCMP_ACT_KILL_PROCESS, loop_attacks,
+			sizeof(loop_attacks) / sizeof(loop_attacks[0]));
 	return r;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Plans made from a capture with pseudonyms address mounts, devices and volumes by
+ * Plans made from a capture with pseudonyms address mounts, devices, swap and volumes by
  * numbers and uuids; see names.h. Input: a verified host, a step. Output: the step with
  * names.
  */
@@ -50,6 +50,31 @@ static int name_volume(
 	return 0;
 }
 
+static int name_swap(const struct host *host, struct plan_target *target, struct err *err)
+{
+	for (size_t i = 0; i < host->n_swaps; i++) {
+		if (!devno_is_equal(host->swaps[i].devno, target->devno))
+			continue;
+		target->swap_path = (char *)host->swaps[i].path;
+		return 0;
+	}
+	return err_set(
+		err, -ESTALE, "nothing swaps on " DEVNO_FMT, DEVNO_ARGS(target->devno));
+}
+
+static int name_block(
+	const struct host *host, struct plan_target *target, struct err *err)
+{
+	const struct block *block = host_block_by_devno(host, target->devno);
+
+	if (!block)
+		return err_set(err, -ESTALE, "block device " DEVNO_FMT " is gone",
+			DEVNO_ARGS(target->devno));
+	target->kname = (char *)block->kname;
+	target->file = (char *)block->backing_file;
+	return 0;
+}
+
 static int name_target(const struct host *host, enum plan_op op,
 	struct plan_target *target, struct err *err)
 {
@@ -61,6 +86,11 @@ static int name_target(const struct host *host, enum plan_op op,
 	case OP_LV_REMOVE:
 	case OP_LV_REFRESH:
 		return name_volume(host, target, err);
+	case OP_SWAP_OFF:
+		return name_swap(host, target, err);
+	case OP_MD_STOP:
+	case OP_LOOP_DETACH:
+		return name_block(host, target, err);
 	}
 	return err_set(err, -EINVAL, "unknown operation");
 }

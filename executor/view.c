@@ -40,6 +40,9 @@ static unsigned parts_of_fact(const char *line)
 		return holder_part(line);
 	if (starts_with(line, "mount "))
 		return PROBE_MOUNTS;
+	/* the same file */
+	if (starts_with(line, "block "))
+		return PROBE_BLOCKS | PROBE_MOUNTS;
 	if (starts_with(line, "group ") || starts_with(line, "volume ") ||
 		starts_with(line, "tag "))
 		return PROBE_LVM;
@@ -73,6 +76,8 @@ void view_of_plan(const struct plan *plan, const struct facts *now,
 	for (size_t i = 0; i < scope->n_devices; i++)
 		*array_add(&view.scope.devices, &view.scope.n_devices) =
 			scope->devices[i];
+	for (size_t i = 0; i < scope->n_blocks; i++)
+		*array_add(&view.scope.blocks, &view.scope.n_blocks) = scope->blocks[i];
 	for (size_t i = 0; i < scope->n_volumes; i++)
 		*array_add(&view.scope.volumes, &view.scope.n_volumes) =
 			scope->volumes[i];
@@ -86,7 +91,9 @@ void view_of_plan(const struct plan *plan, const struct facts *now,
  * What has to be read again around a step. Processes are not: a process can hold a device
  * only by opening it or a file system on it, and both show in the open count, which the
  * kernel itself compares with 0 in the moment of removal (dm.c, dm_lock_for_deletion);
- * MNT_EXPIRE does the same for a mount. The whole plan is verified with processes.
+ * MNT_EXPIRE does the same for a mount, and so does the kernel for an array. A loop
+ * device with another opener would be marked instead. The whole plan is verified with
+ * processes.
  */
 static unsigned parts_of_step(enum plan_op op)
 {
@@ -100,6 +107,11 @@ static unsigned parts_of_step(enum plan_op op)
 	case OP_LV_REMOVE:
 	case OP_LV_REFRESH:
 		return parts | PROBE_LVM;
+	case OP_SWAP_OFF:
+	case OP_MD_STOP:
+		return parts | PROBE_MOUNTS;
+	case OP_LOOP_DETACH:
+		return parts | PROBE_MOUNTS | PROBE_PROCESSES;
 	}
 	return parts;
 }
@@ -172,6 +184,12 @@ static void restrict_scope(
 		if (facts_has(subjects, text.data))
 			*array_add(&ret->devices, &ret->n_devices) = scope->devices[i];
 	}
+	for (size_t i = 0; i < scope->n_blocks; i++) {
+		text.len = 0;
+		buf_printf(&text, DEVNO_FMT, DEVNO_ARGS(scope->blocks[i].devno));
+		if (facts_has(subjects, text.data))
+			*array_add(&ret->blocks, &ret->n_blocks) = scope->blocks[i];
+	}
 	for (size_t i = 0; i < scope->n_volumes; i++) {
 		text.len = 0;
 		buf_word(&text, scope->volumes[i].vg_uuid);
@@ -220,6 +238,8 @@ void view_of_step(const struct plan *plan, const struct plan_step *step,
 
 	subjects_of_step(plan, step, &subjects);
 	restrict_scope(&plan->scope, &subjects, &view.scope);
+	if (view.scope.n_blocks)
+		view.parts |= PROBE_MOUNTS;
 	for (size_t i = 0; i < now->count; i++)
 		if (is_covered(now->lines[i], view.parts) &&
 			is_about(now->lines[i], &subjects))

@@ -95,15 +95,6 @@ static void note_process(
 
 /* ---- the kernel's own holders ---- */
 
-static void note_block(
-	const struct visit *visit, const struct block *block, struct devno devno)
-{
-	subject_reason(visit->subject, RULE_HELD,
-		"%s (%s, " DEVNO_FMT ") stands on " DEVNO_FMT, block->kname,
-		block_kind_name(block->kind), DEVNO_ARGS(block->devno),
-		DEVNO_ARGS(devno));
-}
-
 static const char *holder_words(enum holder_kind kind)
 {
 	switch (kind) {
@@ -132,37 +123,6 @@ static void note_kernel_holders(const struct visit *visit)
 			subject_reason(visit->subject, RULE_HELD, DEVNO_FMT " %s (%s)",
 				DEVNO_ARGS(holder->devno), holder_words(holder->kind),
 				holder->name);
-	}
-}
-
-static void note_swaps(const struct visit *visit)
-{
-	const struct host *host = visit->host;
-	cleanup_places struct places places =
-		subject_places(host, visit->subject, PLACES_SWAPS);
-
-	for (size_t i; places_next(&places, &i);)
-		if (subject_owns(visit->subject, host->swaps[i].devno))
-			subject_reason(visit->subject, RULE_HELD, "the host swaps on %s",
-				host->swaps[i].path);
-}
-
-static void note_blocks(const struct visit *visit)
-{
-	const struct host *host = visit->host;
-	cleanup_places struct places places =
-		subject_places(host, visit->subject, PLACES_BLOCKS);
-
-	for (size_t i; places_next(&places, &i);) {
-		const struct block *block = &host->blocks[i];
-		struct devno devno =
-			*block->backing_file ? host_loop_devno(host, block) : DEVNO_NONE;
-
-		if (!devno_is_none(devno) && subject_owns(visit->subject, devno))
-			note_block(visit, block, devno);
-		for (size_t b = 0; b < block->n_below; b++)
-			if (subject_owns(visit->subject, block->below[b]))
-				note_block(visit, block, block->below[b]);
 	}
 }
 
@@ -208,8 +168,7 @@ void check_holders(const struct host *host, struct subject *subject)
 	struct visit visit = {host, subject};
 
 	note_processes(&visit);
-	note_blocks(&visit);
-	note_swaps(&visit);
+	check_blocks(host, subject);
 	note_kernel_holders(&visit);
 	for (size_t i = 0; i < subject->n_above; i++)
 		note_mapping(&visit, subject->above[i]);
@@ -300,25 +259,28 @@ static void note_mount(const struct visit *visit, const struct mount *mount)
 			mount->target);
 }
 
-static bool note_hidden(void *context, const struct device *device)
+static void note_hidden(const struct visit *visit, struct devno devno)
 {
-	const struct visit *visit = context;
 	const struct host *host = visit->host;
 	cleanup_places struct places mounts =
-		host_places(host, PLACES_MOUNTS, places_devno(device->devno));
+		host_places(host, PLACES_MOUNTS, places_devno(devno));
 	cleanup_places struct places live =
-		host_places(host, PLACES_SUPERBLOCKS, places_devno(device->devno));
+		host_places(host, PLACES_SUPERBLOCKS, places_devno(devno));
 
 	for (size_t i; places_next(&mounts, &i);)
-		if (devno_is_equal(
-			    host_mount_devno(host, &host->mounts[i]), device->devno))
-			return true;
+		if (devno_is_equal(host_mount_devno(host, &host->mounts[i]), devno))
+			return;
 	for (size_t i; places_next(&live, &i);)
-		if (devno_is_equal(host->superblocks[i].devno, device->devno))
+		if (devno_is_equal(host->superblocks[i].devno, devno))
 			subject_reason(visit->subject, RULE_HIDDEN_FS,
 				"%s on " DEVNO_FMT
 				" is live, but in no mount table that was read",
-				host->superblocks[i].type, DEVNO_ARGS(device->devno));
+				host->superblocks[i].type, DEVNO_ARGS(devno));
+}
+
+static bool note_hidden_on(void *context, const struct device *device)
+{
+	note_hidden(context, device->devno);
 	return true;
 }
 
@@ -331,7 +293,10 @@ void check_mounts(const struct host *host, struct subject *subject)
 	for (size_t i; places_next(&places, &i);)
 		if (subject_owns(subject, host_mount_devno(host, &host->mounts[i])))
 			note_mount(&visit, &host->mounts[i]);
-	subject_devices(subject, note_hidden, &visit);
+	subject_devices(subject, note_hidden_on, &visit);
+	for (size_t i = 0; i < subject->n_layers; i++)
+		if (subject->layers[i].block)
+			note_hidden(&visit, subject->layers[i].block->devno);
 }
 
 /* ---- open counts ---- */

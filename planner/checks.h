@@ -28,6 +28,8 @@ void check_neighbours(const struct host *host, struct subject *subject);
 /* check_use.c: who uses it */
 void check_holders(const struct host *host, struct subject *subject);
 void check_mounts(const struct host *host, struct subject *subject);
+/* check_block.c: swap, arrays, loop devices; called by check_holders() */
+void check_blocks(const struct host *host, struct subject *subject);
 void check_ledger(const struct host *host, struct subject *subject);
 
 bool subject_has_rule(const struct subject *subject, enum rule rule);

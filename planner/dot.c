@@ -79,9 +79,10 @@ static void add_device(
 	buf_puts(out, "\"];\n");
 }
 
-static void add_other(struct buf *out, const struct host *host, struct devno devno)
+static void add_other(struct buf *out, const struct story *story, struct devno devno)
 {
-	const struct block *block = host_block_by_devno(host, devno);
+	const struct block *block = host_block_by_devno(story->survey->host, devno);
+	size_t step = block ? story_block_step(story, block) : 0;
 	cleanup_buf struct buf words = BUF_INIT;
 
 	if (block)
@@ -91,7 +92,10 @@ static void add_other(struct buf *out, const struct host *host, struct devno dev
 	buf_printf(out, " [shape=box style=rounded label=\"" DEVNO_FMT " ",
 		DEVNO_ARGS(devno));
 	add_captured(out, block ? buf_text(&words) : "not recorded");
-	buf_puts(out, "\\nnot touched\"];\n");
+	if (step)
+		buf_printf(out, "\\nstep %zu ends it\"];\n", step);
+	else
+		buf_puts(out, "\\nnot touched\"];\n");
 }
 
 static void add_holders(struct buf *out, const struct story *story, struct devno devno)
@@ -227,7 +231,7 @@ void dot_print(const struct survey *survey, const struct plan *plan, struct buf 
 		if (device)
 			add_device(ret_text, &story, device);
 		else
-			add_other(ret_text, survey->host, drawn.devnos[i]);
+			add_other(ret_text, &story, drawn.devnos[i]);
 		if (device && story_of(&story, device)->part != PART_NONE)
 			add_holders(ret_text, &story, drawn.devnos[i]);
 	}

@@ -106,6 +106,7 @@ static void say_kind(struct explanation *e)
 	if (!e->device) {
 		block_words(e->block, &text);
 		say(e, &text);
+		cite(e, "block");
 		say_physical_volume(e);
 		return;
 	}
@@ -275,10 +276,17 @@ static void say_fate(struct explanation *e)
 	enum device_part part;
 
 	heading(e, "What the plan does to it");
+	if (!e->device && story_block_step(e->story, e->block)) {
+		buf_printf(
+			&text, "step %zu ends it", story_block_step(e->story, e->block));
+		say(e, &text);
+		say_steps(e);
+		return;
+	}
 	if (!e->device) {
 		buf_puts(e->out,
-			"  nothing: plans name device-mapper devices, volumes and "
-			"mounts only\n");
+			"  nothing: plans name what stands on a leftover snapshot "
+			"only\n");
 		return;
 	}
 	story_fate(e->story, e->device, &text);
@@ -294,10 +302,11 @@ static void say_fate(struct explanation *e)
 /* An origin may have several snapshots. */
 static bool is_concerned(const struct explanation *e, const struct subject *subject)
 {
-	const struct device_story *it = story_of(e->story, e->device);
-
-	return subject == it->subject || subject->origin == e->device ||
-	       subject->real == e->device || subject_owns(subject, e->devno);
+	if (subject_owns(subject, e->devno))
+		return true;
+	return e->device &&
+	       (subject == story_of(e->story, e->device)->subject ||
+		       subject->origin == e->device || subject->real == e->device);
 }
 
 static void say_subjects(struct explanation *e)
@@ -305,7 +314,7 @@ static void say_subjects(struct explanation *e)
 	const struct survey *survey = e->story->survey;
 	bool is_first = true;
 
-	for (size_t i = 0; e->device && i < survey->n_subjects; i++) {
+	for (size_t i = 0; i < survey->n_subjects; i++) {
 		if (!is_concerned(e, &survey->subjects[i]))
 			continue;
 		if (is_first)
@@ -323,10 +332,11 @@ static void collect_facts(struct explanation *e)
 	cleanup_scope struct scope scope = {0};
 	const char *layer;
 
-	if (!e->device)
-		return;
-	scope_add_device(&scope, e->device, SCOPE_ALL);
-	if (lvm_dm_uuid_split(e->device->uuid, vg, lv, &layer)) {
+	if (e->device)
+		scope_add_device(&scope, e->device, SCOPE_ALL);
+	else if (host_block_is_fact(e->host, e->block))
+		scope_add_block(&scope, e->block);
+	if (e->device && lvm_dm_uuid_split(e->device->uuid, vg, lv, &layer)) {
 		scope_add_volume(&scope, vg, lv);
 		scope_add_group(&scope, vg);
 	}

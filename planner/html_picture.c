@@ -155,15 +155,21 @@ static void draw_device(struct picture *picture, const struct device *device)
 static void draw_block(struct picture *picture, const struct block *block)
 {
 	cleanup_buf struct buf words = BUF_INIT;
+	size_t step = story_block_step(picture->story, block);
 
-	page_open(picture->page, "div", "box");
+	page_open(picture->page, "div", step ? "box going" : "box");
 	page_open(picture->page, "span", "number");
 	page_say(picture->page, DEVNO_FMT, DEVNO_ARGS(block->devno));
 	page_close(picture->page);
 	page_say(picture->page, " ");
 	block_words(block, &words);
 	say_buf(picture->page, "span", "name", &words);
-	page_say_in(picture->page, "p", "fate", "no step touches it");
+	page_open(picture->page, "p", "fate");
+	if (step)
+		page_say(picture->page, "step %zu ends it", step);
+	else
+		page_say(picture->page, "no step touches it");
+	page_close(picture->page);
 	page_close(picture->page);
 }
 

@@ -110,6 +110,13 @@ static void add_target(struct json_object *entry, const struct plan_step *step)
 	case OP_LV_REFRESH:
 		buf_printf(&target, "%s/%s", t->vg_name, t->lv_name);
 		break;
+	case OP_SWAP_OFF:
+		buf_puts(&target, t->swap_path);
+		break;
+	case OP_MD_STOP:
+	case OP_LOOP_DETACH:
+		buf_puts(&target, t->kname);
+		break;
 	}
 	json_object_object_add(entry, "target", json_text(buf_text(&target)));
 }

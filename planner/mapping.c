@@ -235,8 +235,8 @@ static bool has_partition_identity(const struct judgement *it)
 		return true;
 	buf_printf(&number, "devnode_" DEVNO_FMT "_Wh5pYvM",
 		DEVNO_ARGS(it->device->deps[0]));
-	return base && kpartx_uuid_split(it->device->uuid, &n, &parent) &&
-	       (strcmp(parent, base->uuid) == 0 ||
+	return kpartx_uuid_split(it->device->uuid, &n, &parent) &&
+	       ((base && strcmp(parent, base->uuid) == 0) ||
 		       strcmp(parent, buf_text(&number)) == 0);
 }
 

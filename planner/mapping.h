@@ -18,7 +18,7 @@ enum mapping_kind {
 	MAPPING_KEPT,	      /* anything else, or not proven to be one of these */
 };
 
-/* Judges one of subject->above. For what is kept, *ret_why says in the words of the field
+/* Judges a mapping on the subject's devices. For what is kept, *ret_why says in the words of the field
  * what it is, and what a person can do; it is added to. */
 enum mapping_kind mapping_judge(const struct host *host, const struct subject *subject,
 	const struct device *device, struct buf *ret_why);

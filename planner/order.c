@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Removable subjects -> the plan's steps. What the kernel forces: mounts, then the
- * mappings from the top down, then the snapshot, then its exception store; stale stacks
+ * Removable subjects -> the plan's steps. What the kernel forces: what stands on it from
+ * the top down (order_above.c), then the snapshot, then its exception store; stale stacks
  * before any lvremove frees extents. Every step is replayed at once, and its prediction
  * is what the replay changed. Invariant: no step names a device that is not a removable
  * subject's own, except lv-refresh.
@@ -9,24 +9,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "mapping.h"
-#include "planner.h"
+#include "order.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/stamp.h"
 
-struct ordering {
-	const struct survey *survey;
-	unsigned parts; /* enum order_part */
-	struct plan *plan;
-	struct host *clone; /* the host after the steps so far */
-	struct subject *subject;
-	/* What the last step left of `facts_of`: what its next step finds. */
-	const struct subject *facts_of;
-	struct facts facts, facts_around; /* of scope_of_subject, scope_around */
-};
-
-/* Strings of a step are malloc'ed and start as "". */
-static void set_string(char **place, const char *text)
+void order_set_string(char **place, const char *text)
 {
 	free(*place);
 	*place = xstrdup(text);
@@ -65,6 +52,9 @@ static void scope_of_subject(const struct ordering *ordering,
 
 	for (size_t i = 0; i < subject->n_above; i++)
 		scope_add_device(scope, subject->above[i], SCOPE_ALL);
+	for (size_t i = 0; i < subject->n_layers; i++)
+		if (subject->layers[i].block)
+			scope_add_block(scope, subject->layers[i].block);
 	if (subject->snapshot)
 		scope_add_device(scope, subject->snapshot, SCOPE_ALL);
 	if (subject->cow)
@@ -137,7 +127,7 @@ static void keep_facts(
 	*after = *around = FACTS_INIT;
 }
 
-static int predict(struct ordering *ordering, struct plan_step *step, struct err *err)
+int order_predict(struct ordering *ordering, struct plan_step *step, struct err *err)
 {
 	const struct facts *before = &ordering->facts;
 	const struct facts *around_before = &ordering->facts_around;
@@ -164,56 +154,16 @@ static int predict(struct ordering *ordering, struct plan_step *step, struct err
 
 /* ---- steps ---- */
 
-static int add_umount(
-	struct ordering *ordering, const struct mount *mount, struct err *err)
-{
-	struct plan_step *step = plan_step_add(ordering->plan, OP_UMOUNT);
-
-	step->target.namespace_id = mount->namespace_id;
-	step->target.mount_id = mount->id;
-	step->target.devno = host_mount_devno(ordering->clone, mount);
-	set_string(&step->target.mount_target, mount->target);
-	plan_step_reason(step,
-		"%s: this mount keeps it busy; no process has a file, a working "
-		"directory, a "
-		"root or a mapping on it",
-		ordering->subject->label);
-	return predict(ordering, step, err);
-}
-
-/* All of the subject's mounts, the last in the kernel's order first: one may lie below or
- * on top of another, as a guest's /boot lies below its root. */
-static int add_umounts(struct ordering *ordering, struct err *err)
-{
-	const struct mount_namespace *home = host_namespace_of_host(ordering->clone);
-	cleanup_places struct places places =
-		subject_places(ordering->clone, ordering->subject, PLACES_MOUNTS);
-
-	for (size_t i; home && places_previous(&places, &i);) {
-		const struct mount *mount = &ordering->clone->mounts[i];
-		int r;
-
-		if (mount->is_gone || mount->namespace_id != home->id ||
-			!subject_owns(ordering->subject,
-				host_mount_devno(ordering->clone, mount)))
-			continue;
-		r = add_umount(ordering, mount, err);
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
-static int add_dm_remove(struct ordering *ordering, const struct device *device,
+int order_add_dm_remove(struct ordering *ordering, const struct device *device,
 	const char *what, struct err *err)
 {
 	struct plan_step *step = plan_step_add(ordering->plan, OP_DM_REMOVE);
 
 	step->target.devno = device->devno;
-	set_string(&step->target.dm_uuid, device->uuid);
-	set_string(&step->target.dm_name, device->name);
+	order_set_string(&step->target.dm_uuid, device->uuid);
+	order_set_string(&step->target.dm_name, device->name);
 	plan_step_reason(step, "%s: %s", ordering->subject->label, what);
-	return predict(ordering, step, err);
+	return order_predict(ordering, step, err);
 }
 
 static int add_lv_remove(struct ordering *ordering, struct err *err)
@@ -222,45 +172,25 @@ static int add_lv_remove(struct ordering *ordering, struct err *err)
 	const struct vg *vg = host_vg(ordering->clone, subject->vg_uuid);
 	struct plan_step *step = plan_step_add(ordering->plan, OP_LV_REMOVE);
 
-	set_string(&step->target.vg_uuid, subject->vg_uuid);
-	set_string(&step->target.lv_uuid, subject->lv_uuid);
-	set_string(&step->target.origin_uuid, subject->lv->origin_uuid);
-	set_string(&step->target.vg_name, vg->name);
-	set_string(&step->target.lv_name, subject->lv->name);
+	order_set_string(&step->target.vg_uuid, subject->vg_uuid);
+	order_set_string(&step->target.lv_uuid, subject->lv_uuid);
+	order_set_string(&step->target.origin_uuid, subject->lv->origin_uuid);
+	order_set_string(&step->target.vg_name, vg->name);
+	order_set_string(&step->target.lv_name, subject->lv->name);
 	if (subject->rule)
 		plan_step_reason(step, "%s: selected by rule %s", subject->label,
 			subject->rule->name);
-	/* its idle mounts and mappings had steps, and reasons, of their own */
+	/* what stood idle on it had steps, and reasons, of its own */
 	for (size_t i = 0; i < subject->n_reasons; i++)
 		if (subject->reasons[i].rule != RULE_MOUNTED_IDLE &&
-			subject->reasons[i].rule != RULE_MAPPED_IDLE)
+			subject->reasons[i].rule != RULE_MAPPED_IDLE &&
+			subject->reasons[i].rule != RULE_HELD_IDLE)
 			plan_step_reason(
 				step, "%s: %s", subject->label, subject->reasons[i].text);
-	return predict(ordering, step, err);
+	return order_predict(ordering, step, err);
 }
 
 /* ---- subjects ---- */
-
-static int add_mapping(
-	struct ordering *ordering, const struct device *device, struct err *err)
-{
-	cleanup_buf struct buf text = BUF_INIT, why = BUF_INIT;
-	enum mapping_kind kind = mapping_judge(
-		ordering->survey->host, ordering->subject, device, &why);
-
-	buf_printf(&text, "an idle %s stands on it", mapping_kind_words(kind));
-	return add_dm_remove(ordering, device, buf_text(&text), err);
-}
-
-static int add_what_stands_above(struct ordering *ordering, struct err *err)
-{
-	const struct subject *subject = ordering->subject;
-	int r = add_umounts(ordering, err);
-
-	for (size_t i = 0; i < subject->n_above && r == 0; i++)
-		r = add_mapping(ordering, subject->above[i], err);
-	return r;
-}
 
 static int add_stale_devices(struct ordering *ordering, struct err *err)
 {
@@ -275,9 +205,9 @@ static int add_stale_devices(struct ordering *ordering, struct err *err)
 			  "active here";
 
 	if (subject->snapshot)
-		r = add_dm_remove(ordering, subject->snapshot, why, err);
+		r = order_add_dm_remove(ordering, subject->snapshot, why, err);
 	if (r == 0 && subject->cow)
-		r = add_dm_remove(ordering, subject->cow,
+		r = order_add_dm_remove(ordering, subject->cow,
 			subject->active_on ? "its exception store on this host"
 					   : "the exception store of a snapshot that is "
 					     "gone from the LVM metadata",
@@ -292,7 +222,7 @@ static int add_subject(
 
 	ordering->subject = subject;
 	subject->first_step = ordering->plan->n_steps;
-	r = add_what_stands_above(ordering, err);
+	r = order_add_above(ordering, err);
 	if (r == 0)
 		r = subject_is_mapping(subject) ? add_stale_devices(ordering, err)
 						: add_lv_remove(ordering, err);
@@ -307,17 +237,17 @@ static int add_refresh(
 {
 	struct plan_step *step = plan_step_add(ordering->plan, OP_LV_REFRESH);
 
-	set_string(&step->target.vg_uuid, origin->vg_uuid);
-	set_string(&step->target.lv_uuid, origin->uuid);
-	set_string(
+	order_set_string(&step->target.vg_uuid, origin->vg_uuid);
+	order_set_string(&step->target.lv_uuid, origin->uuid);
+	order_set_string(
 		&step->target.vg_name, host_vg(ordering->clone, origin->vg_uuid)->name);
-	set_string(&step->target.lv_name, origin->name);
+	order_set_string(&step->target.lv_name, origin->name);
 	plan_step_reason(step,
 		"%s: its last snapshot is gone; this turns it back into a plain volume "
 		"and removes "
 		"its hidden -real layer",
 		origin->name);
-	return predict(ordering, step, err);
+	return order_predict(ordering, step, err);
 }
 
 /* An origin that keeps a snapshot in this kernel keeps its -real layer; a second subject
@@ -390,7 +320,7 @@ struct plan *plan_begin(const struct survey *survey, const struct request *reque
 		plan->capture_sha256, sizeof(plan->capture_sha256), "%s", capture_sha256);
 	plan->taken = survey->host->identity.taken;
 	plan->expires = request->valid ? expiry_of(survey->host, request->valid) : 0;
-	set_string(&plan->created_by, "snapstate-plan-" SNAPSTATE_VERSION);
+	order_set_string(&plan->created_by, "snapstate-plan-" SNAPSTATE_VERSION);
 	for (size_t i = 0; i < request->n_select; i++)
 		*array_add(&plan->select, &plan->n_select) = xstrdup(request->select[i]);
 	plan->min_age = (uint64_t)request->min_age;

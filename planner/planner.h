@@ -9,7 +9,7 @@
  * accepts replay.c    steps + a clone of the host -> what each step makes untrue and true
  *   review.c html.c dot.c explain.c json.c diff.c -> what people and programs read
  *
- * Helpers: select.c (the operator's rules), policy.c (their files), stack.c (what stands on
+ * Helpers: select.c (the operator's rules), policy.c (their files), stack.c, stack_layers.c (what stands on
  * what), mapping.c (which mappings may go with a snapshot), ledger.c (open counts), mounts.c (which mounts
  * one umount takes away), hazards.c (whose extents a stale store writes to), story.c (what
  * the reviews tell of each device), table.c (columns and trees), page.c (HTML).
@@ -59,6 +59,7 @@ enum rule {
 	RULE_ORPHAN_STORE,
 	RULE_MOUNTED_IDLE,
 	RULE_MAPPED_IDLE,
+	RULE_HELD_IDLE,
 	RULE_ACTIVE_TWICE,
 	/* they keep it: undecided */
 	RULE_EVIDENCE_MISSING,
@@ -117,6 +118,12 @@ enum subject_kind {
 		       */
 };
 
+/* One thing that stands on a subject: a mapping, or another block device. */
+struct layer {
+	const struct device *device; /* one of the two */
+	const struct block *block;
+};
+
 /* One snapshot, or what is left of one. Pointers lead into the host. */
 struct subject {
 	enum subject_kind kind;
@@ -128,7 +135,10 @@ struct subject {
 	const struct device *cow;
 	const struct device *real;   /* what the snapshot's table calls its origin */
 	const struct device *origin; /* the visible volume on top of `real` */
-	const struct device **above; /* what stands on snapshot or cow, topmost first */
+	struct layer *layers; /* what stands on snapshot or cow, topmost first */
+	size_t n_layers;
+	size_t n_on_snapshot; /* the first ones; the others stand on cow only */
+	const struct device **above; /* the mappings among them */
 	size_t n_above;
 	bool is_selected;
 	/* The node of another host where it is active too, and whose plan removes the volume:
@@ -232,15 +242,20 @@ int replay_step(struct host *clone, const struct plan_step *step, struct err *er
 
 /* ---- helpers ---- */
 
-/* Devices that stand on `base`, directly or not, each once, topmost first. */
-void stack_above(const struct host *host, const struct device *base,
-	const struct device ***ret_devices, size_t *ret_count);
 /* The device-mapper devices that the device stands on, itself first, each once, through
  * partitions, arrays and loop devices. */
 void stack_below(const struct host *host, struct devno devno,
 	const struct device ***ret_devices, size_t *ret_count);
-/* All of snapshot, cow and what stands on them: calls `visit` for each; stops at false.
- */
+/* What stands on `base`, directly or not, each once, topmost first. malloc'ed. */
+void stack_layers(const struct host *host, const struct device *base,
+	struct layer **ret_layers, size_t *ret_count);
+struct devno layer_devno(const struct layer *layer);
+/* true: a partition of it, an array with it as a member, a loop device on it or on a file
+ * of its file system. */
+bool block_stands_on(
+	const struct host *host, const struct block *block, struct devno devno);
+/* The mappings of snapshot, cow and what stands on them: calls `visit` for each; stops at
+ * false. */
 typedef bool (*device_visitor)(void *context, const struct device *device);
 void subject_devices(const struct subject *subject, device_visitor visit, void *context);
 /* Places (host.h) of what may be on one of these devices. */

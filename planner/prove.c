@@ -16,7 +16,8 @@
  * group that is shared, foreign, partial, or has duplicate volumes 6 nothing on
  * incomplete evidence 7 nothing that only looks like a backup: sparse, thin, or the
  * origin of another volume 8 the facts that each step predicts follow from the facts
- * before it
+ * before it 9 no swap area that may hold a page, no array that is at work or may hold what
+ * is nowhere else
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -40,10 +41,11 @@ static int order_entries(const void *pa, const void *pb)
 	return strcmp(a->subject, b->subject);
 }
 
-static void add_entry(struct proof *proof, char *subject, size_t at, bool is_volume)
+static void add_entry(
+	struct proof *proof, char *subject, size_t at, enum proof_entry_kind kind)
 {
-	*array_add(&proof->entries, &proof->n_entries) = (struct proof_entry){
-		.subject = subject, .at = at, .is_volume = is_volume};
+	*array_add(&proof->entries, &proof->n_entries) =
+		(struct proof_entry){.subject = subject, .at = at, .kind = kind};
 }
 
 /* The plan's scope by what facts call it. */
@@ -55,14 +57,20 @@ static void collect_entries(struct proof *proof)
 		struct buf subject = BUF_INIT;
 
 		buf_printf(&subject, DEVNO_FMT, DEVNO_ARGS(scope->devices[i].devno));
-		add_entry(proof, subject.data, i, false);
+		add_entry(proof, subject.data, i, ENTRY_DEVICE);
+	}
+	for (size_t i = 0; i < scope->n_blocks; i++) {
+		struct buf subject = BUF_INIT;
+
+		buf_printf(&subject, DEVNO_FMT, DEVNO_ARGS(scope->blocks[i].devno));
+		add_entry(proof, subject.data, i, ENTRY_BLOCK);
 	}
 	for (size_t i = 0; i < scope->n_volumes; i++) {
 		struct buf subject = BUF_INIT;
 
 		buf_printf(&subject, "%s/%s", scope->volumes[i].vg_uuid,
 			scope->volumes[i].lv_uuid);
-		add_entry(proof, subject.data, i, true);
+		add_entry(proof, subject.data, i, ENTRY_VOLUME);
 	}
 	if (proof->n_entries)
 		qsort(proof->entries, proof->n_entries, sizeof(*proof->entries),
@@ -92,6 +100,22 @@ static size_t entry_place(const struct proof *proof, const char *subject)
 	return low;
 }
 
+static void scope_add_entry(
+	const struct scope *scope, const struct proof_entry *entry, struct scope *ret)
+{
+	switch (entry->kind) {
+	case ENTRY_DEVICE:
+		*array_add(&ret->devices, &ret->n_devices) = scope->devices[entry->at];
+		return;
+	case ENTRY_BLOCK:
+		*array_add(&ret->blocks, &ret->n_blocks) = scope->blocks[entry->at];
+		return;
+	case ENTRY_VOLUME:
+		*array_add(&ret->volumes, &ret->n_volumes) = scope->volumes[entry->at];
+		return;
+	}
+}
+
 static void scope_add_subject(struct proof *proof, const char *subject, struct scope *ret)
 {
 	const struct scope *scope = &proof->plan->scope;
@@ -104,12 +128,7 @@ static void scope_add_subject(struct proof *proof, const char *subject, struct s
 		if (entry->of_step == proof->number)
 			continue; /* it is there already */
 		entry->of_step = proof->number;
-		if (entry->is_volume)
-			*array_add(&ret->volumes, &ret->n_volumes) =
-				scope->volumes[entry->at];
-		else
-			*array_add(&ret->devices, &ret->n_devices) =
-				scope->devices[entry->at];
+		scope_add_entry(scope, entry, ret);
 	}
 }
 

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Inside the prover: prove.c walks the plan and compares predictions, prove_step.c knows
- * the rules, prove_stack.c what stands on what. */
+ * the rules for mounts, mappings and volumes, prove_block.c those for swap, arrays and
+ * loop devices, prove_stack.c what stands on what. */
 #ifndef SNAPSTATE_PROVE_H
 #define SNAPSTATE_PROVE_H
 
 #include "planner.h"
 
-/* A device or a volume of the plan's scope. */
+enum proof_entry_kind { ENTRY_DEVICE, ENTRY_BLOCK, ENTRY_VOLUME };
+
+/* A device, a block or a volume of the plan's scope. */
 struct proof_entry {
 	char *subject; /* see fact_subject() */
-	size_t at;     /* in the scope's devices or volumes */
-	bool is_volume;
+	size_t at;     /* in the scope's array of that kind */
+	enum proof_entry_kind kind;
 	size_t of_step; /* number of the last step that spoke of it */
 };
 
@@ -58,8 +61,7 @@ int proof_selected(const struct proof *proof, const char *vg_uuid, const char *l
 int proof_check_neighbours(const struct proof *proof, const struct lv *lv);
 /* The one LVM snapshot that a device stands on, itself or through layers that may go with
  * it; NULL = it stands, also or only, on something else. */
-const struct device *proof_snapshot_below(
-	const struct host *host, const struct device *device);
+const struct device *proof_snapshot_below(const struct host *host, struct devno devno);
 /* Neither the group nor the device may lie on a volume of another group: then they are a
  * guest's own. -EPERM. */
 int proof_check_group_ground(const struct proof *proof, const char *vg_uuid);
@@ -67,6 +69,31 @@ int proof_check_device_ground(
 	const struct proof *proof, const struct device *device, const char *vg_uuid);
 /* At the end: whatever was taken off a snapshot was in its way; it is gone. -EPERM. */
 int proof_check_purpose(struct proof *proof);
+
+/* ---- prove_step.c; -EPERM ---- */
+
+/* The group of a snapshot may be worked in, and a rule of the plan selects it. */
+int proof_check_group_of(const struct proof *proof, const struct device *snapshot);
+/* No process uses it or a file on it. */
+int proof_check_processes(
+	const struct proof *proof, struct devno devno, const char *name);
+int proof_check_not_mounted(
+	const struct proof *proof, struct devno devno, const char *name);
+bool proof_is_open_by_table(const struct host *host, struct devno devno);
+
+/* ---- prove_block.c; -EPERM ---- */
+
+int proof_check_files(const struct proof *proof, struct devno devno, const char *name);
+/* No swap area and no block device on it but partitions that go with it. */
+int proof_check_held(const struct proof *proof, struct devno devno, const char *name);
+/* Nobody has a loop device, an array or a partition of one open. */
+int proof_check_unused(const struct proof *proof, struct devno devno, const char *name);
+/* So many opens of it have ended; a loop device may go with its last one. */
+void proof_close(const struct proof *proof, struct devno devno, uint32_t opens);
+
+int prove_swap_off(struct proof *proof);
+int prove_md_stop(struct proof *proof);
+int prove_loop_detach(struct proof *proof);
 
 /* Checks the rules for the step at hand, and applies it to proof->now. -EPERM. */
 int proof_apply(struct proof *proof);

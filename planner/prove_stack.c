@@ -108,13 +108,13 @@ static bool is_partition_of_its_base(const struct host *host, const struct devic
 	if (strncmp(device->uuid, "part", 4) != 0)
 		return false;
 	digits = strspn(number, "0123456789");
-	if (!digits || digits > 9 || number[digits] != '-' || !base)
+	if (!digits || digits > 9 || number[digits] != '-')
 		return false;
 	number += digits + 1;
 	snprintf(by_number, sizeof(by_number), "devnode_%u:%u_Wh5pYvM",
 		device->deps[0].major, device->deps[0].minor);
-	return *number &&
-	       (strcmp(number, base->uuid) == 0 || strcmp(number, by_number) == 0);
+	return *number && ((base && strcmp(number, base->uuid) == 0) ||
+				  strcmp(number, by_number) == 0);
 }
 
 /* What can be taken away and put back without a loss: windows, guests' plain volumes,
@@ -146,18 +146,44 @@ static bool is_snapshot(const struct device *device)
 
 /* ---- walks ---- */
 
-const struct device *proof_snapshot_below(
-	const struct host *host, const struct device *device)
+/* What a loop device, an array or a partition stands on. false: it is none of them, or
+ * says two things. */
+static bool trail_add_layer(
+	struct trail *trail, const struct host *host, const struct block *block)
+{
+	if (!block || (*block->backing_file && block->n_below))
+		return false;
+	switch (block->kind) {
+	case BLOCK_LOOP:
+		trail_add(trail, host_loop_devno(host, block));
+		return block->n_below == 0;
+	case BLOCK_MD:
+	case BLOCK_PARTITION:
+		for (size_t i = 0; i < block->n_below; i++)
+			trail_add(trail, block->below[i]);
+		return block->n_below == 1 || (block->n_below && block->kind == BLOCK_MD);
+	case BLOCK_DISK:
+	case BLOCK_OTHER:
+		return false;
+	}
+	return false;
+}
+
+const struct device *proof_snapshot_below(const struct host *host, struct devno devno)
 {
 	struct trail trail = {.count = 0};
 	const struct device *snapshot = NULL;
 
-	trail_add(&trail, device->devno);
+	trail_add(&trail, devno);
 	for (size_t i = 0; i < trail.count; i++) {
 		const struct device *here = host_device_by_devno(host, trail.at[i]);
 
-		if (!here)
-			return NULL;
+		if (!here) {
+			if (!trail_add_layer(
+				    &trail, host, host_block_by_devno(host, trail.at[i])))
+				return NULL;
+			continue;
+		}
 		if (is_snapshot(here)) {
 			if (snapshot && snapshot != here)
 				return NULL;
@@ -235,17 +261,17 @@ int proof_check_purpose(struct proof *proof)
 {
 	for (size_t i = 0; i < proof->plan->n_steps; i++) {
 		const struct plan_step *step = &proof->plan->steps[i];
-		const struct device *device, *snapshot;
+		const struct device *snapshot;
 
-		if (step->op != OP_UMOUNT && step->op != OP_DM_REMOVE)
+		if (step->op == OP_LV_REMOVE || step->op == OP_LV_REFRESH)
 			continue;
-		device = host_device_by_devno(proof->before, step->target.devno);
-		snapshot = device ? proof_snapshot_below(proof->before, device) : NULL;
+		snapshot = proof_snapshot_below(proof->before, step->target.devno);
 		if (!snapshot || !host_device_by_devno(proof->now, snapshot->devno))
 			continue;
 		proof->step = step;
 		proof->number = i + 1;
-		return proof_broken(proof, 1, "its snapshot stays", device->name);
+		return proof_broken(
+			proof, 1, "stays, and what stands on it goes", snapshot->name);
 	}
 	return 0;
 }

@@ -38,7 +38,7 @@ static struct identity_of identify(const struct device *device)
 	return id;
 }
 
-static bool is_open_by_table(const struct host *host, struct devno devno)
+bool proof_is_open_by_table(const struct host *host, struct devno devno)
 {
 	cleanup_places struct places places =
 		host_places(host, PLACES_ABOVE, places_devno(devno));
@@ -103,6 +103,15 @@ static int check_vg(const struct proof *proof, const char *vg_uuid)
 	return check_sources(proof, vg_uuid);
 }
 
+int proof_check_group_of(const struct proof *proof, const struct device *snapshot)
+{
+	struct identity_of id = identify(snapshot);
+
+	if (check_vg(proof, id.vg) < 0)
+		return -EPERM;
+	return proof_selected(proof, id.vg, id.lv);
+}
+
 static bool is_origin_of_another(const struct host *host, const struct lv *lv)
 {
 	cleanup_places struct places places =
@@ -148,34 +157,14 @@ static int check_snapshot_volume(const struct proof *proof, const struct lv *lv)
 
 /* ---- rules for a device ---- */
 
-static int check_processes(const struct proof *proof, const struct device *device)
+int proof_check_processes(const struct proof *proof, struct devno devno, const char *name)
 {
-	uint64_t key = places_devno(device->devno);
-	cleanup_places struct places uses = host_places(proof->before, PLACES_USES, key);
-	cleanup_places struct places swaps =
-		host_places(proof->before, PLACES_SWAPS, key);
-	cleanup_places struct places blocks =
-		host_places(proof->before, PLACES_BLOCKS, key);
+	cleanup_places struct places uses =
+		host_places(proof->before, PLACES_USES, places_devno(devno));
 
 	for (size_t i; places_next(&uses, &i);)
-		if (devno_is_equal(proof->before->uses[i].devno, device->devno))
-			return proof_broken(proof, 3, "a process uses it", device->name);
-	for (size_t i; places_next(&swaps, &i);)
-		if (devno_is_equal(proof->before->swaps[i].devno, device->devno))
-			return proof_broken(
-				proof, 3, "the host swaps on it", device->name);
-	for (size_t i; places_next(&blocks, &i);) {
-		const struct block *block = &proof->before->blocks[i];
-		bool is_on = *block->backing_file &&
-			     devno_is_equal(host_loop_devno(proof->before, block),
-				     device->devno);
-
-		for (size_t b = 0; b < block->n_below; b++)
-			is_on |= devno_is_equal(block->below[b], device->devno);
-		if (is_on)
-			return proof_broken(
-				proof, 3, "a block device stands on it", device->name);
-	}
+		if (devno_is_equal(proof->before->uses[i].devno, devno))
+			return proof_broken(proof, 3, "a process uses it", name);
 	return 0;
 }
 
@@ -193,25 +182,25 @@ static int check_at_rest(const struct proof *proof, const struct device *device)
 		proof, 4, "suspended, or in the middle of a change", device->name);
 }
 
-static int check_not_mounted(const struct proof *proof, const struct device *device)
+int proof_check_not_mounted(
+	const struct proof *proof, struct devno devno, const char *name)
 {
-	uint64_t key = places_devno(device->devno);
-	cleanup_places struct places mounts = host_places(proof->now, PLACES_MOUNTS, key);
+	cleanup_places struct places mounts =
+		host_places(proof->now, PLACES_MOUNTS, places_devno(devno));
 	cleanup_places struct places live =
-		host_places(proof->now, PLACES_SUPERBLOCKS, key);
+		host_places(proof->now, PLACES_SUPERBLOCKS, places_devno(devno));
 
 	for (size_t i; places_next(&mounts, &i);)
 		if (!proof->now->mounts[i].is_gone &&
 			devno_is_equal(
 				host_mount_devno(proof->now, &proof->now->mounts[i]),
-				device->devno))
-			return proof_broken(
-				proof, 4, "it is still mounted", device->name);
+				devno))
+			return proof_broken(proof, 4, "it is still mounted", name);
 	for (size_t i; places_next(&live, &i);)
 		if (!proof->now->superblocks[i].is_gone &&
-			devno_is_equal(proof->now->superblocks[i].devno, device->devno))
+			devno_is_equal(proof->now->superblocks[i].devno, devno))
 			return proof_broken(
-				proof, 4, "a file system on it is live", device->name);
+				proof, 4, "a file system on it is live", name);
 	return 0;
 }
 
@@ -225,9 +214,11 @@ static int check_closed(
 	if (device->open_count != allowed)
 		return proof_broken(proof, 4, "its open count is not explained by then",
 			device->name);
-	if (check_not_mounted(proof, device) < 0)
+	if (proof_check_not_mounted(proof, device->devno, device->name) < 0)
 		return -EPERM;
-	return check_processes(proof, device);
+	if (proof_check_processes(proof, device->devno, device->name) < 0)
+		return -EPERM;
+	return proof_check_held(proof, device->devno, device->name);
 }
 
 /* A device on the layer below a snapshot, and where that is a snapshot too, its store:
@@ -283,30 +274,26 @@ static int check_snapshot(const struct proof *proof, const struct device *snapsh
 	return check_origin_at_rest(proof, layer);
 }
 
-static void close_device(struct host *now, struct device *device)
+static void close_device(const struct proof *proof, struct device *device)
 {
-	for (size_t i = 0; i < device->n_deps; i++) {
-		struct device *below = host_device_by_devno(now, device->deps[i]);
-
-		if (below)
-			below->open_count--; /* wraps if it was not counted: rule 4 sees
-						it */
-	}
 	device->is_gone = true;
+	for (size_t i = 0; i < device->n_deps; i++)
+		proof_close(proof, device->deps[i], 1);
 }
 
 /* ---- the operations ---- */
 
 /* With its last mount a file system ends, and closes its device once. */
-static void end_file_system(struct host *now, struct devno devno)
+static void end_file_system(const struct proof *proof, struct devno devno)
 {
+	struct host *now = proof->now;
 	cleanup_places struct places places =
 		host_places(now, PLACES_SUPERBLOCKS, places_devno(devno));
 
 	for (size_t i; places_next(&places, &i);)
 		if (devno_is_equal(now->superblocks[i].devno, devno))
 			now->superblocks[i].is_gone = true;
-	host_device_by_devno(now, devno)->open_count--;
+	proof_close(proof, devno, 1);
 }
 
 static struct mount *target_mount(const struct proof *proof)
@@ -353,27 +340,27 @@ static int prove_umount(struct proof *proof)
 {
 	const struct plan_target *target = &proof->step->target;
 	const struct mount_namespace *home = host_namespace_of_host(proof->now);
-	const struct device *device = host_device_by_devno(proof->now, target->devno);
 	struct mount *mount = target_mount(proof);
 	struct identity_of id;
 
 	if (!mount || !home || home->id != target->namespace_id)
 		return proof_broken(proof, 1, "not a mount of the host's namespace",
 			target->mount_target);
-	if (!device || !proof_snapshot_below(proof->now, device) ||
-		!devno_is_equal(host_mount_devno(proof->now, mount), device->devno))
+	if (!proof_snapshot_below(proof->now, target->devno) ||
+		!devno_is_equal(host_mount_devno(proof->now, mount), target->devno))
 		return proof_broken(
 			proof, 1, "not on a leftover snapshot", target->mount_target);
 	if (mounts_child(proof->now, mount))
 		return proof_broken(
 			proof, 4, "something is mounted below", target->mount_target);
-	if (check_processes(proof, device) < 0)
+	if (proof_check_processes(proof, target->devno, target->mount_target) < 0 ||
+		proof_check_files(proof, target->devno, target->mount_target) < 0)
 		return -EPERM;
-	id = identify(proof_snapshot_below(proof->now, device));
+	id = identify(proof_snapshot_below(proof->now, target->devno));
 	if (proof_selected(proof, id.vg, id.lv) < 0)
 		return -EPERM;
-	if (!unmount(proof->now, mount, device->devno))
-		end_file_system(proof->now, device->devno);
+	if (!unmount(proof->now, mount, target->devno))
+		end_file_system(proof, target->devno);
 	return 0;
 }
 
@@ -382,7 +369,7 @@ static int prove_umount(struct proof *proof)
 static int check_removable(const struct proof *proof, const struct device *device)
 {
 	struct identity_of id = identify(device);
-	const struct device *snapshot = proof_snapshot_below(proof->now, device);
+	const struct device *snapshot = proof_snapshot_below(proof->now, device->devno);
 
 	switch (id.kind) {
 	case KIND_OTHER:
@@ -422,10 +409,10 @@ static int prove_dm_remove(struct proof *proof)
 	r = check_removable(proof, device);
 	if (r == 0)
 		r = check_closed(proof, device, 0);
-	if (r == 0 && is_open_by_table(proof->now, device->devno))
+	if (r == 0 && proof_is_open_by_table(proof->now, device->devno))
 		r = proof_broken(proof, 4, "a mapping stands on it", device->name);
 	if (r == 0)
-		close_device(proof->now, device);
+		close_device(proof, device);
 	return r;
 }
 
@@ -503,8 +490,8 @@ static int prove_lv_remove(struct proof *proof)
 		r = check_closed(proof, store, 1); /* by its snapshot, nobody else */
 	if (r < 0)
 		return r;
-	close_device(proof->now, snapshot);
-	close_device(proof->now, store);
+	close_device(proof, snapshot);
+	close_device(proof, store);
 	proof_forget_volume(proof, target->vg_uuid, target->lv_uuid);
 	if (has_snapshot(proof->now, target->vg_uuid, target->origin_uuid))
 		return 0;
@@ -537,6 +524,12 @@ int proof_apply(struct proof *proof)
 		return prove_lv_remove(proof);
 	case OP_LV_REFRESH:
 		return prove_lv_refresh(proof);
+	case OP_SWAP_OFF:
+		return prove_swap_off(proof);
+	case OP_MD_STOP:
+		return prove_md_stop(proof);
+	case OP_LOOP_DETACH:
+		return prove_loop_detach(proof);
 	}
 	return proof_broken(proof, 2, "not an operation", "");
 }

@@ -9,18 +9,14 @@
 #include <errno.h>
 #include <string.h>
 
-#include "planner.h"
+#include "replay.h"
 #include "snapstate/cleanup.h"
 
 /* A table opens each of its devices once; its removal closes them. */
 static void close_below(struct host *clone, const struct device *device)
 {
-	for (size_t i = 0; i < device->n_deps; i++) {
-		struct device *below = host_device_by_devno(clone, device->deps[i]);
-
-		if (below && below->open_count)
-			below->open_count--;
-	}
+	for (size_t i = 0; i < device->n_deps; i++)
+		replay_close(clone, device->deps[i], 1);
 }
 
 static int remove_device(struct host *clone, struct device *device, struct err *err)
@@ -30,8 +26,8 @@ static int remove_device(struct host *clone, struct device *device, struct err *
 			device->open_count);
 	if (device->flags & (DEVICE_SUSPENDED | DEVICE_INTERNAL))
 		return err_set(err, -EBUSY, "device %s is suspended", device->name);
-	close_below(clone, device);
 	device->is_gone = true;
+	close_below(clone, device);
 	return 0;
 }
 
@@ -49,7 +45,7 @@ static struct mount *find_mount(struct host *clone, uint64_t namespace_id, uint3
 	return NULL;
 }
 
-static bool is_mounted(const struct host *clone, struct devno devno)
+bool replay_is_mounted(const struct host *clone, struct devno devno)
 {
 	cleanup_places struct places places =
 		host_places(clone, PLACES_MOUNTS, places_devno(devno));
@@ -63,15 +59,13 @@ static bool is_mounted(const struct host *clone, struct devno devno)
 
 static void end_file_system(struct host *clone, struct devno devno)
 {
-	struct device *device = host_device_by_devno(clone, devno);
 	cleanup_places struct places places =
 		host_places(clone, PLACES_SUPERBLOCKS, places_devno(devno));
 
 	for (size_t i; places_next(&places, &i);)
 		if (devno_is_equal(clone->superblocks[i].devno, devno))
 			clone->superblocks[i].is_gone = true;
-	if (device && device->open_count)
-		device->open_count--;
+	replay_close(clone, devno, 1);
 }
 
 static bool is_in_use(const struct host *clone, struct devno devno, uint32_t *ret_pid)
@@ -110,6 +104,7 @@ static int replay_umount(
 {
 	struct mount *mount = find_mount(clone, target->namespace_id, target->mount_id);
 	const struct mount *child;
+	const struct block *loop;
 	struct devno devno;
 	uint32_t pid;
 
@@ -123,8 +118,12 @@ static int replay_umount(
 	devno = host_mount_devno(clone, mount);
 	if (is_in_use(clone, devno, &pid))
 		return err_set(err, -EBUSY, "process %u uses %s", pid, mount->target);
+	loop = replay_loop_on_file(clone, devno);
+	if (loop)
+		return err_set(
+			err, -EBUSY, "%s is on a file on %s", loop->kname, mount->target);
 	remove_mount(clone, mount);
-	if (!is_mounted(clone, devno))
+	if (!replay_is_mounted(clone, devno))
 		end_file_system(clone, devno);
 	return 0;
 }
@@ -242,6 +241,12 @@ int replay_step(struct host *clone, const struct plan_step *step, struct err *er
 		return replay_lv_remove(clone, &step->target, err);
 	case OP_LV_REFRESH:
 		return replay_lv_refresh(clone, &step->target, err);
+	case OP_SWAP_OFF:
+		return replay_swap_off(clone, &step->target, err);
+	case OP_MD_STOP:
+		return replay_md_stop(clone, &step->target, err);
+	case OP_LOOP_DETACH:
+		return replay_loop_detach(clone, &step->target, err);
 	}
 	return err_set(err, -EINVAL, "unknown operation");
 }

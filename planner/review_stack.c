@@ -32,14 +32,14 @@ struct stack {
 	const struct story *story;
 	const struct host *host;
 	const struct subject *subject;
-	const struct device **printed;
+	struct devno *printed;
 	size_t n_printed;
 };
 
-static bool is_printed(const struct stack *stack, const struct device *device)
+static bool is_printed(const struct stack *stack, struct devno devno)
 {
 	for (size_t i = 0; i < stack->n_printed; i++)
-		if (stack->printed[i] == device)
+		if (devno_is_equal(stack->printed[i], devno))
 			return true;
 	return false;
 }
@@ -54,11 +54,11 @@ static void set_plan(struct libscols_line *line, size_t step)
 }
 
 static void print_holders(
-	struct stack *stack, const struct device *device, struct libscols_line *parent)
+	struct stack *stack, struct devno devno, struct libscols_line *parent)
 {
 	size_t count;
 	const struct story_holder *holders =
-		story_holders_of(stack->story, device->devno, &count);
+		story_holders_of(stack->story, devno, &count);
 
 	for (size_t i = 0; i < count && i < STACK_HOLDERS_MAX; i++) {
 		struct libscols_line *line = table_line(stack->table, parent);
@@ -96,12 +96,10 @@ static void set_cells(
 	set_plan(line, story_of(stack->story, device)->removed_by);
 }
 
-/* A loop device, an array: its own stack is not the plan's. */
-static void print_block(
-	struct stack *stack, struct devno devno, struct libscols_line *parent)
+static void set_block_cells(
+	struct stack *stack, struct devno devno, struct libscols_line *line)
 {
 	const struct block *block = host_block_by_devno(stack->host, devno);
-	struct libscols_line *line = table_line(stack->table, parent);
 	cleanup_buf struct buf number = BUF_INIT, words = BUF_INIT;
 
 	buf_printf(&number, DEVNO_FMT, DEVNO_ARGS(devno));
@@ -111,37 +109,35 @@ static void print_block(
 		table_cell(line, COLUMN_KIND, block_kind_name(block->kind));
 		table_cell(line, COLUMN_NAME, buf_text(&words));
 	}
-	set_plan(line, 0);
+	set_plan(line, block ? story_block_step(stack->story, block) : 0);
 }
 
-static void print_device(struct stack *stack, const struct device *device,
+static void print_devno(struct stack *stack, struct devno devno,
 	struct libscols_line *parent, unsigned depth)
 {
+	const struct device *device = host_device_by_devno(stack->host, devno);
 	struct libscols_line *line;
 	const struct edge *edges;
 	size_t count;
 
-	if (is_printed(stack, device) || depth == STACK_DEPTH_MAX)
+	if (is_printed(stack, devno) || depth == STACK_DEPTH_MAX)
 		return;
-	*array_add(&stack->printed, &stack->n_printed) = device;
+	*array_add(&stack->printed, &stack->n_printed) = devno;
 	line = table_line(stack->table, parent);
-	set_cells(stack, device, line);
-	edges = story_edges_of(stack->story, device->devno, &count);
-	for (size_t i = 0; i < count; i++) {
-		const struct device *above =
-			host_device_by_devno(stack->host, edges[i].above);
-
-		if (!above)
-			print_block(stack, edges[i].above, line);
-		else if (subject_owns(stack->subject, above->devno))
-			print_device(stack, above, line, depth + 1);
-	}
-	print_holders(stack, device, line);
+	if (device)
+		set_cells(stack, device, line);
+	else
+		set_block_cells(stack, devno, line);
+	edges = story_edges_of(stack->story, devno, &count);
+	for (size_t i = 0; i < count; i++)
+		if (subject_owns(stack->subject, edges[i].above))
+			print_devno(stack, edges[i].above, line, depth + 1);
+	print_holders(stack, devno, line);
 }
 
 static bool print_rest(void *context, const struct device *device)
 {
-	print_device(context, device, NULL, 0);
+	print_devno(context, device->devno, NULL, 0);
 	return true;
 }
 
@@ -155,9 +151,9 @@ void print_stack(
 		return;
 	stack.table = table_new(headings, true, COLUMN_NAME);
 	if (subject->cow)
-		print_device(&stack, subject->cow, NULL, 0);
+		print_devno(&stack, subject->cow->devno, NULL, 0);
 	if (subject->snapshot)
-		print_device(&stack, subject->snapshot, NULL, 0);
+		print_devno(&stack, subject->snapshot->devno, NULL, 0);
 	/* what no walk from below reached */
 	subject_devices(subject, print_rest, &stack);
 	table_print(stack.table, text, REVIEW_INDENT, "  stack");

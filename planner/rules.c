@@ -23,6 +23,9 @@ static const struct rule_text rules[RULES_COUNT] = {
 	[RULE_MAPPED_IDLE] = {"mapped-idle", VERDICT_REMOVE,
 		"held by idle mappings (partitions, a guest's volumes, LUKS) that stand "
 		"on it alone: the plan removes those first"},
+	[RULE_HELD_IDLE] = {"held-idle", VERDICT_REMOVE,
+		"held by an unused swap area, an idle array or loop device: the plan "
+		"ends that first"},
 	[RULE_ACTIVE_TWICE] = {"active-twice", VERDICT_REMOVE,
 		"active on several hosts: its store was written by two kernels"},
 	[RULE_EVIDENCE_MISSING] = {"evidence-missing", VERDICT_UNDECIDED,

@@ -1,54 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What stands on what, by the devices that tables refer to.
- * Invariant: every walk ends, also on a hostile capture with a loop.
+ * The devices of a subject, and what a device stands on; stack_layers.c finds what stands
+ * on them. Invariant: every walk ends, also on a hostile capture with a loop.
  */
 #include <stdlib.h>
 
 #include "planner.h"
 #include "snapstate/cleanup.h"
-
-static bool stands_directly(const struct device *above, const struct device *base)
-{
-	for (size_t i = 0; i < above->n_deps; i++)
-		if (devno_is_equal(above->deps[i], base->devno))
-			return true;
-	return false;
-}
-
-static bool is_listed(
-	const struct device **devices, size_t count, const struct device *device)
-{
-	for (size_t i = 0; i < count; i++)
-		if (devices[i] == device)
-			return true;
-	return false;
-}
-
-/* Depth first, a device after everything that stands on it: topmost first. */
-static void visit_above(const struct host *host, const struct device *base,
-	unsigned depth, const struct device ***devices, size_t *count)
-{
-	cleanup_places struct places places =
-		host_places(host, PLACES_ABOVE, places_devno(base->devno));
-
-	for (size_t i; depth < 64 && places_next(&places, &i);) {
-		const struct device *above = &host->devices[i];
-
-		if (above == base || above->is_gone || !stands_directly(above, base) ||
-			is_listed(*devices, *count, above))
-			continue;
-		visit_above(host, above, depth + 1, devices, count);
-		if (!is_listed(*devices, *count, above))
-			*array_add(devices, count) = above;
-	}
-}
-
-void stack_above(const struct host *host, const struct device *base,
-	const struct device ***ret_devices, size_t *ret_count)
-{
-	visit_above(host, base, 0, ret_devices, ret_count);
-}
 
 struct devno_list {
 	struct devno *devnos;
@@ -72,8 +30,8 @@ bool subject_owns(const struct subject *subject, struct devno devno)
 		return true;
 	if (subject->cow && devno_is_equal(subject->cow->devno, devno))
 		return true;
-	for (size_t i = 0; i < subject->n_above; i++)
-		if (devno_is_equal(subject->above[i]->devno, devno))
+	for (size_t i = 0; i < subject->n_layers; i++)
+		if (devno_is_equal(layer_devno(&subject->layers[i]), devno))
 			return true;
 	return false;
 }
@@ -93,6 +51,10 @@ struct places subject_places(
 	struct places places;
 
 	subject_devices(subject, add_devno, &list);
+	for (size_t i = 0; i < subject->n_layers; i++)
+		if (subject->layers[i].block)
+			*array_add(&list.devnos, &list.count) =
+				subject->layers[i].block->devno;
 	places = host_places_of_devices(host, kind, list.devnos, list.count);
 	free(list.devnos);
 	return places;

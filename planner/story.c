@@ -190,6 +190,35 @@ static const struct device *line_device(
 	return host_device_by_devno(host, devno);
 }
 
+static void end_swap(struct story *story, const struct plan_target *target, size_t number)
+{
+	for (size_t i = 0; i < story->n_holders; i++) {
+		struct story_holder *holder = &story->holders[i];
+
+		if (holder->swap && devno_is_equal(holder->devno, target->devno) &&
+			strcmp(holder->swap->path, target->swap_path) == 0)
+			holder->ended_by = number;
+	}
+}
+
+/* A loop device, an array, or a partition, whose line goes. */
+static void end_block(struct story *story, const char *line, size_t number)
+{
+	const struct host *host = story->survey->host;
+	const struct block *block;
+	const char *subject;
+	struct devno devno;
+	size_t len;
+
+	if (strncmp(line, "block ", strlen("block ")) != 0 ||
+		fact_subject(line, &subject, &len) < 0 ||
+		parse_devno(subject, len, &devno) < 0)
+		return;
+	block = host_block_by_devno(host, devno);
+	if (block)
+		story->block_ended_by[block - host->blocks] = number;
+}
+
 static void collect_perhaps(struct story *story, const struct facts *facts, size_t number)
 {
 	const struct host *host = story->survey->host;
@@ -208,6 +237,10 @@ static void collect_step(struct story *story, const struct plan_step *step, size
 {
 	const struct host *host = story->survey->host;
 
+	if (step->op == OP_SWAP_OFF)
+		end_swap(story, &step->target, number);
+	for (size_t g = 0; g < step->gone.count; g++)
+		end_block(story, step->gone.lines[g], number);
 	for (size_t g = 0; step->op != OP_UMOUNT && g < step->gone.count; g++) {
 		const struct device *device =
 			line_device(host, step->gone.lines[g], "device");
@@ -238,6 +271,7 @@ void story_collect(
 	const struct host *host = survey->host;
 
 	story.devices = xcalloc(host->n_devices, sizeof(*story.devices));
+	story.block_ended_by = xcalloc(host->n_blocks, sizeof(*story.block_ended_by));
 	collect_parts(&story);
 	story_collect_holders(&story);
 	collect_edges(&story, host);
@@ -253,6 +287,7 @@ void story_free(struct story *story)
 		free(story->holders[i].text);
 	free(story->holders);
 	free(story->edges);
+	free(story->block_ended_by);
 	free(story->devices);
 }
 
@@ -260,6 +295,11 @@ const struct device_story *story_of(
 	const struct story *story, const struct device *device)
 {
 	return &story->devices[device - story->survey->host->devices];
+}
+
+size_t story_block_step(const struct story *story, const struct block *block)
+{
+	return story->block_ended_by[block - story->survey->host->blocks];
 }
 
 const struct story_holder *story_holders_of(

@@ -37,6 +37,7 @@ struct story_holder {
 	struct devno devno;
 	char *text;		   /* "mounted on /mnt/backup (ext4)" */
 	const struct mount *mount; /* NULL: another kind */
+	const struct swap *swap;   /* NULL: another kind */
 	size_t ended_by;
 };
 
@@ -49,6 +50,7 @@ struct story {
 	const struct survey *survey;
 	const struct plan *plan;
 	struct device_story *devices; /* one for each of the host's, in their order */
+	size_t *block_ended_by;	      /* one for each of the host's blocks */
 	struct story_holder *holders; /* sorted by devno */
 	size_t n_holders;
 	struct edge *edges; /* sorted by base, above; each once */
@@ -63,6 +65,8 @@ void story_free(struct story *story);
 
 const struct device_story *story_of(
 	const struct story *story, const struct device *device);
+/* The step that ends a loop device, an array, or a partition of one; 0 = none. */
+size_t story_block_step(const struct story *story, const struct block *block);
 /* The holders of a device, and the edges up from it: first of `*ret_count`. */
 const struct story_holder *story_holders_of(
 	const struct story *story, struct devno devno, size_t *ret_count);

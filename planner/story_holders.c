@@ -125,7 +125,7 @@ static void collect_kernel(struct story *story, const struct host *host)
 		struct buf text = BUF_INIT;
 
 		buf_printf(&text, "swap, as %s", host->swaps[i].path);
-		holder_add(story, host->swaps[i].devno, &text);
+		holder_add(story, host->swaps[i].devno, &text)->swap = &host->swaps[i];
 	}
 	for (size_t i = 0; i < host->n_kernel_holders; i++) {
 		const struct kernel_holder *holder = &host->kernel_holders[i];

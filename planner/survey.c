@@ -67,26 +67,33 @@ static const struct device *origin_on_real(
 	return NULL;
 }
 
-static bool has_above(const struct subject *subject, const struct device *device)
+static bool has_layer(const struct subject *subject, const struct layer *layer)
 {
-	for (size_t i = 0; i < subject->n_above; i++)
-		if (subject->above[i] == device)
+	for (size_t i = 0; i < subject->n_layers; i++)
+		if (devno_is_equal(layer_devno(&subject->layers[i]), layer_devno(layer)))
 			return true;
 	return false;
 }
 
 static void collect_above(const struct host *host, struct subject *subject)
 {
-	const struct device **on_cow = NULL;
+	struct layer *on_cow = NULL;
 	size_t n_on_cow = 0;
 
 	if (subject->snapshot)
-		stack_above(host, subject->snapshot, &subject->above, &subject->n_above);
+		stack_layers(host, subject->snapshot, &subject->layers,
+			&subject->n_layers);
+	subject->n_on_snapshot = subject->n_layers;
 	if (subject->cow)
-		stack_above(host, subject->cow, &on_cow, &n_on_cow);
+		stack_layers(host, subject->cow, &on_cow, &n_on_cow);
 	for (size_t i = 0; i < n_on_cow; i++)
-		if (on_cow[i] != subject->snapshot && !has_above(subject, on_cow[i]))
-			*array_add(&subject->above, &subject->n_above) = on_cow[i];
+		if (on_cow[i].device != subject->snapshot &&
+			!has_layer(subject, &on_cow[i]))
+			*array_add(&subject->layers, &subject->n_layers) = on_cow[i];
+	for (size_t i = 0; i < subject->n_layers; i++)
+		if (subject->layers[i].device)
+			*array_add(&subject->above, &subject->n_above) =
+				subject->layers[i].device;
 	free(on_cow);
 }
 
@@ -276,6 +283,7 @@ void survey_free(struct survey *survey)
 			free(subject->reasons[r].text);
 		free(subject->reasons);
 		free(subject->above);
+		free(subject->layers);
 		free(subject->label);
 		free(subject->vg_uuid);
 		free(subject->lv_uuid);

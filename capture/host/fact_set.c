@@ -106,6 +106,7 @@ static const struct {
 	{"pending", 1},
 	{"status", 1},
 	{"holder", 1},
+	{"block", 1},
 	{"mount", 3}, /* mount NS:ID device MAJ:MIN ... */
 	{"group", 1},
 	{"volume", 1},

@@ -262,6 +262,8 @@ static void render_block_holders(struct rendering *r, struct devno devno)
 	for (size_t i; places_next(&places, &i);) {
 		const struct block *above = &host->blocks[i];
 
+		if (above->is_gone)
+			continue;
 		for (size_t b = 0; b < above->n_below; b++)
 			if (devno_is_equal(above->below[b], devno))
 				render_block_holder(r, devno, above);
@@ -293,10 +295,15 @@ static void render_swaps(struct rendering *r, struct devno devno)
 		host_places(r->host, PLACES_SWAPS, places_devno(devno));
 
 	for (size_t i; places_next(&places, &i);) {
-		if (!devno_is_equal(r->host->swaps[i].devno, devno))
+		const struct swap *swap = &r->host->swaps[i];
+
+		if (swap->is_gone || !devno_is_equal(swap->devno, devno))
 			continue;
 		begin(r, "holder", devno);
-		buf_puts(&r->line, " swap");
+		word(r, "swap", swap->path);
+		buf_puts(&r->line, !swap->has_used ? " unread"
+				   : swap->used	   ? " used"
+						   : " unused");
 		emit(r);
 	}
 }
@@ -366,6 +373,21 @@ static void render_mounts(struct rendering *r, struct devno devno)
 		word(r, "type", mount->type);
 		emit(r);
 	}
+}
+
+/* ---- other block devices ---- */
+
+static void render_block(struct rendering *r, const struct block *block)
+{
+	fact_block(r->host, block, &r->line);
+	emit(r);
+	render_dm_holders(r, block->devno);
+	render_block_holders(r, block->devno);
+	render_file_systems(r, block->devno);
+	render_swaps(r, block->devno);
+	render_kernel_holders(r, block->devno);
+	render_process_holders(r, block->devno);
+	render_mounts(r, block->devno);
 }
 
 /* ---- volumes ---- */
@@ -526,6 +548,13 @@ static void render_scope(struct rendering *r, const struct scope *scope)
 			render_at_level(r, device, scope->devices[i].level,
 				host_device_opens_count(r->host, device));
 	}
+	for (size_t i = 0; i < scope->n_blocks; i++) {
+		const struct block *block =
+			host_block_by_devno(r->host, scope->blocks[i].devno);
+
+		if (block)
+			render_block(r, block);
+	}
 	for (size_t i = 0; i < scope->n_groups; i++)
 		render_group(r, scope->groups[i]);
 	for (size_t i = 0; i < scope->n_volumes; i++) {
@@ -553,6 +582,9 @@ static void render_everything(struct rendering *r)
 		if (!has_opens)
 			render_mounts(r, device->devno);
 	}
+	for (size_t i = 0; i < host->n_blocks; i++)
+		if (host_block_is_fact(host, &host->blocks[i]))
+			render_block(r, &host->blocks[i]);
 	for (size_t i = 0; i < host->n_vgs; i++)
 		render_group(r, host->vgs[i].uuid);
 	for (size_t i = 0; i < host->n_lvs; i++) {

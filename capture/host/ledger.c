@@ -53,6 +53,8 @@ static uint32_t count_blocks(const struct host *host, struct devno devno)
 	for (size_t i; places_next(&places, &i);) {
 		const struct block *block = &host->blocks[i];
 
+		if (block->is_gone)
+			continue;
 		for (size_t b = 0; b < block->n_below; b++)
 			if (devno_is_equal(block->below[b], devno))
 				count++;
@@ -99,7 +101,8 @@ void ledger_of_device(
 	ledger.blocks = count_blocks(host, device->devno) +
 			count_kernel_holders(host, device->devno);
 	for (size_t i; places_next(&swaps, &i);)
-		if (devno_is_equal(host->swaps[i].devno, device->devno))
+		if (!host->swaps[i].is_gone &&
+			devno_is_equal(host->swaps[i].devno, device->devno))
 			ledger.swaps += 2;
 	for (size_t i; places_next(&uses, &i);)
 		if (host->uses[i].kind == USE_NODE &&

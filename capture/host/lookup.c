@@ -73,13 +73,21 @@ static int compare_block(const void *devno, const void *block)
 		*(const struct devno *)devno, ((const struct block *)block)->devno);
 }
 
-const struct block *host_block_by_devno(const struct host *host, struct devno devno)
+static struct block *block_sorted(const struct host *host, struct devno devno)
+{
+	struct block *block = bsearch(&devno, host->blocks, host->n_blocks,
+		sizeof(*host->blocks), compare_block);
+
+	return block && !block->is_gone ? block : NULL;
+}
+
+struct block *host_block_by_devno(const struct host *host, struct devno devno)
 {
 	if (host->n_blocks && host_index_is_sorted(host, INDEX_BLOCKS))
-		return bsearch(&devno, host->blocks, host->n_blocks,
-			sizeof(*host->blocks), compare_block);
+		return block_sorted(host, devno);
 	for (size_t i = 0; i < host->n_blocks; i++)
-		if (devno_is_equal(host->blocks[i].devno, devno))
+		if (!host->blocks[i].is_gone &&
+			devno_is_equal(host->blocks[i].devno, devno))
 			return &host->blocks[i];
 	return NULL;
 }
@@ -90,7 +98,7 @@ const struct block *host_block_by_kname(const struct host *host, const char *kna
 		host_places(host, PLACES_BLOCK_NAME, places_text(kname));
 
 	for (size_t i; places_next(&places, &i);)
-		if (strcmp(host->blocks[i].kname, kname) == 0)
+		if (!host->blocks[i].is_gone && strcmp(host->blocks[i].kname, kname) == 0)
 			return &host->blocks[i];
 	return NULL;
 }

@@ -47,6 +47,18 @@ void scope_add_device(
 		entry->level = level;
 }
 
+void scope_add_block(struct scope *scope, const struct block *block)
+{
+	struct scope_block *entry;
+
+	for (size_t i = 0; i < scope->n_blocks; i++)
+		if (devno_is_equal(scope->blocks[i].devno, block->devno))
+			return;
+	entry = array_add(&scope->blocks, &scope->n_blocks);
+	entry->devno = block->devno;
+	entry->kname = block->kname;
+}
+
 void scope_add_volume(struct scope *scope, const char *vg_uuid, const char *lv_uuid)
 {
 	struct scope_volume *entry;
@@ -84,6 +96,8 @@ void scope_append(struct scope *scope, const struct scope *more)
 {
 	for (size_t i = 0; i < more->n_devices; i++)
 		*array_add(&scope->devices, &scope->n_devices) = more->devices[i];
+	for (size_t i = 0; i < more->n_blocks; i++)
+		*array_add(&scope->blocks, &scope->n_blocks) = more->blocks[i];
 	for (size_t i = 0; i < more->n_volumes; i++)
 		*array_add(&scope->volumes, &scope->n_volumes) = more->volumes[i];
 	for (size_t i = 0; i < more->n_groups; i++)
@@ -98,6 +112,12 @@ static int order_devices(const void *pa, const void *pb)
 	int by_devno = devno_compare(a->devno, b->devno);
 
 	return by_devno ? by_devno : (a > b) - (a < b);
+}
+
+static int order_blocks(const void *a, const void *b)
+{
+	return devno_compare(((const struct scope_block *)a)->devno,
+		((const struct scope_block *)b)->devno);
 }
 
 static int same_volume(const void *pa, const void *pb)
@@ -162,6 +182,8 @@ static size_t unite(void *items, size_t count, size_t size,
 void scope_unite(struct scope *scope)
 {
 	unite_devices(scope);
+	scope->n_blocks = unite(scope->blocks, scope->n_blocks, sizeof(*scope->blocks),
+		order_blocks, order_blocks);
 	scope->n_volumes = unite(scope->volumes, scope->n_volumes,
 		sizeof(*scope->volumes), order_volumes, same_volume);
 	scope->n_groups = unite(scope->groups, scope->n_groups, sizeof(*scope->groups),
@@ -171,6 +193,7 @@ void scope_unite(struct scope *scope)
 void scope_free(struct scope *scope)
 {
 	free(scope->devices);
+	free(scope->blocks);
 	free(scope->volumes);
 	free(scope->groups);
 	*scope = (struct scope){0};

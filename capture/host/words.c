@@ -54,6 +54,17 @@ const char *block_kind_name(enum block_kind kind)
 	return block_words[kind];
 }
 
+bool block_state_has(const struct block *block, const char *word)
+{
+	const char *at = block->state ? block->state : "";
+	size_t len = strlen(word);
+
+	for (; *at; at += strcspn(at, ","), at += *at == ',')
+		if (strcspn(at, ",") == len && strncmp(at, word, len) == 0)
+			return true;
+	return false;
+}
+
 int block_kind_parse(const char *name, enum block_kind *ret_kind)
 {
 	int i = word_index(block_words, COUNT(block_words), name);

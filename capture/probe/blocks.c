@@ -70,6 +70,68 @@ static void read_below(const struct machine *machine, struct block *block)
 		qsort(block->below, block->n_below, sizeof(*block->below), order_devnos);
 }
 
+/* NULL: the kernel has no such attribute, or it was not readable. */
+static const char *attribute(const struct machine *machine, struct host *host,
+	const char *kname, const char *name)
+{
+	char text[128] = "";
+
+	if (machine_line(machine, text, sizeof(text), CLASS_BLOCK "/%s", kname, name) < 0)
+		return NULL;
+	return host_string(host, text);
+}
+
+/* Kernel drivers/md/md.c; "degraded" and "sync_action" are there only where the level has
+ * redundancy and the array runs. */
+static void read_array(
+	const struct machine *machine, struct host *host, struct block *block)
+{
+	uint64_t missing = 0;
+
+	block->uuid = attribute(machine, host, block->kname, "md/uuid");
+	block->level = attribute(machine, host, block->kname, "md/level");
+	block->state = attribute(machine, host, block->kname, "md/array_state");
+	block->sync = attribute(machine, host, block->kname, "md/sync_action");
+	machine_number(machine, &missing, CLASS_BLOCK "/md/degraded", block->kname);
+	block->missing = missing > UINT32_MAX ? UINT32_MAX : (uint32_t)missing;
+}
+
+/* Kernel drivers/block/loop.c. */
+static void read_loop(
+	const struct machine *machine, struct host *host, struct block *block)
+{
+	const char *autoclear = attribute(machine, host, block->kname, "loop/autoclear");
+	const char *partscan = attribute(machine, host, block->kname, "loop/partscan");
+	bool is_autoclear, has_partscan;
+
+	if (!autoclear || !partscan)
+		return;
+	is_autoclear = strcmp(autoclear, "0") != 0;
+	has_partscan = strcmp(partscan, "0") != 0;
+	block->state = is_autoclear && has_partscan ? LOOP_AUTOCLEAR "," LOOP_PARTSCAN
+		       : is_autoclear		    ? LOOP_AUTOCLEAR
+		       : has_partscan		    ? LOOP_PARTSCAN
+						    : "";
+}
+
+static void read_details(
+	const struct machine *machine, struct host *host, struct block *block)
+{
+	machine_number(machine, &block->diskseq, CLASS_BLOCK "/diskseq", block->kname);
+	switch (block->kind) {
+	case BLOCK_LOOP:
+		read_loop(machine, host, block);
+		return;
+	case BLOCK_MD:
+		read_array(machine, host, block);
+		return;
+	case BLOCK_DISK:
+	case BLOCK_PARTITION:
+	case BLOCK_OTHER:
+		return;
+	}
+}
+
 static void add_block(const struct machine *machine, struct host *host, const char *kname)
 {
 	char backing_file[PROBE_PATH_MAX] = "";
@@ -88,6 +150,7 @@ static void add_block(const struct machine *machine, struct host *host, const ch
 	block->transport = transport_of_block(machine, kname);
 	machine_number(machine, &block->size, CLASS_BLOCK "/size", kname);
 	read_below(machine, block);
+	read_details(machine, host, block);
 }
 
 void probe_blocks(const struct machine *machine, struct host *host)

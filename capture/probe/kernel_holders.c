@@ -180,6 +180,13 @@ static void find_claims(struct search *search, struct devno devno)
 	}
 }
 
+/* What may stand on a snapshot as well. */
+static bool may_be_claimed(const struct block *block)
+{
+	return block->kind == BLOCK_LOOP || block->kind == BLOCK_MD ||
+	       block->kind == BLOCK_PARTITION;
+}
+
 void probe_kernel_holders(const struct machine *machine, struct host *host)
 {
 	struct search search = {.machine = machine, .host = host};
@@ -188,6 +195,9 @@ void probe_kernel_holders(const struct machine *machine, struct host *host)
 	find_xen(&search);
 	for (size_t i = 0; i < host->n_devices; i++)
 		find_claims(&search, host->devices[i].devno);
+	for (size_t i = 0; i < host->n_blocks; i++)
+		if (may_be_claimed(&host->blocks[i]))
+			find_claims(&search, host->blocks[i].devno);
 	host_source_set(host, "holders", search.is_denied ? OUTCOME_DENIED : OUTCOME_READ,
 		"%s",
 		search.is_denied ? "some of sysfs and configfs may not be read" : "");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Active swap areas. Input: proc/swaps. Output: host->swaps and the source "swaps".
+ * A line is path, type, size, used and priority; sizes are KiB.
  * The kernel escapes blanks, tabs, newlines and backslashes of a path as \ooo
  * (mm/swapfile.c, swap_show).
  */
@@ -34,10 +35,24 @@ static void unescape(char *text)
 	*out = '\0';
 }
 
+#define COLUMN_USED 3
+
+/* Of the columns behind the path. */
+static bool read_used(const char *line, uint64_t *ret_used)
+{
+	for (unsigned column = 0; column < COLUMN_USED; column++) {
+		line += strcspn(line, " \t");
+		line += strspn(line, " \t");
+	}
+	return parse_u64(line, strcspn(line, " \t"), 10, ret_used) == 0;
+}
+
 static void add_swap(struct host *host, const char *line, size_t len)
 {
 	cleanup_free char *path = xstrndup(line, len);
 	struct swap *swap;
+	uint64_t used = 0;
+	bool has_used = read_used(path, &used);
 
 	path[strcspn(path, " \t")] = '\0';
 	if (*path == '\0')
@@ -46,6 +61,8 @@ static void add_swap(struct host *host, const char *line, size_t len)
 	swap = array_add(&host->swaps, &host->n_swaps);
 	swap->path = host_string(host, path);
 	swap->devno = host_path_devno(host, path);
+	swap->has_used = has_used;
+	swap->used = used;
 }
 
 void probe_swaps(const struct machine *machine, struct host *host)

@@ -281,6 +281,18 @@ static void read_block(struct reader *r)
 	if (kind && block_kind_parse(kind, &block->kind) < 0)
 		reader_fail(r, "kind", "is not known");
 	xmlFree(kind);
+	if (has(r, "diskseq"))
+		block->diskseq = take_number(r, "diskseq", UINT64_MAX);
+	if (has(r, "uuid"))
+		block->uuid = take_text(r, "uuid");
+	if (has(r, "level"))
+		block->level = take_text(r, "level");
+	if (has(r, "state"))
+		block->state = take_text(r, "state");
+	if (has(r, "sync"))
+		block->sync = take_text(r, "sync");
+	if (has(r, "missing"))
+		block->missing = take_u32(r, "missing");
 }
 
 static void read_below(struct reader *r)
@@ -328,6 +340,9 @@ static void read_swap(struct reader *r)
 
 	swap->path = take_text(r, "path");
 	swap->devno = take_devno(r, true);
+	swap->has_used = has(r, "used");
+	if (swap->has_used)
+		swap->used = take_number(r, "used", UINT64_MAX);
 }
 
 static void read_process(struct reader *r)

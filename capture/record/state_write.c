@@ -177,6 +177,27 @@ static void write_devices(struct writer *w, const struct host *host)
 	end(w);
 }
 
+/* Written only where known: the first captures did not have them. */
+static void write_block_details(struct writer *w, const struct block *block)
+{
+	const struct {
+		const char *name, *text;
+	} words[] = {
+		{"uuid", block->uuid},
+		{"level", block->level},
+		{"state", block->state},
+		{"sync", block->sync},
+	};
+
+	if (block->diskseq)
+		put_number(w, "diskseq", block->diskseq);
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (words[i].text)
+			put_word(w, words[i].name, words[i].text);
+	if (block->missing)
+		put_number(w, "missing", block->missing);
+}
+
 static void write_blocks(struct writer *w, const struct host *host)
 {
 	begin(w, "blocks");
@@ -191,6 +212,7 @@ static void write_blocks(struct writer *w, const struct host *host)
 		put_word(w, "backing-file", block->backing_file);
 		if (*block->transport)
 			put(w, "transport", block->transport);
+		write_block_details(w, block);
 		write_devnos(w, "below", block->below, block->n_below);
 		end(w);
 	}
@@ -246,6 +268,8 @@ static void write_swaps(struct writer *w, const struct host *host)
 			put(w, "devno", "-");
 		else
 			put_devno(w, "devno", swap->devno);
+		if (swap->has_used)
+			put_number(w, "used", swap->used);
 		end(w);
 	}
 	end(w);

@@ -67,6 +67,10 @@ static void blocks(struct copy *copy, const struct host *from)
 		to->kname = copy_name(copy, block->kname);
 		to->backing_file = copy_name(copy, block->backing_file);
 		to->transport = copy_keep(copy, block->transport);
+		to->uuid = copy_keep(copy, block->uuid);
+		to->level = copy_keep(copy, block->level);
+		to->state = copy_keep(copy, block->state);
+		to->sync = copy_keep(copy, block->sync);
 		to->below = NULL;
 		to->n_below = 0;
 		devnos(block->below, block->n_below, &to->below, &to->n_below);

@@ -10,10 +10,12 @@
  *   status MAJ:MIN START LENGTH TYPE STATE
  *   holder MAJ:MIN dm MAJ:MIN | loop MAJ:MIN | md MAJ:MIN | block MAJ:MIN
  *   holder MAJ:MIN fs TYPE
- *   holder MAJ:MIN swap
+ *   holder MAJ:MIN swap PATH unused|used|unread
  *   holder MAJ:MIN lio|lio-file|xen|other NAME
  *   holder MAJ:MIN node|file|cwd|root|map pid P start T comm C
  *   mount NS:ID device MAJ:MIN root R target T type F
+ *   block MAJ:MIN name K kind loop|md|partition uuid U diskseq D below MAJ:MIN,... file F
+ *         level L state S sync Y missing N size S    (one line)
  *   group VG-UUID name N access rw|ro lock L system-id I state S
  *   group VG-UUID absent
  *   volume VG-UUID/LV-UUID name VG/LV type T origin LV-UUID state S segments PV-UUID:START+EXTENTS,...
@@ -30,6 +32,11 @@
  * VG's metadata was read. A volume whose VG's metadata could not be read renders as
  * "volume VG-UUID/LV-UUID unread". A `tag` is one of LVM's, on that volume; in a plan only those
  * are facts that a rule relied on when it selected the volume.
+ *
+ * A block line is about a loop device, an array, or a partition of one. `below`: the members
+ * of an array; the disk of a partition; the device on which a loop device or its file is found.
+ * level, state, sync and missing: see struct block; a state that was not recorded is "unread".
+ * Whether a swap area is used at all is a fact, how much is not.
  *
  * The NAME of a holder in the kernel (enum holder_kind in host.h) is what the kernel calls it:
  * a backstore, a Xen virtual disk, a device in holders/.
@@ -69,6 +76,13 @@ struct scope_device {
 	enum scope_level level;
 };
 
+/* A loop device, an array, or a partition of one: always with all that is on it. Found again by
+ * its number; its line tells whether it is the same. */
+struct scope_block {
+	struct devno devno;
+	const char *kname;
+};
+
 struct scope_volume {
 	const char *vg_uuid;
 	const char *lv_uuid;
@@ -79,6 +93,8 @@ struct scope_volume {
 struct scope {
 	struct scope_device *devices;
 	size_t n_devices;
+	struct scope_block *blocks;
+	size_t n_blocks;
 	struct scope_volume *volumes;
 	size_t n_volumes;
 	const char **groups; /* VG uuids */
@@ -93,6 +109,7 @@ static inline void scope_free_fn(struct scope *scope)
 
 /* Idempotent; a second entry for the same device keeps the higher level. */
 void scope_add_device(struct scope *scope, const struct device *device, enum scope_level level);
+void scope_add_block(struct scope *scope, const struct block *block);
 void scope_add_volume(struct scope *scope, const char *vg_uuid, const char *lv_uuid);
 /* Of one volume, the entry that was added last keeps its tags. */
 void scope_set_tags(
@@ -109,6 +126,14 @@ void host_facts(const struct host *host, const struct scope *scope, struct facts
 
 /* true: snapshots, what stands on them, exception stores. See "open" above. */
 bool host_device_opens_count(const struct host *host, const struct device *device);
+
+/* true: a loop device, an array or a partition on a device whose opens count. */
+bool host_block_is_fact(const struct host *host, const struct block *block);
+/* Its line; and the line up to FILE, which says which one it is: of `block`, its devno, kname,
+ * kind, uuid, diskseq and backing file count. */
+void fact_block(const struct host *host, const struct block *block, struct buf *line);
+void fact_block_identity(const struct block *block, const struct devno *below, size_t n_below,
+	struct buf *line);
 
 /* ---- sets ---- */
 
@@ -144,7 +169,7 @@ const char *const *bag_next(const struct fact_bag *bag, const char *const *last)
 void bag_free(struct fact_bag *bag);
 #define cleanup_bag cleanup_with(bag_free)
 
-/* What a line is about: "254:4" of a device, table, pending, status, holder or mount line,
+/* What a line is about: "254:4" of a device, table, pending, status, holder, mount or block line,
  * "VG-UUID" or "VG-UUID/LV-UUID" of a group, volume or tag line, "" of the host line. Points into
  * `line`. -EINVAL: not a fact. */
 int fact_subject(const char *line, const char **ret_text, size_t *ret_len);

@@ -137,7 +137,21 @@ struct block {
 	const char *transport; /* one of block_transports: the way to storage that other
 				* hosts may reach too; "" = a local disk, or sysfs does
 				* not tell. A partition has that of its disk. */
+	/* Newer than the first captures: 0 or NULL where it was not recorded. */
+	uint64_t diskseq;  /* also 0 where the kernel does not tell */
+	const char *uuid;  /* md: of the array */
+	const char *level; /* md: "raid1" */
+	const char *state; /* md: its array_state, "clean"; loop: "", or a comma list of
+			    * autoclear (goes with its last user), partscan */
+	const char *sync;  /* md: its sync_action, "idle"; NULL also without redundancy */
+	uint32_t missing;  /* md: how many members it runs without */
+	bool is_gone;	   /* only in a replayed model */
 };
+
+/* A word of a loop device's state. */
+#define LOOP_AUTOCLEAR "autoclear"
+#define LOOP_PARTSCAN  "partscan"
+bool block_state_has(const struct block *block, const char *word);
 
 /* fc, fcoe, iscsi, srp, nvme-fc, nvme-rdma, nvme-tcp, nbd, rnbd, rbd, drbd, aoe; NULL
  * ends them. Where lsblk's TRAN knows the same thing it has the same word. What a shared
@@ -184,6 +198,9 @@ struct mount {
 struct swap {
 	const char *path; /* as /proc/swaps shows it */
 	struct devno devno; /* DEVNO_NONE: a file, or not found */
+	uint64_t used;	    /* KiB */
+	bool has_used;	    /* false: not recorded */
+	bool is_gone;	    /* only in a replayed model */
 };
 
 struct process {
@@ -380,8 +397,8 @@ static inline void host_free_fn(struct host **host)
 }
 #define cleanup_host cleanup_with(host_free_fn)
 
-/* A copy for a replay: its devices, mounts, superblocks, uses, swaps, VGs and LVs may be changed;
- * strings, tables and segments are shared with `host`, which must outlive it. */
+/* A copy for a replay: its devices, blocks, mounts, superblocks, uses, swaps, VGs and LVs may be
+ * changed; strings, tables and segments are shared with `host`, which must outlive it. */
 struct host *host_clone(const struct host *host);
 
 /* Brings every array into its documented order. Probe, record and import call it at the end. */
@@ -410,7 +427,7 @@ const struct document *host_document(const struct host *host, const char *name);
 struct device *host_device_by_devno(const struct host *host, struct devno devno);
 struct device *host_device_by_uuid(const struct host *host, const char *uuid);
 struct device *host_device_by_name(const struct host *host, const char *name);
-const struct block *host_block_by_devno(const struct host *host, struct devno devno);
+struct block *host_block_by_devno(const struct host *host, struct devno devno);
 const struct block *host_block_by_kname(const struct host *host, const char *kname);
 const struct process *host_process(const struct host *host, uint32_t pid);
 const struct vg *host_vg(const struct host *host, const char *vg_uuid);

@@ -21,6 +21,7 @@
  *                                                  been carried out before; in that order, none twice)
  *                                                 (empty line)
  *   scope device MAJ:MIN uuid U name N level identity|table|all
+ *   scope block MAJ:MIN name K                    (a loop device, an array, a partition of one)
  *   scope volume VG-UUID/LV-UUID                  (behind it " tags TAG,TAG" where a rule wanted tags)
  *   scope group VG-UUID
  *
@@ -40,13 +41,24 @@
  *   ...
  *   target device MAJ:MIN uuid U name N
  *
- *   step 3 lv-remove
+ *   step 3 swap-off
+ *   target swap MAJ:MIN path P
+ *
+ *   step 4 md-stop
+ *   target block MAJ:MIN name K kind md uuid U diskseq D below MAJ:MIN,... file -
+ *
+ *   step 5 loop-detach
+ *   target block MAJ:MIN name K kind loop uuid - diskseq D below MAJ:MIN file F
+ *
+ *   step 6 lv-remove
  *   target volume VG-UUID/LV-UUID origin LV-UUID name VG/LV
  *
- *   step 4 lv-refresh
+ *   step 7 lv-refresh
  *   target volume VG-UUID/LV-UUID origin - name VG/LV
  *
  *   digest sha256:HEX
+ *
+ * The target of md-stop and loop-detach is the begin of its block line (facts.h).
  *
  * Facts follow facts.h; other words are escaped by buf_word(), sentences by buf_tail().
  * The set of facts that is expected before step n is: expect, with gone and new of steps 1..n-1
@@ -69,6 +81,7 @@
 #define PLAN_REASONS_MAX 64
 #define PLAN_SELECT_MAX 64
 #define PLAN_AFTER_MAX 256
+#define PLAN_MEMBERS_MAX 4096 /* of an array; the kernel's md knows fewer */
 
 /* How many of the digest's first digits one types to have a plan applied. */
 #define PLAN_CONFIRM_DIGITS 8
@@ -79,6 +92,9 @@ enum plan_op {
 	OP_DM_REMOVE,
 	OP_LV_REMOVE,
 	OP_LV_REFRESH,
+	OP_SWAP_OFF,
+	OP_MD_STOP,
+	OP_LOOP_DETACH,
 };
 const char *plan_op_name(enum plan_op op);
 int plan_op_parse(const char *name, size_t len, enum plan_op *ret_op);
@@ -89,7 +105,7 @@ struct plan_target {
 	uint64_t namespace_id; /* umount */
 	uint32_t mount_id;
 	char *mount_target;
-	struct devno devno; /* umount, dm-remove */
+	struct devno devno; /* all but lv-remove and lv-refresh */
 	char *dm_uuid;	    /* dm-remove; "" = the mapping has none */
 	char *dm_name;
 	char *vg_uuid; /* lv-remove, lv-refresh: plain 32 characters */
@@ -97,6 +113,13 @@ struct plan_target {
 	char *origin_uuid; /* lv-remove */
 	char *vg_name;
 	char *lv_name;
+	char *swap_path;  /* swap-off: as /proc/swaps shows it */
+	char *kname;	  /* md-stop, loop-detach */
+	char *array_uuid; /* md-stop; "" = the kernel does not tell */
+	char *file;	  /* loop-detach */
+	uint64_t diskseq; /* md-stop, loop-detach; 0 = the kernel does not tell */
+	struct devno *below; /* md-stop: the members; loop-detach: what the file is on */
+	size_t n_below;
 };
 
 struct plan_step {
@@ -152,6 +175,9 @@ void plan_step_reason(struct plan_step *step, const char *format, ...)
 /* The command that a person would type for this step, on one line:
  *   umount /mnt/backup
  *   dmsetup remove -u UUID            (dmsetup remove NAME where there is no uuid)
+ *   swapoff PATH
+ *   mdadm --stop /dev/KNAME
+ *   losetup -d /dev/KNAME
  *   lvremove -y VG/LV
  *   lvchange --refresh VG/LV
  * Shell-quoted where a name needs it. For people only; the executor never runs it. */

@@ -15,6 +15,9 @@ static const char *const op_words[] = {
 	[OP_DM_REMOVE] = "dm-remove",
 	[OP_LV_REMOVE] = "lv-remove",
 	[OP_LV_REFRESH] = "lv-refresh",
+	[OP_SWAP_OFF] = "swap-off",
+	[OP_MD_STOP] = "md-stop",
+	[OP_LOOP_DETACH] = "loop-detach",
 };
 
 const char *plan_op_name(enum plan_op op)
@@ -56,6 +59,10 @@ struct plan_step *plan_step_add(struct plan *plan, enum plan_op op)
 	target->origin_uuid = xstrdup("");
 	target->vg_name = xstrdup("");
 	target->lv_name = xstrdup("");
+	target->swap_path = xstrdup("");
+	target->kname = xstrdup("");
+	target->array_uuid = xstrdup("");
+	target->file = xstrdup("");
 	return step;
 }
 
@@ -76,6 +83,13 @@ void plan_step_reason(struct plan_step *step, const char *format, ...)
 static int order_devices(const void *pa, const void *pb)
 {
 	const struct scope_device *a = pa, *b = pb;
+
+	return devno_compare(a->devno, b->devno);
+}
+
+static int order_blocks(const void *pa, const void *pb)
+{
+	const struct scope_block *a = pa, *b = pb;
 
 	return devno_compare(a->devno, b->devno);
 }
@@ -102,6 +116,9 @@ void plan_scope_sort(struct scope *scope)
 	if (scope->n_devices)
 		qsort(scope->devices, scope->n_devices, sizeof(*scope->devices),
 			order_devices);
+	if (scope->n_blocks)
+		qsort(scope->blocks, scope->n_blocks, sizeof(*scope->blocks),
+			order_blocks);
 	if (scope->n_volumes)
 		qsort(scope->volumes, scope->n_volumes, sizeof(*scope->volumes),
 			order_volumes);
@@ -121,6 +138,12 @@ void plan_scope_set(struct plan *plan, const struct scope *scope)
 		*to = scope->devices[i];
 		to->uuid = arena_strdup(plan->strings, to->uuid);
 		to->name = arena_strdup(plan->strings, to->name);
+	}
+	for (size_t i = 0; i < scope->n_blocks; i++) {
+		struct scope_block *to = array_add(&copy->blocks, &copy->n_blocks);
+
+		to->devno = scope->blocks[i].devno;
+		to->kname = arena_strdup(plan->strings, scope->blocks[i].kname);
 	}
 	for (size_t i = 0; i < scope->n_volumes; i++) {
 		struct scope_volume *to = array_add(&copy->volumes, &copy->n_volumes);
@@ -157,6 +180,11 @@ static void step_free(struct plan_step *step)
 	free(target->origin_uuid);
 	free(target->vg_name);
 	free(target->lv_name);
+	free(target->swap_path);
+	free(target->kname);
+	free(target->array_uuid);
+	free(target->file);
+	free(target->below);
 	free_strings(step->reasons, step->n_reasons);
 	facts_free(&step->gone);
 	facts_free(&step->new);

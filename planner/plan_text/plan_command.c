@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "plan_text.h"
+#include "snapstate/cleanup.h"
 
 static bool needs_no_quotes(const char *text)
 {
@@ -79,6 +80,14 @@ static void add_volume(struct buf *b, const struct plan_target *target)
 	buf_free(&name);
 }
 
+static void add_node(struct buf *b, const char *kname)
+{
+	cleanup_buf struct buf path = BUF_INIT;
+
+	buf_printf(&path, "/dev/%s", kname);
+	add_argument(b, buf_text(&path));
+}
+
 void plan_step_command(const struct plan_step *step, struct buf *ret_text)
 {
 	const struct plan_target *target = &step->target;
@@ -104,6 +113,18 @@ void plan_step_command(const struct plan_step *step, struct buf *ret_text)
 	case OP_LV_REFRESH:
 		buf_puts(ret_text, "lvchange --refresh");
 		add_volume(ret_text, target);
+		return;
+	case OP_SWAP_OFF:
+		buf_puts(ret_text, "swapoff");
+		add_argument(ret_text, target->swap_path);
+		return;
+	case OP_MD_STOP:
+		buf_puts(ret_text, "mdadm --stop");
+		add_node(ret_text, target->kname);
+		return;
+	case OP_LOOP_DETACH:
+		buf_puts(ret_text, "losetup -d");
+		add_node(ret_text, target->kname);
 		return;
 	}
 }

@@ -22,6 +22,12 @@ static int order_device(const void *key, const void *entry)
 		*(const struct devno *)key, ((const struct scope_device *)entry)->devno);
 }
 
+static int order_block(const void *key, const void *entry)
+{
+	return devno_compare(
+		*(const struct devno *)key, ((const struct scope_block *)entry)->devno);
+}
+
 static int order_volume(const void *key, const void *entry)
 {
 	return plan_volume_compare(key, entry);
@@ -48,7 +54,9 @@ static bool is_in_scope(const struct scope *scope, const char *subject, size_t l
 
 	if (parse_devno(subject, len, &devno) == 0)
 		return has_entry(&devno, scope->devices, scope->n_devices,
-			sizeof(*scope->devices), order_device);
+			       sizeof(*scope->devices), order_device) ||
+		       has_entry(&devno, scope->blocks, scope->n_blocks,
+			       sizeof(*scope->blocks), order_block);
 	if (word_decode(subject, vg_len, &vg) < 0)
 		return false;
 	if (!slash)

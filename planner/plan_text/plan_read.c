@@ -201,6 +201,22 @@ static int read_scope_device(struct plan_lines *lines, struct plan *plan)
 	return plan_take_end(lines);
 }
 
+static int read_scope_block(struct plan_lines *lines, struct plan *plan)
+{
+	struct scope *scope = &plan->scope;
+	struct scope_block *block = array_add(&scope->blocks, &scope->n_blocks);
+
+	block->kname = "";
+	if (plan_take(lines, "scope block ") < 0 ||
+		plan_take_devno(lines, &block->devno) < 0 ||
+		plan_take(lines, " name ") < 0 ||
+		take_string(lines, ' ', plan, &block->kname) < 0)
+		return -EBADMSG;
+	if (scope->n_blocks > 1 && devno_compare(block[-1].devno, block->devno) >= 0)
+		return bad_order(lines);
+	return plan_take_end(lines);
+}
+
 /* "a,b": what facts may be about. */
 static int read_scope_tags(
 	struct plan_lines *lines, struct plan *plan, struct scope_volume *volume)
@@ -252,6 +268,9 @@ static int read_scope(struct plan_lines *lines, struct plan *plan)
 		return 0;
 	while (plan_lines_is(lines, "scope device "))
 		if (read_scope_device(lines, plan) < 0)
+			return -EBADMSG;
+	while (plan_lines_is(lines, "scope block "))
+		if (read_scope_block(lines, plan) < 0)
 			return -EBADMSG;
 	while (plan_lines_is(lines, "scope volume "))
 		if (read_scope_volume(lines, plan) < 0)

@@ -4,6 +4,7 @@
  * Invariant of a step that was read: it acts on what its own facts speak of.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "plan_text.h"
@@ -76,6 +77,73 @@ static int read_volume_target(
 	return 0;
 }
 
+static int read_swap_target(struct plan_lines *lines, struct plan_target *target)
+{
+	if (plan_take(lines, "target swap ") < 0 ||
+		plan_take_devno(lines, &target->devno) < 0 ||
+		plan_take(lines, " path ") < 0 ||
+		plan_take_word(lines, ' ', &target->swap_path) < 0)
+		return -EBADMSG;
+	if (*target->swap_path != '/')
+		return plan_lines_bad(lines, "the path of a swap area begins with /");
+	return 0;
+}
+
+/* "MAJ:MIN,MAJ:MIN", in ascending order: as the one writer has it, each once. */
+static int read_below(struct plan_lines *lines, struct plan_target *target)
+{
+	cleanup_free char *list = NULL;
+	const char *at;
+
+	if (plan_take_word(lines, ' ', &list) < 0)
+		return -EBADMSG;
+	for (at = list; *at; at += strcspn(at, ","), at += *at == ',') {
+		struct devno devno;
+
+		if (parse_devno(at, strcspn(at, ","), &devno) < 0)
+			return plan_lines_bad(
+				lines, "expected device numbers (MAJOR:MINOR,...)");
+		if (target->n_below == PLAN_MEMBERS_MAX)
+			return plan_lines_bad(lines, "an array has at most %d members",
+				PLAN_MEMBERS_MAX);
+		if (target->n_below &&
+			devno_compare(target->below[target->n_below - 1], devno) >= 0)
+			return plan_lines_bad(lines,
+				"device numbers are in ascending order, each once");
+		*array_add(&target->below, &target->n_below) = devno;
+	}
+	return 0;
+}
+
+static int read_block_target(
+	struct plan_lines *lines, struct plan_target *target, enum block_kind kind)
+{
+	char kind_words[32];
+
+	snprintf(kind_words, sizeof(kind_words), " kind %s", block_kind_name(kind));
+	if (plan_take(lines, "target block ") < 0 ||
+		plan_take_devno(lines, &target->devno) < 0 ||
+		plan_take(lines, " name ") < 0 ||
+		plan_take_word(lines, ' ', &target->kname) < 0 ||
+		plan_take(lines, kind_words) < 0 || plan_take(lines, " uuid ") < 0 ||
+		plan_take_word(lines, ' ', &target->array_uuid) < 0 ||
+		plan_take(lines, " diskseq ") < 0 ||
+		plan_take_number(lines, ' ', UINT64_MAX, &target->diskseq) < 0 ||
+		plan_take(lines, " below ") < 0 || read_below(lines, target) < 0 ||
+		plan_take(lines, " file ") < 0 ||
+		plan_take_word(lines, ' ', &target->file) < 0)
+		return -EBADMSG;
+	if (*target->kname == '\0')
+		return plan_lines_bad(lines, "a block device has a name");
+	if (kind == BLOCK_MD && (!target->n_below || *target->file))
+		return plan_lines_bad(lines, "an array has members, and no file");
+	if (kind == BLOCK_LOOP &&
+		(target->n_below != 1 || *target->file != '/' || *target->array_uuid))
+		return plan_lines_bad(
+			lines, "a loop device has one file, on one device, and no uuid");
+	return 0;
+}
+
 static int read_target(struct plan_lines *lines, struct plan_step *step)
 {
 	switch (step->op) {
@@ -87,6 +155,12 @@ static int read_target(struct plan_lines *lines, struct plan_step *step)
 		return read_volume_target(lines, &step->target, true);
 	case OP_LV_REFRESH:
 		return read_volume_target(lines, &step->target, false);
+	case OP_SWAP_OFF:
+		return read_swap_target(lines, &step->target);
+	case OP_MD_STOP:
+		return read_block_target(lines, &step->target, BLOCK_MD);
+	case OP_LOOP_DETACH:
+		return read_block_target(lines, &step->target, BLOCK_LOOP);
 	}
 	return -EBADMSG;
 }
@@ -127,6 +201,20 @@ static void target_fact(const struct plan_step *step, struct buf *begin)
 		return;
 	case OP_LV_REFRESH:
 		add_volume_fact(target, begin);
+		return;
+	case OP_SWAP_OFF:
+		buf_printf(
+			begin, "holder " DEVNO_FMT " swap ", DEVNO_ARGS(target->devno));
+		buf_word(begin, target->swap_path);
+		buf_puts(begin, " unused");
+		return;
+	case OP_MD_STOP:
+		plan_block_identity(target, BLOCK_MD, begin);
+		buf_puts(begin, " level ");
+		return;
+	case OP_LOOP_DETACH:
+		plan_block_identity(target, BLOCK_LOOP, begin);
+		buf_puts(begin, " level ");
 		return;
 	}
 }

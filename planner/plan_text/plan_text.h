@@ -15,6 +15,10 @@
 int plan_volume_compare(const struct scope_volume *a, const struct scope_volume *b);
 void plan_scope_sort(struct scope *scope);
 
+/* How the block line of such a target begins: fact_block_identity(). */
+void plan_block_identity(
+	const struct plan_target *target, enum block_kind kind, struct buf *text);
+
 /* ---- reading ---- */
 
 /*

@@ -53,6 +53,12 @@ static void write_scope(const struct scope *scope, struct buf *text)
 		write_word(text, " name ", device->name);
 		buf_printf(text, " level %s\n", scope_level_name(device->level));
 	}
+	for (size_t i = 0; i < scope->n_blocks; i++) {
+		buf_printf(text, "scope block " DEVNO_FMT,
+			DEVNO_ARGS(scope->blocks[i].devno));
+		write_word(text, " name ", scope->blocks[i].kname);
+		buf_puts(text, "\n");
+	}
 	for (size_t i = 0; i < scope->n_volumes; i++) {
 		write_word(text, "scope volume ", scope->volumes[i].vg_uuid);
 		write_word(text, "/", scope->volumes[i].lv_uuid);
@@ -64,7 +70,7 @@ static void write_scope(const struct scope *scope, struct buf *text)
 		write_word(text, "scope group ", scope->groups[i]);
 		buf_puts(text, "\n");
 	}
-	if (scope->n_devices || scope->n_volumes || scope->n_groups)
+	if (scope->n_devices || scope->n_blocks || scope->n_volumes || scope->n_groups)
 		buf_puts(text, "\n");
 }
 
@@ -109,6 +115,19 @@ static void write_volume(
 	write_word(text, "/", target->lv_name);
 }
 
+void plan_block_identity(
+	const struct plan_target *target, enum block_kind kind, struct buf *text)
+{
+	const struct block block = {.devno = target->devno,
+		.kname = target->kname,
+		.kind = kind,
+		.uuid = target->array_uuid,
+		.diskseq = target->diskseq,
+		.backing_file = target->file};
+
+	fact_block_identity(&block, target->below, target->n_below, text);
+}
+
 void plan_step_target(const struct plan_step *step, struct buf *ret_text)
 {
 	const struct plan_target *target = &step->target;
@@ -130,6 +149,16 @@ void plan_step_target(const struct plan_step *step, struct buf *ret_text)
 		return;
 	case OP_LV_REFRESH:
 		write_volume(target, "", ret_text);
+		return;
+	case OP_SWAP_OFF:
+		buf_printf(ret_text, "swap " DEVNO_FMT, DEVNO_ARGS(target->devno));
+		write_word(ret_text, " path ", target->swap_path);
+		return;
+	case OP_MD_STOP:
+		plan_block_identity(target, BLOCK_MD, ret_text);
+		return;
+	case OP_LOOP_DETACH:
+		plan_block_identity(target, BLOCK_LOOP, ret_text);
 		return;
 	}
 }

@@ -170,6 +170,20 @@ mount_at() {
 	mkdir -p "$2"
 	run mount -r ${3:+-t "$3"} "$1" "$2"
 }
+# array_make NAME: the array md_guest, a mirror of one, on this mapping; without mdadm, through /sys (the kernel's
+# admin-guide/md.rst). What is on the mapping is on the array.
+array_make() {
+	local md=/sys/block/md_guest/md
+	echo md_guest >/sys/module/md_mod/parameters/new_array
+	echo none >"$md/metadata_version"
+	echo raid1 >"$md/level"
+	echo 1 >"$md/raid_disks"
+	dmsetup info -c --noheadings --separator : -o major,minor "$1" >"$md/new_dev"
+	echo 0 >"$md"/dev-*/slot
+	echo $(($(blockdev --getsz "/dev/mapper/$1") / 2)) >"$md/component_size" # KiB
+	echo readonly >"$md/array_state"
+	udevadm settle
+}
 # The dm name of VG/LV (libdm doubles hyphens).
 dm_name() { echo "${1//-/--}-${2//-/--}"; }
 is_suspended() { [ "$(dmsetup info -c --noheadings -o suspended "$1")" = Suspended ]; }

@@ -9,7 +9,8 @@ int main(void)
 	for (int i = 0; i < RULES_COUNT; i++) {
 		const struct rule_text *text = rule_text((enum rule)i);
 
-		if (i == RULE_MOUNTED_IDLE || i == RULE_MAPPED_IDLE)
+		if (i == RULE_MOUNTED_IDLE || i == RULE_MAPPED_IDLE ||
+			i == RULE_HELD_IDLE)
 			continue; /* reasons only, never a class */
 		printf("| %s | %s | %s |\n", text->name, verdict_name(text->verdict),
 			text->meaning);

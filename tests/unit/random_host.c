@@ -45,6 +45,7 @@ struct builder {
 	unsigned minor;	 /* the next one */
 	unsigned mount;	 /* the next id */
 	unsigned volume; /* the next number */
+	unsigned block;	 /* the next number of a loop device or an array */
 	uint64_t extent; /* the next free one */
 };
 
@@ -111,11 +112,11 @@ static void disturb_device(struct builder *b, unsigned minor)
 	if (one_in(b->dice, 40))
 		sample_add_use(b->host, 1000 + minor, programs[roll(b->dice, 4)],
 			(enum use_kind)roll(b->dice, 5), minor);
-	if (one_in(b->dice, 80)) {
-		struct swap *swap = array_add(&b->host->swaps, &b->host->n_swaps);
+	if (one_in(b->dice, 40)) {
+		struct swap *swap = sample_add_swap(b->host, device->devno);
 
-		*swap = (struct swap){.path = "/dev/dm", .devno = {254, minor}};
-		device->open_count += 2;
+		swap->has_used = !one_in(b->dice, 4);
+		swap->used = one_in(b->dice, 4);
 	}
 	if (one_in(b->dice, 80)) {
 		struct superblock *superblock =
@@ -125,10 +126,109 @@ static void disturb_device(struct builder *b, unsigned minor)
 	}
 }
 
+/* ---- arrays and loop devices ---- */
+
+static void mount_block(struct builder *b, struct devno devno)
+{
+	sample_add_mount(
+		b->host, SAMPLE_NS, b->mount, 1, 999, format(b, "/mnt/%u", b->mount));
+	b->host->mounts[b->host->n_mounts - 1].devno = devno;
+	b->mount++;
+	if (!one_in(b->dice, 4)) /* some leave no trace in sysfs */
+		sample_add_file_system(b->host, devno);
+}
+
+static void use_block(struct builder *b, struct devno devno)
+{
+	sample_add_use(b->host, 3000 + b->block, programs[roll(b->dice, 4)],
+		(enum use_kind)(1 + roll(b->dice, 4)), devno.minor);
+	b->host->uses[b->host->n_uses - 1].devno = devno;
+}
+
+/* What may stand on a loop device or an array, or be wrong with it. */
+static void burden_block(struct builder *b, struct devno devno, bool has_partitions)
+{
+	if (one_in(b->dice, 3))
+		mount_block(b, devno);
+	if (one_in(b->dice, 20))
+		use_block(b, devno);
+	if (one_in(b->dice, 20))
+		*array_add(&b->host->kernel_holders, &b->host->n_kernel_holders) =
+			(struct kernel_holder){devno, HOLDER_OTHER, "bcache0"};
+	if (one_in(b->dice, 8))
+		sample_add_swap(b->host, devno)->used = one_in(b->dice, 3);
+	if (one_in(b->dice, 6)) {
+		unsigned minor = b->minor++;
+
+		sample_add_device(b->host, minor, format(b, "loopmap%u", minor),
+			one_in(b->dice, 2) ? ""
+					   : format(b, "part1-devnode_%u:%u_Wh5pYvM",
+						     devno.major, devno.minor),
+			"linear", format(b, "%u:%u 8", devno.major, devno.minor), 64);
+		if (one_in(b->dice, 3))
+			add_file_system(b, minor);
+	}
+	if (has_partitions && one_in(b->dice, 4)) {
+		struct block *partition =
+			sample_add_partition(b->host, b->block++, devno);
+
+		burden_block(b, partition->devno, false);
+	}
+}
+
+static void add_loop(struct builder *b, const char *file)
+{
+	static const char *const states[] = {
+		"", "", "partscan", "partscan", "autoclear", "autoclear,partscan", NULL};
+	struct devno devno = {7, b->block++};
+
+	sample_add_loop(b->host, devno.minor, file, states[roll(b->dice, 7)]);
+	burden_block(b, devno, true);
+}
+
+static void add_array(struct builder *b, unsigned minor, unsigned snapshot)
+{
+	static const char *const states[] = {
+		"clean", "clean", "clean", "read-auto", "inactive", "active", NULL};
+	static const char *const levels[] = {
+		"raid1", "raid1", "raid1", "raid1", "raid0", "container", "1", NULL};
+	struct devno devno = {9, b->block++};
+	struct block *array = sample_add_array(b->host, devno.minor, minor);
+
+	array->state = states[roll(b->dice, 7)];
+	array->level = levels[roll(b->dice, 8)];
+	if (one_in(b->dice, 6))
+		array->sync = one_in(b->dice, 2) ? "resync" : NULL;
+	array->missing = one_in(b->dice, 4);
+	if (one_in(b->dice, 4))
+		sample_add_member(b->host, array, minor - 1); /* of anything */
+	if (one_in(b->dice, 6))
+		sample_add_member(b->host, array, snapshot);
+	burden_block(b, devno, true);
+}
+
+/* On a mapping or a snapshot; `mount` is the id of its own mount, 0 = it has none. */
+static void add_blocks(
+	struct builder *b, unsigned minor, unsigned snapshot, unsigned mount)
+{
+	if (one_in(b->dice, 10))
+		add_loop(b, format(b, "/dev/dm-%u", minor));
+	if (mount && one_in(b->dice, 4))
+		add_loop(b, format(b, "/mnt/%u/image", mount));
+	if (!mount && one_in(b->dice, 10))
+		add_array(b, minor, snapshot);
+	if (mount && one_in(b->dice, 40)) {
+		struct swap *swap = array_add(&b->host->swaps, &b->host->n_swaps);
+
+		*swap = (struct swap){
+			.path = format(b, "/mnt/%u/swap", mount), .has_used = true};
+	}
+}
+
 static void add_mappings(
 	struct builder *b, unsigned snapshot, const char *lv_uuid, const char *name)
 {
-	unsigned count = (unsigned)roll(b->dice, 3);
+	unsigned count = (unsigned)roll(b->dice, 3), mount;
 
 	for (unsigned part = 1; part <= count; part++) {
 		unsigned minor = b->minor++;
@@ -141,12 +241,16 @@ static void add_mappings(
 				b, "LVM-%032u%032u", 7u, minor); /* a guest's volume */
 		sample_add_device(b->host, minor, format(b, "%sX%u", name, part), uuid,
 			"linear", format(b, "254:%u %u", snapshot, 2048 * part), 1024);
-		if (one_in(b->dice, 2))
+		mount = one_in(b->dice, 2) ? b->mount : 0;
+		if (mount)
 			add_file_system(b, minor);
+		add_blocks(b, minor, snapshot, mount);
 		disturb_device(b, minor);
 	}
-	if (!count && one_in(b->dice, 3))
+	mount = !count && one_in(b->dice, 3) ? b->mount : 0;
+	if (mount)
 		add_file_system(b, snapshot);
+	add_blocks(b, snapshot, snapshot, mount);
 }
 
 /* ---- what a guest has inside ---- */
@@ -385,7 +489,8 @@ struct host *random_host(uint64_t seed)
 {
 	struct dice dice = dice_of_seed(seed);
 	struct host *host = sample_host_empty();
-	struct builder b = {.dice = &dice, .host = host, .mount = 50, .volume = 1};
+	struct builder b = {
+		.dice = &dice, .host = host, .mount = 50, .volume = 1, .block = 10};
 	unsigned origins = 1 + (unsigned)roll(&dice, 3);
 
 	for (unsigned i = 0; i < origins; i++)

@@ -53,6 +53,107 @@ struct device *sample_add_device(struct host *host, unsigned minor, const char *
 	return host_device_by_devno(host, (struct devno){254, minor});
 }
 
+static void open_once(struct host *host, struct devno devno)
+{
+	struct device *device = host_device_by_devno(host, devno);
+
+	if (device)
+		device->open_count++;
+}
+
+static const char *numbered(struct host *host, const char *word, unsigned number)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s%u", word, number);
+	return host_string(host, name);
+}
+
+struct block *sample_add_loop(
+	struct host *host, unsigned number, const char *file, const char *state)
+{
+	struct block *loop = array_add(&host->blocks, &host->n_blocks);
+
+	*loop = (struct block){.devno = {7, number},
+		.kname = numbered(host, "loop", number),
+		.kind = BLOCK_LOOP,
+		.size = 1024,
+		.diskseq = 100 + number,
+		.backing_file = host_string(host, file),
+		.state = state};
+	open_once(host, host_path_devno(host, file));
+	return loop;
+}
+
+void sample_add_member(struct host *host, struct block *array, unsigned minor)
+{
+	struct devno member = {254, minor};
+
+	for (size_t i = 0; i < array->n_below; i++)
+		if (devno_is_equal(array->below[i], member))
+			return;
+	*array_add(&array->below, &array->n_below) = member;
+	for (size_t i = array->n_below; --i > 0 && array->below[i - 1].minor > minor;) {
+		array->below[i] = array->below[i - 1];
+		array->below[i - 1] = member;
+	}
+	open_once(host, member);
+}
+
+struct block *sample_add_array(struct host *host, unsigned number, unsigned minor)
+{
+	struct block *array = array_add(&host->blocks, &host->n_blocks);
+
+	*array = (struct block){.devno = {9, number},
+		.kname = numbered(host, "md", number),
+		.kind = BLOCK_MD,
+		.size = 1024,
+		.diskseq = 200 + number,
+		.backing_file = "",
+		.uuid = "0d0c0b0a-0000-4000-8000-000000000000",
+		.level = "raid1",
+		.state = "clean",
+		.sync = "idle"};
+	sample_add_member(host, array, minor);
+	return array;
+}
+
+struct block *sample_add_partition(struct host *host, unsigned number, struct devno disk)
+{
+	struct block *partition = array_add(&host->blocks, &host->n_blocks);
+
+	*partition = (struct block){.devno = {259, number},
+		.kname = numbered(host, "ghost", number),
+		.kind = BLOCK_PARTITION,
+		.size = 512,
+		.diskseq = 300 + number,
+		.backing_file = ""};
+	*array_add(&partition->below, &partition->n_below) = disk;
+	return partition;
+}
+
+struct swap *sample_add_swap(struct host *host, struct devno devno)
+{
+	struct swap *swap = array_add(&host->swaps, &host->n_swaps);
+	struct device *device = host_device_by_devno(host, devno);
+
+	*swap = (struct swap){.path = numbered(host, "/dev/dm-", devno.minor),
+		.devno = devno,
+		.has_used = true};
+	if (device)
+		device->open_count += 2;
+	return swap;
+}
+
+void sample_add_file_system(struct host *host, struct devno devno)
+{
+	struct superblock *superblock =
+		array_add(&host->superblocks, &host->n_superblocks);
+
+	*superblock = (struct superblock){.devno = devno, .type = "ext4"};
+	open_once(host, devno);
+}
+
 void sample_add_mount(struct host *host, uint64_t namespace_id, unsigned id,
 	unsigned parent, unsigned minor, const char *target)
 {

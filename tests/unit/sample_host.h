@@ -40,6 +40,16 @@ struct host *sample_host_empty(void);
 struct device *sample_device(struct host *host, unsigned minor);
 struct device *sample_add_device(struct host *host, unsigned minor, const char *name,
 	const char *uuid, const char *type, const char *params, uint64_t length);
+/* On `file`; `state` as in struct block. */
+struct block *sample_add_loop(
+	struct host *host, unsigned number, const char *file, const char *state);
+/* A clean, idle raid1 with one member. */
+struct block *sample_add_array(struct host *host, unsigned number, unsigned minor);
+void sample_add_member(struct host *host, struct block *array, unsigned minor);
+struct block *sample_add_partition(struct host *host, unsigned number, struct devno disk);
+/* Used by 0 KiB. */
+struct swap *sample_add_swap(struct host *host, struct devno devno);
+void sample_add_file_system(struct host *host, struct devno devno);
 void sample_add_mount(struct host *host, uint64_t namespace_id, unsigned id,
 	unsigned parent, unsigned minor, const char *target);
 void sample_add_use(struct host *host, unsigned pid, const char *comm, enum use_kind kind,

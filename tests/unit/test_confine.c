@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/dm-ioctl.h>
+#include <linux/loop.h>
 #include <poll.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -174,6 +175,21 @@ static void dm_message(void)
 	ioctl(-1, DM_TARGET_MSG, NULL);
 }
 
+static void loop_attach(void)
+{
+	ioctl(-1, LOOP_SET_FD, 0);
+}
+
+static void loop_change(void)
+{
+	ioctl(-1, LOOP_CHANGE_FD, 0);
+}
+
+static void loop_set_status(void)
+{
+	ioctl(-1, LOOP_SET_STATUS64, NULL);
+}
+
 static void start_program_in_a_child(void)
 {
 	int status = 0;
@@ -213,6 +229,9 @@ static const struct {
 	{"dm create", dm_create},
 	{"dm rename", dm_rename},
 	{"dm message", dm_message},
+	{"loop attach", loop_attach},
+	{"loop change", loop_change},
+	{"loop set status", loop_set_status},
 };
 
 static void test_forbidden_calls_die(void **state)
@@ -240,6 +259,21 @@ static void dm_remove(void)
 static void dm_status(void)
 {
 	syscall(SYS_ioctl, -1, (long)(int)DM_TABLE_STATUS, NULL);
+}
+
+static void loop_status(void)
+{
+	ioctl(-1, LOOP_GET_STATUS64, NULL);
+}
+
+static void loop_detach(void)
+{
+	ioctl(-1, LOOP_CLR_FD, 0);
+}
+
+static void swap_off(void)
+{
+	swapoff(NOWHERE);
 }
 
 static void enter_namespace(void)
@@ -295,6 +329,9 @@ static void test_needed_calls_are_answered_by_the_kernel(void **state)
 		{"two-phase umount", umount_unused, {ENOENT, EPERM}},
 		{"dm remove", dm_remove, {EBADF, EBADF}},
 		{"dm status", dm_status, {EBADF, EBADF}},
+		{"loop status", loop_status, {EBADF, EBADF}},
+		{"loop detach", loop_detach, {EBADF, EBADF}},
+		{"swapoff", swap_off, {ENOENT, EPERM}},
 		{"setns", enter_namespace, {EBADF, EBADF}},
 		{"ending its own child", end_a_child, {0, 0}},
 		{"reading", open_and_close, {0, 0}},

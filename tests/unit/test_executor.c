@@ -273,6 +273,9 @@ static void toy_act(struct toy *toy, enum plan_op op)
 		toy_lv_remove(toy);
 		return;
 	case OP_LV_REFRESH:
+	case OP_SWAP_OFF: /* no step of this plan */
+	case OP_MD_STOP:
+	case OP_LOOP_DETACH:
 		return;
 	}
 }
@@ -545,6 +548,9 @@ static void set_target(struct plan_step *step)
 		set_string(&target->lv_name, "backup");
 		return;
 	case OP_LV_REFRESH:
+	case OP_SWAP_OFF: /* no step of this plan */
+	case OP_MD_STOP:
+	case OP_LOOP_DETACH:
 		return;
 	}
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Does the planner miss anything? On random hosts, everything that can be removed at all
- * is removed by trial: any mount unmounted, any device and any snapshot's volume removed,
- * in any order, as long as the prover's rules allow the single step, until nothing more
- * goes. A removal never forbids another one, so one such order is as good as all.
- * What is gone then, the planner must have judged removable, with one exception: see
- * has_sibling_left().
+ * is removed by trial: any mount unmounted, any swap area turned off, any array stopped,
+ * any loop device detached, any device and any snapshot's volume removed, in any order,
+ * as long as the prover's rules allow the single step, until nothing more goes. A removal
+ * never forbids another one, so one such order is as good as all. What is gone then, the
+ * planner must have judged removable, with one exception: see has_sibling_left().
  *
  * RANDOM_STATES and RANDOM_SEED as in test_random.c.
  */
@@ -133,6 +133,53 @@ static bool try_lv_removals(const struct host *before, struct host **now)
 	return has_acted;
 }
 
+static bool try_swap_offs(const struct host *before, struct host **now)
+{
+	bool has_acted = false;
+
+	for (size_t i = 0; i < (*now)->n_swaps; i++) {
+		cleanup_with(plan_free_fn) struct plan *plan = plan_of_all();
+		const struct swap *swap = &(*now)->swaps[i];
+		struct plan_target *target;
+
+		if (swap->is_gone)
+			continue;
+		target = &plan_step_add(plan, OP_SWAP_OFF)->target;
+		target->devno = swap->devno;
+		set(&target->swap_path, swap->path);
+		has_acted |= try_step(before, now, plan);
+	}
+	return has_acted;
+}
+
+/* Every block device, as an array and as a loop device. */
+static bool try_block_ends(const struct host *before, struct host **now, enum plan_op op)
+{
+	bool has_acted = false;
+
+	for (size_t i = 0; i < (*now)->n_blocks; i++) {
+		cleanup_with(plan_free_fn) struct plan *plan = plan_of_all();
+		const struct block *block = &(*now)->blocks[i];
+		struct plan_target *target;
+
+		if (block->is_gone)
+			continue;
+		target = &plan_step_add(plan, op)->target;
+		target->devno = block->devno;
+		target->diskseq = block->diskseq;
+		set(&target->kname, block->kname);
+		set(&target->array_uuid, block->uuid ? block->uuid : "");
+		set(&target->file, block->backing_file);
+		for (size_t b = 0; b < block->n_below; b++)
+			*array_add(&target->below, &target->n_below) = block->below[b];
+		if (*block->backing_file)
+			*array_add(&target->below, &target->n_below) =
+				host_loop_devno(*now, block);
+		has_acted |= try_step(before, now, plan);
+	}
+	return has_acted;
+}
+
 static struct host *remove_all(const struct host *before)
 {
 	struct host *now = host_clone(before);
@@ -140,6 +187,9 @@ static struct host *remove_all(const struct host *before)
 
 	while (has_acted) {
 		has_acted = try_umounts(before, &now);
+		has_acted |= try_swap_offs(before, &now);
+		has_acted |= try_block_ends(before, &now, OP_MD_STOP);
+		has_acted |= try_block_ends(before, &now, OP_LOOP_DETACH);
 		has_acted |= try_dm_removals(before, &now);
 		has_acted |= try_lv_removals(before, &now);
 	}
@@ -182,6 +232,14 @@ static bool is_missed(const struct survey *survey, const struct host *now,
 		       has_sibling_left(survey, now, subject));
 }
 
+static const char *words_of(const struct subject *subject)
+{
+	for (size_t i = 0; i < subject->n_reasons; i++)
+		if (subject->reasons[i].rule == subject->decisive)
+			return subject->reasons[i].text;
+	return "";
+}
+
 static void compare(const struct host *host, uint64_t seed, size_t *ret_found)
 {
 	const char *select[] = {"*/*"}; /* as the trial does */
@@ -199,8 +257,10 @@ static void compare(const struct host *host, uint64_t seed, size_t *ret_found)
 			continue;
 		*ret_found += 1;
 		if (is_missed(&survey, now, subject))
-			fail_msg("RANDOM_SEED=%" PRIu64 ": %s is kept (%s) and could go",
-				seed, subject->label, rule_text(subject->decisive)->name);
+			fail_msg("RANDOM_SEED=%" PRIu64 ": %s is kept (%s: %s) and could "
+				 "go",
+				seed, subject->label, rule_text(subject->decisive)->name,
+				words_of(subject));
 	}
 }
 

@@ -204,6 +204,55 @@ static void test_holders_in_the_kernel(void **state)
 	assert_true(facts_has(&facts, "holder 254:2 xen vbd-3\\x20x"));
 }
 
+/* What stands on a snapshot without being a mapping. */
+static void test_blocks(void **state)
+{
+	static const char *const expected[] = {
+		"holder 254:4 loop 7:5",
+		"block 7:5 name loop5 kind loop uuid - diskseq 105 below 254:4 file "
+		"/mnt/backup/a\\x20b level - state partscan sync - missing 0 size 1024",
+		"holder 7:5 block 259:1",
+		"block 259:1 name ghost1 kind partition uuid - diskseq 301 below 7:5 "
+		"file - level - state - sync - missing 0 size 512",
+		"holder 259:1 fs ext4",
+		"holder 254:3 md 9:127",
+		"block 9:127 name md127 kind md uuid "
+		"0d0c0b0a-0000-4000-8000-000000000000 diskseq 327 below 254:3 file - "
+		"level raid1 state clean sync idle missing 0 size 1024",
+		"holder 9:127 swap /dev/dm-127 unused",
+		"holder 254:3 swap /dev/dm-3 used",
+		"holder 254:2 swap /dev/dm-2 unread",
+	};
+	cleanup_host struct host *host = sample_host();
+	cleanup_facts struct facts all = FACTS_INIT, part = FACTS_INIT;
+	cleanup_scope struct scope scope = {0};
+
+	(void)state;
+	sample_add_loop(host, 5, "/mnt/backup/a b", "partscan");
+	sample_add_partition(host, 1, (struct devno){7, 5});
+	sample_add_file_system(host, (struct devno){259, 1});
+	sample_add_array(host, 127, 3);
+	sample_add_swap(host, (struct devno){9, 127});
+	sample_add_swap(host, (struct devno){254, 3})->used = 1;
+	sample_add_swap(host, (struct devno){254, 2})->has_used = false;
+	host_sort(host);
+	host_facts(host, NULL, &all);
+	for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++)
+		if (!facts_has(&all, expected[i]))
+			fail_msg("missing: %s", expected[i]);
+	for (size_t i = 0; i < all.count; i++) /* the disk of the group is no fact */
+		assert_int_not_equal(strncmp(all.lines[i], "block 7:0 ", 10), 0);
+	scope_add_block(&scope, host_block_by_kname(host, "loop5"));
+	scope_add_block(&scope, host_block_by_kname(host, "loop5"));
+	assert_int_equal(scope.n_blocks, 1);
+	host_facts(host, &scope, &part);
+	assert_int_equal(part.count, 3); /* the host, it, its partition */
+	host_block_by_devno(host, (struct devno){7, 5})->is_gone = true;
+	facts_free(&part);
+	host_facts(host, &scope, &part);
+	assert_int_equal(part.count, 1);
+}
+
 static void test_every_relevant_change_shows(void **state)
 {
 	(void)state;
@@ -394,6 +443,7 @@ int main(void)
 		cmocka_unit_test(test_the_lines_of_a_host),
 		cmocka_unit_test(test_a_busy_host_changes_no_fact),
 		cmocka_unit_test(test_holders_in_the_kernel),
+		cmocka_unit_test(test_blocks),
 		cmocka_unit_test(test_every_relevant_change_shows),
 		cmocka_unit_test(test_a_reused_number_is_not_the_device),
 		cmocka_unit_test(test_without_uuid_name_and_number_count),

@@ -318,7 +318,7 @@ static void test_operations_have_names(void **state)
 	enum plan_op op;
 
 	(void)state;
-	for (int i = OP_UMOUNT; i <= OP_LV_REFRESH; i++) {
+	for (int i = OP_UMOUNT; i <= OP_LOOP_DETACH; i++) {
 		const char *name = plan_op_name((enum plan_op)i);
 
 		assert_int_equal(plan_op_parse(name, strlen(name), &op), 0);

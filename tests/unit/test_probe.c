@@ -293,6 +293,56 @@ static void test_transports(void **state)
 			block(host, expected[i].kname)->transport, expected[i].transport);
 }
 
+static void test_arrays_and_loop_devices(void **state)
+{
+	struct fake fake = {0};
+	cleanup_host struct host *host = PROBE(&fake, PROBE_BLOCKS, blocks);
+	const struct block *md = block(host, "md0"), *loop = block(host, "loop0");
+
+	(void)state;
+	assert_int_equal(md->diskseq, 12);
+	assert_string_equal(md->uuid, "0d0c0b0a-0000-4000-8000-000000000001");
+	assert_string_equal(md->level, "raid1");
+	assert_string_equal(md->state, "read-auto");
+	assert_string_equal(md->sync, "idle");
+	assert_int_equal(md->missing, 1);
+	assert_int_equal(loop->diskseq, 0);
+	assert_null(loop->uuid);
+	assert_true(block_state_has(loop, LOOP_AUTOCLEAR));
+	assert_false(block_state_has(loop, LOOP_PARTSCAN));
+	assert_false(block_state_has(loop, "auto"));
+	assert_null(block(host, "sda1")->state);
+}
+
+/* What cannot be read is not "no". */
+static void test_a_loop_device_of_another_kernel(void **state)
+{
+	static const struct entry entries[] = {
+		{BLOCK "loop0/dev", "700:120\n"},
+		{BLOCK "loop0/size", "2048\n"},
+		{BLOCK "loop0/loop/backing_file", "/srv/disk\n"},
+		{BLOCK "loop0/loop/autoclear", "0\n"},
+		{BLOCK "loop3/dev", "700:123\n"},
+		{BLOCK "loop3/size", "2048\n"},
+		{BLOCK "loop3/loop/backing_file", "/srv/disk\n"},
+		{BLOCK "loop3/loop/autoclear", "1\n"},
+		{BLOCK "loop3/loop/partscan", "1\n"},
+		{BLOCK "md1/dev", "700:124\n"},
+		{BLOCK "md1/size", "2048\n"},
+		{BLOCK "md1/md/array_state", "inactive\n"},
+	};
+	struct fake fake = {0};
+	cleanup_host struct host *host = PROBE(&fake, PROBE_BLOCKS, entries);
+
+	(void)state;
+	assert_null(block(host, "loop0")->state);
+	assert_true(block_state_has(block(host, "loop3"), LOOP_AUTOCLEAR));
+	assert_true(block_state_has(block(host, "loop3"), LOOP_PARTSCAN));
+	assert_string_equal(block(host, "md1")->state, "inactive");
+	assert_null(block(host, "md1")->sync);
+	assert_null(block(host, "md1")->level);
+}
+
 static void test_live_file_systems(void **state)
 {
 	struct fake fake = {0};
@@ -311,7 +361,7 @@ static void test_swaps(void **state)
 {
 	static const struct entry entries[] = {{"proc/swaps",
 		"Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n"
-		"/dev/dm-5                               partition\t99996\t\t0\t\t-2\n"
+		"/dev/dm-5                               partition\t99996\t\t12\t\t-2\n"
 		"/srv/swap\\040file\\134x                  file\t\t1024\t\t0\t\t-3\n"}};
 	struct fake fake = {BACKUP};
 	cleanup_host struct host *host = PROBE(&fake, PROBE_DM | PROBE_BLOCKS, entries);
@@ -321,6 +371,9 @@ static void test_swaps(void **state)
 	assert_int_equal(host->n_swaps, 2);
 	assert_string_equal(host->swaps[0].path, "/dev/dm-5");
 	assert_int_equal(host->swaps[0].devno.minor, 5);
+	assert_true(host->swaps[0].has_used && host->swaps[1].has_used);
+	assert_int_equal(host->swaps[0].used, 12);
+	assert_int_equal(host->swaps[1].used, 0);
 	assert_string_equal(host->swaps[1].path, "/srv/swap file\\x");
 	assert_true(devno_is_none(host->swaps[1].devno));
 }
@@ -475,6 +528,8 @@ int main(void)
 		cmocka_unit_test(test_an_unknown_target_type_is_digested),
 		cmocka_unit_test(test_blocks),
 		cmocka_unit_test(test_transports),
+		cmocka_unit_test(test_arrays_and_loop_devices),
+		cmocka_unit_test(test_a_loop_device_of_another_kernel),
 		cmocka_unit_test(test_live_file_systems),
 		cmocka_unit_test(test_swaps),
 		cmocka_unit_test(test_a_root_without_proc_and_sys),

@@ -265,6 +265,8 @@ static void test_looks_away(void **state)
 
 		if (rows[i].change == state_unknown)
 			continue; /* then nothing speaks for its removal either */
+		if (rows[i].change == loop)
+			continue; /* the plan would end it first: test_blocks.c */
 		rows[i].change(host);
 		plan = plan_host(host, rows[i].off, false);
 		snprintf(rule, sizeof(rule), "breaks rule %d:", rows[i].rule);

@@ -28,8 +28,16 @@
 
 static const char *select_all[] = {SELECT_DEFAULT};
 
+#define OPS (OP_LOOP_DETACH + 1)
+
+/* What the plans came to. */
+struct tally {
+	size_t removed;
+	size_t steps[OPS];
+};
+
 static void plan_text_of(const struct host *host, bool has_refresh, uint64_t seed,
-	struct buf *ret, struct buf *ret_review, size_t *ret_removed)
+	struct buf *ret, struct buf *ret_review, struct tally *tally)
 {
 	struct request request = {.select = select_all,
 		.n_select = 1,
@@ -55,14 +63,17 @@ static void plan_text_of(const struct host *host, bool has_refresh, uint64_t see
 		fail_msg("RANDOM_SEED=%" PRIu64 ": %s", seed, err.msg);
 	review_print(&survey, plan, "capture", "plan", ret_review);
 	for (size_t i = 0; i < survey.n_subjects; i++)
-		*ret_removed += survey.subjects[i].verdict == VERDICT_REMOVE;
+		tally->removed += survey.subjects[i].verdict == VERDICT_REMOVE;
+	for (size_t i = 0; i < plan->n_steps; i++)
+		tally->steps[plan->steps[i].op]++;
 }
 
 static void test_random_states(void **state)
 {
 	uint64_t first = number_from_environment("RANDOM_SEED", 1);
 	uint64_t count = number_from_environment("RANDOM_STATES", STATES_DEFAULT);
-	size_t removed = 0, with_plan = 0;
+	struct tally tally = {0}, again_tally = {0};
+	size_t with_plan = 0;
 
 	(void)state;
 	for (uint64_t seed = first; seed < first + count; seed++) {
@@ -70,23 +81,29 @@ static void test_random_states(void **state)
 		cleanup_buf struct buf text = BUF_INIT, again = BUF_INIT;
 		cleanup_buf struct buf review = BUF_INIT, review_again = BUF_INIT;
 		bool has_refresh = seed % 2;
-		size_t before = removed, unused = 0;
+		size_t before = tally.removed;
 
-		plan_text_of(host, has_refresh, seed, &text, &review, &removed);
+		plan_text_of(host, has_refresh, seed, &text, &review, &tally);
 		host_index_build(host);
-		plan_text_of(host, has_refresh, seed, &again, &review_again, &unused);
+		plan_text_of(
+			host, has_refresh, seed, &again, &review_again, &again_tally);
 		if (strcmp(buf_text(&text), buf_text(&again)) != 0 ||
 			strcmp(buf_text(&review), buf_text(&review_again)) != 0)
 			fail_msg(
 				"RANDOM_SEED=%" PRIu64 ": two plans from one host", seed);
-		with_plan += removed > before;
+		with_plan += tally.removed > before;
 	}
 	print_message("%" PRIu64 " random hosts from seed %" PRIu64
 		      ": %zu with something to remove, %zu snapshots in all\n",
-		count, first, with_plan, removed);
+		count, first, with_plan, tally.removed);
+	for (int op = 0; op < OPS; op++)
+		print_message(
+			"  %zu %s\n", tally.steps[op], plan_op_name((enum plan_op)op));
 	/* a generator that only makes refusals would prove nothing */
 	if (count >= 1000)
 		assert_true(with_plan > count / 10);
+	for (int op = 0; op < OPS && count >= 1000; op++)
+		assert_true(tally.steps[op] > 10);
 }
 
 int main(void)

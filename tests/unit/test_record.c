@@ -104,7 +104,21 @@ static void add_rest(struct host *host)
 		.devno = {7, 0},
 		.kname = "loop0",
 		.kind = BLOCK_LOOP,
-		.backing_file = "/srv/a b (deleted)"};
+		.backing_file = "/srv/a b (deleted)",
+		.diskseq = 21,
+		.state = ""};
+	block = array_add(&host->blocks, &host->n_blocks);
+	*block = (struct block){.devno = {9, 127},
+		.kname = "md127",
+		.transport = "",
+		.kind = BLOCK_MD,
+		.backing_file = "",
+		.uuid = "0102-3",
+		.level = "raid1",
+		.state = "read-auto",
+		.sync = "idle",
+		.missing = 1};
+	*array_add(&block->below, &block->n_below) = (struct devno){254, 4};
 	*array_add(&host->superblocks, &host->n_superblocks) =
 		(struct superblock){.devno = {254, 4}, .type = "ext4"};
 	*array_add(&host->namespaces, &host->n_namespaces) =
@@ -120,8 +134,11 @@ static void add_rest(struct host *host)
 	*array_add(&host->kernel_holders, &host->n_kernel_holders) =
 		(struct kernel_holder){{254, 4}, HOLDER_LIO, "iblock_0/a b"};
 	*array_add(&host->swaps, &host->n_swaps) =
-		(struct swap){"/swap file", DEVNO_NONE};
-	*array_add(&host->swaps, &host->n_swaps) = (struct swap){"/dev/dm-4", {254, 4}};
+		(struct swap){.path = "/swap file", .devno = DEVNO_NONE};
+	*array_add(&host->swaps, &host->n_swaps) = (struct swap){.path = "/dev/dm-4",
+		.devno = {254, 4},
+		.used = 12,
+		.has_used = true};
 	*array_add(&host->processes, &host->n_processes) =
 		(struct process){4711, 883112, "tar <&\">", "/usr/bin/tar", 1000, NS,
 			"tar -c -f - <&\">"};
@@ -215,6 +232,14 @@ static void test_round_trip(void **state)
 	assert_string_equal(again->processes[1].comm, "tar <&\">");
 	assert_int_equal(again->swaps[0].devno.minor, 4);
 	assert_true(devno_is_none(again->swaps[1].devno));
+	assert_true(again->swaps[0].has_used && !again->swaps[1].has_used);
+	assert_int_equal(again->swaps[0].used, 12);
+	assert_int_equal(again->blocks[0].diskseq, 21);
+	assert_string_equal(again->blocks[0].state, "");
+	assert_null(again->blocks[0].sync);
+	assert_null(again->blocks[1].state);
+	assert_string_equal(again->blocks[2].sync, "idle");
+	assert_int_equal(again->blocks[2].missing, 1);
 	assert_string_equal(host_source(again, "mounts/7")->detail, "\n\x80\xff\\");
 	assert_string_equal(host_source(again, "identity")->detail, "-");
 	assert_true(host_namespace_of_host(again)->is_host);
@@ -225,7 +250,7 @@ static void test_round_trip(void **state)
 	assert_int_equal(again->kernel_holders[0].kind, HOLDER_LIO);
 	assert_string_equal(again->kernel_holders[0].name, "iblock_0/a b");
 	assert_int_equal(again->kernel_holders[1].devno.minor, 4);
-	assert_int_equal(again->n_blocks, 2);
+	assert_int_equal(again->n_blocks, 3);
 	assert_string_equal(again->blocks[1].transport, "iscsi");
 }
 
@@ -1088,6 +1113,13 @@ static bool is_optional(const char *start)
 		const char *element, *attribute;
 	} optional[] = {
 		{"<block ", " transport="},
+		{"<block ", " diskseq="},
+		{"<block ", " uuid="},
+		{"<block ", " level="},
+		{"<block ", " state="},
+		{"<block ", " sync="},
+		{"<block ", " missing="},
+		{"<swap ", " used="},
 		{"<identity ", " redaction="},
 		{"<moment ", " uevents="},
 		{"<moment ", " uevents-after="},

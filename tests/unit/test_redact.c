@@ -52,11 +52,11 @@ _Static_assert(sizeof(struct source) == 24, "a new field: give it a row");
 _Static_assert(sizeof(struct document) == 24, "a new field: give it a rewriter");
 _Static_assert(sizeof(struct dm_target) == 40, "a new field: give it a row");
 _Static_assert(sizeof(struct device) == 96, "a new field: give it a row");
-_Static_assert(sizeof(struct block) == 64, "a new field: give it a row");
+_Static_assert(sizeof(struct block) == 112, "a new field: give it a row");
 _Static_assert(sizeof(struct superblock) == 24, "a new field: give it a row");
 _Static_assert(sizeof(struct mount_namespace) == 40, "a new field: give it a row");
 _Static_assert(sizeof(struct mount) == 80, "a new field: give it a row");
-_Static_assert(sizeof(struct swap) == 16, "a new field: give it a row");
+_Static_assert(sizeof(struct swap) == 32, "a new field: give it a row");
 _Static_assert(sizeof(struct process) == 56, "a new field: give it a row");
 _Static_assert(sizeof(struct use) == 32, "a new field: give it a row");
 _Static_assert(sizeof(struct kernel_holder) == 24, "a new field: give it a row");
@@ -79,7 +79,9 @@ static const struct row target_rows[] = {ROW(dm_target, type, STAYS),
 static const struct row device_rows[] = {
 	ROW(device, name, NAME), ROW(device, uuid, NAME)};
 static const struct row block_rows[] = {ROW(block, kname, NAME),
-	ROW(block, backing_file, NAME), ROW(block, transport, STAYS)};
+	ROW(block, backing_file, NAME), ROW(block, transport, STAYS),
+	ROW(block, uuid, STAYS), ROW(block, level, STAYS), ROW(block, state, STAYS),
+	ROW(block, sync, STAYS)};
 static const struct row superblock_rows[] = {ROW(superblock, type, STAYS)};
 static const struct row namespace_rows[] = {
 	ROW(mount_namespace, comm, NAME), ROW(mount_namespace, pin_path, NAME)};
@@ -352,7 +354,7 @@ static struct host *marked_host(void)
 			.is_host = true,
 			.comm = "commmarkn",
 			.pin_path = "/run/pinmarkn"};
-	*array_add(&host->swaps, &host->n_swaps) = (struct swap){"/swapmarkn", {0, 0}};
+	*array_add(&host->swaps, &host->n_swaps) = (struct swap){.path = "/swapmarkn"};
 	*array_add(&host->processes, &host->n_processes) = (struct process){.pid = 1,
 		.comm = "commmarkn",
 		.exe = "/opt/exemarkn",

@@ -1,19 +1,35 @@
 # shellcheck shell=bash disable=SC2034
 # SPDX-License-Identifier: Apache-2.0
-title='A loop device stands on a file inside the mounted snapshot'
-story='The snapshot is mounted, and a file in it, an image perhaps, is attached to a loop device. No process has the
-file open: the kernel does. umount would say "target is busy", and fuser nothing. Refused, naming the loop device.'
+title='Loop devices stand on files inside the mounted snapshot'
+story='The snapshot is mounted, and two files in it are attached to loop devices: one by losetup, whose file system is mounted
+once more, and one by mount -o loop. No process has a file open: the kernel does. umount says "target is busy", and fuser
+nothing. The plan unmounts both; the second loop device goes with its mount (autoclear), the first one is detached; then the
+snapshot can be unmounted and removed.'
 
 make() {
 	vg_make onapp-aaaaaaaa
+	files_make
+	fs_make "$LAB/inner" 8 ext4
+	mv "$LAB/inner" "$LAB/files/inner image"
+	cp "$LAB/files/inner image" "$LAB/files/other image"
 	origin_make onapp-aaaaaaaa ekwqx3d1vtkp0s whole ext4
 	snapshot_make onapp-aaaaaaaa ekwqx3d1vtkp0s backup-dddddddd
 	mount_at /dev/onapp-aaaaaaaa/backup-dddddddd /mnt/backup
-	run losetup -r /dev/loop7 /mnt/backup/database
+	run losetup -r /dev/loop7 '/mnt/backup/inner image'
+	mount_at /dev/loop7 /mnt/inner
+	mkdir /mnt/again
+	run mount -r -o loop '/mnt/backup/other image' /mnt/again
 	check 'it cannot be unmounted' not umount /mnt/backup
 }
 
-expect_plan_rc=1
-expect_verdict onapp-aaaaaaaa/backup-dddddddd refuse
-expect_review 'class +held'
+gone_dm='onapp--aaaaaaaa-backup--dddddddd onapp--aaaaaaaa-backup--dddddddd-cow onapp--aaaaaaaa-ekwqx3d1vtkp0s-real'
+gone_lv='onapp-aaaaaaaa/backup-dddddddd'
+gone_mount='/mnt/backup /mnt/inner /mnt/again'
+expect_verdict onapp-aaaaaaaa/backup-dddddddd remove
+expect_steps='umount umount loop-detach umount lv-remove'
 expect_review '\bloop7\b.*stands on 254:'
+expect_review 'it goes with its last user'
+
+after() {
+	check 'no loop device is on the snapshot' not grep -q backup /sys/block/loop*/loop/backing_file
+}

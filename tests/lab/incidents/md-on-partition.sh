@@ -1,9 +1,9 @@
 # shellcheck shell=bash disable=SC2034
 # SPDX-License-Identifier: Apache-2.0
-title='An array stands on the mapping of the snapshot'
+title='An idle array stands on the mapping of the snapshot'
 story='The disk of this guest is a member of an array of its own. When the backup mapped the partition, the host found
-the array and assembled it. Nobody mounted it, but it claims the mapping and may write to it. Refused, naming the
-array.'
+the array and assembled it. Nobody mounted it and nothing was written to it, but it claims the mapping. Its only member is on
+the snapshot, so the plan stops it.'
 
 make() {
 	kernel_module raid1
@@ -11,23 +11,17 @@ make() {
 	origin_make onapp-aaaaaaaa ekwqx3d1vtkp0s parts ext4
 	snapshot_make onapp-aaaaaaaa ekwqx3d1vtkp0s backup-dddddddd
 	partitions_map onapp-aaaaaaaa backup-dddddddd
-	array_make "$(dmsetup info -c --noheadings --separator : -o major,minor onapp--aaaaaaaa-backup--ddddddddX1)"
+	array_make onapp--aaaaaaaa-backup--ddddddddX1
 	check 'the array claims the mapping' grep -F raid1 /proc/mdstat
 }
-# array_make MAJ:MIN: a mirror of one, without mdadm: through /sys (the kernel's admin-guide/md.rst).
-array_make() {
-	local md=/sys/block/md_guest/md
-	echo md_guest >/sys/module/md_mod/parameters/new_array
-	echo none >"$md/metadata_version"
-	echo raid1 >"$md/level"
-	echo 1 >"$md/raid_disks"
-	echo "$1" >"$md/new_dev"
-	echo 0 >"$md"/dev-*/slot
-	echo 16320 >"$md/component_size" # KiB
-	echo readonly >"$md/array_state"
-}
 
-expect_plan_rc=1
-expect_verdict onapp-aaaaaaaa/backup-dddddddd refuse
-expect_review 'class +held'
+gone_dm='onapp--aaaaaaaa-backup--ddddddddX1
+onapp--aaaaaaaa-backup--dddddddd onapp--aaaaaaaa-backup--dddddddd-cow onapp--aaaaaaaa-ekwqx3d1vtkp0s-real'
+gone_lv='onapp-aaaaaaaa/backup-dddddddd'
+expect_verdict onapp-aaaaaaaa/backup-dddddddd remove
+expect_steps='md-stop dm-remove lv-remove'
 expect_review '\bmd_guest\b.*stands on 254:'
+
+after() {
+	check 'the array is gone' not test -e /sys/block/md_guest
+}

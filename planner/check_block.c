@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Swap areas, arrays and loop devices on a subject: which of them the plan may end first.
+ * Who uses these in turn (mounts, processes, mappings, the kernel) is seen like on any
+ * other of the subject's devices. Invariant: what is not known to be idle is a reason to
+ * refuse.
+ */
+#include <string.h>
+
+#include "checks.h"
+#include "snapstate/cleanup.h"
+
+/* Appends "NAME (KIND, MAJ:MIN) stands on MAJ:MIN" + `more`. */
+static void note(struct subject *subject, enum rule rule, const struct block *block,
+	struct devno below, const char *more)
+{
+	subject_reason(subject, rule, "%s (%s, " DEVNO_FMT ") stands on " DEVNO_FMT "%s",
+		block->kname, block_kind_name(block->kind), DEVNO_ARGS(block->devno),
+		DEVNO_ARGS(below), more);
+}
+
+/* Not on its exception store: a backup has no business there. */
+static bool is_on_snapshot(const struct subject *subject, struct devno devno)
+{
+	if (subject->snapshot && devno_is_equal(subject->snapshot->devno, devno))
+		return true;
+	for (size_t i = 0; i < subject->n_on_snapshot; i++)
+		if (devno_is_equal(layer_devno(&subject->layers[i]), devno))
+			return true;
+	return false;
+}
+
+/* Of what a block stands on, what is the subject's. */
+static struct devno own_below(
+	const struct host *host, const struct subject *subject, const struct block *block)
+{
+	for (size_t i = 0; i < block->n_below; i++)
+		if (subject_owns(subject, block->below[i]))
+			return block->below[i];
+	return host_loop_devno(host, block);
+}
+
+/* ---- loop devices ---- */
+
+/* Somebody is known to have it open: then it goes, or can be detached, after him. */
+static bool has_user(const struct host *host, const struct subject *subject,
+	struct devno devno, unsigned depth)
+{
+	cleanup_places struct places mounts =
+		host_places(host, PLACES_MOUNTS, places_devno(devno));
+	cleanup_places struct places swaps =
+		host_places(host, PLACES_SWAPS, places_devno(devno));
+
+	for (size_t i; places_next(&mounts, &i);)
+		if (devno_is_equal(host_mount_devno(host, &host->mounts[i]), devno))
+			return true;
+	for (size_t i; places_next(&swaps, &i);)
+		if (devno_is_equal(host->swaps[i].devno, devno))
+			return true;
+	for (size_t i = 0; i < subject->n_layers; i++) {
+		const struct layer *layer = &subject->layers[i];
+		const struct device *device = layer->device;
+
+		for (size_t d = 0; device && d < device->n_deps; d++)
+			if (devno_is_equal(device->deps[d], devno))
+				return true;
+		if (!layer->block || !block_stands_on(host, layer->block, devno))
+			continue;
+		if (layer->block->kind != BLOCK_PARTITION)
+			return true;
+		if (depth == 0 && has_user(host, subject, layer->block->devno, 1))
+			return true;
+	}
+	return false;
+}
+
+static void check_loop(
+	const struct host *host, struct subject *subject, const struct block *loop)
+{
+	struct devno below = own_below(host, subject, loop);
+
+	if (!loop->state)
+		note(subject, RULE_HELD, loop, below,
+			"; whether it is to be detached was not recorded");
+	else if (block_state_has(loop, LOOP_AUTOCLEAR) &&
+		 !has_user(host, subject, loop->devno, 0))
+		note(subject, RULE_HELD, loop, below,
+			"; it is to be detached with its last user (autoclear), and has "
+			"one that was not found");
+	else if (block_state_has(loop, LOOP_AUTOCLEAR))
+		note(subject, RULE_HELD_IDLE, loop, below,
+			"; it goes with its last user (autoclear)");
+	else
+		note(subject, RULE_HELD_IDLE, loop, below, "");
+}
+
+/* ---- partitions ---- */
+
+/* Those of an array go with it (del_gendisk()); those of a loop device only where it was
+ * told to look for partitions (kernel drivers/block/loop.c, __loop_clr_fd). */
+static void check_partition(
+	const struct host *host, struct subject *subject, const struct block *partition)
+{
+	struct devno below = own_below(host, subject, partition);
+	const struct block *disk = host_block_by_devno(host, below);
+
+	if (disk &&
+		(disk->kind == BLOCK_MD || (disk->kind == BLOCK_LOOP &&
+						   block_state_has(disk, LOOP_PARTSCAN))))
+		note(subject, RULE_HELD_IDLE, partition, below, ", and goes with it");
+	else
+		note(subject, RULE_HELD, partition, below,
+			"; it may outlive it (remove it with partx -d, and capture "
+			"again)");
+}
+
+/* ---- arrays ---- */
+
+static bool is_one_of(const char *word, const char *const *words, size_t count)
+{
+	for (size_t i = 0; word && i < count; i++)
+		if (strcmp(words[i], word) == 0)
+			return true;
+	return false;
+}
+#define IS_ONE_OF(word, words) is_one_of(word, words, sizeof(words) / sizeof((words)[0]))
+
+/* Nothing was written to it since it was assembled, or it never ran (kernel
+ * Documentation/admin-guide/md.rst, array_state). */
+static bool is_unwritten(const struct block *array)
+{
+	static const char *const states[] = {"inactive", "readonly", "read-auto"};
+
+	return IS_ONE_OF(array->state, states);
+}
+
+/* Not a container, whose arrays share its members. One that never ran is known by the
+ * number of its level only (md.c, level_show). */
+static bool is_known_level(const struct block *array)
+{
+	static const char *const names[] = {
+		"linear", "raid0", "raid1", "raid4", "raid5", "raid6", "raid10"};
+	static const char *const numbers[] = {"-1", "0", "1", "4", "5", "6", "10"};
+
+	if (IS_ONE_OF(array->level, names))
+		return true;
+	return IS_ONE_OF(array->level, numbers) && strcmp(array->state, "inactive") == 0;
+}
+
+static bool has_redundancy(const struct block *array)
+{
+	return strcmp(array->level, "linear") != 0 && strcmp(array->level, "raid0") != 0;
+}
+
+static bool shares_a_member(const struct subject *subject, const struct block *array)
+{
+	for (size_t i = 0; i < subject->n_layers; i++) {
+		const struct block *other = subject->layers[i].block;
+
+		for (size_t b = 0; other && other != array && b < other->n_below; b++)
+			for (size_t a = 0; a < array->n_below; a++)
+				if (devno_is_equal(other->below[b], array->below[a]))
+					return true;
+	}
+	return false;
+}
+
+/*
+ * NULL: it is at rest, and what is on it is on the snapshot alone. An array that runs
+ * without a member and was written to since has what that member, wherever it is, does
+ * not have: it is not a copy any more, so it is left to people.
+ */
+static const char *why_not_stop(const struct subject *subject, const struct block *array)
+{
+	for (size_t i = 0; i < array->n_below; i++)
+		if (!is_on_snapshot(subject, array->below[i]))
+			return "; it has members elsewhere";
+	if (!array->state || !array->level)
+		return "; its state was not recorded";
+	if (shares_a_member(subject, array))
+		return "; another one has the same member";
+	if (!is_known_level(array))
+		return "; it is not of a level that is known";
+	if (array->sync && strcmp(array->sync, "idle") != 0)
+		return "; it is being synchronised, checked or changed";
+	if (is_unwritten(array))
+		return NULL;
+	if (strcmp(array->state, "clean") != 0)
+		return "; it is neither clean nor unwritten";
+	if (has_redundancy(array) && !array->sync)
+		return "; its state was not recorded";
+	if (array->missing)
+		return "; it was written to while members were missing";
+	return NULL;
+}
+
+static void check_array(
+	const struct host *host, struct subject *subject, const struct block *array)
+{
+	const char *why = why_not_stop(subject, array);
+
+	note(subject, why ? RULE_HELD : RULE_HELD_IDLE, array,
+		own_below(host, subject, array), why ? why : "");
+}
+
+/* ---- swap ---- */
+
+static void check_swap(struct subject *subject, const struct swap *swap)
+{
+	if (!is_on_snapshot(subject, swap->devno))
+		subject_reason(subject, RULE_HELD,
+			"the host swaps on %s, the exception store", swap->path);
+	else if (!swap->has_used)
+		subject_reason(subject, RULE_HELD,
+			"the host swaps on %s, and how much of it is in use was not "
+			"recorded",
+			swap->path);
+	else if (swap->used)
+		subject_reason(subject, RULE_HELD,
+			"the host swaps on %s, and %llu KiB of it are in use: swapoff "
+			"would bring them back to memory",
+			swap->path, (unsigned long long)swap->used);
+	else
+		subject_reason(subject, RULE_HELD_IDLE,
+			"the host swaps on %s, and nothing of it is in use", swap->path);
+}
+
+/* A swap file has no device number: it is found like the file of a loop device. */
+static void check_swap_file(
+	const struct host *host, struct subject *subject, const struct swap *swap)
+{
+	struct block as_loop = {.backing_file = swap->path};
+
+	if (subject_owns(subject, host_loop_devno(host, &as_loop)))
+		subject_reason(
+			subject, RULE_HELD, "the host swaps on the file %s", swap->path);
+}
+
+static void check_swaps(const struct host *host, struct subject *subject)
+{
+	cleanup_places struct places places = subject_places(host, subject, PLACES_SWAPS);
+	cleanup_places struct places files =
+		host_places(host, PLACES_SWAPS, places_devno(DEVNO_NONE));
+
+	for (size_t i; places_next(&places, &i);)
+		if (subject_owns(subject, host->swaps[i].devno))
+			check_swap(subject, &host->swaps[i]);
+	for (size_t i; places_next(&files, &i);)
+		if (devno_is_none(host->swaps[i].devno))
+			check_swap_file(host, subject, &host->swaps[i]);
+}
+
+/* ---- all ---- */
+
+static void check_layer(
+	const struct host *host, struct subject *subject, const struct block *block)
+{
+	switch (block->kind) {
+	case BLOCK_LOOP:
+		check_loop(host, subject, block);
+		return;
+	case BLOCK_MD:
+		check_array(host, subject, block);
+		return;
+	case BLOCK_PARTITION:
+		check_partition(host, subject, block);
+		return;
+	case BLOCK_DISK:
+	case BLOCK_OTHER:
+		note(subject, RULE_HELD, block, own_below(host, subject, block), "");
+		return;
+	}
+}
+
+void check_blocks(const struct host *host, struct subject *subject)
+{
+	for (size_t i = 0; i < subject->n_layers; i++) {
+		const struct block *block = subject->layers[i].block;
+
+		if (block && i < subject->n_on_snapshot)
+			check_layer(host, subject, block);
+		else if (block)
+			note(subject, RULE_HELD, block, own_below(host, subject, block),
+				", the exception store");
+	}
+	check_swaps(host, subject);
+}

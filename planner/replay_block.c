@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Swap areas, arrays and loop devices in a replay, under the rules of the kernel.
+ * Sources: drivers/md/md.c (do_md_stop: refused while it is open; the array is gone
+ * afterwards), drivers/block/loop.c (__loop_clr_fd: its partitions go with it;
+ * lo_release: autoclear), mm/swapfile.c (an area opens its device twice).
+ * The kernel does not tell how often a loop device or an array is open: all that is known
+ * to open it has to be gone.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "replay.h"
+#include "snapstate/cleanup.h"
+
+#define SWAP_OPENS 2
+
+const struct block *replay_loop_on_file(const struct host *clone, struct devno devno)
+{
+	cleanup_places struct places places =
+		host_places(clone, PLACES_BLOCKS, places_devno(devno));
+
+	for (size_t i; places_next(&places, &i);) {
+		const struct block *block = &clone->blocks[i];
+
+		if (!block->is_gone && *block->backing_file &&
+			devno_is_none(host_path_devno(clone, block->backing_file)) &&
+			devno_is_equal(host_loop_devno(clone, block), devno))
+			return block;
+	}
+	return NULL;
+}
+
+/* ---- is it open? ---- */
+
+static bool has_table_above(const struct host *clone, struct devno devno)
+{
+	cleanup_places struct places places =
+		host_places(clone, PLACES_ABOVE, places_devno(devno));
+
+	for (size_t i; places_next(&places, &i);)
+		for (size_t d = 0;
+			!clone->devices[i].is_gone && d < clone->devices[i].n_deps; d++)
+			if (devno_is_equal(clone->devices[i].deps[d], devno))
+				return true;
+	return false;
+}
+
+static bool has_file_system(const struct host *clone, struct devno devno)
+{
+	cleanup_places struct places places =
+		host_places(clone, PLACES_SUPERBLOCKS, places_devno(devno));
+
+	for (size_t i; places_next(&places, &i);)
+		if (!clone->superblocks[i].is_gone &&
+			devno_is_equal(clone->superblocks[i].devno, devno))
+			return true;
+	return replay_is_mounted(clone, devno);
+}
+
+static bool has_swap(const struct host *clone, struct devno devno)
+{
+	cleanup_places struct places places =
+		host_places(clone, PLACES_SWAPS, places_devno(devno));
+
+	for (size_t i; places_next(&places, &i);)
+		if (!clone->swaps[i].is_gone &&
+			devno_is_equal(clone->swaps[i].devno, devno))
+			return true;
+	return false;
+}
+
+static bool has_holder(const struct host *clone, struct devno devno)
+{
+	cleanup_places struct places holders =
+		host_places(clone, PLACES_KERNEL_HOLDERS, places_devno(devno));
+	cleanup_places struct places uses =
+		host_places(clone, PLACES_USES, places_devno(devno));
+
+	for (size_t i; places_next(&holders, &i);)
+		if (devno_is_equal(clone->kernel_holders[i].devno, devno))
+			return true;
+	for (size_t i; places_next(&uses, &i);)
+		if (devno_is_equal(clone->uses[i].devno, devno))
+			return true;
+	return false;
+}
+
+/* A partition that is open has its disk open as well. */
+static bool is_open(const struct host *clone, struct devno devno, unsigned depth)
+{
+	cleanup_places struct places places =
+		host_places(clone, PLACES_BLOCKS, places_devno(devno));
+
+	if (has_table_above(clone, devno) || has_file_system(clone, devno) ||
+		has_swap(clone, devno) || has_holder(clone, devno))
+		return true;
+	for (size_t i; places_next(&places, &i);) {
+		const struct block *block = &clone->blocks[i];
+
+		if (block->is_gone || !block_stands_on(clone, block, devno))
+			continue;
+		if (block->kind != BLOCK_PARTITION || depth ||
+			is_open(clone, block->devno, 1))
+			return true;
+	}
+	return false;
+}
+
+/* ---- ending ---- */
+
+static void end_partitions(struct host *clone, struct devno disk)
+{
+	cleanup_places struct places places =
+		host_places(clone, PLACES_BLOCKS, places_devno(disk));
+
+	for (size_t i; places_next(&places, &i);)
+		if (clone->blocks[i].kind == BLOCK_PARTITION &&
+			block_stands_on(clone, &clone->blocks[i], disk))
+			clone->blocks[i].is_gone = true;
+}
+
+/* A loop device opens the device it is on; on a file it opens the file. */
+static void end_block(struct host *clone, struct block *block)
+{
+	end_partitions(clone, block->devno);
+	block->is_gone = true;
+	for (size_t i = 0; i < block->n_below; i++)
+		replay_close(clone, block->below[i], 1);
+	if (*block->backing_file)
+		replay_close(clone, host_path_devno(clone, block->backing_file), 1);
+}
+
+void replay_close(struct host *clone, struct devno devno, uint32_t opens)
+{
+	struct device *device = host_device_by_devno(clone, devno);
+	struct block *block = device ? NULL : host_block_by_devno(clone, devno);
+
+	if (device)
+		device->open_count -=
+			opens < device->open_count ? opens : device->open_count;
+	if (block && block->kind == BLOCK_PARTITION && block->n_below == 1)
+		block = host_block_by_devno(clone, block->below[0]);
+	if (block && block->kind == BLOCK_LOOP &&
+		block_state_has(block, LOOP_AUTOCLEAR) &&
+		!is_open(clone, block->devno, 0))
+		end_block(clone, block);
+}
+
+static int refuse_open(const struct block *block, struct err *err)
+{
+	return err_set(err, -EBUSY, "block device %s is open", block->kname);
+}
+
+static struct block *find_block(
+	struct host *clone, const struct plan_target *target, enum block_kind kind)
+{
+	struct block *block = host_block_by_devno(clone, target->devno);
+
+	return block && block->kind == kind && strcmp(block->kname, target->kname) == 0
+		       ? block
+		       : NULL;
+}
+
+int replay_md_stop(struct host *clone, const struct plan_target *target, struct err *err)
+{
+	struct block *array = find_block(clone, target, BLOCK_MD);
+
+	if (!array)
+		return err_set(err, -ENOENT, "array %s is not there", target->kname);
+	if (is_open(clone, array->devno, 0))
+		return refuse_open(array, err);
+	if (array->sync && strcmp(array->sync, "idle") != 0)
+		return err_set(err, -EBUSY, "array %s is at work: %s", array->kname,
+			array->sync);
+	end_block(clone, array);
+	return 0;
+}
+
+int replay_loop_detach(
+	struct host *clone, const struct plan_target *target, struct err *err)
+{
+	struct block *loop = find_block(clone, target, BLOCK_LOOP);
+
+	if (!loop || strcmp(loop->backing_file, target->file) != 0)
+		return err_set(
+			err, -ENOENT, "loop device %s is not there", target->kname);
+	if (is_open(clone, loop->devno, 0))
+		return refuse_open(loop, err);
+	end_block(clone, loop);
+	return 0;
+}
+
+int replay_swap_off(struct host *clone, const struct plan_target *target, struct err *err)
+{
+	cleanup_places struct places places =
+		host_places(clone, PLACES_SWAPS, places_devno(target->devno));
+
+	for (size_t i; places_next(&places, &i);) {
+		struct swap *swap = &clone->swaps[i];
+
+		if (swap->is_gone || !devno_is_equal(swap->devno, target->devno) ||
+			strcmp(swap->path, target->swap_path) != 0)
+			continue;
+		if (!swap->has_used || swap->used)
+			return err_set(err, -EBUSY, "swap area %s is in use", swap->path);
+		swap->is_gone = true;
+		replay_close(clone, swap->devno, SWAP_OPENS);
+		return 0;
+	}
+	return err_set(err, -ENOENT, "swap area %s is not there", target->swap_path);
+}
