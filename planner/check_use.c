@@ -50,6 +50,13 @@ static const struct mount *mount_served(const struct host *host, const struct us
 	return NULL;
 }
 
+static enum rule rule_of_process(const struct process *process)
+{
+	if (program_is_backup(process->comm))
+		return RULE_BACKUP_RUNNING;
+	return program_is_hypervisor(process->comm) ? RULE_VM_RUNNING : RULE_IN_USE;
+}
+
 /* `first` is the first of its uses that is one of the subject's devices; all uses of a
  * process stand together. */
 static void note_process(
@@ -87,9 +94,9 @@ static void note_process(
 	buf_word(&who, process->comm);
 	buf_printf(&who, ", pid %u, user %u, running since ", process->pid, process->uid);
 	print_age(&who, visit->host, host_process_started(visit->host, process));
-	subject_reason(visit->subject,
-		program_is_backup(process->comm) ? RULE_BACKUP_RUNNING : RULE_IN_USE,
-		"%s%s", buf_text(&who), buf_text(&text));
+	subject_reason(visit->subject, rule_of_process(process), "%s%s", buf_text(&who),
+		buf_text(&text));
+	subject_about(visit->subject, ABOUT_PROCESS, process);
 }
 
 /* ---- the kernel's own holders ---- */
@@ -101,6 +108,7 @@ static void note_block(
 		"%s (%s, " DEVNO_FMT ") stands on " DEVNO_FMT, block->kname,
 		block_kind_name(block->kind), DEVNO_ARGS(block->devno),
 		DEVNO_ARGS(devno));
+	subject_about(visit->subject, ABOUT_BLOCK, block);
 }
 
 static const char *holder_words(enum holder_kind kind)
@@ -127,10 +135,13 @@ static void note_kernel_holders(const struct visit *visit)
 	for (size_t i; places_next(&places, &i);) {
 		const struct kernel_holder *holder = &host->kernel_holders[i];
 
-		if (subject_owns(visit->subject, holder->devno))
-			subject_reason(visit->subject, RULE_HELD, DEVNO_FMT " %s (%s)",
-				DEVNO_ARGS(holder->devno), holder_words(holder->kind),
-				holder->name);
+		if (!subject_owns(visit->subject, holder->devno))
+			continue;
+		subject_reason(visit->subject,
+			holder->kind == HOLDER_XEN ? RULE_VM_RUNNING : RULE_HELD,
+			DEVNO_FMT " %s (%s)", DEVNO_ARGS(holder->devno),
+			holder_words(holder->kind), holder->name);
+		subject_about(visit->subject, ABOUT_KERNEL_HOLDER, holder);
 	}
 }
 
@@ -141,9 +152,11 @@ static void note_swaps(const struct visit *visit)
 		subject_places(host, visit->subject, PLACES_SWAPS);
 
 	for (size_t i; places_next(&places, &i);)
-		if (subject_owns(visit->subject, host->swaps[i].devno))
+		if (subject_owns(visit->subject, host->swaps[i].devno)) {
 			subject_reason(visit->subject, RULE_HELD, "the host swaps on %s",
 				host->swaps[i].path);
+			subject_about(visit->subject, ABOUT_SWAP, &host->swaps[i]);
+		}
 }
 
 static void note_blocks(const struct visit *visit)
@@ -178,6 +191,7 @@ static void note_mapping(const struct visit *visit, const struct device *device)
 			"%s (" DEVNO_FMT ", uuid %s, %s target) stands on it",
 			device->name, DEVNO_ARGS(device->devno),
 			*device->uuid ? device->uuid : "none", type);
+	subject_about(visit->subject, ABOUT_DEVICE, device);
 }
 
 static void note_processes(const struct visit *visit)
@@ -273,12 +287,45 @@ static void note_mount_elsewhere(const struct visit *visit, const struct mount *
 	subject_reason(visit->subject, RULE_MOUNTED_ELSEWHERE,
 		"mounted on %s in mount namespace %llu, %s", mount->target,
 		(unsigned long long)mount->namespace_id, buf_text(&who));
+	subject_about(visit->subject, ABOUT_MOUNT, mount);
+}
+
+static void note_mounts_below(const struct visit *visit, const struct mount *mount)
+{
+	const struct host *host = visit->host;
+	cleanup_places struct places places = host_places(host, PLACES_MOUNT_CHILDREN,
+		places_mount(mount->namespace_id, mount->id));
+
+	for (size_t i; places_next(&places, &i);) {
+		const struct mount *child = &host->mounts[i];
+
+		if (child->parent_id != mount->id || child == mount ||
+			child->namespace_id != mount->namespace_id ||
+			subject_owns(visit->subject, host_mount_devno(host, child)))
+			continue;
+		subject_reason(visit->subject, RULE_MOUNTED_BELOW,
+			"%s is mounted below %s: unmount that first", child->target,
+			mount->target);
+		subject_about(visit->subject, ABOUT_MOUNT, child);
+	}
+}
+
+/* The kernel takes the first device with the file system's uuid, and a snapshot has its
+ * origin's: a host may run on the copy (lvm2 issue 146). */
+static void note_system_mount(const struct visit *visit, const struct mount *mount)
+{
+	if (!mount_target_is_system(mount->target))
+		return;
+	subject_reason(visit->subject, RULE_MOUNTED_AS_SYSTEM,
+		"mounted on %s, where this host's own file systems belong: it may be "
+		"what the host really runs on",
+		mount->target);
+	subject_about(visit->subject, ABOUT_MOUNT, mount);
 }
 
 static void note_mount(const struct visit *visit, const struct mount *mount)
 {
 	const struct mount_namespace *home = host_namespace_of_host(visit->host);
-	const struct mount *child;
 
 	if (!home)
 		return;
@@ -289,11 +336,8 @@ static void note_mount(const struct visit *visit, const struct mount *mount)
 	}
 	subject_reason(visit->subject, RULE_MOUNTED_IDLE, "mounted on %s (%s)",
 		mount->target, mount->type);
-	child = mounts_child(visit->host, mount);
-	if (child && !subject_owns(visit->subject, host_mount_devno(visit->host, child)))
-		subject_reason(visit->subject, RULE_MOUNTED_BELOW,
-			"%s is mounted below %s: unmount that first", child->target,
-			mount->target);
+	note_system_mount(visit, mount);
+	note_mounts_below(visit, mount);
 }
 
 static bool note_hidden(void *context, const struct device *device)
@@ -310,11 +354,13 @@ static bool note_hidden(void *context, const struct device *device)
 			    host_mount_devno(host, &host->mounts[i]), device->devno))
 			return true;
 	for (size_t i; places_next(&live, &i);)
-		if (devno_is_equal(host->superblocks[i].devno, device->devno))
+		if (devno_is_equal(host->superblocks[i].devno, device->devno)) {
 			subject_reason(visit->subject, RULE_HIDDEN_FS,
 				"%s on " DEVNO_FMT
 				" is live, but in no mount table that was read",
 				host->superblocks[i].type, DEVNO_ARGS(device->devno));
+			subject_about(visit->subject, ABOUT_DEVICE, device);
+		}
 	return true;
 }
 
@@ -338,8 +384,9 @@ static bool note_ledger(void *context, const struct device *device)
 	struct ledger ledger;
 
 	ledger_of_device(visit->host, device, &ledger);
-	if (ledger.rest != 0)
-		subject_reason(visit->subject, RULE_OPENS_UNEXPLAINED,
+	if (ledger.rest == 0)
+		return true;
+	subject_reason(visit->subject, RULE_OPENS_UNEXPLAINED,
 			"%s (" DEVNO_FMT
 			") is open %u times, but %lld opens were found: %u by "
 			"mappings, %u by file systems, %u by swap, %u by block devices, "
@@ -348,6 +395,7 @@ static bool note_ledger(void *context, const struct device *device)
 			device->name, DEVNO_ARGS(device->devno), ledger.open,
 			(long long)(ledger.open - ledger.rest), ledger.tables,
 			ledger.file_systems, ledger.swaps, ledger.blocks, ledger.nodes);
+	subject_about(visit->subject, ABOUT_DEVICE, device);
 	return true;
 }
 

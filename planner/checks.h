@@ -9,6 +9,7 @@
 void check_host(const struct host *host, struct subject *subject);
 void check_other(const struct host *host, struct subject *subject);
 void check_volume(const struct host *host, struct subject *subject);
+void check_layer(const struct host *host, struct subject *subject);
 void check_stale(const struct host *host, struct subject *subject);
 void check_age(const struct survey *survey, struct subject *subject);
 

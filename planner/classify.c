@@ -25,6 +25,11 @@ void subject_reason(struct subject *subject, enum rule rule, const char *format,
 	reason->text = text;
 }
 
+void subject_about(struct subject *subject, enum about_kind kind, const void *it)
+{
+	subject->reasons[subject->n_reasons - 1].about = (struct about){kind, it};
+}
+
 /* Tests switch rules off to show that each one matters. */
 static void drop_rules(struct subject *subject, uint64_t rules_off)
 {
@@ -45,7 +50,7 @@ static unsigned rule_rank(enum rule rule)
 {
 	static const enum rule first[] = {RULE_NOT_SELECTED, RULE_STALE_CORRUPTING,
 		RULE_STALE, RULE_ORPHAN_STORE, RULE_INVALID, RULE_OVERFLOWED,
-		RULE_LEFTOVER, RULE_EVIDENCE_MISSING, RULE_HALF_REMOVED, RULE_UNSETTLED};
+		RULE_SHRUNK, RULE_LEFTOVER, RULE_EVIDENCE_MISSING, RULE_HALF_REMOVED, RULE_UNSETTLED};
 
 	for (unsigned i = 0; i < sizeof(first) / sizeof(first[0]); i++)
 		if (first[i] == rule)
@@ -60,9 +65,17 @@ static bool is_stronger(enum rule a, enum rule b)
 	return rule_rank(a) < rule_rank(b);
 }
 
+static bool has_class(const struct subject *subject)
+{
+	for (size_t i = 0; i < subject->n_reasons; i++)
+		if (!rule_is_hint(subject->reasons[i].rule))
+			return true;
+	return false;
+}
+
 static void decide(struct subject *subject)
 {
-	if (!subject->n_reasons)
+	if (!has_class(subject))
 		subject_reason(subject, RULE_EVIDENCE_MISSING,
 			"nothing shows that it is a leftover");
 	subject->decisive = subject->reasons[0].rule;
@@ -87,6 +100,9 @@ static void judge(const struct survey *survey, struct subject *subject)
 		return;
 	case SUBJECT_OTHER:
 		check_other(host, subject);
+		return;
+	case SUBJECT_LAYER:
+		check_layer(host, subject);
 		return;
 	case SUBJECT_VOLUME:
 		check_volume(host, subject);
@@ -180,6 +196,7 @@ static void check_siblings(struct survey *survey, struct subject *subject,
 		subject_reason(subject, RULE_STALE_SIBLING,
 			"%s, a snapshot of the same origin that LVM does not know, stays",
 			other->label);
+		subject_about(subject, ABOUT_DEVICE, other->snapshot);
 		decide(subject);
 	}
 }

@@ -48,9 +48,11 @@ enum rule {
 	RULE_OVERFLOWED,
 	RULE_STALE,
 	RULE_STALE_CORRUPTING,
+	RULE_SHRUNK,
 	RULE_ORPHAN_STORE,
 	RULE_MOUNTED_IDLE,
 	RULE_MAPPED_IDLE,
+	RULE_FSTAB,
 	/* they keep it: undecided */
 	RULE_EVIDENCE_MISSING,
 	RULE_TOO_YOUNG,
@@ -64,14 +66,18 @@ enum rule {
 	RULE_STALE_SIBLING,
 	/* they keep it: refuse */
 	RULE_BACKUP_RUNNING,
+	RULE_VM_RUNNING,
 	RULE_IN_USE,
 	RULE_HELD,
 	RULE_FOREIGN_MAPPING,
+	RULE_MOUNTED_AS_SYSTEM,
 	RULE_MOUNTED_ELSEWHERE,
 	RULE_MOUNTED_BELOW,
 	RULE_HIDDEN_FS,
 	RULE_MERGING,
 	RULE_NOT_A_SNAPSHOT,
+	RULE_ORIGIN,
+	RULE_ORPHAN_LAYER,
 	RULE_THIN,
 	RULE_VIRTUAL_ORIGIN,
 	RULE_NO_ORIGIN,
@@ -84,13 +90,36 @@ enum rule {
 struct rule_text {
 	const char *name; /* also the class of a subject that this rule decides */
 	enum verdict verdict;
-	const char *meaning; /* one sentence, for README and reviews */
+	const char *meaning;  /* one sentence, for reviews */
+	const char *evidence; /* what in a capture shows it, for README */
+	const char *remedy;   /* what a person does then, for README and reviews */
 };
 const struct rule_text *rule_text(enum rule rule);
+/* true: it only describes, and is never a class: what it tells of, the plan undoes. */
+bool rule_is_hint(enum rule rule);
+
+/* Whom a reason is about: what several reasons name is one thing to do. */
+enum about_kind {
+	ABOUT_NOTHING,
+	ABOUT_PROCESS,
+	ABOUT_DEVICE, /* of device-mapper */
+	ABOUT_BLOCK,
+	ABOUT_MOUNT,
+	ABOUT_SWAP,
+	ABOUT_KERNEL_HOLDER,
+	ABOUT_CHANGE,
+	ABOUT_GROUP, /* its volume group */
+};
+
+struct about {
+	enum about_kind kind;
+	const void *it; /* in the host's array of that kind */
+};
 
 struct reason {
 	enum rule rule;
 	char *text;
+	struct about about;
 };
 
 /* ---- subjects ---- */
@@ -99,6 +128,7 @@ enum subject_kind {
 	SUBJECT_VOLUME, /* a logical volume of the metadata */
 	SUBJECT_STALE,	/* LVM devices in the kernel whose volume the metadata does not
 			   know */
+	SUBJECT_LAYER,	/* a -real layer that no table stands on: `real` */
 	SUBJECT_OTHER,	/* a device that only looks like one of these */
 	SUBJECT_HOST, /* the host itself, when not even the list of devices could be read
 		       */
@@ -149,6 +179,8 @@ bool request_selects(const struct request *request, const char *label);
 void classify_survey(struct survey *survey);
 void subject_reason(struct subject *subject, enum rule rule, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* Whom its newest reason is about. */
+void subject_about(struct subject *subject, enum about_kind kind, const void *it);
 
 /* true: something that was asked for was refused or is undecided. */
 bool survey_has_kept(const struct survey *survey);
@@ -191,6 +223,8 @@ bool stack_is_partition_mapping(const struct host *host, const struct device *de
  * another namespace) away too, by mount propagation. */
 bool mounts_propagate(
 	const struct host *host, const struct mount *mount, const struct mount *other);
+/* true: a place of the host's own file systems: /, /usr, /home, /var/lib, ... */
+bool mount_target_is_system(const char *target);
 /* The first mount whose parent is `mount`, in its namespace; NULL = nothing is mounted
  * below. */
 const struct mount *mounts_child(const struct host *host, const struct mount *mount);

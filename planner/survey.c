@@ -221,6 +221,50 @@ static void collect_stale(const struct host *host, struct survey *survey)
 	}
 }
 
+/* Any volume of a group whose backups were asked for. */
+static bool selects_group(const struct request *request, const char *vg_name)
+{
+	for (size_t i = 0; i < request->n_select; i++) {
+		size_t len = strcspn(request->select[i], "/");
+		cleanup_free char *glob = xstrndup(request->select[i], len);
+
+		if (fnmatch(glob, vg_name, FNM_NOESCAPE) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool has_table_on(const struct host *host, const struct device *base)
+{
+	const struct device **above = NULL;
+	size_t count = 0;
+
+	stack_above(host, base, &above, &count);
+	free(above);
+	return count > 0;
+}
+
+/* -real layers that an interrupted removal left behind. */
+static void collect_layers(const struct host *host, struct survey *survey)
+{
+	for (size_t i = 0; i < host->n_devices; i++) {
+		const struct device *device = &host->devices[i];
+		char vg_uuid[LVM_UUID_LEN + 1], lv_uuid[LVM_UUID_LEN + 1];
+		const char *layer;
+		const struct vg *vg;
+		struct subject *subject;
+
+		if (!lvm_dm_uuid_split(device->uuid, vg_uuid, lv_uuid, &layer) ||
+			strcmp(layer, "real") != 0 || has_table_on(host, device))
+			continue;
+		vg = host_vg(host, vg_uuid);
+		subject = subject_add(survey, SUBJECT_LAYER, xstrdup(device->name),
+			vg_uuid, lv_uuid);
+		subject->is_selected = vg && selects_group(survey->request, vg->name);
+		subject->real = device;
+	}
+}
+
 /* Does the dm name look like a mapping of a selected volume: the volume's own name, or
  * its dm name (VG and LV with doubled hyphens), with anything behind it? */
 static bool looks_selected(const struct request *request, const struct device *device)
@@ -287,6 +331,7 @@ void survey_collect(
 			true;
 	collect_volumes(host, &survey);
 	collect_stale(host, &survey);
+	collect_layers(host, &survey);
 	collect_others(host, &survey);
 	*ret = survey;
 }

@@ -24,7 +24,8 @@ static bool is_program_name(const char *comm, const char *exe)
 {
 	const char *slash = strrchr(exe, '/');
 
-	if (program_is_backup(comm) || program_is_storage(comm))
+	if (program_is_backup(comm) || program_is_storage(comm) ||
+		program_is_hypervisor(comm))
 		return true;
 	return is_system_program(exe) && slash && *comm &&
 	       strncmp(slash + 1, comm, COMM_LEN) == 0;

@@ -515,6 +515,8 @@ int64_t host_process_started(const struct host *host, const struct process *proc
  * they hold nothing. By comm, which the kernel cuts at 15 characters. */
 bool program_is_backup(const char *comm);
 bool program_is_storage(const char *comm);
+/* Programs that run virtual machines. */
+bool program_is_hypervisor(const char *comm);
 
 /* ---- device-mapper and LVM names ---- */
 

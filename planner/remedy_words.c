@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a person does about one reason, in words; see remedy.h. Names of the host are not
+ * escaped here: who prints them does. */
+#include <string.h>
+
+#include "remedy.h"
+#include "snapstate/cleanup.h"
+#include "snapstate/stamp.h"
+
+#define HANGING_AFTER 600 /* seconds: no LVM command works that long at one thing */
+
+static void process_words(const struct process *process, struct buf *text)
+{
+	buf_printf(text, "process %u (%s)", process->pid,
+		*process->comm ? process->comm : "?");
+}
+
+/* ---- processes ---- */
+
+/* A file system in user space: its process ends with its mount. */
+static const struct mount *served_mount(const struct host *host,
+	const struct subject *subject, const struct process *process)
+{
+	cleanup_places struct places uses =
+		subject_places(host, subject, PLACES_USES);
+	cleanup_places struct places mounts =
+		subject_places(host, subject, PLACES_MOUNTS);
+	struct devno opened = DEVNO_NONE;
+
+	for (size_t i; places_next(&uses, &i);)
+		if (host->uses[i].pid == process->pid && host->uses[i].kind == USE_NODE &&
+			subject_owns(subject, host->uses[i].devno))
+			opened = host->uses[i].devno;
+	for (size_t i; !devno_is_none(opened) && places_next(&mounts, &i);)
+		if (strcmp(host->mounts[i].type, "fuseblk") == 0 &&
+			devno_is_equal(
+				host_mount_devno(host, &host->mounts[i]), opened))
+			return &host->mounts[i];
+	return NULL;
+}
+
+static void end_process(const struct survey *survey, const struct subject *subject,
+	const struct process *process, struct buf *text)
+{
+	const struct mount *served = served_mount(survey->host, subject, process);
+
+	if (served) {
+		buf_printf(text, "unmount %s: ", served->target);
+		process_words(process, text);
+		buf_puts(text, " serves it, and ends with it");
+		return;
+	}
+	buf_puts(text, "end ");
+	process_words(process, text);
+}
+
+static void await_command(
+	const struct host *host, const struct process *process, struct buf *text)
+{
+	int64_t age = host->identity.taken - host_process_started(host, process);
+
+	buf_puts(text, "wait until ");
+	process_words(process, text);
+	buf_puts(text, " has ended");
+	if (age > HANGING_AFTER)
+		buf_puts(text,
+			"; it hangs: if `dmsetup udevcookies` shows what it waits for, "
+			"mend udevd and complete that one cookie (dmsetup udevcomplete)");
+}
+
+static enum action_kind words_of_process(const struct survey *survey,
+	const struct subject *subject, const struct reason *reason, struct buf *text)
+{
+	const struct process *process = reason->about.it;
+
+	if (reason->rule == RULE_COMMAND_RUNNING) {
+		await_command(survey->host, process, text);
+		return ACTION_WAIT;
+	}
+	if (reason->rule == RULE_BACKUP_RUNNING) {
+		buf_puts(text, "wait until the backup of ");
+		process_words(process, text);
+		buf_puts(text, " has ended; if it is stuck, end it");
+		return ACTION_WAIT;
+	}
+	if (reason->rule == RULE_VM_RUNNING) {
+		buf_puts(text,
+			"if it is not the machine's only disk, detach it from the "
+			"virtual machine of ");
+		process_words(process, text);
+		buf_puts(text, ", or shut that down");
+		return ACTION_DO;
+	}
+	end_process(survey, subject, process, text);
+	return ACTION_DO;
+}
+
+/* ---- mounts ---- */
+
+static const struct mount_namespace *namespace_by_id(const struct host *host, uint64_t id)
+{
+	for (size_t i = 0; i < host->n_namespaces; i++)
+		if (host->namespaces[i].id == id)
+			return &host->namespaces[i];
+	return NULL;
+}
+
+static size_t count_mounts(const struct subject *subject, uint64_t namespace_id)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < subject->n_reasons; i++) {
+		const struct mount *mount = subject->reasons[i].about.it;
+
+		count += subject->reasons[i].rule == RULE_MOUNTED_ELSEWHERE &&
+			 mount->namespace_id == namespace_id;
+	}
+	return count;
+}
+
+/* Its inhabitants that use the subject: how many, one of them, and whether it makes a backup. */
+struct inhabitants {
+	size_t count;
+	const struct process *one;
+	bool has_backup;
+};
+
+static struct inhabitants find_inhabitants(
+	const struct subject *subject, uint64_t namespace_id)
+{
+	struct inhabitants found = {.count = 0};
+
+	for (size_t i = 0; i < subject->n_reasons; i++) {
+		const struct reason *reason = &subject->reasons[i];
+		const struct process *process = reason->about.it;
+
+		if (reason->about.kind != ABOUT_PROCESS ||
+			reason->rule == RULE_COMMAND_RUNNING ||
+			process->mount_namespace != namespace_id)
+			continue;
+		found.count++;
+		found.has_backup |= reason->rule == RULE_BACKUP_RUNNING;
+		if (!found.one || reason->rule == RULE_BACKUP_RUNNING)
+			found.one = process;
+	}
+	return found;
+}
+
+static void keeper_words(const struct host *host, const struct mount_namespace *namespace,
+	const struct process *inhabitant, struct buf *text)
+{
+	uint32_t pid = namespace->pid ? namespace->pid : namespace->pin_pid;
+	const struct process *process = inhabitant ? inhabitant : host_process(host, pid);
+
+	if (process)
+		process_words(process, text);
+	else if (pid && namespace->comm && *namespace->comm)
+		buf_printf(text, "process %u (%s)", pid, namespace->comm);
+	else
+		buf_printf(text, "process %u", pid);
+}
+
+enum action_kind remedy_namespace_words(const struct survey *survey,
+	const struct subject *subject, const struct mount *mount, struct buf *text)
+{
+	const struct host *host = survey->host;
+	const struct mount_namespace *namespace =
+		namespace_by_id(host, mount->namespace_id);
+	struct inhabitants users = find_inhabitants(subject, mount->namespace_id);
+	size_t count = count_mounts(subject, mount->namespace_id);
+
+	if (!namespace || (!namespace->pid && !namespace->pin_pid && !users.one)) {
+		buf_printf(text, "unmount %s, which keeps mount namespace %llu",
+			namespace && namespace->pin_path ? namespace->pin_path : "what",
+			(unsigned long long)mount->namespace_id);
+		return ACTION_DO;
+	}
+	if (users.has_backup)
+		buf_puts(text, "wait until the backup has ended; then end ");
+	else
+		buf_puts(text, "end ");
+	keeper_words(host, namespace, users.one, text);
+	if (users.count > 1)
+		buf_printf(text, ", the %zu others of it", users.count - 1);
+	buf_printf(text,
+		" and what else lives in mount namespace %llu, a container or service: "
+		"its mount on %s goes with it",
+		(unsigned long long)mount->namespace_id, mount->target);
+	if (!users.count && count == 1 && namespace->pid)
+		buf_printf(text, "; or unmount that there (nsenter -t %u -m umount ...)",
+			namespace->pid);
+	return users.has_backup ? ACTION_WAIT : ACTION_DO;
+}
+
+static enum action_kind words_of_mount(const struct reason *reason, struct buf *text)
+{
+	const struct mount *mount = reason->about.it;
+
+	if (reason->rule == RULE_MOUNTED_AS_SYSTEM)
+		buf_printf(text,
+			"find out which volume belongs on %s; if this is not it, mount "
+			"the right one there",
+			mount->target);
+	else
+		buf_printf(text, "unmount %s, and what is below it", mount->target);
+	return ACTION_DO;
+}
+
+/* ---- block devices ---- */
+
+static void block_words_of(const struct block *block, struct buf *text)
+{
+	switch (block->kind) {
+	case BLOCK_LOOP:
+		buf_printf(text, "detach %s (losetup -d /dev/%s), after what is on it",
+			block->kname, block->kname);
+		return;
+	case BLOCK_MD:
+		buf_printf(text, "stop %s (mdadm --stop /dev/%s), after what is on it",
+			block->kname, block->kname);
+		return;
+	case BLOCK_DISK:
+	case BLOCK_PARTITION:
+	case BLOCK_OTHER:
+		buf_printf(text, "release %s, after what is on it", block->kname);
+		return;
+	}
+}
+
+static void holder_words_of(const struct kernel_holder *holder, struct buf *text)
+{
+	switch (holder->kind) {
+	case HOLDER_LIO:
+	case HOLDER_LIO_FILE:
+		buf_printf(text, "end the export of SCSI target %s", holder->name);
+		return;
+	case HOLDER_XEN:
+		buf_printf(text,
+			"if it is not the machine's only disk, detach %s from its Xen "
+			"guest, or shut that down",
+			holder->name);
+		return;
+	case HOLDER_OTHER:
+		buf_printf(text, "release %s, which the kernel shows as its holder",
+			holder->name);
+		return;
+	}
+}
+
+/* By the prefix that each subsystem gives its uuids; an LVM one by its uuid, since vgchange
+ * may take the other copy of the same volume group. */
+static void close_mapping(const struct device *device, struct buf *text)
+{
+	buf_printf(text, "close %s (" DEVNO_FMT "), after what is on it: ", device->name,
+		DEVNO_ARGS(device->devno));
+	if (strncmp(device->uuid, "CRYPT-", 6) == 0)
+		buf_printf(text, "cryptsetup close %s", device->name);
+	else if (strncmp(device->uuid, "mpath-", 6) == 0)
+		buf_printf(text, "multipath -f %s, and blacklist it", device->name);
+	else if (*device->uuid)
+		buf_printf(text, "dmsetup remove -u %s", device->uuid);
+	else
+		buf_puts(text, "with the program that made it");
+}
+
+static void settle_device(const struct device *device, struct buf *text)
+{
+	if (device->flags & (DEVICE_SUSPENDED | DEVICE_INTERNAL | DEVICE_PENDING))
+		buf_printf(text,
+			"find out who left %s (" DEVNO_FMT
+			") half-way; when nobody works on it: dmsetup %s %s",
+			device->name, DEVNO_ARGS(device->devno),
+			device->flags & (DEVICE_SUSPENDED | DEVICE_INTERNAL) ? "resume"
+									     : "clear",
+			device->name);
+	else if (device->flags & DEVICE_DEFERRED)
+		buf_printf(text,
+			"%s (" DEVNO_FMT
+			") goes when its last user closes it: wait for that",
+			device->name, DEVNO_ARGS(device->devno));
+	else
+		buf_printf(text, "give %s (" DEVNO_FMT ") its table again, or remove it",
+			device->name, DEVNO_ARGS(device->devno));
+}
+
+/* ---- what is about nobody ---- */
+
+static enum action_kind words_of_age(
+	const struct survey *survey, const struct subject *subject, struct buf *text)
+{
+	if (!subject->lv->created) {
+		buf_puts(text,
+			"nothing: LVM does not say when it was created, so nobody can "
+			"show that it is old enough");
+		return ACTION_NOTHING;
+	}
+	buf_puts(text, "wait until ");
+	stamp_print(subject->lv->created + survey->request->min_age, text);
+	buf_puts(text, ", when it is old enough, and capture again");
+	return ACTION_WAIT;
+}
+
+static void add_part(struct buf *text, const char *words)
+{
+	buf_printf(text, "%s%s", text->len ? "; " : "", words);
+}
+
+static enum action_kind words_of_group(
+	const struct host *host, const struct subject *subject, struct buf *text)
+{
+	const struct vg *vg = host_vg(host, subject->vg_uuid);
+	cleanup_places struct places places =
+		host_places(host, PLACES_PVS, places_text(subject->vg_uuid));
+	bool is_missing = vg->is_partial, is_duplicate = false;
+
+	for (size_t i; places_next(&places, &i);) {
+		if (strcmp(host->pvs[i].vg_uuid, subject->vg_uuid) != 0)
+			continue;
+		is_missing |= host->pvs[i].is_missing;
+		is_duplicate |= host->pvs[i].is_duplicate;
+	}
+	if (is_missing)
+		add_part(text, "bring back the missing physical volume (never vgreduce "
+			       "--removemissing)");
+	if (is_duplicate)
+		add_part(text, "let LVM see each physical volume on one device only");
+	if (vg->is_exported)
+		add_part(text, "import the volume group (vgimport)");
+	if (!vg->is_writable)
+		add_part(text, "make the volume group writable (vgchange -p rw)");
+	if (vg->is_foreign)
+		add_part(text,
+			"work on the host whose system id the volume group has");
+	return ACTION_DO;
+}
+
+/* Where the rule's own words say it all. */
+static enum action_kind kind_of_rule(enum rule rule)
+{
+	static const struct {
+		enum rule rule;
+		enum action_kind kind;
+	} kinds[] = {
+		{RULE_EVIDENCE_MISSING, ACTION_SUPPLY},
+		{RULE_NOT_ACTIVE_HERE, ACTION_SUPPLY},
+		{RULE_SHARED_VG, ACTION_SUPPLY},
+		{RULE_UNSETTLED, ACTION_SUPPLY},
+		{RULE_MERGING, ACTION_WAIT},
+		{RULE_FSTAB, ACTION_ADVISE},
+		{RULE_NOT_LVM, ACTION_NOTHING},
+		{RULE_NOT_A_SNAPSHOT, ACTION_NOTHING},
+		{RULE_ORIGIN, ACTION_NOTHING},
+		{RULE_VIRTUAL_ORIGIN, ACTION_NOTHING},
+		{RULE_NO_ORIGIN, ACTION_NOTHING},
+		{RULE_THIN, ACTION_NOTHING},
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (kinds[i].rule == rule)
+			return kinds[i].kind;
+	return ACTION_DO;
+}
+
+static enum action_kind words_of_rule(const struct survey *survey,
+	const struct subject *subject, const struct reason *reason, struct buf *text)
+{
+	if (reason->rule == RULE_TOO_YOUNG)
+		return words_of_age(survey, subject, text);
+	if (reason->rule == RULE_VG_UNSAFE)
+		return words_of_group(survey->host, subject, text);
+	if (reason->rule == RULE_NOT_SELECTED) {
+		buf_printf(text, "if it is a leftover too, ask for it: --select %s",
+			subject->label);
+		return ACTION_SUPPLY;
+	}
+	if (reason->rule == RULE_UNSETTLED) /* what changed meanwhile */
+		buf_puts(text, "capture again when nobody works on it");
+	else
+		buf_puts(text, rule_text(reason->rule)->remedy);
+	return kind_of_rule(reason->rule);
+}
+
+/* ---- device-mapper ---- */
+
+static const char *sibling_label(const struct survey *survey, const struct device *device)
+{
+	for (size_t i = 0; i < survey->n_subjects; i++)
+		if (survey->subjects[i].snapshot == device)
+			return survey->subjects[i].label;
+	return device->name;
+}
+
+static enum action_kind words_of_device(const struct survey *survey,
+	const struct subject *subject, const struct reason *reason, struct buf *text)
+{
+	const struct device *device = reason->about.it;
+
+	if (reason->rule == RULE_FOREIGN_MAPPING) {
+		close_mapping(device, text);
+	} else if (reason->rule == RULE_UNSETTLED) {
+		settle_device(device, text);
+	} else if (reason->rule == RULE_STALE_SIBLING) {
+		buf_printf(text, "first do what is to be done for %s",
+			sibling_label(survey, device));
+	} else if (reason->rule == RULE_HIDDEN_FS) {
+		buf_printf(text,
+			"end what still uses the file system on %s (" DEVNO_FMT
+			"): no process shows; restart the host if none is found",
+			device->name, DEVNO_ARGS(device->devno));
+	} else if (reason->rule == RULE_OPENS_UNEXPLAINED) {
+		buf_printf(text,
+			"find who has %s (" DEVNO_FMT
+			") open, end that, and capture again as root on the host itself",
+			device->name, DEVNO_ARGS(device->devno));
+		return ACTION_SUPPLY;
+	} else {
+		return words_of_rule(survey, subject, reason, text);
+	}
+	return ACTION_DO;
+}
+
+enum action_kind remedy_words(const struct survey *survey, const struct subject *subject,
+	const struct reason *reason, struct buf *text)
+{
+	switch (reason->about.kind) {
+	case ABOUT_PROCESS:
+		return words_of_process(survey, subject, reason, text);
+	case ABOUT_MOUNT:
+		return words_of_mount(reason, text);
+	case ABOUT_DEVICE:
+		return words_of_device(survey, subject, reason, text);
+	case ABOUT_BLOCK:
+		block_words_of(reason->about.it, text);
+		return ACTION_DO;
+	case ABOUT_SWAP:
+		buf_printf(text, "swapoff %s", ((const struct swap *)reason->about.it)->path);
+		return ACTION_DO;
+	case ABOUT_KERNEL_HOLDER:
+		holder_words_of(reason->about.it, text);
+		return ACTION_DO;
+	case ABOUT_CHANGE:
+	case ABOUT_GROUP:
+	case ABOUT_NOTHING:
+		return words_of_rule(survey, subject, reason, text);
+	}
+	return ACTION_DO;
+}
