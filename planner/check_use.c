@@ -314,7 +314,17 @@ static void note_mounts_below(const struct visit *visit, const struct mount *mou
  * origin's: a host may run on the copy (lvm2 issue 146). */
 static void note_system_mount(const struct visit *visit, const struct mount *mount)
 {
-	if (!mount_target_is_system(mount->target))
+	const struct fstab_entry *rival =
+		fstab_rival(visit->host, visit->subject, mount->target);
+
+	if (rival) {
+		subject_reason(visit->subject, RULE_MOUNTED_AS_SYSTEM,
+			"mounted on %s, where line %u of /etc/fstab puts %s: it may be "
+			"what the host really runs on",
+			mount->target, rival->line, rival->source);
+		subject_about(visit->subject, ABOUT_MOUNT, mount);
+	}
+	if (rival || !mount_target_is_system(mount->target))
 		return;
 	subject_reason(visit->subject, RULE_MOUNTED_AS_SYSTEM,
 		"mounted on %s, where this host's own file systems belong: it may be "

@@ -23,6 +23,9 @@ void check_holders(const struct host *host, struct subject *subject);
 void check_mounts(const struct host *host, struct subject *subject);
 void check_ledger(const struct host *host, struct subject *subject);
 
+/* check_fstab.c: what would mount it again */
+void check_fstab(const struct host *host, struct subject *subject);
+
 bool subject_has_rule(const struct subject *subject, enum rule rule);
 
 #endif

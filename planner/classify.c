@@ -118,6 +118,7 @@ static void judge(const struct survey *survey, struct subject *subject)
 	check_holders(host, subject);
 	check_mounts(host, subject);
 	check_ledger(host, subject);
+	check_fstab(host, subject);
 }
 
 /* Corruption going on right now comes first in every list. */

@@ -108,7 +108,7 @@ enum about_kind {
 	ABOUT_SWAP,
 	ABOUT_KERNEL_HOLDER,
 	ABOUT_CHANGE,
-	ABOUT_GROUP, /* its volume group */
+	ABOUT_FSTAB, /* an entry of /etc/fstab */
 };
 
 struct about {
@@ -223,6 +223,10 @@ bool stack_is_partition_mapping(const struct host *host, const struct device *de
  * another namespace) away too, by mount propagation. */
 bool mounts_propagate(
 	const struct host *host, const struct mount *mount, const struct mount *other);
+/* The entry of /etc/fstab that puts something else than this subject there when the host
+ * starts; NULL: none. */
+const struct fstab_entry *fstab_rival(
+	const struct host *host, const struct subject *subject, const char *target);
 /* true: a place of the host's own file systems: /, /usr, /home, /var/lib, ... */
 bool mount_target_is_system(const char *target);
 /* The first mount whose parent is `mount`, in its namespace; NULL = nothing is mounted

@@ -44,7 +44,8 @@ static unsigned stage_of(enum rule rule)
 	for (unsigned i = 0; i < sizeof(order) / sizeof(order[0]); i++)
 		if (order[i] == rule)
 			return i;
-	return sizeof(order) / sizeof(order[0]) + rule;
+	return rule == RULE_FSTAB ? 2 * RULES_COUNT /* advice comes last */
+				  : sizeof(order) / sizeof(order[0]) + rule;
 }
 
 static void move_down(struct action *actions, size_t at)

@@ -346,7 +346,6 @@ static enum action_kind kind_of_rule(enum rule rule)
 		{RULE_SHARED_VG, ACTION_SUPPLY},
 		{RULE_UNSETTLED, ACTION_SUPPLY},
 		{RULE_MERGING, ACTION_WAIT},
-		{RULE_FSTAB, ACTION_ADVISE},
 		{RULE_NOT_LVM, ACTION_NOTHING},
 		{RULE_NOT_A_SNAPSHOT, ACTION_NOTHING},
 		{RULE_ORIGIN, ACTION_NOTHING},
@@ -438,8 +437,16 @@ enum action_kind remedy_words(const struct survey *survey, const struct subject 
 	case ABOUT_KERNEL_HOLDER:
 		holder_words_of(reason->about.it, text);
 		return ACTION_DO;
+	case ABOUT_FSTAB:
+		buf_printf(text,
+			"remove line %u of /etc/fstab, or mark it \"noauto\": %s",
+			((const struct fstab_entry *)reason->about.it)->line,
+			subject->verdict == VERDICT_REMOVE
+				? "what it names will be gone, and the next start of the "
+				  "host would wait for it"
+				: "it would mount this again");
+		return ACTION_ADVISE;
 	case ABOUT_CHANGE:
-	case ABOUT_GROUP:
 	case ABOUT_NOTHING:
 		return words_of_rule(survey, subject, reason, text);
 	}

@@ -91,6 +91,14 @@ static void mounts(struct copy *copy, const struct host *from)
 		to->path = copy_name(copy, from->swaps[i].path);
 		to->devno = from->swaps[i].devno;
 	}
+	for (size_t i = 0; i < from->n_fstab; i++) {
+		struct fstab_entry *to = array_add(&copy->to->fstab, &copy->to->n_fstab);
+
+		*to = from->fstab[i];
+		to->source = copy_name(copy, to->source);
+		to->target = copy_name(copy, to->target);
+		to->type = copy_type(copy, to->type);
+	}
 }
 
 /* Arguments are never kept: what is in them nobody knows. */

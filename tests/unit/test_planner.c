@@ -526,6 +526,21 @@ static void make_system_mount(struct host *host)
 			host->mounts[i].target = "/home";
 }
 
+static void add_fstab(struct host *host, const char *source, const char *target,
+	bool is_automatic)
+{
+	*array_add(&host->fstab, &host->n_fstab) = (struct fstab_entry){.line = 7,
+		.is_automatic = is_automatic,
+		.source = source,
+		.target = target,
+		.type = "ext4"};
+}
+
+static void make_rival(struct host *host)
+{
+	add_fstab(host, "UUID=0f3c", "/mnt/backup", true);
+}
+
 static void make_store_elsewhere(struct host *host)
 {
 	sample_device(host, 2)->targets[0].params = "7:0 200000";
@@ -566,6 +581,7 @@ static const struct {
 	{"guest disk", make_guest_disk, RULE_VM_RUNNING, VERDICT_REFUSE},
 	{"machine", make_machine, RULE_VM_RUNNING, VERDICT_REFUSE},
 	{"system mount", make_system_mount, RULE_MOUNTED_AS_SYSTEM, VERDICT_REFUSE},
+	{"rival", make_rival, RULE_MOUNTED_AS_SYSTEM, VERDICT_REFUSE},
 	{"two below", make_two_mounted_below, RULE_MOUNTED_BELOW, VERDICT_REFUSE},
 	{"claimed", make_claimed, RULE_HELD, VERDICT_REFUSE},
 	{"bcache", make_bcache, RULE_HELD, VERDICT_REFUSE},
@@ -724,6 +740,37 @@ static void test_selected_origin(void **state)
 	assert_int_equal(survey.subjects[1].verdict, VERDICT_REFUSE);
 	plan = plan_of(&survey);
 	assert_int_equal(plan->n_steps, 0);
+}
+
+/* Hints of /etc/fstab leave a verdict as it is, and are none on their own. */
+static void test_fstab_hints(void **state)
+{
+	static const struct {
+		const char *source, *target;
+		bool is_automatic, is_hint;
+	} rows[] = {
+		{"/dev/mapper/onapp--aaaa-backup--ddddX1", "/mnt/backup", true, true},
+		{"/dev/onapp-aaaa/backup-dddd", "/somewhere", true, true},
+		{"/dev/mapper/onapp--aaaa-backup--dddd", "none", true, true},
+		{"LABEL=guest", "/mnt/backup", false, true},
+		{"/dev/onapp-aaaa/disk1", "/srv", true, false},
+		{"LABEL=guest", "/mnt", true, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		cleanup_host struct host *host = sample_host();
+		struct request request = default_request();
+		cleanup_survey struct survey survey = {0};
+
+		add_fstab(host, rows[i].source, rows[i].target, rows[i].is_automatic);
+		survey_host(host, &request, &survey);
+		assert_int_equal(survey.n_subjects, 1);
+		assert_int_equal(survey.subjects[0].verdict, VERDICT_REMOVE);
+		assert_int_equal(survey.subjects[0].decisive, RULE_LEFTOVER);
+		if (subject_has_rule(&survey.subjects[0], RULE_FSTAB) != rows[i].is_hint)
+			fail_msg("row %zu", i);
+	}
 }
 
 /* A -real layer that nothing stands on any more, and a host without snapshots. */
@@ -885,6 +932,7 @@ int main(void)
 		cmocka_unit_test(test_shrunk),
 		cmocka_unit_test(test_selected_origin),
 		cmocka_unit_test(test_orphan_layer),
+		cmocka_unit_test(test_fstab_hints),
 		cmocka_unit_test(test_stale),
 		cmocka_unit_test(test_stale_refresh),
 		cmocka_unit_test(test_corrupting_comes_first),

@@ -351,7 +351,7 @@ static struct deed deed_of(const struct subject *subject, const struct action *a
 		deed.holder = *(const struct kernel_holder *)it;
 		break;
 	case ABOUT_CHANGE:
-	case ABOUT_GROUP:
+	case ABOUT_FSTAB:
 	case ABOUT_NOTHING:
 		break;
 	}
@@ -421,7 +421,7 @@ static void do_deed(struct host *host, const struct deed *deed)
 		end_export(host, &deed->holder);
 		return;
 	case ABOUT_CHANGE:
-	case ABOUT_GROUP:
+	case ABOUT_FSTAB:
 	case ABOUT_NOTHING:
 		do_about_nobody(host, deed);
 		return;
@@ -774,6 +774,53 @@ static struct host *make_random(uint64_t seed)
 	return host;
 }
 
+/* Advice is given besides, also for what is removed; and it is no action that is needed. */
+static void test_advice(void **state)
+{
+	cleanup_host struct host *host = sample_host();
+	cleanup_survey struct survey survey = {0};
+	cleanup_remedy struct remedy remedy = {0};
+
+	(void)state;
+	*array_add(&host->fstab, &host->n_fstab) = (struct fstab_entry){.line = 7,
+		.is_automatic = true,
+		.source = "/dev/onapp-aaaa/backup-dddd",
+		.target = "/mnt/backup",
+		.type = "ext4"};
+	survey_host(host, &survey);
+	remedy_collect(&survey, &survey.subjects[0], &remedy);
+	assert_int_equal(remedy.n_actions, 1);
+	assert_int_equal(remedy.actions[0].kind, ACTION_ADVISE);
+	assert_int_equal(deeds_of(&survey, &survey.subjects[0]).count, 0);
+}
+
+/* A container's process that uses files there and keeps the mount: one thing to do. The mapping
+ * and its opens go with it. */
+static void test_container(void **state)
+{
+	cleanup_host struct host *host = sample_host();
+	cleanup_survey struct survey survey = {0};
+	cleanup_remedy struct remedy remedy = {0};
+	struct mount_namespace *namespace =
+		array_add(&host->namespaces, &host->n_namespaces);
+
+	(void)state;
+	*namespace = (struct mount_namespace){.id = SAMPLE_NS + 1, .pid = 812};
+	host_source_set(host, "mounts/4026531842", OUTCOME_READ, "%s", "");
+	host->mounts[host->n_mounts - 1].namespace_id = SAMPLE_NS + 1;
+	sample_add_use(host, 812, "nginx", USE_CWD, 4);
+	host->processes[0].mount_namespace = SAMPLE_NS + 1;
+	host_sort(host);
+	survey_host(host, &survey);
+	assert_true(subject_has_rule(&survey.subjects[0], RULE_IN_USE));
+	assert_true(subject_has_rule(&survey.subjects[0], RULE_MOUNTED_ELSEWHERE));
+	remedy_collect(&survey, &survey.subjects[0], &remedy);
+	assert_int_equal(remedy.n_actions, 1);
+	assert_non_null(strstr(remedy.actions[0].text, "end process 812 (nginx)"));
+	assert_int_equal(remedy.actions[0].rules,
+		1ull << RULE_IN_USE | 1ull << RULE_MOUNTED_ELSEWHERE);
+}
+
 static void test_random_states(void **state)
 {
 	uint64_t first = number_from_environment("RANDOM_SEED", 1);
@@ -792,6 +839,8 @@ static void test_random_states(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_advice),
+		cmocka_unit_test(test_container),
 		cmocka_unit_test(test_random_states),
 	};
 
