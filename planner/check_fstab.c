@@ -19,7 +19,7 @@ static bool names_volume(const struct fstab_entry *entry, const struct subject *
 	       strcmp(entry->source + strlen(prefix), subject->label) == 0;
 }
 
-static bool names_subject(const struct host *host, const struct subject *subject,
+bool fstab_names(const struct host *host, const struct subject *subject,
 	const struct fstab_entry *entry)
 {
 	struct devno devno = host_path_devno(host, entry->source);
@@ -35,7 +35,7 @@ const struct fstab_entry *fstab_rival(
 		const struct fstab_entry *entry = &host->fstab[i];
 
 		if (entry->is_automatic && strcmp(entry->target, target) == 0 &&
-			!names_subject(host, subject, entry))
+			!fstab_names(host, subject, entry))
 			return entry;
 	}
 	return NULL;
@@ -63,10 +63,11 @@ void check_fstab(const struct host *host, struct subject *subject)
 {
 	for (size_t i = 0; i < host->n_fstab; i++) {
 		const struct fstab_entry *entry = &host->fstab[i];
-		bool is_it = names_subject(host, subject, entry);
+		bool is_it = fstab_names(host, subject, entry);
 
-		if (!is_it && !names_mount_point(host, subject, entry))
-			continue;
+		if (!is_it && (entry->is_automatic ||
+				      !names_mount_point(host, subject, entry)))
+			continue; /* a rival is a reason of its own */
 		subject_reason(subject, RULE_FSTAB,
 			"line %u of /etc/fstab names %s (%s on %s)", entry->line,
 			is_it ? "it" : "its mount point", entry->source, entry->target);

@@ -227,6 +227,9 @@ bool mounts_propagate(
  * starts; NULL: none. */
 const struct fstab_entry *fstab_rival(
 	const struct host *host, const struct subject *subject, const char *target);
+/* true: its source is one of the subject's devices, or its volume. */
+bool fstab_names(const struct host *host, const struct subject *subject,
+	const struct fstab_entry *entry);
 /* true: a place of the host's own file systems: /, /usr, /home, /var/lib, ... */
 bool mount_target_is_system(const char *target);
 /* The first mount whose parent is `mount`, in its namespace; NULL = nothing is mounted

@@ -7,8 +7,6 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/stamp.h"
 
-#define HANGING_AFTER 600 /* seconds: no LVM command works that long at one thing */
-
 static void process_words(const struct process *process, struct buf *text)
 {
 	buf_printf(text, "process %u (%s)", process->pid,
@@ -54,18 +52,13 @@ static void end_process(const struct survey *survey, const struct subject *subje
 	process_words(process, text);
 }
 
-static void await_command(
-	const struct host *host, const struct process *process, struct buf *text)
+static void await_command(const struct process *process, struct buf *text)
 {
-	int64_t age = host->identity.taken - host_process_started(host, process);
-
 	buf_puts(text, "wait until ");
 	process_words(process, text);
-	buf_puts(text, " has ended");
-	if (age > HANGING_AFTER)
-		buf_puts(text,
-			"; it hangs: if `dmsetup udevcookies` shows what it waits for, "
-			"mend udevd and complete that one cookie (dmsetup udevcomplete)");
+	buf_puts(text,
+		" has ended; if it hangs, see `dmsetup udevcookies`, mend udevd, and "
+		"complete that one cookie");
 }
 
 static enum action_kind words_of_process(const struct survey *survey,
@@ -74,7 +67,7 @@ static enum action_kind words_of_process(const struct survey *survey,
 	const struct process *process = reason->about.it;
 
 	if (reason->rule == RULE_COMMAND_RUNNING) {
-		await_command(survey->host, process, text);
+		await_command(process, text);
 		return ACTION_WAIT;
 	}
 	if (reason->rule == RULE_BACKUP_RUNNING) {
@@ -360,6 +353,21 @@ static enum action_kind kind_of_rule(enum rule rule)
 	return ACTION_DO;
 }
 
+/* What lvremove would have done next (LVM lib/metadata/snapshot_manip.c): the metadata has a
+ * plain volume already, and the store is mapped still. */
+static void words_of_remains(const struct subject *subject, struct buf *text)
+{
+	if (subject->lv && subject->lv->role != LV_SNAPSHOT && subject->cow &&
+		subject->snapshot &&
+		device_snapshot_state(subject->snapshot) == SNAPSHOT_NONE)
+		buf_printf(text,
+			"finish the removal by hand, if it is the leftover: dmsetup "
+			"remove -u %s, then lvremove %s",
+			subject->cow->uuid, subject->label);
+	else
+		buf_puts(text, rule_text(RULE_HALF_REMOVED)->remedy);
+}
+
 static enum action_kind words_of_rule(const struct survey *survey,
 	const struct subject *subject, const struct reason *reason, struct buf *text)
 {
@@ -367,6 +375,10 @@ static enum action_kind words_of_rule(const struct survey *survey,
 		return words_of_age(survey, subject, text);
 	if (reason->rule == RULE_VG_UNSAFE)
 		return words_of_group(survey->host, subject, text);
+	if (reason->rule == RULE_HALF_REMOVED) {
+		words_of_remains(subject, text);
+		return ACTION_DO;
+	}
 	if (reason->rule == RULE_NOT_SELECTED) {
 		buf_printf(text, "if it is a leftover too, ask for it: --select %s",
 			subject->label);
@@ -418,6 +430,27 @@ static enum action_kind words_of_device(const struct survey *survey,
 	return ACTION_DO;
 }
 
+/* ---- besides ---- */
+
+static void advise_fstab(const struct host *host, const struct subject *subject,
+	const struct fstab_entry *entry, struct buf *text)
+{
+	if (!fstab_names(host, subject, entry))
+		buf_printf(text,
+			"see whether line %u of /etc/fstab, for the same mount point, is "
+			"still needed",
+			entry->line);
+	else if (subject->verdict == VERDICT_REMOVE)
+		buf_printf(text,
+			"remove line %u of /etc/fstab: what it names will be gone, and "
+			"the next start of the host would wait for it",
+			entry->line);
+	else
+		buf_printf(text,
+			"remove line %u of /etc/fstab: it would mount this again",
+			entry->line);
+}
+
 enum action_kind remedy_words(const struct survey *survey, const struct subject *subject,
 	const struct reason *reason, struct buf *text)
 {
@@ -438,13 +471,7 @@ enum action_kind remedy_words(const struct survey *survey, const struct subject 
 		holder_words_of(reason->about.it, text);
 		return ACTION_DO;
 	case ABOUT_FSTAB:
-		buf_printf(text,
-			"remove line %u of /etc/fstab, or mark it \"noauto\": %s",
-			((const struct fstab_entry *)reason->about.it)->line,
-			subject->verdict == VERDICT_REMOVE
-				? "what it names will be gone, and the next start of the "
-				  "host would wait for it"
-				: "it would mount this again");
+		advise_fstab(survey->host, subject, reason->about.it, text);
 		return ACTION_ADVISE;
 	case ABOUT_CHANGE:
 	case ABOUT_NOTHING:
