@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What /etc/fstab says about a subject: an entry that names it would mount it again, or fail
- * when the host starts without it. A hint: it changes no verdict. But where an entry puts
- * something else on a mount point, what is mounted there may be what the host runs on (the
- * kernel and udev take any device with the file system's uuid or label).
+ * What /etc/fstab says about a subject: an entry that names it would mount it again, or
+ * fail when the host starts without it. A hint: it changes no verdict. But where an entry
+ * puts something else on a mount point, what is mounted there may be what the host runs
+ * on (the kernel and udev take any device with the file system's uuid or label).
  */
 #include <string.h>
 
@@ -65,8 +65,8 @@ void check_fstab(const struct host *host, struct subject *subject)
 		const struct fstab_entry *entry = &host->fstab[i];
 		bool is_it = fstab_names(host, subject, entry);
 
-		if (!is_it && (entry->is_automatic ||
-				      !names_mount_point(host, subject, entry)))
+		if (!is_it &&
+			(entry->is_automatic || !names_mount_point(host, subject, entry)))
 			continue; /* a rival is a reason of its own */
 		subject_reason(subject, RULE_FSTAB,
 			"line %u of /etc/fstab names %s (%s on %s)", entry->line,

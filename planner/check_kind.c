@@ -58,7 +58,8 @@ static void describe_state(const struct host *host, struct subject *subject)
 			/* lvreduce makes a store smaller than what it holds (lvm2 issue
 			 * 164) */
 			subject_reason(subject, RULE_SHRUNK,
-				"its store holds %llu sectors and has room for %llu: what "
+				"its store holds %llu sectors and has room for %llu: "
+				"what "
 				"was read from it since it shrank may be wrong",
 				(unsigned long long)used, (unsigned long long)total);
 			return;
@@ -285,8 +286,8 @@ static void check_victims(const struct host *host, struct subject *subject)
 }
 
 /* What an lvremove leaves that ends between the origin's reload and the removal of the
- * layer below it (LVM lib/activate/dev_manager.c, _clean_tree): nothing stands on it, so it
- * does no harm, but no snapshot of that origin can be made. */
+ * layer below it (LVM lib/activate/dev_manager.c, _clean_tree): nothing stands on it, so
+ * it does no harm, but no snapshot of that origin can be made. */
 void check_layer(const struct host *host, struct subject *subject)
 {
 	bool is_known = host_lv(host, subject->vg_uuid, subject->lv_uuid);

@@ -175,8 +175,8 @@ static void check_unchanged(const struct host *host, struct subject *subject)
 }
 
 /* In a container without udev of its own, LVM's changes never settle (lvm2 issue 70). */
-static void note_command(const struct host *host, struct subject *subject,
-	const struct process *process)
+static void note_command(
+	const struct host *host, struct subject *subject, const struct process *process)
 {
 	const struct mount_namespace *home = host_namespace_of_host(host);
 	cleanup_buf struct buf where = BUF_INIT;

@@ -397,14 +397,13 @@ static bool note_ledger(void *context, const struct device *device)
 	if (ledger.rest == 0)
 		return true;
 	subject_reason(visit->subject, RULE_OPENS_UNEXPLAINED,
-			"%s (" DEVNO_FMT
-			") is open %u times, but %lld opens were found: %u by "
-			"mappings, %u by file systems, %u by swap, %u by block devices, "
-			"%u by "
-			"processes",
-			device->name, DEVNO_ARGS(device->devno), ledger.open,
-			(long long)(ledger.open - ledger.rest), ledger.tables,
-			ledger.file_systems, ledger.swaps, ledger.blocks, ledger.nodes);
+		"%s (" DEVNO_FMT ") is open %u times, but %lld opens were found: %u by "
+		"mappings, %u by file systems, %u by swap, %u by block devices, "
+		"%u by "
+		"processes",
+		device->name, DEVNO_ARGS(device->devno), ledger.open,
+		(long long)(ledger.open - ledger.rest), ledger.tables,
+		ledger.file_systems, ledger.swaps, ledger.blocks, ledger.nodes);
 	subject_about(visit->subject, ABOUT_DEVICE, device);
 	return true;
 }

@@ -49,8 +49,9 @@ static void drop_rules(struct subject *subject, uint64_t rules_off)
 static unsigned rule_rank(enum rule rule)
 {
 	static const enum rule first[] = {RULE_NOT_SELECTED, RULE_ORIGIN,
-		RULE_VIRTUAL_ORIGIN, RULE_STALE_CORRUPTING, RULE_STALE, RULE_ORPHAN_STORE, RULE_INVALID, RULE_OVERFLOWED,
-		RULE_SHRUNK, RULE_LEFTOVER, RULE_EVIDENCE_MISSING, RULE_HALF_REMOVED, RULE_UNSETTLED};
+		RULE_VIRTUAL_ORIGIN, RULE_STALE_CORRUPTING, RULE_STALE, RULE_ORPHAN_STORE,
+		RULE_INVALID, RULE_OVERFLOWED, RULE_SHRUNK, RULE_LEFTOVER,
+		RULE_EVIDENCE_MISSING, RULE_HALF_REMOVED, RULE_UNSETTLED};
 
 	for (unsigned i = 0; i < sizeof(first) / sizeof(first[0]); i++)
 		if (first[i] == rule)

@@ -162,7 +162,8 @@ void json_print(
 	struct json_object *steps = json_object_new_array();
 
 	for (size_t i = 0; i < survey->n_subjects; i++)
-		json_object_array_add(verdicts, verdict_object(survey, &survey->subjects[i]));
+		json_object_array_add(
+			verdicts, verdict_object(survey, &survey->subjects[i]));
 	for (size_t i = 0; i < plan->n_steps; i++)
 		json_object_array_add(steps, step_object(&plan->steps[i], i + 1));
 	json_object_object_add(root, "schema", text_object(JSON_SCHEMA));

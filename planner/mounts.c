@@ -9,13 +9,13 @@
 #include "planner.h"
 #include "snapstate/cleanup.h"
 
-/* The host's own, by hier(7). A backup may mount below /home, /var and the like, but never
- * on them; and nowhere below those that hold programs. */
+/* The host's own, by hier(7). A backup may mount below /home, /var and the like, but
+ * never on them; and nowhere below those that hold programs. */
 bool mount_target_is_system(const char *target)
 {
-	static const char *const places[] = {"/", "/home", "/opt", "/root", "/srv", "/tmp",
-		"/var", "/var/cache", "/var/lib", "/var/log", "/var/mail", "/var/spool",
-		"/var/tmp", "/var/www"};
+	static const char *const places[] = {"/", "/home", "/opt", "/root", "/srv",
+		"/tmp", "/var", "/var/cache", "/var/lib", "/var/log", "/var/mail",
+		"/var/spool", "/var/tmp", "/var/www"};
 	static const char *const trees[] = {"/bin", "/boot", "/dev", "/etc", "/lib",
 		"/lib32", "/lib64", "/proc", "/sbin", "/sys", "/usr"};
 

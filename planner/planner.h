@@ -9,6 +9,8 @@
  * accepts replay.c    steps + a clone of the host -> what each step makes untrue and true
  *   review.c html.c dot.c explain.c json.c diff.c -> what people and programs read
  *
+ *   remedy.c    reasons of a subject that stays -> what a person must do
+ *
  * Helpers: stack.c (what stands on what), ledger.c (open counts), mounts.c (which mounts
  * one umount takes away), hazards.c (whose extents a stale store writes to), story.c (what
  * the reviews tell of each device), table.c (columns and trees), page.c (HTML).

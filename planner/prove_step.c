@@ -353,8 +353,8 @@ static bool unmount(struct host *now, struct mount *mount, struct devno devno)
 	return is_mounted;
 }
 
-/* A backup's mount point is nobody else's: what is mounted there may be what the host runs
- * on, whatever device it came from. */
+/* A backup's mount point is nobody else's: what is mounted there may be what the host
+ * runs on, whatever device it came from. */
 static bool is_place_of_host(const char *target)
 {
 	static const char *const first[] = {"bin", "boot", "dev", "etc", "lib", "lib32",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* See remedy.h. Which reasons ask for an action, which of them go with another one, and in
- * what order a person acts; the words are in remedy_words.c. */
+/* See remedy.h. Which reasons ask for an action, which of them go with another one, and
+ * in what order a person acts; the words are in remedy_words.c. */
 #include "remedy.h"
 
 #include <stdlib.h>
@@ -37,9 +37,8 @@ static unsigned stage_of(enum rule rule)
 {
 	static const enum rule order[] = {RULE_COMMAND_RUNNING, RULE_BACKUP_RUNNING,
 		RULE_VM_RUNNING, RULE_IN_USE, RULE_MOUNTED_ELSEWHERE, RULE_MOUNTED_BELOW,
-		RULE_HELD, RULE_MOUNTED_AS_SYSTEM, RULE_HIDDEN_FS,
-		RULE_OPENS_UNEXPLAINED, RULE_FOREIGN_MAPPING, RULE_UNSETTLED,
-		RULE_STALE_SIBLING, RULE_VG_UNSAFE};
+		RULE_HELD, RULE_MOUNTED_AS_SYSTEM, RULE_HIDDEN_FS, RULE_OPENS_UNEXPLAINED,
+		RULE_FOREIGN_MAPPING, RULE_UNSETTLED, RULE_STALE_SIBLING, RULE_VG_UNSAFE};
 
 	for (unsigned i = 0; i < sizeof(order) / sizeof(order[0]); i++)
 		if (order[i] == rule)
@@ -132,22 +131,22 @@ static bool has_mount_at_home(const struct host *host, struct devno devno)
 	return false;
 }
 
-/* A file system that only its users keep (lazily unmounted) ends with them, and closes its
- * device: also one of which /sys/fs shows nothing, as vfat. A descriptor that two processes
- * share is counted by the kernel once: so where more was found than the kernel counts, and
- * all of it is to end, nothing is left to explain. */
-static bool is_explained_by_users(
-	const struct host *host, const struct subject *subject, const struct device *device)
+/* A file system that only its users keep (lazily unmounted) ends with them, and closes
+ * its device: also one of which /sys/fs shows nothing, as vfat. A descriptor that two
+ * processes share is counted by the kernel once: so where more was found than the kernel
+ * counts, and all of it is to end, nothing is left to explain. */
+static bool is_explained_by_users(const struct host *host, const struct subject *subject,
+	const struct device *device)
 {
 	struct ledger ledger;
 
 	ledger_of_device(host, device, &ledger);
 	if (ledger.rest < 0)
-		return -ledger.rest <=
-		       (int64_t)ledger.nodes + ledger.swaps + ledger.blocks +
-			       (has_mount_at_home(host, device->devno)
-					       ? 0
-					       : ledger.file_systems);
+		return -ledger.rest <= (int64_t)ledger.nodes + ledger.swaps +
+					       ledger.blocks +
+					       (has_mount_at_home(host, device->devno)
+							       ? 0
+							       : ledger.file_systems);
 	return ledger.rest == 1 && ledger.file_systems == 0 &&
 	       has_user_of_files(host, subject, device->devno);
 }
@@ -182,8 +181,8 @@ static bool is_implied(const struct host *host, const struct subject *subject,
 
 /* ---- collecting ---- */
 
-/* The mount by which the subject is kept in the namespace where the process lives: whoever ends
- * one ends the other. NULL: it lives elsewhere. */
+/* The mount by which the subject is kept in the namespace where the process lives:
+ * whoever ends one ends the other. NULL: it lives elsewhere. */
 static const struct mount *mount_of_home(
 	const struct subject *subject, const struct process *process)
 {

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a person must do, or supply, so that a subject that stays becomes removable: from its
- * reasons and the host to an ordered list of actions, each with the rules that it answers.
+ * What a person must do, or supply, so that a subject that stays becomes removable: from
+ * its reasons and the host to an ordered list of actions, each with the rules that it
+ * answers.
  *
- * Invariants: one action for each holder, however many reasons name it; nothing is listed that
- * the plan itself undoes once the rest is done, or that goes with something listed; where
- * nothing helps, one sentence says so. After the actions a new capture decides again.
+ * Invariants: one action for each holder, however many reasons name it; nothing is listed
+ * that the plan itself undoes once the rest is done, or that goes with something listed;
+ * where nothing helps, one sentence says so. After the actions a new capture decides
+ * again.
  */
 #ifndef SNAPSTATE_REMEDY_H
 #define SNAPSTATE_REMEDY_H
@@ -44,7 +46,10 @@ void remedy_print_rules(const struct action *action, struct buf *text);
 /* remedy_words.c: what to do about one reason. The text is added to `text`. */
 enum action_kind remedy_words(const struct survey *survey, const struct subject *subject,
 	const struct reason *reason, struct buf *text);
-/* The same for a whole mount namespace: all that lives in it and keeps a mount there. */
+/* "process 812 (nginx)" */
+void remedy_process_words(const struct process *process, struct buf *text);
+/* remedy_namespace.c: the same for a whole mount namespace: all that lives in it and
+ * keeps a mount there. */
 enum action_kind remedy_namespace_words(const struct survey *survey,
 	const struct subject *subject, const struct mount *mount, struct buf *text);
 /* true: it has a file system on `devno` in use, and so keeps it alive. */

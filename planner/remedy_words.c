@@ -7,7 +7,7 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/stamp.h"
 
-static void process_words(const struct process *process, struct buf *text)
+void remedy_process_words(const struct process *process, struct buf *text)
 {
 	buf_printf(text, "process %u (%s)", process->pid,
 		*process->comm ? process->comm : "?");
@@ -19,8 +19,7 @@ static void process_words(const struct process *process, struct buf *text)
 static const struct mount *served_mount(const struct host *host,
 	const struct subject *subject, const struct process *process)
 {
-	cleanup_places struct places uses =
-		subject_places(host, subject, PLACES_USES);
+	cleanup_places struct places uses = subject_places(host, subject, PLACES_USES);
 	cleanup_places struct places mounts =
 		subject_places(host, subject, PLACES_MOUNTS);
 	struct devno opened = DEVNO_NONE;
@@ -31,8 +30,7 @@ static const struct mount *served_mount(const struct host *host,
 			opened = host->uses[i].devno;
 	for (size_t i; !devno_is_none(opened) && places_next(&mounts, &i);)
 		if (strcmp(host->mounts[i].type, "fuseblk") == 0 &&
-			devno_is_equal(
-				host_mount_devno(host, &host->mounts[i]), opened))
+			devno_is_equal(host_mount_devno(host, &host->mounts[i]), opened))
 			return &host->mounts[i];
 	return NULL;
 }
@@ -44,18 +42,18 @@ static void end_process(const struct survey *survey, const struct subject *subje
 
 	if (served) {
 		buf_printf(text, "unmount %s: ", served->target);
-		process_words(process, text);
+		remedy_process_words(process, text);
 		buf_puts(text, " serves it, and ends with it");
 		return;
 	}
 	buf_puts(text, "end ");
-	process_words(process, text);
+	remedy_process_words(process, text);
 }
 
 static void await_command(const struct process *process, struct buf *text)
 {
 	buf_puts(text, "wait until ");
-	process_words(process, text);
+	remedy_process_words(process, text);
 	buf_puts(text,
 		" has ended; if it hangs, see `dmsetup udevcookies`, mend udevd, and "
 		"complete that one cookie");
@@ -72,15 +70,14 @@ static enum action_kind words_of_process(const struct survey *survey,
 	}
 	if (reason->rule == RULE_BACKUP_RUNNING) {
 		buf_puts(text, "wait until the backup of ");
-		process_words(process, text);
+		remedy_process_words(process, text);
 		buf_puts(text, " has ended; if it is stuck, end it");
 		return ACTION_WAIT;
 	}
 	if (reason->rule == RULE_VM_RUNNING) {
-		buf_puts(text,
-			"if it is not the machine's only disk, detach it from the "
-			"virtual machine of ");
-		process_words(process, text);
+		buf_puts(text, "if it is not the machine's only disk, detach it from the "
+			       "virtual machine of ");
+		remedy_process_words(process, text);
 		buf_puts(text, ", or shut that down");
 		return ACTION_DO;
 	}
@@ -89,101 +86,6 @@ static enum action_kind words_of_process(const struct survey *survey,
 }
 
 /* ---- mounts ---- */
-
-static const struct mount_namespace *namespace_by_id(const struct host *host, uint64_t id)
-{
-	for (size_t i = 0; i < host->n_namespaces; i++)
-		if (host->namespaces[i].id == id)
-			return &host->namespaces[i];
-	return NULL;
-}
-
-static size_t count_mounts(const struct subject *subject, uint64_t namespace_id)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < subject->n_reasons; i++) {
-		const struct mount *mount = subject->reasons[i].about.it;
-
-		count += subject->reasons[i].rule == RULE_MOUNTED_ELSEWHERE &&
-			 mount->namespace_id == namespace_id;
-	}
-	return count;
-}
-
-/* Its inhabitants that use the subject: how many, one of them, and whether it makes a backup. */
-struct inhabitants {
-	size_t count;
-	const struct process *one;
-	bool has_backup;
-};
-
-static struct inhabitants find_inhabitants(
-	const struct subject *subject, uint64_t namespace_id)
-{
-	struct inhabitants found = {.count = 0};
-
-	for (size_t i = 0; i < subject->n_reasons; i++) {
-		const struct reason *reason = &subject->reasons[i];
-		const struct process *process = reason->about.it;
-
-		if (reason->about.kind != ABOUT_PROCESS ||
-			reason->rule == RULE_COMMAND_RUNNING ||
-			process->mount_namespace != namespace_id)
-			continue;
-		found.count++;
-		found.has_backup |= reason->rule == RULE_BACKUP_RUNNING;
-		if (!found.one || reason->rule == RULE_BACKUP_RUNNING)
-			found.one = process;
-	}
-	return found;
-}
-
-static void keeper_words(const struct host *host, const struct mount_namespace *namespace,
-	const struct process *inhabitant, struct buf *text)
-{
-	uint32_t pid = namespace->pid ? namespace->pid : namespace->pin_pid;
-	const struct process *process = inhabitant ? inhabitant : host_process(host, pid);
-
-	if (process)
-		process_words(process, text);
-	else if (pid && namespace->comm && *namespace->comm)
-		buf_printf(text, "process %u (%s)", pid, namespace->comm);
-	else
-		buf_printf(text, "process %u", pid);
-}
-
-enum action_kind remedy_namespace_words(const struct survey *survey,
-	const struct subject *subject, const struct mount *mount, struct buf *text)
-{
-	const struct host *host = survey->host;
-	const struct mount_namespace *namespace =
-		namespace_by_id(host, mount->namespace_id);
-	struct inhabitants users = find_inhabitants(subject, mount->namespace_id);
-	size_t count = count_mounts(subject, mount->namespace_id);
-
-	if (!namespace || (!namespace->pid && !namespace->pin_pid && !users.one)) {
-		buf_printf(text, "unmount %s, which keeps mount namespace %llu",
-			namespace && namespace->pin_path ? namespace->pin_path : "what",
-			(unsigned long long)mount->namespace_id);
-		return ACTION_DO;
-	}
-	if (users.has_backup)
-		buf_puts(text, "wait until the backup has ended; then end ");
-	else
-		buf_puts(text, "end ");
-	keeper_words(host, namespace, users.one, text);
-	if (users.count > 1)
-		buf_printf(text, ", the %zu others of it", users.count - 1);
-	buf_printf(text,
-		" and what else lives in mount namespace %llu, a container or service: "
-		"its mount on %s goes with it",
-		(unsigned long long)mount->namespace_id, mount->target);
-	if (!users.count && count == 1 && namespace->pid)
-		buf_printf(text, "; or unmount that there (nsenter -t %u -m umount ...)",
-			namespace->pid);
-	return users.has_backup ? ACTION_WAIT : ACTION_DO;
-}
 
 static enum action_kind words_of_mount(const struct reason *reason, struct buf *text)
 {
@@ -240,8 +142,8 @@ static void holder_words_of(const struct kernel_holder *holder, struct buf *text
 	}
 }
 
-/* By the prefix that each subsystem gives its uuids; an LVM one by its uuid, since vgchange
- * may take the other copy of the same volume group. */
+/* By the prefix that each subsystem gives its uuids; an LVM one by its uuid, since
+ * vgchange may take the other copy of the same volume group. */
 static void close_mapping(const struct device *device, struct buf *text)
 {
 	buf_printf(text, "close %s (" DEVNO_FMT "), after what is on it: ", device->name,
@@ -322,8 +224,7 @@ static enum action_kind words_of_group(
 	if (!vg->is_writable)
 		add_part(text, "make the volume group writable (vgchange -p rw)");
 	if (vg->is_foreign)
-		add_part(text,
-			"work on the host whose system id the volume group has");
+		add_part(text, "work on the host whose system id the volume group has");
 	return ACTION_DO;
 }
 
@@ -353,19 +254,34 @@ static enum action_kind kind_of_rule(enum rule rule)
 	return ACTION_DO;
 }
 
-/* What lvremove would have done next (LVM lib/metadata/snapshot_manip.c): the metadata has a
- * plain volume already, and the store is mapped still. */
+/* What lvremove would have done next (LVM lib/metadata/snapshot_manip.c): the metadata
+ * has a plain volume already, and the store is mapped still. */
 static void words_of_remains(const struct subject *subject, struct buf *text)
 {
 	if (subject->lv && subject->lv->role != LV_SNAPSHOT && subject->cow &&
-		subject->snapshot &&
-		device_snapshot_state(subject->snapshot) == SNAPSHOT_NONE)
+		(!subject->snapshot ||
+			device_snapshot_state(subject->snapshot) == SNAPSHOT_NONE))
 		buf_printf(text,
 			"finish the removal by hand, if it is the leftover: dmsetup "
 			"remove -u %s, then lvremove %s",
 			subject->cow->uuid, subject->label);
 	else
 		buf_puts(text, rule_text(RULE_HALF_REMOVED)->remedy);
+}
+
+static void words_of_layer(
+	const struct host *host, const struct subject *subject, struct buf *text)
+{
+	const struct vg *vg = host_vg(host, subject->vg_uuid);
+	const struct lv *lv = host_lv(host, subject->vg_uuid, subject->lv_uuid);
+
+	if (vg && lv)
+		buf_printf(text,
+			"lvchange --refresh %s/%s, the volume of the layer, drops it; no "
+			"plan touches it",
+			vg->name, lv->name);
+	else
+		buf_puts(text, rule_text(RULE_ORPHAN_LAYER)->remedy);
 }
 
 static enum action_kind words_of_rule(const struct survey *survey,
@@ -377,6 +293,10 @@ static enum action_kind words_of_rule(const struct survey *survey,
 		return words_of_group(survey->host, subject, text);
 	if (reason->rule == RULE_HALF_REMOVED) {
 		words_of_remains(subject, text);
+		return ACTION_DO;
+	}
+	if (reason->rule == RULE_ORPHAN_LAYER) {
+		words_of_layer(survey->host, subject, text);
 		return ACTION_DO;
 	}
 	if (reason->rule == RULE_NOT_SELECTED) {
@@ -465,7 +385,8 @@ enum action_kind remedy_words(const struct survey *survey, const struct subject 
 		block_words_of(reason->about.it, text);
 		return ACTION_DO;
 	case ABOUT_SWAP:
-		buf_printf(text, "swapoff %s", ((const struct swap *)reason->about.it)->path);
+		buf_printf(text, "swapoff %s",
+			((const struct swap *)reason->about.it)->path);
 		return ACTION_DO;
 	case ABOUT_KERNEL_HOLDER:
 		holder_words_of(reason->about.it, text);

@@ -11,7 +11,8 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"run the plan"},
 	[RULE_INVALID] = {"invalid", VERDICT_REMOVE,
 		"its exception store is full or damaged: every read gives an I/O error",
-		"its dm status is Invalid", "run the plan; what was backed up from it is "
+		"its dm status is Invalid",
+		"run the plan; what was backed up from it is "
 		"worthless"},
 	[RULE_OVERFLOWED] = {"overflowed", VERDICT_REMOVE,
 		"its exception store is full: writes to the snapshot fail",
@@ -123,17 +124,16 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"unmount it there, or end that service"},
 	[RULE_MOUNTED_BELOW] = {"mounted-below", VERDICT_REFUSE,
 		"something else is mounted below its mount point",
-		"a mount of something else whose parent is its mount",
-		"unmount that"},
+		"a mount of something else whose parent is its mount", "unmount that"},
 	[RULE_HIDDEN_FS] = {"hidden-fs", VERDICT_REFUSE,
 		"a file system on it is live but in no mount table: lazily unmounted, or "
 		"mounted "
 		"where this capture could not look",
-		"live in /sys/fs, but in no mount table: lazily unmounted, or mounted out "
+		"live in /sys/fs, but in no mount table: lazily unmounted, or mounted "
+		"out "
 		"of sight",
 		"end what still uses it; if nothing shows, restart the host"},
-	[RULE_MERGING] = {"merging", VERDICT_REFUSE,
-		"it is being merged into its origin",
+	[RULE_MERGING] = {"merging", VERDICT_REFUSE, "it is being merged into its origin",
 		"the merging mark in the metadata, or a snapshot-merge target",
 		"wait: it goes by itself when it is merged"},
 	[RULE_NOT_A_SNAPSHOT] = {"not-a-snapshot", VERDICT_REFUSE,
@@ -174,8 +174,8 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"a dm device of such a name, without an LVM uuid",
 		"nothing: whoever made it removes it"},
 	[RULE_NOT_SELECTED] = {"not-selected", VERDICT_REFUSE,
-		"a snapshot that was not asked for",
-		"no --select matches its name", "ask for it with --select"},
+		"a snapshot that was not asked for", "no --select matches its name",
+		"ask for it with --select"},
 };
 
 const struct rule_text *rule_text(enum rule rule)

@@ -101,8 +101,7 @@ bool program_is_backup(const char *comm)
 
 bool program_is_hypervisor(const char *comm)
 {
-	return is_listed(
-		hypervisors, sizeof(hypervisors) / sizeof(hypervisors[0]), comm);
+	return is_listed(hypervisors, sizeof(hypervisors) / sizeof(hypervisors[0]), comm);
 }
 
 bool program_is_storage(const char *comm)

@@ -4,9 +4,9 @@
  *
  * Input:  a hostile text. Output: one entry per line that is one, with its number.
  * Invariant: nothing outside the text is looked at. libmount (util-linux 2.38,
- * libmount/src/tab_parse.c) guesses the format of a table from its first line, and does not
- * tell an entry's line: so each line is a table of its own, and one that begins with a number,
- * which would pass for mountinfo or swaps, is no entry.
+ * libmount/src/tab_parse.c) guesses the format of a table from its first line, and does
+ * not tell an entry's line: so each line is a table of its own, and one that begins with
+ * a number, which would pass for mountinfo or swaps, is no entry.
  */
 #include <ctype.h>
 #include <libmount.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The reader of /etc/fstab against any bytes. Law: each line becomes one entry at most, in the
- * order of the lines, and an entry has a source and a target. */
+/* The reader of /etc/fstab against any bytes. Law: each line becomes one entry at most,
+ * in the order of the lines, and an entry has a source and a target. */
 #include <stdlib.h>
 
 #include "snapstate/cleanup.h"

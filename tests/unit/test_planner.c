@@ -526,8 +526,8 @@ static void make_system_mount(struct host *host)
 			host->mounts[i].target = "/home";
 }
 
-static void add_fstab(struct host *host, const char *source, const char *target,
-	bool is_automatic)
+static void add_fstab(
+	struct host *host, const char *source, const char *target, bool is_automatic)
 {
 	*array_add(&host->fstab, &host->n_fstab) = (struct fstab_entry){.line = 7,
 		.is_automatic = is_automatic,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * "To make it removable": on a host on which all the listed actions are done, the subject is
- * removed; on one on which all but one are done, it is not. On hosts with one or two named
- * troubles, and on random ones. What an action does to a host is modelled here, apart from
- * the planner.
+ * "To make it removable": on a host on which all the listed actions are done, the subject
+ * is removed; on one on which all but one are done, it is not. On hosts with one or two
+ * named troubles, and on random ones. What an action does to a host is modelled here,
+ * apart from the planner.
  *
  * RANDOM_STATES and RANDOM_SEED as in test_random.c.
  */
@@ -24,7 +24,7 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/ledger.h"
 
-#define STATES_DEFAULT 2000
+#define STATES_DEFAULT 1000
 #define ACTIONS_MAX    32
 
 static const char *select_all[] = {SELECT_DEFAULT};
@@ -34,8 +34,7 @@ static const struct request request = {
 /* ---- what actions do ---- */
 
 #define REMOVE_AT(array, count, at)                                                      \
-	memmove(&(array)[at], &(array)[(at) + 1],                                        \
-		(--(count) - (at)) * sizeof((array)[0]))
+	memmove(&(array)[at], &(array)[(at) + 1], (--(count) - (at)) * sizeof((array)[0]))
 
 /* `count` opens of a device end. Where more holders were found than the kernel counts, it
  * counts those that remain. */
@@ -82,8 +81,8 @@ static bool has_mount_or_user(const struct host *host, struct devno devno)
 	return has_user(host, devno);
 }
 
-/* With its last mount and user a file system ends. Where /sys/fs showed nothing of it, its open
- * was explained by its mount, or not at all. */
+/* With its last mount and user a file system ends. Where /sys/fs showed nothing of it,
+ * its open was explained by its mount, or not at all. */
 static void end_unused_fs(struct host *host, struct devno devno)
 {
 	struct device *device = host_device_by_devno(host, devno);
@@ -472,8 +471,7 @@ struct deeds {
 static bool is_modelled(const struct action *action)
 {
 	static const enum rule beyond[] = {RULE_DISAGREE, RULE_HALF_REMOVED,
-		RULE_NOT_ACTIVE_HERE, RULE_NOT_SELECTED, RULE_MERGING,
-		RULE_ORPHAN_LAYER};
+		RULE_NOT_ACTIVE_HERE, RULE_NOT_SELECTED, RULE_MERGING, RULE_ORPHAN_LAYER};
 
 	for (size_t i = 0; i < sizeof(beyond) / sizeof(beyond[0]); i++)
 		if (has_rule(action, beyond[i]))
@@ -619,8 +617,7 @@ static unsigned random_minor(struct dice *dice, const struct host *host)
 
 	/* what stands on a snapshot, or is one: the others are nobody's leftovers */
 	for (size_t i = 0; i < 50 && !minor; i++) {
-		const struct device *device =
-			&host->devices[roll(dice, host->n_devices)];
+		const struct device *device = &host->devices[roll(dice, host->n_devices)];
 
 		if (device_snapshot_state(device) != SNAPSHOT_NONE ||
 			stack_is_partition_mapping(host, device))
@@ -658,11 +655,9 @@ static void add_container(struct dice *dice, struct host *host, unsigned number)
 
 	*namespace = (struct mount_namespace){.id = id};
 	if (one_in(dice, 4))
-		namespace->pin_pid = pid;
-	else if (one_in(dice, 4))
-		namespace->pin_path = "/run/keep";
-	else
-		namespace->pid = pid;
+	namespace->pin_pid = pid;
+	else if (one_in(dice, 4)) namespace->pin_path = "/run/keep";
+	else namespace->pid = pid;
 	host_source_set(host, text_of(host, "mounts/", id), OUTCOME_READ, "%s", "");
 	for (unsigned i = 0; i < 1 + roll(dice, 2); i++) {
 		unsigned minor = random_minor(dice, host);
@@ -818,20 +813,20 @@ static void add_rival(struct dice *dice, struct host *host, unsigned number)
 {
 	const struct mount *mount = &host->mounts[roll(dice, host->n_mounts)];
 
-	*array_add(&host->fstab, &host->n_fstab) = (struct fstab_entry){.line = 1 + number,
-		.is_automatic = one_in(dice, 2),
-		.source = "UUID=0f3c",
-		.target = mount->target,
-		.type = "ext4"};
+	*array_add(&host->fstab, &host->n_fstab) =
+		(struct fstab_entry){.line = 1 + number,
+			.is_automatic = one_in(dice, 2),
+			.source = "UUID=0f3c",
+			.target = mount->target,
+			.type = "ext4"};
 }
 
 static struct host *make_random(uint64_t seed)
 {
-	static void (*const troubles[])(
-		struct dice *dice, struct host *host, unsigned number) = {add_container,
-		add_loop, add_array, add_export, add_mount_below, add_lazy,
-		add_shared_descriptor, add_foreign, add_command, add_change,
-		add_system_mount, add_rival};
+	static void (*const troubles[])(struct dice * dice, struct host * host,
+		unsigned number) = {add_container, add_loop, add_array, add_export,
+		add_mount_below, add_lazy, add_shared_descriptor, add_foreign,
+		add_command, add_change, add_system_mount, add_rival};
 	struct host *host = random_host(seed);
 	struct dice dice = dice_of_seed(seed + 77);
 	unsigned count = (unsigned)roll(&dice, 6);
@@ -843,7 +838,8 @@ static struct host *make_random(uint64_t seed)
 	return host;
 }
 
-/* Advice is given besides, also for what is removed; and it is no action that is needed. */
+/* Advice is given besides, also for what is removed; and it is no action that is needed.
+ */
 static void test_advice(void **state)
 {
 	cleanup_host struct host *host = sample_host();
@@ -863,8 +859,8 @@ static void test_advice(void **state)
 	assert_int_equal(deeds_of(&survey, &survey.subjects[0]).count, 0);
 }
 
-/* A container's process that uses files there and keeps the mount: one thing to do. The mapping
- * and its opens go with it. */
+/* A container's process that uses files there and keeps the mount: one thing to do. The
+ * mapping and its opens go with it. */
 static void test_container(void **state)
 {
 	cleanup_host struct host *host = sample_host();

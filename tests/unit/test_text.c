@@ -815,12 +815,13 @@ static void test_documents_bad(void **state)
 
 static void test_fstab(void **state)
 {
-	static const char text[] = "# a comment\n\n"
-				   "UUID=0f3c / ext4 errors=remount-ro 0 1\n"
-				   "  /dev/vg/snap\t/mnt/a\\040b xfs noauto,password=x 0 0\n"
-				   "22 1 253:0 / / rw - ext4 /dev/sda rw\n"
-				   "nonsense\n"
-				   "/dev/sda2 none swap sw 0 0";
+	static const char text[] =
+		"# a comment\n\n"
+		"UUID=0f3c / ext4 errors=remount-ro 0 1\n"
+		"  /dev/vg/snap\t/mnt/a\\040b xfs noauto,password=x 0 0\n"
+		"22 1 253:0 / / rw - ext4 /dev/sda rw\n"
+		"nonsense\n"
+		"/dev/sda2 none swap sw 0 0";
 	cleanup_host struct host *host = host_new();
 	size_t bad = 0;
 
