@@ -40,7 +40,8 @@ static unsigned parts_of_fact(const char *line)
 		return holder_part(line);
 	if (starts_with(line, "mount "))
 		return PROBE_MOUNTS;
-	if (starts_with(line, "group ") || starts_with(line, "volume "))
+	if (starts_with(line, "group ") || starts_with(line, "volume ") ||
+		starts_with(line, "tag "))
 		return PROBE_LVM;
 	return PROBE_DM;
 }

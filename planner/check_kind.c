@@ -232,6 +232,7 @@ void check_age(const struct survey *survey, struct subject *subject)
 {
 	int64_t created = subject->lv->created;
 	int64_t age = survey->host->identity.taken - created;
+	int64_t min_age = subject_min_age(survey->request, subject);
 
 	if (subject->lv->role != LV_SNAPSHOT)
 		return;
@@ -242,11 +243,11 @@ void check_age(const struct survey *survey, struct subject *subject)
 		subject_reason(subject, RULE_TOO_YOUNG,
 			"it was created after this capture, by the clocks of the two "
 			"hosts");
-	else if (age < survey->request->min_age)
+	else if (age < min_age)
 		subject_reason(subject, RULE_TOO_YOUNG,
 			"created %lld seconds before the capture; the minimum age is "
 			"%lld",
-			(long long)age, (long long)survey->request->min_age);
+			(long long)age, (long long)min_age);
 }
 
 /* ---- not in the metadata ---- */

@@ -18,6 +18,9 @@ void check_evidence(const struct host *host, struct subject *subject);
 void check_group(const struct host *host, struct subject *subject);
 void check_settled(const struct host *host, struct subject *subject);
 
+/* check_hosts.c: who else may use the volume group */
+void check_other_hosts(const struct survey *survey, struct subject *subject);
+
 /* check_use.c: who uses it */
 void check_holders(const struct host *host, struct subject *subject);
 void check_mounts(const struct host *host, struct subject *subject);

@@ -50,7 +50,7 @@ static unsigned rule_rank(enum rule rule)
 {
 	static const enum rule first[] = {RULE_NOT_SELECTED, RULE_ORIGIN,
 		RULE_VIRTUAL_ORIGIN, RULE_STALE_CORRUPTING, RULE_STALE, RULE_ORPHAN_STORE,
-		RULE_INVALID, RULE_OVERFLOWED, RULE_SHRUNK, RULE_LEFTOVER,
+		RULE_ACTIVE_TWICE, RULE_INVALID, RULE_OVERFLOWED, RULE_SHRUNK, RULE_LEFTOVER,
 		RULE_EVIDENCE_MISSING, RULE_HALF_REMOVED, RULE_UNSETTLED};
 
 	for (unsigned i = 0; i < sizeof(first) / sizeof(first[0]); i++)
@@ -74,7 +74,7 @@ static bool has_class(const struct subject *subject)
 	return false;
 }
 
-static void decide(struct subject *subject)
+void subject_decide(struct subject *subject)
 {
 	if (!has_class(subject))
 		subject_reason(subject, RULE_EVIDENCE_MISSING,
@@ -92,7 +92,9 @@ static void judge(const struct survey *survey, struct subject *subject)
 
 	if (!subject->is_selected) {
 		subject_reason(subject, RULE_NOT_SELECTED,
-			"it matches none of the names that were asked for");
+			survey->request->n_rules
+				? "no rule or name that was asked for takes it"
+				: "it matches none of the names that were asked for");
 		return;
 	}
 	switch (subject->kind) {
@@ -115,6 +117,7 @@ static void judge(const struct survey *survey, struct subject *subject)
 	}
 	check_evidence(host, subject);
 	check_group(host, subject);
+	check_other_hosts(survey, subject);
 	check_settled(host, subject);
 	check_holders(host, subject);
 	check_mounts(host, subject);
@@ -199,21 +202,47 @@ static void check_siblings(struct survey *survey, struct subject *subject,
 			"%s, a snapshot of the same origin that LVM does not know, stays",
 			other->label);
 		subject_about(subject, ABOUT_DEVICE, other->snapshot);
-		decide(subject);
+		subject_decide(subject);
 	}
+}
+
+static struct sibling *collect_siblings(const struct survey *survey, size_t *ret_count)
+{
+	struct sibling *siblings = NULL;
+
+	*ret_count = 0;
+	for (size_t i = 0; i < survey->n_subjects; i++)
+		if (survey->subjects[i].real && is_unknown_to_lvm(&survey->subjects[i]))
+			*array_add(&siblings, ret_count) = (struct sibling){
+				.real = survey->subjects[i].real, .subject = i};
+	if (*ret_count)
+		qsort(siblings, *ret_count, sizeof(*siblings), order_siblings);
+	return siblings;
+}
+
+bool classify_siblings(struct survey *survey)
+{
+	size_t count;
+	struct sibling *siblings = collect_siblings(survey, &count);
+	bool has_changed = false;
+
+	for (size_t i = 0; i < survey->n_subjects; i++) {
+		struct subject *subject = &survey->subjects[i];
+
+		if (subject->verdict != VERDICT_REMOVE)
+			continue;
+		check_siblings(survey, subject, siblings, count);
+		has_changed |= subject->verdict != VERDICT_REMOVE;
+	}
+	free(siblings);
+	return has_changed;
 }
 
 static void check_all_siblings(struct survey *survey)
 {
-	struct sibling *siblings = NULL;
-	size_t count = 0;
+	size_t count;
+	struct sibling *siblings = collect_siblings(survey, &count);
 
-	for (size_t i = 0; i < survey->n_subjects; i++)
-		if (survey->subjects[i].real && is_unknown_to_lvm(&survey->subjects[i]))
-			*array_add(&siblings, &count) = (struct sibling){
-				.real = survey->subjects[i].real, .subject = i};
-	if (count)
-		qsort(siblings, count, sizeof(*siblings), order_siblings);
 	for (size_t i = 0; i < survey->n_subjects; i++)
 		check_siblings(survey, &survey->subjects[i], siblings, count);
 	free(siblings);
@@ -226,7 +255,7 @@ void classify_survey(struct survey *survey)
 
 		judge(survey, subject);
 		drop_rules(subject, survey->request->rules_off);
-		decide(subject);
+		subject_decide(subject);
 	}
 	check_all_siblings(survey);
 	if (survey->n_subjects)
@@ -238,7 +267,8 @@ bool survey_has_kept(const struct survey *survey)
 {
 	for (size_t i = 0; i < survey->n_subjects; i++)
 		if (survey->subjects[i].is_selected &&
-			survey->subjects[i].verdict != VERDICT_REMOVE)
+			survey->subjects[i].verdict != VERDICT_REMOVE &&
+			survey->subjects[i].decisive != RULE_ACTIVE_ELSEWHERE)
 			return true;
 	return false;
 }

@@ -237,15 +237,23 @@ static void row_of_recorded(struct page *page, const struct host *host)
 		count_missing(host) ? "see the top of this page" : "nothing was missing");
 }
 
-static void row_of_request(struct page *page, const struct request *request)
+static void rows_of_request(struct page *page, const struct request *request)
 {
-	cleanup_buf struct buf text = BUF_INIT;
+	cleanup_buf struct buf globs = BUF_INIT;
 
 	for (size_t i = 0; i < request->n_select; i++)
-		buf_printf(&text, "%s%s", i ? " " : "", request->select[i]);
-	buf_puts(&text, ", older than ");
-	print_duration(&text, request->min_age);
-	row(page, "asked for", buf_text(&text));
+		buf_printf(&globs, "%s%s", i ? " " : "", request->select[i]);
+	buf_puts(&globs, ", older than ");
+	print_duration(&globs, request->min_age);
+	if (request->n_select)
+		row(page, "asked for", buf_text(&globs));
+	for (size_t i = 0; i < request->n_rules; i++) {
+		cleanup_buf struct buf rule = BUF_INIT;
+
+		buf_printf(&rule, "rule %s: ", request->rules[i].name);
+		print_rule(&rule, &request->rules[i]);
+		row(page, "asked for", buf_text(&rule));
+	}
 }
 
 static void print_evidence(struct page *page, const struct story *story,
@@ -273,7 +281,7 @@ static void print_evidence(struct page *page, const struct story *story,
 		*id->redaction ? "pseudonyms, see the top of this page"
 			       : "the host's own");
 	row_of_recorded(page, host);
-	row_of_request(page, story->survey->request);
+	rows_of_request(page, story->survey->request);
 	if (plan_file) {
 		row(page, "plan", plan_file);
 		row(page, "its digest", story->plan->digest);

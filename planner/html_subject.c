@@ -133,6 +133,11 @@ void html_subject(
 	page_say_in(page, "b", "", rule->name);
 	page_say(page, ": %s", rule->meaning);
 	page_close(page);
+	if (subject->is_selected && subject->rule) {
+		page_open(page, "p", "soft");
+		page_say(page, "Selected by rule %s.", subject->rule->name);
+		page_close(page);
+	}
 	print_reasons(page, subject);
 	print_remedy(page, story, subject);
 	page_say_in(page, "h3", "", "What the plan does, as a person would type it");

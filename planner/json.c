@@ -3,7 +3,8 @@
  * The review for programs: one object with host, verdicts, steps. Strings from the host
  * that are not UTF-8 are escaped as in facts, since JSON has no other bytes.
  */
-#include <json-c/json.h>
+#include "json.h"
+
 #include <string.h>
 
 #include "remedy.h"
@@ -11,7 +12,7 @@
 
 #define JSON_SCHEMA "snapstate-plan 1"
 
-static struct json_object *text_object(const char *text)
+struct json_object *json_text(const char *text)
 {
 	cleanup_buf struct buf escaped = BUF_INIT;
 	bool is_ascii = true;
@@ -29,14 +30,14 @@ static struct json_object *host_object(const struct host *host)
 	struct json_object *object = json_object_new_object();
 	struct json_object *missing = json_object_new_array();
 
-	json_object_object_add(object, "node", text_object(host->identity.node));
+	json_object_object_add(object, "node", json_text(host->identity.node));
 	if (*host->identity.redaction)
 		json_object_object_add(
-			object, "redaction", text_object(host->identity.redaction));
-	json_object_object_add(object, "kernel", text_object(host->identity.kernel));
+			object, "redaction", json_text(host->identity.redaction));
+	json_object_object_add(object, "kernel", json_text(host->identity.kernel));
 	json_object_object_add(
-		object, "machine_id", text_object(host->identity.machine_id));
-	json_object_object_add(object, "boot_id", text_object(host->identity.boot_id));
+		object, "machine_id", json_text(host->identity.machine_id));
+	json_object_object_add(object, "boot_id", json_text(host->identity.boot_id));
 	json_object_object_add(
 		object, "taken", json_object_new_int64(host->identity.taken));
 	for (size_t i = 0; i < host->n_sources; i++) {
@@ -46,10 +47,10 @@ static struct json_object *host_object(const struct host *host)
 		if (source->outcome == OUTCOME_READ)
 			continue;
 		entry = json_object_new_object();
-		json_object_object_add(entry, "source", text_object(source->name));
+		json_object_object_add(entry, "source", json_text(source->name));
 		json_object_object_add(
-			entry, "outcome", text_object(outcome_name(source->outcome)));
-		json_object_object_add(entry, "detail", text_object(source->detail));
+			entry, "outcome", json_text(outcome_name(source->outcome)));
+		json_object_object_add(entry, "detail", json_text(source->detail));
 		json_object_array_add(missing, entry);
 	}
 	json_object_object_add(object, "not_read", missing);
@@ -64,9 +65,9 @@ static struct json_object *reasons_array(const struct subject *subject)
 		struct json_object *entry = json_object_new_object();
 
 		json_object_object_add(entry, "rule",
-			text_object(rule_text(subject->reasons[i].rule)->name));
+			json_text(rule_text(subject->reasons[i].rule)->name));
 		json_object_object_add(
-			entry, "text", text_object(subject->reasons[i].text));
+			entry, "text", json_text(subject->reasons[i].text));
 		json_object_array_add(array, entry);
 	}
 	return array;
@@ -77,13 +78,12 @@ static struct json_object *action_object(const struct action *action)
 	struct json_object *entry = json_object_new_object();
 	struct json_object *rules = json_object_new_array();
 
-	json_object_object_add(
-		entry, "kind", text_object(action_kind_name(action->kind)));
-	json_object_object_add(entry, "text", text_object(action->text));
+	json_object_object_add(entry, "kind", json_text(action_kind_name(action->kind)));
+	json_object_object_add(entry, "text", json_text(action->text));
 	for (unsigned rule = 0; rule < RULES_COUNT; rule++)
 		if (action->rules & (1ull << rule))
 			json_object_array_add(
-				rules, text_object(rule_text((enum rule)rule)->name));
+				rules, json_text(rule_text((enum rule)rule)->name));
 	json_object_object_add(entry, "rules", rules);
 	return entry;
 }
@@ -108,14 +108,17 @@ static struct json_object *verdict_object(
 
 	if (!*uuid && subject->snapshot)
 		uuid = subject->snapshot->uuid;
-	json_object_object_add(entry, "subject", text_object(subject->label));
-	json_object_object_add(entry, "uuid", text_object(uuid));
+	json_object_object_add(entry, "subject", json_text(subject->label));
+	json_object_object_add(entry, "uuid", json_text(uuid));
 	json_object_object_add(
 		entry, "selected", json_object_new_boolean(subject->is_selected));
+	if (subject->is_selected && subject->rule)
+		json_object_object_add(
+			entry, "selected_by", json_text(subject->rule->name));
 	json_object_object_add(
-		entry, "class", text_object(rule_text(subject->decisive)->name));
+		entry, "class", json_text(rule_text(subject->decisive)->name));
 	json_object_object_add(
-		entry, "verdict", text_object(verdict_name(subject->verdict)));
+		entry, "verdict", json_text(verdict_name(subject->verdict)));
 	json_object_object_add(entry, "reasons", reasons_array(subject));
 	json_object_object_add(entry, "actions", actions_array(survey, subject));
 	return entry;
@@ -138,7 +141,7 @@ static void add_target(struct json_object *entry, const struct plan_step *step)
 		buf_printf(&target, "%s/%s", t->vg_name, t->lv_name);
 		break;
 	}
-	json_object_object_add(entry, "target", text_object(buf_text(&target)));
+	json_object_object_add(entry, "target", json_text(buf_text(&target)));
 }
 
 static struct json_object *step_object(const struct plan_step *step, size_t n)
@@ -148,14 +151,13 @@ static struct json_object *step_object(const struct plan_step *step, size_t n)
 
 	plan_step_command(step, &command);
 	json_object_object_add(entry, "n", json_object_new_int64((int64_t)n));
-	json_object_object_add(entry, "op", text_object(plan_op_name(step->op)));
+	json_object_object_add(entry, "op", json_text(plan_op_name(step->op)));
 	add_target(entry, step);
-	json_object_object_add(entry, "command", text_object(buf_text(&command)));
+	json_object_object_add(entry, "command", json_text(buf_text(&command)));
 	return entry;
 }
 
-void json_print(
-	const struct survey *survey, const struct plan *plan, struct buf *ret_text)
+struct json_object *json_review(const struct survey *survey, const struct plan *plan)
 {
 	struct json_object *root = json_object_new_object();
 	struct json_object *verdicts = json_object_new_array();
@@ -166,13 +168,24 @@ void json_print(
 			verdicts, verdict_object(survey, &survey->subjects[i]));
 	for (size_t i = 0; i < plan->n_steps; i++)
 		json_object_array_add(steps, step_object(&plan->steps[i], i + 1));
-	json_object_object_add(root, "schema", text_object(JSON_SCHEMA));
+	json_object_object_add(root, "schema", json_text(JSON_SCHEMA));
 	json_object_object_add(root, "host", host_object(survey->host));
 	json_object_object_add(root, "verdicts", verdicts);
 	json_object_object_add(root, "steps", steps);
+	return root;
+}
+
+void json_write(struct json_object *root, struct buf *ret_text)
+{
 	buf_puts(ret_text, json_object_to_json_string_ext(root,
 				   JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
 					   JSON_C_TO_STRING_NOSLASHESCAPE));
 	buf_puts(ret_text, "\n");
 	json_object_put(root);
+}
+
+void json_print(
+	const struct survey *survey, const struct plan *plan, struct buf *ret_text)
+{
+	json_write(json_review(survey, plan), ret_text);
 }

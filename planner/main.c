@@ -4,61 +4,13 @@
  * nothing but these files and touches no host.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "options.h"
+#include "program.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/exit.h"
-#include "snapstate/record.h"
-
-static int fail(const struct err *err, int code)
-{
-	fprintf(stderr, "snapstate-plan: %s\n", err->msg);
-	return code;
-}
-
-static int print_output(const struct buf *output, int code)
-{
-	if (fputs(buf_text(output), stdout) < 0 || fflush(stdout) != 0)
-		return EXIT_ENVIRONMENT;
-	return code;
-}
-
-static int read_capture(const char *name, struct host **ret_host,
-	char ret_sha256[SHA256_HEX_LEN + 1], struct err *err)
-{
-	cleanup_buf struct buf archive = BUF_INIT;
-	int r = file_read_at(AT_FDCWD, name, RECORD_ARCHIVE_MAX, &archive, err);
-
-	if (r < 0)
-		return r;
-	sha256_hex(buf_text(&archive), archive.len, ret_sha256);
-	r = record_read(archive.data, archive.len, name, ret_host, err);
-	if (r == 0)
-		host_index_build(*ret_host);
-	return r;
-}
-
-static struct plan *plan_begin(const struct survey *survey, const char *sha256)
-{
-	struct plan *plan = plan_new();
-
-	memcpy(plan->capture_sha256, sha256, sizeof(plan->capture_sha256));
-	plan->taken = survey->host->identity.taken;
-	free(plan->created_by);
-	plan->created_by = xstrdup("snapstate-plan-" SNAPSTATE_VERSION);
-	for (size_t i = 0; i < survey->request->n_select; i++)
-		*array_add(&plan->select, &plan->n_select) =
-			xstrdup(survey->request->select[i]);
-	plan->min_age = (uint64_t)survey->request->min_age;
-	plan->has_refresh_origin = survey->request->has_refresh_origin;
-	snprintf(plan->redaction, sizeof(plan->redaction), "%s",
-		survey->host->identity.redaction);
-	return plan;
-}
 
 /* The text is read back by the executor's own reader, and what that reads is proven. */
 static int plan_check(const struct host *host, const struct buf *text, struct err *err)
@@ -100,35 +52,38 @@ static int publish_all(const struct options *options, const struct survey *surve
 static int plan_capture(const struct options *options)
 {
 	cleanup_host struct host *host = NULL;
+	cleanup_policy struct policy policy = {0};
+	struct request request = options->request;
 	cleanup_survey struct survey survey = {0};
 	cleanup_with(plan_free_fn) struct plan *plan = NULL;
 	cleanup_buf struct buf plan_text = BUF_INIT, output = BUF_INIT;
 	char sha256[SHA256_HEX_LEN + 1];
 	struct err err = ERR_INIT;
 
-	if (read_capture(options->captures[0], &host, sha256, &err) < 0)
-		return fail(&err, EXIT_BAD_INPUT);
-	survey_collect(host, &options->request, &survey);
+	if (program_read_policies(options, &request, &policy, &err) < 0 ||
+		program_read_capture(options->captures[0], &host, sha256, &err) < 0)
+		return program_fail(&err, EXIT_BAD_INPUT);
+	survey_collect(host, &request, &survey);
 	classify_survey(&survey);
-	plan = plan_begin(&survey, sha256);
+	plan = plan_begin(&survey, &request, sha256);
 	if (order_survey(&survey, plan, &err) < 0)
-		return fail(&err, EXIT_BAD_INPUT);
+		return program_fail(&err, EXIT_BAD_INPUT);
 	plan_write(plan, &plan_text);
 	if (plan_check(host, &plan_text, &err) < 0)
-		return fail(&err, EXIT_BAD_INPUT);
+		return program_fail(&err, EXIT_BAD_INPUT);
 	if (options->explain) {
 		if (explain_print(&survey, plan, options->explain, &output, &err) < 0)
-			return fail(&err, EXIT_USAGE);
-		return print_output(&output, EXIT_DONE);
+			return program_fail(&err, EXIT_USAGE);
+		return program_print(&output, EXIT_DONE);
 	}
 	if (publish_all(options, &survey, plan, &plan_text, &err) < 0)
-		return fail(&err, EXIT_ENVIRONMENT);
+		return program_fail(&err, EXIT_ENVIRONMENT);
 	if (options->is_json)
 		json_print(&survey, plan, &output);
 	else
 		review_print(
 			&survey, plan, options->captures[0], options->plan_file, &output);
-	return print_output(&output, survey_has_kept(&survey) ? EXIT_REFUSED : EXIT_DONE);
+	return program_print(&output, survey_has_kept(&survey) ? EXIT_REFUSED : EXIT_DONE);
 }
 
 /* Names and pseudonyms, or pseudonyms of two keys, would differ everywhere. */
@@ -150,12 +105,19 @@ static int compare_captures(const struct options *options)
 	char sha256[SHA256_HEX_LEN + 1];
 	struct err err = ERR_INIT;
 
-	if (read_capture(options->captures[0], &a, sha256, &err) < 0 ||
-		read_capture(options->captures[1], &b, sha256, &err) < 0 ||
+	if (program_read_capture(options->captures[0], &a, sha256, &err) < 0 ||
+		program_read_capture(options->captures[1], &b, sha256, &err) < 0 ||
 		check_comparable(options, a, b, &err) < 0)
-		return fail(&err, EXIT_BAD_INPUT);
+		return program_fail(&err, EXIT_BAD_INPUT);
 	diff_print(a, b, &output);
-	return print_output(&output, EXIT_DONE);
+	return program_print(&output, EXIT_DONE);
+}
+
+static int run(const struct options *options)
+{
+	if (options->is_diff)
+		return compare_captures(options);
+	return options->n_captures > 1 ? plan_several(options) : plan_capture(options);
 }
 
 int main(int argc, char **argv)
@@ -164,8 +126,7 @@ int main(int argc, char **argv)
 	int code = options_read(argc, argv, &options);
 
 	if (code < 0)
-		code = options.is_diff ? compare_captures(&options)
-				       : plan_capture(&options);
+		code = run(&options);
 	options_free(&options);
 	return code;
 }

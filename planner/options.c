@@ -10,10 +10,14 @@
 #include "snapstate/exit.h"
 
 static const char usage[] =
-	"usage: snapstate-plan [-o PLAN] [--select VG/LV]... [--min-age DURATION]\n"
-	"                      [--refresh-origin] [--html FILE] [--dot FILE] [--json]\n"
+	"usage: snapstate-plan [-o PLAN] [--select VG/LV]... [--policy FILE]...\n"
+	"                      [--min-age DURATION] [--refresh-origin] [--single-host]\n"
+	"                      [--html FILE] [--dot FILE] [--json] CAPTURE\n"
+	"       snapstate-plan [-o FOLDER] [--select VG/LV]... [--policy FILE]... "
+	"[--json]\n"
+	"                      CAPTURE CAPTURE...\n"
+	"       snapstate-plan --explain DEVICE [--select VG/LV]... [--policy FILE]...\n"
 	"                      CAPTURE\n"
-	"       snapstate-plan --explain DEVICE [--select VG/LV]... CAPTURE\n"
 	"       snapstate-plan --diff CAPTURE CAPTURE\n"
 	"\n"
 	"Reads a capture, offline, and prints which leftover backup snapshots can be "
@@ -24,10 +28,15 @@ static const char usage[] =
 	"  --select VG/LV        names of the snapshots meant for removal, with * and "
 	"?;\n"
 	"                        may be repeated; default " SELECT_DEFAULT "\n"
+	"  --policy FILE         rules with names, ages and tags, behind --select; may "
+	"be repeated;\n"
+	"                        examples are in share/snapstate/policies\n"
 	"  --min-age DURATION    leave younger snapshots alone: 90s, 30m, 1h (default), "
 	"7d\n"
 	"  --refresh-origin      also turn origins whose last snapshot is gone into "
 	"plain volumes\n"
+	"  --single-host         you vouch for it: no other host sees these volume "
+	"groups\n"
 	"  --html FILE           write the review as one page for a browser; never "
 	"overwrites\n"
 	"  --dot FILE            write the stacks as a graph for dot(1); never "
@@ -45,8 +54,10 @@ static const char usage[] =
 
 enum {
 	OPT_SELECT = 256,
+	OPT_POLICY,
 	OPT_MIN_AGE,
 	OPT_REFRESH,
+	OPT_SINGLE_HOST,
 	OPT_HTML,
 	OPT_DOT,
 	OPT_EXPLAIN,
@@ -59,8 +70,10 @@ enum {
 static const struct option long_options[] = {
 	{"output", required_argument, NULL, 'o'},
 	{"select", required_argument, NULL, OPT_SELECT},
+	{"policy", required_argument, NULL, OPT_POLICY},
 	{"min-age", required_argument, NULL, OPT_MIN_AGE},
 	{"refresh-origin", no_argument, NULL, OPT_REFRESH},
+	{"single-host", no_argument, NULL, OPT_SINGLE_HOST},
 	{"html", required_argument, NULL, OPT_HTML},
 	{"dot", required_argument, NULL, OPT_DOT},
 	{"explain", required_argument, NULL, OPT_EXPLAIN},
@@ -71,25 +84,6 @@ static const struct option long_options[] = {
 	{0},
 };
 
-/* "90", "90s", "30m", "1h", "7d" */
-static int parse_duration(const char *text, int64_t *ret_seconds)
-{
-	static const struct {
-		char unit;
-		uint64_t seconds;
-	} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
-	size_t digits = strspn(text, "0123456789");
-	uint64_t number, factor = text[digits] == '\0' ? 1 : 0;
-
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-		if (text[digits] == units[i].unit && text[digits + 1] == '\0')
-			factor = units[i].seconds;
-	if (!factor || parse_u64(text, digits, 10, &number) < 0 || number > UINT32_MAX)
-		return -EINVAL;
-	*ret_seconds = (int64_t)(number * factor);
-	return 0;
-}
-
 static int usage_error(const char *what, const char *value)
 {
 	fprintf(stderr, "snapstate-plan: %s%s\nTry 'snapstate-plan --help'.\n", what,
@@ -99,24 +93,36 @@ static int usage_error(const char *what, const char *value)
 
 static int read_option(int option, struct options *options)
 {
+	uint64_t seconds;
+
 	switch (option) {
 	case 'o':
 		options->plan_file = optarg;
 		return -1;
 	case OPT_SELECT:
-		if (!strchr(optarg, '/') || options->request.n_select == PLAN_SELECT_MAX)
+		if (!policy_glob_is_valid(optarg) ||
+			options->request.n_select == PLAN_SELECT_MAX)
 			return usage_error(
-				"--select wants VG/LV, at most 64 times, not ", optarg);
+				"--select wants VG/LV with * and ?, at most 64 times, "
+				"not ",
+				optarg);
 		*array_add(&options->request.select, &options->request.n_select) = optarg;
 		return -1;
+	case OPT_POLICY:
+		*array_add(&options->policies, &options->n_policies) = optarg;
+		return -1;
 	case OPT_MIN_AGE:
-		if (parse_duration(optarg, &options->request.min_age) < 0)
+		if (policy_duration_read(optarg, &seconds) < 0)
 			return usage_error(
 				"--min-age wants a number and s, m, h or d, not ",
 				optarg);
+		options->request.min_age = (int64_t)seconds;
 		return -1;
 	case OPT_REFRESH:
 		options->request.has_refresh_origin = true;
+		return -1;
+	case OPT_SINGLE_HOST:
+		options->request.is_single_host = true;
 		return -1;
 	case OPT_HTML:
 		options->html_file = optarg;
@@ -146,8 +152,7 @@ static int read_option(int option, struct options *options)
 
 static int read_captures(int argc, char **argv, struct options *options)
 {
-	size_t wanted = options->is_diff ? 2 : 1;
-
+	size_t given = (size_t)(argc - optind);
 	bool has_files = options->plan_file || options->html_file || options->dot_file;
 
 	if (options->is_diff && (has_files || options->is_json || options->explain))
@@ -157,12 +162,15 @@ static int read_captures(int argc, char **argv, struct options *options)
 	if (options->explain && (has_files || options->is_json))
 		return usage_error(
 			"--explain goes without -o, --html, --dot and --json", "");
-	if ((size_t)(argc - optind) != wanted)
-		return usage_error(options->is_diff ? "--diff wants two captures"
-						    : "one capture is wanted",
-			"");
+	if (options->is_diff && given != 2)
+		return usage_error("--diff wants two captures", "");
+	if (given == 0)
+		return usage_error("a capture is wanted", "");
+	if (given > 1 && !options->is_diff &&
+		(options->html_file || options->dot_file || options->explain))
+		return usage_error("--html, --dot and --explain take one capture", "");
 	while (optind < argc)
-		options->captures[options->n_captures++] = argv[optind++];
+		*array_add(&options->captures, &options->n_captures) = argv[optind++];
 	return -1;
 }
 
@@ -176,7 +184,7 @@ int options_read(int argc, char **argv, struct options *ret)
 		code = read_option(option, &options);
 	if (code < 0)
 		code = read_captures(argc, argv, &options);
-	if (code < 0 && !options.request.n_select)
+	if (code < 0 && !options.request.n_select && !options.n_policies)
 		*array_add(&options.request.select, &options.request.n_select) =
 			SELECT_DEFAULT;
 	*ret = options;
@@ -185,5 +193,7 @@ int options_read(int argc, char **argv, struct options *ret)
 
 void options_free(struct options *options)
 {
+	free(options->captures);
 	free(options->request.select);
+	free(options->policies);
 }

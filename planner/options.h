@@ -7,13 +7,15 @@
 
 struct options {
 	struct request request;
+	const char **policies; /* files */
+	size_t n_policies;
 	const char *plan_file; /* NULL = none */
 	const char *html_file; /* these two as well */
 	const char *dot_file;
 	const char *explain; /* a name of a device; NULL = none */
 	bool is_json;
 	bool is_diff;
-	const char *captures[2];
+	const char **captures;
 	size_t n_captures;
 };
 

@@ -6,6 +6,7 @@
  * is what the replay changed. Invariant: no step names a device that is not a removable
  * subject's own, except lv-refresh.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "planner.h"
@@ -13,6 +14,7 @@
 
 struct ordering {
 	const struct survey *survey;
+	unsigned parts; /* enum order_part */
 	struct plan *plan;
 	struct host *clone; /* the host after the steps so far */
 	struct subject *subject;
@@ -69,6 +71,9 @@ static void scope_of_subject(const struct ordering *ordering,
 		scope_add_device(scope, subject->origin, SCOPE_IDENTITY);
 	scope_add_group(scope, subject->vg_uuid);
 	scope_add_volume(scope, subject->vg_uuid, subject->lv_uuid);
+	if (subject->rule && subject->rule->tags)
+		scope_set_tags(
+			scope, subject->vg_uuid, subject->lv_uuid, subject->rule->tags);
 	if (origin) {
 		scope_add_device(scope, subject->origin, SCOPE_TABLE);
 		scope_add_device(scope, subject->real, SCOPE_TABLE);
@@ -220,6 +225,9 @@ static int add_lv_remove(struct ordering *ordering, struct err *err)
 	set_string(&step->target.origin_uuid, subject->lv->origin_uuid);
 	set_string(&step->target.vg_name, vg->name);
 	set_string(&step->target.lv_name, subject->lv->name);
+	if (subject->rule)
+		plan_step_reason(step, "%s: selected by rule %s", subject->label,
+			subject->rule->name);
 	/* its idle mounts and mappings had steps, and reasons, of their own */
 	for (size_t i = 0; i < subject->n_reasons; i++)
 		if (subject->reasons[i].rule != RULE_MOUNTED_IDLE &&
@@ -247,15 +255,20 @@ static int add_stale_devices(struct ordering *ordering, struct err *err)
 	const struct subject *subject = ordering->subject;
 	int r = 0;
 
+	const char *why =
+		subject->active_on
+			? "it is active on another host too, whose plan removes "
+			  "the volume; here only the mapping goes, before that"
+			: "this snapshot is gone from the LVM metadata and still "
+			  "active here";
+
 	if (subject->snapshot)
-		r = add_dm_remove(ordering, subject->snapshot,
-			"this snapshot is gone from the LVM metadata and still active "
-			"here",
-			err);
+		r = add_dm_remove(ordering, subject->snapshot, why, err);
 	if (r == 0 && subject->cow)
 		r = add_dm_remove(ordering, subject->cow,
-			"the exception store of a snapshot that is gone from the LVM "
-			"metadata",
+			subject->active_on ? "its exception store on this host"
+					   : "the exception store of a snapshot that is "
+					     "gone from the LVM metadata",
 			err);
 	return r;
 }
@@ -269,8 +282,8 @@ static int add_subject(
 	subject->first_step = ordering->plan->n_steps;
 	r = add_what_stands_above(ordering, err);
 	if (r == 0)
-		r = subject->kind == SUBJECT_STALE ? add_stale_devices(ordering, err)
-						   : add_lv_remove(ordering, err);
+		r = subject_is_mapping(subject) ? add_stale_devices(ordering, err)
+						: add_lv_remove(ordering, err);
 	subject->n_steps = ordering->plan->n_steps - subject->first_step;
 	return r;
 }
@@ -323,6 +336,13 @@ static int add_refreshes(struct ordering *ordering, struct err *err)
 
 /* ---- the whole ---- */
 
+/* Whether the subject has steps in such a part. */
+static bool is_of(const struct subject *subject, unsigned parts)
+{
+	return subject->verdict == VERDICT_REMOVE &&
+	       (parts & (subject_is_mapping(subject) ? ORDER_MAPPINGS : ORDER_VOLUMES));
+}
+
 static void add_scope(struct ordering *ordering)
 {
 	cleanup_scope struct scope scope = {0};
@@ -331,18 +351,39 @@ static void add_scope(struct ordering *ordering)
 	for (size_t i = 0; i < survey->n_subjects; i++) {
 		cleanup_scope struct scope own = {0};
 
-		if (survey->subjects[i].verdict != VERDICT_REMOVE)
+		if (!is_of(&survey->subjects[i], ordering->parts))
 			continue;
 		scope_of_subject(ordering, &survey->subjects[i], &own);
 		scope_append(&scope, &own);
 	}
 	scope_unite(&scope);
 	plan_scope_set(ordering->plan, &scope);
-	host_facts(survey->host, &ordering->plan->scope, &ordering->plan->expect);
+	host_facts(ordering->clone, &ordering->plan->scope, &ordering->plan->expect);
 }
 
-static int add_subjects(
-	struct ordering *ordering, enum subject_kind kind, struct err *err)
+struct plan *plan_begin(const struct survey *survey, const struct request *request,
+	const char *capture_sha256)
+{
+	struct plan *plan = plan_new();
+
+	snprintf(
+		plan->capture_sha256, sizeof(plan->capture_sha256), "%s", capture_sha256);
+	plan->taken = survey->host->identity.taken;
+	set_string(&plan->created_by, "snapstate-plan-" SNAPSTATE_VERSION);
+	for (size_t i = 0; i < request->n_select; i++)
+		*array_add(&plan->select, &plan->n_select) = xstrdup(request->select[i]);
+	plan->min_age = (uint64_t)request->min_age;
+	for (size_t i = 0; i < request->n_rules; i++)
+		policy_rule_copy(
+			&request->rules[i], array_add(&plan->rules, &plan->n_rules));
+	plan->has_refresh_origin = request->has_refresh_origin;
+	plan->is_single_host = request->is_single_host;
+	snprintf(plan->redaction, sizeof(plan->redaction), "%s",
+		survey->host->identity.redaction);
+	return plan;
+}
+
+static int add_subjects(struct ordering *ordering, unsigned part, struct err *err)
 {
 	struct survey *survey = (struct survey *)ordering->survey;
 
@@ -350,7 +391,7 @@ static int add_subjects(
 		struct subject *subject = &survey->subjects[i];
 		int r;
 
-		if (subject->kind != kind || subject->verdict != VERDICT_REMOVE)
+		if (!is_of(subject, part & ordering->parts))
 			continue;
 		r = add_subject(ordering, subject, err);
 		if (r < 0)
@@ -359,21 +400,27 @@ static int add_subjects(
 	return 0;
 }
 
-int order_survey(struct survey *survey, struct plan *plan, struct err *err)
+int order_part(struct survey *survey, unsigned parts, struct host *now, struct plan *plan,
+	struct err *err)
 {
-	struct host *clone = host_clone(survey->host);
-	struct ordering ordering = {.survey = survey, .plan = plan, .clone = clone};
+	struct ordering ordering = {
+		.survey = survey, .parts = parts, .plan = plan, .clone = now};
 	int r;
 
-	r = add_subjects(&ordering, SUBJECT_STALE, err);
-	if (r == 0 && plan->has_refresh_origin)
+	add_scope(&ordering);
+	r = add_subjects(&ordering, ORDER_MAPPINGS, err);
+	if (r == 0 && plan->has_refresh_origin && (parts & ORDER_MAPPINGS))
 		r = add_refreshes(&ordering, err);
 	if (r == 0)
-		r = add_subjects(&ordering, SUBJECT_VOLUME, err);
-	if (r == 0)
-		add_scope(&ordering);
+		r = add_subjects(&ordering, ORDER_VOLUMES, err);
 	facts_free(&ordering.facts);
 	facts_free(&ordering.facts_around);
-	host_free(clone);
 	return r;
+}
+
+int order_survey(struct survey *survey, struct plan *plan, struct err *err)
+{
+	cleanup_host struct host *now = host_clone(survey->host);
+
+	return order_part(survey, ORDER_MAPPINGS | ORDER_VOLUMES, now, plan, err);
 }

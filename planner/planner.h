@@ -11,7 +11,7 @@
  *
  *   remedy.c    reasons of a subject that stays -> what a person must do
  *
- * Helpers: stack.c (what stands on what), ledger.c (open counts), mounts.c (which mounts
+ * Helpers: select.c (the operator's rules), policy.c (their files), stack.c (what stands on what), ledger.c (open counts), mounts.c (which mounts
  * one umount takes away), hazards.c (whose extents a stale store writes to), story.c (what
  * the reviews tell of each device), table.c (columns and trees), page.c (HTML).
  */
@@ -28,8 +28,13 @@
 struct request {
 	const char **select; /* VG/LV globs */
 	size_t n_select;
-	int64_t min_age; /* seconds */
+	int64_t min_age; /* seconds; of those globs */
+	const struct policy_rule *rules; /* of policies, tried behind the globs */
+	size_t n_rules;
 	bool has_refresh_origin;
+	bool is_single_host; /* asserted: no other host sees these volume groups */
+	const char **nodes; /* of all captures that were given; borrowed */
+	size_t n_nodes;
 	uint64_t rules_off; /* bits of enum rule; tests only, to show that each rule
 			       matters */
 };
@@ -55,6 +60,7 @@ enum rule {
 	RULE_MOUNTED_IDLE,
 	RULE_MAPPED_IDLE,
 	RULE_FSTAB,
+	RULE_ACTIVE_TWICE,
 	/* they keep it: undecided */
 	RULE_EVIDENCE_MISSING,
 	RULE_TOO_YOUNG,
@@ -64,6 +70,7 @@ enum rule {
 	RULE_HALF_REMOVED,
 	RULE_NOT_ACTIVE_HERE,
 	RULE_SHARED_VG,
+	RULE_HOST_MISSING,
 	RULE_OPENS_UNEXPLAINED,
 	RULE_STALE_SIBLING,
 	/* they keep it: refuse */
@@ -85,6 +92,8 @@ enum rule {
 	RULE_NO_ORIGIN,
 	RULE_VG_UNSAFE,
 	RULE_NOT_LVM,
+	RULE_KEPT_ELSEWHERE,
+	RULE_ACTIVE_ELSEWHERE,
 	RULE_NOT_SELECTED,
 	RULES_COUNT,
 };
@@ -150,6 +159,10 @@ struct subject {
 	const struct device **above; /* what stands on snapshot or cow, topmost first */
 	size_t n_above;
 	bool is_selected;
+	/* The node of another host where it is active too, and whose plan removes the volume:
+	 * only the mappings go here. NULL = there is none; borrowed. */
+	const char *active_on;
+	const struct policy_rule *rule; /* that selected it; NULL = a glob of --select */
 	struct reason *reasons;
 	size_t n_reasons;
 	enum rule decisive; /* gives the class */
@@ -174,8 +187,19 @@ static inline void survey_free_fn(struct survey *survey)
 }
 #define cleanup_survey cleanup_with(survey_free_fn)
 
-/* "onapp-aaaa/backup-dddd" against the request's globs. */
-bool request_selects(const struct request *request, const char *label);
+/* ---- selection (select.c) ---- */
+
+/* "onapp-aaaa/backup-dddd" with its tags (struct lv; NULL = not known) against the globs of
+ * --select, then the rules. *ret_rule is the first that matches, NULL for a glob of --select;
+ * untouched where nothing does. */
+bool request_selects(const struct request *request, const char *label, const char *tags,
+	const struct policy_rule **ret_rule);
+/* Does the dm name look like a mapping of a selected volume: the volume's own name, or its dm
+ * name (VG and LV with doubled hyphens), with anything behind it? */
+bool request_selects_name(const struct request *request, const char *dm_name,
+	const struct policy_rule **ret_rule);
+/* Seconds, by the rule that selected it. */
+int64_t subject_min_age(const struct request *request, const struct subject *subject);
 
 /* Gives every subject its reasons and verdict, and brings hazards to the front. */
 void classify_survey(struct survey *survey);
@@ -184,18 +208,51 @@ void subject_reason(struct subject *subject, enum rule rule, const char *format,
 /* Whom its newest reason is about. */
 void subject_about(struct subject *subject, enum about_kind kind, const void *it);
 
+/* Its strictest reason decides; after another reason was added. */
+void subject_decide(struct subject *subject);
+/* After verdicts got stricter: those that cannot go alone stay as well. Returns whether there
+ * was one. */
+bool classify_siblings(struct survey *survey);
+
 /* true: something that was asked for was refused or is undecided. */
 bool survey_has_kept(const struct survey *survey);
 
 /* ---- plan ---- */
 
+/* Its header, from what was asked and captured. */
+struct plan *plan_begin(const struct survey *survey, const struct request *request,
+	const char *capture_sha256);
+
 /* Steps for all removable subjects, with predictions. An error means that the planner
  * could not show its own steps to be possible: a bug; nothing may be written then. */
 int order_survey(struct survey *survey, struct plan *plan, struct err *err);
 
+/* Which subjects: those of which only mappings go, and the volumes that LVM removes. */
+enum order_part {
+	ORDER_MAPPINGS = 1 << 0,
+	ORDER_VOLUMES = 1 << 1,
+};
+static inline bool subject_is_mapping(const struct subject *subject)
+{
+	return subject->kind == SUBJECT_STALE || subject->active_on;
+}
+/* The same for a part of them, on a host that earlier plans have changed: `now` goes on to
+ * what it is after these steps. */
+int order_part(struct survey *survey, unsigned parts, struct host *now, struct plan *plan,
+	struct err *err);
+
 /* Shows that the plan, as read back from its text, keeps every rule on this host; see
  * prove.c. -EPERM and the broken rule otherwise: then nothing is written. */
 int prove_plan(const struct host *host, const struct plan *plan, struct err *err);
+
+/* The same for plans of several hosts, in the order in which they are to be carried out;
+ * what one does is seen by all. */
+struct proof_plan {
+	size_t host; /* its place in `hosts` */
+	const struct plan *plan;
+};
+int prove_plans(const struct host *const *hosts, size_t n_hosts,
+	const struct proof_plan *plans, size_t n_plans, struct err *err);
 
 /*
  * Applies one step to a clone under the kernel's and LVM's rules. -EBUSY: the kernel

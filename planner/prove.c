@@ -9,9 +9,9 @@
  * Input: the host of the capture, the plan. Output: 0, or the first rule that is broken.
  * The rules, by their numbers in the errors:
  *   1 no origin, -real layer or anything below them; only what stands on a leftover
- * snapshot or holds its exceptions (lv-refresh: only when asked for, and only an origin
+ * snapshot that a rule of the plan selects, or holds its exceptions (lv-refresh: only when asked for, and only an origin
  * without snapshots) 2 (by force, lazily, by name alone: the plan has no words for it) 3
- * no snapshot that is merging, too young, or used by any process 4 no device whose open
+ * no snapshot that is merging, too young by the rule that selects it, or used by any process 4 no device whose open
  * count the plan's own steps have not brought to an explained zero 5 nothing in a volume
  * group that is shared, foreign, partial, or has duplicate volumes 6 nothing on
  * incomplete evidence 7 nothing that only looks like a backup: sparse, thin, or the
@@ -208,29 +208,34 @@ static int check_unchanged(
 	return 0;
 }
 
-int prove_plan(const struct host *host, const struct plan *plan, struct err *err)
+int proof_plan_alone(struct proof *proof)
 {
-	struct proof proof = {
-		.before = host, .now = host_clone(host), .plan = plan, .err = err};
+	const struct plan *plan = proof->plan;
 	cleanup_facts struct facts expected = FACTS_INIT, wrong = FACTS_INIT;
-	int r = check_unchanged(host, plan, err);
+	int r = check_unchanged(proof->before, plan, proof->err);
 
-	host_facts(host, &plan->scope, &expected);
+	host_facts(proof->now, &plan->scope, &expected);
 	facts_minus(&expected, &plan->expect, &wrong);
 	facts_minus(&plan->expect, &expected, &wrong);
 	if (r == 0 && wrong.count)
-		r = err_set(err, -EPERM,
+		r = err_set(proof->err, -EPERM,
 			"the plan expects what the capture does not show: %s",
 			wrong.lines[0]);
-	collect_entries(&proof);
+	collect_entries(proof);
 	for (size_t i = 0; i < plan->n_steps && r == 0; i++) {
-		proof.step = &plan->steps[i];
-		proof.number = i + 1;
-		r = prove_step(&proof);
+		proof->step = &plan->steps[i];
+		proof->number = i + 1;
+		r = prove_step(proof);
 	}
 	if (r == 0 && plan->n_steps)
-		r = check_end(&proof);
-	free_entries(&proof);
-	host_free(proof.now);
+		r = check_end(proof);
+	free_entries(proof);
 	return r;
+}
+
+int prove_plan(const struct host *host, const struct plan *plan, struct err *err)
+{
+	const struct proof_plan alone = {0, plan};
+
+	return prove_plans(&host, 1, &alone, 1, err);
 }

@@ -112,6 +112,8 @@ static int check_vg(const struct proof *proof, const char *vg_uuid)
 			(pv->is_missing || pv->is_duplicate))
 			return proof_broken(proof, 5, "missing or duplicate", pv->uuid);
 	}
+	if (proof_group_is_known(proof, vg) < 0)
+		return -EPERM;
 	return check_sources(proof, vg_uuid);
 }
 
@@ -143,8 +145,6 @@ static bool has_known_places(const struct host *host, const char *vg_uuid)
 
 static int check_snapshot_volume(const struct proof *proof, const struct lv *lv)
 {
-	int64_t age = proof->before->identity.taken - lv->created;
-
 	if (lv->role != LV_SNAPSHOT || lv->has_virtual_origin || lv->has_external_origin)
 		return proof_broken(
 			proof, 7, "not a plain snapshot of a real origin", lv->name);
@@ -157,9 +157,7 @@ static int check_snapshot_volume(const struct proof *proof, const struct lv *lv)
 		return proof_broken(proof, 7, "another volume depends on it", lv->name);
 	if (lv->is_merging)
 		return proof_broken(proof, 3, "merging", lv->name);
-	if (!lv->created || age < 0 || (uint64_t)age < proof->plan->min_age)
-		return proof_broken(proof, 3, "younger than the minimum age", lv->name);
-	return 0;
+	return proof_selected(proof, lv->vg_uuid, lv->uuid);
 }
 
 /* ---- rules for a device ---- */
@@ -377,6 +375,7 @@ static int prove_umount(struct proof *proof)
 	const struct mount_namespace *home = host_namespace_of_host(proof->now);
 	const struct device *device = host_device_by_devno(proof->now, target->devno);
 	struct mount *mount = target_mount(proof);
+	struct identity_of id;
 
 	if (!mount || !home || home->id != target->namespace_id)
 		return proof_broken(proof, 1, "not a mount of the host's namespace",
@@ -392,6 +391,9 @@ static int prove_umount(struct proof *proof)
 		return proof_broken(
 			proof, 4, "something is mounted below", target->mount_target);
 	if (check_processes(proof, device) < 0)
+		return -EPERM;
+	id = identify(snapshot_below(proof->now, device));
+	if (proof_selected(proof, id.vg, id.lv) < 0)
 		return -EPERM;
 	if (!unmount(proof->now, mount, device->devno))
 		end_file_system(proof->now, device->devno);
@@ -417,13 +419,16 @@ static int check_removable(const struct proof *proof, const struct device *devic
 			return -EPERM;
 		/* fallthrough */
 	case KIND_STORE:
-		if (host_lv(proof->before, id.vg, id.lv))
+		if (host_lv(proof->before, id.vg, id.lv) &&
+			!proof_goes_later(proof, id.vg, id.lv))
 			return proof_broken(proof, 1,
 				"LVM knows it: only lv-remove may remove it",
 				device->name);
 		break;
 	}
-	return check_vg(proof, id.vg);
+	if (check_vg(proof, id.vg) < 0)
+		return -EPERM;
+	return proof_selected(proof, id.vg, id.lv);
 }
 
 static int prove_dm_remove(struct proof *proof)
@@ -504,6 +509,8 @@ static int prove_lv_remove(struct proof *proof)
 		return proof_broken(proof, 6, "not active on this host", target->lv_name);
 	r = check_vg(proof, target->vg_uuid);
 	if (r == 0)
+		r = proof_is_inactive_elsewhere(proof, lv);
+	if (r == 0)
 		r = check_snapshot_volume(proof, lv);
 	if (r == 0)
 		r = check_snapshot(proof, snapshot);
@@ -515,7 +522,7 @@ static int prove_lv_remove(struct proof *proof)
 		return r;
 	close_device(proof->now, snapshot);
 	close_device(proof->now, store);
-	lv->is_gone = true;
+	proof_forget_volume(proof, target->vg_uuid, target->lv_uuid);
 	if (has_snapshot(proof->now, target->vg_uuid, target->origin_uuid))
 		return 0;
 	return dissolve_real(proof, target->origin_uuid);

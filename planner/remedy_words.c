@@ -190,7 +190,8 @@ static enum action_kind words_of_age(
 		return ACTION_NOTHING;
 	}
 	buf_puts(text, "wait until ");
-	stamp_print(subject->lv->created + survey->request->min_age, text);
+	stamp_print(
+		subject->lv->created + subject_min_age(survey->request, subject), text);
 	buf_puts(text, ", when it is old enough, and capture again");
 	return ACTION_WAIT;
 }
@@ -237,6 +238,8 @@ static enum action_kind kind_of_rule(enum rule rule)
 	} kinds[] = {
 		{RULE_EVIDENCE_MISSING, ACTION_SUPPLY},
 		{RULE_NOT_ACTIVE_HERE, ACTION_SUPPLY},
+		{RULE_HOST_MISSING, ACTION_SUPPLY},
+		{RULE_ACTIVE_ELSEWHERE, ACTION_NOTHING},
 		{RULE_SHARED_VG, ACTION_SUPPLY},
 		{RULE_UNSETTLED, ACTION_SUPPLY},
 		{RULE_MERGING, ACTION_WAIT},

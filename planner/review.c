@@ -99,6 +99,43 @@ static void print_recorded(struct buf *text, const struct host *host)
 	buf_puts(text, is_first ? "nothing was missing\n" : "\n");
 }
 
+void print_rule(struct buf *text, const struct policy_rule *rule)
+{
+	for (size_t i = 0; i < rule->n_globs; i++) {
+		buf_puts(text, i ? " " : "");
+		buf_word(text, rule->globs[i]);
+	}
+	if (rule->tags) {
+		buf_puts(text, ", tagged ");
+		buf_word(text, rule->tags);
+	}
+	buf_puts(text, ", older than ");
+	print_duration(text, (int64_t)rule->min_age);
+}
+
+static void print_request(struct buf *text, const struct request *request)
+{
+	const char *lead = "asked for ";
+
+	if (request->n_select) {
+		buf_puts(text, lead);
+		for (size_t i = 0; i < request->n_select; i++) {
+			buf_puts(text, " ");
+			buf_word(text, request->select[i]);
+		}
+		buf_puts(text, ", older than ");
+		print_duration(text, request->min_age);
+		buf_puts(text, "\n");
+		lead = "          ";
+	}
+	for (size_t i = 0; i < request->n_rules; i++) {
+		buf_printf(text, "%s rule %s: ", lead, request->rules[i].name);
+		print_rule(text, &request->rules[i]);
+		buf_puts(text, "\n");
+		lead = "          ";
+	}
+}
+
 static void print_head(struct buf *text, const struct survey *survey,
 	const struct plan *plan, const char *capture_name)
 {
@@ -125,14 +162,7 @@ static void print_head(struct buf *text, const struct survey *survey,
 		buf_puts(text, "\n");
 	}
 	print_recorded(text, survey->host);
-	buf_puts(text, "asked for ");
-	for (size_t i = 0; i < survey->request->n_select; i++) {
-		buf_puts(text, " ");
-		buf_word(text, survey->request->select[i]);
-	}
-	buf_puts(text, ", older than ");
-	print_duration(text, survey->request->min_age);
-	buf_puts(text, "\n");
+	print_request(text, survey->request);
 }
 
 /* ---- hazards ---- */

@@ -23,6 +23,8 @@ void print_steps(struct buf *text, const struct plan *plan, size_t first, size_t
 
 /* "3 hours" */
 void print_duration(struct buf *text, int64_t seconds);
+/* "VG/LV VG/LV, tagged TAG,TAG, older than 3 hours" */
+void print_rule(struct buf *text, const struct policy_rule *rule);
 /* "1 mount", "2 processes" */
 void print_counted(struct buf *text, size_t count, const char *noun);
 /* "open 2: 1 by mapping, 1 by file system" */

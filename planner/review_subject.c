@@ -142,13 +142,17 @@ static void print_subject(
 	struct buf *text, const struct story *story, const struct subject *subject)
 {
 	const struct rule_text *rule = rule_text(subject->decisive);
-	cleanup_buf struct buf class = BUF_INIT;
+	cleanup_buf struct buf class = BUF_INIT, asked = BUF_INIT;
 
 	buf_printf(text, "\n%s  ", verdict_heading(subject->verdict));
 	buf_word(text, subject->label);
 	buf_puts(text, "\n");
 	buf_printf(&class, "%s: %s", rule->name, rule->meaning);
 	print_wrapped(text, "class", buf_text(&class), "");
+	if (subject->is_selected && subject->rule) {
+		buf_printf(&asked, "selected by rule %s", subject->rule->name);
+		print_wrapped(text, "asked", buf_text(&asked), "");
+	}
 	print_reasons(text, subject);
 	print_remedy(text, story, subject);
 	print_stack(text, story, subject);

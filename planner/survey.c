@@ -12,14 +12,6 @@
 #include "planner.h"
 #include "snapstate/cleanup.h"
 
-bool request_selects(const struct request *request, const char *label)
-{
-	for (size_t i = 0; i < request->n_select; i++)
-		if (fnmatch(request->select[i], label, FNM_PATHNAME | FNM_NOESCAPE) == 0)
-			return true;
-	return false;
-}
-
 static struct subject *subject_add(struct survey *survey, enum subject_kind kind,
 	char *label, const char *vg_uuid, const char *lv_uuid)
 {
@@ -29,7 +21,8 @@ static struct subject *subject_add(struct survey *survey, enum subject_kind kind
 	subject->label = label;
 	subject->vg_uuid = xstrdup(vg_uuid);
 	subject->lv_uuid = xstrdup(lv_uuid);
-	subject->is_selected = request_selects(survey->request, label);
+	subject->is_selected =
+		request_selects(survey->request, label, NULL, &subject->rule);
 	return subject;
 }
 
@@ -143,15 +136,19 @@ static void collect_volumes(const struct host *host, struct survey *survey)
 		const struct lv *lv = &host->lvs[i];
 		const struct vg *vg = host_vg(host, lv->vg_uuid);
 		char *label = join_label(vg ? vg->name : "?", lv->name);
+		const struct policy_rule *rule = NULL;
+		bool is_selected =
+			request_selects(survey->request, label, lv->tags, &rule);
 		struct subject *subject;
 
-		if (!request_selects(survey->request, label) &&
-			!is_some_snapshot(host, lv)) {
+		if (!is_selected && !is_some_snapshot(host, lv)) {
 			free(label);
 			continue;
 		}
 		subject =
 			subject_add(survey, SUBJECT_VOLUME, label, lv->vg_uuid, lv->uuid);
+		subject->is_selected = is_selected;
+		subject->rule = rule;
 		subject->lv = lv;
 		collect_devices(host, subject);
 	}
@@ -199,6 +196,7 @@ static void collect_stale(const struct host *host, struct survey *survey)
 		char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
 		const char *layer;
 		bool is_snapshot = device_snapshot_state(device) != SNAPSHOT_NONE;
+		const struct policy_rule *rule;
 		struct subject *subject;
 		char *label;
 
@@ -209,7 +207,7 @@ static void collect_stale(const struct host *host, struct survey *survey)
 			continue;
 		label = stale_label(host, device, vg);
 		if ((*layer == '\0' && !is_snapshot &&
-			    !request_selects(survey->request, label)) ||
+			    !request_selects(survey->request, label, NULL, &rule)) ||
 			(*layer != '\0' && strcmp(layer, "cow") != 0)) {
 			free(label);
 			continue;
@@ -221,17 +219,28 @@ static void collect_stale(const struct host *host, struct survey *survey)
 	}
 }
 
-/* Any volume of a group whose backups were asked for. */
-static bool selects_group(const struct request *request, const char *vg_name)
+static bool any_glob_of_group(
+	char *const *globs, size_t n_globs, const char *vg_name)
 {
-	for (size_t i = 0; i < request->n_select; i++) {
-		size_t len = strcspn(request->select[i], "/");
-		cleanup_free char *glob = xstrndup(request->select[i], len);
+	for (size_t i = 0; i < n_globs; i++) {
+		cleanup_free char *glob = xstrndup(globs[i], strcspn(globs[i], "/"));
 
 		if (fnmatch(glob, vg_name, FNM_NOESCAPE) == 0)
 			return true;
 	}
 	return false;
+}
+
+/* Any volume of a group whose backups were asked for. */
+static bool selects_group(const struct request *request, const char *vg_name)
+{
+	bool is_match = any_glob_of_group(
+		(char *const *)request->select, request->n_select, vg_name);
+
+	for (size_t i = 0; i < request->n_rules; i++)
+		is_match |= any_glob_of_group(
+			request->rules[i].globs, request->rules[i].n_globs, vg_name);
+	return is_match;
 }
 
 static bool has_table_on(const struct host *host, const struct device *base)
@@ -265,31 +274,6 @@ static void collect_layers(const struct host *host, struct survey *survey)
 	}
 }
 
-/* Does the dm name look like a mapping of a selected volume: the volume's own name, or
- * its dm name (VG and LV with doubled hyphens), with anything behind it? */
-static bool looks_selected(const struct request *request, const struct device *device)
-{
-	cleanup_free char *vg = NULL, *lv = NULL, *layer = NULL;
-
-	for (size_t i = 0; i < request->n_select; i++) {
-		const char *slash = strchr(request->select[i], '/');
-		struct buf glob = BUF_INIT;
-		bool is_match;
-
-		buf_printf(&glob, "%s*", slash ? slash + 1 : request->select[i]);
-		is_match = fnmatch(buf_text(&glob), device->name, FNM_NOESCAPE) == 0;
-		buf_free(&glob);
-		if (is_match)
-			return true;
-	}
-	if (lvm_dm_name_split(device->name, &vg, &lv, &layer)) {
-		cleanup_free char *label = join_label(vg, lv);
-
-		return request_selects(request, label);
-	}
-	return false;
-}
-
 static void collect_others(const struct host *host, struct survey *survey)
 {
 	cleanup_with(taken_free) struct taken taken = taken_new(host);
@@ -298,7 +282,9 @@ static void collect_others(const struct host *host, struct survey *survey)
 		take_subject(&taken, &survey->subjects[i]);
 	for (size_t i = 0; i < host->n_devices; i++) {
 		const struct device *device = &host->devices[i];
-		bool is_alike = looks_selected(survey->request, device);
+		const struct policy_rule *rule = NULL;
+		bool is_alike =
+			request_selects_name(survey->request, device->name, &rule);
 		struct subject *subject;
 
 		if (strncmp(device->uuid, "LVM-", 4) == 0 ||
@@ -308,6 +294,7 @@ static void collect_others(const struct host *host, struct survey *survey)
 		subject =
 			subject_add(survey, SUBJECT_OTHER, xstrdup(device->name), "", "");
 		subject->is_selected = is_alike;
+		subject->rule = rule;
 		subject->snapshot = device;
 	}
 }

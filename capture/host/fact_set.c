@@ -109,6 +109,7 @@ static const struct {
 	{"mount", 3}, /* mount NS:ID device MAJ:MIN ... */
 	{"group", 1},
 	{"volume", 1},
+	{"tag", 1},
 	{"host", 0},
 };
 

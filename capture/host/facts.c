@@ -439,6 +439,23 @@ static void render_volume(struct rendering *r, const char *vg_uuid, const char *
 	emit(r);
 }
 
+/* Of `tags`, those that the volume has. */
+static void render_tags(struct rendering *r, const struct lv *lv, const char *tags)
+{
+	while (tags && *tags) {
+		const char *next;
+		size_t len = lvm_tags_first(tags, &next);
+		cleanup_free char *tag = xstrndup(tags, len);
+
+		if (lvm_tags_have(lv->tags, tag)) {
+			buf_printf(&r->line, "tag %s/%s ", lv->vg_uuid, lv->uuid);
+			buf_word(&r->line, tag);
+			emit(r);
+		}
+		tags = next;
+	}
+}
+
 /* ---- the whole ---- */
 
 static void render_host(struct rendering *r)
@@ -496,8 +513,14 @@ static void render_scope(struct rendering *r, const struct scope *scope)
 	}
 	for (size_t i = 0; i < scope->n_groups; i++)
 		render_group(r, scope->groups[i]);
-	for (size_t i = 0; i < scope->n_volumes; i++)
-		render_volume(r, scope->volumes[i].vg_uuid, scope->volumes[i].lv_uuid);
+	for (size_t i = 0; i < scope->n_volumes; i++) {
+		const struct scope_volume *entry = &scope->volumes[i];
+		const struct lv *lv = host_lv(r->host, entry->vg_uuid, entry->lv_uuid);
+
+		render_volume(r, entry->vg_uuid, entry->lv_uuid);
+		if (lv)
+			render_tags(r, lv, entry->tags);
+	}
 }
 
 static void render_everything(struct rendering *r)
@@ -517,9 +540,14 @@ static void render_everything(struct rendering *r)
 	}
 	for (size_t i = 0; i < host->n_vgs; i++)
 		render_group(r, host->vgs[i].uuid);
-	for (size_t i = 0; i < host->n_lvs; i++)
-		if (!host->lvs[i].is_gone)
-			render_volume(r, host->lvs[i].vg_uuid, host->lvs[i].uuid);
+	for (size_t i = 0; i < host->n_lvs; i++) {
+		const struct lv *lv = &host->lvs[i];
+
+		if (lv->is_gone)
+			continue;
+		render_volume(r, lv->vg_uuid, lv->uuid);
+		render_tags(r, lv, lv->tags);
+	}
 }
 
 void host_facts(

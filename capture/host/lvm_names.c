@@ -97,6 +97,34 @@ bool lvm_dm_name_split(
 	return true;
 }
 
+bool lvm_tag_is_valid(const char *tag)
+{
+	return *tag != '\0' && *tag != '-' &&
+	       strspn(tag, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			   "0123456789_+.-/=!:#&") == strlen(tag);
+}
+
+size_t lvm_tags_first(const char *tags, const char **ret_next)
+{
+	size_t len = strcspn(tags, ",");
+
+	*ret_next = tags[len] ? tags + len + 1 : NULL;
+	return len;
+}
+
+bool lvm_tags_have(const char *tags, const char *tag)
+{
+	while (tags) {
+		const char *next;
+		size_t len = lvm_tags_first(tags, &next);
+
+		if (len == strlen(tag) && memcmp(tags, tag, len) == 0)
+			return len > 0;
+		tags = next;
+	}
+	return false;
+}
+
 /* Groups of 6-4-4-4-4-4-6 */
 static bool is_hyphen_place(size_t i)
 {

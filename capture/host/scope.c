@@ -60,6 +60,16 @@ void scope_add_volume(struct scope *scope, const char *vg_uuid, const char *lv_u
 	entry->lv_uuid = lv_uuid;
 }
 
+void scope_set_tags(
+	struct scope *scope, const char *vg_uuid, const char *lv_uuid, const char *tags)
+{
+	scope_add_volume(scope, vg_uuid, lv_uuid);
+	for (size_t i = 0; i < scope->n_volumes; i++)
+		if (strcmp(scope->volumes[i].vg_uuid, vg_uuid) == 0 &&
+			strcmp(scope->volumes[i].lv_uuid, lv_uuid) == 0)
+			scope->volumes[i].tags = tags;
+}
+
 void scope_add_group(struct scope *scope, const char *vg_uuid)
 {
 	for (size_t i = 0; i < scope->n_groups; i++)
@@ -90,12 +100,21 @@ static int order_devices(const void *pa, const void *pb)
 	return by_devno ? by_devno : (a > b) - (a < b);
 }
 
-static int order_volumes(const void *pa, const void *pb)
+static int same_volume(const void *pa, const void *pb)
 {
 	const struct scope_volume *a = pa, *b = pb;
 	int by_vg = strcmp(a->vg_uuid, b->vg_uuid);
 
 	return by_vg ? by_vg : strcmp(a->lv_uuid, b->lv_uuid);
+}
+
+/* Of one volume, an entry with tags comes first: they are kept. */
+static int order_volumes(const void *pa, const void *pb)
+{
+	const struct scope_volume *a = pa, *b = pb;
+	int by_volume = same_volume(pa, pb);
+
+	return by_volume ? by_volume : (a->tags == NULL) - (b->tags == NULL);
 }
 
 static int order_groups(const void *a, const void *b)
@@ -127,7 +146,7 @@ static void unite_devices(struct scope *scope)
 }
 
 static size_t unite(void *items, size_t count, size_t size,
-	int (*order)(const void *, const void *))
+	int (*order)(const void *, const void *), int (*same)(const void *, const void *))
 {
 	char *bytes = items;
 	size_t kept = 0;
@@ -135,7 +154,7 @@ static size_t unite(void *items, size_t count, size_t size,
 	if (count)
 		qsort(items, count, size, order);
 	for (size_t i = 0; i < count; i++)
-		if (!kept || order(bytes + (kept - 1) * size, bytes + i * size) != 0)
+		if (!kept || same(bytes + (kept - 1) * size, bytes + i * size) != 0)
 			memmove(bytes + kept++ * size, bytes + i * size, size);
 	return kept;
 }
@@ -144,9 +163,9 @@ void scope_unite(struct scope *scope)
 {
 	unite_devices(scope);
 	scope->n_volumes = unite(scope->volumes, scope->n_volumes,
-		sizeof(*scope->volumes), order_volumes);
-	scope->n_groups = unite(
-		scope->groups, scope->n_groups, sizeof(*scope->groups), order_groups);
+		sizeof(*scope->volumes), order_volumes, same_volume);
+	scope->n_groups = unite(scope->groups, scope->n_groups, sizeof(*scope->groups),
+		order_groups, order_groups);
 }
 
 void scope_free(struct scope *scope)

@@ -13,6 +13,7 @@ static void groups(struct copy *copy, const struct host *from)
 		to->name = copy_name(copy, vg->name);
 		to->system_id = copy_name(copy, vg->system_id);
 		to->lock_type = copy_keep(copy, vg->lock_type);
+		to->writer = copy_name(copy, vg->writer);
 	}
 	for (size_t i = 0; i < from->n_pvs; i++) {
 		const struct pv *pv = &from->pvs[i];
@@ -58,7 +59,9 @@ static void volumes(struct copy *copy, const struct host *from)
 		to->vg_uuid = copy_keep(copy, lv->vg_uuid);
 		to->uuid = copy_keep(copy, lv->uuid);
 		to->name = copy_name(copy, lv->name);
+		to->creator = copy_name(copy, lv->creator);
 		to->origin_uuid = copy_keep(copy, lv->origin_uuid);
+		to->tags = copy_name(copy, lv->tags);
 		segments(copy, lv, to);
 	}
 }

@@ -24,7 +24,8 @@
 
 /* Words that name no person or customer. Sorted. */
 static const char *const known_words[] = {"auto", "backing", "backup", "backups", "bin",
-	"block", "boot", "by", "cache", "cdata", "cifs", "cmeta", "corig", "cow", "crypt",
+	"block", "boot", "by", "cache", "cdata", "cifs", "clone", "cmeta",
+	"corig", "cow", "crypt",
 	"cryptsetup", "cvol", "data", "davfs", "deleted", "dev", "disk", "disks", "dm",
 	"dmraid", "efi", "etc", "ext4", "file", "fileio", "fs", "fuse", "home", "host",
 	"http", "https", "iblock", "id", "image", "images", "label", "lib", "lib64",
@@ -33,11 +34,12 @@ static const char *const known_words[] = {"auto", "backing", "backup", "backups"
 	"mnt", "mount", "mpath", "net", "nfs", "nfs4", "none", "ns", "ntfs", "null",
 	"onapp", "opt", "origin", "overlay", "part", "path", "pid", "plain", "pmspare",
 	"pool", "proc", "pts", "pv", "pve", "pvmove", "rclone", "real", "rimage", "rmeta",
-	"root", "run", "s3fs", "sbin", "shm", "snap", "snaps", "snapshot", "snapshots",
+	"root", "rsnapshot", "run",
+	"s3fs", "sbin", "shm", "snap", "snaps", "snapshot", "snapshots",
 	"srv", "ssh", "sshfs", "swap", "sys", "systemd", "task", "tdata", "temp", "thin",
 	"tmeta", "tmp", "tmpfs", "tpool", "ubuntu", "udev", "unknown", "user", "usr",
 	"uuid", "var", "vbd", "vdata", "vg", "vm", "vmeta", "vms", "volume", "vorigin",
-	"vpool", "wmeta", "xfs"};
+	"vpool", "vzsnap", "wmeta", "xfs"};
 
 /* LVM numbers these itself, from 0. */
 static const char *const numbered_words[] = {

@@ -169,6 +169,9 @@ static int lv_read(const struct metadata *metadata, const struct dm_config_node 
 	if (config_number_or_0(section, "creation_time", INT64_MAX, &created, err) < 0)
 		return -EBADMSG;
 	lv->created = (int64_t)created;
+	lv->creator = host_string(
+		metadata->host, config_string(section, "creation_host"));
+	lv->tags = config_tags(metadata->host, section);
 	lv->is_visible = config_has_flag(section, "VISIBLE");
 	return segments_read(metadata, section, lv, err);
 }
@@ -274,6 +277,8 @@ static int tree_read(struct metadata *metadata, const struct document *document,
 
 	if (!section)
 		return err_set(err, -EBADMSG, "holds no volume group");
+	metadata->vg.writer = host_string(metadata->host,
+		dm_config_find_str(tree->root, "creation_host", ""));
 	if (vg_read(metadata, section, err) < 0 ||
 		document_name_check(document, metadata->vg.uuid, err) < 0)
 		return -EBADMSG;

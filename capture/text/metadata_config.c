@@ -286,6 +286,18 @@ int config_uuid(struct host *host, const struct dm_config_node *section,
 	return 0;
 }
 
+const char *config_tags(struct host *host, const struct dm_config_node *section)
+{
+	cleanup_buf struct buf tags = BUF_INIT;
+
+	for (const struct dm_config_value *v = value(section, "tags"); v; v = v->next)
+		if (v->type == DM_CFG_STRING && lvm_tag_is_valid(v->v.str)) {
+			buf_puts(&tags, tags.len ? "," : "");
+			buf_puts(&tags, v->v.str);
+		}
+	return host_string(host, buf_text(&tags));
+}
+
 static bool list_has(const struct dm_config_value *v, const char *text)
 {
 	for (; v; v = v->next)

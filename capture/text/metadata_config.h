@@ -30,6 +30,10 @@ int config_uuid(struct host *host, const struct dm_config_node *section,
 	const char **ret_uuid, struct err *err);
 /* "" when the key is not there or no string. */
 const char *config_string(const struct dm_config_node *section, const char *key);
+/* The strings of "tags" that LVM takes as tags, a comma between two, in the host's arena.
+ * Others, such as those that an older capture masked, are left out: no rule can ask for
+ * them. */
+const char *config_tags(struct host *host, const struct dm_config_node *section);
 bool config_has(const struct dm_config_node *section, const char *key);
 /* `flag` in "status" or in "flags": lvm2 moves flags between them so that older versions
  * refuse or ignore them (lib/format_text/flags.c). */

@@ -18,6 +18,7 @@
  *   group VG-UUID absent
  *   volume VG-UUID/LV-UUID name VG/LV type T origin LV-UUID state S segments PV-UUID:START+EXTENTS,...
  *   volume VG-UUID/LV-UUID absent
+ *   tag VG-UUID/LV-UUID TAG
  *
  * Words are escaped by buf_word(), PARAMS by buf_tail(). MAJ:MIN and numbers are decimal without
  * leading zeros. F is a comma list of suspended, read-only, pending, deferred, internal,
@@ -27,7 +28,8 @@
  * comma list of exported, partial, clustered, foreign; S of a volume "-" or merging. T of
  * a volume is ordinary, snapshot, thin, thin-pool, other. A volume is "absent" only where its
  * VG's metadata was read. A volume whose VG's metadata could not be read renders as
- * "volume VG-UUID/LV-UUID unread".
+ * "volume VG-UUID/LV-UUID unread". A `tag` is one of LVM's, on that volume; in a plan only those
+ * are facts that a rule relied on when it selected the volume.
  *
  * The NAME of a holder in the kernel (enum holder_kind in host.h) is what the kernel calls it:
  * a backstore, a Xen virtual disk, a device in holders/.
@@ -70,6 +72,7 @@ struct scope_device {
 struct scope_volume {
 	const char *vg_uuid;
 	const char *lv_uuid;
+	const char *tags; /* those of its tags that are facts, as in struct lv; NULL = none */
 };
 
 /* The part of a host that a plan speaks of. Strings are borrowed. */
@@ -91,6 +94,9 @@ static inline void scope_free_fn(struct scope *scope)
 /* Idempotent; a second entry for the same device keeps the higher level. */
 void scope_add_device(struct scope *scope, const struct device *device, enum scope_level level);
 void scope_add_volume(struct scope *scope, const char *vg_uuid, const char *lv_uuid);
+/* Of one volume, the entry that was added last keeps its tags. */
+void scope_set_tags(
+	struct scope *scope, const char *vg_uuid, const char *lv_uuid, const char *tags);
 void scope_add_group(struct scope *scope, const char *vg_uuid);
 /* For many entries: adds all of `more` as they are, and scope_unite() at the end makes the
  * same entries of them, in ascending order. */
@@ -139,7 +145,7 @@ void bag_free(struct fact_bag *bag);
 #define cleanup_bag cleanup_with(bag_free)
 
 /* What a line is about: "254:4" of a device, table, pending, status, holder or mount line,
- * "VG-UUID" or "VG-UUID/LV-UUID" of a group or volume line, "" of the host line. Points into
+ * "VG-UUID" or "VG-UUID/LV-UUID" of a group, volume or tag line, "" of the host line. Points into
  * `line`. -EINVAL: not a fact. */
 int fact_subject(const char *line, const char **ret_text, size_t *ret_len);
 

@@ -292,6 +292,8 @@ struct lv {
 	bool has_external_origin; /* thin volume over a volume outside the pool */
 	bool is_visible;
 	int64_t created; /* seconds since 1970; 0 = the metadata does not say */
+	const char *creator; /* node name of the host that made it; may be NULL: not said */
+	const char *tags; /* as LVM lists them, a comma between two; NULL and "" = none */
 	uint64_t extents;
 	struct segment *segments;
 	size_t n_segments;
@@ -316,6 +318,8 @@ struct vg {
 	uint64_t extent_size; /* sectors */
 	const char *system_id;
 	const char *lock_type; /* "" = none */
+	const char *writer; /* node name of the host that last wrote the metadata; may be NULL: not
+			     * said */
 	bool is_writable;
 	bool is_exported;
 	bool is_partial;
@@ -544,6 +548,15 @@ bool kpartx_uuid_split(const char *dm_uuid, uint32_t *ret_number, const char **r
 /* Splits a dm name into VG, LV and layer, undoing the doubled hyphens. false: no separator.
  * The results are malloc'ed. */
 bool lvm_dm_name_split(const char *dm_name, char **ret_vg, char **ret_lv, char **ret_layer);
+
+/* What LVM takes as a tag: letters, digits and _+.-/=!:#&, no '-' in front, of any length here
+ * (lvm2 lib/misc/lvm-string.c, validate_tag()). */
+bool lvm_tag_is_valid(const char *tag);
+/* One tag of a list (struct lv). */
+bool lvm_tags_have(const char *tags, const char *tag);
+/* The length of the first tag of a list; *ret_next is where the next one begins, NULL = that was
+ * the last one. */
+size_t lvm_tags_first(const char *tags, const char **ret_next);
 
 void lvm_uuid_hyphenate(const char uuid[LVM_UUID_LEN], char ret_text[LVM_UUID_HYPHENS + 1]);
 /* Hyphenated or plain -> plain. false: not a LVM uuid. */

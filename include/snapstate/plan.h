@@ -9,12 +9,18 @@
  *   capture sha256:HEX taken 2026-11-22T03:00:00Z
  *   created-by WORD                               (program and version)
  *   select GLOB                                   (one line per glob)
- *   min-age SECONDS
+ *   min-age SECONDS                               (of those globs)
+ *   rule NAME min-age SECONDS                     (of a policy, see policy.h; tried in this order,
+ *   rule-select GLOB                               behind the globs above; one line per glob;
+ *   rule-tags TAG,TAG                              tags only where the rule wants them)
  *   refresh-origin                                (only when given)
+ *   single-host                                   (only when given: no other host sees these groups)
  *   redaction KEY-ID                              (only where the capture's names are pseudonyms)
+ *   after NODE sha256:HEX                         (a plan of another host, by its digest, that must have
+ *                                                  been carried out before; in that order, none twice)
  *                                                 (empty line)
  *   scope device MAJ:MIN uuid U name N level identity|table|all
- *   scope volume VG-UUID/LV-UUID
+ *   scope volume VG-UUID/LV-UUID                  (behind it " tags TAG,TAG" where a rule wanted tags)
  *   scope group VG-UUID
  *
  *   expect FACT                                   (sorted; the first is the host line)
@@ -52,6 +58,7 @@
 #include "snapstate/err.h"
 #include "snapstate/facts.h"
 #include "snapstate/io.h"
+#include "snapstate/policy.h"
 #include "snapstate/redact.h"
 
 #define PLAN_VERSION	1
@@ -60,6 +67,7 @@
 #define PLAN_STEPS_MAX	100000
 #define PLAN_REASONS_MAX 64
 #define PLAN_SELECT_MAX 64
+#define PLAN_AFTER_MAX 256
 
 /* The closed set of operations. */
 enum plan_op {
@@ -95,6 +103,12 @@ struct plan_step {
 	struct facts gone, new, maybe_gone, maybe_new;
 };
 
+/* A plan that must have been carried out before. */
+struct plan_after {
+	char *node;
+	char digest[SHA256_HEX_LEN + 1];
+};
+
 struct plan {
 	char capture_sha256[SHA256_HEX_LEN + 1];
 	int64_t taken; /* of the capture, seconds since 1970 */
@@ -102,7 +116,12 @@ struct plan {
 	char **select;
 	size_t n_select;
 	uint64_t min_age; /* seconds */
+	struct policy_rule *rules; /* all with has_min_age */
+	size_t n_rules;
 	bool has_refresh_origin;
+	bool is_single_host;
+	struct plan_after *after;
+	size_t n_after;
 	char redaction[REDACT_KEY_ID_LEN + 1]; /* "" = the names are the host's own */
 	struct scope scope;    /* its strings are owned by the plan (plan_string) */
 	struct arena *strings; /* for scope */

@@ -127,6 +127,8 @@ void plan_scope_set(struct plan *plan, const struct scope *scope)
 
 		to->vg_uuid = arena_strdup(plan->strings, scope->volumes[i].vg_uuid);
 		to->lv_uuid = arena_strdup(plan->strings, scope->volumes[i].lv_uuid);
+		if (scope->volumes[i].tags)
+			to->tags = arena_strdup(plan->strings, scope->volumes[i].tags);
 	}
 	for (size_t i = 0; i < scope->n_groups; i++)
 		*array_add(&copy->groups, &copy->n_groups) =
@@ -170,6 +172,10 @@ void plan_free(struct plan *plan)
 		step_free(&plan->steps[i]);
 	free(plan->steps);
 	free_strings(plan->select, plan->n_select);
+	for (size_t i = 0; i < plan->n_after; i++)
+		free(plan->after[i].node);
+	free(plan->after);
+	policy_rules_free(plan->rules, plan->n_rules);
 	free(plan->created_by);
 	scope_free(&plan->scope);
 	facts_free(&plan->expect);

@@ -89,6 +89,44 @@ static int read_redaction(struct plan_lines *lines, struct plan *plan)
 	return plan_take_end(lines);
 }
 
+static int check_after(const struct plan_lines *lines, const struct plan *plan)
+{
+	const struct plan_after *last = &plan->after[plan->n_after - 1];
+
+	for (const struct plan_after *other = plan->after; other < last; other++)
+		if (strcmp(other->digest, last->digest) == 0)
+			return plan_lines_bad(lines, "a plan comes after another only once");
+	return 0;
+}
+
+static int read_after(struct plan_lines *lines, struct plan *plan)
+{
+	while (plan_lines_is(lines, "after ")) {
+		struct plan_after *after;
+
+		if (plan->n_after == PLAN_AFTER_MAX)
+			return plan_lines_bad(lines, "a plan comes after at most %d others",
+				PLAN_AFTER_MAX);
+		after = array_add(&plan->after, &plan->n_after);
+		if (plan_take(lines, "after ") < 0 ||
+			plan_take_word(lines, ' ', &after->node) < 0 ||
+			plan_take(lines, " ") < 0 ||
+			take_sha256(lines, after->digest) < 0 ||
+			check_after(lines, plan) < 0 || plan_take_end(lines) < 0)
+			return -EBADMSG;
+	}
+	return 0;
+}
+
+/* A word alone on its line. */
+static int read_flag(struct plan_lines *lines, const char *word, bool *ret_flag)
+{
+	if (!plan_lines_is(lines, word))
+		return 0;
+	*ret_flag = true;
+	return plan_take(lines, word) < 0 ? -EBADMSG : plan_take_end(lines);
+}
+
 static int read_header(struct plan_lines *lines, struct plan *plan)
 {
 	if (read_version(lines) < 0 || plan_take(lines, "capture ") < 0 ||
@@ -99,14 +137,11 @@ static int read_header(struct plan_lines *lines, struct plan *plan)
 		plan_take_end(lines) < 0 || read_selects(lines, plan) < 0 ||
 		plan_take(lines, "min-age ") < 0 ||
 		plan_take_number(lines, ' ', UINT64_MAX, &plan->min_age) < 0 ||
-		plan_take_end(lines) < 0)
+		plan_take_end(lines) < 0 || plan_read_rules(lines, plan) < 0)
 		return -EBADMSG;
-	if (plan_lines_is(lines, "refresh-origin")) {
-		plan->has_refresh_origin = true;
-		if (plan_take(lines, "refresh-origin") < 0 || plan_take_end(lines) < 0)
-			return -EBADMSG;
-	}
-	if (read_redaction(lines, plan) < 0)
+	if (read_flag(lines, "refresh-origin", &plan->has_refresh_origin) < 0 ||
+		read_flag(lines, "single-host", &plan->is_single_host) < 0 ||
+		read_redaction(lines, plan) < 0 || read_after(lines, plan) < 0)
 		return -EBADMSG;
 	return plan_take_end(lines);
 }
@@ -153,6 +188,19 @@ static int read_scope_device(struct plan_lines *lines, struct plan *plan)
 	return plan_take_end(lines);
 }
 
+/* "a,b": what facts may be about. */
+static int read_scope_tags(
+	struct plan_lines *lines, struct plan *plan, struct scope_volume *volume)
+{
+	if (plan_take(lines, " tags ") < 0 ||
+		take_string(lines, ' ', plan, &volume->tags) < 0)
+		return -EBADMSG;
+	if (!policy_tags_are_valid(volume->tags))
+		return plan_lines_bad(lines,
+			"not what LVM takes as tags, or more than %d", POLICY_TAGS_MAX);
+	return 0;
+}
+
 static int read_scope_volume(struct plan_lines *lines, struct plan *plan)
 {
 	struct scope *scope = &plan->scope;
@@ -163,6 +211,8 @@ static int read_scope_volume(struct plan_lines *lines, struct plan *plan)
 		take_string(lines, '/', plan, &volume->vg_uuid) < 0 ||
 		plan_take(lines, "/") < 0 ||
 		take_string(lines, ' ', plan, &volume->lv_uuid) < 0)
+		return -EBADMSG;
+	if (*lines->at == ' ' && read_scope_tags(lines, plan, volume) < 0)
 		return -EBADMSG;
 	if (scope->n_volumes > 1 && plan_volume_compare(&volume[-1], volume) >= 0)
 		return bad_order(lines);

@@ -65,6 +65,10 @@ int plan_take_expect(
 int plan_take_changes(
 	struct plan_lines *lines, struct plan_ledger *ledger, struct plan_step *step);
 
+/* The rules of policies: plan_rules.c. */
+int plan_read_rules(struct plan_lines *lines, struct plan *plan);
+void plan_write_rules(const struct plan *plan, struct buf *text);
+
 /* One step with its empty line. */
 int plan_read_step(
 	struct plan_lines *lines, struct plan *plan, struct plan_ledger *ledger);

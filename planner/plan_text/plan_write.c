@@ -24,10 +24,17 @@ static void write_header(const struct plan *plan, struct buf *text)
 	for (size_t i = 0; i < plan->n_select; i++)
 		write_word(text, "\nselect ", plan->select[i]);
 	buf_printf(text, "\nmin-age %llu\n", (unsigned long long)plan->min_age);
+	plan_write_rules(plan, text);
 	if (plan->has_refresh_origin)
 		buf_puts(text, "refresh-origin\n");
+	if (plan->is_single_host)
+		buf_puts(text, "single-host\n");
 	if (*plan->redaction)
 		buf_printf(text, "redaction %s\n", plan->redaction);
+	for (size_t i = 0; i < plan->n_after; i++) {
+		write_word(text, "after ", plan->after[i].node);
+		buf_printf(text, " sha256:%s\n", plan->after[i].digest);
+	}
 	buf_puts(text, "\n");
 }
 
@@ -44,6 +51,8 @@ static void write_scope(const struct scope *scope, struct buf *text)
 	for (size_t i = 0; i < scope->n_volumes; i++) {
 		write_word(text, "scope volume ", scope->volumes[i].vg_uuid);
 		write_word(text, "/", scope->volumes[i].lv_uuid);
+		if (scope->volumes[i].tags)
+			write_word(text, " tags ", scope->volumes[i].tags);
 		buf_puts(text, "\n");
 	}
 	for (size_t i = 0; i < scope->n_groups; i++) {

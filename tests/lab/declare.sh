@@ -13,6 +13,7 @@ story='' # a few lines for a person who meets the fixture
 
 capture_args=()   # of snapstate-capture
 plan_args=()      # of snapstate-plan
+policy=''         # the text of a file "policy", for plan_args=(--policy policy)
 execute_args=(--unsigned) # of snapstate-execute
 expect_plan_rc=0  # 0 nothing refused, 1 something refused or undecided
 expect_apply_rc=0 # 0 done, 3 the host differs from the plan

@@ -33,7 +33,14 @@ static bool try_step(
 	const struct host *before, struct host **now, const struct plan *plan)
 {
 	struct err err = ERR_INIT;
-	struct proof proof = {.before = before,
+	const struct proof_plan alone = {0, plan};
+	const struct proof_fleet fleet = {.hosts = &before,
+		.now = now,
+		.n_hosts = 1,
+		.plans = &alone,
+		.n_plans = 1};
+	struct proof proof = {.fleet = &fleet,
+		.before = before,
 		.now = host_clone(*now),
 		.plan = plan,
 		.step = &plan->steps[0],
@@ -55,18 +62,27 @@ static void set(char **string, const char *text)
 	*string = xstrdup(text);
 }
 
+/* Every volume is asked for: what keeps it is something else. */
+static struct plan *plan_of_all(void)
+{
+	struct plan *plan = plan_new();
+
+	*array_add(&plan->select, &plan->n_select) = xstrdup("*/*");
+	plan->min_age = MIN_AGE_DEFAULT;
+	return plan;
+}
+
 static bool try_umounts(const struct host *before, struct host **now)
 {
 	bool has_acted = false;
 
 	for (size_t i = 0; i < (*now)->n_mounts; i++) {
-		cleanup_with(plan_free_fn) struct plan *plan = plan_new();
+		cleanup_with(plan_free_fn) struct plan *plan = plan_of_all();
 		const struct mount *mount = &(*now)->mounts[i];
 		struct plan_target *target;
 
 		if (mount->is_gone)
 			continue;
-		plan->min_age = MIN_AGE_DEFAULT;
 		target = &plan_step_add(plan, OP_UMOUNT)->target;
 		target->namespace_id = mount->namespace_id;
 		target->mount_id = mount->id;
@@ -81,13 +97,12 @@ static bool try_dm_removals(const struct host *before, struct host **now)
 	bool has_acted = false;
 
 	for (size_t i = 0; i < (*now)->n_devices; i++) {
-		cleanup_with(plan_free_fn) struct plan *plan = plan_new();
+		cleanup_with(plan_free_fn) struct plan *plan = plan_of_all();
 		const struct device *device = &(*now)->devices[i];
 		struct plan_target *target;
 
 		if (device->is_gone)
 			continue;
-		plan->min_age = MIN_AGE_DEFAULT;
 		target = &plan_step_add(plan, OP_DM_REMOVE)->target;
 		target->devno = device->devno;
 		set(&target->dm_uuid, device->uuid);
@@ -102,13 +117,12 @@ static bool try_lv_removals(const struct host *before, struct host **now)
 	bool has_acted = false;
 
 	for (size_t i = 0; i < (*now)->n_lvs; i++) {
-		cleanup_with(plan_free_fn) struct plan *plan = plan_new();
+		cleanup_with(plan_free_fn) struct plan *plan = plan_of_all();
 		const struct lv *lv = &(*now)->lvs[i];
 		struct plan_target *target;
 
 		if (lv->is_gone)
 			continue;
-		plan->min_age = MIN_AGE_DEFAULT;
 		target = &plan_step_add(plan, OP_LV_REMOVE)->target;
 		set(&target->vg_uuid, lv->vg_uuid);
 		set(&target->lv_uuid, lv->uuid);
@@ -170,7 +184,7 @@ static bool is_missed(const struct survey *survey, const struct host *now,
 
 static void compare(const struct host *host, uint64_t seed, size_t *ret_found)
 {
-	const char *select[] = {"*/*"}; /* the trial asks for no names */
+	const char *select[] = {"*/*"}; /* as the trial does */
 	struct request request = {
 		.select = select, .n_select = 1, .min_age = MIN_AGE_DEFAULT};
 	cleanup_survey struct survey survey = {0};

@@ -263,6 +263,48 @@ static void test_an_absent_volume_is_a_fact(void **state)
 
 /* ---- sets and subjects ---- */
 
+/* Of a scope, those that it names; of a whole host, all. */
+static void test_tags(void **state)
+{
+	cleanup_host struct host *host = sample_host();
+	cleanup_facts struct facts all = FACTS_INIT, named = FACTS_INIT,
+				   none = FACTS_INIT;
+	cleanup_scope struct scope scope = {0};
+	const char *begin = "tag " SAMPLE_VG "/" SAMPLE_SNAP " ";
+
+	(void)state;
+	host_lv(host, SAMPLE_VG, SAMPLE_SNAP)->tags = "b:#1,a,c";
+	host_facts(host, NULL, &all);
+	assert_true(facts_has(&all, "tag " SAMPLE_VG "/" SAMPLE_SNAP " b:#1"));
+	assert_string_equal(all.lines[facts_place(&all, begin)],
+		"tag " SAMPLE_VG "/" SAMPLE_SNAP " a");
+	scope_set_tags(&scope, SAMPLE_VG, SAMPLE_SNAP, "c,d");
+	scope_add_volume(&scope, SAMPLE_VG, SAMPLE_SNAP);
+	assert_int_equal(scope.n_volumes, 1);
+	host_facts(host, &scope, &named);
+	assert_int_equal(named.count, 3); /* host, tag, volume */
+	assert_string_equal(named.lines[1], "tag " SAMPLE_VG "/" SAMPLE_SNAP " c");
+	host_lv(host, SAMPLE_VG, SAMPLE_SNAP)->is_gone = true;
+	host_facts(host, &scope, &none);
+	assert_int_equal(none.count, 2);
+}
+
+/* Of two entries for one volume, the tags are kept. */
+static void test_tags_of_united_scopes(void **state)
+{
+	cleanup_scope struct scope scope = {0}, more = {0};
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		scope_add_volume(i ? &scope : &more, "v", "l");
+		scope_set_tags(i ? &more : &scope, "v", "l", i ? "y" : "x");
+		scope_append(&scope, &more);
+		scope_unite(&scope);
+		assert_int_equal(scope.n_volumes, 1);
+		assert_non_null(scope.volumes[0].tags);
+	}
+}
+
 static void test_sets(void **state)
 {
 	cleanup_facts struct facts facts = FACTS_INIT;
@@ -356,6 +398,8 @@ int main(void)
 		cmocka_unit_test(test_a_reused_number_is_not_the_device),
 		cmocka_unit_test(test_without_uuid_name_and_number_count),
 		cmocka_unit_test(test_an_absent_volume_is_a_fact),
+		cmocka_unit_test(test_tags),
+		cmocka_unit_test(test_tags_of_united_scopes),
 		cmocka_unit_test(test_sets),
 		cmocka_unit_test(test_subjects),
 		cmocka_unit_test(test_bags),

@@ -19,6 +19,7 @@
 #define VG   "Da1UTaq4lAkyD5h3bFKUGAm0uNtqKOI2"
 #define SNAP "1tV3yUmSUOnPZ3D8NwRRvg9fVfr0WZMi"
 #define ORIG "pu1v5pKBm8hWS5BHHcVSLi6IUiu28KkX"
+#define SHB  "f1e2d3c4b5a6978812345678901234567890abcdef0123456789abcdef012345"
 #define SHA  "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
 /* facts of the sample */
@@ -32,6 +33,7 @@
 #define F_VOL                                                                            \
 	"volume " VG "/" SNAP " name onapp-aaaa/backup-dddd type snapshot origin " ORIG  \
 	" state - segments P:40+4"
+#define F_TAG "tag " VG "/" SNAP " host:#1"
 #define F_ORIG                                                                           \
 	"volume " VG "/" ORIG " name onapp-aaaa/disk type ordinary origin - state - "    \
 	"segments P:0+16"
@@ -46,12 +48,21 @@ static const char golden[] =
 	"select onapp-*/backup-*\n"
 	"select other/\\x20*\n"
 	"min-age 3600\n"
+	"rule nightly min-age 86400\n"
+	"rule-select vg/snap-*\n"
+	"rule-select vg/old\n"
+	"rule-tags backup,host:#1\n"
+	"rule other min-age 0\n"
+	"rule-select */x\n"
 	"refresh-origin\n"
+	"single-host\n"
 	"redaction 0123456789abcdef\n"
+	"after hv\\x20a sha256:" SHA "\n"
+	"after hvb sha256:" SHB "\n"
 	"\n"
 	"scope device 254:3 uuid LVM-" VG SNAP " name snap level all\n"
 	"scope device 254:4 uuid - name snapX1 level all\n"
-	"scope volume " VG "/" SNAP "\n"
+	"scope volume " VG "/" SNAP " tags backup,host:#1\n"
 	"scope volume " VG "/" ORIG "\n"
 	"scope group " VG "\n"
 	"\n"
@@ -62,6 +73,7 @@ static const char golden[] =
 	"expect " F_HOLD "\n"
 	"expect " F_FS "\n"
 	"expect " F_MNT "\n"
+	"expect " F_TAG "\n"
 	"expect " F_VOL "\n"
 	"expect " F_ORIG "\n"
 	"\n"
@@ -170,8 +182,19 @@ static void test_golden_is_read_and_written_again(void **state)
 	assert_int_equal(plan->taken, 1795316400);
 	assert_int_equal(plan->min_age, 3600);
 	assert_true(plan->has_refresh_origin);
+	assert_true(plan->is_single_host);
 	assert_string_equal(plan->redaction, "0123456789abcdef");
-	assert_int_equal(plan->expect.count, 9);
+	assert_int_equal(plan->n_after, 2);
+	assert_string_equal(plan->after[0].node, "hv a");
+	assert_string_equal(plan->after[1].digest, SHB);
+	assert_int_equal(plan->expect.count, 10);
+	assert_int_equal(plan->n_rules, 2);
+	assert_string_equal(plan->rules[0].name, "nightly");
+	assert_int_equal(plan->rules[0].min_age, 86400);
+	assert_int_equal(plan->rules[0].n_globs, 2);
+	assert_string_equal(plan->rules[0].tags, "backup,host:#1");
+	assert_string_equal(plan->rules[1].globs[0], "*/x");
+	assert_null(plan->rules[1].tags);
 	assert_true(facts_has(&plan->expect, "host machine-id 7c1e boot-id 8d1e"));
 	assert_int_equal(plan->n_steps, 4);
 	assert_string_equal(plan->steps[0].target.mount_target, "/mnt/back up");
@@ -325,6 +348,11 @@ static void test_named_mutations(void **state)
 		{"min-age 3600", "min-age 18446744073709551616", "expected a number"},
 		{"min-age 3600\n", "", "expected \"min-age \""},
 		{"refresh-origin\n", "refresh-origin\nrefresh-origin\n", "an empty line"},
+		{"single-host\n", "single-hosts\n", "the end of the line"},
+		{"after hvb sha256:", "after  sha256:", "expected a word"},
+		{"after hvb sha256:", "after hvb sha512:", "expected \"sha256:"},
+		{"after hvb sha256:" SHB, "after hvb sha256:" SHA, "only once"},
+		{"after hvb", "after\\x20hvb", "expected an empty line"},
 		{"redaction 0", "redaction 00", "16 hex digits"},
 		{"redaction 0", "redaction ", "16 hex digits"},
 		{"redaction 0", "redaction A", "16 hex digits"},
@@ -346,7 +374,26 @@ static void test_named_mutations(void **state)
 			"ascending order, each once"},
 		{"scope device 254:3", "scope device 0254:3",
 			"not as the planner writes it"},
-		{"scope volume " VG "/" SNAP "\n", "", "not in scope"},
+		{"scope volume " VG "/" SNAP " tags backup,host:#1\n", "",
+			"not in scope"},
+		{" tags backup,host:#1\n", " tags -\n", "takes as tags"},
+		{" tags backup,host:#1\n", " tags \n", "expected a word"},
+		{" tags backup,host:#1\n", " tags a,,b\n", "takes as tags"},
+		{" tags backup,host:#1\n", " tag a\n", "expected \" tags \""},
+		/* rules */
+		{"rule nightly", "rule night/ly", "a rule's name is at most"},
+		{"rule nightly", "rule night\\x20ly", "a rule's name is at most"},
+		{"rule other", "rule nightly", "a second rule nightly"},
+		{"rule nightly min-age 86400", "rule nightly", "expected \" min-age \""},
+		{"rule other min-age 0", "rule other min-age 0s", "expected a number"},
+		{"rule-select */x\n", "", "expected \"rule-select \""},
+		{"rule-select */x", "rule-select x", "a rule selects by VG/LV"},
+		{"rule-select */x", "rule-select */[x]", "a rule selects by VG/LV"},
+		{"rule-select */x", "rule-select */\\x78", "must read"},
+		{"rule-tags backup,", "rule-tags backup;", "takes as tags"},
+		{"rule-tags backup,", "rule-tags -,", "takes as tags"},
+		{"rule-tags backup,host:#1\n", "rule-tags a\nrule-tags b\n",
+			"expected an empty line"},
 		{"scope group " VG "\n", "", "not in scope"},
 		{"scope device 254:4 uuid - name snapX1 level all\n", "",
 			"a fact about 254:4, which is not in scope"},
@@ -400,7 +447,7 @@ static void test_named_mutations(void **state)
 			"about its target"},
 		{"origin - name onapp", "origin " SNAP " name onapp", "expected \"-\""},
 		{"new " F_IDLE, "new " F_HOLD, "new, but expected already"},
-		{"new " F_IDLE "\n", "", "x.snapplan:41: gone, but not expected"},
+		{"new " F_IDLE "\n", "", "x.snapplan:51: gone, but not expected"},
 		{"gone " F_HOLD "\n", "gone " F_HOLD "\ngone " F_HOLD "\n", "each once"},
 		{"gone " F_HOLD "\nnew " F_IDLE3, "new " F_IDLE3 "\ngone " F_HOLD,
 			"expected an empty line"},
@@ -512,6 +559,7 @@ static void test_any_byte_changed(void **state)
 static void test_limits(void **state)
 {
 	cleanup_buf struct buf line = BUF_INIT, globs = BUF_INIT, reasons = BUF_INIT;
+	cleanup_buf struct buf rules = BUF_INIT, rule_globs = BUF_INIT, tags = BUF_INIT;
 
 	(void)state;
 	buf_puts(&line, "reason ");
@@ -522,6 +570,17 @@ static void test_limits(void **state)
 		buf_puts(&globs, "select x\n");
 	buf_puts(&globs, "select onapp");
 	assert_refused("select onapp", buf_text(&globs), "at most 64 globs");
+	for (int i = 0; i < POLICY_RULES_MAX - 1; i++)
+		buf_printf(&rules, "rule r%d min-age 0\nrule-select a/b\n", i);
+	buf_puts(&rules, "rule other");
+	assert_refused("rule other", buf_text(&rules), "at most 64 rules");
+	for (int i = 0; i < POLICY_GLOBS_MAX; i++)
+		buf_puts(&rule_globs, "rule-select a/b\n");
+	buf_puts(&rule_globs, "rule-select */x");
+	assert_refused("rule-select */x", buf_text(&rule_globs), "at most 32 globs");
+	for (int i = 0; i < POLICY_TAGS_MAX; i++)
+		buf_puts(&tags, "t,");
+	assert_refused("backup,", buf_text(&tags), "or more than 16");
 	for (int i = 0; i < PLAN_REASONS_MAX; i++)
 		buf_puts(&reasons, "reason x\n");
 	buf_puts(&reasons, "reason nothing");

@@ -37,6 +37,7 @@ static struct plan *plan_host(struct host *host, uint64_t rules_off, bool has_re
 
 	survey_collect(host, &request, &survey);
 	classify_survey(&survey);
+	*array_add(&plan->select, &plan->n_select) = xstrdup(SELECT_DEFAULT);
 	plan->min_age = MIN_AGE_DEFAULT;
 	plan->has_refresh_origin = has_refresh;
 	memset(plan->capture_sha256, '0', SHA256_HEX_LEN);

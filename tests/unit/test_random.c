@@ -42,6 +42,7 @@ static void plan_text_of(const struct host *host, bool has_refresh, uint64_t see
 
 	survey_collect(host, &request, &survey);
 	classify_survey(&survey);
+	*array_add(&plan->select, &plan->n_select) = xstrdup(SELECT_DEFAULT);
 	plan->min_age = MIN_AGE_DEFAULT;
 	plan->has_refresh_origin = has_refresh;
 	memset(plan->capture_sha256, '0', SHA256_HEX_LEN);

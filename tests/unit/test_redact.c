@@ -64,9 +64,9 @@ _Static_assert(sizeof(struct kernel_holder) == 24, "a new field: give it a row")
 _Static_assert(sizeof(struct change) == 24, "a new field: give it a row");
 _Static_assert(sizeof(struct stripe) == 24, "a new field: give it a row");
 _Static_assert(sizeof(struct segment) == 40, "a new field: give it a row");
-_Static_assert(sizeof(struct lv) == 88, "a new field: give it a row");
+_Static_assert(sizeof(struct lv) == 104, "a new field: give it a row");
 _Static_assert(sizeof(struct pv) == 56, "a new field: give it a row");
-_Static_assert(sizeof(struct vg) == 56, "a new field: give it a row");
+_Static_assert(sizeof(struct vg) == 64, "a new field: give it a row");
 _Static_assert(sizeof(struct host) == 360, "a new array: give it rows");
 
 static const struct row identity_rows[] = {ROW(identity, machine_id, STAYS),
@@ -95,11 +95,13 @@ static const struct row use_rows[] = {ROW(use, example, NAME)};
 static const struct row holder_rows[] = {ROW(kernel_holder, name, NAME)};
 static const struct row change_rows[] = {ROW(change, name, NAME)};
 static const struct row vg_rows[] = {ROW(vg, uuid, STAYS), ROW(vg, name, NAME),
-	ROW(vg, system_id, NAME), ROW(vg, lock_type, STAYS)};
+	ROW(vg, system_id, NAME), ROW(vg, lock_type, STAYS),
+	ROW(vg, writer, NAME)};
 static const struct row pv_rows[] = {
 	ROW(pv, vg_uuid, STAYS), ROW(pv, uuid, STAYS), ROW(pv, name, NAME)};
 static const struct row lv_rows[] = {ROW(lv, vg_uuid, STAYS), ROW(lv, uuid, STAYS),
-	ROW(lv, name, NAME), ROW(lv, origin_uuid, STAYS)};
+	ROW(lv, name, NAME), ROW(lv, creator, NAME), ROW(lv, origin_uuid, STAYS),
+	ROW(lv, tags, NAME)};
 static const struct row segment_rows[] = {ROW(segment, type, STAYS)};
 static const struct row stripe_rows[] = {
 	ROW(stripe, pv_uuid, STAYS), ROW(stripe, lv_name, NAME)};
@@ -500,6 +502,37 @@ static void test_words_that_stay(void **state)
 		assert_string_equal(redacted_name(host, words[i]), words[i]);
 }
 
+/* So that they select the same under pseudonyms. */
+static void test_words_of_policies_stay(void **state)
+{
+	cleanup_host struct host *host = swap_host();
+	glob_t files;
+	size_t n_words = 0;
+
+	(void)state;
+	assert_int_equal(glob(POLICIES "/*.policy", 0, NULL, &files), 0);
+	for (size_t i = 0; i < files.gl_pathc; i++) {
+		cleanup_buf struct buf text = BUF_INIT;
+		char *rest = NULL, *line;
+
+		assert_int_equal(file_read_at(AT_FDCWD, files.gl_pathv[i], ARCHIVE_MAX,
+					 &text, NULL),
+			0);
+		for (line = strtok_r(text.data, "\n", &rest); line;
+			line = strtok_r(NULL, "\n", &rest)) {
+			char word[256];
+
+			if (sscanf(line, " select %255s", word) != 1 &&
+				sscanf(line, " tag %255s", word) != 1)
+				continue;
+			n_words++;
+			assert_string_equal(redacted_name(host, word), word);
+		}
+	}
+	globfree(&files);
+	assert_true(n_words >= 8);
+}
+
 static void test_words_join(void **state)
 {
 	cleanup_host struct host *host = swap_host();
@@ -698,6 +731,7 @@ int main(void)
 		cmocka_unit_test(test_no_name),
 		cmocka_unit_test(test_every_field),
 		cmocka_unit_test(test_words_that_stay),
+		cmocka_unit_test(test_words_of_policies_stay),
 		cmocka_unit_test(test_words_join),
 		cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_long_names),

@@ -682,6 +682,38 @@ static void test_metadata_bad(void **state)
 	}
 }
 
+/* What LVM takes as tags; a capture of an older version may have masked others. */
+static void test_metadata_tags(void **state)
+{
+	static const struct {
+		const char *written, *read;
+	} rows[] = {
+		{"", ""},
+		{"tags = []\n", ""},
+		{"tags = [\"backup\"]\n", "backup"},
+		{"tags = \"backup\"\n", "backup"},
+		{"tags = [\"b\", \"a/x:=!#&+.-_9\"]\n", "b,a/x:=!#&+.-_9"},
+		{"tags = [\"<masked>\", \"a\", \"\", \"-b\", \"b,c\", 7, \"d e\"]\n",
+			"a"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		cleanup_host struct host *host = host_new();
+		cleanup_buf struct buf creation = BUF_INIT;
+		cleanup_free char *text = NULL;
+		struct err err = ERR_INIT;
+
+		buf_printf(&creation, "%screation_time", rows[i].written);
+		text = changed(small_vg, "creation_time", buf_text(&creation));
+		if (small_read(text, host, &err) < 0)
+			fail_msg("%s", err.msg);
+		assert_string_equal(
+			host_lv_by_name(host, host->vgs[0].uuid, "backup")->tags,
+			rows[i].read);
+	}
+}
+
 /* What dm_config would recurse on until the stack is gone, also behind what only looks
  * like the start of a string. */
 static void test_metadata_nesting(void **state)
@@ -861,6 +893,7 @@ int main(void)
 		cmocka_unit_test(test_join),
 		cmocka_unit_test(test_metadata_small),
 		cmocka_unit_test(test_metadata_bad),
+		cmocka_unit_test(test_metadata_tags),
 		cmocka_unit_test(test_metadata_nesting),
 		cmocka_unit_test(test_metadata_limits),
 		cmocka_unit_test(test_metadata_twice),

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The rules by which a plan's snapshots were selected: what their words may be, copy,
+ * free, and their lines in the plan. See policy.h and plan.h; the reader of policy files
+ * is planner/policy.c. The executor reads these lines, and decides nothing by them.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan_text.h"
+#include "snapstate/cleanup.h"
+
+/* ---- words ---- */
+
+bool policy_name_is_valid(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len > 0 && len <= POLICY_NAME_MAX && *name != '-' && *name != '.' &&
+	       strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			    "0123456789_.-") == len;
+}
+
+bool policy_glob_is_valid(const char *glob)
+{
+	const char *slash = strchr(glob, '/');
+
+	return slash && slash != glob && slash[1] != '\0' && !strchr(slash + 1, '/') &&
+	       !strchr(glob, '[');
+}
+
+bool policy_tag_is_valid(const char *tag)
+{
+	return strlen(tag) <= POLICY_TAG_MAX && lvm_tag_is_valid(tag);
+}
+
+bool policy_tags_are_valid(const char *tags)
+{
+	size_t count = 0;
+
+	for (const char *next; tags; tags = next) {
+		cleanup_free char *tag = xstrndup(tags, lvm_tags_first(tags, &next));
+
+		if (++count > POLICY_TAGS_MAX || !policy_tag_is_valid(tag))
+			return false;
+	}
+	return count > 0;
+}
+
+/* ---- copy, free ---- */
+
+void policy_rule_copy(const struct policy_rule *rule, struct policy_rule *ret_rule)
+{
+	struct policy_rule copy = {.name = xstrdup(rule->name),
+		.min_age = rule->min_age,
+		.has_min_age = rule->has_min_age};
+
+	for (size_t i = 0; i < rule->n_globs; i++)
+		*array_add(&copy.globs, &copy.n_globs) = xstrdup(rule->globs[i]);
+	if (rule->tags)
+		copy.tags = xstrdup(rule->tags);
+	*ret_rule = copy;
+}
+
+void policy_rules_free(struct policy_rule *rules, size_t n_rules)
+{
+	for (size_t i = 0; i < n_rules; i++) {
+		for (size_t g = 0; g < rules[i].n_globs; g++)
+			free(rules[i].globs[g]);
+		free(rules[i].globs);
+		free(rules[i].tags);
+		free(rules[i].name);
+	}
+	free(rules);
+}
+
+/* ---- in a plan ---- */
+
+void plan_write_rules(const struct plan *plan, struct buf *text)
+{
+	for (size_t i = 0; i < plan->n_rules; i++) {
+		const struct policy_rule *rule = &plan->rules[i];
+
+		buf_puts(text, "rule ");
+		buf_word(text, rule->name);
+		buf_printf(text, " min-age %llu\n", (unsigned long long)rule->min_age);
+		for (size_t g = 0; g < rule->n_globs; g++) {
+			buf_puts(text, "rule-select ");
+			buf_word(text, rule->globs[g]);
+			buf_puts(text, "\n");
+		}
+		if (rule->tags) {
+			buf_puts(text, "rule-tags ");
+			buf_word(text, rule->tags);
+			buf_puts(text, "\n");
+		}
+	}
+}
+
+static int read_globs(struct plan_lines *lines, struct policy_rule *rule)
+{
+	do {
+		char **glob;
+
+		if (rule->n_globs == POLICY_GLOBS_MAX)
+			return plan_lines_bad(
+				lines, "a rule has at most %d globs", POLICY_GLOBS_MAX);
+		glob = array_add(&rule->globs, &rule->n_globs);
+		if (plan_take(lines, "rule-select ") < 0 ||
+			plan_take_word(lines, ' ', glob) < 0)
+			return -EBADMSG;
+		if (!policy_glob_is_valid(*glob) || strlen(*glob) > POLICY_GLOB_MAX)
+			return plan_lines_bad(lines, "a rule selects by VG/LV");
+		if (plan_take_end(lines) < 0)
+			return -EBADMSG;
+	} while (plan_lines_is(lines, "rule-select "));
+	return 0;
+}
+
+static int read_tags(struct plan_lines *lines, struct policy_rule *rule)
+{
+	if (!plan_lines_is(lines, "rule-tags "))
+		return 0;
+	if (plan_take(lines, "rule-tags ") < 0 ||
+		plan_take_word(lines, ' ', &rule->tags) < 0)
+		return -EBADMSG;
+	if (!policy_tags_are_valid(rule->tags))
+		return plan_lines_bad(lines,
+			"not what LVM takes as tags, or more than %d", POLICY_TAGS_MAX);
+	return plan_take_end(lines);
+}
+
+static int check_rule_name(
+	const struct plan_lines *lines, const struct plan *plan, const char *name)
+{
+	if (!policy_name_is_valid(name))
+		return plan_lines_bad(lines,
+			"a rule's name is at most %d letters, digits, '_', '.' and '-'",
+			POLICY_NAME_MAX);
+	for (size_t i = 0; i + 1 < plan->n_rules; i++)
+		if (strcmp(plan->rules[i].name, name) == 0)
+			return plan_lines_bad(lines, "a second rule %s", name);
+	return 0;
+}
+
+static int read_rule(struct plan_lines *lines, struct plan *plan)
+{
+	struct policy_rule *rule;
+
+	if (plan->n_rules == POLICY_RULES_MAX)
+		return plan_lines_bad(
+			lines, "a plan has at most %d rules", POLICY_RULES_MAX);
+	rule = array_add(&plan->rules, &plan->n_rules);
+	rule->has_min_age = true;
+	if (plan_take(lines, "rule ") < 0 ||
+		plan_take_word(lines, ' ', &rule->name) < 0 ||
+		check_rule_name(lines, plan, rule->name) < 0 ||
+		plan_take(lines, " min-age ") < 0 ||
+		plan_take_number(lines, ' ', UINT64_MAX, &rule->min_age) < 0 ||
+		plan_take_end(lines) < 0)
+		return -EBADMSG;
+	return read_globs(lines, rule) < 0 ? -EBADMSG : read_tags(lines, rule);
+}
+
+int plan_read_rules(struct plan_lines *lines, struct plan *plan)
+{
+	while (plan_lines_is(lines, "rule "))
+		if (read_rule(lines, plan) < 0)
+			return -EBADMSG;
+	return 0;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See program.h. */
+#include "program.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+
+#include "snapstate/cleanup.h"
+#include "snapstate/exit.h"
+#include "snapstate/record.h"
+
+int program_fail(const struct err *err, int code)
+{
+	fprintf(stderr, "snapstate-plan: %s\n", err->msg);
+	return code;
+}
+
+int program_print(const struct buf *output, int code)
+{
+	if (fputs(buf_text(output), stdout) < 0 || fflush(stdout) != 0)
+		return EXIT_ENVIRONMENT;
+	return code;
+}
+
+int program_read_capture(const char *name, struct host **ret_host,
+	char ret_sha256[SHA256_HEX_LEN + 1], struct err *err)
+{
+	cleanup_buf struct buf archive = BUF_INIT;
+	int r = file_read_at(AT_FDCWD, name, RECORD_ARCHIVE_MAX, &archive, err);
+
+	if (r < 0)
+		return r;
+	sha256_hex(buf_text(&archive), archive.len, ret_sha256);
+	r = record_read(archive.data, archive.len, name, ret_host, err);
+	if (r == 0)
+		host_index_build(*ret_host);
+	return r;
+}
+
+int program_read_policies(const struct options *options, struct request *request,
+	struct policy *ret_policy, struct err *err)
+{
+	for (size_t i = 0; i < options->n_policies; i++) {
+		const char *name = options->policies[i];
+		cleanup_buf struct buf text = BUF_INIT;
+
+		if (file_read_at(AT_FDCWD, name, POLICY_BYTES_MAX, &text, err) < 0 ||
+			policy_read(buf_text(&text), text.len, name, ret_policy, err) < 0)
+			return err->code;
+	}
+	policy_set_age(ret_policy, (uint64_t)options->request.min_age);
+	request->rules = ret_policy->rules;
+	request->n_rules = ret_policy->n_rules;
+	return 0;
+}

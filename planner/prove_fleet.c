@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The prover's rules between hosts. Input: all captures, all plans in their order.
+ * Output: 0, or the first rule that is broken. As everywhere in the prover, nothing is
+ * taken from the passes that joined the hosts and ordered the plans.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "prove.h"
+#include "snapstate/cleanup.h"
+
+#define STORAGE_DEPTH_MAX 16
+
+/* ---- who may use the volume group ---- */
+
+static bool has_host(const struct proof_fleet *fleet, const char *node)
+{
+	if (!node || !*node)
+		return true;
+	for (size_t i = 0; i < fleet->n_hosts; i++)
+		if (strcmp(fleet->hosts[i]->identity.node, node) == 0)
+			return true;
+	return false;
+}
+
+static bool is_reachable_by_others(
+	const struct host *host, struct devno devno, unsigned depth)
+{
+	const struct device *device = host_device_by_devno(host, devno);
+	bool is_reachable = false;
+
+	if (!device || depth == STORAGE_DEPTH_MAX)
+		return false;
+	if (strncmp(device->uuid, "mpath-", strlen("mpath-")) == 0)
+		return true;
+	for (size_t i = 0; i < device->n_deps; i++)
+		is_reachable |= is_reachable_by_others(host, device->deps[i], depth + 1);
+	return is_reachable;
+}
+
+static int check_storage(const struct proof *proof, const struct vg *vg)
+{
+	cleanup_places struct places pvs =
+		host_places(proof->before, PLACES_PVS, places_text(vg->uuid));
+
+	for (size_t i; places_next(&pvs, &i);) {
+		const struct pv *pv = &proof->before->pvs[i];
+
+		if (strcmp(pv->vg_uuid, vg->uuid) == 0 &&
+			is_reachable_by_others(proof->before, pv->devno, 0))
+			return proof_broken(proof, 5,
+				"on storage that other hosts may reach, of which none "
+				"was captured",
+				vg->name);
+	}
+	return 0;
+}
+
+int proof_group_is_known(const struct proof *proof, const struct vg *vg)
+{
+	cleanup_places struct places lvs =
+		host_places(proof->before, PLACES_LVS, places_text(vg->uuid));
+
+	if (proof->plan->is_single_host)
+		return 0;
+	if (!has_host(proof->fleet, vg->writer))
+		return proof_broken(proof, 5,
+			"its metadata was written by a host that was not captured",
+			vg->name);
+	for (size_t i; places_next(&lvs, &i);) {
+		const struct lv *lv = &proof->before->lvs[i];
+
+		if (strcmp(lv->vg_uuid, vg->uuid) == 0 &&
+			!has_host(proof->fleet, lv->creator))
+			return proof_broken(proof, 5,
+				"made by a host that was not captured", lv->name);
+	}
+	return proof->fleet->n_hosts > 1 ? 0 : check_storage(proof, vg);
+}
+
+/* ---- the volume on the other hosts ---- */
+
+static const struct device *mapping_of(
+	const struct host *host, const struct lv *lv, const char *layer)
+{
+	cleanup_buf struct buf uuid = BUF_INIT;
+
+	buf_printf(&uuid, "LVM-%s%s%s", lv->vg_uuid, lv->uuid, layer);
+	return host_device_by_uuid(host, buf_text(&uuid));
+}
+
+/* What the other host's metadata, if it has the group's, says of the volume. */
+static int check_same_volume(
+	const struct proof *proof, const struct host *other, const struct lv *lv)
+{
+	cleanup_facts struct facts here = FACTS_INIT, there = FACTS_INIT;
+	cleanup_scope struct scope scope = {0};
+	const struct vg *vg = host_vg(other, lv->vg_uuid);
+
+	if (!vg || !vg->has_metadata)
+		return 0;
+	scope_add_volume(&scope, lv->vg_uuid, lv->uuid);
+	host_facts(proof->now, &scope, &here);
+	host_facts(other, &scope, &there);
+	for (size_t i = 0; i < here.count; i++)
+		if (strncmp(here.lines[i], "volume ", strlen("volume ")) == 0 &&
+			!facts_has(&there, here.lines[i]))
+			return proof_broken(proof, 6,
+				"two hosts read different metadata of it", lv->name);
+	return 0;
+}
+
+int proof_is_inactive_elsewhere(const struct proof *proof, const struct lv *lv)
+{
+	const struct proof_fleet *fleet = proof->fleet;
+
+	for (size_t i = 0; i < fleet->n_hosts; i++) {
+		const struct host *other = fleet->now[i];
+
+		if (i == fleet->plans[proof->at].host)
+			continue;
+		if (!host_source_is_read(fleet->hosts[i], "dm"))
+			return proof_broken(proof, 5,
+				"what is active on another host was not read",
+				other->identity.node);
+		if (mapping_of(other, lv, "") || mapping_of(other, lv, "-cow"))
+			return proof_broken(proof, 5,
+				"it would still be active on another host", lv->name);
+		if (check_same_volume(proof, other, lv) < 0)
+			return -EPERM;
+	}
+	return 0;
+}
+
+void proof_forget_volume(
+	const struct proof *proof, const char *vg_uuid, const char *lv_uuid)
+{
+	for (size_t i = 0; i < proof->fleet->n_hosts; i++) {
+		struct lv *lv = host_lv(proof->fleet->now[i], vg_uuid, lv_uuid);
+
+		if (lv)
+			lv->is_gone = true;
+	}
+}
+
+/* ---- the order of the plans ---- */
+
+static bool comes_after(const struct plan *later, const struct plan *earlier)
+{
+	for (size_t i = 0; i < later->n_after; i++)
+		if (strcmp(later->after[i].digest, earlier->digest) == 0)
+			return true;
+	return false;
+}
+
+bool proof_goes_later(const struct proof *proof, const char *vg_uuid, const char *lv_uuid)
+{
+	const struct proof_fleet *fleet = proof->fleet;
+
+	for (size_t i = proof->at + 1; i < fleet->n_plans; i++) {
+		const struct plan *later = fleet->plans[i].plan;
+
+		for (size_t s = 0; s < later->n_steps; s++)
+			if (later->steps[s].op == OP_LV_REMOVE &&
+				strcmp(later->steps[s].target.vg_uuid, vg_uuid) == 0 &&
+				strcmp(later->steps[s].target.lv_uuid, lv_uuid) == 0 &&
+				comes_after(later, proof->plan))
+				return true;
+	}
+	return false;
+}
+
+static bool has_group(const struct plan *plan, const char *vg_uuid)
+{
+	for (size_t i = 0; i < plan->scope.n_groups; i++)
+		if (strcmp(plan->scope.groups[i], vg_uuid) == 0)
+			return true;
+	return false;
+}
+
+/* A plan that removes a volume waits for every earlier one in that group: their mappings
+ * write to extents, and their commands write metadata. */
+static int check_waits(const struct proof *proof)
+{
+	const struct proof_fleet *fleet = proof->fleet;
+
+	for (size_t s = 0; s < proof->plan->n_steps; s++) {
+		const struct plan_step *step = &proof->plan->steps[s];
+
+		for (size_t i = 0; i < proof->at && step->op == OP_LV_REMOVE; i++)
+			if (has_group(fleet->plans[i].plan, step->target.vg_uuid) &&
+				!comes_after(proof->plan, fleet->plans[i].plan))
+				return err_set(proof->err, -EPERM,
+					"plan %zu breaks rule 5: it does not wait for "
+					"plan %zu, which works in the same volume group",
+					proof->at + 1, i + 1);
+	}
+	return 0;
+}
+
+static bool removes_volume_of(const struct plan *plan, const char *vg_uuid)
+{
+	for (size_t i = 0; i < plan->n_steps; i++)
+		if (plan->steps[i].op == OP_LV_REMOVE &&
+			strcmp(plan->steps[i].target.vg_uuid, vg_uuid) == 0)
+			return true;
+	return false;
+}
+
+/* A stale mapping goes before any host frees extents of its group. */
+static int check_mapping_is_early(
+	const struct proof *proof, const struct plan_target *target)
+{
+	const struct proof_fleet *fleet = proof->fleet;
+	char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
+	const char *layer;
+
+	if (!lvm_dm_uuid_split(target->dm_uuid, vg, lv, &layer) ||
+		host_lv(proof->before, vg, lv))
+		return 0;
+	for (size_t i = 0; i < proof->at; i++)
+		if (fleet->plans[i].host != fleet->plans[proof->at].host &&
+			removes_volume_of(fleet->plans[i].plan, vg))
+			return err_set(proof->err, -EPERM,
+				"plan %zu breaks rule 5: %s is stale, and plan %zu "
+				"removes "
+				"a volume of its group before",
+				proof->at + 1, target->dm_name, i + 1);
+	return 0;
+}
+
+static int check_rounds(const struct proof *proof)
+{
+	for (size_t i = 0; i < proof->plan->n_steps; i++)
+		if (proof->plan->steps[i].op == OP_DM_REMOVE &&
+			check_mapping_is_early(proof, &proof->plan->steps[i].target) < 0)
+			return -EPERM;
+	return 0;
+}
+
+/* ---- the whole ---- */
+
+static int check_hosts(const struct proof_fleet *fleet, struct err *err)
+{
+	for (size_t i = 0; i < fleet->n_hosts; i++)
+		for (size_t k = i + 1; k < fleet->n_hosts; k++)
+			if (strcmp(fleet->hosts[i]->identity.machine_id,
+				    fleet->hosts[k]->identity.machine_id) == 0)
+				return err_set(err, -EPERM,
+					"two captures of one host cannot be proven");
+	return 0;
+}
+
+static int prove_in_turn(const struct proof_fleet *fleet, struct err *err)
+{
+	int r = check_hosts(fleet, err);
+
+	for (size_t i = 0; r == 0 && i < fleet->n_plans; i++) {
+		const struct proof_plan *it = &fleet->plans[i];
+		struct proof proof = {.fleet = fleet,
+			.at = i,
+			.before = fleet->hosts[it->host],
+			.now = fleet->now[it->host],
+			.plan = it->plan,
+			.err = err};
+
+		r = check_waits(&proof);
+		if (r == 0)
+			r = check_rounds(&proof);
+		if (r == 0)
+			r = proof_plan_alone(&proof);
+		if (r < 0 && fleet->n_hosts > 1)
+			err_wrap(err, "plan %zu, of %s", i + 1,
+				proof.before->identity.node);
+	}
+	return r;
+}
+
+int prove_plans(const struct host *const *hosts, size_t n_hosts,
+	const struct proof_plan *plans, size_t n_plans, struct err *err)
+{
+	struct proof_fleet fleet = {.hosts = hosts,
+		.now = xcalloc(n_hosts, sizeof(struct host *)),
+		.n_hosts = n_hosts,
+		.plans = plans,
+		.n_plans = n_plans};
+	int r;
+
+	for (size_t i = 0; i < n_hosts; i++)
+		fleet.now[i] = host_clone(hosts[i]);
+	r = prove_in_turn(&fleet, err);
+	for (size_t i = 0; i < n_hosts; i++)
+		host_free(fleet.now[i]);
+	free(fleet.now);
+	return r;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Several captures in; the order between hosts and their reviews on stdout, and, with -o,
+ * a folder of plans whose names tell that order. Either all of the plans are there at the
+ * end, or none.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fleet.h"
+#include "program.h"
+#include "snapstate/cleanup.h"
+#include "snapstate/exit.h"
+
+static int read_members(
+	const struct options *options, struct fleet *fleet, struct err *err)
+{
+	if (options->n_captures > FLEET_HOSTS_MAX)
+		return err_set(err, -E2BIG, "at most %d captures", FLEET_HOSTS_MAX);
+	for (size_t i = 0; i < options->n_captures; i++) {
+		char sha256[SHA256_HEX_LEN + 1];
+		struct host *host = NULL;
+		int r = program_read_capture(options->captures[i], &host, sha256, err);
+
+		if (r < 0)
+			return r;
+		fleet_add(fleet, options->captures[i], sha256, host);
+	}
+	return 0;
+}
+
+static char *path_of(const char *folder, const struct fleet_plan *plan)
+{
+	struct buf path = BUF_INIT;
+
+	buf_printf(&path, "%s/%s", folder, plan->file);
+	return path.data;
+}
+
+static void unpublish(const struct fleet *fleet, const char *folder, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		cleanup_free char *path = path_of(folder, &fleet->plans[i]);
+
+		unlink(path);
+	}
+}
+
+static int publish(const struct fleet *fleet, const char *folder, struct err *err)
+{
+	if (mkdir(folder, 0777) < 0 && errno != EEXIST)
+		return err_errno(err, errno, "make the folder %s", folder);
+	for (size_t i = 0; i < fleet->n_plans; i++) {
+		cleanup_free char *path = path_of(folder, &fleet->plans[i]);
+		const struct buf *text = &fleet->plans[i].text;
+
+		if (file_publish(path, 0755, text->data, text->len, err) < 0) {
+			unpublish(fleet, folder, i);
+			return err->code;
+		}
+	}
+	return 0;
+}
+
+static int plan_fleet(const struct options *options, struct fleet *fleet, struct err *err)
+{
+	int r = read_members(options, fleet, err);
+
+	if (r == 0)
+		r = fleet_survey(fleet, err);
+	if (r == 0)
+		r = fleet_order(fleet, err);
+	if (r < 0)
+		return r;
+	r = fleet_prove(fleet, err);
+	if (r < 0)
+		err_wrap(err, "these plans cannot be proven, which is a bug in "
+			      "snapstate-plan; nothing was written");
+	return r;
+}
+
+int plan_several(const struct options *options)
+{
+	struct request request = options->request;
+	cleanup_policy struct policy policy = {0};
+	cleanup_fleet struct fleet fleet = {.request = &request};
+	cleanup_buf struct buf output = BUF_INIT;
+	struct err err = ERR_INIT;
+
+	if (program_read_policies(options, &request, &policy, &err) < 0 ||
+		plan_fleet(options, &fleet, &err) < 0)
+		return program_fail(&err, EXIT_BAD_INPUT);
+	if (options->plan_file && publish(&fleet, options->plan_file, &err) < 0)
+		return program_fail(&err, EXIT_ENVIRONMENT);
+	if (options->is_json)
+		fleet_print_json(&fleet, &output);
+	else
+		fleet_print(&fleet, options->plan_file, &output);
+	return program_print(&output, fleet_has_kept(&fleet) ? EXIT_REFUSED : EXIT_DONE);
+}
