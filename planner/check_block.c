@@ -17,6 +17,7 @@ static void note(struct subject *subject, enum rule rule, const struct block *bl
 	subject_reason(subject, rule, "%s (%s, " DEVNO_FMT ") stands on " DEVNO_FMT "%s",
 		block->kname, block_kind_name(block->kind), DEVNO_ARGS(block->devno),
 		DEVNO_ARGS(below), more);
+	subject_about(subject, ABOUT_BLOCK, block);
 }
 
 /* Not on its exception store: a backup has no business there. */
@@ -223,6 +224,7 @@ static void check_swap(struct subject *subject, const struct swap *swap)
 	else
 		subject_reason(subject, RULE_HELD_IDLE,
 			"the host swaps on %s, and nothing of it is in use", swap->path);
+	subject_about(subject, ABOUT_SWAP, swap);
 }
 
 /* A swap file has no device number: it is found like the file of a loop device. */
@@ -231,9 +233,10 @@ static void check_swap_file(
 {
 	struct block as_loop = {.backing_file = swap->path};
 
-	if (subject_owns(subject, host_loop_devno(host, &as_loop)))
-		subject_reason(
-			subject, RULE_HELD, "the host swaps on the file %s", swap->path);
+	if (!subject_owns(subject, host_loop_devno(host, &as_loop)))
+		return;
+	subject_reason(subject, RULE_HELD, "the host swaps on the file %s", swap->path);
+	subject_about(subject, ABOUT_SWAP, swap);
 }
 
 static void check_swaps(const struct host *host, struct subject *subject)
@@ -252,7 +255,7 @@ static void check_swaps(const struct host *host, struct subject *subject)
 
 /* ---- all ---- */
 
-static void check_layer(
+static void check_block(
 	const struct host *host, struct subject *subject, const struct block *block)
 {
 	switch (block->kind) {
@@ -278,7 +281,7 @@ void check_blocks(const struct host *host, struct subject *subject)
 		const struct block *block = subject->layers[i].block;
 
 		if (block && i < subject->n_on_snapshot)
-			check_layer(host, subject, block);
+			check_block(host, subject, block);
 		else if (block)
 			note(subject, RULE_HELD, block, own_below(host, subject, block),
 				", the exception store");

@@ -49,11 +49,22 @@ void check_other(const struct host *host, struct subject *subject)
 static void describe_state(const struct host *host, struct subject *subject)
 {
 	cleanup_buf struct buf age = BUF_INIT;
-	uint64_t used, total;
+	uint64_t used = 0, total = 0;
 
 	switch (device_snapshot_state(subject->snapshot)) {
 	case SNAPSHOT_VALID:
-		if (device_snapshot_usage(subject->snapshot, &used, &total) && total)
+		if (device_snapshot_usage(subject->snapshot, &used, &total) &&
+			used > total) {
+			/* lvreduce makes a store smaller than what it holds (lvm2 issue
+			 * 164) */
+			subject_reason(subject, RULE_SHRUNK,
+				"its store holds %llu sectors and has room for %llu: "
+				"what "
+				"was read from it since it shrank may be wrong",
+				(unsigned long long)used, (unsigned long long)total);
+			return;
+		}
+		if (total)
 			buf_printf(&age, ", its store %.0f %% full",
 				100.0 * (double)used / (double)total);
 		if (subject->lv && subject->lv->created) {
@@ -92,6 +103,25 @@ static void describe_state(const struct host *host, struct subject *subject)
 
 /* ---- in the metadata ---- */
 
+static void note_plain(const struct host *host, struct subject *subject)
+{
+	const struct lv *lv = subject->lv;
+	cleanup_places struct places places =
+		host_places(host, PLACES_LV_ORIGIN, places_text(lv->uuid));
+
+	for (size_t i; places_next(&places, &i);)
+		if (strcmp(host->lvs[i].vg_uuid, lv->vg_uuid) == 0 &&
+			strcmp(host->lvs[i].origin_uuid, lv->uuid) == 0) {
+			subject_reason(subject, RULE_ORIGIN,
+				"it is the origin of %s: removing it would remove that "
+				"too, and the data of both",
+				host->lvs[i].name);
+			return;
+		}
+	subject_reason(subject, RULE_NOT_A_SNAPSHOT,
+		"the metadata has it as a plain volume without an origin");
+}
+
 static void check_role(const struct host *host, struct subject *subject)
 {
 	const struct lv *lv = subject->lv;
@@ -113,9 +143,7 @@ static void check_role(const struct host *host, struct subject *subject)
 				"has "
 				"parts of a snapshot");
 		else
-			subject_reason(subject, RULE_NOT_A_SNAPSHOT,
-				"the metadata has it as a plain volume without an "
-				"origin");
+			note_plain(host, subject);
 		return;
 	}
 	if (lv->has_virtual_origin)
@@ -256,6 +284,21 @@ static void check_victims(const struct host *host, struct subject *subject)
 		subject_reason(subject, RULE_STALE,
 			"it still writes to extents that LVM counts as free: the next "
 			"volume that gets them is overwritten");
+}
+
+/* What an lvremove leaves that ends between the origin's reload and the removal of the
+ * layer below it (LVM lib/activate/dev_manager.c, _clean_tree): nothing stands on it, so
+ * it does no harm, but no snapshot of that origin can be made. */
+void check_layer(const struct host *host, struct subject *subject)
+{
+	bool is_known = host_lv(host, subject->vg_uuid, subject->lv_uuid);
+
+	subject_reason(subject, RULE_ORPHAN_LAYER,
+		"%s (" DEVNO_FMT ") has no table on it%s", subject->real->name,
+		DEVNO_ARGS(subject->real->devno),
+		is_known ? ": a removal was interrupted behind its last snapshot"
+			 : ", and its volume is not in the metadata");
+	subject_about(subject, ABOUT_DEVICE, subject->real);
 }
 
 void check_stale(const struct host *host, struct subject *subject)

@@ -123,9 +123,11 @@ static bool note_unsettled(void *context, const struct device *device)
 	};
 
 	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
-		if (device->flags & states[i].flag)
+		if (device->flags & states[i].flag) {
 			subject_reason(subject, RULE_UNSETTLED, "%s (" DEVNO_FMT ") %s",
 				device->name, DEVNO_ARGS(device->devno), states[i].text);
+			subject_about(subject, ABOUT_DEVICE, device);
+		}
 	return true;
 }
 
@@ -178,13 +180,30 @@ static void check_unchanged(const struct host *host, struct subject *subject)
 		cleanup_buf struct buf what = BUF_INIT;
 
 		change_print(change, &what);
-		if (is_in_stack(subject, change->devno))
-			subject_reason(subject, RULE_UNSETTLED,
-				"%s (" DEVNO_FMT ") changed while the capture was made: "
-				"%s",
-				device ? device->name : "a device",
-				DEVNO_ARGS(change->devno), buf_text(&what));
+		if (!is_in_stack(subject, change->devno))
+			continue;
+		subject_reason(subject, RULE_UNSETTLED,
+			"%s (" DEVNO_FMT ") changed while the capture was made: %s",
+			device ? device->name : "a device", DEVNO_ARGS(change->devno),
+			buf_text(&what));
+		subject_about(subject, ABOUT_CHANGE, change);
 	}
+}
+
+/* In a container without udev of its own, LVM's changes never settle (lvm2 issue 70). */
+static void note_command(
+	const struct host *host, struct subject *subject, const struct process *process)
+{
+	const struct mount_namespace *home = host_namespace_of_host(host);
+	cleanup_buf struct buf where = BUF_INIT;
+
+	if (home && process->mount_namespace && process->mount_namespace != home->id)
+		buf_printf(&where,
+			" in mount namespace %llu, a container: LVM belongs on the host",
+			(unsigned long long)process->mount_namespace);
+	subject_reason(subject, RULE_COMMAND_RUNNING,
+		"%s (pid %u) was running%s; capture again when it has ended",
+		process->comm, process->pid, buf_text(&where));
 }
 
 void check_settled(const struct host *host, struct subject *subject)
@@ -201,10 +220,9 @@ void check_settled(const struct host *host, struct subject *subject)
 	for (size_t i; places_next(&places, &i);) {
 		const struct process *process = &host->processes[i];
 
-		if (program_is_storage(process->comm))
-			subject_reason(subject, RULE_COMMAND_RUNNING,
-				"%s (pid %u) was running; capture again when it has "
-				"ended",
-				process->comm, process->pid);
+		if (program_is_storage(process->comm)) {
+			note_command(host, subject, process);
+			subject_about(subject, ABOUT_PROCESS, process);
+		}
 	}
 }

@@ -51,6 +51,13 @@ static const struct mount *mount_served(const struct host *host, const struct us
 	return NULL;
 }
 
+static enum rule rule_of_process(const struct process *process)
+{
+	if (program_is_backup(process->comm))
+		return RULE_BACKUP_RUNNING;
+	return program_is_hypervisor(process->comm) ? RULE_VM_RUNNING : RULE_IN_USE;
+}
+
 /* `first` is the first of its uses that is one of the subject's devices; all uses of a
  * process stand together. */
 static void note_process(
@@ -88,9 +95,9 @@ static void note_process(
 	buf_word(&who, process->comm);
 	buf_printf(&who, ", pid %u, user %u, running since ", process->pid, process->uid);
 	print_age(&who, visit->host, host_process_started(visit->host, process));
-	subject_reason(visit->subject,
-		program_is_backup(process->comm) ? RULE_BACKUP_RUNNING : RULE_IN_USE,
-		"%s%s", buf_text(&who), buf_text(&text));
+	subject_reason(visit->subject, rule_of_process(process), "%s%s", buf_text(&who),
+		buf_text(&text));
+	subject_about(visit->subject, ABOUT_PROCESS, process);
 }
 
 /* ---- the kernel's own holders ---- */
@@ -119,10 +126,13 @@ static void note_kernel_holders(const struct visit *visit)
 	for (size_t i; places_next(&places, &i);) {
 		const struct kernel_holder *holder = &host->kernel_holders[i];
 
-		if (subject_owns(visit->subject, holder->devno))
-			subject_reason(visit->subject, RULE_HELD, DEVNO_FMT " %s (%s)",
-				DEVNO_ARGS(holder->devno), holder_words(holder->kind),
-				holder->name);
+		if (!subject_owns(visit->subject, holder->devno))
+			continue;
+		subject_reason(visit->subject,
+			holder->kind == HOLDER_XEN ? RULE_VM_RUNNING : RULE_HELD,
+			DEVNO_FMT " %s (%s)", DEVNO_ARGS(holder->devno),
+			holder_words(holder->kind), holder->name);
+		subject_about(visit->subject, ABOUT_KERNEL_HOLDER, holder);
 	}
 }
 
@@ -142,6 +152,7 @@ static void note_mapping(const struct visit *visit, const struct device *device)
 		subject_reason(visit->subject, RULE_MAPPED_IDLE, "%s %s (" DEVNO_FMT ")",
 			mapping_kind_words(kind), device->name,
 			DEVNO_ARGS(device->devno));
+	subject_about(visit->subject, ABOUT_DEVICE, device);
 }
 
 static void note_processes(const struct visit *visit)
@@ -236,12 +247,55 @@ static void note_mount_elsewhere(const struct visit *visit, const struct mount *
 	subject_reason(visit->subject, RULE_MOUNTED_ELSEWHERE,
 		"mounted on %s in mount namespace %llu, %s", mount->target,
 		(unsigned long long)mount->namespace_id, buf_text(&who));
+	subject_about(visit->subject, ABOUT_MOUNT, mount);
+}
+
+static void note_mounts_below(const struct visit *visit, const struct mount *mount)
+{
+	const struct host *host = visit->host;
+	cleanup_places struct places places = host_places(host, PLACES_MOUNT_CHILDREN,
+		places_mount(mount->namespace_id, mount->id));
+
+	for (size_t i; places_next(&places, &i);) {
+		const struct mount *child = &host->mounts[i];
+
+		if (child->parent_id != mount->id || child == mount ||
+			child->namespace_id != mount->namespace_id ||
+			subject_owns(visit->subject, host_mount_devno(host, child)))
+			continue;
+		subject_reason(visit->subject, RULE_MOUNTED_BELOW,
+			"%s is mounted below %s: unmount that first", child->target,
+			mount->target);
+		subject_about(visit->subject, ABOUT_MOUNT, child);
+	}
+}
+
+/* The kernel takes the first device with the file system's uuid, and a snapshot has its
+ * origin's: a host may run on the copy (lvm2 issue 146). */
+static void note_system_mount(const struct visit *visit, const struct mount *mount)
+{
+	const struct fstab_entry *rival =
+		fstab_rival(visit->host, visit->subject, mount->target);
+
+	if (rival) {
+		subject_reason(visit->subject, RULE_MOUNTED_AS_SYSTEM,
+			"mounted on %s, where line %u of /etc/fstab puts %s: it may be "
+			"what the host really runs on",
+			mount->target, rival->line, rival->source);
+		subject_about(visit->subject, ABOUT_MOUNT, mount);
+	}
+	if (rival || !mount_target_is_system(mount->target))
+		return;
+	subject_reason(visit->subject, RULE_MOUNTED_AS_SYSTEM,
+		"mounted on %s, where this host's own file systems belong: it may be "
+		"what the host really runs on",
+		mount->target);
+	subject_about(visit->subject, ABOUT_MOUNT, mount);
 }
 
 static void note_mount(const struct visit *visit, const struct mount *mount)
 {
 	const struct mount_namespace *home = host_namespace_of_host(visit->host);
-	const struct mount *child;
 
 	if (!home)
 		return;
@@ -252,11 +306,19 @@ static void note_mount(const struct visit *visit, const struct mount *mount)
 	}
 	subject_reason(visit->subject, RULE_MOUNTED_IDLE, "mounted on %s (%s)",
 		mount->target, mount->type);
-	child = mounts_child(visit->host, mount);
-	if (child && !subject_owns(visit->subject, host_mount_devno(visit->host, child)))
-		subject_reason(visit->subject, RULE_MOUNTED_BELOW,
-			"%s is mounted below %s: unmount that first", child->target,
-			mount->target);
+	note_system_mount(visit, mount);
+	note_mounts_below(visit, mount);
+}
+
+static void note_about_devno(const struct visit *visit, struct devno devno)
+{
+	const struct device *device = host_device_by_devno(visit->host, devno);
+	const struct block *block = host_block_by_devno(visit->host, devno);
+
+	if (device)
+		subject_about(visit->subject, ABOUT_DEVICE, device);
+	else if (block)
+		subject_about(visit->subject, ABOUT_BLOCK, block);
 }
 
 static void note_hidden(const struct visit *visit, struct devno devno)
@@ -271,11 +333,13 @@ static void note_hidden(const struct visit *visit, struct devno devno)
 		if (devno_is_equal(host_mount_devno(host, &host->mounts[i]), devno))
 			return;
 	for (size_t i; places_next(&live, &i);)
-		if (devno_is_equal(host->superblocks[i].devno, devno))
+		if (devno_is_equal(host->superblocks[i].devno, devno)) {
 			subject_reason(visit->subject, RULE_HIDDEN_FS,
 				"%s on " DEVNO_FMT
 				" is live, but in no mount table that was read",
 				host->superblocks[i].type, DEVNO_ARGS(devno));
+			note_about_devno(visit, devno);
+		}
 }
 
 static bool note_hidden_on(void *context, const struct device *device)
@@ -307,16 +371,17 @@ static bool note_ledger(void *context, const struct device *device)
 	struct ledger ledger;
 
 	ledger_of_device(visit->host, device, &ledger);
-	if (ledger.rest != 0)
-		subject_reason(visit->subject, RULE_OPENS_UNEXPLAINED,
-			"%s (" DEVNO_FMT
-			") is open %u times, but %lld opens were found: %u by "
-			"mappings, %u by file systems, %u by swap, %u by block devices, "
-			"%u by "
-			"processes",
-			device->name, DEVNO_ARGS(device->devno), ledger.open,
-			(long long)(ledger.open - ledger.rest), ledger.tables,
-			ledger.file_systems, ledger.swaps, ledger.blocks, ledger.nodes);
+	if (ledger.rest == 0)
+		return true;
+	subject_reason(visit->subject, RULE_OPENS_UNEXPLAINED,
+		"%s (" DEVNO_FMT ") is open %u times, but %lld opens were found: %u by "
+		"mappings, %u by file systems, %u by swap, %u by block devices, "
+		"%u by "
+		"processes",
+		device->name, DEVNO_ARGS(device->devno), ledger.open,
+		(long long)(ledger.open - ledger.rest), ledger.tables,
+		ledger.file_systems, ledger.swaps, ledger.blocks, ledger.nodes);
+	subject_about(visit->subject, ABOUT_DEVICE, device);
 	return true;
 }
 

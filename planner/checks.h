@@ -9,6 +9,7 @@
 void check_host(const struct host *host, struct subject *subject);
 void check_other(const struct host *host, struct subject *subject);
 void check_volume(const struct host *host, struct subject *subject);
+void check_layer(const struct host *host, struct subject *subject);
 void check_stale(const struct host *host, struct subject *subject);
 void check_age(const struct survey *survey, struct subject *subject);
 
@@ -31,6 +32,9 @@ void check_mounts(const struct host *host, struct subject *subject);
 /* check_block.c: swap, arrays, loop devices; called by check_holders() */
 void check_blocks(const struct host *host, struct subject *subject);
 void check_ledger(const struct host *host, struct subject *subject);
+
+/* check_fstab.c: what would mount it again */
+void check_fstab(const struct host *host, struct subject *subject);
 
 bool subject_has_rule(const struct subject *subject, enum rule rule);
 

@@ -25,6 +25,11 @@ void subject_reason(struct subject *subject, enum rule rule, const char *format,
 	reason->text = text;
 }
 
+void subject_about(struct subject *subject, enum about_kind kind, const void *it)
+{
+	subject->reasons[subject->n_reasons - 1].about = (struct about){kind, it};
+}
+
 /* Tests switch rules off to show that each one matters. */
 static void drop_rules(struct subject *subject, uint64_t rules_off)
 {
@@ -43,9 +48,10 @@ static void drop_rules(struct subject *subject, uint64_t rules_off)
  * what a person can act on; by place in this list. */
 static unsigned rule_rank(enum rule rule)
 {
-	static const enum rule first[] = {RULE_NOT_SELECTED, RULE_STALE_CORRUPTING,
-		RULE_STALE, RULE_ORPHAN_STORE, RULE_ACTIVE_TWICE, RULE_INVALID, RULE_OVERFLOWED,
-		RULE_LEFTOVER, RULE_EVIDENCE_MISSING, RULE_HALF_REMOVED, RULE_UNSETTLED};
+	static const enum rule first[] = {RULE_NOT_SELECTED, RULE_ORIGIN,
+		RULE_VIRTUAL_ORIGIN, RULE_STALE_CORRUPTING, RULE_STALE, RULE_ORPHAN_STORE,
+		RULE_ACTIVE_TWICE, RULE_INVALID, RULE_OVERFLOWED, RULE_SHRUNK, RULE_LEFTOVER,
+		RULE_EVIDENCE_MISSING, RULE_HALF_REMOVED, RULE_UNSETTLED};
 
 	for (unsigned i = 0; i < sizeof(first) / sizeof(first[0]); i++)
 		if (first[i] == rule)
@@ -60,9 +66,17 @@ static bool is_stronger(enum rule a, enum rule b)
 	return rule_rank(a) < rule_rank(b);
 }
 
+static bool has_class(const struct subject *subject)
+{
+	for (size_t i = 0; i < subject->n_reasons; i++)
+		if (!rule_is_hint(subject->reasons[i].rule))
+			return true;
+	return false;
+}
+
 void subject_decide(struct subject *subject)
 {
-	if (!subject->n_reasons)
+	if (!has_class(subject))
 		subject_reason(subject, RULE_EVIDENCE_MISSING,
 			"nothing shows that it is a leftover");
 	subject->decisive = subject->reasons[0].rule;
@@ -90,6 +104,9 @@ static void judge(const struct survey *survey, struct subject *subject)
 	case SUBJECT_OTHER:
 		check_other(host, subject);
 		return;
+	case SUBJECT_LAYER:
+		check_layer(host, subject);
+		return;
 	case SUBJECT_VOLUME:
 		check_volume(host, subject);
 		check_age(survey, subject);
@@ -107,6 +124,7 @@ static void judge(const struct survey *survey, struct subject *subject)
 	check_holders(host, subject);
 	check_mounts(host, subject);
 	check_ledger(host, subject);
+	check_fstab(host, subject);
 }
 
 /* Corruption going on right now comes first in every list. */
@@ -185,6 +203,7 @@ static void check_siblings(struct survey *survey, struct subject *subject,
 		subject_reason(subject, RULE_STALE_SIBLING,
 			"%s, a snapshot of the same origin that LVM does not know, stays",
 			other->label);
+		subject_about(subject, ABOUT_DEVICE, other->snapshot);
 		subject_decide(subject);
 	}
 }

@@ -8,6 +8,7 @@
 
 #include "explain.h"
 #include "planner.h"
+#include "remedy.h"
 #include "review.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/facts.h"
@@ -224,6 +225,21 @@ static void say_reasons(struct explanation *e, const struct subject *subject)
 	}
 }
 
+static void say_remedy(struct explanation *e, const struct subject *subject)
+{
+	cleanup_remedy struct remedy remedy = {0};
+
+	remedy_collect(e->story->survey, subject, &remedy);
+	for (size_t i = 0; i < remedy.n_actions; i++) {
+		struct buf text = BUF_INIT;
+
+		buf_printf(&text, "to do: %s [", remedy.actions[i].text);
+		remedy_print_rules(&remedy.actions[i], &text);
+		buf_puts(&text, "]");
+		say(e, &text);
+	}
+}
+
 /* true: one of the facts that the step changes is about this device. */
 static bool is_about(const struct facts *facts, struct devno devno)
 {
@@ -321,6 +337,7 @@ static void say_subjects(struct explanation *e)
 			heading(e, "The snapshot whose stack it belongs to");
 		is_first = false;
 		say_reasons(e, &survey->subjects[i]);
+		say_remedy(e, &survey->subjects[i]);
 	}
 }
 

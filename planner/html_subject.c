@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "html.h"
+#include "remedy.h"
 #include "snapstate/cleanup.h"
 
 static const char *verdict_class(enum verdict verdict)
@@ -51,6 +52,33 @@ static void print_reasons(struct page *page, const struct subject *subject)
 			page_close(page);
 			page_close(page);
 		}
+	}
+	page_close(page);
+}
+
+static void print_remedy(
+	struct page *page, const struct story *story, const struct subject *subject)
+{
+	cleanup_remedy struct remedy remedy = {0};
+
+	remedy_collect(story->survey, subject, &remedy);
+	if (!remedy.n_actions)
+		return;
+	page_say_in(page, "h3", "",
+		subject->verdict == VERDICT_REMOVE ? "What a person should do besides"
+						   : "To make it removable");
+	page_open(page, "ol", "");
+	for (size_t i = 0; i < remedy.n_actions; i++) {
+		cleanup_buf struct buf rules = BUF_INIT;
+
+		page_open(page, "li", "");
+		page_captured(page, remedy.actions[i].text);
+		page_say(page, " ");
+		remedy_print_rules(&remedy.actions[i], &rules);
+		page_open(page, "span", "rule");
+		page_say(page, "[%s]", buf_text(&rules));
+		page_close(page);
+		page_close(page);
 	}
 	page_close(page);
 }
@@ -111,6 +139,7 @@ void html_subject(
 		page_close(page);
 	}
 	print_reasons(page, subject);
+	print_remedy(page, story, subject);
 	page_say_in(page, "h3", "", "What the plan does, as a person would type it");
 	if (subject->n_steps)
 		html_steps(page, story->plan, subject->label, subject->first_step,
@@ -120,7 +149,7 @@ void html_subject(
 	if (subject->snapshot || subject->cow) {
 		page_say_in(page, "h3", "", "The stack, topmost first");
 		html_picture(page, story, subject);
-	} else if (subject->kind != SUBJECT_HOST) {
+	} else if (subject->kind != SUBJECT_HOST && subject->kind != SUBJECT_LAYER) {
 		page_say_in(page, "p", "soft", "It has no device on this host.");
 	}
 	page_close(page);

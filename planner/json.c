@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "remedy.h"
 #include "snapstate/cleanup.h"
 
 #define JSON_SCHEMA "snapstate-plan 1"
@@ -72,7 +73,35 @@ static struct json_object *reasons_array(const struct subject *subject)
 	return array;
 }
 
-static struct json_object *verdict_object(const struct subject *subject)
+static struct json_object *action_object(const struct action *action)
+{
+	struct json_object *entry = json_object_new_object();
+	struct json_object *rules = json_object_new_array();
+
+	json_object_object_add(entry, "kind", json_text(action_kind_name(action->kind)));
+	json_object_object_add(entry, "text", json_text(action->text));
+	for (unsigned rule = 0; rule < RULES_COUNT; rule++)
+		if (action->rules & (1ull << rule))
+			json_object_array_add(
+				rules, json_text(rule_text((enum rule)rule)->name));
+	json_object_object_add(entry, "rules", rules);
+	return entry;
+}
+
+static struct json_object *actions_array(
+	const struct survey *survey, const struct subject *subject)
+{
+	struct json_object *array = json_object_new_array();
+	cleanup_remedy struct remedy remedy = {0};
+
+	remedy_collect(survey, subject, &remedy);
+	for (size_t i = 0; i < remedy.n_actions; i++)
+		json_object_array_add(array, action_object(&remedy.actions[i]));
+	return array;
+}
+
+static struct json_object *verdict_object(
+	const struct survey *survey, const struct subject *subject)
 {
 	struct json_object *entry = json_object_new_object();
 	const char *uuid = subject->lv_uuid;
@@ -91,6 +120,7 @@ static struct json_object *verdict_object(const struct subject *subject)
 	json_object_object_add(
 		entry, "verdict", json_text(verdict_name(subject->verdict)));
 	json_object_object_add(entry, "reasons", reasons_array(subject));
+	json_object_object_add(entry, "actions", actions_array(survey, subject));
 	return entry;
 }
 
@@ -141,7 +171,8 @@ struct json_object *json_review(const struct survey *survey, const struct plan *
 	struct json_object *steps = json_object_new_array();
 
 	for (size_t i = 0; i < survey->n_subjects; i++)
-		json_object_array_add(verdicts, verdict_object(&survey->subjects[i]));
+		json_object_array_add(
+			verdicts, verdict_object(survey, &survey->subjects[i]));
 	for (size_t i = 0; i < plan->n_steps; i++)
 		json_object_array_add(steps, step_object(&plan->steps[i], i + 1));
 	json_object_object_add(root, "schema", json_text(JSON_SCHEMA));

@@ -9,8 +9,11 @@
  * accepts replay.c    steps + a clone of the host -> what each step makes untrue and true
  *   review.c html.c dot.c explain.c json.c diff.c -> what people and programs read
  *
- * Helpers: select.c (the operator's rules), policy.c (their files), stack.c, stack_layers.c (what stands on
- * what), mapping.c (which mappings may go with a snapshot), ledger.c (open counts), mounts.c (which mounts
+ *   remedy.c    reasons of a subject that stays -> what a person must do
+ *
+ * Helpers: select.c (the operator's rules), policy.c (their files), stack.c and stack_layers.c
+ * (what stands on what), mapping.c (which mappings may go with a snapshot), ledger.c (open
+ * counts), mounts.c (which mounts
  * one umount takes away), hazards.c (whose extents a stale store writes to), story.c (what
  * the reviews tell of each device), table.c (columns and trees), page.c (HTML).
  */
@@ -56,10 +59,12 @@ enum rule {
 	RULE_OVERFLOWED,
 	RULE_STALE,
 	RULE_STALE_CORRUPTING,
+	RULE_SHRUNK,
 	RULE_ORPHAN_STORE,
 	RULE_MOUNTED_IDLE,
 	RULE_MAPPED_IDLE,
 	RULE_HELD_IDLE,
+	RULE_FSTAB,
 	RULE_ACTIVE_TWICE,
 	/* they keep it: undecided */
 	RULE_EVIDENCE_MISSING,
@@ -76,14 +81,18 @@ enum rule {
 	/* they keep it: refuse */
 	RULE_GUEST_VOLUME,
 	RULE_BACKUP_RUNNING,
+	RULE_VM_RUNNING,
 	RULE_IN_USE,
 	RULE_HELD,
 	RULE_FOREIGN_MAPPING,
+	RULE_MOUNTED_AS_SYSTEM,
 	RULE_MOUNTED_ELSEWHERE,
 	RULE_MOUNTED_BELOW,
 	RULE_HIDDEN_FS,
 	RULE_MERGING,
 	RULE_NOT_A_SNAPSHOT,
+	RULE_ORIGIN,
+	RULE_ORPHAN_LAYER,
 	RULE_THIN,
 	RULE_VIRTUAL_ORIGIN,
 	RULE_NO_ORIGIN,
@@ -98,13 +107,36 @@ enum rule {
 struct rule_text {
 	const char *name; /* also the class of a subject that this rule decides */
 	enum verdict verdict;
-	const char *meaning; /* one sentence, for README and reviews */
+	const char *meaning;  /* one sentence, for reviews */
+	const char *evidence; /* what in a capture shows it, for README */
+	const char *remedy;   /* what a person does then, for README and reviews */
 };
 const struct rule_text *rule_text(enum rule rule);
+/* true: it only describes, and is never a class: what it tells of, the plan undoes. */
+bool rule_is_hint(enum rule rule);
+
+/* Whom a reason is about: what several reasons name is one thing to do. */
+enum about_kind {
+	ABOUT_NOTHING,
+	ABOUT_PROCESS,
+	ABOUT_DEVICE, /* of device-mapper */
+	ABOUT_BLOCK,
+	ABOUT_MOUNT,
+	ABOUT_SWAP,
+	ABOUT_KERNEL_HOLDER,
+	ABOUT_CHANGE,
+	ABOUT_FSTAB, /* an entry of /etc/fstab */
+};
+
+struct about {
+	enum about_kind kind;
+	const void *it; /* in the host's array of that kind */
+};
 
 struct reason {
 	enum rule rule;
 	char *text;
+	struct about about;
 };
 
 /* ---- subjects ---- */
@@ -113,6 +145,7 @@ enum subject_kind {
 	SUBJECT_VOLUME, /* a logical volume of the metadata */
 	SUBJECT_STALE,	/* LVM devices in the kernel whose volume the metadata does not
 			   know */
+	SUBJECT_LAYER,	/* a -real layer that no table stands on: `real` */
 	SUBJECT_OTHER,	/* a device that only looks like one of these */
 	SUBJECT_HOST, /* the host itself, when not even the list of devices could be read
 		       */
@@ -187,6 +220,8 @@ int64_t subject_min_age(const struct request *request, const struct subject *sub
 void classify_survey(struct survey *survey);
 void subject_reason(struct subject *subject, enum rule rule, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* Whom its newest reason is about. */
+void subject_about(struct subject *subject, enum about_kind kind, const void *it);
 
 /* Its strictest reason decides; after another reason was added. */
 void subject_decide(struct subject *subject);
@@ -268,6 +303,15 @@ bool subject_owns(const struct subject *subject, struct devno devno);
  * another namespace) away too, by mount propagation. */
 bool mounts_propagate(
 	const struct host *host, const struct mount *mount, const struct mount *other);
+/* The entry of /etc/fstab that puts something else than this subject there when the host
+ * starts; NULL: none. */
+const struct fstab_entry *fstab_rival(
+	const struct host *host, const struct subject *subject, const char *target);
+/* true: its source is one of the subject's devices, or its volume. */
+bool fstab_names(const struct host *host, const struct subject *subject,
+	const struct fstab_entry *entry);
+/* true: a place of the host's own file systems: /, /usr, /home, /var/lib, ... */
+bool mount_target_is_system(const char *target);
 /* The first mount whose parent is `mount`, in its namespace; NULL = nothing is mounted
  * below. */
 const struct mount *mounts_child(const struct host *host, const struct mount *mount);

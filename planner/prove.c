@@ -15,7 +15,7 @@
  * count the plan's own steps have not brought to an explained zero 5 nothing in a volume
  * group that is shared, foreign, partial, or has duplicate volumes 6 nothing on
  * incomplete evidence 7 nothing that only looks like a backup: sparse, thin, or the
- * origin of another volume 8 the facts that each step predicts follow from the facts
+ * origin of another volume; nothing mounted on a place of the host's own file systems 8 the facts that each step predicts follow from the facts
  * before it 9 no swap area that may hold a page, no array that is at work or may hold what
  * is nowhere else
  */

@@ -336,6 +336,24 @@ static bool unmount(struct host *now, struct mount *mount, struct devno devno)
 	return is_mounted;
 }
 
+/* A backup's mount point is nobody else's: what is mounted there may be what the host
+ * runs on, whatever device it came from. */
+static bool is_place_of_host(const char *target)
+{
+	static const char *const first[] = {"bin", "boot", "dev", "etc", "lib", "lib32",
+		"lib64", "proc", "sbin", "sys", "usr"};
+	const char *name = target + strspn(target, "/");
+	size_t len = strcspn(name, "/");
+
+	for (size_t i = 0; i < sizeof(first) / sizeof(first[0]); i++)
+		if (strlen(first[i]) == len && strncmp(first[i], name, len) == 0)
+			return true;
+	return name[len] == '\0' &&
+	       (len == 0 || strcmp(name, "home") == 0 || strcmp(name, "opt") == 0 ||
+		       strcmp(name, "root") == 0 || strcmp(name, "srv") == 0 ||
+		       strcmp(name, "tmp") == 0 || strcmp(name, "var") == 0);
+}
+
 static int prove_umount(struct proof *proof)
 {
 	const struct plan_target *target = &proof->step->target;
@@ -350,6 +368,9 @@ static int prove_umount(struct proof *proof)
 		!devno_is_equal(host_mount_devno(proof->now, mount), target->devno))
 		return proof_broken(
 			proof, 1, "not on a leftover snapshot", target->mount_target);
+	if (is_place_of_host(mount->target))
+		return proof_broken(proof, 7, "a place of the host's own file systems",
+			mount->target);
 	if (mounts_child(proof->now, mount))
 		return proof_broken(
 			proof, 4, "something is mounted below", target->mount_target);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "remedy.h"
 #include "review.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/ledger.h"
@@ -117,6 +118,24 @@ void print_steps(struct buf *text, const struct plan *plan, size_t first, size_t
 	}
 }
 
+/* What a person must do, each with the reasons that it answers. */
+static void print_remedy(
+	struct buf *text, const struct story *story, const struct subject *subject)
+{
+	cleanup_remedy struct remedy remedy = {0};
+
+	remedy_collect(story->survey, subject, &remedy);
+	for (size_t i = 0; i < remedy.n_actions; i++) {
+		cleanup_buf struct buf tail = BUF_INIT;
+
+		buf_puts(&tail, " [");
+		remedy_print_rules(&remedy.actions[i], &tail);
+		buf_puts(&tail, "]");
+		print_wrapped(text, i ? "" : "to do", remedy.actions[i].text,
+			buf_text(&tail));
+	}
+}
+
 /* ---- all of them ---- */
 
 static void print_subject(
@@ -135,6 +154,7 @@ static void print_subject(
 		print_wrapped(text, "asked", buf_text(&asked), "");
 	}
 	print_reasons(text, subject);
+	print_remedy(text, story, subject);
 	print_stack(text, story, subject);
 	print_steps(text, story->plan, subject->first_step, subject->n_steps);
 }

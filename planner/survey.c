@@ -4,6 +4,7 @@
  * kernel knows, and every mapping that looks like the remains of one. Invariant: a device
  * is part of at most one subject's own devices; nothing is judged here.
  */
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -226,6 +227,63 @@ static void collect_stale(const struct host *host, struct survey *survey)
 	}
 }
 
+static bool any_glob_of_group(
+	char *const *globs, size_t n_globs, const char *vg_name)
+{
+	for (size_t i = 0; i < n_globs; i++) {
+		cleanup_free char *glob = xstrndup(globs[i], strcspn(globs[i], "/"));
+
+		if (fnmatch(glob, vg_name, FNM_NOESCAPE) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Any volume of a group whose backups were asked for. */
+static bool selects_group(const struct request *request, const char *vg_name)
+{
+	bool is_match = any_glob_of_group(
+		(char *const *)request->select, request->n_select, vg_name);
+
+	for (size_t i = 0; i < request->n_rules; i++)
+		is_match |= any_glob_of_group(
+			request->rules[i].globs, request->rules[i].n_globs, vg_name);
+	return is_match;
+}
+
+static bool has_table_on(const struct host *host, const struct device *base)
+{
+	cleanup_places struct places above =
+		host_places(host, PLACES_ABOVE, places_devno(base->devno));
+
+	for (size_t i; places_next(&above, &i);)
+		for (size_t d = 0; d < host->devices[i].n_deps; d++)
+			if (devno_is_equal(host->devices[i].deps[d], base->devno))
+				return true;
+	return false;
+}
+
+/* -real layers that an interrupted removal left behind. */
+static void collect_layers(const struct host *host, struct survey *survey)
+{
+	for (size_t i = 0; i < host->n_devices; i++) {
+		const struct device *device = &host->devices[i];
+		char vg_uuid[LVM_UUID_LEN + 1], lv_uuid[LVM_UUID_LEN + 1];
+		const char *layer;
+		const struct vg *vg;
+		struct subject *subject;
+
+		if (!lvm_dm_uuid_split(device->uuid, vg_uuid, lv_uuid, &layer) ||
+			strcmp(layer, "real") != 0 || has_table_on(host, device))
+			continue;
+		vg = host_vg(host, vg_uuid);
+		subject = subject_add(survey, SUBJECT_LAYER, xstrdup(device->name),
+			vg_uuid, lv_uuid);
+		subject->is_selected = vg && selects_group(survey->request, vg->name);
+		subject->real = device;
+	}
+}
+
 static void collect_others(const struct host *host, struct survey *survey)
 {
 	cleanup_with(taken_free) struct taken taken = taken_new(host);
@@ -270,6 +328,7 @@ void survey_collect(
 			true;
 	collect_volumes(host, &survey);
 	collect_stale(host, &survey);
+	collect_layers(host, &survey);
 	collect_others(host, &survey);
 	*ret = survey;
 }

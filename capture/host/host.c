@@ -53,6 +53,7 @@ void host_free(struct host *host)
 	free(host->uses);
 	free(host->kernel_holders);
 	free(host->changes);
+	free(host->fstab);
 	free(host->vgs);
 	free(host->pvs);
 	free(host->lvs);
@@ -91,6 +92,7 @@ struct host *host_clone(const struct host *host)
 	COPY_ARRAY(clone, uses, n_uses);
 	COPY_ARRAY(clone, kernel_holders, n_kernel_holders);
 	COPY_ARRAY(clone, changes, n_changes);
+	COPY_ARRAY(clone, fstab, n_fstab);
 	COPY_ARRAY(clone, vgs, n_vgs);
 	COPY_ARRAY(clone, pvs, n_pvs);
 	COPY_ARRAY(clone, lvs, n_lvs);
@@ -243,6 +245,7 @@ int kernel_holder_compare(const struct kernel_holder *a, const struct kernel_hol
 }
 
 LOCAL_ORDER(order_kernel_holders, kernel_holder, kernel_holder_compare(a, b))
+LOCAL_ORDER(order_fstab, fstab_entry, NUMBERS(a->line, b->line))
 LOCAL_ORDER(order_changes, change, change_compare(a, b))
 
 int order_lvs(const void *pa, const void *pb)
@@ -305,6 +308,7 @@ void host_sort(struct host *host)
 	SORT(uses, n_uses, order_uses);
 	SORT(kernel_holders, n_kernel_holders, order_kernel_holders);
 	SORT(changes, n_changes, order_changes);
+	SORT(fstab, n_fstab, order_fstab);
 	SORT(vgs, n_vgs, order_vgs);
 	SORT(pvs, n_pvs, order_pvs);
 	SORT(lvs, n_lvs, order_lvs);

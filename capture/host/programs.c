@@ -62,6 +62,26 @@ static const char *const storage_programs[] = {
 	"kpartx",
 };
 
+/* A machine's disk may be held by its hypervisor, or by a helper of it. */
+static const char *const hypervisors[] = {
+	"qemu-system-x86_64",
+	"qemu-system-i386",
+	"qemu-system-aarch64",
+	"qemu-system-ppc64",
+	"qemu-system-s390x",
+	"qemu-kvm",
+	"qemu-dm",
+	"kvm",
+	"tapdisk",
+	"tapdisk2",
+	"firecracker",
+	"cloud-hypervisor",
+	"crosvm",
+	"bhyve",
+	"VBoxHeadless",
+	"vmware-vmx",
+};
+
 static bool is_listed(const char *const *programs, size_t count, const char *comm)
 {
 	for (size_t i = 0; i < count; i++)
@@ -77,6 +97,11 @@ bool program_is_backup(const char *comm)
 		return true;
 	return is_listed(backup_programs,
 		sizeof(backup_programs) / sizeof(backup_programs[0]), comm);
+}
+
+bool program_is_hypervisor(const char *comm)
+{
+	return is_listed(hypervisors, sizeof(hypervisors) / sizeof(hypervisors[0]), comm);
 }
 
 bool program_is_storage(const char *comm)

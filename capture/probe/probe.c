@@ -45,8 +45,10 @@ static void read_blocks(const struct machine *machine, struct host *host, unsign
 
 static void read_mounts(const struct machine *machine, struct host *host, unsigned parts)
 {
-	(void)parts;
-	probe_mounts(machine, host);
+	if (parts & PROBE_MOUNTS)
+		probe_mounts(machine, host);
+	if (parts & PROBE_FSTAB)
+		probe_fstab(machine, host);
 }
 
 static void read_holders(const struct machine *machine, struct host *host, unsigned parts)
@@ -74,7 +76,8 @@ static const struct step steps[PROBE_STEPS] = {
 	{"block devices", PROBE_BLOCKS, read_blocks,
 		{{PROBE_BLOCKS, "blocks"}, {PROBE_BLOCKS, "superblocks"},
 			{PROBE_BLOCKS, "swaps"}}},
-	{"mounts", PROBE_MOUNTS, read_mounts, {{PROBE_MOUNTS, "mounts"}}},
+	{"mounts", PROBE_MOUNTS | PROBE_FSTAB, read_mounts,
+		{{PROBE_MOUNTS, "mounts"}, {PROBE_FSTAB, "fstab"}}},
 	/* knows files by their mounts */
 	{"holders in the kernel", PROBE_BLOCKS, read_holders,
 		{{PROBE_BLOCKS, "holders"}}},

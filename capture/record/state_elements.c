@@ -402,6 +402,19 @@ static void read_change(struct reader *r)
 	xmlFree(kind);
 }
 
+static void read_fstab_entry(struct reader *r)
+{
+	struct fstab_entry *entry = array_add(&r->host->fstab, &r->host->n_fstab);
+	char *automatic = take(r, "automatic");
+
+	entry->is_automatic = automatic && strcmp(automatic, "yes") == 0;
+	xmlFree(automatic);
+	entry->line = take_u32(r, "line");
+	entry->source = take_text(r, "source");
+	entry->target = take_text(r, "target");
+	entry->type = take_text(r, "type");
+}
+
 static const struct {
 	const char *name;
 	void (*read)(struct reader *); /* NULL: only holds others */
@@ -413,6 +426,7 @@ static const struct {
 	{"dep", read_dep},
 	{"device", read_device},
 	{"devices", NULL},
+	{"fstab-entry", read_fstab_entry},
 	{"identity", read_identity},
 	{"kernel-holder", read_kernel_holder},
 	{"ledger", read_ledger},

@@ -334,6 +334,19 @@ static void write_changes(struct writer *w, const struct host *host)
 	}
 }
 
+static void write_fstab(struct writer *w, const struct host *host)
+{
+	for (size_t i = 0; i < host->n_fstab; i++) {
+		begin(w, "fstab-entry");
+		put_number(w, "line", host->fstab[i].line);
+		put(w, "automatic", host->fstab[i].is_automatic ? "yes" : "no");
+		put_word(w, "source", host->fstab[i].source);
+		put_word(w, "target", host->fstab[i].target);
+		put_word(w, "type", host->fstab[i].type);
+		end(w);
+	}
+}
+
 static void write_state(struct writer *w, const struct host *host)
 {
 	w->has_failed |= xmlTextWriterSetIndent(w->xml, 1) < 0 ||
@@ -352,6 +365,7 @@ static void write_state(struct writer *w, const struct host *host)
 	write_uses(w, host);
 	write_kernel_holders(w, host);
 	write_changes(w, host);
+	write_fstab(w, host);
 	end(w);
 	w->has_failed |= xmlTextWriterEndDocument(w->xml) < 0;
 }

@@ -24,7 +24,8 @@ static bool is_program_name(const char *comm, const char *exe)
 {
 	const char *slash = strrchr(exe, '/');
 
-	if (program_is_backup(comm) || program_is_storage(comm))
+	if (program_is_backup(comm) || program_is_storage(comm) ||
+		program_is_hypervisor(comm))
 		return true;
 	return is_system_program(exe) && slash && *comm &&
 	       strncmp(slash + 1, comm, COMM_LEN) == 0;
@@ -91,6 +92,14 @@ static void mounts(struct copy *copy, const struct host *from)
 		to->devno = from->swaps[i].devno;
 		to->has_used = from->swaps[i].has_used;
 		to->used = from->swaps[i].used;
+	}
+	for (size_t i = 0; i < from->n_fstab; i++) {
+		struct fstab_entry *to = array_add(&copy->to->fstab, &copy->to->n_fstab);
+
+		*to = from->fstab[i];
+		to->source = copy_name(copy, to->source);
+		to->target = copy_name(copy, to->target);
+		to->type = copy_type(copy, to->type);
 	}
 }
 

@@ -122,6 +122,12 @@ void redact_secrets(struct host *host)
 		mount->options = masked_with(host, mount->options, options_mask);
 		mount->type = masked_with(host, mount->type, type_mask);
 	}
+	for (size_t i = 0; i < host->n_fstab; i++) {
+		struct fstab_entry *entry = &host->fstab[i];
+
+		entry->source = masked_with(host, entry->source, source_mask);
+		entry->type = masked_with(host, entry->type, type_mask);
+	}
 	documents_mask(host);
 	for (size_t i = 0; i < host->n_sources; i++)
 		host->sources[i].detail =

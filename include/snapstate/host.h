@@ -45,7 +45,7 @@ int outcome_parse(const char *name, enum outcome *ret_outcome);
 /*
  * One source of evidence. Names: "identity", "dm", "blocks", "superblocks", "swaps",
  * "processes", "mounts" (finding the namespaces), "holders" (in the kernel), "again" (the look at
- * what may have changed since), and for each verbatim document the
+ * what may have changed since), "fstab", and for each verbatim document the
  * document's own name ("mounts/4026531841", "lvm/report.json", "lvm/pvs.json",
  * "lvm/lvscan.txt", "lvm/<vg-uuid>.vg").
  */
@@ -201,6 +201,15 @@ struct swap {
 	uint64_t used;	    /* KiB */
 	bool has_used;	    /* false: not recorded */
 	bool is_gone;	    /* only in a replayed model */
+};
+
+/* One entry of /etc/fstab. Its options, which may hold passwords, are not kept. */
+struct fstab_entry {
+	uint32_t line;	   /* from 1 */
+	bool is_automatic; /* mounted at boot: not "noauto" */
+	const char *source; /* a path, "UUID=...", "LABEL=...", ... */
+	const char *target; /* "none" or "swap" for swap */
+	const char *type;
 };
 
 struct process {
@@ -374,6 +383,8 @@ struct host {
 	size_t n_kernel_holders;
 	struct change *changes; /* sorted by devno, kind, name */
 	size_t n_changes;
+	struct fstab_entry *fstab; /* sorted by line */
+	size_t n_fstab;
 	struct vg *vgs; /* sorted by uuid */
 	size_t n_vgs;
 	struct pv *pvs; /* sorted by uuid */
@@ -547,6 +558,8 @@ int64_t host_process_started(const struct host *host, const struct process *proc
  * they hold nothing. By comm, which the kernel cuts at 15 characters. */
 bool program_is_backup(const char *comm);
 bool program_is_storage(const char *comm);
+/* Programs that run virtual machines. */
+bool program_is_hypervisor(const char *comm);
 
 /* ---- device-mapper and LVM names ---- */
 

@@ -71,7 +71,8 @@ enum probe_part {
 	PROBE_LVM = 1 << 5, /* needs DM and BLOCKS, to know which devices LVM may look at */
 	PROBE_LVSCAN = 1 << 6, /* what only a capture asks of LVM: lvscan, pvs */
 	PROBE_AGAIN = 1 << 7,  /* probe_look_again() at the end */
-	PROBE_ALL = (1 << 8) - 1,
+	PROBE_FSTAB = 1 << 8,  /* /etc/fstab, which only a capture asks for */
+	PROBE_ALL = (1 << 9) - 1,
 };
 
 /*

@@ -9,11 +9,10 @@ int main(void)
 	for (int i = 0; i < RULES_COUNT; i++) {
 		const struct rule_text *text = rule_text((enum rule)i);
 
-		if (i == RULE_MOUNTED_IDLE || i == RULE_MAPPED_IDLE ||
-			i == RULE_HELD_IDLE)
+		if (rule_is_hint((enum rule)i))
 			continue; /* reasons only, never a class */
-		printf("| %s | %s | %s |\n", text->name, verdict_name(text->verdict),
-			text->meaning);
+		printf("| %s | %s | %s | %s |\n", text->name, verdict_name(text->verdict),
+			text->evidence, text->remedy);
 	}
 	return 0;
 }

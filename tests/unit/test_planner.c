@@ -136,6 +136,19 @@ static void test_invalid(void **state)
 	ASSERT_STEPS(plan, "lvremove -y onapp-aaaa/backup-dddd");
 }
 
+/* lvreduce made the store smaller than what it holds. */
+static void test_shrunk(void **state)
+{
+	cleanup_host struct host *host = sample_host_idle();
+	struct request request = default_request();
+
+	(void)state;
+	sample_device(host, 3)->targets[0].status = "40000/32768 16";
+	cleanup_with(plan_free_fn) struct plan *plan =
+		plan_class(host, &request, "shrunk");
+	ASSERT_STEPS(plan, "lvremove -y onapp-aaaa/backup-dddd");
+}
+
 static void test_stale(void **state)
 {
 	cleanup_host struct host *host = sample_host();
@@ -276,7 +289,7 @@ static void make_backup_running(struct host *host)
 
 static void make_in_use(struct host *host)
 {
-	sample_add_use(host, 4711, "qemu-system-x86", USE_NODE, 3);
+	sample_add_use(host, 4711, "bash", USE_NODE, 3);
 }
 
 static void make_mapped_file(struct host *host)
@@ -524,6 +537,45 @@ static void make_mounted_below(struct host *host)
 	host_sort(host);
 }
 
+/* The first is the snapshot's own second partition, which the plan unmounts. */
+static void make_two_mounted_below(struct host *host)
+{
+	sample_add_device(host, 5, "onapp--aaaa-backup--ddddX2",
+		"part2-LVM-" SAMPLE_VG SAMPLE_SNAP, "linear", "254:3 40000", 100);
+	sample_device(host, 5)->open_count = 1;
+	sample_add_mount(host, SAMPLE_NS, 45, 44, 5, "/mnt/backup/boot");
+	sample_add_mount(host, SAMPLE_NS, 46, 44, 98, "/mnt/backup/proc");
+	host_sort(host);
+}
+
+static void make_machine(struct host *host)
+{
+	sample_add_use(host, 4711, "qemu-system-x86", USE_NODE, 4);
+	host_sort(host);
+}
+
+static void make_system_mount(struct host *host)
+{
+	for (size_t i = 0; i < host->n_mounts; i++)
+		if (strcmp(host->mounts[i].target, "/mnt/backup") == 0)
+			host->mounts[i].target = "/home";
+}
+
+static void add_fstab(
+	struct host *host, const char *source, const char *target, bool is_automatic)
+{
+	*array_add(&host->fstab, &host->n_fstab) = (struct fstab_entry){.line = 7,
+		.is_automatic = is_automatic,
+		.source = source,
+		.target = target,
+		.type = "ext4"};
+}
+
+static void make_rival(struct host *host)
+{
+	add_fstab(host, "UUID=0f3c", "/mnt/backup", true);
+}
+
 static void make_store_elsewhere(struct host *host)
 {
 	sample_device(host, 2)->targets[0].params = "7:0 200000";
@@ -567,7 +619,11 @@ static const struct {
 	{"loop", make_loop, RULE_HELD, VERDICT_REFUSE},
 	{"target", make_scsi_target, RULE_HELD, VERDICT_REFUSE},
 	{"target file", make_scsi_target_of_file, RULE_HELD, VERDICT_REFUSE},
-	{"guest disk", make_guest_disk, RULE_HELD, VERDICT_REFUSE},
+	{"guest disk", make_guest_disk, RULE_VM_RUNNING, VERDICT_REFUSE},
+	{"machine", make_machine, RULE_VM_RUNNING, VERDICT_REFUSE},
+	{"system mount", make_system_mount, RULE_MOUNTED_AS_SYSTEM, VERDICT_REFUSE},
+	{"rival", make_rival, RULE_MOUNTED_AS_SYSTEM, VERDICT_REFUSE},
+	{"two below", make_two_mounted_below, RULE_MOUNTED_BELOW, VERDICT_REFUSE},
 	{"claimed", make_claimed, RULE_HELD, VERDICT_REFUSE},
 	{"bcache", make_bcache, RULE_HELD, VERDICT_REFUSE},
 	{"holders", make_unread_holders, RULE_EVIDENCE_MISSING, VERDICT_UNDECIDED},
@@ -714,6 +770,84 @@ static void test_plain_volume_of_that_name(void **state)
 	assert_kept(host, RULE_NOT_A_SNAPSHOT);
 }
 
+/* An origin that somebody's glob selects. */
+static void test_selected_origin(void **state)
+{
+	const char *select[] = {"onapp-*/disk1"};
+	struct request request = {
+		.select = select, .n_select = 1, .min_age = MIN_AGE_DEFAULT};
+	cleanup_host struct host *host = sample_host_idle();
+	cleanup_survey struct survey survey = {0};
+	cleanup_with(plan_free_fn) struct plan *plan = NULL;
+
+	(void)state;
+	survey_host(host, &request, &survey);
+	assert_int_equal(survey.n_subjects, 2);
+	assert_string_equal(survey.subjects[1].label, "onapp-aaaa/disk1");
+	assert_int_equal(survey.subjects[1].decisive, RULE_ORIGIN);
+	assert_int_equal(survey.subjects[1].verdict, VERDICT_REFUSE);
+	plan = plan_of(&survey);
+	assert_int_equal(plan->n_steps, 0);
+}
+
+/* Hints of /etc/fstab leave a verdict as it is, and are none on their own. */
+static void test_fstab_hints(void **state)
+{
+	static const struct {
+		const char *source, *target;
+		bool is_automatic, is_hint;
+	} rows[] = {
+		{"/dev/mapper/onapp--aaaa-backup--ddddX1", "/mnt/backup", true, true},
+		{"/dev/onapp-aaaa/backup-dddd", "/somewhere", true, true},
+		{"/dev/mapper/onapp--aaaa-backup--dddd", "none", true, true},
+		{"LABEL=guest", "/mnt/backup", false, true},
+		{"/dev/onapp-aaaa/disk1", "/srv", true, false},
+		{"LABEL=guest", "/mnt", true, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		cleanup_host struct host *host = sample_host();
+		struct request request = default_request();
+		cleanup_survey struct survey survey = {0};
+
+		add_fstab(host, rows[i].source, rows[i].target, rows[i].is_automatic);
+		survey_host(host, &request, &survey);
+		assert_int_equal(survey.n_subjects, 1);
+		assert_int_equal(survey.subjects[0].verdict, VERDICT_REMOVE);
+		assert_int_equal(survey.subjects[0].decisive, RULE_LEFTOVER);
+		if (subject_has_rule(&survey.subjects[0], RULE_FSTAB) != rows[i].is_hint)
+			fail_msg("row %zu", i);
+	}
+}
+
+/* A -real layer that nothing stands on any more, and a host without snapshots. */
+static void test_orphan_layer(void **state)
+{
+	const char *elsewhere[] = {"other-*/backup-*"};
+	struct request request = default_request();
+	cleanup_host struct host *host = sample_host_idle();
+	cleanup_survey struct survey survey = {0}, not_asked = {0};
+
+	(void)state;
+	for (size_t i = 0; i < host->n_devices; i++)
+		if (host->devices[i].devno.minor != 1) {
+			host->devices[i].is_gone = true;
+			host->devices[i].n_deps = 0;
+			host->devices[i].uuid = "";
+			host->devices[i].n_targets = 0;
+			host->devices[i].name = "other";
+		}
+	sample_make_stale(host);
+	survey_host(host, &request, &survey);
+	assert_int_equal(survey.n_subjects, 1);
+	assert_int_equal(survey.subjects[0].decisive, RULE_ORPHAN_LAYER);
+	assert_true(survey.subjects[0].is_selected);
+	request.select = elsewhere;
+	survey_host(host, &request, &not_asked);
+	assert_int_equal(not_asked.subjects[0].decisive, RULE_NOT_SELECTED);
+}
+
 static void test_thin(void **state)
 {
 	cleanup_host struct host *host = sample_host_idle();
@@ -843,6 +977,10 @@ int main(void)
 		cmocka_unit_test(test_nested_mounts),
 		cmocka_unit_test(test_idle),
 		cmocka_unit_test(test_invalid),
+		cmocka_unit_test(test_shrunk),
+		cmocka_unit_test(test_selected_origin),
+		cmocka_unit_test(test_orphan_layer),
+		cmocka_unit_test(test_fstab_hints),
 		cmocka_unit_test(test_stale),
 		cmocka_unit_test(test_stale_refresh),
 		cmocka_unit_test(test_corrupting_comes_first),

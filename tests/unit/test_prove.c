@@ -218,6 +218,13 @@ static void guest_volume(struct host *host)
 	host_sort(host);
 }
 
+static void system_mount(struct host *host)
+{
+	for (size_t i = 0; i < host->n_mounts; i++)
+		if (strcmp(host->mounts[i].target, "/mnt/backup") == 0)
+			host->mounts[i].target = "/usr/local";
+}
+
 static const struct {
 	const char *name;
 	void (*change)(struct host *host);
@@ -251,6 +258,7 @@ static const struct {
 	{"mounts unread", mounts_unread, OFF(RULE_EVIDENCE_MISSING), 6},
 	{"changed meanwhile", moving, OFF(RULE_UNSETTLED), 6},
 	{"sparse", sparse, OFF(RULE_VIRTUAL_ORIGIN), 7},
+	{"system mount", system_mount, OFF(RULE_MOUNTED_AS_SYSTEM), 7},
 	{"guest volume", guest_volume, OFF(RULE_FOREIGN_MAPPING), 1},
 };
 

@@ -133,6 +133,10 @@ static void add_rest(struct host *host)
 		(struct kernel_holder){{254, 4}, HOLDER_XEN, "vbd-3-51712"};
 	*array_add(&host->kernel_holders, &host->n_kernel_holders) =
 		(struct kernel_holder){{254, 4}, HOLDER_LIO, "iblock_0/a b"};
+	*array_add(&host->fstab, &host->n_fstab) =
+		(struct fstab_entry){9, true, "UUID=a b", "/srv/x y", "ext4"};
+	*array_add(&host->fstab, &host->n_fstab) =
+		(struct fstab_entry){2, false, "/dev/vg/snap", "none", "swap"};
 	*array_add(&host->swaps, &host->n_swaps) =
 		(struct swap){.path = "/swap file", .devno = DEVNO_NONE};
 	*array_add(&host->swaps, &host->n_swaps) = (struct swap){.path = "/dev/dm-4",
@@ -246,6 +250,13 @@ static void test_round_trip(void **state)
 	assert_string_equal(again->namespaces[0].comm, "a \x87");
 	assert_string_equal(again->namespaces[2].pin_path, "/run/k p");
 	assert_int_equal(again->namespaces[3].pin_pid, 12);
+	assert_int_equal(again->n_fstab, 2);
+	assert_int_equal(again->fstab[0].line, 2);
+	assert_false(again->fstab[0].is_automatic);
+	assert_true(again->fstab[1].is_automatic);
+	assert_string_equal(again->fstab[1].source, "UUID=a b");
+	assert_string_equal(again->fstab[1].target, "/srv/x y");
+	assert_string_equal(again->fstab[1].type, "ext4");
 	assert_int_equal(again->n_kernel_holders, 2);
 	assert_int_equal(again->kernel_holders[0].kind, HOLDER_LIO);
 	assert_string_equal(again->kernel_holders[0].name, "iblock_0/a b");

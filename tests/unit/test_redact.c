@@ -57,6 +57,7 @@ _Static_assert(sizeof(struct superblock) == 24, "a new field: give it a row");
 _Static_assert(sizeof(struct mount_namespace) == 40, "a new field: give it a row");
 _Static_assert(sizeof(struct mount) == 80, "a new field: give it a row");
 _Static_assert(sizeof(struct swap) == 32, "a new field: give it a row");
+_Static_assert(sizeof(struct fstab_entry) == 32, "a new field: give it a row");
 _Static_assert(sizeof(struct process) == 56, "a new field: give it a row");
 _Static_assert(sizeof(struct use) == 32, "a new field: give it a row");
 _Static_assert(sizeof(struct kernel_holder) == 24, "a new field: give it a row");
@@ -66,7 +67,7 @@ _Static_assert(sizeof(struct segment) == 40, "a new field: give it a row");
 _Static_assert(sizeof(struct lv) == 104, "a new field: give it a row");
 _Static_assert(sizeof(struct pv) == 56, "a new field: give it a row");
 _Static_assert(sizeof(struct vg) == 64, "a new field: give it a row");
-_Static_assert(sizeof(struct host) == 344, "a new array: give it rows");
+_Static_assert(sizeof(struct host) == 360, "a new array: give it rows");
 
 static const struct row identity_rows[] = {ROW(identity, machine_id, STAYS),
 	ROW(identity, boot_id, STAYS), ROW(identity, node, NAME),
@@ -88,6 +89,8 @@ static const struct row namespace_rows[] = {
 static const struct row mount_rows[] = {ROW(mount, root, NAME), ROW(mount, target, NAME),
 	ROW(mount, type, STAYS), ROW(mount, source, NAME), ROW(mount, options, NAME)};
 static const struct row swap_rows[] = {ROW(swap, path, NAME)};
+static const struct row fstab_rows[] = {ROW(fstab_entry, source, NAME),
+	ROW(fstab_entry, target, NAME), ROW(fstab_entry, type, STAYS)};
 static const struct row process_rows[] = {ROW(process, comm, NAME),
 	ROW(process, exe, NAME), ROW(process, cmdline, DROPPED)};
 static const struct row use_rows[] = {ROW(use, example, NAME)};
@@ -166,6 +169,7 @@ static void walk_host(struct walk *walk)
 	WALK_ALL(walk, namespaces, namespace_rows);
 	WALK_ALL(walk, mounts, mount_rows);
 	WALK_ALL(walk, swaps, swap_rows);
+	WALK_ALL(walk, fstab, fstab_rows);
 	WALK_ALL(walk, processes, process_rows);
 	WALK_ALL(walk, uses, use_rows);
 	WALK_ALL(walk, kernel_holders, holder_rows);
@@ -355,6 +359,11 @@ static struct host *marked_host(void)
 			.comm = "commmarkn",
 			.pin_path = "/run/pinmarkn"};
 	*array_add(&host->swaps, &host->n_swaps) = (struct swap){.path = "/swapmarkn"};
+	*array_add(&host->fstab, &host->n_fstab) = (struct fstab_entry){.line = 3,
+		.is_automatic = true,
+		.source = "//u:fstabmarks@fstabmarkn/share",
+		.target = "/mnt/fstabmarkn",
+		.type = "cifs"};
 	*array_add(&host->processes, &host->n_processes) = (struct process){.pid = 1,
 		.comm = "commmarkn",
 		.exe = "/opt/exemarkn",

@@ -845,9 +845,38 @@ static void test_documents_bad(void **state)
 	}
 }
 
+static void test_fstab(void **state)
+{
+	static const char text[] =
+		"# a comment\n\n"
+		"UUID=0f3c / ext4 errors=remount-ro 0 1\n"
+		"  /dev/vg/snap\t/mnt/a\\040b xfs noauto,password=x 0 0\n"
+		"22 1 253:0 / / rw - ext4 /dev/sda rw\n"
+		"nonsense\n"
+		"/dev/sda2 none swap sw 0 0";
+	cleanup_host struct host *host = host_new();
+	size_t bad = 0;
+
+	(void)state;
+	text_fstab_read(host, text, strlen(text), &bad);
+	assert_int_equal(bad, 2);
+	assert_int_equal(host->n_fstab, 3);
+	assert_int_equal(host->fstab[0].line, 3);
+	assert_string_equal(host->fstab[0].source, "UUID=0f3c");
+	assert_true(host->fstab[0].is_automatic);
+	assert_int_equal(host->fstab[1].line, 4);
+	assert_string_equal(host->fstab[1].source, "/dev/vg/snap");
+	assert_string_equal(host->fstab[1].target, "/mnt/a b");
+	assert_string_equal(host->fstab[1].type, "xfs");
+	assert_false(host->fstab[1].is_automatic);
+	assert_int_equal(host->fstab[2].line, 7);
+	assert_string_equal(host->fstab[2].type, "swap");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_fstab),
 		cmocka_unit_test(test_mountinfo),
 		cmocka_unit_test(test_mountinfo_bad),
 		cmocka_unit_test(test_mountinfo_nul),

@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a person does about one reason, in words; see remedy.h. Names of the host are not
+ * escaped here: who prints them does. */
+#include <string.h>
+
+#include "remedy.h"
+#include "snapstate/cleanup.h"
+#include "snapstate/stamp.h"
+
+void remedy_process_words(const struct process *process, struct buf *text)
+{
+	buf_printf(text, "process %u (%s)", process->pid,
+		*process->comm ? process->comm : "?");
+}
+
+/* ---- processes ---- */
+
+/* A file system in user space: its process ends with its mount. */
+static const struct mount *served_mount(const struct host *host,
+	const struct subject *subject, const struct process *process)
+{
+	cleanup_places struct places uses = subject_places(host, subject, PLACES_USES);
+	cleanup_places struct places mounts =
+		subject_places(host, subject, PLACES_MOUNTS);
+	struct devno opened = DEVNO_NONE;
+
+	for (size_t i; places_next(&uses, &i);)
+		if (host->uses[i].pid == process->pid && host->uses[i].kind == USE_NODE &&
+			subject_owns(subject, host->uses[i].devno))
+			opened = host->uses[i].devno;
+	for (size_t i; !devno_is_none(opened) && places_next(&mounts, &i);)
+		if (strcmp(host->mounts[i].type, "fuseblk") == 0 &&
+			devno_is_equal(host_mount_devno(host, &host->mounts[i]), opened))
+			return &host->mounts[i];
+	return NULL;
+}
+
+static void end_process(const struct survey *survey, const struct subject *subject,
+	const struct process *process, struct buf *text)
+{
+	const struct mount *served = served_mount(survey->host, subject, process);
+
+	if (served) {
+		buf_printf(text, "unmount %s: ", served->target);
+		remedy_process_words(process, text);
+		buf_puts(text, " serves it, and ends with it");
+		return;
+	}
+	buf_puts(text, "end ");
+	remedy_process_words(process, text);
+}
+
+static void await_command(const struct process *process, struct buf *text)
+{
+	buf_puts(text, "wait until ");
+	remedy_process_words(process, text);
+	buf_puts(text,
+		" has ended; if it hangs, see `dmsetup udevcookies`, mend udevd, and "
+		"complete that one cookie");
+}
+
+static enum action_kind words_of_process(const struct survey *survey,
+	const struct subject *subject, const struct reason *reason, struct buf *text)
+{
+	const struct process *process = reason->about.it;
+
+	if (reason->rule == RULE_COMMAND_RUNNING) {
+		await_command(process, text);
+		return ACTION_WAIT;
+	}
+	if (reason->rule == RULE_BACKUP_RUNNING) {
+		buf_puts(text, "wait until the backup of ");
+		remedy_process_words(process, text);
+		buf_puts(text, " has ended; if it is stuck, end it");
+		return ACTION_WAIT;
+	}
+	if (reason->rule == RULE_VM_RUNNING) {
+		buf_puts(text, "if it is not the machine's only disk, detach it from the "
+			       "virtual machine of ");
+		remedy_process_words(process, text);
+		buf_puts(text, ", or shut that down");
+		return ACTION_DO;
+	}
+	end_process(survey, subject, process, text);
+	return ACTION_DO;
+}
+
+/* ---- mounts ---- */
+
+static enum action_kind words_of_mount(const struct reason *reason, struct buf *text)
+{
+	const struct mount *mount = reason->about.it;
+
+	if (reason->rule == RULE_MOUNTED_AS_SYSTEM)
+		buf_printf(text,
+			"find out which volume belongs on %s; if this is not it, mount "
+			"the right one there",
+			mount->target);
+	else
+		buf_printf(text, "unmount %s, and what is below it", mount->target);
+	return ACTION_DO;
+}
+
+/* ---- block devices ---- */
+
+static void block_words_of(const struct block *block, struct buf *text)
+{
+	switch (block->kind) {
+	case BLOCK_LOOP:
+		buf_printf(text, "detach %s (losetup -d /dev/%s), after what is on it",
+			block->kname, block->kname);
+		return;
+	case BLOCK_MD:
+		buf_printf(text, "stop %s (mdadm --stop /dev/%s), after what is on it",
+			block->kname, block->kname);
+		return;
+	case BLOCK_DISK:
+	case BLOCK_PARTITION:
+	case BLOCK_OTHER:
+		buf_printf(text, "release %s, after what is on it", block->kname);
+		return;
+	}
+}
+
+static void holder_words_of(const struct kernel_holder *holder, struct buf *text)
+{
+	switch (holder->kind) {
+	case HOLDER_LIO:
+	case HOLDER_LIO_FILE:
+		buf_printf(text, "end the export of SCSI target %s", holder->name);
+		return;
+	case HOLDER_XEN:
+		buf_printf(text,
+			"if it is not the machine's only disk, detach %s from its Xen "
+			"guest, or shut that down",
+			holder->name);
+		return;
+	case HOLDER_OTHER:
+		buf_printf(text, "release %s, which the kernel shows as its holder",
+			holder->name);
+		return;
+	}
+}
+
+/* By the prefix that each subsystem gives its uuids; an LVM one by its uuid, since
+ * vgchange may take the other copy of the same volume group. */
+static void close_mapping(const struct device *device, struct buf *text)
+{
+	buf_printf(text, "close %s (" DEVNO_FMT "), after what is on it: ", device->name,
+		DEVNO_ARGS(device->devno));
+	if (strncmp(device->uuid, "CRYPT-", 6) == 0)
+		buf_printf(text, "cryptsetup close %s", device->name);
+	else if (strncmp(device->uuid, "mpath-", 6) == 0)
+		buf_printf(text, "multipath -f %s, and blacklist it", device->name);
+	else if (*device->uuid)
+		buf_printf(text, "dmsetup remove -u %s", device->uuid);
+	else
+		buf_puts(text, "with the program that made it");
+}
+
+static void settle_device(const struct device *device, struct buf *text)
+{
+	if (device->flags & (DEVICE_SUSPENDED | DEVICE_INTERNAL | DEVICE_PENDING))
+		buf_printf(text,
+			"find out who left %s (" DEVNO_FMT
+			") half-way; when nobody works on it: dmsetup %s %s",
+			device->name, DEVNO_ARGS(device->devno),
+			device->flags & (DEVICE_SUSPENDED | DEVICE_INTERNAL) ? "resume"
+									     : "clear",
+			device->name);
+	else if (device->flags & DEVICE_DEFERRED)
+		buf_printf(text,
+			"%s (" DEVNO_FMT
+			") goes when its last user closes it: wait for that",
+			device->name, DEVNO_ARGS(device->devno));
+	else
+		buf_printf(text, "give %s (" DEVNO_FMT ") its table again, or remove it",
+			device->name, DEVNO_ARGS(device->devno));
+}
+
+/* ---- what is about nobody ---- */
+
+static enum action_kind words_of_age(
+	const struct survey *survey, const struct subject *subject, struct buf *text)
+{
+	if (!subject->lv->created) {
+		buf_puts(text,
+			"nothing: LVM does not say when it was created, so nobody can "
+			"show that it is old enough");
+		return ACTION_NOTHING;
+	}
+	buf_puts(text, "wait until ");
+	stamp_print(
+		subject->lv->created + subject_min_age(survey->request, subject), text);
+	buf_puts(text, ", when it is old enough, and capture again");
+	return ACTION_WAIT;
+}
+
+static void add_part(struct buf *text, const char *words)
+{
+	buf_printf(text, "%s%s", text->len ? "; " : "", words);
+}
+
+static enum action_kind words_of_group(
+	const struct host *host, const struct subject *subject, struct buf *text)
+{
+	const struct vg *vg = host_vg(host, subject->vg_uuid);
+	cleanup_places struct places places =
+		host_places(host, PLACES_PVS, places_text(subject->vg_uuid));
+	bool is_missing = vg->is_partial, is_duplicate = false;
+
+	for (size_t i; places_next(&places, &i);) {
+		if (strcmp(host->pvs[i].vg_uuid, subject->vg_uuid) != 0)
+			continue;
+		is_missing |= host->pvs[i].is_missing;
+		is_duplicate |= host->pvs[i].is_duplicate;
+	}
+	if (is_missing)
+		add_part(text, "bring back the missing physical volume (never vgreduce "
+			       "--removemissing)");
+	if (is_duplicate)
+		add_part(text, "let LVM see each physical volume on one device only");
+	if (vg->is_exported)
+		add_part(text, "import the volume group (vgimport)");
+	if (!vg->is_writable)
+		add_part(text, "make the volume group writable (vgchange -p rw)");
+	if (vg->is_foreign)
+		add_part(text, "work on the host whose system id the volume group has");
+	return ACTION_DO;
+}
+
+/* Where the rule's own words say it all. */
+static enum action_kind kind_of_rule(enum rule rule)
+{
+	static const struct {
+		enum rule rule;
+		enum action_kind kind;
+	} kinds[] = {
+		{RULE_EVIDENCE_MISSING, ACTION_SUPPLY},
+		{RULE_NOT_ACTIVE_HERE, ACTION_SUPPLY},
+		{RULE_HOST_MISSING, ACTION_SUPPLY},
+		{RULE_ACTIVE_ELSEWHERE, ACTION_NOTHING},
+		{RULE_SHARED_VG, ACTION_SUPPLY},
+		{RULE_UNSETTLED, ACTION_SUPPLY},
+		{RULE_MERGING, ACTION_WAIT},
+		{RULE_NOT_LVM, ACTION_NOTHING},
+		{RULE_GUEST_VOLUME, ACTION_NOTHING},
+		{RULE_NOT_A_SNAPSHOT, ACTION_NOTHING},
+		{RULE_ORIGIN, ACTION_NOTHING},
+		{RULE_VIRTUAL_ORIGIN, ACTION_NOTHING},
+		{RULE_NO_ORIGIN, ACTION_NOTHING},
+		{RULE_THIN, ACTION_NOTHING},
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (kinds[i].rule == rule)
+			return kinds[i].kind;
+	return ACTION_DO;
+}
+
+/* What lvremove would have done next (LVM lib/metadata/snapshot_manip.c): the metadata
+ * has a plain volume already, and the store is mapped still. */
+static void words_of_remains(const struct subject *subject, struct buf *text)
+{
+	if (subject->lv && subject->lv->role != LV_SNAPSHOT && subject->cow &&
+		(!subject->snapshot ||
+			device_snapshot_state(subject->snapshot) == SNAPSHOT_NONE))
+		buf_printf(text,
+			"finish the removal by hand, if it is the leftover: dmsetup "
+			"remove -u %s, then lvremove %s",
+			subject->cow->uuid, subject->label);
+	else
+		buf_puts(text, rule_text(RULE_HALF_REMOVED)->remedy);
+}
+
+static void words_of_layer(
+	const struct host *host, const struct subject *subject, struct buf *text)
+{
+	const struct vg *vg = host_vg(host, subject->vg_uuid);
+	const struct lv *lv = host_lv(host, subject->vg_uuid, subject->lv_uuid);
+
+	if (vg && lv)
+		buf_printf(text,
+			"lvchange --refresh %s/%s, the volume of the layer, drops it; no "
+			"plan touches it",
+			vg->name, lv->name);
+	else
+		buf_puts(text, rule_text(RULE_ORPHAN_LAYER)->remedy);
+}
+
+static enum action_kind words_of_rule(const struct survey *survey,
+	const struct subject *subject, const struct reason *reason, struct buf *text)
+{
+	if (reason->rule == RULE_TOO_YOUNG)
+		return words_of_age(survey, subject, text);
+	if (reason->rule == RULE_VG_UNSAFE)
+		return words_of_group(survey->host, subject, text);
+	if (reason->rule == RULE_HALF_REMOVED) {
+		words_of_remains(subject, text);
+		return ACTION_DO;
+	}
+	if (reason->rule == RULE_ORPHAN_LAYER) {
+		words_of_layer(survey->host, subject, text);
+		return ACTION_DO;
+	}
+	if (reason->rule == RULE_NOT_SELECTED) {
+		buf_printf(text, "if it is a leftover too, ask for it: --select %s",
+			subject->label);
+		return ACTION_SUPPLY;
+	}
+	if (reason->rule == RULE_UNSETTLED) /* what changed meanwhile */
+		buf_puts(text, "capture again when nobody works on it");
+	else
+		buf_puts(text, rule_text(reason->rule)->remedy);
+	return kind_of_rule(reason->rule);
+}
+
+/* ---- device-mapper ---- */
+
+static const char *sibling_label(const struct survey *survey, const struct device *device)
+{
+	for (size_t i = 0; i < survey->n_subjects; i++)
+		if (survey->subjects[i].snapshot == device)
+			return survey->subjects[i].label;
+	return device->name;
+}
+
+static enum action_kind words_of_device(const struct survey *survey,
+	const struct subject *subject, const struct reason *reason, struct buf *text)
+{
+	const struct device *device = reason->about.it;
+
+	if (reason->rule == RULE_FOREIGN_MAPPING) {
+		close_mapping(device, text);
+	} else if (reason->rule == RULE_UNSETTLED) {
+		settle_device(device, text);
+	} else if (reason->rule == RULE_STALE_SIBLING) {
+		buf_printf(text, "first do what is to be done for %s",
+			sibling_label(survey, device));
+	} else if (reason->rule == RULE_HIDDEN_FS) {
+		buf_printf(text,
+			"end what still uses the file system on %s (" DEVNO_FMT
+			"): no process shows; restart the host if none is found",
+			device->name, DEVNO_ARGS(device->devno));
+	} else if (reason->rule == RULE_OPENS_UNEXPLAINED) {
+		buf_printf(text,
+			"find who has %s (" DEVNO_FMT
+			") open, end that, and capture again as root on the host itself",
+			device->name, DEVNO_ARGS(device->devno));
+		return ACTION_SUPPLY;
+	} else {
+		return words_of_rule(survey, subject, reason, text);
+	}
+	return ACTION_DO;
+}
+
+/* ---- besides ---- */
+
+static void advise_fstab(const struct host *host, const struct subject *subject,
+	const struct fstab_entry *entry, struct buf *text)
+{
+	if (!fstab_names(host, subject, entry))
+		buf_printf(text,
+			"see whether line %u of /etc/fstab, for the same mount point, is "
+			"still needed",
+			entry->line);
+	else if (subject->verdict == VERDICT_REMOVE)
+		buf_printf(text,
+			"remove line %u of /etc/fstab: what it names will be gone, and "
+			"the next start of the host would wait for it",
+			entry->line);
+	else
+		buf_printf(text,
+			"remove line %u of /etc/fstab: it would mount this again",
+			entry->line);
+}
+
+enum action_kind remedy_words(const struct survey *survey, const struct subject *subject,
+	const struct reason *reason, struct buf *text)
+{
+	switch (reason->about.kind) {
+	case ABOUT_PROCESS:
+		return words_of_process(survey, subject, reason, text);
+	case ABOUT_MOUNT:
+		return words_of_mount(reason, text);
+	case ABOUT_DEVICE:
+		return words_of_device(survey, subject, reason, text);
+	case ABOUT_BLOCK:
+		block_words_of(reason->about.it, text);
+		return ACTION_DO;
+	case ABOUT_SWAP:
+		buf_printf(text, "swapoff %s",
+			((const struct swap *)reason->about.it)->path);
+		return ACTION_DO;
+	case ABOUT_KERNEL_HOLDER:
+		holder_words_of(reason->about.it, text);
+		return ACTION_DO;
+	case ABOUT_FSTAB:
+		advise_fstab(survey->host, subject, reason->about.it, text);
+		return ACTION_ADVISE;
+	case ABOUT_CHANGE:
+	case ABOUT_NOTHING:
+		return words_of_rule(survey, subject, reason, text);
+	}
+	return ACTION_DO;
+}
