@@ -170,6 +170,46 @@ static void test_fixtures(void **state)
 	json_object_put(schema);
 }
 
+/* Of several hosts: the plans in order, and a review for each. */
+static size_t check_hosts(struct json_object *schema, struct json_object *review_schema,
+	const char *path)
+{
+	struct json_object *document = read_json(path), *hosts = NULL, *plans = NULL;
+	size_t n_plans;
+
+	if (!is_valid(schema, document))
+		fail_msg("%s does not match its schema", path);
+	assert_true(json_object_object_get_ex(document, "hosts", &hosts));
+	assert_true(json_object_object_get_ex(document, "plans", &plans));
+	n_plans = json_object_array_length(plans);
+	assert_true(json_object_array_length(hosts) > 1);
+	for (size_t i = 0; i < json_object_array_length(hosts); i++)
+		if (!is_valid(review_schema, json_object_array_get_idx(hosts, i)))
+			fail_msg("%s: host %zu does not match its schema", path, i);
+	json_object_put(document);
+	return n_plans;
+}
+
+static void test_several_hosts(void **state)
+{
+	static const struct {
+		const char *path;
+		size_t n_plans;
+	} fixtures[] = {{FIXTURES "/two-hosts-active-twice/hosts.json", 2},
+		{FIXTURES "/two-hosts-stale/hosts.json", 1},
+		{FIXTURES "/two-hosts-elsewhere/hosts.json", 0}};
+	struct json_object *schema = read_json(HOSTS_SCHEMA);
+	struct json_object *review_schema = read_json(SCHEMA);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(fixtures) / sizeof(fixtures[0]); i++)
+		assert_int_equal(check_hosts(schema, review_schema, fixtures[i].path),
+			fixtures[i].n_plans);
+	assert_false(is_valid(schema, review_schema));
+	json_object_put(schema);
+	json_object_put(review_schema);
+}
+
 /* What must not pass. */
 static void test_wrong_reviews(void **state)
 {
@@ -219,6 +259,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fixtures),
+		cmocka_unit_test(test_several_hosts),
 		cmocka_unit_test(test_wrong_reviews),
 	};
 
