@@ -116,8 +116,8 @@ static const int plain_calls[] = {
 	SCMP_SYS(sysinfo), SCMP_SYS(uname), SCMP_SYS(getpid), SCMP_SYS(getppid),
 	SCMP_SYS(gettid), SCMP_SYS(getuid), SCMP_SYS(geteuid), SCMP_SYS(getgid),
 	SCMP_SYS(getegid), SCMP_SYS(capget), SCMP_SYS(exit), SCMP_SYS(exit_group),
-	/* do two processes share their descriptors? (the probe) */
-	SCMP_SYS(kcmp),
+	/* do two processes share their descriptors? on which mount is that? (the probe) */
+	SCMP_SYS(kcmp), SCMP_SYS(name_to_handle_at),
 	/* children that read what may hang; they start no program */
 	SCMP_SYS(clone), SCMP_SYS(clone3), SCMP_SYS(fork), SCMP_SYS(wait4),
 	SCMP_SYS(setpgid), SCMP_SYS(prctl),

@@ -20,7 +20,8 @@ etc_files=(alternatives debian_version fuse.conf group ld.so.cache ld.so.conf ld
 	modprobe.d mtab nsswitch.conf os-release passwd udev)
 # Each host has an identity of its own.
 declare -A machine_ids=([hv7]=7c1e0f6a52d84b0f9a3be4d06c8f2715 [hv8]=2f9b4c81d0e74a36b5c8170d3e6fa942)
-node=$LAB_NODE machine_id=${machine_ids[$LAB_NODE]}
+node=${LAB_NODE:-hv7}
+machine_id=${machine_ids[$node]}
 
 power_off() {
 	sync
