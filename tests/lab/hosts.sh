@@ -127,14 +127,16 @@ hosts_plan() {
 
 # Only the digests of a plan tell which journals it wants; an unchanged host is not enough.
 host_execute() {
-	local plan=$1 wanted
+	local plan=$1 wanted digits
+	digits=$(sed -n 's/^digest sha256:\(.\{8\}\).*/\1/p' "$plan")
 	read -ra wanted < <(done_args "$plan") || true
 	if [ ${#wanted[@]} -gt 0 ]; then
-		expect_rc 3 early.out snapstate-execute --apply "${execute_args[@]}" --journal early "$plan"
+		expect_rc 3 early.out snapstate-execute --apply --yes-digest "$digits" "${execute_args[@]}" --journal early "$plan"
 		check 'it names the plan that comes first' grep -q 'has to be carried out first' early.out.err
 		check 'no journal was begun' not test -e early
 	fi
-	expect_rc 0 apply.out snapstate-execute --apply "${execute_args[@]}" --journal journal "${wanted[@]}" "$plan"
+	expect_rc 0 apply.out snapstate-execute --apply --yes-digest "$digits" "${execute_args[@]}" --journal journal \
+		"${wanted[@]}" "$plan"
 	cp journal/*.journal "$post/"
 }
 
