@@ -222,7 +222,8 @@ static struct sibling *collect_siblings(const struct survey *survey, size_t *ret
 	return siblings;
 }
 
-bool classify_siblings(struct survey *survey)
+/* Returns whether one of those that were to go stays now. */
+static bool check_each(struct survey *survey, bool is_removable_only)
 {
 	size_t count;
 	struct sibling *siblings = collect_siblings(survey, &count);
@@ -230,24 +231,20 @@ bool classify_siblings(struct survey *survey)
 
 	for (size_t i = 0; i < survey->n_subjects; i++) {
 		struct subject *subject = &survey->subjects[i];
+		bool is_removable = subject->verdict == VERDICT_REMOVE;
 
-		if (subject->verdict != VERDICT_REMOVE)
+		if (is_removable_only && !is_removable)
 			continue;
 		check_siblings(survey, subject, siblings, count);
-		has_changed |= subject->verdict != VERDICT_REMOVE;
+		has_changed |= is_removable && subject->verdict != VERDICT_REMOVE;
 	}
 	free(siblings);
 	return has_changed;
 }
 
-static void check_all_siblings(struct survey *survey)
+bool classify_siblings(struct survey *survey)
 {
-	size_t count;
-	struct sibling *siblings = collect_siblings(survey, &count);
-
-	for (size_t i = 0; i < survey->n_subjects; i++)
-		check_siblings(survey, &survey->subjects[i], siblings, count);
-	free(siblings);
+	return check_each(survey, true);
 }
 
 void classify_survey(struct survey *survey)
@@ -259,7 +256,7 @@ void classify_survey(struct survey *survey)
 		drop_rules(subject, survey->request->rules_off);
 		subject_decide(subject);
 	}
-	check_all_siblings(survey);
+	check_each(survey, false);
 	if (survey->n_subjects)
 		qsort(survey->subjects, survey->n_subjects, sizeof(struct subject),
 			order_subjects);

@@ -3,19 +3,18 @@
  * The planner's passes, in the order in which they run. All are pure: a host (or a part
  * of a survey) in, a result out; no pass reaches a live machine.
  *
- *   survey.c    host            -> subjects: every snapshot and what looks like the
- * remains of one classify.c  subjects        -> reasons, verdict and class, by the rules
- * of rules.c order.c     removable ones  -> the plan's steps, in an order that the kernel
- * accepts replay.c    steps + a clone of the host -> what each step makes untrue and true
- *   review.c html.c dot.c explain.c json.c diff.c -> what people and programs read
+ *   - survey.c: host -> subjects: every snapshot and what looks like the remains of one
+ *   - classify.c: subjects -> reasons, verdict and class, by the rules of rules.c
+ *   - order.c: removable ones -> the plan's steps, in an order that the kernel accepts
+ *   - replay.c: steps + a clone of the host -> what each step makes untrue and true
+ *   - review.c html.c dot.c explain.c json.c diff.c: what people and programs read
+ *   - remedy.c: reasons of a subject that stays -> what a person must do
  *
- *   remedy.c    reasons of a subject that stays -> what a person must do
- *
- * Helpers: select.c (the operator's rules), policy.c (their files), stack.c and stack_layers.c
- * (what stands on what), mapping.c (which mappings may go with a snapshot), ledger.c (open
- * counts), mounts.c (which mounts
- * one umount takes away), hazards.c (whose extents a stale store writes to), story.c (what
- * the reviews tell of each device), table.c (columns and trees), page.c (HTML).
+ * Helpers: select.c (the operator's rules), policy.c (their files), stack.c and
+ * stack_layers.c (what stands on what), mapping.c (which mappings may go with a
+ * snapshot), ledger.c (open counts), mounts.c (which mounts one umount takes away),
+ * hazards.c (whose extents a stale store writes to), story.c (what the reviews tell of
+ * each device), table.c (columns and trees), page.c (HTML).
  */
 #ifndef SNAPSTATE_PLANNER_H
 #define SNAPSTATE_PLANNER_H

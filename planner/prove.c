@@ -8,16 +8,22 @@
  *
  * Input: the host of the capture, the plan. Output: 0, or the first rule that is broken.
  * The rules, by their numbers in the errors:
- *   1 no origin, -real layer or anything below them; only what stands on a leftover
- * snapshot that a rule of the plan selects, or holds its exceptions (lv-refresh: only when asked for, and only an origin
- * without snapshots) 2 (by force, lazily, by name alone: the plan has no words for it) 3
- * no snapshot that is merging, too young by the rule that selects it, or used by any process 4 no device whose open
- * count the plan's own steps have not brought to an explained zero 5 nothing in a volume
- * group that is shared, foreign, partial, or has duplicate volumes 6 nothing on
- * incomplete evidence 7 nothing that only looks like a backup: sparse, thin, or the
- * origin of another volume; nothing mounted on a place of the host's own file systems 8 the facts that each step predicts follow from the facts
- * before it 9 no swap area that may hold a page, no array that is at work or may hold what
- * is nowhere else
+ *   - 1 no origin, -real layer or anything below them; only what stands on a leftover
+ *     snapshot that a rule of the plan selects, or holds its exceptions (lv-refresh: only
+ *     when asked for, and only an origin without snapshots)
+ *   - 2 (by force, lazily, by name alone: the plan has no words for it)
+ *   - 3 no snapshot that is merging, too young by the rule that selects it, or used by
+ *     any process
+ *   - 4 no device whose open count the plan's own steps have not brought to an explained
+ *     zero
+ *   - 5 nothing in a volume group that is shared, foreign, partial, or has duplicate
+ *     volumes
+ *   - 6 nothing on incomplete evidence
+ *   - 7 nothing that only looks like a backup: sparse, thin, or the origin of another
+ *     volume; nothing mounted on a place of the host's own file systems
+ *   - 8 the facts that each step predicts follow from the facts before it
+ *   - 9 no swap area that may hold a page, no array that is at work or may hold what is
+ *     nowhere else
  */
 #include <errno.h>
 #include <stdlib.h>

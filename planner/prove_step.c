@@ -358,13 +358,14 @@ static int prove_umount(struct proof *proof)
 {
 	const struct plan_target *target = &proof->step->target;
 	const struct mount_namespace *home = host_namespace_of_host(proof->now);
+	const struct device *snapshot = proof_snapshot_below(proof->now, target->devno);
 	struct mount *mount = target_mount(proof);
 	struct identity_of id;
 
 	if (!mount || !home || home->id != target->namespace_id)
 		return proof_broken(proof, 1, "not a mount of the host's namespace",
 			target->mount_target);
-	if (!proof_snapshot_below(proof->now, target->devno) ||
+	if (!snapshot ||
 		!devno_is_equal(host_mount_devno(proof->now, mount), target->devno))
 		return proof_broken(
 			proof, 1, "not on a leftover snapshot", target->mount_target);
@@ -377,7 +378,7 @@ static int prove_umount(struct proof *proof)
 	if (proof_check_processes(proof, target->devno, target->mount_target) < 0 ||
 		proof_check_files(proof, target->devno, target->mount_target) < 0)
 		return -EPERM;
-	id = identify(proof_snapshot_below(proof->now, target->devno));
+	id = identify(snapshot);
 	if (proof_selected(proof, id.vg, id.lv) < 0)
 		return -EPERM;
 	if (!unmount(proof->now, mount, target->devno))
