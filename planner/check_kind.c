@@ -189,7 +189,6 @@ static void check_layers(const struct host *host, struct subject *subject)
 {
 	const struct device *origin;
 	struct devno real, cow;
-	cleanup_buf struct buf uuid = BUF_INIT;
 
 	if (!device_snapshot_parts(subject->snapshot, &real, &cow)) {
 		subject_reason(subject, RULE_HALF_REMOVED,
@@ -203,8 +202,7 @@ static void check_layers(const struct host *host, struct subject *subject)
 			"uuid");
 		return;
 	}
-	buf_printf(&uuid, "LVM-%s%s", subject->vg_uuid, subject->lv->origin_uuid);
-	origin = host_device_by_uuid(host, buf_text(&uuid));
+	origin = host_device_of_lv(host, subject->vg_uuid, subject->lv->origin_uuid, "");
 	if (!origin || origin != subject->origin)
 		subject_reason(subject, RULE_DISAGREE,
 			"the kernel's origin of it is not the volume that the metadata "

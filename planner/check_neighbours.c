@@ -26,21 +26,14 @@ static bool is_loaded_by_lvm(const struct device *snapshot)
 	return params && strncmp(params, "P ", 2) == 0;
 }
 
-static const struct device *layer_of(
-	const struct host *host, const struct lv *lv, const char *layer)
-{
-	cleanup_buf struct buf uuid = BUF_INIT;
-
-	buf_printf(&uuid, "LVM-%s%s%s", lv->vg_uuid, lv->uuid, layer);
-	return host_device_by_uuid(host, buf_text(&uuid));
-}
-
 /* NULL: as LVM would load it. */
 static const char *deviation(
 	const struct host *host, const struct subject *subject, const struct lv *other)
 {
-	const struct device *snapshot = layer_of(host, other, "");
-	const struct device *store = layer_of(host, other, "-cow");
+	const struct device *snapshot =
+		host_device_of_lv(host, other->vg_uuid, other->uuid, "");
+	const struct device *store =
+		host_device_of_lv(host, other->vg_uuid, other->uuid, "-cow");
 	struct devno real, cow;
 
 	if (!snapshot)

@@ -36,11 +36,9 @@ static const struct lv *lv_by_label(
 			continue;
 		lv = host_lv_by_name(host, vg->uuid, slash + 1);
 		if (lv) {
-			cleanup_buf struct buf uuid = BUF_INIT;
-			const struct device *device;
+			const struct device *device =
+				host_device_of_lv(host, vg->uuid, lv->uuid, "");
 
-			buf_printf(&uuid, "LVM-%s%s", vg->uuid, lv->uuid);
-			device = host_device_by_uuid(host, buf_text(&uuid));
 			if (device)
 				*ret_devno = device->devno;
 			return lv;

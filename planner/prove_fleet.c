@@ -83,15 +83,6 @@ int proof_group_is_known(const struct proof *proof, const struct vg *vg)
 
 /* ---- the volume on the other hosts ---- */
 
-static const struct device *mapping_of(
-	const struct host *host, const struct lv *lv, const char *layer)
-{
-	cleanup_buf struct buf uuid = BUF_INIT;
-
-	buf_printf(&uuid, "LVM-%s%s%s", lv->vg_uuid, lv->uuid, layer);
-	return host_device_by_uuid(host, buf_text(&uuid));
-}
-
 /* What the other host's metadata, if it has the group's, says of the volume. */
 static int check_same_volume(
 	const struct proof *proof, const struct host *other, const struct lv *lv)
@@ -126,7 +117,8 @@ int proof_is_inactive_elsewhere(const struct proof *proof, const struct lv *lv)
 			return proof_broken(proof, 5,
 				"what is active on another host was not read",
 				other->identity.node);
-		if (mapping_of(other, lv, "") || mapping_of(other, lv, "-cow"))
+		if (host_device_of_lv(other, lv->vg_uuid, lv->uuid, "") ||
+			host_device_of_lv(other, lv->vg_uuid, lv->uuid, "-cow"))
 			return proof_broken(proof, 5,
 				"it would still be active on another host", lv->name);
 		if (check_same_volume(proof, other, lv) < 0)

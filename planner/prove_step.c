@@ -438,15 +438,6 @@ static int prove_dm_remove(struct proof *proof)
 	return r;
 }
 
-static struct device *device_of(
-	const struct proof *proof, const char *lv_uuid, const char *layer)
-{
-	cleanup_buf struct buf uuid = BUF_INIT;
-
-	buf_printf(&uuid, "LVM-%s%s%s", proof->step->target.vg_uuid, lv_uuid, layer);
-	return host_device_by_uuid(proof->now, buf_text(&uuid));
-}
-
 static bool has_snapshot(
 	const struct host *host, const char *vg_uuid, const char *origin_uuid)
 {
@@ -464,8 +455,10 @@ static bool has_snapshot(
 /* The origin gets the table of its -real layer, which goes. */
 static int dissolve_real(const struct proof *proof, const char *origin_uuid)
 {
-	struct device *origin = device_of(proof, origin_uuid, "");
-	struct device *real = device_of(proof, origin_uuid, "-real");
+	struct device *origin = host_device_of_lv(
+		proof->now, proof->step->target.vg_uuid, origin_uuid, "");
+	struct device *real = host_device_of_lv(
+		proof->now, proof->step->target.vg_uuid, origin_uuid, "-real");
 
 	if (!origin || !real || origin->n_deps != 1 ||
 		!devno_is_equal(origin->deps[0], real->devno))
@@ -486,8 +479,10 @@ static int prove_lv_remove(struct proof *proof)
 {
 	const struct plan_target *target = &proof->step->target;
 	struct lv *lv = host_lv(proof->now, target->vg_uuid, target->lv_uuid);
-	struct device *snapshot = device_of(proof, target->lv_uuid, "");
-	struct device *store = device_of(proof, target->lv_uuid, "-cow");
+	struct device *snapshot = host_device_of_lv(
+		proof->now, proof->step->target.vg_uuid, target->lv_uuid, "");
+	struct device *store = host_device_of_lv(
+		proof->now, proof->step->target.vg_uuid, target->lv_uuid, "-cow");
 	int r;
 
 	if (!lv || strcmp(lv->origin_uuid, target->origin_uuid) != 0)

@@ -158,24 +158,12 @@ static bool has_snapshot_volume(
 	return false;
 }
 
-static struct device *volume_device(
-	struct host *clone, const char *vg_uuid, const char *lv_uuid, const char *layer)
-{
-	struct buf uuid = BUF_INIT;
-	struct device *device;
-
-	buf_printf(&uuid, "LVM-%s%s%s", vg_uuid, lv_uuid, layer);
-	device = host_device_by_uuid(clone, buf_text(&uuid));
-	buf_free(&uuid);
-	return device;
-}
-
 /* The origin gets the table of its -real layer, which goes. */
 static int reload_origin(
 	struct host *clone, const char *vg_uuid, const char *origin_uuid, struct err *err)
 {
-	struct device *origin = volume_device(clone, vg_uuid, origin_uuid, "");
-	struct device *real = volume_device(clone, vg_uuid, origin_uuid, "-real");
+	struct device *origin = host_device_of_lv(clone, vg_uuid, origin_uuid, "");
+	struct device *real = host_device_of_lv(clone, vg_uuid, origin_uuid, "-real");
 
 	if (!origin || !real)
 		return err_set(err, -ENOENT, "the origin %s is not active", origin_uuid);
@@ -197,9 +185,9 @@ static int replay_lv_remove(
 {
 	struct lv *lv = host_lv(clone, target->vg_uuid, target->lv_uuid);
 	struct device *snapshot =
-		volume_device(clone, target->vg_uuid, target->lv_uuid, "");
+		host_device_of_lv(clone, target->vg_uuid, target->lv_uuid, "");
 	struct device *cow =
-		volume_device(clone, target->vg_uuid, target->lv_uuid, "-cow");
+		host_device_of_lv(clone, target->vg_uuid, target->lv_uuid, "-cow");
 	int r;
 
 	if (!lv || lv->role != LV_SNAPSHOT || lv->is_merging ||

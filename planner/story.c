@@ -40,14 +40,11 @@ static void claim_victims(struct story *story, const struct subject *subject)
 		return;
 	hazards_of_store(
 		host, subject->cow, subject->vg_uuid, &overlaps, &count, &is_complete);
-	for (size_t i = 0; i < count; i++) {
-		cleanup_buf struct buf uuid = BUF_INIT;
-
-		buf_printf(&uuid, "LVM-%s%s", overlaps[i].victim->vg_uuid,
-			overlaps[i].victim->uuid);
-		claim(story, host_device_by_uuid(host, buf_text(&uuid)), PART_VICTIM,
-			subject);
-	}
+	for (size_t i = 0; i < count; i++)
+		claim(story,
+			host_device_of_lv(host, overlaps[i].victim->vg_uuid,
+				overlaps[i].victim->uuid, ""),
+			PART_VICTIM, subject);
 }
 
 /* What belongs to a snapshot of its own comes before what is merely below one. */

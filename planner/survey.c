@@ -35,18 +35,6 @@ static char *join_label(const char *vg, const char *lv)
 	return label.data;
 }
 
-static const struct device *layer_device(const struct host *host, const char *vg_uuid,
-	const char *lv_uuid, const char *layer)
-{
-	struct buf uuid = BUF_INIT;
-	const struct device *device;
-
-	buf_printf(&uuid, "LVM-%s%s%s%s", vg_uuid, lv_uuid, *layer ? "-" : "", layer);
-	device = host_device_by_uuid(host, buf_text(&uuid));
-	buf_free(&uuid);
-	return device;
-}
-
 /* ---- the devices of a subject ---- */
 
 /* The visible volume: the device with a snapshot-origin target on `real`. */
@@ -102,8 +90,10 @@ static void collect_devices(const struct host *host, struct subject *subject)
 {
 	struct devno real, cow;
 
-	subject->snapshot = layer_device(host, subject->vg_uuid, subject->lv_uuid, "");
-	subject->cow = layer_device(host, subject->vg_uuid, subject->lv_uuid, "cow");
+	subject->snapshot =
+		host_device_of_lv(host, subject->vg_uuid, subject->lv_uuid, "");
+	subject->cow =
+		host_device_of_lv(host, subject->vg_uuid, subject->lv_uuid, "-cow");
 	if (subject->snapshot && device_snapshot_parts(subject->snapshot, &real, &cow))
 		subject->real = host_device_by_devno(host, real);
 	subject->origin = origin_on_real(host, subject->real);
@@ -132,7 +122,7 @@ static void taken_free(struct taken *taken)
  * differ. */
 static bool is_some_snapshot(const struct host *host, const struct lv *lv)
 {
-	const struct device *device = layer_device(host, lv->vg_uuid, lv->uuid, "");
+	const struct device *device = host_device_of_lv(host, lv->vg_uuid, lv->uuid, "");
 
 	return lv->role == LV_SNAPSHOT || (lv->role == LV_THIN && *lv->origin_uuid) ||
 	       (device && device_snapshot_state(device) != SNAPSHOT_NONE);
@@ -210,8 +200,8 @@ static void collect_stale(const struct host *host, struct survey *survey)
 
 		if (!lvm_dm_uuid_split(device->uuid, vg, lv, &layer) ||
 			host_lv(host, vg, lv) || mapping_is_of_a_guest(host, device) ||
-			is_taken(&own, layer_device(host, vg, lv, "")) ||
-			is_taken(&own, layer_device(host, vg, lv, "cow")))
+			is_taken(&own, host_device_of_lv(host, vg, lv, "")) ||
+			is_taken(&own, host_device_of_lv(host, vg, lv, "-cow")))
 			continue;
 		label = stale_label(host, device, vg);
 		if ((*layer == '\0' && !is_snapshot &&

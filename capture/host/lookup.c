@@ -56,6 +56,15 @@ struct device *host_device_by_uuid(const struct host *host, const char *uuid)
 	return NULL;
 }
 
+struct device *host_device_of_lv(const struct host *host, const char *vg_uuid,
+	const char *lv_uuid, const char *layer)
+{
+	cleanup_buf struct buf uuid = BUF_INIT;
+
+	buf_printf(&uuid, "LVM-%s%s%s", vg_uuid, lv_uuid, layer);
+	return host_device_by_uuid(host, buf_text(&uuid));
+}
+
 struct device *host_device_by_name(const struct host *host, const char *name)
 {
 	cleanup_places struct places places =

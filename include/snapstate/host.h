@@ -438,6 +438,9 @@ const struct document *host_document(const struct host *host, const char *name);
 struct device *host_device_by_devno(const struct host *host, struct devno devno);
 struct device *host_device_by_uuid(const struct host *host, const char *uuid);
 struct device *host_device_by_name(const struct host *host, const char *name);
+/* A volume's own mapping (layer: "") or a layer of it ("-real", "-cow"), by its uuid. */
+struct device *host_device_of_lv(const struct host *host, const char *vg_uuid,
+	const char *lv_uuid, const char *layer);
 struct block *host_block_by_devno(const struct host *host, struct devno devno);
 const struct block *host_block_by_kname(const struct host *host, const char *kname);
 const struct process *host_process(const struct host *host, uint32_t pid);
