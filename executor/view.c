@@ -147,7 +147,7 @@ static void add_devices_of(
 		if (strncmp(scope->devices[i].uuid, begin.data, begin.len) != 0)
 			continue;
 		text.len = 0;
-		buf_printf(&text, DEVNO_FMT, DEVNO_ARGS(scope->devices[i].devno));
+		buf_devno(&text, scope->devices[i].devno);
 		add_subject(subjects, text.data, text.len);
 	}
 }
@@ -168,7 +168,7 @@ static void subjects_of_step(
 		add_devices_of(
 			&plan->scope, target->vg_uuid, target->origin_uuid, subjects);
 	} else {
-		buf_printf(&text, DEVNO_FMT, DEVNO_ARGS(target->devno));
+		buf_devno(&text, target->devno);
 	}
 	add_subject(subjects, buf_text(&text), text.len);
 }
@@ -180,13 +180,13 @@ static void restrict_scope(
 
 	for (size_t i = 0; i < scope->n_devices; i++) {
 		text.len = 0;
-		buf_printf(&text, DEVNO_FMT, DEVNO_ARGS(scope->devices[i].devno));
+		buf_devno(&text, scope->devices[i].devno);
 		if (facts_has(subjects, text.data))
 			*array_add(&ret->devices, &ret->n_devices) = scope->devices[i];
 	}
 	for (size_t i = 0; i < scope->n_blocks; i++) {
 		text.len = 0;
-		buf_printf(&text, DEVNO_FMT, DEVNO_ARGS(scope->blocks[i].devno));
+		buf_devno(&text, scope->blocks[i].devno);
 		if (facts_has(subjects, text.data))
 			*array_add(&ret->blocks, &ret->n_blocks) = scope->blocks[i];
 	}

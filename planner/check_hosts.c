@@ -23,29 +23,29 @@ static bool is_captured(const struct survey *survey, const char *node)
 	return false;
 }
 
-/* The youngest volume of the group that an uncaptured node made; NULL = none. */
-static const struct lv *foreign_volume(const struct survey *survey, const char *vg_uuid)
+const struct lv **check_hosts_strangers(const struct survey *survey)
 {
 	const struct host *host = survey->host;
-	cleanup_places struct places places =
-		host_places(host, PLACES_LVS, places_text(vg_uuid));
-	const struct lv *found = NULL;
+	const struct lv **youngest = xcalloc(host->n_vgs, sizeof(*youngest));
 
-	for (size_t i; places_next(&places, &i);) {
-		const struct lv *lv = &host->lvs[i];
+	for (size_t i = 0; i < host->n_lvs; i++) {
+		const struct lv *lv = &host->lvs[i], **found;
+		const struct vg *vg = host_vg(host, lv->vg_uuid);
 
-		if (strcmp(lv->vg_uuid, vg_uuid) == 0 &&
-			!is_captured(survey, lv->creator) &&
-			(!found || lv->created > found->created))
-			found = lv;
+		if (!vg || is_captured(survey, lv->creator))
+			continue;
+		found = &youngest[vg - host->vgs];
+		if (!*found || lv->created > (*found)->created)
+			*found = lv;
 	}
-	return found;
+	return youngest;
 }
 
-static void note_writers(const struct survey *survey, struct subject *subject)
+static void note_writers(const struct survey *survey, const struct lv *const *strangers,
+	struct subject *subject)
 {
 	const struct vg *vg = host_vg(survey->host, subject->vg_uuid);
-	const struct lv *lv = foreign_volume(survey, subject->vg_uuid);
+	const struct lv *lv = strangers[vg - survey->host->vgs];
 	cleanup_buf struct buf when = BUF_INIT;
 
 	if (lv && lv->created) {
@@ -100,11 +100,12 @@ static void note_storage(const struct survey *survey, struct subject *subject)
 	}
 }
 
-void check_other_hosts(const struct survey *survey, struct subject *subject)
+void check_other_hosts(const struct survey *survey, const struct lv *const *strangers,
+	struct subject *subject)
 {
 	if (survey->request->is_single_host || !host_vg(survey->host, subject->vg_uuid))
 		return;
-	note_writers(survey, subject);
+	note_writers(survey, strangers, subject);
 	if (survey->request->n_nodes <= 1)
 		note_storage(survey, subject);
 }

@@ -74,8 +74,10 @@ static void note_process(
 			break;
 		if (!subject_owns(visit->subject, use->devno))
 			continue;
-		buf_printf(&text, "%s%s on " DEVNO_FMT, separator, use_words(use->kind),
-			DEVNO_ARGS(use->devno));
+		buf_puts(&text, separator);
+		buf_puts(&text, use_words(use->kind));
+		buf_puts(&text, " on ");
+		buf_devno(&text, use->devno);
 		if (*use->example) {
 			buf_puts(&text, " (");
 			buf_tail(&text, use->example);

@@ -18,8 +18,11 @@ void check_evidence(const struct host *host, struct subject *subject);
 void check_group(const struct host *host, struct subject *subject);
 void check_settled(const struct host *host, struct subject *subject);
 
-/* check_hosts.c: who else may use the volume group */
-void check_other_hosts(const struct survey *survey, struct subject *subject);
+/* check_hosts.c: who else may use the volume group. The strangers are, for each of the
+ * host's groups, the youngest volume that an uncaptured host made, or NULL; malloc'ed. */
+const struct lv **check_hosts_strangers(const struct survey *survey);
+void check_other_hosts(const struct survey *survey, const struct lv *const *strangers,
+	struct subject *subject);
 /* check_nesting.c: whether it is a guest's own */
 void check_nesting(const struct host *host, struct subject *subject);
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "checks.h"
+#include "snapstate/cleanup.h"
 
 void subject_reason(struct subject *subject, enum rule rule, const char *format, ...)
 {
@@ -86,7 +87,8 @@ void subject_decide(struct subject *subject)
 	subject->verdict = rule_text(subject->decisive)->verdict;
 }
 
-static void judge(const struct survey *survey, struct subject *subject)
+static void judge(const struct survey *survey, const struct lv *const *strangers,
+	struct subject *subject)
 {
 	const struct host *host = survey->host;
 
@@ -118,7 +120,7 @@ static void judge(const struct survey *survey, struct subject *subject)
 	}
 	check_evidence(host, subject);
 	check_group(host, subject);
-	check_other_hosts(survey, subject);
+	check_other_hosts(survey, strangers, subject);
 	check_nesting(host, subject);
 	check_settled(host, subject);
 	check_holders(host, subject);
@@ -249,10 +251,12 @@ bool classify_siblings(struct survey *survey)
 
 void classify_survey(struct survey *survey)
 {
+	cleanup_free const struct lv **strangers = check_hosts_strangers(survey);
+
 	for (size_t i = 0; i < survey->n_subjects; i++) {
 		struct subject *subject = &survey->subjects[i];
 
-		judge(survey, subject);
+		judge(survey, strangers, subject);
 		drop_rules(subject, survey->request->rules_off);
 		subject_decide(subject);
 	}

@@ -247,7 +247,7 @@ static bool is_about(const struct facts *facts, struct devno devno)
 	const char *subject;
 	size_t len;
 
-	buf_printf(&number, DEVNO_FMT, DEVNO_ARGS(devno));
+	buf_devno(&number, devno);
 	for (size_t i = 0; i < facts->count; i++)
 		if (fact_subject(facts->lines[i], &subject, &len) == 0 &&
 			len == number.len &&

@@ -158,7 +158,7 @@ static void device_words(const struct host *host, struct devno devno, struct buf
 	else if (block)
 		buf_printf(text, "%s (" DEVNO_FMT ")", block->kname, DEVNO_ARGS(devno));
 	else
-		buf_printf(text, DEVNO_FMT, DEVNO_ARGS(devno));
+		buf_devno(text, devno);
 }
 
 /* ---- one kind after the other ---- */

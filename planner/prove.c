@@ -62,13 +62,13 @@ static void collect_entries(struct proof *proof)
 	for (size_t i = 0; i < scope->n_devices; i++) {
 		struct buf subject = BUF_INIT;
 
-		buf_printf(&subject, DEVNO_FMT, DEVNO_ARGS(scope->devices[i].devno));
+		buf_devno(&subject, scope->devices[i].devno);
 		add_entry(proof, subject.data, i, ENTRY_DEVICE);
 	}
 	for (size_t i = 0; i < scope->n_blocks; i++) {
 		struct buf subject = BUF_INIT;
 
-		buf_printf(&subject, DEVNO_FMT, DEVNO_ARGS(scope->blocks[i].devno));
+		buf_devno(&subject, scope->blocks[i].devno);
 		add_entry(proof, subject.data, i, ENTRY_BLOCK);
 	}
 	for (size_t i = 0; i < scope->n_volumes; i++) {

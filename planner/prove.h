@@ -36,6 +36,7 @@ struct proof {
 	size_t number; /* of the step, from 1 */
 	struct proof_entry *entries; /* sorted by subject */
 	size_t n_entries;
+	bool *has_good_group; /* for each group of the capture: nothing was found */
 	struct err *err;
 };
 

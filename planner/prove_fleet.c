@@ -257,6 +257,8 @@ static int prove_in_turn(const struct proof_fleet *fleet, struct err *err)
 			.before = fleet->hosts[it->host],
 			.now = fleet->now[it->host],
 			.plan = it->plan,
+			.has_good_group =
+				xcalloc(fleet->hosts[it->host]->n_vgs, sizeof(bool)),
 			.err = err};
 
 		r = check_waits(&proof);
@@ -264,6 +266,7 @@ static int prove_in_turn(const struct proof_fleet *fleet, struct err *err)
 			r = check_rounds(&proof);
 		if (r == 0)
 			r = proof_plan_alone(&proof);
+		free(proof.has_good_group);
 		if (r < 0 && fleet->n_hosts > 1)
 			err_wrap(err, "plan %zu, of %s", i + 1,
 				proof.before->identity.node);

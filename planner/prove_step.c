@@ -78,14 +78,11 @@ static int check_sources(const struct proof *proof, const char *vg_uuid)
 	return 0;
 }
 
-static int check_vg(const struct proof *proof, const char *vg_uuid)
+static int check_whole_group(const struct proof *proof, const struct vg *vg)
 {
-	const struct vg *vg = host_vg(proof->before, vg_uuid);
 	cleanup_places struct places pvs =
-		host_places(proof->before, PLACES_PVS, places_text(vg_uuid));
+		host_places(proof->before, PLACES_PVS, places_text(vg->uuid));
 
-	if (!vg || !vg->has_metadata)
-		return proof_broken(proof, 6, "its metadata was not read", vg_uuid);
 	if (vg->is_partial || vg->is_exported || vg->is_foreign || vg->is_clustered ||
 		!vg->is_writable || *vg->lock_type)
 		return proof_broken(proof, 5,
@@ -93,14 +90,29 @@ static int check_vg(const struct proof *proof, const char *vg_uuid)
 	for (size_t i; places_next(&pvs, &i);) {
 		const struct pv *pv = &proof->before->pvs[i];
 
-		if (strcmp(pv->vg_uuid, vg_uuid) == 0 &&
+		if (strcmp(pv->vg_uuid, vg->uuid) == 0 &&
 			(pv->is_missing || pv->is_duplicate))
 			return proof_broken(proof, 5, "missing or duplicate", pv->uuid);
 	}
 	if (proof_group_is_known(proof, vg) < 0 ||
-		proof_check_group_ground(proof, vg_uuid) < 0)
+		proof_check_group_ground(proof, vg->uuid) < 0)
 		return -EPERM;
-	return check_sources(proof, vg_uuid);
+	return check_sources(proof, vg->uuid);
+}
+
+/* Once for each group: the answer is the capture's alone. */
+static int check_vg(const struct proof *proof, const char *vg_uuid)
+{
+	const struct vg *vg = host_vg(proof->before, vg_uuid);
+	bool *is_good;
+
+	if (!vg || !vg->has_metadata)
+		return proof_broken(proof, 6, "its metadata was not read", vg_uuid);
+	is_good = &proof->has_good_group[vg - proof->before->vgs];
+	if (!*is_good && check_whole_group(proof, vg) < 0)
+		return -EPERM;
+	*is_good = true;
+	return 0;
 }
 
 int proof_check_group_of(const struct proof *proof, const struct device *snapshot)

@@ -215,7 +215,7 @@ static void print_untouched(struct buf *text, const struct story *story)
 		}
 		shown++;
 		line = table_line(table, NULL);
-		buf_printf(&number, DEVNO_FMT, DEVNO_ARGS(host->devices[i].devno));
+		buf_devno(&number, host->devices[i].devno);
 		story_fate(story, &host->devices[i], &fate);
 		table_cell(line, 0, buf_text(&number));
 		table_cell(line, 1, host->devices[i].name);

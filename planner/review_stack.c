@@ -82,11 +82,12 @@ static void set_cells(
 			       opens = BUF_INIT;
 	const char *prefix = "open ";
 
-	buf_printf(&number, DEVNO_FMT, DEVNO_ARGS(device->devno));
+	buf_devno(&number, device->devno);
 	device_type_words(device, &kind);
-	for (size_t i = 0; i < device->n_deps; i++)
-		buf_printf(&below, "%s" DEVNO_FMT, i ? ", " : "",
-			DEVNO_ARGS(device->deps[i]));
+	for (size_t i = 0; i < device->n_deps; i++) {
+		buf_puts(&below, i ? ", " : "");
+		buf_devno(&below, device->deps[i]);
+	}
 	print_ledger(&opens, stack->host, device);
 	table_cell(line, COLUMN_NAME, device->name);
 	table_cell(line, COLUMN_NUMBER, buf_text(&number));
@@ -102,7 +103,7 @@ static void set_block_cells(
 	const struct block *block = host_block_by_devno(stack->host, devno);
 	cleanup_buf struct buf number = BUF_INIT, words = BUF_INIT;
 
-	buf_printf(&number, DEVNO_FMT, DEVNO_ARGS(devno));
+	buf_devno(&number, devno);
 	table_cell(line, COLUMN_NUMBER, buf_text(&number));
 	if (block) {
 		block_words(block, &words);

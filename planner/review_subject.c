@@ -10,6 +10,7 @@
 #include "review.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/ledger.h"
+#include "table.h"
 
 /* ---- wrapping ---- */
 
@@ -40,8 +41,8 @@ void print_wrapped(
 	while (*rest) {
 		size_t len = fitting(rest, REVIEW_WIDTH - REVIEW_INDENT);
 
-		buf_printf(
-			output, "  %-*s%.*s\n", REVIEW_INDENT - 2, lead, (int)len, rest);
+		buf_puts(output, "  ");
+		table_add_line(output, REVIEW_INDENT - 2, lead, rest, len);
 		rest += len + strspn(rest + len, " ");
 		lead = "";
 	}

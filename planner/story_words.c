@@ -102,7 +102,7 @@ void devno_words(const struct host *host, struct devno devno, struct buf *text)
 	const struct device *device = host_device_by_devno(host, devno);
 	const struct block *block = host_block_by_devno(host, devno);
 
-	buf_printf(text, DEVNO_FMT, DEVNO_ARGS(devno));
+	buf_devno(text, devno);
 	if (device)
 		buf_printf(text, " %s", device->name);
 	else if (block)

@@ -53,6 +53,18 @@ void table_cell(struct libscols_line *line, size_t column, const char *text)
 	must(scols_line_set_data(line, column, buf_text(&escaped)) == 0);
 }
 
+void table_add_line(
+	struct buf *text, int indent, const char *lead, const char *line, size_t len)
+{
+	size_t end = text->len + (size_t)indent;
+
+	buf_puts(text, lead);
+	while (text->len < end)
+		buf_add(text, " ", 1);
+	buf_add(text, line, len);
+	buf_add(text, "\n", 1);
+}
+
 void table_print(
 	struct libscols_table *table, struct buf *text, int indent, const char *lead)
 {
@@ -64,7 +76,7 @@ void table_print(
 	for (line = lines; line && *line; line += strcspn(line, "\n") + 1) {
 		size_t len = strcspn(line, "\n");
 
-		buf_printf(text, "%-*s%.*s\n", indent, lead, (int)len, line);
+		table_add_line(text, indent, lead, line, len);
 		lead = "";
 		if (line[len] == '\0')
 			break;

@@ -23,6 +23,9 @@ struct libscols_line *table_line(
 	struct libscols_table *table, struct libscols_line *parent);
 /* Text from a host: escaped as buf_tail() does; "" = nothing. */
 void table_cell(struct libscols_line *line, size_t column, const char *text);
+/* A line of `len` bytes behind `indent` columns, in which `lead` stands. */
+void table_add_line(
+	struct buf *text, int indent, const char *lead, const char *line, size_t len);
 /* Adds it to the text, each line behind `indent` blanks; the first one has `lead` there.
  * Frees the table. */
 void table_print(

@@ -26,10 +26,13 @@ void *xcalloc(size_t count, size_t size)
 
 char *xstrndup(const char *text, size_t len)
 {
-	char *copy = xcalloc(len + 1, 1);
+	char *copy = malloc(len + 1);
 
+	if (!copy)
+		die_out_of_memory();
 	if (len)
 		memcpy(copy, text, len);
+	copy[len] = '\0';
 	return copy;
 }
 
@@ -91,6 +94,24 @@ void buf_printf(struct buf *b, const char *format, ...)
 		va_end(args);
 	}
 	b->len += (size_t)len;
+}
+
+void buf_number(struct buf *b, uint64_t value)
+{
+	char digits[20]; /* of 2^64 - 1 */
+	size_t at = sizeof(digits);
+
+	do
+		digits[--at] = (char)('0' + value % 10);
+	while (value /= 10);
+	buf_add(b, digits + at, sizeof(digits) - at);
+}
+
+void buf_devno(struct buf *b, struct devno devno)
+{
+	buf_number(b, devno.major);
+	buf_add(b, ":", 1);
+	buf_number(b, devno.minor);
 }
 
 void buf_free(struct buf *b)

@@ -13,10 +13,18 @@ static bool is_plain(unsigned char c, bool has_blanks)
 	return c > ' ' && c < 0x7f && c != '\\' && c != '"';
 }
 
-/* Where the run of bytes that stand for themselves ends. */
-static size_t plain_end(const char *text, size_t at)
+/* A blank at either end would not survive an editor. */
+static bool is_kept(const char *text, size_t at, bool has_blanks)
 {
-	while (is_plain((unsigned char)text[at], false))
+	if (text[at] == ' ')
+		return has_blanks && at > 0 && text[at + 1] != '\0';
+	return is_plain((unsigned char)text[at], false);
+}
+
+/* Where the run of bytes that stand for themselves ends. */
+static size_t plain_end(const char *text, size_t at, bool has_blanks)
+{
+	while (is_kept(text, at, has_blanks))
 		at++;
 	return at;
 }
@@ -34,17 +42,9 @@ static void add_escaped(struct buf *b, const char *text, bool has_blanks)
 		return;
 	}
 	for (size_t i = 0; i < len; i = end + 1) {
-		bool is_edge;
-
-		end = plain_end(text, i);
+		end = plain_end(text, i, has_blanks);
 		buf_add(b, &text[i], end - i);
-		if (end == len)
-			return;
-		/* a blank at either end would not survive an editor */
-		is_edge = end == 0 || end + 1 == len;
-		if (is_plain((unsigned char)text[end], has_blanks && !is_edge))
-			buf_add(b, &text[end], 1);
-		else
+		if (end < len)
 			buf_printf(b, "\\x%02x", (unsigned char)text[end]);
 	}
 }

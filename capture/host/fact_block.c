@@ -19,7 +19,8 @@ void fact_block_identity(const struct block *block, const struct devno *below,
 {
 	const char *separator = " below ";
 
-	buf_printf(line, "block " DEVNO_FMT, DEVNO_ARGS(block->devno));
+	buf_puts(line, "block ");
+	buf_devno(line, block->devno);
 	add_word(line, " name ", block->kname);
 	buf_printf(line, " kind %s", block_kind_name(block->kind));
 	add_word(line, " uuid ", block->uuid);

@@ -57,9 +57,16 @@ bool facts_has(const struct facts *facts, const char *line)
 
 void facts_minus(const struct facts *a, const struct facts *b, struct facts *ret_facts)
 {
-	for (size_t i = 0; i < a->count; i++)
-		if (!facts_has(b, a->lines[i]))
+	size_t at = 0;
+
+	for (size_t i = 0; i < a->count; i++) {
+		int order = 1;
+
+		while (at < b->count && (order = strcmp(b->lines[at], a->lines[i])) < 0)
+			at++;
+		if (at == b->count || order != 0)
 			facts_add(ret_facts, a->lines[i]);
+	}
 }
 
 bool facts_remove(struct facts *facts, const char *line)

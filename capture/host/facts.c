@@ -23,36 +23,17 @@ static void emit(struct rendering *r)
 	r->line.len = 0;
 }
 
-/* Most of the planner's time goes into lines, and most of a line's into numbers. */
-static void number(struct rendering *r, uint64_t value)
-{
-	char digits[20]; /* of 2^64 - 1 */
-	size_t at = sizeof(digits);
-
-	do
-		digits[--at] = (char)('0' + value % 10);
-	while (value /= 10);
-	buf_add(&r->line, digits + at, sizeof(digits) - at);
-}
-
-static void device_number(struct rendering *r, struct devno devno)
-{
-	number(r, devno.major);
-	buf_puts(&r->line, ":");
-	number(r, devno.minor);
-}
-
 static void begin(struct rendering *r, const char *kind, struct devno subject)
 {
 	buf_puts(&r->line, kind);
 	buf_puts(&r->line, " ");
-	device_number(r, subject);
+	buf_devno(&r->line, subject);
 }
 
 static void key_number(struct rendering *r, const char *key, uint64_t value)
 {
 	buf_puts(&r->line, key);
-	number(r, value);
+	buf_number(&r->line, value);
 }
 
 static void word(struct rendering *r, const char *key, const char *value)
@@ -203,7 +184,8 @@ static void render_status(struct rendering *r, const struct device *device)
 	key_number(r, " ", device->targets[0].length);
 	buf_puts(&r->line, " ");
 	buf_word(&r->line, device->targets[0].type);
-	buf_printf(&r->line, " %s", snapshot_state_name(state));
+	buf_puts(&r->line, " ");
+	buf_puts(&r->line, snapshot_state_name(state));
 	emit(r);
 }
 
@@ -223,7 +205,7 @@ static void render_dm_holders(struct rendering *r, struct devno devno)
 				continue;
 			begin(r, "holder", devno);
 			buf_puts(&r->line, " dm ");
-			device_number(r, above->devno);
+			buf_devno(&r->line, above->devno);
 			emit(r);
 		}
 	}
@@ -248,8 +230,10 @@ static void render_block_holder(
 	struct rendering *r, struct devno devno, const struct block *above)
 {
 	begin(r, "holder", devno);
-	buf_printf(&r->line, " %s " DEVNO_FMT, block_holder_word(above->kind),
-		DEVNO_ARGS(above->devno));
+	buf_puts(&r->line, " ");
+	buf_puts(&r->line, block_holder_word(above->kind));
+	buf_puts(&r->line, " ");
+	buf_devno(&r->line, above->devno);
 	emit(r);
 }
 
@@ -338,8 +322,10 @@ static void render_process_holders(struct rendering *r, struct devno devno)
 			continue;
 		process = host_process(host, use->pid);
 		begin(r, "holder", devno);
-		buf_printf(&r->line, " %s pid %u start %llu", use_kind_name(use->kind),
-			use->pid, (unsigned long long)(process ? process->start : 0));
+		buf_puts(&r->line, " ");
+		buf_puts(&r->line, use_kind_name(use->kind));
+		key_number(r, " pid ", use->pid);
+		key_number(r, " start ", process ? process->start : 0);
 		word(r, "comm", process ? process->comm : "");
 		emit(r);
 	}
@@ -367,7 +353,7 @@ static void render_mounts(struct rendering *r, struct devno devno)
 		key_number(r, "mount ", mount->namespace_id);
 		key_number(r, ":", mount->id);
 		buf_puts(&r->line, " device ");
-		device_number(r, devno);
+		buf_devno(&r->line, devno);
 		word(r, "root", mount->root);
 		word(r, "target", mount->target);
 		word(r, "type", mount->type);

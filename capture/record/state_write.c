@@ -65,7 +65,7 @@ static void put_number(struct writer *w, const char *attribute, uint64_t value)
 
 static void put_devno(struct writer *w, const char *attribute, struct devno devno)
 {
-	buf_printf(&w->word, DEVNO_FMT, DEVNO_ARGS(devno));
+	buf_devno(&w->word, devno);
 	put_scratch(w, attribute);
 }
 

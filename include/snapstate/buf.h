@@ -26,6 +26,8 @@ void buf_add(struct buf *b, const void *bytes, size_t len);
 void buf_puts(struct buf *b, const char *text);
 void buf_printf(struct buf *b, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+/* Decimal; what "%" PRIu64 would print, and far cheaper where there are many. */
+void buf_number(struct buf *b, uint64_t value);
 void buf_free(struct buf *b);
 static inline void buf_free_fn(struct buf *b)
 {
@@ -94,6 +96,8 @@ static inline int devno_compare(struct devno a, struct devno b)
 }
 #define DEVNO_FMT	"%u:%u"
 #define DEVNO_ARGS(d)	(d).major, (d).minor
+/* "254:4" */
+void buf_devno(struct buf *b, struct devno devno);
 #define DEVNO_NONE	((struct devno){0, 0})
 static inline bool devno_is_none(struct devno d)
 {

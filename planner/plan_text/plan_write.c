@@ -48,7 +48,8 @@ static void write_scope(const struct scope *scope, struct buf *text)
 	for (size_t i = 0; i < scope->n_devices; i++) {
 		const struct scope_device *device = &scope->devices[i];
 
-		buf_printf(text, "scope device " DEVNO_FMT, DEVNO_ARGS(device->devno));
+		buf_puts(text, "scope device ");
+		buf_devno(text, device->devno);
 		write_word(text, " uuid ", device->uuid);
 		write_word(text, " name ", device->name);
 		buf_printf(text, " level %s\n", scope_level_name(device->level));

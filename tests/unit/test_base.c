@@ -65,9 +65,14 @@ static void test_numbers(void **state)
 {
 	static const char *const bad[] = {
 		"", "-1", "+1", " 1", "1 ", "18446744073709551616", "0x1", "1a"};
+	cleanup_buf struct buf text = BUF_INIT;
 	uint64_t value = 0;
 
 	(void)state;
+	buf_number(&text, 0);
+	buf_puts(&text, " ");
+	buf_number(&text, UINT64_MAX);
+	assert_string_equal(buf_text(&text), "0 18446744073709551615");
 	assert_int_equal(parse_u64("18446744073709551615", 20, 10, &value), 0);
 	assert_true(value == UINT64_MAX);
 	assert_int_equal(parse_u64("ff", 2, 16, &value), 0);
@@ -80,9 +85,12 @@ static void test_devno(void **state)
 {
 	static const char *const bad[] = {
 		"", ":", "254", "254:", ":4", "4294967296:0", "1:2:3"};
+	cleanup_buf struct buf text = BUF_INIT;
 	struct devno devno = DEVNO_NONE;
 
 	(void)state;
+	buf_devno(&text, (struct devno){254, UINT32_MAX});
+	assert_string_equal(buf_text(&text), "254:4294967295");
 	assert_int_equal(parse_devno("254:4", 5, &devno), 0);
 	assert_int_equal(devno.major, 254);
 	assert_int_equal(devno.minor, 4);

@@ -33,6 +33,7 @@ static bool try_step(
 	const struct host *before, struct host **now, const struct plan *plan)
 {
 	struct err err = ERR_INIT;
+	cleanup_free bool *has_good_group = xcalloc(before->n_vgs, sizeof(bool));
 	const struct proof_plan alone = {0, plan};
 	const struct proof_fleet fleet = {.hosts = &before,
 		.now = now,
@@ -45,6 +46,7 @@ static bool try_step(
 		.plan = plan,
 		.step = &plan->steps[0],
 		.number = 1,
+		.has_good_group = has_good_group,
 		.err = &err};
 
 	if (proof_apply(&proof) < 0) {

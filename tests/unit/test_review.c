@@ -565,7 +565,7 @@ static void test_story_hostile(void **state)
 	for (size_t i = 0; i < host->n_devices; i++) {
 		cleanup_buf struct buf name = BUF_INIT, story = BUF_INIT;
 
-		buf_printf(&name, DEVNO_FMT, DEVNO_ARGS(host->devices[i].devno));
+		buf_devno(&name, host->devices[i].devno);
 		story_of_minor(host, buf_text(&name), &story);
 		assert_printable(&story);
 		assert_has(&story, "\\x1b[31m");
@@ -590,7 +590,7 @@ static void test_random_hosts(void **state)
 		for (size_t i = 0; i < host->n_devices && i < 4; i++) {
 			cleanup_buf struct buf name = BUF_INIT, story = BUF_INIT;
 
-			buf_printf(&name, DEVNO_FMT, DEVNO_ARGS(host->devices[i].devno));
+			buf_devno(&name, host->devices[i].devno);
 			story_of_minor(host, buf_text(&name), &story);
 			assert_printable(&story);
 		}
