@@ -54,11 +54,6 @@ static int ask(int fd, const struct runner_message *question, const char *const 
 
 /* ---- changes ---- */
 
-static const char *lvm_path(void)
-{
-	return access("/usr/sbin/lvm", X_OK) == 0 ? "/usr/sbin/lvm" : "/sbin/lvm";
-}
-
 /* In the child. */
 static void become_lvm(const char *path, const char *const argv[], int output)
 {
@@ -71,8 +66,8 @@ static void become_lvm(const char *path, const char *const argv[], int output)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
 	setsid();
-	if (null < 0 || dup2(null, 0) < 0 || dup2(output, 1) < 0 || dup2(output, 2) < 0 ||
-		chdir("/") < 0)
+	if (!path || null < 0 || dup2(null, 0) < 0 || dup2(output, 1) < 0 ||
+		dup2(output, 2) < 0 || chdir("/") < 0)
 		_exit(127);
 	/* execve() takes pointers to what it does not change */
 	execve(path, (char *const *)argv, (char *const *)environment);

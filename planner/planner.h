@@ -212,6 +212,8 @@ bool request_selects(const struct request *request, const char *label, const cha
  * name (VG and LV with doubled hyphens), with anything behind it? */
 bool request_selects_name(const struct request *request, const char *dm_name,
 	const struct policy_rule **ret_rule);
+/* Any volume of that group. */
+bool request_selects_group(const struct request *request, const char *vg_name);
 /* Seconds, by the rule that selected it. */
 int64_t subject_min_age(const struct request *request, const struct subject *subject);
 

@@ -87,8 +87,6 @@ bool proof_is_open_by_table(const struct host *host, struct devno devno);
 int proof_check_files(const struct proof *proof, struct devno devno, const char *name);
 /* No swap area and no block device on it but partitions that go with it. */
 int proof_check_held(const struct proof *proof, struct devno devno, const char *name);
-/* Nobody has a loop device, an array or a partition of one open. */
-int proof_check_unused(const struct proof *proof, struct devno devno, const char *name);
 /* So many opens of it have ended; a loop device may go with its last one. */
 void proof_close(const struct proof *proof, struct devno devno, uint32_t opens);
 

@@ -77,6 +77,8 @@ static bool goes_with(const struct block *disk, const struct block *partition)
 	       (disk->kind == BLOCK_MD || block_state_has(disk, LOOP_PARTSCAN));
 }
 
+static int check_unused(const struct proof *proof, struct devno devno, const char *name);
+
 int proof_check_held(const struct proof *proof, struct devno devno, const char *name)
 {
 	const struct host *now = proof->now;
@@ -94,7 +96,7 @@ int proof_check_held(const struct proof *proof, struct devno devno, const char *
 		if (!disk || !goes_with(disk, block))
 			return proof_broken(
 				proof, 3, "a block device stands on it", name);
-		if (proof_check_unused(proof, block->devno, block->kname) < 0)
+		if (check_unused(proof, block->devno, block->kname) < 0)
 			return -EPERM;
 	}
 	return 0;
@@ -113,7 +115,7 @@ static bool has_kernel_holder(const struct host *host, struct devno devno)
 
 /* Its opens are not told by the kernel, so whoever could have it open must be seen to
  * have ended. */
-int proof_check_unused(const struct proof *proof, struct devno devno, const char *name)
+static int check_unused(const struct proof *proof, struct devno devno, const char *name)
 {
 	if (proof_check_processes(proof, devno, name) < 0 ||
 		proof_check_held(proof, devno, name) < 0 ||
@@ -134,7 +136,7 @@ static bool is_free(const struct proof *proof, struct devno devno)
 	struct proof question = *proof;
 
 	question.err = &ignored;
-	return proof_check_unused(&question, devno, "") == 0;
+	return check_unused(&question, devno, "") == 0;
 }
 
 static void end_block(const struct proof *proof, struct block *block)
@@ -281,7 +283,7 @@ int prove_md_stop(struct proof *proof)
 	if (r == 0)
 		r = check_array_at_rest(proof, array);
 	if (r == 0)
-		r = proof_check_unused(proof, array->devno, array->kname);
+		r = check_unused(proof, array->devno, array->kname);
 	if (r == 0)
 		end_block(proof, array);
 	return r;
@@ -301,7 +303,7 @@ int prove_loop_detach(struct proof *proof)
 		return proof_broken(proof, 4, "somebody has it open still", loop->kname);
 	r = check_below(proof, loop->devno, loop->kname);
 	if (r == 0)
-		r = proof_check_unused(proof, loop->devno, loop->kname);
+		r = check_unused(proof, loop->devno, loop->kname);
 	if (r == 0)
 		end_block(proof, loop);
 	return r;

@@ -78,7 +78,8 @@ static const struct reason *final_reason(const struct subject *subject)
 
 /* ---- what goes with something else ---- */
 
-bool remedy_uses_files(
+/* true: it has a file system on `devno` in use, and so keeps it alive. */
+static bool uses_files(
 	const struct host *host, const struct about *about, struct devno devno)
 {
 	if (about->kind == ABOUT_PROCESS) {
@@ -112,7 +113,7 @@ static bool has_user_of_files(
 	const struct host *host, const struct subject *subject, struct devno devno)
 {
 	for (size_t i = 0; i < subject->n_reasons; i++)
-		if (remedy_uses_files(host, &subject->reasons[i].about, devno))
+		if (uses_files(host, &subject->reasons[i].about, devno))
 			return true;
 	return false;
 }

@@ -52,8 +52,5 @@ void remedy_process_words(const struct process *process, struct buf *text);
  * keeps a mount there. */
 enum action_kind remedy_namespace_words(const struct survey *survey,
 	const struct subject *subject, const struct mount *mount, struct buf *text);
-/* true: it has a file system on `devno` in use, and so keeps it alive. */
-bool remedy_uses_files(
-	const struct host *host, const struct about *about, struct devno devno);
 
 #endif

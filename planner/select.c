@@ -88,6 +88,28 @@ bool request_selects_name(const struct request *request, const char *dm_name,
 	return request_selects(request, buf_text(&label), NULL, ret_rule);
 }
 
+static bool any_glob_of_group(char *const *globs, size_t n_globs, const char *vg_name)
+{
+	for (size_t i = 0; i < n_globs; i++) {
+		cleanup_free char *glob = xstrndup(globs[i], strcspn(globs[i], "/"));
+
+		if (fnmatch(glob, vg_name, FNM_NOESCAPE) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool request_selects_group(const struct request *request, const char *vg_name)
+{
+	bool is_match = any_glob_of_group(
+		(char *const *)request->select, request->n_select, vg_name);
+
+	for (size_t i = 0; i < request->n_rules; i++)
+		is_match |= any_glob_of_group(
+			request->rules[i].globs, request->rules[i].n_globs, vg_name);
+	return is_match;
+}
+
 int64_t subject_min_age(const struct request *request, const struct subject *subject)
 {
 	return subject->rule ? (int64_t)subject->rule->min_age : request->min_age;

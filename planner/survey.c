@@ -4,7 +4,6 @@
  * kernel knows, and every mapping that looks like the remains of one. Invariant: a device
  * is part of at most one subject's own devices; nothing is judged here.
  */
-#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,8 +21,6 @@ static struct subject *subject_add(struct survey *survey, enum subject_kind kind
 	subject->label = label;
 	subject->vg_uuid = xstrdup(vg_uuid);
 	subject->lv_uuid = xstrdup(lv_uuid);
-	subject->is_selected =
-		request_selects(survey->request, label, NULL, &subject->rule);
 	return subject;
 }
 
@@ -194,8 +191,9 @@ static void collect_stale(const struct host *host, struct survey *survey)
 		char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
 		const char *layer;
 		bool is_snapshot = device_snapshot_state(device) != SNAPSHOT_NONE;
-		const struct policy_rule *rule;
+		const struct policy_rule *rule = NULL;
 		struct subject *subject;
+		bool is_selected;
 		char *label;
 
 		if (!lvm_dm_uuid_split(device->uuid, vg, lv, &layer) ||
@@ -204,41 +202,19 @@ static void collect_stale(const struct host *host, struct survey *survey)
 			is_taken(&own, host_device_of_lv(host, vg, lv, "-cow")))
 			continue;
 		label = stale_label(host, device, vg);
-		if ((*layer == '\0' && !is_snapshot &&
-			    !request_selects(survey->request, label, NULL, &rule)) ||
+		is_selected = request_selects(survey->request, label, NULL, &rule);
+		if ((*layer == '\0' && !is_snapshot && !is_selected) ||
 			(*layer != '\0' && strcmp(layer, "cow") != 0)) {
 			free(label);
 			continue;
 		}
 		subject = subject_add(survey, SUBJECT_STALE, label, vg, lv);
+		subject->is_selected = is_selected;
+		subject->rule = rule;
 		collect_devices(host, subject);
 		take_device(&own, subject->snapshot);
 		take_device(&own, subject->cow);
 	}
-}
-
-static bool any_glob_of_group(
-	char *const *globs, size_t n_globs, const char *vg_name)
-{
-	for (size_t i = 0; i < n_globs; i++) {
-		cleanup_free char *glob = xstrndup(globs[i], strcspn(globs[i], "/"));
-
-		if (fnmatch(glob, vg_name, FNM_NOESCAPE) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* Any volume of a group whose backups were asked for. */
-static bool selects_group(const struct request *request, const char *vg_name)
-{
-	bool is_match = any_glob_of_group(
-		(char *const *)request->select, request->n_select, vg_name);
-
-	for (size_t i = 0; i < request->n_rules; i++)
-		is_match |= any_glob_of_group(
-			request->rules[i].globs, request->rules[i].n_globs, vg_name);
-	return is_match;
 }
 
 static bool has_table_on(const struct host *host, const struct device *base)
@@ -269,7 +245,8 @@ static void collect_layers(const struct host *host, struct survey *survey)
 		vg = host_vg(host, vg_uuid);
 		subject = subject_add(survey, SUBJECT_LAYER, xstrdup(device->name),
 			vg_uuid, lv_uuid);
-		subject->is_selected = vg && selects_group(survey->request, vg->name);
+		subject->is_selected =
+			vg && request_selects_group(survey->request, vg->name);
 		subject->real = device;
 	}
 }

@@ -20,6 +20,14 @@ static const char *const lvm_paths[] = {"/usr/sbin/lvm", "/sbin/lvm"};
 static char *const lvm_environment[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin",
 	"LC_ALL=C.UTF-8", "TZ=UTC", "LVM_SUPPRESS_FD_WARNINGS=1", NULL};
 
+const char *lvm_path(void)
+{
+	for (size_t i = 0; i < sizeof(lvm_paths) / sizeof(lvm_paths[0]); i++)
+		if (access(lvm_paths[i], X_OK) == 0)
+			return lvm_paths[i];
+	return NULL;
+}
+
 struct lvm_call {
 	const char *path;
 	const char *const *argv;
@@ -38,13 +46,10 @@ static int run_live(void *context, const char *const argv[], unsigned timeout_se
 	size_t max, struct buf *ret_out, struct buf *ret_err_text, struct err *err)
 {
 	const struct child_limits limits = {.seconds = timeout_seconds, .max = max};
-	struct lvm_call call = {.argv = argv};
+	struct lvm_call call = {.path = lvm_path(), .argv = argv};
 	int r;
 
 	(void)context;
-	for (size_t i = 0; i < sizeof(lvm_paths) / sizeof(lvm_paths[0]); i++)
-		if (!call.path && access(lvm_paths[i], X_OK) == 0)
-			call.path = lvm_paths[i];
 	if (!call.path)
 		return err_set(err, -ENOENT, "no lvm in /usr/sbin or /sbin");
 	r = child_run(&limits, exec_lvm, &call, ret_out, ret_err_text, err);

@@ -38,6 +38,8 @@ struct lvm_ops {
 
 /* This machine's lvm. Wants no context. */
 extern const struct lvm_ops lvm_ops_live;
+/* Where lvm is on this machine, an absolute path; NULL = it is not there. */
+const char *lvm_path(void);
 /* true: a command line with which the probe asks LVM something, devices and all. Who starts
  * lvm on behalf of a process that he does not trust runs no other. */
 bool lvm_is_question(const char *const argv[]);
