@@ -310,6 +310,11 @@ static void linear_named_luks(struct host *host)
 	add(host, 7, "secret", LUKS2, "linear", "254:4 0");
 }
 
+static void linear_like_striped(struct host *host)
+{
+	add(host, 7, "odd", "", "linear", "1 128 254:3 2048");
+}
+
 static void two_windows(struct host *host)
 {
 	without_uuid(host);
@@ -344,6 +349,7 @@ static const struct {
 	{"someone's", of_someone, "another program's, by its uuid (\"FOO\")"},
 	{"crypt by hand", crypt_by_hand, "an encrypted mapping without"},
 	{"linear named LUKS", linear_named_luks, "none that a plan may take away"},
+	{"linear like striped", linear_like_striped, "its table does not tell"},
 	{"two windows", two_windows, "none that a plan may take away"},
 };
 
