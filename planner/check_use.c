@@ -95,7 +95,11 @@ static void note_process(
 	}
 	cleanup_buf struct buf who = BUF_INIT;
 	buf_word(&who, process->comm);
-	buf_printf(&who, ", pid %u, user %u, running since ", process->pid, process->uid);
+	buf_puts(&who, ", pid ");
+	buf_number(&who, process->pid);
+	buf_puts(&who, ", user ");
+	buf_number(&who, process->uid);
+	buf_puts(&who, ", running since ");
 	print_age(&who, visit->host, host_process_started(visit->host, process));
 	subject_reason(visit->subject, rule_of_process(process), "%s%s", buf_text(&who),
 		buf_text(&text));

@@ -17,16 +17,12 @@
 /* The length of what still fits into `room`, up to a blank; a longer word is not cut. */
 static size_t fitting(const char *text, size_t room)
 {
-	size_t best = strcspn(text, " ");
+	const char *blank;
 
-	for (size_t i = best; text[i] == ' ';) {
-		size_t end = i + 1 + strcspn(text + i + 1, " ");
-
-		if (end > room)
-			break;
-		best = i = end;
-	}
-	return best;
+	if (strnlen(text, room + 1) <= room)
+		return strlen(text);
+	blank = memrchr(text, ' ', room + 1);
+	return blank ? (size_t)(blank - text) : strcspn(text, " ");
 }
 
 void print_wrapped(

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "snapstate/cleanup.h"
 #include "story.h"
 
 /* Takes the text. */
@@ -12,8 +13,7 @@ static struct story_holder *holder_add(
 	struct story_holder *holder = array_add(&story->holders, &story->n_holders);
 
 	holder->devno = devno;
-	holder->text = xstrdup(buf_text(text));
-	buf_free(text);
+	holder->text = take_ptr(text->data);
 	return holder;
 }
 
@@ -28,7 +28,11 @@ static void collect_mounts(struct story *story, const struct host *host)
 
 		if (devno_is_none(devno))
 			continue;
-		buf_printf(&text, "mounted on %s (%s)", mount->target, mount->type);
+		buf_puts(&text, "mounted on ");
+		buf_puts(&text, mount->target);
+		buf_puts(&text, " (");
+		buf_puts(&text, mount->type);
+		buf_puts(&text, ")");
 		if (!home || mount->namespace_id != home->id)
 			buf_printf(&text, " in mount namespace %llu",
 				(unsigned long long)mount->namespace_id);
@@ -94,12 +98,18 @@ static void collect_uses(struct story *story, const struct host *host)
 		const struct process *process = host_process(host, use->pid);
 		struct buf text = BUF_INIT;
 
-		buf_printf(&text, "process %u (%s) %s", use->pid,
-			process ? process->comm : "?", use_words(use->kind));
+		buf_puts(&text, "process ");
+		buf_number(&text, use->pid);
+		buf_puts(&text, " (");
+		buf_puts(&text, process ? process->comm : "?");
+		buf_puts(&text, ") ");
+		buf_puts(&text, use_words(use->kind));
 		if (use->count > 1)
 			buf_printf(&text, ", %u times", use->count);
-		if (*use->example)
-			buf_printf(&text, ": %s", use->example);
+		if (*use->example) {
+			buf_puts(&text, ": ");
+			buf_puts(&text, use->example);
+		}
 		holder_add(story, use->devno, &text);
 	}
 }

@@ -28,7 +28,9 @@ static char *join_label(const char *vg, const char *lv)
 {
 	struct buf label = BUF_INIT;
 
-	buf_printf(&label, "%s/%s", vg, lv);
+	buf_puts(&label, vg);
+	buf_puts(&label, "/");
+	buf_puts(&label, lv);
 	return label.data;
 }
 

@@ -46,21 +46,26 @@ struct libscols_line *table_line(
 
 void table_cell(struct libscols_line *line, size_t column, const char *text)
 {
-	cleanup_buf struct buf escaped = BUF_INIT;
+	struct buf escaped = BUF_INIT;
 
-	if (*text)
-		buf_tail(&escaped, text);
-	must(scols_line_set_data(line, column, buf_text(&escaped)) == 0);
+	if (!*text)
+		return;
+	buf_tail(&escaped, text);
+	must(scols_line_refer_data(line, column, escaped.data) == 0); /* theirs now */
 }
 
 void table_add_line(
 	struct buf *text, int indent, const char *lead, const char *line, size_t len)
 {
-	size_t end = text->len + (size_t)indent;
+	static const char blanks[] = "                ";
+	size_t taken = strlen(lead),
+	       left = (size_t)indent > taken ? (size_t)indent - taken : 0;
 
-	buf_puts(text, lead);
-	while (text->len < end)
-		buf_add(text, " ", 1);
+	buf_add(text, lead, taken);
+	for (size_t some; left; left -= some) {
+		some = left < sizeof(blanks) - 1 ? left : sizeof(blanks) - 1;
+		buf_add(text, blanks, some);
+	}
 	buf_add(text, line, len);
 	buf_add(text, "\n", 1);
 }

@@ -9,6 +9,15 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/stamp.h"
 
+/* "07", and so on, behind a separator */
+static void add_two(struct buf *text, const char *separator, int number)
+{
+	const char digits[] = {(char)('0' + number / 10 % 10), (char)('0' + number % 10)};
+
+	buf_puts(text, separator);
+	buf_add(text, digits, sizeof(digits));
+}
+
 static int write_with(
 	int64_t seconds, const char *between, const char *behind, struct buf *ret_text)
 {
@@ -17,9 +26,14 @@ static int write_with(
 
 	if (seconds < 0 || seconds > STAMP_MAX || !gmtime_r(&time, &tm))
 		return -ERANGE;
-	buf_printf(ret_text, "%04d-%02d-%02d%s%02d:%02d:%02d%s", tm.tm_year + 1900,
-		tm.tm_mon + 1, tm.tm_mday, between, tm.tm_hour, tm.tm_min, tm.tm_sec,
-		behind);
+	add_two(ret_text, "", (tm.tm_year + 1900) / 100);
+	add_two(ret_text, "", tm.tm_year + 1900);
+	add_two(ret_text, "-", tm.tm_mon + 1);
+	add_two(ret_text, "-", tm.tm_mday);
+	add_two(ret_text, between, tm.tm_hour);
+	add_two(ret_text, ":", tm.tm_min);
+	add_two(ret_text, ":", tm.tm_sec);
+	buf_puts(ret_text, behind);
 	return 0;
 }
 

@@ -75,9 +75,10 @@ static bool is_cow_of_a_snapshot(const struct host *host, const struct device *d
 static bool has_cow_uuid(const struct device *device)
 {
 	char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
-	const char *layer;
+	const char *layer = strrchr(device->uuid, '-');
 
-	return lvm_dm_uuid_split(device->uuid, vg, lv, &layer) &&
+	return layer && strcmp(layer, "-cow") == 0 &&
+	       lvm_dm_uuid_split(device->uuid, vg, lv, &layer) &&
 	       strcmp(layer, "cow") == 0;
 }
 
@@ -113,8 +114,8 @@ static bool stands_on_a_snapshot(const struct host *host, const struct device *d
 
 bool host_device_opens_count(const struct host *host, const struct device *device)
 {
-	return has_cow_uuid(device) || stands_on_a_snapshot(host, device) ||
-	       is_cow_of_a_snapshot(host, device);
+	return device_snapshot_state(device) != SNAPSHOT_NONE || has_cow_uuid(device) ||
+	       stands_on_a_snapshot(host, device) || is_cow_of_a_snapshot(host, device);
 }
 
 static void render_flags(struct rendering *r, unsigned flags)

@@ -166,20 +166,35 @@ static int order_places(const void *pa, const void *pb)
 	return (*a > *b) - (*a < *b);
 }
 
+void places_add(struct places *places, size_t position)
+{
+	if (places->count < PLACES_FEW) {
+		places->few[places->count++] = position;
+		return;
+	}
+	if (places->count == PLACES_FEW) {
+		size_t count = 0;
+
+		while (count < PLACES_FEW)
+			*array_add(&places->many, &count) = places->few[count];
+	}
+	*array_add(&places->many, &places->count) = position;
+}
+
 /* Ascending, each once. */
 static void places_sort(struct places *places)
 {
-	size_t kept = 1;
+	size_t *at = places->many ? places->many : places->few, kept = 1;
 	bool is_sorted = true;
 
 	for (size_t i = 1; i < places->count; i++)
-		is_sorted &= places->at[i - 1] < places->at[i];
+		is_sorted &= at[i - 1] < at[i];
 	if (is_sorted)
 		return;
-	qsort(places->at, places->count, sizeof(*places->at), order_places);
+	qsort(at, places->count, sizeof(*at), order_places);
 	for (size_t i = 1; i < places->count; i++)
-		if (places->at[i] != places->at[kept - 1])
-			places->at[kept++] = places->at[i];
+		if (at[i] != at[kept - 1])
+			at[kept++] = at[i];
 	places->count = kept;
 }
 
@@ -187,8 +202,7 @@ static void places_of_key(const struct table *table, uint64_t key, struct places
 {
 	for (uint32_t i = *table_head(table, key); i; i = table->entries[i - 1].next)
 		if (table->entries[i - 1].key == key)
-			*array_add(&places->at, &places->count) =
-				table->entries[i - 1].position;
+			places_add(places, table->entries[i - 1].position);
 }
 
 static struct places places_find(const struct host *host, enum places_kind kind,
@@ -209,7 +223,7 @@ static struct places places_find(const struct host *host, enum places_kind kind,
 
 void places_free(struct places *places)
 {
-	free(places->at);
+	free(places->many);
 }
 
 struct places host_places(const struct host *host, enum places_kind kind, uint64_t key)

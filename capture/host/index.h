@@ -40,6 +40,8 @@ void owned_collect(
 void owned_places(const struct owned_list *list, const struct sectors *sectors,
 	struct places *places);
 
+void places_add(struct places *places, size_t position);
+
 /* index_fill.c puts everything in. */
 void index_fill(const struct host *host, struct host_index *index);
 void index_add(

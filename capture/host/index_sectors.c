@@ -109,6 +109,6 @@ void owned_places(const struct owned_list *list, const struct sectors *sectors,
 			owned->reach <= sectors->start)
 			return;
 		if (owned->end > sectors->start)
-			*array_add(&places->at, &places->count) = owned->volume;
+			places_add(places, owned->volume);
 	}
 }

@@ -498,8 +498,10 @@ enum places_kind {
  * that who walks over them instead of over the array, and checks each as he would there (also
  * is_gone), finds the same. Without an index: all positions.
  */
+#define PLACES_FEW 4 /* most questions have fewer answers: no memory for those */
 struct places {
-	size_t *at; /* positions; NULL where is_all */
+	size_t few[PLACES_FEW];
+	size_t *many; /* all of them, where there are more than a few */
 	size_t count;
 	size_t next;
 	bool is_all;
@@ -520,13 +522,18 @@ static inline uint64_t places_devno(struct devno devno)
 uint64_t places_mount(uint64_t namespace_id, uint32_t id);
 uint64_t places_text(const char *text);
 
+static inline size_t places_at(const struct places *places, size_t i)
+{
+	if (places->is_all)
+		return i;
+	return places->many ? places->many[i] : places->few[i];
+}
 /* false: that was the last one. */
 static inline bool places_next(struct places *places, size_t *ret_position)
 {
 	if (places->next == places->count)
 		return false;
-	*ret_position = places->is_all ? places->next : places->at[places->next];
-	places->next++;
+	*ret_position = places_at(places, places->next++);
 	return true;
 }
 /* From the last down; not to be mixed with places_next(). */
@@ -534,8 +541,7 @@ static inline bool places_previous(struct places *places, size_t *ret_position)
 {
 	if (places->count == 0)
 		return false;
-	places->count--;
-	*ret_position = places->is_all ? places->count : places->at[places->count];
+	*ret_position = places_at(places, --places->count);
 	return true;
 }
 void places_free(struct places *places);
