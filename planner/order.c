@@ -117,21 +117,50 @@ static void find_facts(
 	ordering->facts_of = ordering->subject;
 }
 
-static void keep_facts(
-	struct ordering *ordering, struct facts *after, struct facts *around)
+static void keep_facts(struct facts *kept, struct facts *now)
 {
-	facts_free(&ordering->facts);
-	facts_free(&ordering->facts_around);
-	ordering->facts = *after;
-	ordering->facts_around = *around;
-	*after = *around = FACTS_INIT;
+	facts_free(kept);
+	*kept = *now;
+	*now = FACTS_INIT;
+}
+
+/* What is taken off the snapshot leaves the origin and its layer as they were. */
+static bool may_reach_origin(const struct subject *subject, const struct plan_step *step)
+{
+	switch (step->op) {
+	case OP_UMOUNT:
+	case OP_SWAP_OFF:
+	case OP_MD_STOP:
+	case OP_LOOP_DETACH:
+		return false;
+	case OP_DM_REMOVE:
+		return !subject->snapshot ||
+		       devno_is_equal(subject->snapshot->devno, step->target.devno);
+	case OP_LV_REMOVE:
+	case OP_LV_REFRESH:
+		return true;
+	}
+	return true;
+}
+
+static void predict_around(
+	struct ordering *ordering, const struct scope *around, struct plan_step *step)
+{
+	const struct facts *before = &ordering->facts_around;
+	cleanup_facts struct facts after = FACTS_INIT;
+
+	if (!may_reach_origin(ordering->subject, step))
+		return;
+	host_facts(ordering->clone, around, &after);
+	keep_new(before, &after, &step->gone, &step->maybe_gone);
+	keep_new(&after, before, &step->new, &step->maybe_new);
+	keep_facts(&ordering->facts_around, &after);
 }
 
 int order_predict(struct ordering *ordering, struct plan_step *step, struct err *err)
 {
 	const struct facts *before = &ordering->facts;
-	const struct facts *around_before = &ordering->facts_around;
-	cleanup_facts struct facts after = FACTS_INIT, around_after = FACTS_INIT;
+	cleanup_facts struct facts after = FACTS_INIT;
 	cleanup_scope struct scope scope = {0}, around = {0};
 	int r;
 
@@ -143,12 +172,10 @@ int order_predict(struct ordering *ordering, struct plan_step *step, struct err 
 		return err_wrap(err, "step %zu (%s)", ordering->plan->n_steps,
 			plan_op_name(step->op));
 	host_facts(ordering->clone, &scope, &after);
-	host_facts(ordering->clone, &around, &around_after);
 	facts_minus(before, &after, &step->gone);
 	facts_minus(&after, before, &step->new);
-	keep_new(around_before, &around_after, &step->gone, &step->maybe_gone);
-	keep_new(&around_after, around_before, &step->new, &step->maybe_new);
-	keep_facts(ordering, &after, &around_after);
+	predict_around(ordering, &around, step);
+	keep_facts(&ordering->facts, &after);
 	return 0;
 }
 
