@@ -26,12 +26,13 @@ enum exit_code executor_cannot(const struct executor *executor)
 	return executor->n_done ? EXIT_STOPPED : EXIT_ENVIRONMENT;
 }
 
-/* Last words of a run that ends early. A plan is applied once, so this one is used up. */
+/* Last words of a run that ends early. */
 void executor_say_how_far(const struct executor *executor, const struct journal *journal)
 {
 	report_error(executor->errors,
-		"steps done: %zu of %zu. The journal: %s. This plan is not applied "
-		"again: " NEW_CAPTURE,
+		"steps done: %zu of %zu. The journal: %s. When what stopped it is "
+		"mended, "
+		"--resume goes on from here; where it cannot, " NEW_CAPTURE,
 		executor->n_done, executor->plan->n_steps, journal->path);
 }
 
@@ -70,6 +71,11 @@ enum exit_code executor_verify(struct executor *executor)
 	}
 	for (size_t i = 0; i < expect->count; i++)
 		facts_add(&executor->now, expect->lines[i]);
+	if (executor->resumed) {
+		executor_recall(executor);
+		if (executor->resumed->is_begun)
+			return executor_settle_begun(executor);
+	}
 	code = executor_compare(executor, &executor->host, &difference);
 	if (code == EXIT_DIFFERS) {
 		report_error(executor->errors,
@@ -93,7 +99,7 @@ static void show_step(const struct executor *executor, size_t index, bool has_re
 
 void executor_show(const struct executor *executor)
 {
-	for (size_t i = 0; i < executor->plan->n_steps; i++)
+	for (size_t i = executor->n_done; i < executor->plan->n_steps; i++)
 		show_step(executor, i, true);
 }
 
@@ -113,7 +119,7 @@ static enum exit_code apply_steps(struct executor *executor, struct journal *jou
 	const struct plan *plan = executor->plan;
 	enum exit_code code = EXIT_DONE;
 
-	for (size_t i = 0; i < plan->n_steps && code == EXIT_DONE; i++) {
+	for (size_t i = executor->n_done; i < plan->n_steps && code == EXIT_DONE; i++) {
 		if (observer->ops->is_stopped(observer->context))
 			return interrupted(executor, journal);
 		show_step(executor, i, false);
@@ -141,9 +147,11 @@ enum exit_code executor_apply(struct executor *executor, struct journal *journal
 	struct err err = ERR_INIT;
 	enum exit_code code = EXIT_DONE;
 
-	if (journal_verified(journal, executor->now.count, &err) < 0) {
+	if (journal_verified(journal, executor->now.count, &err) < 0 ||
+		(executor->was_done && journal_verdict(journal, executor->n_done,
+					       "was-done", NULL, NULL, &err) < 0)) {
 		report_error(executor->errors, "%s; nothing was changed", err.msg);
-		return EXIT_ENVIRONMENT;
+		return executor_cannot(executor);
 	}
 	code = apply_steps(executor, journal);
 	if (code == EXIT_DONE)

@@ -19,6 +19,8 @@ struct executor {
 	struct facts now;	/* what holds after the steps so far */
 	struct facts uncertain; /* what they may have changed besides */
 	size_t n_done;
+	const struct journal_run *resumed; /* what an earlier run came to; NULL: none */
+	bool was_done; /* of the last of these, that run recorded the intent only */
 };
 
 /* Patience with a real host. */
@@ -40,6 +42,16 @@ void executor_show(const struct executor *executor);
 enum exit_code executor_apply(struct executor *executor, struct journal *journal);
 
 /* ---- inside ---- */
+
+/* From the moment a step acts: what it may change besides. */
+void executor_admit_uncertain(struct executor *executor, const struct plan_step *step);
+/* It is done: what holds from now on. */
+void executor_advance(struct executor *executor, const struct plan_step *step);
+/* resume.c: what held when the earlier run ended, by its journal. */
+void executor_recall(struct executor *executor);
+/* Whether the step that it began was carried out: then it counts. EXIT_STOPPED: neither.
+ */
+enum exit_code executor_settle_begun(struct executor *executor);
 
 /* Step `index` (from 0), from its verification to its confirmation. */
 enum exit_code executor_step(

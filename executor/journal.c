@@ -68,11 +68,11 @@ static void copy_lines(struct journal *journal, const struct buf *text)
 	}
 }
 
-static int append(struct journal *journal, const struct buf *text, struct err *err)
+static int write_and_sync(
+	struct journal *journal, const struct buf *text, struct err *err)
 {
 	size_t done = 0;
 
-	copy_lines(journal, text);
 	while (done < text->len) {
 		ssize_t n = write(journal->fd, text->data + done, text->len - done);
 
@@ -85,6 +85,24 @@ static int append(struct journal *journal, const struct buf *text, struct err *e
 	if (fsync(journal->fd) < 0)
 		return err_errno(err, errno, "fsync %s", journal->path);
 	return 0;
+}
+
+/* What could not be written as a whole is taken back: behind half a line no other line
+ * can be told. */
+static int append(struct journal *journal, const struct buf *text, struct err *err)
+{
+	int r;
+
+	copy_lines(journal, text);
+	if (journal->is_broken)
+		return err_set(
+			err, -EIO, "%s: it ends in the midst of a line", journal->path);
+	r = write_and_sync(journal, text, err);
+	if (r == 0)
+		journal->bytes += (off_t)text->len;
+	else
+		journal->is_broken = ftruncate(journal->fd, journal->bytes) < 0;
+	return r;
 }
 
 static void begin_line(
@@ -218,7 +236,7 @@ static void path_of(const char *folder, const struct plan *plan, struct buf *ret
 int journal_find(const char *folder, const struct plan *plan, struct err *err)
 {
 	cleanup_buf struct buf path = BUF_INIT, text = BUF_INIT;
-	const char *end = "was interrupted, and may have left a step half-way";
+	const char *end;
 
 	path_of(folder, plan, &path);
 	if (access(path.data, F_OK) < 0)
@@ -228,7 +246,10 @@ int journal_find(const char *folder, const struct plan *plan, struct err *err)
 	else if (strstr(buf_text(&text), "\n0 finished "))
 		end = "carried out all its steps";
 	else if (strstr(buf_text(&text), "\n0 stopped "))
-		end = "stopped early";
+		end = "stopped early (--resume goes on with it)";
+	else
+		end = "was interrupted, and may have left a step half-way (--resume "
+		      "goes on with it)";
 	return err_set(err, -EEXIST,
 		"this plan was applied before, and that run %s; its journal: %s", end,
 		path.data);
@@ -307,23 +328,44 @@ static int write_header(struct journal *journal, const struct plan *plan,
 	return append(journal, &text, err);
 }
 
+/* Locked, and on no device that the plan touches; no file is open yet. */
+static int open_for(const char *folder, const struct plan *plan, const struct host *host,
+	const struct machine *machine, struct journal *ret_journal, struct err *err)
+{
+	cleanup_buf struct buf path = BUF_INIT;
+	int r = open_folder(folder, &ret_journal->folder, err);
+
+	if (r == 0)
+		r = check_folder_device(ret_journal->folder, folder, plan, host, err);
+	if (r < 0)
+		return r;
+	path_of(folder, plan, &path);
+	ret_journal->machine = machine;
+	ret_journal->has_pseudonyms = *plan->redaction;
+	ret_journal->path = xstrdup(buf_text(&path));
+	return 0;
+}
+
+static const char *file_name(const struct journal *journal)
+{
+	return strrchr(journal->path, '/') + 1;
+}
+
+static int sync_folder(const struct journal *journal, const char *folder, struct err *err)
+{
+	return fsync(journal->folder) < 0 ? err_errno(err, errno, "fsync %s", folder) : 0;
+}
+
 int journal_create(const char *folder, const struct plan *plan, const char *plan_file,
 	const struct host *host, const struct machine *machine,
 	struct journal *ret_journal, struct err *err)
 {
 	cleanup_journal struct journal journal = JOURNAL_INIT;
-	cleanup_buf struct buf path = BUF_INIT;
-	int r = open_folder(folder, &journal.folder, err);
+	int r = open_for(folder, plan, host, machine, &journal, err);
 
-	if (r == 0)
-		r = check_folder_device(journal.folder, folder, plan, host, err);
 	if (r < 0)
 		return r;
-	path_of(folder, plan, &path);
-	journal.machine = machine;
-	journal.has_pseudonyms = *plan->redaction;
-	journal.path = xstrdup(buf_text(&path));
-	journal.fd = openat(journal.folder, strrchr(journal.path, '/') + 1,
+	journal.fd = openat(journal.folder, file_name(&journal),
 		O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_APPEND | O_CLOEXEC, 0600);
 	if (journal.fd < 0 && errno == EEXIST) {
 		r = journal_find(folder, plan, err);
@@ -332,10 +374,88 @@ int journal_create(const char *folder, const struct plan *plan, const char *plan
 	if (journal.fd < 0)
 		return err_errno(err, errno, "make %s", journal.path);
 	r = write_header(&journal, plan, plan_file, err);
+	if (r == 0)
+		r = sync_folder(&journal, folder, err);
+	if (r < 0) { /* nothing was begun, so the plan may be tried again */
+		unlinkat(journal.folder, file_name(&journal), 0);
+		return r;
+	}
+	*ret_journal = journal;
+	journal = JOURNAL_INIT;
+	return 0;
+}
+
+/* ---- going on ---- */
+
+int journal_load(const char *folder, const struct plan *plan, struct buf *ret_text,
+	struct journal_run *ret_run, struct err *err)
+{
+	cleanup_buf struct buf path = BUF_INIT;
+	int r;
+
+	path_of(folder, plan, &path);
+	r = file_read_at(AT_FDCWD, path.data, JOURNAL_BYTES_MAX, ret_text, err);
+	if (r == 0)
+		r = journal_parse(
+			buf_text(ret_text), ret_text->len, path.data, ret_run, err);
+	if (r == 0 && ret_run->has_header &&
+		(strcmp(ret_run->digest, plan->digest) != 0 ||
+			ret_run->n_steps != plan->n_steps))
+		return err_set(err, -EBADMSG, "%s: this is the journal of another plan",
+			path.data);
+	return r;
+}
+
+static int open_again(struct journal *journal, const struct buf *text, struct err *err)
+{
+	cleanup_buf struct buf now = BUF_INIT;
+	struct stat stat;
+	int r;
+
+	journal->fd = openat(journal->folder, file_name(journal),
+		O_WRONLY | O_NOFOLLOW | O_APPEND | O_CLOEXEC);
+	if (journal->fd < 0 || fstat(journal->fd, &stat) < 0)
+		return err_errno(err, errno, "open %s", journal->path);
+	if (!S_ISREG(stat.st_mode))
+		return err_set(err, -EINVAL, "%s: no regular file", journal->path);
+	r = file_read_at(
+		journal->folder, file_name(journal), JOURNAL_BYTES_MAX, &now, err);
+	if (r == 0 && (now.len != text->len ||
+			      memcmp(buf_text(&now), buf_text(text), now.len) != 0))
+		return err_set(err, -EBUSY,
+			"%s has grown since it was read: another run went on with it",
+			journal->path);
+	return r;
+}
+
+int journal_resume(const char *folder, const struct plan *plan, const char *plan_file,
+	const struct host *host, const struct machine *machine, const struct buf *text,
+	const struct journal_run *run, struct journal *ret_journal, struct err *err)
+{
+	cleanup_journal struct journal journal = JOURNAL_INIT;
+	size_t whole = run->has_header ? run->whole : 0;
+	cleanup_buf struct buf line = BUF_INIT;
+	int r = open_for(folder, plan, host, machine, &journal, err);
+
+	if (r == 0)
+		r = open_again(&journal, text, err);
 	if (r < 0)
 		return r;
-	if (fsync(journal.folder) < 0)
-		return err_errno(err, errno, "fsync %s", folder);
+	journal.bytes = (off_t)whole;
+	if (ftruncate(journal.fd, journal.bytes) < 0)
+		return err_errno(err, errno, "cut %s", journal.path);
+	if (!run->has_header) {
+		r = write_header(&journal, plan, plan_file, err);
+	} else {
+		begin_line(&journal, 0, "resumed", &line);
+		buf_printf(&line, " %llu %zu\n", (unsigned long long)run->n_done,
+			text->len - whole);
+		r = append(&journal, &line, err);
+	}
+	if (r == 0)
+		r = sync_folder(&journal, folder, err);
+	if (r < 0)
+		return r;
 	*ret_journal = journal;
 	journal = JOURNAL_INIT;
 	return 0;

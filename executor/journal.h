@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What was verified, done and confirmed, on disk before and after each step. A plan has
- * one journal, DIGEST.journal, and is applied once: an existing journal refuses it.
+ * one journal, DIGEST.journal, and is applied once: an existing journal refuses it, or is
+ * gone on with where --resume says so.
  *
  *   snapstate-journal 1
  *   plan sha256:HEX file WORD
@@ -22,6 +23,13 @@
  *   N found FACT                         differ
  *   0 finished TIME                      all steps done, the whole scope as predicted
  *   0 stopped TIME TEXT                  the run ended before that
+ *   0 resumed TIME COUNT BYTES           another run goes on behind COUNT steps; so many
+ *                                        bytes of an unfinished last line were cut off
+ *   N was-done TIME                      of step N only the intent was there, and the
+ *                                        predicted facts were found
+ *
+ * A line "resumed" may stand wherever a run can end, also in the midst of a step;
+ * "signed" or "unsigned" and "verified" follow it.
  *
  * The TEXTs of steps, the file's name and PRINCIPALS read "left-out" where the plan has
  * pseudonyms: they may hold names. Journals of older executors do not say who signed.
@@ -49,6 +57,8 @@ struct journal {
 	int fd;
 	int folder; /* locked: one run per folder */
 	char *path;
+	off_t bytes;	/* of whole lines */
+	bool is_broken; /* something else stands behind them: nothing can be added */
 	const struct machine *machine; /* its clock */
 	bool has_pseudonyms;
 	struct audit *audit; /* NULL: no copy for syslog */
@@ -70,6 +80,27 @@ int journal_create(const char *folder, const struct plan *plan, const char *plan
 	const struct host *host, const struct machine *machine,
 	struct journal *ret_journal, struct err *err);
 
+/* What a journal says of the run. */
+struct journal_run {
+	char digest[SHA256_HEX_LEN + 1]; /* of the plan */
+	uint64_t n_steps;
+	uint64_t n_done;
+	bool has_header; /* else it was cut in there: nothing was begun */
+	bool is_begun;	 /* step n_done + 1 was, and may have come to anything */
+	bool is_finished;
+	size_t whole;	/* bytes up to the end of the last whole line */
+	struct err end; /* why this is no plan that was carried out; code 0: it is */
+};
+
+/* This plan's journal, for --resume. -ENOENT: there is none. -EBADMSG: no journal of this
+ * plan. */
+int journal_load(const char *folder, const struct plan *plan, struct buf *ret_text,
+	struct journal_run *ret_run, struct err *err);
+/* As journal_create(), with the journal that was loaded. -EBUSY: it has grown since. */
+int journal_resume(const char *folder, const struct plan *plan, const char *plan_file,
+	const struct host *host, const struct machine *machine, const struct buf *text,
+	const struct journal_run *run, struct journal *ret_journal, struct err *err);
+
 /* From here on to syslog as well, beginning with what the header says. `audit` lives on.
  */
 void journal_copy(struct journal *journal, const struct plan *plan, const char *plan_file,
@@ -89,11 +120,10 @@ int journal_verdict(struct journal *journal, size_t number, const char *verb,
 
 /* ---- reading (journal_read.c) ---- */
 
-/* A plan that was carried out. */
-struct journal_run {
-	char digest[SHA256_HEX_LEN + 1]; /* of the plan */
-	uint64_t n_steps;
-};
+/* Any journal, cut off anywhere. -EBADMSG: not what journal_create() and the others
+ * write; ret_run is set up to there. */
+int journal_parse(const char *text, size_t len, const char *name,
+	struct journal_run *ret_run, struct err *err);
 
 /*
  * Whether the journal of any host says that all steps of its plan were done and

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reads a journal that came from another host; grammar and contract are in journal.h.
- * Input: bytes that a stranger may have written. Output: which plan was carried out, or
- * why that does not follow. Invariant: accepts only what journal.c writes when every step
- * of a plan was done; what is optional there (output, failures that were not believed)
- * may be missing here.
+ * Reads a journal: this host's own, to go on with it, or one that came from another host;
+ * grammar and contract are in journal.h. Input: bytes that a stranger may have written,
+ * cut off anywhere. Output: how far the plan was carried out. Invariant: a step counts as
+ * done only behind its intent and a whole line that says so; what is optional in
+ * journal.c (output, failures that were not believed) may be missing here.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -17,8 +17,19 @@
 
 #define QUOTE_MAX 60 /* bytes of a bad line that a message shows */
 
+/* What may come next. */
+enum place {
+	AT_RUN,	   /* who signed, and that all was verified */
+	AT_STEP,   /* the intent of the next step, or the end of the run */
+	IN_STEP,   /* what became of it */
+	BEHIND_IT, /* the run ends: what differed, that it stopped */
+	AT_END,	   /* nothing, or another run */
+};
+
 struct reader {
 	const char *name; /* of the file */
+	struct journal_run run;
+	enum place place;
 	const char *next, *end;
 	const char *line; /* printable ASCII, without its newline */
 	size_t len;
@@ -49,20 +60,40 @@ static int bad(const struct reader *r, const char *expected)
 
 /* ---- lines and their words ---- */
 
+/* The run ended here, or was interrupted. */
+__attribute__((format(printf, 2, 3))) static void end(
+	struct reader *r, const char *format, ...)
+{
+	char text[ERR_MSG_MAX];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	err_set(&r->run.end, -ECANCELED, "%s:%zu: %s", r->name, r->number, text);
+}
+
+/* 0: there is no other whole line; run.end says why not. 1: there is one. */
 static int next(struct reader *r)
 {
 	const char *newline;
 
 	r->number++;
-	if (r->next == r->end)
-		return fail(r, -ECANCELED,
-			"it ends here, and not with \"finished\": the run was "
-			"interrupted, or the file is cut off");
+	if (r->next == r->end) {
+		if (!r->run.end.code && !r->run.is_finished)
+			end(r, "it ends here, and not with \"finished\": the run was "
+			       "interrupted, or the file is cut off");
+		return 0;
+	}
 	newline = memchr(r->next, '\n', (size_t)(r->end - r->next));
-	if (!newline)
-		return fail(r, -ECANCELED,
-			"the line has no end: the run was interrupted, or the file is "
-			"cut off");
+	if (!newline && r->run.is_finished)
+		return fail(r, -EBADMSG, "something follows the last line");
+	if (!newline) {
+		if (!r->run.end.code)
+			end(r, "the line has no end: the run was interrupted, or the "
+			       "file is cut off");
+		return 0;
+	}
 	r->line = r->at = r->next;
 	r->len = (size_t)(newline - r->line);
 	r->next = newline + 1;
@@ -71,7 +102,7 @@ static int next(struct reader *r)
 			return fail(r, -EBADMSG,
 				"byte 0x%02x: a journal is printable ASCII",
 				(unsigned char)*c);
-	return 0;
+	return 1;
 }
 
 static size_t rest(const struct reader *r)
@@ -164,82 +195,97 @@ static bool take_verb(struct reader *r, uint64_t number, const char *verb)
 
 /* ---- the parts of a journal ---- */
 
-static int read_header(struct reader *r, struct journal_run *run)
-{
-	static const char magic[] = "snapstate-journal";
+static const char magic[] = "snapstate-journal";
 
-	if ((size_t)(r->end - r->next) < strlen(magic) ||
+/* 0: it is cut off in there. 1: it is whole. */
+static int read_header(struct reader *r)
+{
+	struct journal_run *run = &r->run;
+	int status;
+
+	if ((size_t)(r->end - r->next) >= strlen(magic) &&
 		memcmp(r->next, magic, strlen(magic)) != 0)
 		return fail(r, -EBADMSG, "no journal of snapstate-execute");
-	if (next(r) < 0)
-		return r->err->code;
+	if ((status = next(r)) <= 0)
+		return status;
 	if (!take(r, "snapstate-journal 1") || rest(r))
 		return bad(r, "snapstate-journal 1");
-	if (next(r) < 0)
-		return r->err->code;
+	if ((status = next(r)) <= 0)
+		return status;
 	if (!take(r, "plan sha256:") || !take_sha256(r, run->digest) ||
 		!take(r, " file ") || !take_word(r) || rest(r))
 		return bad(r, "plan sha256:HEX file WORD");
-	if (next(r) < 0)
-		return r->err->code;
+	if ((status = next(r)) <= 0)
+		return status;
 	if (!take(r, "host machine-id ") || !take_word(r) || !take(r, " boot-id ") ||
 		!take_word(r) || rest(r))
 		return bad(r, "host machine-id M boot-id B");
-	if (next(r) < 0)
-		return r->err->code;
+	if ((status = next(r)) <= 0)
+		return status;
 	if (!take(r, "steps ") || !take_number(r, PLAN_STEPS_MAX, &run->n_steps) ||
 		rest(r))
 		return bad(r, "steps COUNT");
-	return 0;
+	run->has_header = true;
+	return 1;
 }
 
-/* The line is a run's last word: of step `number`, or of the run. */
-static int check_ended(struct reader *r, uint64_t number)
+/* A run's last word: of step `number`, if it is not 0, or of the run. 1: it is one. */
+static int read_ended(struct reader *r, uint64_t number)
 {
 	static const char *const verbs[] = {
 		"unchanged", "differs", "unconfirmed", "refused"};
 
-	if (take_verb(r, 0, "stopped"))
-		return fail(
-			r, -ECANCELED, "its run stopped before the plan was carried out");
-	for (size_t i = 0; number && i < sizeof(verbs) / sizeof(verbs[0]); i++)
-		if (take_verb(r, number, verbs[i]))
-			return fail(r, -ECANCELED, "step %llu was not done (%s)",
-				(unsigned long long)number, verbs[i]);
+	if (take_verb(r, 0, "stopped")) {
+		end(r, "its run stopped before the plan was carried out");
+		r->place = AT_END;
+		return 1;
+	}
+	for (size_t i = 0; number && i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+		if (!take_verb(r, number, verbs[i]))
+			continue;
+		end(r, "step %llu was not done (%s)", (unsigned long long)number,
+			verbs[i]);
+		/* these two say that it changed nothing */
+		if (strcmp(verbs[i], "unchanged") == 0 ||
+			strcmp(verbs[i], "refused") == 0)
+			r->run.is_begun = false;
+		r->place = BEHIND_IT;
+		return 1;
+	}
 	return 0;
 }
 
-/* Who signed, on that host's word; journals of older executors do not say it. 1: the line
- * is of that kind. */
-static int read_signed(struct reader *r)
-{
-	if (take_verb(r, 0, "unsigned"))
-		return take_time(r) && !rest(r) ? 1 : bad(r, "0 unsigned TIME");
-	if (!take_verb(r, 0, "signed"))
-		return 0;
-	if (!take_time(r))
-		return bad(r, "0 signed TIME");
-	for (int i = 0; i < 4; i++)
-		if (!take(r, " ") || !take_word(r))
-			return bad(r, "namespace, type, fingerprint and principals");
-	return rest(r) ? bad(r, "the end of the line") : 1;
-}
-
-static int read_verified(struct reader *r)
+/* Who signed, on that host's word; journals of older executors do not say it. */
+static int read_run(struct reader *r)
 {
 	uint64_t count;
-	int is_signed;
 
-	do {
-		if (next(r) < 0)
-			return r->err->code;
-		is_signed = read_signed(r);
-	} while (is_signed > 0);
-	if (is_signed < 0)
-		return is_signed;
+	if (take_verb(r, 0, "unsigned"))
+		return take_time(r) && !rest(r) ? 0 : bad(r, "0 unsigned TIME");
+	if (take_verb(r, 0, "signed")) {
+		if (!take_time(r))
+			return bad(r, "0 signed TIME");
+		for (int i = 0; i < 4; i++)
+			if (!take(r, " ") || !take_word(r))
+				return bad(
+					r, "namespace, type, fingerprint and principals");
+		return rest(r) ? bad(r, "the end of the line") : 0;
+	}
 	if (!take_verb(r, 0, "verified") || !take_time(r) || !take(r, " ") ||
 		!take_number(r, UINT64_MAX, &count) || rest(r))
 		return bad(r, "0 verified TIME COUNT");
+	r->place = AT_STEP;
+	return 0;
+}
+
+static int read_finished(struct reader *r)
+{
+	if (read_ended(r, 0))
+		return 0;
+	if (!take_verb(r, 0, "finished") || !take_time(r) || rest(r))
+		return bad(r, "0 finished TIME");
+	r->run.is_finished = true;
+	r->place = AT_END;
 	return 0;
 }
 
@@ -248,59 +294,123 @@ static int read_intent(struct reader *r, uint64_t number)
 	cleanup_free char *op = NULL;
 	enum plan_op parsed;
 
-	if (next(r) < 0 || check_ended(r, number) < 0)
-		return r->err->code;
+	if (r->run.is_begun && take_verb(r, number, "was-done")) {
+		r->run.is_begun = false;
+		r->run.n_done = number;
+		return take_time(r) && !rest(r) ? 0 : bad(r, "N was-done TIME");
+	}
+	if (read_ended(r, number))
+		return 0;
 	if (!take_verb(r, number, "intent") || !take_time(r) || !take(r, " "))
 		return bad(r, "the intent of the next step");
 	op = take_raw(r);
 	if (plan_op_parse(op, strlen(op), &parsed) < 0 || !take(r, " ") || !rest(r))
 		return bad(r, "an operation and its target");
+	r->run.is_begun = true;
+	r->place = IN_STEP;
 	return 0;
 }
 
 static int read_step(struct reader *r, uint64_t number)
 {
-	if (read_intent(r, number) < 0)
-		return r->err->code;
-	for (;;) {
-		if (next(r) < 0 || check_ended(r, number) < 0)
-			return r->err->code;
-		if (take_verb(r, number, "done"))
-			return take_time(r) && !rest(r) ? 0 : bad(r, "N done TIME");
-		if ((!take_verb(r, number, "output") &&
-			    !take_verb(r, number, "failed")) ||
-			!take_text(r))
-			return bad(r, "what became of the step");
+	if (read_ended(r, number))
+		return 0;
+	if (take_verb(r, number, "done")) {
+		r->run.is_begun = false;
+		r->run.n_done = number;
+		r->place = AT_STEP;
+		return take_time(r) && !rest(r) ? 0 : bad(r, "N done TIME");
 	}
+	if ((!take_verb(r, number, "output") && !take_verb(r, number, "failed")) ||
+		!take_text(r))
+		return bad(r, "what became of the step");
+	return 0;
 }
 
-static int read_finished(struct reader *r)
+static int read_behind(struct reader *r, uint64_t number)
 {
-	if (next(r) < 0 || check_ended(r, 0) < 0)
-		return r->err->code;
-	if (!take_verb(r, 0, "finished") || !take_time(r) || rest(r))
-		return bad(r, "0 finished TIME");
-	if (r->next == r->end)
+	if (take_verb(r, 0, "stopped")) {
+		r->place = AT_END;
 		return 0;
-	return fail(r, -EBADMSG, "something follows the last line");
+	}
+	return take_verb(r, number, "expected") || take_verb(r, number, "found")
+		       ? 0
+		       : bad(r, "what differed, or the end of the run");
+}
+
+static int read_resumed(struct reader *r)
+{
+	uint64_t n_done, cut;
+
+	if (!take_time(r) || !take(r, " ") || !take_number(r, PLAN_STEPS_MAX, &n_done) ||
+		n_done != r->run.n_done || !take(r, " ") ||
+		!take_number(r, UINT64_MAX, &cut) || rest(r))
+		return bad(r, "0 resumed TIME, the steps that are done, BYTES");
+	r->run.end = ERR_INIT;
+	r->place = AT_RUN;
+	return 0;
+}
+
+static int read_line(struct reader *r)
+{
+	uint64_t number = r->run.n_done + 1;
+
+	if (r->run.is_finished)
+		return fail(r, -EBADMSG, "something follows the last line");
+	if (take_verb(r, 0, "resumed"))
+		return read_resumed(r);
+	switch (r->place) {
+	case AT_RUN:
+		return read_run(r);
+	case AT_STEP:
+		return r->run.n_done == r->run.n_steps ? read_finished(r)
+						       : read_intent(r, number);
+	case IN_STEP:
+		return read_step(r, number);
+	case BEHIND_IT:
+		return read_behind(r, number);
+	case AT_END:
+		return bad(r, "nothing, or another run");
+	}
+	return 0;
+}
+
+int journal_parse(const char *text, size_t len, const char *name,
+	struct journal_run *ret_run, struct err *err)
+{
+	struct err own = ERR_INIT;
+	struct reader r = {
+		.name = name, .next = text, .end = text + len, .err = err ? err : &own};
+	int status = read_header(&r);
+
+	while (status > 0) {
+		r.run.whole = (size_t)(r.next - text);
+		status = next(&r);
+		if (status > 0 && read_line(&r) < 0)
+			status = r.err->code;
+	}
+	*ret_run = r.run;
+	return status;
 }
 
 int journal_read(const char *text, size_t len, const char *name,
 	struct journal_run *ret_run, struct err *err)
 {
+	struct journal_run run;
 	struct err own = ERR_INIT;
-	struct journal_run run = {.n_steps = 0};
-	struct reader r = {
-		.name = name, .next = text, .end = text + len, .err = err ? err : &own};
-	int status = read_header(&r, &run);
+	int r;
 
-	if (status == 0)
-		status = read_verified(&r);
-	for (uint64_t i = 1; status == 0 && i <= run.n_steps; i++)
-		status = read_step(&r, i);
-	if (status == 0)
-		status = read_finished(&r);
-	if (status == 0)
+	if (!err)
+		err = &own;
+	if (len < strlen(magic))
+		return err_set(
+			err, -EBADMSG, "%s:1: no journal of snapstate-execute", name);
+	r = journal_parse(text, len, name, &run, err);
+	if (run.end.code) { /* whatever else follows */
+		*err = run.end;
+		return run.end.code;
+	}
+	if (r == 0)
 		*ret_run = run;
-	return status;
+	return r;
 }

@@ -13,8 +13,9 @@
 #include "snapstate/cleanup.h"
 
 static const char help[] =
-	"Usage: snapstate-execute [--apply [--yes-digest DIGITS]] [--done JOURNAL]...\n"
-	"                         [--journal DIR] [--unsigned] [--signature FILE]...\n"
+	"Usage: snapstate-execute [--apply [--yes-digest DIGITS]] [--resume]\n"
+	"                         [--done JOURNAL]... [--journal DIR] [--unsigned] "
+	"[--signature FILE]...\n"
 	"                         [--redact-key FILE] "
 	"PLAN\n"
 	"\n"
@@ -29,6 +30,9 @@ static const char help[] =
 	"are\n"
 	"                 typed on the terminal\n"
 	"  --yes-digest DIGITS  these are the digits (or more of them): do not ask\n"
+	"  --resume       go on with a run that was interrupted or stopped, where its "
+	"journal\n"
+	"                 and the host agree on how far it came; no step is done twice\n"
 	"  --done JOURNAL the journal of a plan of another host that comes before "
 	"this one;\n"
 	"                 one for each that PLAN names in a line \"after\"\n"
@@ -53,6 +57,7 @@ static const char help[] =
 enum option_id {
 	OPTION_APPLY = 256,
 	OPTION_YES_DIGEST,
+	OPTION_RESUME,
 	OPTION_DONE,
 	OPTION_JOURNAL,
 	OPTION_UNSIGNED,
@@ -65,6 +70,7 @@ enum option_id {
 static const struct option long_options[] = {
 	{"apply", no_argument, NULL, OPTION_APPLY},
 	{"yes-digest", required_argument, NULL, OPTION_YES_DIGEST},
+	{"resume", no_argument, NULL, OPTION_RESUME},
 	{"done", required_argument, NULL, OPTION_DONE},
 	{"journal", required_argument, NULL, OPTION_JOURNAL},
 	{"unsigned", no_argument, NULL, OPTION_UNSIGNED},
@@ -108,6 +114,8 @@ enum exit_code options_read(int argc, char **argv, struct options *ret_options)
 	while ((id = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
 		if (id == OPTION_APPLY) {
 			ret_options->is_apply = true;
+		} else if (id == OPTION_RESUME) {
+			ret_options->is_resume = true;
 		} else if (id == OPTION_UNSIGNED) {
 			ret_options->is_unsigned = true;
 		} else if (id == OPTION_SIGNATURE) {

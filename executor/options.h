@@ -22,6 +22,7 @@ struct options {
 	const char *done[PLAN_AFTER_MAX]; /* journals of plans that come before */
 	size_t n_done;
 	bool is_apply;
+	bool is_resume;
 	bool is_unsigned;
 };
 

@@ -12,8 +12,13 @@ static int begin_journal(struct run *run, struct journal *ret_journal, struct er
 {
 	const struct plan *plan = run->admission->plan;
 	const char *file = run->options->plan;
-	int r = journal_create(run->options->journal, plan, file, run->executor.host,
-		run->executor.observer.machine, ret_journal, err);
+	const struct machine *machine = run->executor.observer.machine;
+	int r = run->options->is_resume
+			? journal_resume(run->options->journal, plan, file,
+				  run->executor.host, machine, &run->journal,
+				  &run->recalled, ret_journal, err)
+			: journal_create(run->options->journal, plan, file,
+				  run->executor.host, machine, ret_journal, err);
 
 	if (r < 0)
 		return r;
@@ -31,7 +36,7 @@ static enum exit_code apply(struct run *run)
 
 	if (r < 0) {
 		report_error(stderr, "%s; nothing was changed", err.msg);
-		return r == -EEXIST ? EXIT_DIFFERS : EXIT_ENVIRONMENT;
+		return r == -EEXIST ? EXIT_DIFFERS : executor_cannot(executor);
 	}
 	printf("journal %s\n", journal.path);
 	act_block_stop_signals();
@@ -52,27 +57,79 @@ static enum exit_code check_time(const struct run *run)
 	return admit_time(run->admission, now);
 }
 
+/* ---- an earlier run ---- */
+
+/* By what name the journal knows the state it left; the host has its say later. */
+static void say_recalled(const struct run *run)
+{
+	const struct journal_run *recalled = &run->recalled;
+	unsigned long long n_done = recalled->n_done;
+
+	printf("journal %s/%s.journal: ", run->options->journal,
+		run->admission->plan->digest);
+	if (!recalled->has_header)
+		printf("no step was begun\n");
+	else if (recalled->is_finished)
+		printf("all %llu steps are done, and the host was as predicted: nothing "
+		       "is left to resume\n",
+			n_done);
+	else if (recalled->is_begun)
+		printf("%llu of %zu steps are done, and step %llu was begun\n", n_done,
+			run->admission->plan->n_steps, n_done + 1);
+	else
+		printf("%llu of %zu steps are done, and none is begun\n", n_done,
+			run->admission->plan->n_steps);
+}
+
+static enum exit_code recall(struct run *run)
+{
+	const char *folder = run->options->journal;
+	struct err err = ERR_INIT;
+	int r = journal_load(
+		folder, run->admission->plan, &run->journal, &run->recalled, &err);
+
+	if (r == 0) {
+		say_recalled(run);
+		run->executor.resumed = &run->recalled;
+		return EXIT_DONE;
+	}
+	if (r == -ENOENT)
+		report_error(stderr,
+			"%s has no journal of this plan: there is nothing to resume",
+			folder);
+	else
+		report_error(stderr, "%s; nothing was changed", err.msg);
+	return r == -ENOENT    ? EXIT_DIFFERS
+	       : r == -EBADMSG ? EXIT_BAD_INPUT
+			       : EXIT_ENVIRONMENT;
+}
+
+static enum exit_code check_earlier(struct run *run)
+{
+	struct err err = ERR_INIT;
+
+	if (run->options->is_resume)
+		return recall(run);
+	if (journal_find(run->options->journal, run->admission->plan, &err) == 0)
+		return EXIT_DONE;
+	report_error(stderr, "%s", err.msg);
+	if (!run->options->is_apply)
+		return EXIT_DONE;
+	report_error(stderr, "nothing was changed; a plan is applied once");
+	return EXIT_DIFFERS;
+}
+
+/* ---- the whole ---- */
+
 /* Asked before the host is looked at: an answer may take hours. */
 static enum exit_code check_wanted(const struct run *run)
 {
 	const struct options *options = run->options;
-	const struct plan *plan = run->admission->plan;
-	struct err err = ERR_INIT;
-	enum exit_code code = check_time(run);
+	enum exit_code code;
 
-	if (code != EXIT_DONE)
-		return code;
-	if (journal_find(options->journal, plan, &err) < 0) {
-		report_error(stderr, "%s", err.msg);
-		if (options->is_apply) {
-			report_error(
-				stderr, "nothing was changed; a plan is applied once");
-			return EXIT_DIFFERS;
-		}
-	}
 	if (!options->is_apply)
 		return EXIT_DONE;
-	code = confirm_plan(plan, options->yes_digest, CONFIRM_TERMINAL);
+	code = confirm_plan(run->admission->plan, options->yes_digest, CONFIRM_TERMINAL);
 	return code == EXIT_DONE ? check_time(run) : code;
 }
 
@@ -82,6 +139,11 @@ static enum exit_code rehearse_or_apply(struct run *run)
 	enum exit_code code;
 
 	report_plan(stdout, plan, run->options->plan);
+	code = check_time(run);
+	if (code == EXIT_DONE)
+		code = check_earlier(run);
+	if (code != EXIT_DONE || run->recalled.is_finished)
+		return code;
 	code = check_wanted(run);
 	if (code == EXIT_DONE)
 		code = executor_verify(&run->executor);
@@ -126,6 +188,7 @@ enum exit_code run_on_this_host(struct run *run, const struct redact_key *key)
 		.settle_ms = EXECUTOR_SETTLE_MS};
 	code = rehearse_or_apply(run);
 	executor_free(&run->executor);
+	buf_free(&run->journal);
 	machine_close(&machine);
 	return code;
 }

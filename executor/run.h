@@ -16,7 +16,9 @@ struct run {
 	const struct admission *admission;
 	struct audit *audit;
 	struct runner *runner;
-	struct executor executor; /* set here */
+	struct executor executor; /* set here, and the rest */
+	struct buf journal;	  /* with --resume, as it was read */
+	struct journal_run recalled;
 };
 
 /* `key`: of a plan with pseudonyms; else NULL. */

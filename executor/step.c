@@ -103,8 +103,7 @@ static void perform(struct run *run, struct act_request *request, struct err *fa
 	}
 }
 
-/* From the moment a step acts: what it may change besides. */
-static void admit_uncertain(struct executor *executor, const struct plan_step *step)
+void executor_admit_uncertain(struct executor *executor, const struct plan_step *step)
 {
 	for (size_t i = 0; i < step->maybe_gone.count; i++)
 		facts_insert(&executor->uncertain, step->maybe_gone.lines[i]);
@@ -112,8 +111,7 @@ static void admit_uncertain(struct executor *executor, const struct plan_step *s
 		facts_insert(&executor->uncertain, step->maybe_new.lines[i]);
 }
 
-/* What holds from now on. */
-static void advance(struct executor *executor, const struct plan_step *step)
+void executor_advance(struct executor *executor, const struct plan_step *step)
 {
 	for (size_t i = 0; i < step->gone.count; i++) {
 		facts_remove(&executor->now, step->gone.lines[i]);
@@ -155,7 +153,7 @@ static enum exit_code judge(struct run *run, const struct result *result)
 
 	switch (result->confirmation) {
 	case CONFIRM_PREDICTED:
-		advance(executor, run->step);
+		executor_advance(executor, run->step);
 		fprintf(executor->out, "    done, and found as predicted\n");
 		if (journal_verdict(run->journal, run->number, "done", NULL, NULL, &err) <
 			0)
@@ -254,7 +252,7 @@ static enum exit_code act_and_judge(struct run *run)
 
 	if (journal_intent(run->journal, run->number, run->step, &err) < 0)
 		return no_journal(run, &err);
-	admit_uncertain(run->executor, run->step);
+	executor_admit_uncertain(run->executor, run->step);
 	do
 		attempt(run, &request, &result, &err);
 	while (may_try_again(run, &result, ++tries));

@@ -9,7 +9,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <signal.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 
 #include <cmocka.h>
 
@@ -86,6 +88,7 @@ struct toy {
 	bool stop_at_once;
 	char holds[256]; /* "+vg" taken, "-vg" given back, "!4" acted */
 	bool is_locked;
+	const struct rlimit *fsize;   /* once the journal has its header; NULL = none */
 	const struct redact_key *key; /* its plan has pseudonyms */
 	char commands[512];	      /* what was asked for, as a person would type it */
 	char *out, *errors;
@@ -656,6 +659,50 @@ static enum exit_code toy_run(struct toy *toy, const struct plan *plan, bool is_
 		if (journal_create(toy->folder, plan, "toy.snapplan", executor.host,
 			    &toy->machine, &journal, &err) < 0)
 			fail_msg("%s", err.msg);
+		if (toy->fsize) {
+			struct rlimit limit = *toy->fsize;
+
+			limit.rlim_cur += (rlim_t)journal.bytes;
+			assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+		}
+		code = executor_apply(&executor, &journal);
+	}
+	executor_free(&executor);
+	fclose(out);
+	fclose(errors);
+	return code;
+}
+
+/* As --apply --resume does it; the journal is there. */
+static enum exit_code toy_resume(struct toy *toy, const struct plan *plan)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+	struct journal_run recalled;
+	struct executor executor = {
+		.observer = {.machine = &toy->machine,
+			.ops = &toy_ops,
+			.context = toy,
+			.poll_ms = 100,
+			.flap_ms = 2000,
+			.settle_ms = 5000},
+		.plan = plan,
+		.out = open_memstream(&toy->out, &toy->out_len),
+		.errors = open_memstream(&toy->errors, &toy->errors_len),
+		.resumed = &recalled,
+	};
+	FILE *out = executor.out, *errors = executor.errors;
+	cleanup_journal struct journal journal = JOURNAL_INIT;
+	struct err err = ERR_INIT;
+	enum exit_code code;
+
+	if (journal_load(toy->folder, plan, &text, &recalled, &err) < 0)
+		fail_msg("%s", err.msg);
+	code = executor_verify(&executor);
+	if (code == EXIT_DONE) {
+		toy->journal = &journal;
+		if (journal_resume(toy->folder, plan, "toy.snapplan", executor.host,
+			    &toy->machine, &text, &recalled, &journal, &err) < 0)
+			fail_msg("%s", err.msg);
 		code = executor_apply(&executor, &journal);
 	}
 	executor_free(&executor);
@@ -678,6 +725,16 @@ static void toy_journal(const struct toy *toy, const struct plan *plan, struct b
 	snprintf(path, sizeof(path), "%s/%s.journal", toy->folder, plan->digest);
 	if (file_read_at(AT_FDCWD, path, 1 << 20, ret, &err) < 0)
 		fail_msg("%s", err.msg);
+}
+
+static void toy_put_journal(
+	const struct toy *toy, const struct plan *plan, const char *text, size_t len)
+{
+	cleanup_free char *copy = xstrndup(text, len);
+	char name[128];
+
+	snprintf(name, sizeof(name), "%s.journal", plan->digest);
+	root_put(toy->folder, name, copy);
 }
 
 /* ---- verifying ---- */
@@ -1131,6 +1188,240 @@ static void test_a_locked_group_is_left_alone(void **state)
 
 /* With its last snapshot the origin loses its -real layer; not so where another backup of
  * the same disk has begun. The plan says that either may come, and both are accepted. */
+/* ---- an interrupted run ---- */
+
+static const enum plan_op toy_ops_in_order[] = {OP_UMOUNT, OP_DM_REMOVE, OP_LV_REMOVE};
+
+static size_t count_lines(const char *text, const char *line)
+{
+	size_t count = 0;
+
+	for (const char *at = text; (at = strstr(at, line)) != NULL; at++)
+		count++;
+	return count;
+}
+
+/* A run that was killed when the journal was `text`, and the host had `n_acts` of its
+ * steps behind it. */
+static void resume_from(
+	const struct plan *plan, const char *text, size_t len, size_t n_acts)
+{
+	cleanup_toy struct toy toy;
+	cleanup_buf struct buf journal = BUF_INIT;
+	struct journal_run run;
+	struct err err = ERR_INIT;
+
+	toy_new(&toy);
+	for (size_t i = 0; i < n_acts; i++)
+		toy_act(&toy, toy_ops_in_order[i]);
+	toy_put_journal(&toy, plan, text, len);
+	if (toy_resume(&toy, plan) != EXIT_DONE)
+		fail_msg("cut at %zu, %zu done: %s", len, n_acts, toy.errors);
+	if (toy.n_acts != 3 - n_acts)
+		fail_msg("cut at %zu, %zu done: %u steps", len, n_acts, toy.n_acts);
+	toy_journal(&toy, plan, &journal);
+	if (journal_read(buf_text(&journal), journal.len, "x", &run, &err) < 0)
+		fail_msg("cut at %zu, %zu done: %s\n%s", len, n_acts, err.msg,
+			buf_text(&journal));
+	for (char number = '1'; number <= '3'; number++) {
+		const char done[] = {'\n', number, ' ', 'd', 'o', 'n', 'e', ' ', '\0'};
+		char was_done[] = "\nN was-done ";
+
+		was_done[1] = number;
+		if (count_lines(buf_text(&journal), done) +
+				count_lines(buf_text(&journal), was_done) !=
+			1)
+			fail_msg("step %c of:\n%s", number, buf_text(&journal));
+	}
+}
+
+/* At each line's begin, behind its first byte, before and behind its newline. */
+static void test_killed_anywhere(void **state)
+{
+	cleanup_plan struct plan *plan = toy_plan();
+	cleanup_toy struct toy toy;
+	cleanup_buf struct buf text = BUF_INIT;
+	size_t n_cuts = 0;
+
+	(void)state;
+	toy_new(&toy);
+	assert_int_equal(toy_run(&toy, plan, true), EXIT_DONE);
+	toy_journal(&toy, plan, &text);
+	for (size_t len = 0; len < text.len; len++) {
+		struct journal_run run;
+		struct err err = ERR_INIT;
+
+		if (len > 1 && text.data[len] != '\n' && text.data[len - 1] != '\n' &&
+			text.data[len - 2] != '\n')
+			continue;
+		assert_int_equal(journal_parse(text.data, len, "x", &run, &err), 0);
+		resume_from(plan, text.data, len, run.n_done);
+		if (run.is_begun)
+			resume_from(plan, text.data, len, run.n_done + 1);
+		n_cuts++;
+	}
+	assert_true(n_cuts > 30);
+}
+
+/* Killed again and again: each run leaves a journal that the next one goes on with. */
+static void test_resumed_more_than_once(void **state)
+{
+	cleanup_plan struct plan *plan = toy_plan();
+	cleanup_toy struct toy toy;
+	cleanup_buf struct buf journal = BUF_INIT;
+	struct journal_run run;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	toy_new(&toy);
+	toy.stop_after = 1;
+	assert_int_equal(toy_run(&toy, plan, true), EXIT_STOPPED);
+	assert_says(toy.errors, "--resume goes on from here");
+	for (unsigned acts = 2; acts <= 3; acts++) {
+		toy.stop_after = acts;
+		free(toy.out);
+		free(toy.errors);
+		assert_int_equal(
+			toy_resume(&toy, plan), acts < 3 ? EXIT_STOPPED : EXIT_DONE);
+		assert_int_equal(toy.n_acts, acts);
+	}
+	toy_journal(&toy, plan, &journal);
+	assert_int_equal(
+		journal_read(buf_text(&journal), journal.len, "x", &run, &err), 0);
+	assert_says(buf_text(&journal), "\n0 resumed " WHEN " 1 0\n0 verified ");
+	assert_says(buf_text(&journal), "\n0 resumed " WHEN " 2 0\n0 verified ");
+}
+
+/* What stood in the way is gone; what was done stays done. */
+static void test_resumed_after_a_refusal(void **state)
+{
+	cleanup_plan struct plan *plan = toy_plan();
+	cleanup_toy struct toy toy;
+
+	(void)state;
+	toy_new(&toy);
+	toy.manners[OP_DM_REMOVE] = BUSY;
+	assert_int_equal(toy_run(&toy, plan, true), EXIT_DIFFERS);
+	toy.manners[OP_DM_REMOVE] = RIGHT;
+	toy.n_acts = 0;
+	free(toy.out);
+	free(toy.errors);
+	assert_int_equal(toy_resume(&toy, plan), EXIT_DONE);
+	assert_int_equal(toy.n_acts, 2);
+}
+
+/* lvm was killed in its midst: for a person. */
+static void test_half_way(void **state)
+{
+	cleanup_plan struct plan *plan = toy_plan();
+	cleanup_toy struct toy toy;
+	cleanup_buf struct buf before = BUF_INIT, after = BUF_INIT;
+
+	(void)state;
+	toy_new(&toy);
+	toy.manners[OP_LV_REMOVE] = ORIGIN_SUSPENDED;
+	assert_int_equal(toy_run(&toy, plan, true), EXIT_STOPPED);
+	toy_journal(&toy, plan, &before);
+	toy.manners[OP_LV_REMOVE] = RIGHT;
+	toy.n_acts = 0;
+	free(toy.out);
+	free(toy.errors);
+	assert_int_equal(toy_resume(&toy, plan), EXIT_STOPPED);
+	assert_int_equal(toy.n_acts, 0);
+	assert_says(toy.errors,
+		"step 3 was begun, and its end is not recorded; the host is "
+		"neither as before it nor as after it");
+	assert_says(toy.errors, "flags suspended");
+	assert_says(toy.errors, "dmsetup resume it");
+	toy_journal(&toy, plan, &after);
+	assert_string_equal(buf_text(&before), buf_text(&after));
+}
+
+/* The lvm that the killed run started outlives it. */
+static void test_lvm_still_at_work(void **state)
+{
+	cleanup_plan struct plan *plan = toy_plan();
+	cleanup_toy struct toy toy;
+	cleanup_buf struct buf text = BUF_INIT;
+	const char *intent;
+
+	(void)state;
+	toy_new(&toy);
+	assert_int_equal(toy_run(&toy, plan, true), EXIT_DONE);
+	toy_journal(&toy, plan, &text);
+	intent = strstr(text.data, "3 intent ");
+	text.len = (size_t)(strchr(intent, '\n') + 1 - text.data);
+	toy_free(&toy);
+
+	toy_new(&toy);
+	toy_umount(&toy);
+	toy_dm_remove(&toy);
+	toy_put_journal(&toy, plan, text.data, text.len);
+	toy.is_locked = true;
+	assert_int_equal(toy_resume(&toy, plan), EXIT_DIFFERS);
+	assert_int_equal(toy.n_acts, 0);
+	assert_says(toy.errors, "may still be at work");
+}
+
+/* A fact of a step that is done, changed since. */
+static void test_changed_before_it_was_resumed(void **state)
+{
+	cleanup_plan struct plan *plan = toy_plan();
+	cleanup_toy struct toy toy;
+
+	(void)state;
+	toy_new(&toy);
+	toy.stop_after = 1;
+	assert_int_equal(toy_run(&toy, plan, true), EXIT_STOPPED);
+	toy.stop_after = 0;
+	mount_again(&toy);
+	free(toy.out);
+	free(toy.errors);
+	assert_int_equal(toy_resume(&toy, plan), EXIT_DIFFERS);
+	assert_int_equal(toy.n_acts, 1);
+}
+
+/* true: there was room enough. */
+static bool run_with_room(const struct plan *plan, rlim_t bytes)
+{
+	cleanup_toy struct toy toy;
+	cleanup_buf struct buf text = BUF_INIT;
+	struct rlimit limit, was;
+	struct journal_run run;
+	struct err err = ERR_INIT;
+	enum exit_code code;
+
+	toy_new(&toy);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &was), 0);
+	limit = was;
+	limit.rlim_cur = bytes;
+	toy.fsize = &limit;
+	code = toy_run(&toy, plan, true);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &was), 0);
+	if (code == EXIT_DONE)
+		return true;
+	toy_journal(&toy, plan, &text);
+	assert_int_equal(journal_parse(buf_text(&text), text.len, "x", &run, &err), 0);
+	assert_int_equal(run.whole, text.len);
+	/* nothing was done that is not recorded */
+	assert_true(toy.n_acts == run.n_done + run.is_begun);
+	resume_from(plan, buf_text(&text), text.len, toy.n_acts);
+	return false;
+}
+
+/* A disk that fills up at any byte: half a line does not stay. */
+static void test_half_a_line(void **state)
+{
+	cleanup_plan struct plan *plan = toy_plan();
+	rlim_t bytes = 1;
+
+	(void)state;
+	signal(SIGXFSZ, SIG_IGN);
+	while (!run_with_room(plan, bytes))
+		bytes += 29;
+	assert_true(bytes > 300);
+}
+
 static void test_uncertain_facts_do_not_count(void **state)
 {
 	static const enum manner manners[] = {RIGHT, ORIGIN_KEPT};
@@ -1371,6 +1662,13 @@ int main(void)
 		cmocka_unit_test(test_a_full_disk_stops_before_acting),
 		cmocka_unit_test(test_stopped_between_steps),
 		cmocka_unit_test(test_a_locked_group_is_left_alone),
+		cmocka_unit_test(test_killed_anywhere),
+		cmocka_unit_test(test_resumed_more_than_once),
+		cmocka_unit_test(test_resumed_after_a_refusal),
+		cmocka_unit_test(test_half_way),
+		cmocka_unit_test(test_lvm_still_at_work),
+		cmocka_unit_test(test_changed_before_it_was_resumed),
+		cmocka_unit_test(test_half_a_line),
 		cmocka_unit_test(test_uncertain_facts_do_not_count),
 		cmocka_unit_test(test_an_empty_plan),
 		cmocka_unit_test(test_folders_of_journals),

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where a run that was killed, or stopped, goes on. Input: the plan, what the journal
+ * records, the host. Output: what holds now, or the words why nobody can say.
+ *
+ * Invariants: a step whose result is recorded is never begun again; one of which only the
+ * intent is on disk counts as done where the host shows all that it predicts, and is
+ * carried out only where the host is as before it, to the last fact. Everything between
+ * (lvm killed while the origin was suspended, say) is for a person.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "apply.h"
+#include "report.h"
+#include "snapstate/cleanup.h"
+
+void executor_recall(struct executor *executor)
+{
+	const struct plan *plan = executor->plan;
+
+	while (executor->n_done < executor->resumed->n_done) {
+		const struct plan_step *step = &plan->steps[executor->n_done];
+
+		executor_admit_uncertain(executor, step);
+		executor_advance(executor, step);
+	}
+}
+
+static enum exit_code look(struct executor *executor, struct difference *difference)
+{
+	host_free(executor->host);
+	executor->host = NULL;
+	return executor_compare(executor, &executor->host, difference);
+}
+
+/* lvm outlives whoever started it: it is not killed with the executor. While it is at
+ * work it holds the lock of its group. */
+static enum exit_code wait_for_lvm(
+	struct executor *executor, const struct plan_step *step)
+{
+	const struct observer *observer = &executor->observer;
+	const struct vg *vg = host_vg(executor->host, step->target.vg_uuid);
+	struct err err = ERR_INIT;
+	int hold = -1;
+
+	if ((step->op != OP_LV_REMOVE && step->op != OP_LV_REFRESH) || !vg ||
+		!guard_name_is_valid(vg->name))
+		return EXIT_DONE;
+	if (observer->ops->hold(observer->context, vg->name, &hold, &err) == 0) {
+		observer->ops->release(observer->context, vg->name, hold);
+		return EXIT_DONE;
+	}
+	report_error(executor->errors,
+		"%s: the lvm command of step %zu may still be at work; nothing more was "
+		"changed; try again when it has ended",
+		err.msg, executor->n_done + 1);
+	return err.code == -EBUSY ? EXIT_DIFFERS : executor_cannot(executor);
+}
+
+static bool is_suspended(const char *line)
+{
+	return strncmp(line, "device ", strlen("device ")) == 0 &&
+	       strstr(line, " flags suspended");
+}
+
+/* What only a person can do now. */
+static enum exit_code say_half_way(const struct executor *executor,
+	const struct difference *before, const struct difference *after)
+{
+	FILE *to = executor->errors;
+	bool has_suspended = false;
+
+	for (size_t i = 0; i < before->extra.count; i++)
+		has_suspended |= is_suspended(before->extra.lines[i]);
+	report_error(to,
+		"step %zu was begun, and its end is not recorded; the host is neither as "
+		"before it nor as after it. Nothing more was changed. Of what it was "
+		"before:",
+		executor->n_done + 1);
+	report_difference(to, before);
+	report_error(to, "of what the step makes it:");
+	report_difference(to, after);
+	if (has_suspended)
+		report_error(to,
+			"a device is suspended, and whoever reads or writes it waits: "
+			"when no lvm command is at work any more, dmsetup resume it");
+	report_error(to, "then make a new capture (snapstate-capture), and a new plan "
+			 "from it: the review says what is left, and what to do");
+	return EXIT_STOPPED;
+}
+
+enum exit_code executor_settle_begun(struct executor *executor)
+{
+	const struct plan_step *step = &executor->plan->steps[executor->n_done];
+	cleanup_difference struct difference before = DIFFERENCE_INIT;
+	cleanup_difference struct difference after = DIFFERENCE_INIT;
+	enum exit_code code;
+	size_t number = executor->n_done + 1;
+
+	executor_admit_uncertain(executor, step);
+	code = look(executor, &before);
+	if (code != EXIT_DONE && code != EXIT_DIFFERS)
+		return code;
+	code = wait_for_lvm(executor, step);
+	if (code != EXIT_DONE)
+		return code;
+	code = look(executor, &before);
+	if (code == EXIT_DONE)
+		fprintf(executor->out,
+			"step %zu was begun, and not carried out: all is as before it\n",
+			number);
+	if (code != EXIT_DIFFERS)
+		return code;
+	executor_advance(executor, step);
+	code = look(executor, &after);
+	if (code == EXIT_DONE) {
+		executor->was_done = true;
+		fprintf(executor->out,
+			"step %zu was begun, and the host shows that it was "
+			"carried out\n",
+			number);
+	} else if (code == EXIT_DIFFERS) {
+		executor->n_done--;
+		code = say_half_way(executor, &before, &after);
+	}
+	return code;
+}
