@@ -596,7 +596,9 @@ static void test_metadata_small(void **state)
 	assert_string_equal(text,
 		"disk ordinary 16 striped=/dev/sda:0 striped=/dev/sda:32\n"
 		"backup snapshot of disk 4 striped=/dev/sda:16\n");
-	buf_printf(&frame, "  metadata text at 4608 crc 0x1 # vgname vg-a seqno 4\n%s",
+	buf_printf(&frame,
+		"  CHECK: mda_header_1.raw_locn[1] for precommit not empty\n"
+		"  metadata text at 4608 crc 0x1 # vgname vg-a seqno 4\n%s",
 		small_vg);
 	assert_int_equal(small_read(buf_text(&frame), framed, NULL), 0);
 	same = lvs_text(framed);
