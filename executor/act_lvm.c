@@ -12,6 +12,7 @@
 #include "act.h"
 #include "lvm_change.h"
 #include "snapstate/cleanup.h"
+#include "udev_alive.h"
 
 /* ---- running lvm ---- */
 
@@ -147,6 +148,8 @@ static int change_volume(
 
 	if (r == 0)
 		r = add_group_paths(request->host, volume.vg_uuid, &paths, err);
+	if (r == 0)
+		r = udev_check_alive(request->out, err);
 	if (r < 0)
 		return r;
 	argv = lvm_change_arguments(&volume, &paths, &storage);

@@ -15,6 +15,7 @@
 #include <linux/dm-ioctl.h>
 #include <linux/fs.h>
 #include <linux/loop.h>
+#include <linux/netlink.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <sys/mount.h>
@@ -126,8 +127,8 @@ static const int plain_calls[] = {
 	/* its path is a descriptor's (act_block.c), which no filter can see; no page is
 	 * lost by it */
 	SCMP_SYS(swapoff),
-	/* the runner; the socket of syslog */
-	SCMP_SYS(sendmsg), SCMP_SYS(recvmsg), __NR_SCMP_ERROR};
+	/* the runner; the socket of syslog; udev's monitor */
+	SCMP_SYS(sendmsg), SCMP_SYS(recvmsg), SCMP_SYS(bind), __NR_SCMP_ERROR};
 
 /* Nothing here calls them, on any machine: what does was made to. */
 static const int attacks[] = {
@@ -181,6 +182,11 @@ static int add_narrow_calls(scmp_filter_ctx filter)
 	int r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(umount2), 1,
 		SCMP_A1(SCMP_CMP_EQ, UMOUNT_NOFOLLOW | MNT_EXPIRE));
 
+	/* udev's monitor (udev_alive.c) */
+	if (r == 0)
+		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2,
+			SCMP_A0(SCMP_CMP_EQ, AF_NETLINK),
+			SCMP_A2(SCMP_CMP_EQ, NETLINK_KOBJECT_UEVENT));
 	/* to read mount tables */
 	if (r == 0)
 		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(setns), 1,

@@ -1,0 +1,37 @@
+# shellcheck shell=bash disable=SC2034
+# SPDX-License-Identifier: Apache-2.0
+title='udevd is stopped, and lvremove would wait for it without end'
+story='A snapshot that nothing uses, and its plan is carried out. Then another one; before its plan runs, udevd is stopped, as
+by a debugger, or by a rule that hangs. An lvremove now would wait in its midst, with the origin suspended and the guest on
+it frozen. The executor asks udevd first, and starts nothing; when udevd runs again, --resume finishes the plan.'
+
+make() {
+	vg_make onapp-aaaaaaaa
+	origin_make onapp-aaaaaaaa ekwqx3d1vtkp0s whole ext4
+	snapshot_make onapp-aaaaaaaa ekwqx3d1vtkp0s backup-dddddddd
+}
+
+expect_verdict onapp-aaaaaaaa/backup-dddddddd remove
+expect_steps='lv-remove'
+gone_dm='onapp--aaaaaaaa-backup--dddddddd onapp--aaaaaaaa-backup--dddddddd-cow onapp--aaaaaaaa-ekwqx3d1vtkp0s-real'
+gone_lv='onapp-aaaaaaaa/backup-dddddddd'
+
+after() {
+	local udevd begun=$EPOCHSECONDS digits rc=0
+	snapshot_make onapp-aaaaaaaa ekwqx3d1vtkp0s backup-eeeeeeee
+	snapstate-capture -q -o second.capture
+	snapstate-plan --min-age 0 -o second.plan second.capture >second.review
+	digits=$(sed -n 's/^digest sha256:\(.\{8\}\).*/\1/p' second.plan)
+	udevd=$(pgrep -o udevd)
+	kill -STOP "$udevd"
+	run snapstate-execute --apply --unsigned --yes-digest "$digits" --journal second second.plan 2>second.err || rc=$?
+	kill -CONT "$udevd"
+	run cat second.err
+	check 'it did nothing: exit code 5' is "$rc" 5
+	check 'it ended' test $((EPOCHSECONDS - begun)) -lt 120
+	check 'and says why' grep 'udev handled no event for 30 seconds' second.err
+	check 'the snapshot is there, and nothing is suspended' is "$(dmsetup info -c --noheadings -o suspended | sort -u)" Active
+	run udevadm settle
+	run snapstate-execute --apply --resume --unsigned --yes-digest "$digits" --journal second second.plan
+	check 'it is gone now' is "$(lvs --noheadings -o lv_name onapp-aaaaaaaa | xargs)" ekwqx3d1vtkp0s
+}
