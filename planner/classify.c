@@ -113,6 +113,7 @@ static void judge(const struct survey *survey, const struct lv *const *strangers
 		check_volume(host, subject);
 		check_age(survey, subject);
 		check_neighbours(host, subject);
+		check_shared_layer(host, subject);
 		break;
 	case SUBJECT_STALE:
 		check_stale(host, subject);

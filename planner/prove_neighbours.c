@@ -31,6 +31,43 @@ static bool has_table(const struct host *host, const struct lv *lv)
 	return strncmp(snapshot->targets[0].params, buf_text(&params), params.len) == 0;
 }
 
+/* The layer is held by what LVM's tables say, and by nobody else: else LVM fails to
+ * dissolve it with the last snapshot. */
+static int check_layer(const struct proof *proof, const struct lv *lv)
+{
+	const struct host *now = proof->now;
+	cleanup_places struct places above = {0};
+	cleanup_buf struct buf name = BUF_INIT;
+	const struct device *layer;
+	uint32_t n_tables = 0;
+
+	buf_printf(&name, "LVM-%s%s-real", lv->vg_uuid, lv->origin_uuid);
+	layer = host_device_by_uuid(now, buf_text(&name));
+	if (!layer)
+		return 0; /* its table is of another kind: see has_table() */
+	above = host_places(now, PLACES_ABOVE, places_devno(layer->devno));
+	for (size_t i; places_next(&above, &i);) {
+		const struct device *device = &now->devices[i];
+		bool is_on_it = false;
+
+		for (size_t d = 0; d < device->n_deps && !device->is_gone; d++)
+			is_on_it |= devno_is_equal(device->deps[d], layer->devno);
+		if (!is_on_it)
+			continue;
+		n_tables++;
+		if (device->n_targets != 1 ||
+			strncmp(device->targets[0].type, "snapshot", 8) != 0)
+			return proof_broken(proof, 1,
+				"stands on the layer of an origin, which LVM could not "
+				"dissolve",
+				device->name);
+	}
+	if (layer->open_count != n_tables)
+		return proof_broken(
+			proof, 4, "its open count is not explained", layer->name);
+	return 0;
+}
+
 int proof_check_neighbours(const struct proof *proof, const struct lv *lv)
 {
 	const struct host *now = proof->now;
@@ -52,5 +89,5 @@ int proof_check_neighbours(const struct proof *proof, const struct lv *lv)
 				"LVM would load another snapshot of its origin anew",
 				lv->name);
 	}
-	return 0;
+	return check_layer(proof, lv);
 }

@@ -453,6 +453,11 @@ static void add_origin(struct builder *b)
 		add_snapshot(b, real, uuid);
 	if (one_in(b->dice, 20))
 		add_inactive_snapshot(b, uuid);
+	if (one_in(b->dice, 60))
+		sample_add_device(b->host, b->minor++, "handmade", "", "linear",
+			format(b, "254:%u 0", real), 1024);
+	if (one_in(b->dice, 80))
+		sample_device(b->host, real)->open_count++;
 }
 
 static void disturb_host(struct builder *b)

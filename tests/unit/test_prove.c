@@ -141,6 +141,24 @@ static void neighbour_merging(struct host *host)
 	host_lv(host, SAMPLE_VG, SAMPLE_NEIGHBOUR)->is_merging = true;
 }
 
+static void on_the_layer(struct host *host)
+{
+	sample_add_device(host, 9, "handmade", "", "linear", "254:1 0", 2048);
+	host_sort(host);
+}
+
+static void layer_opened(struct host *host)
+{
+	sample_device(host, 1)->open_count++;
+}
+
+static void on_the_layer_of_two(struct host *host)
+{
+	sample_add_neighbour(host);
+	sample_add_device(host, 10, "handmade", "", "linear", "254:1 0", 2048);
+	host_sort(host);
+}
+
 static void moving(struct host *host)
 {
 	host_change_add(host, sample_device(host, 2)->devno, CHANGE_TABLE, "");
@@ -245,6 +263,9 @@ static const struct {
 	{"linear neighbour", neighbour_linear, OFF(RULE_DISAGREE), 1},
 	{"neighbour's own table", neighbour_with_own_table, OFF(RULE_DISAGREE), 1},
 	{"merging neighbour", neighbour_merging, OFF(RULE_MERGING), 3},
+	{"mapping on the layer", on_the_layer, OFF(RULE_FOREIGN_MAPPING), 1},
+	{"the same, of two", on_the_layer_of_two, OFF(RULE_FOREIGN_MAPPING), 1},
+	{"layer opened", layer_opened, OFF(RULE_OPENS_UNEXPLAINED), 4},
 	{"origin suspended", origin_suspended, OFF(RULE_UNSETTLED), 4},
 	{"state unknown", state_unknown, OFF(RULE_EVIDENCE_MISSING), 6},
 	{"swaps unread", swaps_unread, OFF(RULE_EVIDENCE_MISSING), 6},

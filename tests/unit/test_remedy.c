@@ -346,6 +346,9 @@ static void explain_opens(struct host *host, struct devno devno)
 
 	ledger_of_device(host, device, &ledger);
 	device->open_count = (uint32_t)(ledger.open - ledger.rest);
+	/* of the layer below an origin nobody is told apart: whoever it is goes */
+	if (strstr(device->uuid, "-real"))
+		device->open_count = ledger.tables;
 }
 
 static void end_hidden_fs(struct host *host, struct devno devno)
@@ -579,6 +582,20 @@ static bool subject_has(const struct subject *subject, enum rule rule)
 	return false;
 }
 
+/* Who uses what stands on the layer below the origin is not of the subject's own stack:
+ * "after what is on it" speaks of them. */
+static bool is_used_beside(const struct host *host, const struct subject *subject,
+	const struct action *action)
+{
+	const struct device *device = action->about.it;
+
+	return action->about.kind == ABOUT_DEVICE &&
+	       has_rule(action, RULE_FOREIGN_MAPPING) &&
+	       !subject_owns(subject, device->devno) &&
+	       (device->open_count || has_mount_or_user(host, device->devno) ||
+		       is_live(host, device->devno));
+}
+
 static struct deeds deeds_of(const struct survey *survey, const struct subject *subject)
 {
 	struct deeds deeds = {.is_modelled = true};
@@ -596,7 +613,9 @@ static struct deeds deeds_of(const struct survey *survey, const struct subject *
 		if (remedy.actions[i].kind == ACTION_ADVISE)
 			continue;
 		has_nothing |= remedy.actions[i].kind == ACTION_NOTHING;
-		deeds.is_modelled &= is_modelled(survey->host, &remedy.actions[i]);
+		deeds.is_modelled &=
+			is_modelled(survey->host, &remedy.actions[i]) &&
+			!is_used_beside(survey->host, subject, &remedy.actions[i]);
 		deeds.list[deeds.count++] = deed_of(subject, &remedy.actions[i]);
 	}
 	assert_true(!has_nothing || deeds.count == 1);

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who else stands on the -real layer that a snapshot shares with its origin. With the
+ * last snapshot LVM dissolves that layer (lvm2 lib/activate/dev_manager.c): it loads the
+ * origin's own table, and removes -real, which fails while anything else has it open, in
+ * the midst of its work: "Failed to resume", and a half-removed stack (seen in the lab:
+ * incident mapping-on-layer). Any lvremove may be the last of its origin, so this keeps
+ * all of them.
+ */
+#include <string.h>
+
+#include "checks.h"
+#include "snapstate/cleanup.h"
+
+/* What LVM itself puts there: the visible volume, and its snapshots, of which other rules
+ * say whether their tables are right. */
+static bool is_of_lvm(const struct host *host, const struct subject *subject,
+	const struct device *device, struct devno layer)
+{
+	char vg[LVM_UUID_LEN + 1], lv_uuid[LVM_UUID_LEN + 1];
+	struct devno real, cow;
+	const char *part;
+	const struct lv *lv;
+
+	if (device == subject->origin || (device_snapshot_parts(device, &real, &cow) &&
+						 devno_is_equal(real, layer)))
+		return true;
+	if (!lvm_dm_uuid_split(device->uuid, vg, lv_uuid, &part))
+		return false;
+	lv = host_lv(host, vg, lv_uuid);
+	return lv && strcmp(lv->origin_uuid, subject->lv->origin_uuid) == 0;
+}
+
+static bool stands_on(const struct device *device, struct devno layer)
+{
+	for (size_t i = 0; i < device->n_deps; i++)
+		if (devno_is_equal(device->deps[i], layer))
+			return true;
+	return false;
+}
+
+void check_shared_layer(const struct host *host, struct subject *subject)
+{
+	const struct device *layer = subject->real;
+	cleanup_places struct places above = {0};
+	uint32_t n_tables = 0;
+	bool has_pending = false; /* such a table holds the layer open as well */
+
+	if (!layer)
+		return;
+	above = host_places(host, PLACES_ABOVE, places_devno(layer->devno));
+	for (size_t i; places_next(&above, &i);) {
+		const struct device *device = &host->devices[i];
+
+		if (device->is_gone || !stands_on(device, layer->devno))
+			continue;
+		n_tables++;
+		has_pending |= device->flags & DEVICE_PENDING;
+		if (is_of_lvm(host, subject, device, layer->devno))
+			continue;
+		subject_reason(subject, RULE_FOREIGN_MAPPING,
+			"%s (" DEVNO_FMT ") stands on %s, the layer below its origin, "
+			"which LVM could not dissolve when the last snapshot goes",
+			device->name, DEVNO_ARGS(device->devno), layer->name);
+		subject_about(subject, ABOUT_DEVICE, device);
+	}
+	if (layer->open_count == n_tables || has_pending)
+		return;
+	subject_reason(subject, RULE_OPENS_UNEXPLAINED,
+		"%s (" DEVNO_FMT "), the layer below its origin, is open %u times, and "
+		"%u mappings on it were found",
+		layer->name, DEVNO_ARGS(layer->devno), layer->open_count, n_tables);
+	subject_about(subject, ABOUT_DEVICE, layer);
+}
