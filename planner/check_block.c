@@ -62,9 +62,8 @@ static bool has_user(const struct host *host, const struct subject *subject,
 		const struct layer *layer = &subject->layers[i];
 		const struct device *device = layer->device;
 
-		for (size_t d = 0; device && d < device->n_deps; d++)
-			if (devno_is_equal(device->deps[d], devno))
-				return true;
+		if (device && device_stands_on(device, devno))
+			return true;
 		if (!layer->block || !block_stands_on(host, layer->block, devno))
 			continue;
 		if (layer->block->kind != BLOCK_PARTITION)

@@ -11,6 +11,7 @@
 
 #include "checks.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/ledger.h"
 
 /* What LVM itself puts there: the visible volume, and its snapshots, of which other rules
  * say whether their tables are right. */
@@ -31,19 +32,11 @@ static bool is_of_lvm(const struct host *host, const struct subject *subject,
 	return lv && strcmp(lv->origin_uuid, subject->lv->origin_uuid) == 0;
 }
 
-static bool stands_on(const struct device *device, struct devno layer)
-{
-	for (size_t i = 0; i < device->n_deps; i++)
-		if (devno_is_equal(device->deps[i], layer))
-			return true;
-	return false;
-}
-
 void check_shared_layer(const struct host *host, struct subject *subject)
 {
 	const struct device *layer = subject->real;
 	cleanup_places struct places above = {0};
-	uint32_t n_tables = 0;
+	struct ledger ledger;
 	bool has_pending = false; /* such a table holds the layer open as well */
 
 	if (!layer)
@@ -52,9 +45,8 @@ void check_shared_layer(const struct host *host, struct subject *subject)
 	for (size_t i; places_next(&above, &i);) {
 		const struct device *device = &host->devices[i];
 
-		if (device->is_gone || !stands_on(device, layer->devno))
+		if (device->is_gone || !device_stands_on(device, layer->devno))
 			continue;
-		n_tables++;
 		has_pending |= device->flags & DEVICE_PENDING;
 		if (is_of_lvm(host, subject, device, layer->devno))
 			continue;
@@ -64,11 +56,12 @@ void check_shared_layer(const struct host *host, struct subject *subject)
 			device->name, DEVNO_ARGS(device->devno), layer->name);
 		subject_about(subject, ABOUT_DEVICE, device);
 	}
-	if (layer->open_count == n_tables || has_pending)
+	ledger_of_device(host, layer, &ledger);
+	if (ledger.open == ledger.tables || has_pending)
 		return;
 	subject_reason(subject, RULE_OPENS_UNEXPLAINED,
 		"%s (" DEVNO_FMT "), the layer below its origin, is open %u times, and "
 		"%u mappings on it were found",
-		layer->name, DEVNO_ARGS(layer->devno), layer->open_count, n_tables);
+		layer->name, DEVNO_ARGS(layer->devno), ledger.open, ledger.tables);
 	subject_about(subject, ABOUT_DEVICE, layer);
 }

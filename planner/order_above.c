@@ -148,12 +148,10 @@ static bool is_on_top(const struct ordering *ordering, const struct layer *layer
 		return false;
 	for (size_t i = 0; i < subject->n_layers; i++) {
 		const struct layer *above = &subject->layers[i];
-		bool is_on = false;
+		bool is_on = above->device && device_stands_on(above->device, devno);
 
 		if (is_gone(ordering->clone, above))
 			continue;
-		for (size_t d = 0; above->device && d < above->device->n_deps; d++)
-			is_on |= devno_is_equal(above->device->deps[d], devno);
 		if (above->block && block_stands_on(ordering->clone, above->block, devno))
 			is_on = above->block->kind != BLOCK_PARTITION ||
 				!is_on_top(ordering, above);

@@ -13,16 +13,14 @@
 /* The table that LVM would load, chunk size aside: its line must begin like this. */
 static bool has_table(const struct host *host, const struct lv *lv)
 {
-	cleanup_buf struct buf name = BUF_INIT, params = BUF_INIT;
-	const struct device *snapshot, *layer, *store;
+	cleanup_buf struct buf params = BUF_INIT;
+	const struct device *snapshot =
+		host_device_of_lv(host, lv->vg_uuid, lv->uuid, "");
+	const struct device *store =
+		host_device_of_lv(host, lv->vg_uuid, lv->uuid, "-cow");
+	const struct device *layer =
+		host_device_of_lv(host, lv->vg_uuid, lv->origin_uuid, "-real");
 
-	buf_printf(&name, "LVM-%s%s", lv->vg_uuid, lv->uuid);
-	snapshot = host_device_by_uuid(host, buf_text(&name));
-	buf_puts(&name, "-cow");
-	store = host_device_by_uuid(host, buf_text(&name));
-	name.len = 0;
-	buf_printf(&name, "LVM-%s%s-real", lv->vg_uuid, lv->origin_uuid);
-	layer = host_device_by_uuid(host, buf_text(&name));
 	if (!snapshot || !layer || !store || snapshot->n_targets != 1 ||
 		strcmp(snapshot->targets[0].type, "snapshot") != 0)
 		return false;
@@ -36,23 +34,18 @@ static bool has_table(const struct host *host, const struct lv *lv)
 static int check_layer(const struct proof *proof, const struct lv *lv)
 {
 	const struct host *now = proof->now;
+	const struct device *layer =
+		host_device_of_lv(now, lv->vg_uuid, lv->origin_uuid, "-real");
 	cleanup_places struct places above = {0};
-	cleanup_buf struct buf name = BUF_INIT;
-	const struct device *layer;
 	uint32_t n_tables = 0;
 
-	buf_printf(&name, "LVM-%s%s-real", lv->vg_uuid, lv->origin_uuid);
-	layer = host_device_by_uuid(now, buf_text(&name));
 	if (!layer)
 		return 0; /* its table is of another kind: see has_table() */
 	above = host_places(now, PLACES_ABOVE, places_devno(layer->devno));
 	for (size_t i; places_next(&above, &i);) {
 		const struct device *device = &now->devices[i];
-		bool is_on_it = false;
 
-		for (size_t d = 0; d < device->n_deps && !device->is_gone; d++)
-			is_on_it |= devno_is_equal(device->deps[d], layer->devno);
-		if (!is_on_it)
+		if (device->is_gone || !device_stands_on(device, layer->devno))
 			continue;
 		n_tables++;
 		if (device->n_targets != 1 ||

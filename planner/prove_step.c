@@ -44,10 +44,9 @@ bool proof_is_open_by_table(const struct host *host, struct devno devno)
 		host_places(host, PLACES_ABOVE, places_devno(devno));
 
 	for (size_t i; places_next(&places, &i);)
-		for (size_t d = 0;
-			!host->devices[i].is_gone && d < host->devices[i].n_deps; d++)
-			if (devno_is_equal(host->devices[i].deps[d], devno))
-				return true;
+		if (!host->devices[i].is_gone &&
+			device_stands_on(&host->devices[i], devno))
+			return true;
 	return false;
 }
 
@@ -256,9 +255,8 @@ static int check_origin_at_rest(const struct proof *proof, struct devno layer)
 	for (size_t i; r == 0 && places_next(&places, &i);) {
 		const struct device *device = &proof->now->devices[i];
 
-		for (size_t d = 0; r == 0 && !device->is_gone && d < device->n_deps; d++)
-			if (devno_is_equal(device->deps[d], layer))
-				r = check_on_layer(proof, device);
+		if (!device->is_gone && device_stands_on(device, layer))
+			r = check_on_layer(proof, device);
 	}
 	return r;
 }

@@ -39,10 +39,9 @@ static bool has_table_above(const struct host *clone, struct devno devno)
 		host_places(clone, PLACES_ABOVE, places_devno(devno));
 
 	for (size_t i; places_next(&places, &i);)
-		for (size_t d = 0;
-			!clone->devices[i].is_gone && d < clone->devices[i].n_deps; d++)
-			if (devno_is_equal(clone->devices[i].deps[d], devno))
-				return true;
+		if (!clone->devices[i].is_gone &&
+			device_stands_on(&clone->devices[i], devno))
+			return true;
 	return false;
 }
 

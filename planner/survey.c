@@ -225,9 +225,8 @@ static bool has_table_on(const struct host *host, const struct device *base)
 		host_places(host, PLACES_ABOVE, places_devno(base->devno));
 
 	for (size_t i; places_next(&above, &i);)
-		for (size_t d = 0; d < host->devices[i].n_deps; d++)
-			if (devno_is_equal(host->devices[i].deps[d], base->devno))
-				return true;
+		if (device_stands_on(&host->devices[i], base->devno))
+			return true;
 	return false;
 }
 

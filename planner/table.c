@@ -57,15 +57,11 @@ void table_cell(struct libscols_line *line, size_t column, const char *text)
 void table_add_line(
 	struct buf *text, int indent, const char *lead, const char *line, size_t len)
 {
-	static const char blanks[] = "                ";
-	size_t taken = strlen(lead),
-	       left = (size_t)indent > taken ? (size_t)indent - taken : 0;
+	size_t end = text->len + (size_t)indent;
 
-	buf_add(text, lead, taken);
-	for (size_t some; left; left -= some) {
-		some = left < sizeof(blanks) - 1 ? left : sizeof(blanks) - 1;
-		buf_add(text, blanks, some);
-	}
+	buf_puts(text, lead);
+	while (text->len < end)
+		buf_add(text, " ", 1);
 	buf_add(text, line, len);
 	buf_add(text, "\n", 1);
 }

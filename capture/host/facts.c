@@ -49,10 +49,7 @@ static void word(struct rendering *r, const char *key, const char *value)
 /* Cheaper than to parse a table. Evidence that others collected may lack all of these. */
 static bool may_stand_on(const struct device *device, struct devno below)
 {
-	for (size_t i = 0; i < device->n_deps; i++)
-		if (devno_is_equal(device->deps[i], below))
-			return true;
-	return device->n_deps == 0;
+	return device->n_deps == 0 || device_stands_on(device, below);
 }
 
 static bool is_cow_of_a_snapshot(const struct host *host, const struct device *device)

@@ -56,6 +56,14 @@ struct device *host_device_by_uuid(const struct host *host, const char *uuid)
 	return NULL;
 }
 
+bool device_stands_on(const struct device *device, struct devno below)
+{
+	for (size_t i = 0; i < device->n_deps; i++)
+		if (devno_is_equal(device->deps[i], below))
+			return true;
+	return false;
+}
+
 struct device *host_device_of_lv(const struct host *host, const char *vg_uuid,
 	const char *lv_uuid, const char *layer)
 {

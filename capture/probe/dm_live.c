@@ -229,9 +229,8 @@ static void add_dep(struct device *device, dev_t number)
 {
 	struct devno devno = {major(number), minor(number)};
 
-	for (size_t i = 0; i < device->n_deps; i++)
-		if (devno_is_equal(device->deps[i], devno))
-			return;
+	if (device_stands_on(device, devno))
+		return;
 	*array_add(&device->deps, &device->n_deps) = devno;
 }
 

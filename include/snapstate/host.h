@@ -438,6 +438,8 @@ const struct document *host_document(const struct host *host, const char *name);
 struct device *host_device_by_devno(const struct host *host, struct devno devno);
 struct device *host_device_by_uuid(const struct host *host, const char *uuid);
 struct device *host_device_by_name(const struct host *host, const char *name);
+/* It is one of the devices that the kernel lists as dependencies of its tables. */
+bool device_stands_on(const struct device *device, struct devno below);
 /* A volume's own mapping (layer: "") or a layer of it ("-real", "-cow"), by its uuid. */
 struct device *host_device_of_lv(const struct host *host, const char *vg_uuid,
 	const char *lv_uuid, const char *layer);
