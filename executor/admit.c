@@ -141,8 +141,7 @@ static enum exit_code bad_time(const char *what, int64_t when, int64_t now)
 	stamp_print(now, &today);
 	report_error(stderr, "%s %s; this host's clock shows %s", what, buf_text(&then),
 		buf_text(&today));
-	report_error(stderr, "nothing was changed; make a new capture "
-			     "(snapstate-capture), and a new plan from it");
+	report_error(stderr, "nothing was changed; " NEW_CAPTURE);
 	return EXIT_DIFFERS;
 }
 

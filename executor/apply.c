@@ -11,8 +11,6 @@
 #include "report.h"
 #include "snapstate/cleanup.h"
 
-#define NEW_CAPTURE "make a new capture (snapstate-capture), and a new plan from it"
-
 void executor_free(struct executor *executor)
 {
 	host_free(executor->host);
@@ -30,9 +28,9 @@ enum exit_code executor_cannot(const struct executor *executor)
 void executor_say_how_far(const struct executor *executor, const struct journal *journal)
 {
 	report_error(executor->errors,
-		"steps done: %zu of %zu. The journal: %s. When what stopped it is "
-		"mended, "
-		"--resume goes on from here; where it cannot, " NEW_CAPTURE,
+		"steps done: %zu of %zu. The journal: %s. "
+		"When what stopped it is mended, --resume goes on from here; "
+		"where it cannot, " NEW_CAPTURE,
 		executor->n_done, executor->plan->n_steps, journal->path);
 }
 

@@ -43,6 +43,8 @@ enum exit_code executor_apply(struct executor *executor, struct journal *journal
 
 /* ---- inside ---- */
 
+/* lvm carries it out. */
+bool executor_is_by_lvm(const struct plan_step *step);
 /* From the moment a step acts: what it may change besides. */
 void executor_admit_uncertain(struct executor *executor, const struct plan_step *step);
 /* It is done: what holds from now on. */

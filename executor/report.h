@@ -7,6 +7,8 @@
 
 #include "verify.h"
 
+#define NEW_CAPTURE "make a new capture (snapstate-capture), and a new plan from it"
+
 /* "snapstate-execute: ..." on stderr */
 void report_error(FILE *to, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -44,8 +44,7 @@ static enum exit_code wait_for_lvm(
 	struct err err = ERR_INIT;
 	int hold = -1;
 
-	if ((step->op != OP_LV_REMOVE && step->op != OP_LV_REFRESH) || !vg ||
-		!guard_name_is_valid(vg->name))
+	if (!vg || !guard_name_is_valid(vg->name))
 		return EXIT_DONE;
 	if (observer->ops->hold(observer->context, vg->name, &hold, &err) == 0) {
 		observer->ops->release(observer->context, vg->name, hold);
@@ -85,8 +84,8 @@ static enum exit_code say_half_way(const struct executor *executor,
 		report_error(to,
 			"a device is suspended, and whoever reads or writes it waits: "
 			"when no lvm command is at work any more, dmsetup resume it");
-	report_error(to, "then make a new capture (snapstate-capture), and a new plan "
-			 "from it: the review says what is left, and what to do");
+	report_error(
+		to, "then " NEW_CAPTURE ": the review says what is left, and what to do");
 	return EXIT_STOPPED;
 }
 
@@ -100,12 +99,12 @@ enum exit_code executor_settle_begun(struct executor *executor)
 
 	executor_admit_uncertain(executor, step);
 	code = look(executor, &before);
-	if (code != EXIT_DONE && code != EXIT_DIFFERS)
-		return code;
-	code = wait_for_lvm(executor, step);
-	if (code != EXIT_DONE)
-		return code;
-	code = look(executor, &before);
+	if ((code == EXIT_DONE || code == EXIT_DIFFERS) && executor_is_by_lvm(step)) {
+		code = wait_for_lvm(executor, step);
+		if (code != EXIT_DONE)
+			return code;
+		code = look(executor, &before);
+	}
 	if (code == EXIT_DONE)
 		fprintf(executor->out,
 			"step %zu was begun, and not carried out: all is as before it\n",

@@ -103,6 +103,11 @@ static void perform(struct run *run, struct act_request *request, struct err *fa
 	}
 }
 
+bool executor_is_by_lvm(const struct plan_step *step)
+{
+	return step->op == OP_LV_REMOVE || step->op == OP_LV_REFRESH;
+}
+
 void executor_admit_uncertain(struct executor *executor, const struct plan_step *step)
 {
 	for (size_t i = 0; i < step->maybe_gone.count; i++)
@@ -205,7 +210,7 @@ static bool may_try_again(struct run *run, const struct result *result, unsigned
 	int r;
 
 	if (result->confirmation != CONFIRM_UNCHANGED || tries >= EXECUTOR_LVM_TRIES ||
-		(run->step->op != OP_LV_REMOVE && run->step->op != OP_LV_REFRESH))
+		!executor_is_by_lvm(run->step))
 		return false;
 	observer->ops->pause(observer->context, EXECUTOR_LVM_PAUSE_MS);
 	r = verify_expected(observer, &run->view, &host, &difference, NULL);

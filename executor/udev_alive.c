@@ -11,11 +11,11 @@
 #include <linux/netlink.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "snapstate/cleanup.h"
+#include "snapstate/io.h"
 #include "snapstate/stamp.h"
 #include "udev_alive.h"
 
@@ -24,20 +24,14 @@
 #define UDEV_GROUP   2 /* of what udevd has handled; 1 is the kernel's own */
 #define QUIET_MS     3000
 
-#define UUID_BYTES 16
-#define UUID_LEN   36
-
-static int make_uuid(char ret_uuid[UUID_LEN + 1])
+static int make_uuid(struct buf *ret_uuid)
 {
-	unsigned char b[UUID_BYTES];
+	int r = file_read_at(
+		AT_FDCWD, "/proc/sys/kernel/random/uuid", 64, ret_uuid, NULL);
 
-	if (getrandom(b, sizeof(b), 0) != sizeof(b))
-		return -EIO;
-	snprintf(ret_uuid, UUID_LEN + 1,
-		"%02x%02x%02x%02x-%02x%02x-4%01x%02x-8%01x%02x-%02x%02x%02x%02x%02x%02x",
-		b[0], b[1], b[2], b[3], b[4], b[5], b[6] & 15, b[7], b[8] & 15, b[9],
-		b[10], b[11], b[12], b[13], b[14], b[15]);
-	return 0;
+	if (r == 0)
+		ret_uuid->data[strcspn(ret_uuid->data, "\n")] = '\0';
+	return r;
 }
 
 static int listen_to_udev(void)
@@ -102,18 +96,17 @@ static bool wait_for_answer(int fd, const char *uuid, FILE *out)
 int udev_check_alive(FILE *out, struct err *err)
 {
 	cleanup_close int fd = -1;
-	char uuid[UUID_LEN + 1];
+	cleanup_buf struct buf uuid = BUF_INIT;
 
-	if (access(UDEV_CONTROL, F_OK) < 0 || make_uuid(uuid) < 0)
+	if (access(UDEV_CONTROL, F_OK) < 0 || make_uuid(&uuid) < 0)
 		return 0;
 	fd = listen_to_udev();
-	if (fd < 0 || ask(uuid) < 0 || wait_for_answer(fd, uuid, out))
+	if (fd < 0 || ask(buf_text(&uuid)) < 0 ||
+		wait_for_answer(fd, buf_text(&uuid), out))
 		return 0;
 	return err_set(err, -ETIME,
 		"udev handled no event for %d seconds. LVM would wait for it without "
-		"end, "
-		"with devices suspended, so it was not started: look at systemd-udevd "
-		"(is "
-		"it stopped? does one of its rules hang?)",
+		"end, with devices suspended, so it was not started: look at "
+		"systemd-udevd (is it stopped? does one of its rules hang?)",
 		UDEV_ALIVE_MS / 1000);
 }
