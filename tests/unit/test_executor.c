@@ -633,9 +633,10 @@ static struct plan *toy_plan(void)
 
 /* ---- a run ---- */
 
-static enum exit_code toy_run(struct toy *toy, const struct plan *plan, bool is_apply)
+/* What it says is toy->out and toy->errors at its end. */
+static struct executor toy_executor(struct toy *toy, const struct plan *plan)
 {
-	struct executor executor = {
+	return (struct executor){
 		.observer = {.machine = &toy->machine,
 			.key = toy->key,
 			.ops = &toy_ops,
@@ -647,7 +648,20 @@ static enum exit_code toy_run(struct toy *toy, const struct plan *plan, bool is_
 		.out = open_memstream(&toy->out, &toy->out_len),
 		.errors = open_memstream(&toy->errors, &toy->errors_len),
 	};
-	FILE *out = executor.out, *errors = executor.errors;
+}
+
+static void toy_executor_end(struct executor *executor)
+{
+	FILE *out = executor->out, *errors = executor->errors;
+
+	executor_free(executor);
+	fclose(out);
+	fclose(errors);
+}
+
+static enum exit_code toy_run(struct toy *toy, const struct plan *plan, bool is_apply)
+{
+	struct executor executor = toy_executor(toy, plan);
 	cleanup_journal struct journal journal = JOURNAL_INIT;
 	struct err err = ERR_INIT;
 	enum exit_code code = executor_verify(&executor);
@@ -667,9 +681,7 @@ static enum exit_code toy_run(struct toy *toy, const struct plan *plan, bool is_
 		}
 		code = executor_apply(&executor, &journal);
 	}
-	executor_free(&executor);
-	fclose(out);
-	fclose(errors);
+	toy_executor_end(&executor);
 	return code;
 }
 
@@ -678,25 +690,14 @@ static enum exit_code toy_resume(struct toy *toy, const struct plan *plan)
 {
 	cleanup_buf struct buf text = BUF_INIT;
 	struct journal_run recalled;
-	struct executor executor = {
-		.observer = {.machine = &toy->machine,
-			.ops = &toy_ops,
-			.context = toy,
-			.poll_ms = 100,
-			.flap_ms = 2000,
-			.settle_ms = 5000},
-		.plan = plan,
-		.out = open_memstream(&toy->out, &toy->out_len),
-		.errors = open_memstream(&toy->errors, &toy->errors_len),
-		.resumed = &recalled,
-	};
-	FILE *out = executor.out, *errors = executor.errors;
+	struct executor executor = toy_executor(toy, plan);
 	cleanup_journal struct journal journal = JOURNAL_INIT;
 	struct err err = ERR_INIT;
 	enum exit_code code;
 
 	if (journal_load(toy->folder, plan, &text, &recalled, &err) < 0)
 		fail_msg("%s", err.msg);
+	executor.resumed = &recalled;
 	code = executor_verify(&executor);
 	if (code == EXIT_DONE) {
 		toy->journal = &journal;
@@ -705,9 +706,7 @@ static enum exit_code toy_resume(struct toy *toy, const struct plan *plan)
 			fail_msg("%s", err.msg);
 		code = executor_apply(&executor, &journal);
 	}
-	executor_free(&executor);
-	fclose(out);
-	fclose(errors);
+	toy_executor_end(&executor);
 	return code;
 }
 
@@ -1186,8 +1185,6 @@ static void test_a_locked_group_is_left_alone(void **state)
 	assert_says(toy.errors, "step 2 changed nothing: volume group vg is locked");
 }
 
-/* With its last snapshot the origin loses its -real layer; not so where another backup of
- * the same disk has begun. The plan says that either may come, and both are accepted. */
 /* ---- an interrupted run ---- */
 
 static const enum plan_op toy_ops_in_order[] = {OP_UMOUNT, OP_DM_REMOVE, OP_LV_REMOVE};
@@ -1224,10 +1221,9 @@ static void resume_from(
 		fail_msg("cut at %zu, %zu done: %s\n%s", len, n_acts, err.msg,
 			buf_text(&journal));
 	for (char number = '1'; number <= '3'; number++) {
-		const char done[] = {'\n', number, ' ', 'd', 'o', 'n', 'e', ' ', '\0'};
-		char was_done[] = "\nN was-done ";
+		char done[] = "\nN done ", was_done[] = "\nN was-done ";
 
-		was_done[1] = number;
+		done[1] = was_done[1] = number;
 		if (count_lines(buf_text(&journal), done) +
 				count_lines(buf_text(&journal), was_done) !=
 			1)
@@ -1422,6 +1418,8 @@ static void test_half_a_line(void **state)
 	assert_true(bytes > 300);
 }
 
+/* With its last snapshot the origin loses its -real layer; not so where another backup of
+ * the same disk has begun. The plan says that either may come, and both are accepted. */
 static void test_uncertain_facts_do_not_count(void **state)
 {
 	static const enum manner manners[] = {RIGHT, ORIGIN_KEPT};

@@ -1,5 +1,6 @@
 # shellcheck shell=bash disable=SC2034
 # SPDX-License-Identifier: Apache-2.0
+. "$LAB_DIR/incidents/kvm-mapped.sh"
 title='Beside a dead NFS mount'
 story='The server of an NFS mount went away for good. One process has its working directory and a file there, another
 one hangs in the kernel because it asked for a file. Whoever looks into that mount hangs, too. The leftover beside it
@@ -34,9 +35,7 @@ nfs_serve() {
 make() {
 	vg_make onapp-aaaaaaaa
 	origin_make onapp-aaaaaaaa ekwqx3d1vtkp0s parts ext4
-	snapshot_make onapp-aaaaaaaa ekwqx3d1vtkp0s backup-dddddddd
-	partitions_map onapp-aaaaaaaa backup-dddddddd
-	mount_at /dev/mapper/onapp--aaaaaaaa-backup--ddddddddX1 /mnt/backup
+	stack_make
 	mkdir -p /mnt/storage
 	nfs_serve
 	echo 'a file' >/run/export/file
@@ -48,13 +47,6 @@ make() {
 	cat /mnt/storage/other &
 	pause 1
 }
-
-expect_verdict onapp-aaaaaaaa/backup-dddddddd remove
-expect_steps='umount dm-remove lv-remove'
-gone_mount='/mnt/backup'
-gone_dm='onapp--aaaaaaaa-backup--ddddddddX1 onapp--aaaaaaaa-backup--dddddddd onapp--aaaaaaaa-backup--dddddddd-cow
-	onapp--aaaaaaaa-ekwqx3d1vtkp0s-real'
-gone_lv='onapp-aaaaaaaa/backup-dddddddd'
 
 # captures_in_time SECONDS ARGUMENT...: a capture that cannot have all ends in its time, and says so.
 captures_in_time() {

@@ -1,27 +1,10 @@
 # shellcheck shell=bash disable=SC2034
 # SPDX-License-Identifier: Apache-2.0
+. "$LAB_DIR/incidents/kvm-mapped.sh"
 title='The executor is killed again and again, and goes on'
 story='A partition is mapped and mounted; its plan has all kinds of steps of a common leftover. Behind the usual loop the
 same state is made anew, and the executor is killed right before a call that records or changes something; --resume has to
 finish the plan, with no step done twice. Then lvremove is killed in its midst: --resume finishes, or says what is half done.'
-
-stack_make() {
-	snapshot_make onapp-aaaaaaaa ekwqx3d1vtkp0s backup-dddddddd
-	partitions_map onapp-aaaaaaaa backup-dddddddd
-	mount_at /dev/mapper/onapp--aaaaaaaa-backup--ddddddddX1 /mnt/backup
-}
-make() {
-	vg_make onapp-aaaaaaaa
-	origin_make onapp-aaaaaaaa ekwqx3d1vtkp0s parts ext4
-	stack_make
-}
-
-expect_verdict onapp-aaaaaaaa/backup-dddddddd remove
-expect_steps='umount dm-remove lv-remove'
-gone_mount='/mnt/backup'
-gone_dm='onapp--aaaaaaaa-backup--ddddddddX1 onapp--aaaaaaaa-backup--dddddddd onapp--aaaaaaaa-backup--dddddddd-cow
-	onapp--aaaaaaaa-ekwqx3d1vtkp0s-real'
-gone_lv='onapp-aaaaaaaa/backup-dddddddd'
 
 # Every so many calls; all of them with LAB_KILL_STRIDE=1, and a LAB_TIME_LIMIT of half an hour.
 stride=${LAB_KILL_STRIDE:-9}

@@ -1,20 +1,10 @@
 # shellcheck shell=bash disable=SC2034
 # SPDX-License-Identifier: Apache-2.0
+. "$LAB_DIR/incidents/idle.sh"
 title='udevd is stopped, and lvremove would wait for it without end'
 story='A snapshot that nothing uses, and its plan is carried out. Then another one; before its plan runs, udevd is stopped, as
 by a debugger, or by a rule that hangs. An lvremove now would wait in its midst, with the origin suspended and the guest on
 it frozen. The executor asks udevd first, and starts nothing; when udevd runs again, --resume finishes the plan.'
-
-make() {
-	vg_make onapp-aaaaaaaa
-	origin_make onapp-aaaaaaaa ekwqx3d1vtkp0s whole ext4
-	snapshot_make onapp-aaaaaaaa ekwqx3d1vtkp0s backup-dddddddd
-}
-
-expect_verdict onapp-aaaaaaaa/backup-dddddddd remove
-expect_steps='lv-remove'
-gone_dm='onapp--aaaaaaaa-backup--dddddddd onapp--aaaaaaaa-backup--dddddddd-cow onapp--aaaaaaaa-ekwqx3d1vtkp0s-real'
-gone_lv='onapp-aaaaaaaa/backup-dddddddd'
 
 after() {
 	local udevd begun=$EPOCHSECONDS digits rc=0
