@@ -55,7 +55,6 @@ enum exit_code executor_compare(
 enum exit_code executor_verify(struct executor *executor)
 {
 	cleanup_difference struct difference difference = DIFFERENCE_INIT;
-	const struct facts *expect = &executor->plan->expect;
 	struct err err = ERR_INIT;
 	enum exit_code code;
 	int r = verify_identity(executor->observer.machine, executor->plan, &err);
@@ -67,13 +66,12 @@ enum exit_code executor_verify(struct executor *executor)
 				executor->errors, "nothing was changed; " NEW_CAPTURE);
 		return r == -EXDEV ? EXIT_DIFFERS : EXIT_ENVIRONMENT;
 	}
-	for (size_t i = 0; i < expect->count; i++)
-		facts_add(&executor->now, expect->lines[i]);
-	if (executor->resumed) {
-		executor_recall(executor);
-		if (executor->resumed->is_begun)
-			return executor_settle_begun(executor);
-	}
+	if (executor->resumed)
+		executor->n_done = executor->resumed->n_done;
+	plan_predict(
+		executor->plan, executor->n_done, &executor->now, &executor->uncertain);
+	if (executor->resumed && executor->resumed->is_begun)
+		return executor_settle_begun(executor);
 	code = executor_compare(executor, &executor->host, &difference);
 	if (code == EXIT_DIFFERS) {
 		report_error(executor->errors,

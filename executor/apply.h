@@ -45,13 +45,10 @@ enum exit_code executor_apply(struct executor *executor, struct journal *journal
 
 /* lvm carries it out. */
 bool executor_is_by_lvm(const struct plan_step *step);
-/* From the moment a step acts: what it may change besides. */
-void executor_admit_uncertain(struct executor *executor, const struct plan_step *step);
 /* It is done: what holds from now on. */
 void executor_advance(struct executor *executor, const struct plan_step *step);
-/* resume.c: what held when the earlier run ended, by its journal. */
-void executor_recall(struct executor *executor);
-/* Whether the step that it began was carried out: then it counts. EXIT_STOPPED: neither.
+/* resume.c: whether the step that the earlier run began was carried out: then it counts.
+ * EXIT_STOPPED: neither.
  */
 enum exit_code executor_settle_begun(struct executor *executor);
 

@@ -15,18 +15,6 @@
 #include "report.h"
 #include "snapstate/cleanup.h"
 
-void executor_recall(struct executor *executor)
-{
-	const struct plan *plan = executor->plan;
-
-	while (executor->n_done < executor->resumed->n_done) {
-		const struct plan_step *step = &plan->steps[executor->n_done];
-
-		executor_admit_uncertain(executor, step);
-		executor_advance(executor, step);
-	}
-}
-
 static enum exit_code look(struct executor *executor, struct difference *difference)
 {
 	host_free(executor->host);
@@ -97,7 +85,7 @@ enum exit_code executor_settle_begun(struct executor *executor)
 	enum exit_code code;
 	size_t number = executor->n_done + 1;
 
-	executor_admit_uncertain(executor, step);
+	plan_step_admit(step, &executor->uncertain);
 	code = look(executor, &before);
 	if ((code == EXIT_DONE || code == EXIT_DIFFERS) && executor_is_by_lvm(step)) {
 		code = wait_for_lvm(executor, step);

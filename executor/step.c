@@ -108,24 +108,9 @@ bool executor_is_by_lvm(const struct plan_step *step)
 	return step->op == OP_LV_REMOVE || step->op == OP_LV_REFRESH;
 }
 
-void executor_admit_uncertain(struct executor *executor, const struct plan_step *step)
-{
-	for (size_t i = 0; i < step->maybe_gone.count; i++)
-		facts_insert(&executor->uncertain, step->maybe_gone.lines[i]);
-	for (size_t i = 0; i < step->maybe_new.count; i++)
-		facts_insert(&executor->uncertain, step->maybe_new.lines[i]);
-}
-
 void executor_advance(struct executor *executor, const struct plan_step *step)
 {
-	for (size_t i = 0; i < step->gone.count; i++) {
-		facts_remove(&executor->now, step->gone.lines[i]);
-		facts_remove(&executor->uncertain, step->gone.lines[i]);
-	}
-	for (size_t i = 0; i < step->new.count; i++) {
-		facts_insert(&executor->now, step->new.lines[i]);
-		facts_remove(&executor->uncertain, step->new.lines[i]);
-	}
+	plan_step_end(step, &executor->now, &executor->uncertain);
 	executor->n_done++;
 }
 
@@ -257,7 +242,7 @@ static enum exit_code act_and_judge(struct run *run)
 
 	if (journal_intent(run->journal, run->number, run->step, &err) < 0)
 		return no_journal(run, &err);
-	executor_admit_uncertain(run->executor, run->step);
+	plan_step_admit(run->step, &run->executor->uncertain);
 	do
 		attempt(run, &request, &result, &err);
 	while (may_try_again(run, &result, ++tries));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * tar.gz -> members, by libarchive, in memory only; the writer is archive_write.c.
+ * tar.gz -> members, by libarchive, in memory only; the writer is members_pack().
  *
  * Input:  a hostile file. Output: its members, in the file's order.
  * Invariants: libarchive gets to use no format but tar and no filter but gzip, zstd and
@@ -14,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tar_members.h"
 #include "manifest.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/record.h"

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The two members that speak about the archive itself: FORMAT and SHA256SUMS. */
+/* An archive as members, and the first of them, which speaks about the archive itself:
+ * FORMAT. */
 #ifndef SNAPSTATE_RECORD_MANIFEST_H
 #define SNAPSTATE_RECORD_MANIFEST_H
 
-#include "tar_members.h"
+#include "members.h"
 
 #define MEMBER_FORMAT "FORMAT"
 #define MEMBER_STATE  "state.xml"
-#define MEMBER_SUMS   "SHA256SUMS"
 
 #define FORMAT_MAX 4096 /* bytes */
 
@@ -21,13 +21,9 @@ void format_write(struct buf *ret_text);
 /* -EPROTONOSUPPORT: made for newer readers. -EBADMSG: no capture at all. */
 int format_check(const struct buf *text, struct err *err);
 
-/*
- * SHA256SUMS, as sha256sum(1) writes it and `sha256sum -c` checks it inside the top
- * folder: 64 hex digits, two blanks, name; sorted by name; every member but itself
- */
-void sums_write(const struct members *members, struct buf *ret_text);
-/* The last member has to be SHA256SUMS: every other one is in it, nothing else is, and
- * the digests are right. */
-int sums_check(const struct members *members, struct err *err);
+/* Reads a hostile archive, by the limits of record.h. The first member has to be FORMAT,
+ * which is checked before anything else is looked at. */
+int members_unpack(
+	const void *archive, size_t len, struct members *ret_members, struct err *err);
 
 #endif

@@ -186,6 +186,19 @@ void plan_step_command(const struct plan_step *step, struct buf *ret_text);
 /* The words of the step's target line behind "target "; the executor's journal repeats them. */
 void plan_step_target(const struct plan_step *step, struct buf *ret_text);
 
+/*
+ * What holds, as steps are done: `now` the facts that are expected, `uncertain` those
+ * that steps may have changed, depending on what else the host does; neither missing nor
+ * found they make a difference. When a step begins, its consequences are admitted; what
+ * it surely does, is done when it ends.
+ */
+void plan_step_admit(const struct plan_step *step, struct facts *uncertain);
+void plan_step_end(
+	const struct plan_step *step, struct facts *now, struct facts *uncertain);
+/* Both after the plan's first `n_done` steps. */
+void plan_predict(const struct plan *plan, size_t n_done, struct facts *ret_now,
+	struct facts *ret_uncertain);
+
 /* Copies a scope into the plan. */
 void plan_scope_set(struct plan *plan, const struct scope *scope);
 

@@ -24,7 +24,6 @@
 #define RECORD_MEMBER_MAX     (256u << 20)
 #define RECORD_MEMBERS_MAX    20000
 #define RECORD_RATIO_MAX      200 /* members to file, after the first MiB */
-#define RECORD_NAME_MAX	      200
 #define RECORD_XML_DEPTH_MAX  16
 
 /* `top` is the name of the top folder ([A-Za-z0-9._-]+). */

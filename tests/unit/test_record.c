@@ -17,6 +17,7 @@
 
 #include <cmocka.h>
 
+#include "members.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/io.h"
 #include "snapstate/record.h"
@@ -672,7 +673,7 @@ static void name_escape(struct spec *spec)
 }
 static void name_long(struct spec *spec)
 {
-	char name[RECORD_NAME_MAX + 2];
+	char name[MEMBER_NAME_MAX + 2];
 
 	memset(name, 'a', sizeof(name));
 	memcpy(name, TOP "/", strlen(TOP "/"));

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Members <-> tar.gz: writer beside reader. The limits are those of record.h. */
-#ifndef SNAPSTATE_RECORD_TAR_MEMBERS_H
-#define SNAPSTATE_RECORD_TAR_MEMBERS_H
+/* A tar.gz as its members, and how they become one; record reads them, archive_read.c. */
+#ifndef SNAPSTATE_TAR_MEMBERS_H
+#define SNAPSTATE_TAR_MEMBERS_H
 
 #include <stdint.h>
 
 #include "snapstate/buf.h"
 #include "snapstate/err.h"
+
+#define MEMBER_SUMS	"SHA256SUMS"
+#define MEMBER_NAME_MAX 200 /* bytes */
 
 struct member {
 	char *name; /* below the top folder */
@@ -35,9 +38,13 @@ int member_name_check(const char *name, struct err *err);
 int members_pack(const struct members *members, const char *top, int64_t taken,
 	struct buf *ret_archive, struct err *err);
 
-/* Reads a hostile archive. The first member has to be FORMAT, which is checked before
- * anything else is looked at. */
-int members_unpack(
-	const void *archive, size_t len, struct members *ret_members, struct err *err);
+/*
+ * SHA256SUMS, as sha256sum(1) writes it and `sha256sum -c` checks it inside the top
+ * folder: 64 hex digits, two blanks, name; sorted by name; every member but itself
+ */
+void sums_write(const struct members *members, struct buf *ret_text);
+/* The last member has to be SHA256SUMS: every other one is in it, nothing else is, and
+ * the digests are right. */
+int sums_check(const struct members *members, struct err *err);
 
 #endif

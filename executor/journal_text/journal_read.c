@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Reads a journal: this host's own, to go on with it, or one that came from another host;
- * grammar and contract are in journal.h. Input: bytes that a stranger may have written,
- * cut off anywhere. Output: how far the plan was carried out. Invariant: a step counts as
- * done only behind its intent and a whole line that says so; what is optional in
- * journal.c (output, failures that were not believed) may be missing here.
+ * grammar and contract are in snapstate/journal.h. Input: bytes that a stranger may have
+ * written, cut off anywhere. Output: how far the plan was carried out. Invariant: a step
+ * counts as done only behind its intent and a whole line that says so; what is optional
+ * in journal.c (output, failures that were not believed) may be missing here.
  */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "journal.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/journal.h"
+#include "snapstate/plan.h"
 #include "snapstate/stamp.h"
 
 #define QUOTE_MAX 60 /* bytes of a bad line that a message shows */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Members -> tar.gz, by libarchive; the reader is archive_read.c.
+ * Members -> tar.gz, by libarchive; see members.h.
  *
  * Input:  members with checked names. Output: a pax tar, compressed by gzip.
  * Invariant: the same input gives the same bytes: the members' order is the caller's,
@@ -13,9 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tar_members.h"
+#include "members.h"
 #include "snapstate/cleanup.h"
-#include "snapstate/record.h"
 
 #define MEMBER_MODE 0600
 static const char name_chars[] =
@@ -47,9 +46,9 @@ int member_name_check(const char *name, struct err *err)
 	const char *at = name;
 
 	buf_word(&word, name);
-	if (strlen(name) > RECORD_NAME_MAX)
+	if (strlen(name) > MEMBER_NAME_MAX)
 		return err_set(err, -EBADMSG, "a name of more than %d bytes: %.40s...",
-			RECORD_NAME_MAX, buf_text(&word));
+			MEMBER_NAME_MAX, buf_text(&word));
 	for (;;) {
 		size_t len = strspn(at, name_chars);
 

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The journal (X.journal): what of a plan was verified, done and confirmed on its host,
+ * on disk before and after each step. A plan has one journal, DIGEST.journal, and is
+ * applied once.
+ *
+ *   snapstate-journal 1
+ *   plan sha256:HEX file WORD
+ *   host machine-id M boot-id B
+ *   steps COUNT
+ *   0 signed TIME NAMESPACE KEYTYPE SHA256:FINGERPRINT PRINCIPALS    (one per signature)
+ *   0 unsigned TIME                      it was taken with --unsigned
+ *   0 verified TIME COUNT                all facts that the plan expects were found
+ *   N intent TIME OPERATION TARGET...    step N is about to be carried out
+ *   N output TEXT                        one line that its command printed
+ *   N failed TEXT                        what its operation reported (not believed)
+ *   N done TIME                          the predicted facts were found
+ *   N unchanged TIME                     nothing that the step is about has changed
+ *   N differs TIME                       what was found is not what was predicted
+ *   N unconfirmed TIME TEXT              the host could not be read after the step
+ *   N refused TIME TEXT                  it changed nothing, and the run ends
+ *   N expected FACT                      after differs and refused: the lines that
+ *   N found FACT                         differ
+ *   0 finished TIME                      all steps done, the whole scope as predicted
+ *   0 stopped TIME TEXT                  the run ended before that
+ *   0 resumed TIME COUNT BYTES           another run goes on behind COUNT steps; so many
+ *                                        bytes of an unfinished last line were cut off
+ *   N was-done TIME                      of step N only the intent was there, and the
+ *                                        predicted facts were found
+ *
+ * A line "resumed" may stand wherever a run can end, also in the midst of a step;
+ * "signed" or "unsigned" and "verified" follow it.
+ *
+ * The TEXTs of steps, the file's name and PRINCIPALS read "left-out" where the plan has
+ * pseudonyms: they may hold names. Journals of older executors do not say who signed.
+ *
+ * TIME as 2026-11-22T03:00:00Z, words escaped by buf_word(), TEXT by buf_tail(), TARGET
+ * as in the plan. Each line is written and fsync'ed as a whole; a line without its
+ * newline was never finished.
+ */
+#ifndef SNAPSTATE_JOURNAL_H
+#define SNAPSTATE_JOURNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "snapstate/err.h"
+#include "snapstate/io.h"
+
+#define JOURNAL_VERSION	  1
+#define JOURNAL_BYTES_MAX (64u << 20) /* of one that is read */
+
+/* What a journal says of the run. */
+struct journal_run {
+	char digest[SHA256_HEX_LEN + 1]; /* of the plan */
+	uint64_t n_steps;
+	uint64_t n_done;
+	bool has_header; /* else it was cut in there: nothing was begun */
+	bool is_begun;	 /* step n_done + 1 was, and may have come to anything */
+	bool is_finished;
+	size_t whole;	/* bytes up to the end of the last whole line */
+	struct err end; /* why this is no plan that was carried out; code 0: it is */
+};
+
+/* Any journal, cut off anywhere. -EBADMSG: not what journal_create() and the others
+ * write; ret_run is set up to there. */
+int journal_parse(const char *text, size_t len, const char *name,
+	struct journal_run *ret_run, struct err *err);
+
+/*
+ * Whether the journal of any host says that all steps of its plan were done and
+ * confirmed. -ECANCELED: a journal, but of a run that stopped or was interrupted, or cut
+ * off. -EBADMSG: not what journal_create() and the others write. `name` is the file's,
+ * for messages.
+ */
+int journal_read(const char *text, size_t len, const char *name,
+	struct journal_run *ret_run, struct err *err);
+
+#endif
