@@ -5,9 +5,20 @@
 
 #include "snapstate/err.h"
 #include "snapstate/host.h"
+#include "snapstate/ticket.h"
+
+struct ticket_files {
+	const char *plan;
+	const char *journal;
+	const char *before; /* NULL = not given */
+	const char *signatures[TICKET_SIGNATURES_MAX];
+	size_t n_signatures;
+};
 
 struct options {
 	const char *output; /* NULL = by host and time */
+	const char *ticket; /* file; NULL = a capture alone */
+	struct ticket_files files; /* what goes into it */
 	const char *from;   /* evidence that others collected; NULL = this host */
 	const char *key;    /* file of the key to redact names with; NULL = keep them */
 	unsigned timeout;   /* seconds for everything */
@@ -33,7 +44,19 @@ char *archive_top(const char *path);
  */
 int output_check(const char *path, int64_t deadline_ms, struct err *err);
 int output_write(
-	const struct host *host, const char *path, int64_t deadline_ms, struct err *err);
+	const struct buf *bytes, const char *path, int64_t deadline_ms, struct err *err);
+
+/*
+ * What a ticket is made of: first the files, with the same care for those that do not
+ * answer; `redaction` is the id of the key that names are replaced with, "" for none,
+ * which has to be the plan's. Then, with the capture made afterwards, which is borrowed,
+ * the archive. ret_code: 0 as predicted, EXIT_STOPPED so, but steps are left,
+ * EXIT_DIFFERS.
+ */
+int ticket_files_read(const struct ticket_files *files, const char *redaction,
+	int64_t deadline_ms, struct ticket *ret_ticket, struct err *err);
+int ticket_make(struct ticket *ticket, struct host *after, const char *path,
+	struct buf *ret_archive, int *ret_code, struct err *err);
 
 /* What was recorded, on stderr; with `is_quiet` only what is missing. true: nothing is.
  */

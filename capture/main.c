@@ -16,6 +16,7 @@
 #include "snapstate/exit.h"
 #include "snapstate/import.h"
 #include "snapstate/probe.h"
+#include "snapstate/record.h"
 #include "snapstate/redact.h"
 
 /* Keys of encrypted devices pass through our memory, and libdevmapper obeys DM_*
@@ -70,37 +71,108 @@ static void redact(struct host **host, const struct redact_key *key)
 	*host = redacted;
 }
 
-/* From here on this may be another process than the one that was started: see
- * checkpoint.h. */
-static int capture(const struct options *options)
-{
-	struct live_times times = live_times_from_now(options->timeout);
-	struct redact_key key;
-	cleanup_host struct host *host = NULL;
-	cleanup_free char *path = NULL;
-	struct err err = ERR_INIT;
-	bool is_complete;
+/* ---- the steps, in their order ---- */
 
-	if (output_check(options->output, times.read_ms, &err) < 0)
+struct job {
+	const struct options *options;
+	struct live_times times;
+	const struct redact_key *key; /* NULL: names are kept */
+	struct ticket ticket;	      /* with --ticket: what goes into it */
+	struct host *host;
+	char *path;	    /* of the new file */
+	struct buf archive; /* its bytes */
+	int code;	    /* of a ticket: what was found */
+};
+
+static void job_free(struct job *job)
+{
+	ticket_free(&job->ticket);
+	host_free(job->host);
+	free(job->path);
+	buf_free(&job->archive);
+}
+
+/* What can be refused is, before the host is looked at. Returns 0 or an exit code. */
+static int prepare(struct job *job, struct redact_key *key)
+{
+	const struct options *options = job->options;
+	const char *path = options->ticket ? options->ticket : options->output;
+	struct err err = ERR_INIT;
+
+	if (output_check(path, job->times.read_ms, &err) < 0)
 		return fail(&err, EXIT_ENVIRONMENT);
-	if (options->key && redact_key_read(options->key, true, &key, &err) < 0)
+	/* a new key would not be the plan's */
+	if (options->key &&
+		redact_key_read(options->key, !options->ticket, key, &err) < 0)
 		return fail(&err, EXIT_ENVIRONMENT);
-	if (options->from && import_evidence(options->from, &host, &err) < 0)
+	job->key = options->key ? key : NULL;
+	if (options->ticket && ticket_files_read(&options->files, job->key ? key->id : "",
+				       job->times.read_ms, &job->ticket, &err) < 0)
+		return fail(&err, EXIT_BAD_INPUT);
+	return 0;
+}
+
+static int look(struct job *job)
+{
+	const struct options *options = job->options;
+	struct err err = ERR_INIT;
+
+	if (options->from && import_evidence(options->from, &job->host, &err) < 0)
 		return fail(&err, EXIT_BAD_INPUT);
 	if (options->from) /* files take as long as they are large */
-		times = live_times_from_now(options->timeout);
-	else if (probe_live(options, &times, &host, &err) < 0)
+		job->times = live_times_from_now(options->timeout);
+	else if (probe_live(options, &job->times, &job->host, &err) < 0)
 		return fail(&err, EXIT_ENVIRONMENT);
-	redact(&host, options->key ? &key : NULL);
-	path = options->output ? xstrdup(options->output) : archive_name(host);
-	if (output_write(host, path, times.end_ms, &err) < 0)
+	redact(&job->host, job->key);
+	return 0;
+}
+
+static int pack(struct job *job, struct err *err)
+{
+	const struct options *options = job->options;
+	cleanup_free char *top = NULL;
+
+	if (options->ticket) {
+		job->path = xstrdup(options->ticket);
+		return ticket_make(&job->ticket, job->host, job->path, &job->archive,
+			&job->code, err);
+	}
+	job->path = options->output ? xstrdup(options->output) : archive_name(job->host);
+	top = archive_top(job->path);
+	return record_write(job->host, top, &job->archive, err);
+}
+
+/* From here on this may be another process than the one that was started: see
+ * checkpoint.h. */
+static int run(struct job *job)
+{
+	const struct options *options = job->options;
+	struct redact_key key;
+	struct err err = ERR_INIT;
+	int code = prepare(job, &key);
+	bool is_complete;
+
+	if (code == 0)
+		code = look(job);
+	if (code != 0)
+		return code;
+	if (pack(job, &err) < 0 ||
+		output_write(&job->archive, job->path, job->times.end_ms, &err) < 0)
 		return fail(&err, EXIT_ENVIRONMENT);
-	is_complete = options->from ? summary_print_import(host, options->is_quiet)
-				    : summary_print(host, options->is_quiet);
-	puts(path);
+	is_complete = options->from ? summary_print_import(job->host, options->is_quiet)
+				    : summary_print(job->host, options->is_quiet);
+	puts(job->path);
 	if (fflush(stdout) != 0)
 		return EXIT_ENVIRONMENT;
-	return is_complete ? EXIT_DONE : EXIT_ENVIRONMENT;
+	return is_complete ? job->code : EXIT_ENVIRONMENT;
+}
+
+static int capture(const struct options *options)
+{
+	cleanup_with(job_free) struct job job = {
+		.options = options, .times = live_times_from_now(options->timeout)};
+
+	return run(&job);
 }
 
 int main(int argc, char **argv)

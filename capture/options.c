@@ -14,6 +14,10 @@
 static const char usage[] =
 	"usage: snapstate-capture [--from PATH] [--timeout SECONDS] [--cmdline]\n"
 	"                         [--redact KEYFILE] [-o FILE] [-q]\n"
+	"       snapstate-capture --ticket FILE --plan PLAN --journal JOURNAL\n"
+	"                         [--before CAPTURE] [--signature FILE]... [--timeout "
+	"SECONDS]\n"
+	"                         [--redact KEYFILE] [-q]\n"
 	"Records this host's device-mapper devices, LVM, mounts, and who uses them.\n"
 	"Prints the name of the archive. Run it as root.\n"
 	"  --from PATH        record nothing of this host, but what others collected:\n"
@@ -27,8 +31,24 @@ static const char usage[] =
 	"  -o, --output FILE  write FILE, which must not exist yet (default:\n"
 	"                     HOST-TIME-RANDOM" ARCHIVE_SUFFIX " in the current folder)\n"
 	"  -q, --quiet        say only what is missing\n"
+	"  --ticket FILE      after a plan was applied: compare this host with what the "
+	"plan\n"
+	"                     predicted, and pack the result, PLAN, its JOURNAL, "
+	"CAPTURE\n"
+	"                     (which the plan was made from), the signatures, and a new\n"
+	"                     capture into FILE; exit code 0 all is as predicted, 3 it "
+	"is\n"
+	"                     not, 4 it is, but steps of the plan are left\n"
 	"  -h, --help         this text\n"
 	"  -V, --version      the version\n";
+
+enum option_id {
+	OPTION_TICKET = 256,
+	OPTION_PLAN,
+	OPTION_JOURNAL,
+	OPTION_BEFORE,
+	OPTION_SIGNATURE,
+};
 
 static const struct option long_options[] = {
 	{"output", required_argument, NULL, 'o'},
@@ -36,6 +56,11 @@ static const struct option long_options[] = {
 	{"timeout", required_argument, NULL, 't'},
 	{"cmdline", no_argument, NULL, 'c'},
 	{"redact", required_argument, NULL, 'r'},
+	{"ticket", required_argument, NULL, OPTION_TICKET},
+	{"plan", required_argument, NULL, OPTION_PLAN},
+	{"journal", required_argument, NULL, OPTION_JOURNAL},
+	{"before", required_argument, NULL, OPTION_BEFORE},
+	{"signature", required_argument, NULL, OPTION_SIGNATURE},
 	{"quiet", no_argument, NULL, 'q'},
 	{"help", no_argument, NULL, 'h'},
 	{"version", no_argument, NULL, 'V'},
@@ -59,6 +84,25 @@ static bool take_timeout(const char *text, struct options *ret_options)
 	return true;
 }
 
+static int check_ticket(const struct options *options)
+{
+	const struct ticket_files *files = &options->files;
+
+	if (!options->ticket &&
+		(files->plan || files->journal || files->before || files->n_signatures))
+		return bad_usage(
+			"--plan, --journal, --before and --signature go with --ticket",
+			"");
+	if (options->ticket && (!files->plan || !files->journal))
+		return bad_usage("--ticket wants --plan and --journal", "");
+	if (options->ticket && (options->from || options->output))
+		return bad_usage(
+			"--ticket makes a capture of this host, and no other file "
+			"than its own: it goes without --from and --output",
+			"");
+	return -1;
+}
+
 /* What cannot be had together. */
 static int check(const struct options *options)
 {
@@ -68,7 +112,28 @@ static int check(const struct options *options)
 		return bad_usage("--cmdline and --redact exclude each other: what is in "
 				 "an argument nobody knows",
 			"");
-	return -1;
+	return check_ticket(options);
+}
+
+/* Those of a ticket. false: it is another one, or one too many. */
+static bool take_file(int option, const char *name, struct options *ret_options)
+{
+	struct ticket_files *files = &ret_options->files;
+
+	if (option == OPTION_TICKET)
+		ret_options->ticket = name;
+	else if (option == OPTION_PLAN)
+		files->plan = name;
+	else if (option == OPTION_JOURNAL)
+		files->journal = name;
+	else if (option == OPTION_BEFORE)
+		files->before = name;
+	else if (option == OPTION_SIGNATURE &&
+		 files->n_signatures < TICKET_SIGNATURES_MAX)
+		files->signatures[files->n_signatures++] = name;
+	else
+		return false;
+	return true;
 }
 
 int options_read(int argc, char **argv, struct options *ret_options)
@@ -98,7 +163,7 @@ int options_read(int argc, char **argv, struct options *ret_options)
 		} else if (option == 'V') {
 			puts("snapstate-capture " SNAPSTATE_VERSION);
 			return EXIT_DONE;
-		} else {
+		} else if (!take_file(option, optarg, ret_options)) {
 			fputs(usage, stderr);
 			return EXIT_USAGE;
 		}

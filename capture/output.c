@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The archive as a file. Input: the model, a path. Output: the file, or why there is
+ * An archive as a file. Input: its bytes, a path. Output: the file, or why there is
  * none. Its file system may be as sick as the rest of the host: both are behind a
  * checkpoint.
  */
@@ -9,12 +9,10 @@
 
 #include "capture.h"
 #include "checkpoint.h"
-#include "snapstate/cleanup.h"
 #include "snapstate/io.h"
-#include "snapstate/record.h"
 
 struct output {
-	const struct host *host;
+	const struct buf *bytes;
 	const char *path;
 	struct err *err;
 	int result;
@@ -33,13 +31,9 @@ static void check(void *context)
 static void publish(void *context)
 {
 	struct output *output = context;
-	cleanup_free char *top = archive_top(output->path);
-	cleanup_buf struct buf archive = BUF_INIT;
 
-	output->result = record_write(output->host, top, &archive, output->err);
-	if (output->result == 0)
-		output->result = file_publish(
-			output->path, 0600, archive.data, archive.len, output->err);
+	output->result = file_publish(output->path, 0600, buf_text(output->bytes),
+		output->bytes->len, output->err);
 }
 
 static int in_time(
@@ -58,9 +52,9 @@ int output_check(const char *path, int64_t deadline_ms, struct err *err)
 }
 
 int output_write(
-	const struct host *host, const char *path, int64_t deadline_ms, struct err *err)
+	const struct buf *bytes, const char *path, int64_t deadline_ms, struct err *err)
 {
-	struct output output = {.host = host, .path = path, .err = err};
+	struct output output = {.bytes = bytes, .path = path, .err = err};
 
 	return in_time(&output, deadline_ms, publish);
 }

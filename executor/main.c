@@ -3,6 +3,7 @@
  * snapstate-execute: carries out a plan on the host it was made for, or says why not.
  * Input: a plan. Output: words; with --apply a changed host and a journal.
  */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 
 #include "confine.h"
 #include "done.h"
+#include "packer.h"
 #include "report.h"
 #include "run.h"
 #include "runner.h"
@@ -45,8 +47,30 @@ static void end_audit(
 			audit->n_lost);
 }
 
-static enum exit_code run_plan(
-	const struct options *options, struct audit *audit, struct runner *runner)
+static enum exit_code check_before(const struct options *options, const struct plan *plan)
+{
+	struct err err = ERR_INIT;
+	int r = packer_check(options, plan, &err);
+
+	if (r < 0)
+		report_error(stderr, "%s; nothing was changed", err.msg);
+	return r == 0 ? EXIT_DONE : r == -EBADMSG ? EXIT_BAD_INPUT : EXIT_ENVIRONMENT;
+}
+
+/* However the run ended: those that stopped midway need it most. Its exit code stays. */
+static void pack_ticket(const struct run *run, struct packer *packer)
+{
+	if (!run->options->ticket)
+		return;
+	if (run->has_journal)
+		packer_pack(packer, run->options, run->admission->plan);
+	else
+		report_error(
+			stderr, "no step was begun: there is no journal, and no ticket");
+}
+
+static enum exit_code run_plan(const struct options *options, struct audit *audit,
+	struct runner *runner, struct packer *packer)
 {
 	struct admission admission = {0};
 	struct redact_key key = {0};
@@ -61,29 +85,37 @@ static enum exit_code run_plan(
 		code = admit_key(options, admission.plan, &key);
 	if (code == EXIT_DONE)
 		code = done_check(options, admission.plan);
+	if (code == EXIT_DONE)
+		code = check_before(options, admission.plan);
 	if (code == EXIT_DONE) {
 		settle_in();
 		code = run_on_this_host(&run, has_key ? &key : NULL);
+		pack_ticket(&run, packer);
 	}
 	end_audit(audit, options, code);
 	admission_free(&admission);
 	return code;
 }
 
-/* The runner first, since what comes behind it may start nothing; and nothing that a
- * stranger wrote is read before both are confined. */
+/* Those that start programs first, since what comes behind them may start nothing; and
+ * nothing that a stranger wrote is read before it is confined. */
 static enum exit_code execute(const struct options *options)
 {
 	struct audit audit = AUDIT_INIT(AUDIT_SOCKET);
+	cleanup_packer struct packer packer = PACKER_INIT;
 	cleanup_runner struct runner runner = RUNNER_INIT;
 	struct err err = ERR_INIT;
 	enum exit_code code = EXIT_ENVIRONMENT;
 
+	if (options->ticket && packer_start(options, &packer, &err) < 0) {
+		report_error(stderr, "%s; nothing was changed", err.msg);
+		return EXIT_ENVIRONMENT;
+	}
 	audit_open(&audit);
 	if (runner_start(&runner, &err) < 0 || confine_self(&err) < 0)
 		report_error(stderr, "%s", err.msg);
 	else
-		code = run_plan(options, &audit, &runner);
+		code = run_plan(options, &audit, &runner, &packer);
 	audit_close(&audit);
 	return code;
 }

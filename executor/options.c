@@ -16,7 +16,7 @@ static const char help[] =
 	"Usage: snapstate-execute [--apply [--yes-digest DIGITS]] [--resume]\n"
 	"                         [--done JOURNAL]... [--journal DIR] [--unsigned] "
 	"[--signature FILE]...\n"
-	"                         [--redact-key FILE] "
+	"                         [--redact-key FILE] [--ticket FILE [--before CAPTURE]] "
 	"PLAN\n"
 	"\n"
 	"Verifies on this host every fact that PLAN expects, and shows its steps. "
@@ -45,6 +45,14 @@ static const char help[] =
 	"                 policy, " SITE_POLICY_FILE ", wants a second one)\n"
 	"  --redact-key FILE  the key of a capture made with --redact (default\n"
 	"                 " REDACT_KEY_FILE ")\n"
+	"  --ticket FILE  when the run has ended, however it did, capture the host "
+	"again, "
+	"compare\n"
+	"                 it with what the plan predicted, and pack the result, the "
+	"plan, "
+	"its\n"
+	"                 journal and the captures into FILE, by snapstate-capture\n"
+	"  --before CAPTURE  the capture that the plan was made from, for the ticket\n"
 	"  --help         this text\n"
 	"  --version      the version\n"
 	"\n"
@@ -63,6 +71,8 @@ enum option_id {
 	OPTION_UNSIGNED,
 	OPTION_SIGNATURE,
 	OPTION_REDACT_KEY,
+	OPTION_TICKET,
+	OPTION_BEFORE,
 	OPTION_HELP,
 	OPTION_VERSION,
 };
@@ -76,13 +86,14 @@ static const struct option long_options[] = {
 	{"unsigned", no_argument, NULL, OPTION_UNSIGNED},
 	{"signature", required_argument, NULL, OPTION_SIGNATURE},
 	{"redact-key", required_argument, NULL, OPTION_REDACT_KEY},
+	{"ticket", required_argument, NULL, OPTION_TICKET},
+	{"before", required_argument, NULL, OPTION_BEFORE},
 	{"help", no_argument, NULL, OPTION_HELP},
 	{"version", no_argument, NULL, OPTION_VERSION},
 	{0},
 };
 
-/* The program leaves its working directory before it needs the folder. */
-static char *absolute(const char *path)
+char *options_absolute(const char *path)
 {
 	cleanup_free char *here = *path == '/' ? NULL : getcwd(NULL, 0);
 	cleanup_buf struct buf text = BUF_INIT;
@@ -131,9 +142,14 @@ enum exit_code options_read(int argc, char **argv, struct options *ret_options)
 			ret_options->yes_digest = optarg;
 		} else if (id == OPTION_JOURNAL) {
 			free(ret_options->journal);
-			ret_options->journal = absolute(optarg);
+			ret_options->journal = options_absolute(optarg);
 		} else if (id == OPTION_REDACT_KEY) {
 			ret_options->key = optarg;
+		} else if (id == OPTION_TICKET) {
+			free(ret_options->ticket);
+			ret_options->ticket = options_absolute(optarg);
+		} else if (id == OPTION_BEFORE) {
+			ret_options->before = optarg;
 		} else if (id == OPTION_HELP) {
 			return print_and_end(help);
 		} else if (id == OPTION_VERSION) {
@@ -150,6 +166,10 @@ enum exit_code options_read(int argc, char **argv, struct options *ret_options)
 				 "the plan's digits");
 	if (ret_options->is_unsigned && ret_options->n_signatures)
 		return bad_usage("--unsigned looks at no --signature");
+	if ((ret_options->ticket && !ret_options->is_apply) ||
+		(ret_options->before && !ret_options->ticket))
+		return bad_usage(
+			"--ticket goes with --apply, and --before with --ticket");
 	ret_options->plan = argv[optind];
 	if (!ret_options->journal)
 		ret_options->journal = xstrdup(JOURNAL_FOLDER);
@@ -159,5 +179,6 @@ enum exit_code options_read(int argc, char **argv, struct options *ret_options)
 void options_free(struct options *options)
 {
 	free(options->journal);
+	free(options->ticket);
 	*options = (struct options){0};
 }

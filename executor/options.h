@@ -21,6 +21,8 @@ struct options {
 	const char *yes_digest; /* NULL: ask on the terminal */
 	const char *done[PLAN_AFTER_MAX]; /* journals of plans that come before */
 	size_t n_done;
+	char *ticket;	    /* absolute; NULL: none is packed */
+	const char *before; /* the plan's capture, for the ticket; NULL: not given */
 	bool is_apply;
 	bool is_resume;
 	bool is_unsigned;
@@ -29,5 +31,8 @@ struct options {
 /* Says what is wrong, or EXIT_DONE. */
 enum exit_code options_read(int argc, char **argv, struct options *ret_options);
 void options_free(struct options *options);
+
+/* For those that leave the working directory; malloc'ed. */
+char *options_absolute(const char *path);
 
 #endif

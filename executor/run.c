@@ -38,6 +38,7 @@ static enum exit_code apply(struct run *run)
 		report_error(stderr, "%s; nothing was changed", err.msg);
 		return r == -EEXIST ? EXIT_DIFFERS : executor_cannot(executor);
 	}
+	run->has_journal = true;
 	printf("journal %s\n", journal.path);
 	act_block_stop_signals();
 	code = executor_apply(executor, &journal);
@@ -89,6 +90,7 @@ static enum exit_code recall(struct run *run)
 		folder, run->admission->plan, &run->journal, &run->recalled, &err);
 
 	if (r == 0) {
+		run->has_journal = true;
 		say_recalled(run);
 		run->executor.resumed = &run->recalled;
 		return EXIT_DONE;

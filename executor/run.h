@@ -19,6 +19,7 @@ struct run {
 	struct executor executor; /* set here, and the rest */
 	struct buf journal;	  /* with --resume, as it was read */
 	struct journal_run recalled;
+	bool has_journal; /* there is something to tell of */
 };
 
 /* `key`: of a plan with pseudonyms; else NULL. */

@@ -205,8 +205,10 @@ static int read_header(struct reader *r)
 	int status;
 
 	if ((size_t)(r->end - r->next) >= strlen(magic) &&
-		memcmp(r->next, magic, strlen(magic)) != 0)
+		memcmp(r->next, magic, strlen(magic)) != 0) {
+		r->number = 1;
 		return fail(r, -EBADMSG, "no journal of snapstate-execute");
+	}
 	if ((status = next(r)) <= 0)
 		return status;
 	if (!take(r, "snapstate-journal 1") || rest(r))

@@ -66,6 +66,18 @@ shows_difference() {
 	cat apply.out* | grep -Eq 'expected|the plan is for' && cat apply.out* | grep -Eq 'found|and this is'
 }
 
+# ticket_says FILE PATTERN: its files are whole, and its first line is this.
+ticket_says() {
+	local top
+	rm -rf ticket
+	mkdir ticket
+	tar xzf "$1" -C ticket
+	top=$(echo ticket/*)
+	(cd "$top" && sha256sum --quiet -c SHA256SUMS) || return
+	sed 's/^/  | /' "$top/RESULT.txt"
+	head -n 1 "$top/RESULT.txt" | grep -E "$2" >/dev/null
+}
+
 incident_make() {
 	say "$LAB_INCIDENT: $title"
 	printf '%s\n\n' "$story"
@@ -142,7 +154,13 @@ loop_execute() {
 	say 'execution'
 	mkdir journal
 	expect_rc "$expect_apply_rc" apply.out \
-		snapstate-execute --apply --yes-digest "$(plan_digits)" "${execute_args[@]}" --journal journal plan.snapplan
+		snapstate-execute --apply --yes-digest "$(plan_digits)" "${execute_args[@]}" --journal journal \
+		--ticket ticket.tar.gz --before capture.snapstate.tar.gz plan.snapplan
+	if [ "$expect_apply_rc" = 3 ]; then
+		check 'nothing was begun: there is no ticket' test ! -e ticket.tar.gz
+	else
+		check 'the ticket says: as predicted' ticket_says ticket.tar.gz '^AS PREDICTED: '
+	fi
 	inventory inventory.after
 	inventory_expected inventory.before inventory.expected
 	check 'plain tools: what the plan removes is gone, and nothing else changed' \

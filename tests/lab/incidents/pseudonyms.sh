@@ -21,6 +21,11 @@ after() {
 	done
 	check 'no name is in the plan' not grep -i acme plan.snapplan
 	check 'no name is in the journal' not grep -i acme journal/*
+	for file in before after; do
+		check "no name is in the ticket's capture $file" not grep -i acme <(tar xzOf "ticket/ticket/$file.snapstate.tar.gz")
+		rm "ticket/ticket/$file.snapstate.tar.gz"
+	done
+	check 'no name is in the rest of the ticket' not grep -ri acme ticket
 	check 'no name is in the review' not grep -i acme review.txt review.json
 	check 'the operator sees the names of the host' grep 'umount /mnt/acme/mail' apply.out
 	rm -f none.out

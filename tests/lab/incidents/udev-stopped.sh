@@ -14,14 +14,18 @@ after() {
 	digits=$(sed -n 's/^digest sha256:\(.\{8\}\).*/\1/p' second.plan)
 	udevd=$(pgrep -o udevd)
 	kill -STOP "$udevd"
-	run snapstate-execute --apply --unsigned --yes-digest "$digits" --journal second second.plan 2>second.err || rc=$?
+	run snapstate-execute --apply --unsigned --yes-digest "$digits" --journal second \
+		--ticket stopped.tar.gz --before second.capture second.plan 2>second.err || rc=$?
 	kill -CONT "$udevd"
 	run cat second.err
 	check 'it did nothing: exit code 5' is "$rc" 5
 	check 'it ended' test $((EPOCHSECONDS - begun)) -lt 120
 	check 'and says why' grep 'udev handled no event for 30 seconds' second.err
 	check 'the snapshot is there, and nothing is suspended' is "$(dmsetup info -c --noheadings -o suspended | sort -u)" Active
+	check 'the ticket says that nothing is done yet' ticket_says stopped.tar.gz "^NOT FINISHED: 0 of 1 steps done, and the host is as"
 	run udevadm settle
-	run snapstate-execute --apply --resume --unsigned --yes-digest "$digits" --journal second second.plan
+	run snapstate-execute --apply --resume --unsigned --yes-digest "$digits" --journal second \
+		--ticket resumed.tar.gz second.plan
+	check 'the ticket of the second run' ticket_says resumed.tar.gz '^AS PREDICTED: 1 of 1 steps done'
 	check 'it is gone now' is "$(lvs --noheadings -o lv_name onapp-aaaaaaaa | xargs)" ekwqx3d1vtkp0s
 }
