@@ -233,26 +233,33 @@ static void path_of(const char *folder, const struct plan *plan, struct buf *ret
 	buf_printf(ret_path, "%s/%s.journal", folder, plan->digest);
 }
 
+/* Of a file that can be a journal of anything. */
+static const char *how_it_ended(const char *path)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+	struct journal_run run;
+
+	if (file_read_at(AT_FDCWD, path, JOURNAL_BYTES_MAX, &text, NULL) < 0 ||
+		journal_parse(buf_text(&text), text.len, path, &run, NULL) < 0)
+		return "is noted, but its journal cannot be read";
+	if (run.is_finished)
+		return "carried out all its steps";
+	if (run.is_stopped)
+		return "stopped early (--resume goes on with it)";
+	return "was interrupted, and may have left a step half-way (--resume goes on "
+	       "with it)";
+}
+
 int journal_find(const char *folder, const struct plan *plan, struct err *err)
 {
-	cleanup_buf struct buf path = BUF_INIT, text = BUF_INIT;
-	const char *end;
+	cleanup_buf struct buf path = BUF_INIT;
 
 	path_of(folder, plan, &path);
 	if (access(path.data, F_OK) < 0)
 		return 0;
-	if (file_read_at(AT_FDCWD, path.data, JOURNAL_BYTES_MAX, &text, NULL) < 0)
-		end = "is noted";
-	else if (strstr(buf_text(&text), "\n0 finished "))
-		end = "carried out all its steps";
-	else if (strstr(buf_text(&text), "\n0 stopped "))
-		end = "stopped early (--resume goes on with it)";
-	else
-		end = "was interrupted, and may have left a step half-way (--resume "
-		      "goes on with it)";
 	return err_set(err, -EEXIST,
-		"this plan was applied before, and that run %s; its journal: %s", end,
-		path.data);
+		"this plan was applied before, and that run %s; its journal: %s",
+		how_it_ended(path.data), path.data);
 }
 
 /* ---- creating ---- */

@@ -240,6 +240,7 @@ static int read_ended(struct reader *r, uint64_t number)
 
 	if (take_verb(r, 0, "stopped")) {
 		end(r, "its run stopped before the plan was carried out");
+		r->run.is_stopped = true;
 		r->place = AT_END;
 		return 1;
 	}
@@ -333,6 +334,7 @@ static int read_step(struct reader *r, uint64_t number)
 static int read_behind(struct reader *r, uint64_t number)
 {
 	if (take_verb(r, 0, "stopped")) {
+		r->run.is_stopped = true;
 		r->place = AT_END;
 		return 0;
 	}
@@ -350,6 +352,7 @@ static int read_resumed(struct reader *r)
 		!take_number(r, UINT64_MAX, &cut) || rest(r))
 		return bad(r, "0 resumed TIME, the steps that are done, BYTES");
 	r->run.end = ERR_INIT;
+	r->run.is_stopped = false;
 	r->place = AT_RUN;
 	return 0;
 }

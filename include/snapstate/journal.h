@@ -59,6 +59,7 @@ struct journal_run {
 	bool has_header; /* else it was cut in there: nothing was begun */
 	bool is_begun;	 /* step n_done + 1 was, and may have come to anything */
 	bool is_finished;
+	bool is_stopped; /* it ended early, and says so; else it was interrupted */
 	size_t whole;	/* bytes up to the end of the last whole line */
 	struct err end; /* why this is no plan that was carried out; code 0: it is */
 };
