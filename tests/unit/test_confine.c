@@ -5,6 +5,7 @@
 #include <linux/capability.h>
 #include <linux/dm-ioctl.h>
 #include <linux/loop.h>
+#include <linux/netlink.h>
 #include <poll.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -19,6 +20,7 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/ptrace.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/swap.h>
 #include <sys/syscall.h>
@@ -311,6 +313,34 @@ static void forget_what_was_typed(void)
 	tcflush(-1, TCIFLUSH);
 }
 
+static void open_socket(int family, int type, int protocol)
+{
+	int fd = socket(family, type | SOCK_CLOEXEC, protocol);
+
+	if (fd >= 0)
+		errno = close(fd) < 0 ? errno : 0;
+}
+
+static void listen_to_udev(void)
+{
+	open_socket(AF_NETLINK, SOCK_RAW, NETLINK_KOBJECT_UEVENT);
+}
+
+static void reach_the_network(void)
+{
+	open_socket(AF_INET, SOCK_STREAM, 0);
+}
+
+static void reach_a_service(void)
+{
+	open_socket(AF_UNIX, SOCK_STREAM, 0);
+}
+
+static void change_routes(void)
+{
+	open_socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
+}
+
 /* Nobody listens there. */
 static void write_to_syslog(void)
 {
@@ -337,6 +367,7 @@ static void test_needed_calls_are_answered_by_the_kernel(void **state)
 		{"reading", open_and_close, {0, 0}},
 		{"flushing a terminal", forget_what_was_typed, {EBADF, EBADF}},
 		{"syslog", write_to_syslog, {EBADF, EBADF}},
+		{"udev's monitor", listen_to_udev, {0, 0}},
 	};
 
 	(void)state;
@@ -347,6 +378,22 @@ static void test_needed_calls_are_answered_by_the_kernel(void **state)
 			(WEXITSTATUS(status) != needed[i].expected[0] &&
 				WEXITSTATUS(status) != needed[i].expected[1]))
 			fail_msg("%s: status %#x", needed[i].name, (unsigned)status);
+	}
+}
+
+/* No other socket than udev's monitor: in the lab they end it, elsewhere the kernel does
+ * not know them. */
+static void test_no_other_socket(void **state)
+{
+	static void (*const opens[])(void) = {
+		reach_the_network, reach_a_service, change_routes};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(opens) / sizeof(opens[0]); i++) {
+		int status = in_child(confine_self, opens[i]);
+
+		assert_true(is_killed(status) ||
+			    (WIFEXITED(status) && WEXITSTATUS(status) == ENOSYS));
 	}
 }
 
@@ -421,6 +468,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_forbidden_calls_die),
 		cmocka_unit_test(test_needed_calls_are_answered_by_the_kernel),
+		cmocka_unit_test(test_no_other_socket),
 		cmocka_unit_test(test_lvm_is_kept_from_the_machine),
 		cmocka_unit_test(test_other_capabilities_are_gone),
 	};
