@@ -6,6 +6,8 @@
  *   fleet_join.c   what each capture says of the same snapshot; who may remove it, and
  * where fleet_order.c  plans, round by round, each naming those that must come before
  *   fleet_print.c  the order in front of the hosts' reviews; JSON
+ *   fleet_words.c  what the other reviews ask about plans and nodes
+ *   html_hosts.c   the page
  *
  * A snapshot's volume is removed by one host: the one where it is active, the last of
  * them where it is active on several. Mappings go first, everywhere.
@@ -70,6 +72,19 @@ int fleet_prove(const struct fleet *fleet, struct err *err);
 
 void fleet_print(const struct fleet *fleet, const char *folder, struct buf *ret_text);
 void fleet_print_json(const struct fleet *fleet, struct buf *ret_text);
+/* `folder` is what -o named, NULL without. */
+void fleet_print_html(const struct fleet *fleet, const char *folder, struct buf *ret_text);
 bool fleet_has_kept(const struct fleet *fleet);
+
+/* ---- for the reviews (fleet_words.c) ---- */
+
+/* The member's node, with its machine-id where another member has that node too. It came from
+ * a host: who prints it escapes it. */
+void fleet_node_words(const struct fleet *fleet, size_t member, struct buf *text);
+/* Where a member's plans have step `whole` of its whole; all count from 0. false: nowhere. */
+bool fleet_find_step(const struct fleet *fleet, size_t member, size_t whole,
+	size_t *ret_plan, size_t *ret_step);
+/* Which plan waits for which: plan `a` for `b` at [a * n_plans + b]. malloc'ed. */
+bool *fleet_waits(const struct fleet *fleet);
 
 #endif

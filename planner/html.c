@@ -23,7 +23,7 @@ static size_t count_missing(const struct host *host)
 	return count;
 }
 
-static void print_summary(struct page *page, const struct story *story)
+void html_summary(struct page *page, const struct story *story)
 {
 	const struct survey *survey = story->survey;
 	size_t to_remove = count_verdicts(survey, VERDICT_REMOVE);
@@ -40,6 +40,17 @@ static void print_summary(struct page *page, const struct story *story)
 	page_close(page);
 }
 
+void html_pseudonyms(struct page *page, const struct identity *id)
+{
+	if (!*id->redaction)
+		return;
+	page_open(page, "p", "note");
+	page_say(page, "The names on this page are pseudonyms, made with the key ");
+	page_captured_in(page, "code", "", id->redaction);
+	page_say(page, ": commands typed by hand need the host's own.");
+	page_close(page);
+}
+
 static void print_head(struct page *page, const struct story *story)
 {
 	const struct identity *id = &story->survey->host->identity;
@@ -53,15 +64,8 @@ static void print_head(struct page *page, const struct story *story)
 	page_open(page, "p", "soft");
 	page_say(page, "as captured on %s", buf_text(&taken));
 	page_close(page);
-	print_summary(page, story);
-	if (*id->redaction) {
-		page_open(page, "p", "note");
-		page_say(page,
-			"The names on this page are pseudonyms, made with the key ");
-		page_captured_in(page, "code", "", id->redaction);
-		page_say(page, ": commands typed by hand need the host's own.");
-		page_close(page);
-	}
+	html_summary(page, story);
+	html_pseudonyms(page, id);
 }
 
 static void print_missing(struct page *page, const struct host *host)
@@ -89,21 +93,59 @@ static void print_missing(struct page *page, const struct host *host)
 	page_close(page);
 }
 
-static void print_hazard_end(struct page *page, const struct subject *subject)
+/* "the plan"; of several hosts "that host, plan 2," */
+static void hazard_plan_words(
+	const struct subject *subject, const struct html_host *of, struct buf *text)
 {
+	size_t plan, step;
+
+	if (!of)
+		buf_puts(text, "the plan");
+	else if (fleet_find_step(
+			 of->fleet, of->member, subject->first_step, &plan, &step))
+		buf_printf(text, "that host, plan %zu,", plan + 1);
+}
+
+static void print_hazard_end(struct page *page, const struct subject *subject,
+	const struct html_host *of)
+{
+	cleanup_buf struct buf plan = BUF_INIT;
+
+	hazard_plan_words(subject, of, &plan);
 	page_open(page, "p", "fate");
 	if (subject->n_steps > 1)
-		page_say(page, "Steps %zu to %zu of the plan end it.",
-			subject->first_step + 1, subject->first_step + subject->n_steps);
+		page_say(page, "Steps %zu to %zu of %s end it.", subject->first_step + 1,
+			subject->first_step + subject->n_steps, buf_text(&plan));
 	else if (subject->n_steps)
-		page_say(page, "Step %zu of the plan ends it.", subject->first_step + 1);
+		page_say(page, "Step %zu of %s ends it.", subject->first_step + 1,
+			buf_text(&plan));
 	else
 		page_say(page, "No step ends it: it is %s, see below.",
 			subject->verdict == VERDICT_UNDECIDED ? "undecided" : "refused");
 	page_close(page);
 }
 
-static void print_hazards(struct page *page, const struct survey *survey)
+static void print_hazard_head(struct page *page, const struct subject *subject,
+	const struct html_host *of)
+{
+	cleanup_buf struct buf node = BUF_INIT;
+
+	page_open(page, "h2", "");
+	page_say(page, "HAZARD");
+	if (of) {
+		fleet_node_words(of->fleet, of->member, &node);
+		page_say(page, " on ");
+		page_open_link(page, HTML_HOST, of->member + 1);
+		page_captured(page, buf_text(&node));
+		page_close(page);
+	}
+	page_say(page, ": data is being destroyed by ");
+	page_captured(page, subject->label);
+	page_close(page);
+}
+
+void html_hazards(
+	struct page *page, const struct survey *survey, const struct html_host *of)
 {
 	for (size_t i = 0; i < survey->n_subjects; i++) {
 		const struct subject *subject = &survey->subjects[i];
@@ -112,12 +154,9 @@ static void print_hazards(struct page *page, const struct survey *survey)
 			if (subject->reasons[r].rule != RULE_STALE_CORRUPTING)
 				continue;
 			page_open(page, "div", "hazard");
-			page_open(page, "h2", "");
-			page_say(page, "HAZARD: data is being destroyed by ");
-			page_captured(page, subject->label);
-			page_close(page);
+			print_hazard_head(page, subject, of);
 			page_captured_in(page, "p", "", subject->reasons[r].text);
-			print_hazard_end(page, subject);
+			print_hazard_end(page, subject, of);
 			page_close(page);
 		}
 	}
@@ -212,7 +251,8 @@ static void row(struct page *page, const char *name, const char *text)
 	page_close(page);
 }
 
-static void row_of_recorded(struct page *page, const struct host *host)
+static void row_of_recorded(
+	struct page *page, const struct host *host, const struct html_host *of)
 {
 	const struct {
 		size_t count;
@@ -233,8 +273,11 @@ static void row_of_recorded(struct page *page, const struct host *host)
 		print_counted(&text, counts[i].count, counts[i].noun);
 	}
 	row(page, "recorded", buf_text(&text));
-	row(page, "not read",
-		count_missing(host) ? "see the top of this page" : "nothing was missing");
+	if (!count_missing(host))
+		row(page, "not read", "nothing was missing");
+	else
+		row(page, "not read",
+			of ? "see where this host begins" : "see the top of this page");
 }
 
 static void rows_of_request(struct page *page, const struct request *request)
@@ -257,13 +300,14 @@ static void rows_of_request(struct page *page, const struct request *request)
 }
 
 static void print_evidence(struct page *page, const struct story *story,
-	const char *capture_name, const char *plan_file)
+	const char *capture_name, const char *plan_file, const struct html_host *of)
 {
 	const struct host *host = story->survey->host;
 	const struct identity *id = &host->identity;
 	cleanup_buf struct buf taken = BUF_INIT, expires = BUF_INIT;
 
-	page_say_in(page, "h2", "", "What this page was made from");
+	page_say_in(page, "h2", "",
+		of ? "What this was made from" : "What this page was made from");
 	page_open(page, "div", "scroll");
 	page_open(page, "table", "");
 	row(page, "capture", capture_name);
@@ -280,7 +324,7 @@ static void print_evidence(struct page *page, const struct story *story,
 	row(page, "names",
 		*id->redaction ? "pseudonyms, see the top of this page"
 			       : "the host's own");
-	row_of_recorded(page, host);
+	row_of_recorded(page, host, of);
 	rows_of_request(page, story->survey->request);
 	if (plan_file) {
 		row(page, "plan", plan_file);
@@ -293,6 +337,19 @@ static void print_evidence(struct page *page, const struct story *story,
 	page_close(page);
 }
 
+void html_review(struct page *page, const struct story *story, const char *capture_name,
+	const char *plan_file, const struct html_host *of)
+{
+	print_missing(page, story->survey->host);
+	print_sections(page, story, VERDICT_REMOVE, true);
+	print_refreshes(page, story->plan);
+	print_sections(page, story, VERDICT_UNDECIDED, true);
+	print_sections(page, story, VERDICT_REFUSE, true);
+	print_sections(page, story, VERDICT_REFUSE, false);
+	print_untouched(page, story);
+	print_evidence(page, story, capture_name, plan_file, of);
+}
+
 void html_print(const struct survey *survey, const struct plan *plan,
 	const char *capture_name, const char *plan_file, struct buf *ret_text)
 {
@@ -302,14 +359,7 @@ void html_print(const struct survey *survey, const struct plan *plan,
 	story_collect(survey, plan, &story);
 	page_begin(&page, ret_text, survey->host->identity.node);
 	print_head(&page, &story);
-	print_hazards(&page, survey);
-	print_missing(&page, survey->host);
-	print_sections(&page, &story, VERDICT_REMOVE, true);
-	print_refreshes(&page, plan);
-	print_sections(&page, &story, VERDICT_UNDECIDED, true);
-	print_sections(&page, &story, VERDICT_REFUSE, true);
-	print_sections(&page, &story, VERDICT_REFUSE, false);
-	print_untouched(&page, &story);
-	print_evidence(&page, &story, capture_name, plan_file);
+	html_hazards(&page, survey, NULL);
+	html_review(&page, &story, capture_name, plan_file, NULL);
 	page_end(&page);
 }

@@ -29,12 +29,6 @@ static int plan_check(const struct host *host, const struct buf *text, struct er
 
 /* The plan last: it is there only if all the rest is. A script may be run, the others are
  * read. */
-static int publish(
-	const char *file, unsigned mode, const struct buf *text, struct err *err)
-{
-	return file ? file_publish(file, mode, text->data, text->len, err) : 0;
-}
-
 static int publish_all(const struct options *options, const struct survey *survey,
 	const struct plan *plan, const struct buf *plan_text, struct err *err)
 {
@@ -44,10 +38,10 @@ static int publish_all(const struct options *options, const struct survey *surve
 		html_print(survey, plan, options->captures[0], options->plan_file, &page);
 	if (options->dot_file)
 		dot_print(survey, plan, &graph);
-	if (publish(options->html_file, 0644, &page, err) < 0 ||
-		publish(options->dot_file, 0644, &graph, err) < 0)
+	if (program_publish(options->html_file, 0644, &page, err) < 0 ||
+		program_publish(options->dot_file, 0644, &graph, err) < 0)
 		return err->code;
-	return publish(options->plan_file, 0755, plan_text, err);
+	return program_publish(options->plan_file, 0755, plan_text, err);
 }
 
 static int plan_capture(const struct options *options)

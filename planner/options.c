@@ -14,8 +14,8 @@ static const char usage[] =
 	"                      [--min-age DURATION] [--valid DURATION] [--refresh-origin]\n"
 	"                      [--single-host] [--html FILE] [--dot FILE] [--json] CAPTURE\n"
 	"       snapstate-plan [-o FOLDER] [--select VG/LV]... [--policy FILE]... "
-	"[--json]\n"
-	"                      CAPTURE CAPTURE...\n"
+	"[--html FILE]\n"
+	"                      [--json] CAPTURE CAPTURE...\n"
 	"       snapstate-plan --explain DEVICE [--select VG/LV]... [--policy FILE]...\n"
 	"                      CAPTURE\n"
 	"       snapstate-plan --diff CAPTURE CAPTURE\n"
@@ -173,9 +173,8 @@ static int read_captures(int argc, char **argv, struct options *options)
 		return usage_error("--diff wants two captures", "");
 	if (given == 0)
 		return usage_error("a capture is wanted", "");
-	if (given > 1 && !options->is_diff &&
-		(options->html_file || options->dot_file || options->explain))
-		return usage_error("--html, --dot and --explain take one capture", "");
+	if (given > 1 && !options->is_diff && (options->dot_file || options->explain))
+		return usage_error("--dot and --explain take one capture", "");
 	while (optind < argc)
 		*array_add(&options->captures, &options->n_captures) = argv[optind++];
 	return -1;

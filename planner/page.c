@@ -63,12 +63,48 @@ static bool is_name(const char *text)
 
 /* ---- elements ---- */
 
-void page_open(struct page *page, const char *element, const char *class)
+/* A heading as deep as the page is in its outline; anything else as it is. */
+static const char *outlined(const struct page *page, const char *element)
+{
+	static const char *const headings[] = {"h1", "h2", "h3", "h4", "h5", "h6"};
+	size_t level;
+
+	if (element[0] != 'h' || element[1] < '1' || element[1] > '6')
+		return element;
+	level = (size_t)(element[1] - '1') + page->outline;
+	must(element[2] == '\0' && level < sizeof(headings) / sizeof(headings[0]));
+	return headings[level];
+}
+
+/* All of the tag but its end. */
+static void begin_tag(struct page *page, const char *element, const char *class)
 {
 	must(is_name(element) && is_name(class) && page->depth < PAGE_DEPTH_MAX);
-	buf_printf(page->out, "<%s%s%s%s>", element, *class ? " class=\"" : "", class,
+	element = outlined(page, element);
+	buf_printf(page->out, "<%s%s%s%s", element, *class ? " class=\"" : "", class,
 		*class ? "\"" : "");
 	page->elements[page->depth++] = element;
+}
+
+void page_open(struct page *page, const char *element, const char *class)
+{
+	begin_tag(page, element, class);
+	buf_puts(page->out, ">");
+}
+
+void page_open_place(struct page *page, const char *element, const char *class,
+	const char *place, size_t number)
+{
+	must(is_name(place));
+	begin_tag(page, element, class);
+	buf_printf(page->out, " id=\"%s-%zu\">", place, number);
+}
+
+void page_open_link(struct page *page, const char *place, size_t number)
+{
+	must(is_name(place));
+	begin_tag(page, "a", "");
+	buf_printf(page->out, " href=\"#%s-%zu\">", place, number);
 }
 
 void page_close(struct page *page)
@@ -80,7 +116,7 @@ void page_close(struct page *page)
 	buf_printf(page->out, "</%s>", element);
 	/* a line break inside a line of words would be seen as a blank */
 	if (strcmp(element, "span") != 0 && strcmp(element, "code") != 0 &&
-		strcmp(element, "b") != 0)
+		strcmp(element, "b") != 0 && strcmp(element, "a") != 0)
 		buf_puts(page->out, "\n");
 }
 

@@ -13,6 +13,7 @@
 
 struct page {
 	struct buf *out;
+	unsigned outline; /* how much deeper headings are: 1 within one of several hosts */
 	const char *elements[PAGE_DEPTH_MAX]; /* that are open */
 	size_t depth;
 };
@@ -24,6 +25,11 @@ void page_end(struct page *page);
 /* Literals: [a-z0-9 -]; `class` "" = none. */
 void page_open(struct page *page, const char *element, const char *class);
 void page_close(struct page *page);
+/* The same as a place of this page, by a word of [a-z] and a number that no other place has:
+ * id "host-3"; and a link to such a place. Nothing else is ever linked. */
+void page_open_place(struct page *page, const char *element, const char *class,
+	const char *place, size_t number);
+void page_open_link(struct page *page, const char *place, size_t number);
 
 /* Text from a host, as buf_tail() has it: unambiguous, printable ASCII. */
 void page_captured(struct page *page, const char *text);

@@ -7,7 +7,8 @@
  *   - classify.c: subjects -> reasons, verdict and class, by the rules of rules.c
  *   - order.c: removable ones -> the plan's steps, in an order that the kernel accepts
  *   - replay.c: steps + a clone of the host -> what each step makes untrue and true
- *   - review.c html.c dot.c explain.c json.c diff.c: what people and programs read
+ *   - review.c html.c dot.c explain.c json.c diff.c: what people and programs read; of
+ *     several hosts see fleet.h
  *   - remedy.c: reasons of a subject that stays -> what a person must do
  *
  * Helpers: select.c (the operator's rules), policy.c (their files), stack.c and

@@ -22,6 +22,12 @@ int program_print(const struct buf *output, int code)
 	return code;
 }
 
+int program_publish(
+	const char *file, unsigned mode, const struct buf *text, struct err *err)
+{
+	return file ? file_publish(file, mode, text->data, text->len, err) : 0;
+}
+
 int program_read_capture(const char *name, struct host **ret_host,
 	char ret_sha256[SHA256_HEX_LEN + 1], struct err *err)
 {

@@ -9,6 +9,9 @@
 int program_fail(const struct err *err, int code);
 /* Prints; returns `code`, or EXIT_ENVIRONMENT where that cannot be done. */
 int program_print(const struct buf *output, int code);
+/* A new file; `file` NULL = none was asked for. */
+int program_publish(
+	const char *file, unsigned mode, const struct buf *text, struct err *err);
 /* A capture with its index, and its digest. */
 int program_read_capture(const char *name, struct host **ret_host,
 	char ret_sha256[SHA256_HEX_LEN + 1], struct err *err);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Several captures in; the order between hosts and their reviews on stdout, and, with -o,
- * a folder of plans whose names tell that order. Either all of the plans are there at the
- * end, or none.
+ * Several captures in; the order between hosts and their reviews on stdout and, where it
+ * is asked for, as one page; with -o, a folder of plans whose names tell that order.
+ * Either all of the plans are there at the end, or none.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -49,10 +49,8 @@ static void unpublish(const struct fleet *fleet, const char *folder, size_t coun
 	}
 }
 
-static int publish(const struct fleet *fleet, const char *folder, struct err *err)
+static int publish_plans(const struct fleet *fleet, const char *folder, struct err *err)
 {
-	if (mkdir(folder, 0777) < 0 && errno != EEXIST)
-		return err_errno(err, errno, "make the folder %s", folder);
 	for (size_t i = 0; i < fleet->n_plans; i++) {
 		cleanup_free char *path = path_of(folder, &fleet->plans[i]);
 		const struct buf *text = &fleet->plans[i].text;
@@ -63,6 +61,23 @@ static int publish(const struct fleet *fleet, const char *folder, struct err *er
 		}
 	}
 	return 0;
+}
+
+/* The folder first, since the page may be meant for it; the plans last: they are there only
+ * if all the rest is. */
+static int publish_all(
+	const struct options *options, const struct fleet *fleet, struct err *err)
+{
+	const char *folder = options->plan_file;
+	cleanup_buf struct buf page = BUF_INIT;
+
+	if (folder && mkdir(folder, 0777) < 0 && errno != EEXIST)
+		return err_errno(err, errno, "make the folder %s", folder);
+	if (options->html_file)
+		fleet_print_html(fleet, folder, &page);
+	if (program_publish(options->html_file, 0644, &page, err) < 0)
+		return err->code;
+	return folder ? publish_plans(fleet, folder, err) : 0;
 }
 
 static int plan_fleet(const struct options *options, struct fleet *fleet, struct err *err)
@@ -93,7 +108,7 @@ int plan_several(const struct options *options)
 	if (program_read_policies(options, &request, &policy, &err) < 0 ||
 		plan_fleet(options, &fleet, &err) < 0)
 		return program_fail(&err, EXIT_BAD_INPUT);
-	if (options->plan_file && publish(&fleet, options->plan_file, &err) < 0)
+	if (publish_all(options, &fleet, &err) < 0)
 		return program_fail(&err, EXIT_ENVIRONMENT);
 	if (options->is_json)
 		fleet_print_json(&fleet, &output);

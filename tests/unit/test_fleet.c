@@ -12,62 +12,12 @@
 
 #include <cmocka.h>
 
-#include "fleet.h"
 #include "random_host.h"
+#include "sample_fleet.h"
 #include "sample_host.h"
 #include "snapstate/cleanup.h"
 
 #define OFF(rule) (1ull << (rule))
-#define SHA	  "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-
-static const char *select_all[] = {SELECT_DEFAULT};
-
-struct trial {
-	struct request request;
-	struct fleet fleet;
-	struct err err;
-};
-
-static void trial_begin(struct trial *trial)
-{
-	*trial = (struct trial){
-		.request = {
-			.select = select_all, .n_select = 1, .min_age = MIN_AGE_DEFAULT}};
-	trial->fleet.request = &trial->request;
-}
-
-static void trial_end(struct trial *trial)
-{
-	fleet_free(&trial->fleet);
-}
-
-static void add_host(struct trial *trial, struct host *host, const char *node, char id)
-{
-	char machine_id[33];
-
-	memset(machine_id, id, 32);
-	machine_id[32] = '\0';
-	host->identity.node = host_string(host, node);
-	host->identity.machine_id = host_string(host, machine_id);
-	host_sort(host);
-	host_index_build(host);
-	fleet_add(&trial->fleet, node, SHA, host);
-}
-
-static int run(struct trial *trial)
-{
-	int r = fleet_survey(&trial->fleet, &trial->err);
-
-	if (r == 0)
-		r = fleet_order(&trial->fleet, &trial->err);
-	return r < 0 ? r : fleet_prove(&trial->fleet, &trial->err);
-}
-
-static void must_run(struct trial *trial)
-{
-	if (run(trial) < 0)
-		fail_msg("%s", trial->err.msg);
-}
 
 static const struct subject *subject_on(const struct trial *trial, size_t member)
 {
@@ -96,41 +46,38 @@ static void assert_steps(const struct trial *trial, size_t plan, const char *ste
 	assert_string_equal(buf_text(&text), steps);
 }
 
-/* ---- hosts ---- */
-
-static void drop_devices(struct host *host)
-{
-	for (size_t i = 0; i < host->n_devices; i++) {
-		free(host->devices[i].targets);
-		free(host->devices[i].pending);
-		free(host->devices[i].deps);
-	}
-	host->n_devices = 0;
-}
-
-static struct host *inactive_host(void)
-{
-	struct host *host = sample_host_idle();
-
-	drop_devices(host);
-	return host;
-}
-
-static struct host *stale_host(void)
-{
-	struct host *host = sample_host_idle();
-
-	sample_make_stale(host);
-	return host;
-}
-
 /* Its volume was removed, here or elsewhere, and nothing is left of it here. */
 static struct host *clean_host(void)
 {
-	struct host *host = stale_host();
+	struct host *host = sample_host_stale();
 
-	drop_devices(host);
+	sample_drop_devices(host);
 	return host;
+}
+
+/* A member's steps, all in one, are those of its plans, one plan behind the other. */
+static void assert_whole_is_plans(const struct fleet *fleet)
+{
+	for (size_t m = 0; m < fleet->n_members; m++) {
+		const struct plan *whole = fleet->members[m].whole;
+		size_t n_steps = 0, plan, step;
+
+		for (size_t i = 0; i < fleet->n_plans; i++)
+			if (fleet->plans[i].member == m)
+				n_steps += fleet->plans[i].plan->n_steps;
+		assert_int_equal(n_steps, whole->n_steps);
+		for (size_t i = 0; i < whole->n_steps; i++) {
+			cleanup_buf struct buf of_whole = BUF_INIT, of_plan = BUF_INIT;
+
+			assert_true(fleet_find_step(fleet, m, i, &plan, &step));
+			assert_int_equal(fleet->plans[plan].member, m);
+			plan_step_target(&whole->steps[i], &of_whole);
+			plan_step_target(&fleet->plans[plan].plan->steps[step], &of_plan);
+			assert_string_equal(buf_text(&of_whole), buf_text(&of_plan));
+		}
+		assert_false(
+			fleet_find_step(fleet, m, whole->n_steps, &plan, &step));
+	}
 }
 
 /* ---- where it is active ---- */
@@ -141,9 +88,9 @@ static void test_active_on_one_host(void **state)
 
 	(void)state;
 	trial_begin(&trial);
-	add_host(&trial, inactive_host(), "hva", 'a');
-	add_host(&trial, sample_host(), "hvb", 'b');
-	must_run(&trial);
+	trial_add(&trial, sample_host_inactive(), "hva", 'a');
+	trial_add(&trial, sample_host(), "hvb", 'b');
+	trial_must_run(&trial);
 	assert_class(&trial, 0, "active-elsewhere");
 	assert_class(&trial, 1, "leftover");
 	assert_int_equal(trial.fleet.n_plans, 1);
@@ -159,9 +106,9 @@ static void test_active_nowhere(void **state)
 
 	(void)state;
 	trial_begin(&trial);
-	add_host(&trial, inactive_host(), "hva", 'a');
-	add_host(&trial, inactive_host(), "hvb", 'b');
-	must_run(&trial);
+	trial_add(&trial, sample_host_inactive(), "hva", 'a');
+	trial_add(&trial, sample_host_inactive(), "hvb", 'b');
+	trial_must_run(&trial);
 	assert_class(&trial, 0, "not-active-here");
 	assert_class(&trial, 1, "not-active-here");
 	assert_int_equal(trial.fleet.n_plans, 0);
@@ -172,9 +119,9 @@ static void test_active_nowhere(void **state)
 static void active_twice(struct trial *trial, bool is_reversed)
 {
 	trial_begin(trial);
-	add_host(trial, sample_host(), is_reversed ? "hvb" : "hva",
+	trial_add(trial, sample_host(), is_reversed ? "hvb" : "hva",
 		is_reversed ? 'b' : 'a');
-	add_host(trial, sample_host(), is_reversed ? "hva" : "hvb",
+	trial_add(trial, sample_host(), is_reversed ? "hva" : "hvb",
 		is_reversed ? 'a' : 'b');
 }
 
@@ -186,7 +133,7 @@ static void test_active_on_two_hosts(void **state)
 		const struct plan *second;
 
 		active_twice(&trial, is_reversed);
-		must_run(&trial);
+		trial_must_run(&trial);
 		assert_class(&trial, 0, "active-twice");
 		assert_class(&trial, 1, "active-twice");
 		assert_int_equal(trial.fleet.n_plans, 2);
@@ -211,9 +158,9 @@ static void test_held_on_one_is_kept_on_all(void **state)
 	(void)state;
 	sample_add_use(held, 4711, "tar", USE_FILE, 4);
 	trial_begin(&trial);
-	add_host(&trial, held, "hva", 'a');
-	add_host(&trial, sample_host(), "hvb", 'b');
-	must_run(&trial);
+	trial_add(&trial, held, "hva", 'a');
+	trial_add(&trial, sample_host(), "hvb", 'b');
+	trial_must_run(&trial);
 	assert_class(&trial, 0, "backup-running");
 	assert_class(&trial, 1, "kept-elsewhere");
 	assert_int_equal(trial.fleet.n_plans, 0);
@@ -227,9 +174,9 @@ static void test_held_where_it_is_active(void **state)
 	(void)state;
 	sample_add_use(held, 4711, "vi", USE_FILE, 4);
 	trial_begin(&trial);
-	add_host(&trial, held, "hvb", 'b');
-	add_host(&trial, inactive_host(), "hva", 'a');
-	must_run(&trial);
+	trial_add(&trial, held, "hvb", 'b');
+	trial_add(&trial, sample_host_inactive(), "hva", 'a');
+	trial_must_run(&trial);
 	assert_class(&trial, 0, "active-elsewhere");
 	assert_class(&trial, 1, "in-use");
 	assert_true(fleet_has_kept(&trial.fleet));
@@ -249,9 +196,9 @@ static void test_active_twice_beside_another_snapshot(void **state)
 		"LVM-" SAMPLE_VG "EEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEE", "snapshot",
 		"254:1 254:8 P 8", 131072);
 	trial_begin(&trial);
-	add_host(&trial, first, "hva", 'a');
-	add_host(&trial, sample_host_idle(), "hvb", 'b');
-	must_run(&trial);
+	trial_add(&trial, first, "hva", 'a');
+	trial_add(&trial, sample_host_idle(), "hvb", 'b');
+	trial_must_run(&trial);
 	assert_class(&trial, 0, "stale-sibling");
 	assert_class(&trial, 1, "kept-elsewhere");
 }
@@ -264,9 +211,9 @@ static void test_stale_on_one(void **state)
 
 	(void)state;
 	trial_begin(&trial);
-	add_host(&trial, clean_host(), "hva", 'a');
-	add_host(&trial, stale_host(), "hvb", 'b');
-	must_run(&trial);
+	trial_add(&trial, clean_host(), "hva", 'a');
+	trial_add(&trial, sample_host_stale(), "hvb", 'b');
+	trial_must_run(&trial);
 	assert_class(&trial, 1, "stale");
 	assert_int_equal(trial.fleet.n_plans, 1);
 	assert_steps(&trial, 0, "dm-remove dm-remove");
@@ -283,84 +230,11 @@ static void test_a_victim_that_only_the_other_host_knows(void **state)
 	newer->vgs[0].seqno = 9;
 	newer->pvs[0].devno = (struct devno){8, 16}; /* its own number of that disk */
 	trial_begin(&trial);
-	add_host(&trial, newer, "hva", 'a');
-	add_host(&trial, stale_host(), "hvb", 'b');
-	must_run(&trial);
+	trial_add(&trial, newer, "hva", 'a');
+	trial_add(&trial, sample_host_stale(), "hvb", 'b');
+	trial_must_run(&trial);
 	assert_class(&trial, 1, "stale-corrupting");
 	assert_steps(&trial, 0, "dm-remove dm-remove");
-}
-
-/* A second snapshot of its own, on another origin: uuids and minors apart by `id`. */
-static void add_other_snapshot(struct host *host, char id, bool is_active)
-{
-	char uuids[2][33], text[128];
-	static const struct {
-		unsigned minor;
-		const char *suffix, *layer, *type;
-	} parts[] = {{0, "disk", "-real", "linear"}, {1, "disk", "", "snapshot-origin"},
-		{2, "backup", "-cow", "linear"}, {3, "backup", "", "snapshot"}};
-	unsigned first = id == 'Y' ? 20 : 30, sector = id == 'Y' ? 300000 : 400000;
-
-	for (int i = 0; i < 2; i++) {
-		struct lv *lv = array_add(&host->lvs, &host->n_lvs);
-
-		memset(uuids[i], i ? id + 'a' - 'A' : id, 32);
-		uuids[i][32] = '\0';
-		*lv = host->lvs[i]; /* the sample's origin, the sample's snapshot */
-		lv->segments = NULL;
-		lv->n_segments = 0;
-		lv->uuid = host_string(host, uuids[i]);
-		snprintf(text, sizeof(text), "%s-%c", i ? "backup" : "disk", id);
-		lv->name = host_string(host, text);
-		if (i) {
-			struct segment *segment =
-				array_add(&lv->segments, &lv->n_segments);
-			struct stripe *stripe =
-				array_add(&segment->stripes, &segment->n_stripes);
-
-			lv->origin_uuid = host_string(host, uuids[0]);
-			segment->extents = 1;
-			segment->type = "striped";
-			*stripe = (struct stripe){.pv_uuid = SAMPLE_PV,
-				.lv_name = "",
-				.start = (sector - 2048) / 8192};
-		}
-	}
-	for (size_t i = 0; is_active && i < 4; i++) {
-		char name[64], uuid[128], params[64];
-
-		snprintf(name, sizeof(name), "onapp--aaaa-%s--%c%s", parts[i].suffix, id,
-			parts[i].layer);
-		snprintf(uuid, sizeof(uuid), "LVM-" SAMPLE_VG "%s%s", uuids[i >= 2],
-			parts[i].layer);
-		if (i == 1)
-			snprintf(params, sizeof(params), "254:%u", first);
-		else if (i == 3)
-			snprintf(params, sizeof(params), "254:%u 254:%u P 8", first,
-				first + 2);
-		else
-			snprintf(params, sizeof(params), "7:0 %u",
-				2048 + (sector - 2048) / 8192 * 8192 +
-					(i == 0 ? 81920 : 0));
-		sample_add_device(host, first + parts[i].minor, name, uuid, parts[i].type,
-			params, 8192);
-		if (i == 3)
-			sample_device(host, first + 3)->targets[0].status = "16/8192 16";
-	}
-}
-
-/* Each host has a volume to remove, and a stale mapping that the other's must wait for.
- */
-static void two_rounds(struct trial *trial)
-{
-	for (int i = 0; i < 2; i++) {
-		struct host *host = sample_host_idle();
-
-		add_other_snapshot(host, 'Y', i == 0);
-		add_other_snapshot(host, 'Z', i == 1);
-		sample_make_stale(host);
-		add_host(trial, host, i ? "hvb" : "hva", i ? 'b' : 'a');
-	}
 }
 
 static void test_mappings_everywhere_before_any_volume(void **state)
@@ -369,8 +243,8 @@ static void test_mappings_everywhere_before_any_volume(void **state)
 
 	(void)state;
 	trial_begin(&trial);
-	two_rounds(&trial);
-	must_run(&trial);
+	trial_add_two_rounds(&trial);
+	trial_must_run(&trial);
 	assert_int_equal(trial.fleet.n_plans, 4);
 	assert_steps(&trial, 0, "dm-remove dm-remove");
 	assert_steps(&trial, 1, "dm-remove dm-remove");
@@ -380,6 +254,7 @@ static void test_mappings_everywhere_before_any_volume(void **state)
 	assert_int_equal(trial.fleet.plans[1].plan->n_after, 0);
 	assert_int_equal(trial.fleet.plans[2].plan->n_after, 2);
 	assert_int_equal(trial.fleet.plans[3].plan->n_after, 3);
+	assert_whole_is_plans(&trial.fleet);
 }
 
 /* ---- evidence ---- */
@@ -405,14 +280,14 @@ static void test_a_host_that_made_a_volume_is_missing(void **state)
 		host->lvs[0].creator = "hvz";
 		trial_begin(&trial);
 		trial.request.is_single_host = rows[i].is_single_host;
-		add_host(&trial, host, "hva", 'a');
+		trial_add(&trial, host, "hva", 'a');
 		if (rows[i].other) {
-			struct host *other = inactive_host();
+			struct host *other = sample_host_inactive();
 
 			other->lvs[0].creator = "hvz";
-			add_host(&trial, other, rows[i].other, 'z');
+			trial_add(&trial, other, rows[i].other, 'z');
 		}
-		must_run(&trial);
+		trial_must_run(&trial);
 		assert_class(&trial, 0, rows[i].class);
 	}
 }
@@ -425,8 +300,8 @@ static void test_who_wrote_last_is_missing(void **state)
 	(void)state;
 	host->vgs[0].writer = "hvz";
 	trial_begin(&trial);
-	add_host(&trial, host, "hva", 'a');
-	must_run(&trial);
+	trial_add(&trial, host, "hva", 'a');
+	trial_must_run(&trial);
 	assert_class(&trial, 0, "host-missing");
 }
 
@@ -446,8 +321,8 @@ static void test_storage_that_others_reach(void **state)
 
 	(void)state;
 	trial_begin(&trial);
-	add_host(&trial, multipath_host(), "hva", 'a');
-	must_run(&trial);
+	trial_add(&trial, multipath_host(), "hva", 'a');
+	trial_must_run(&trial);
 	assert_true(subject_on(&trial, 0)->verdict == VERDICT_UNDECIDED);
 }
 
@@ -466,10 +341,10 @@ static void test_a_transport_that_others_may_use(void **state)
 		cleanup_with(trial_end) struct trial trial;
 
 		trial_begin(&trial);
-		add_host(&trial, iscsi_host(), "hva", 'a');
+		trial_add(&trial, iscsi_host(), "hva", 'a');
 		if (!is_alone)
-			add_host(&trial, inactive_host(), "hvb", 'b');
-		must_run(&trial);
+			trial_add(&trial, sample_host_inactive(), "hvb", 'b');
+		trial_must_run(&trial);
 		assert_class(&trial, 0, is_alone ? "host-missing" : "leftover");
 	}
 }
@@ -491,7 +366,7 @@ static void test_captures_that_do_not_fit(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		cleanup_with(trial_end) struct trial trial;
-		struct host *other = inactive_host();
+		struct host *other = sample_host_inactive();
 
 		other->identity.taken -= rows[i].apart;
 		if (rows[i].name)
@@ -499,9 +374,9 @@ static void test_captures_that_do_not_fit(void **state)
 		if (rows[i].is_dm_unread)
 			host_source_set(other, "dm", OUTCOME_DENIED, "%s", "");
 		trial_begin(&trial);
-		add_host(&trial, sample_host(), "hva", 'a');
-		add_host(&trial, other, "hvb", 'b');
-		must_run(&trial);
+		trial_add(&trial, sample_host(), "hva", 'a');
+		trial_add(&trial, other, "hvb", 'b');
+		trial_must_run(&trial);
 		assert_class(&trial, 0, rows[i].class);
 	}
 }
@@ -509,14 +384,14 @@ static void test_captures_that_do_not_fit(void **state)
 static void test_a_sequence_number_alone_is_no_reason(void **state)
 {
 	cleanup_with(trial_end) struct trial trial;
-	struct host *other = inactive_host();
+	struct host *other = sample_host_inactive();
 
 	(void)state;
 	other->vgs[0].seqno += 20;
 	trial_begin(&trial);
-	add_host(&trial, sample_host(), "hva", 'a');
-	add_host(&trial, other, "hvb", 'b');
-	must_run(&trial);
+	trial_add(&trial, sample_host(), "hva", 'a');
+	trial_add(&trial, other, "hvb", 'b');
+	trial_must_run(&trial);
 	assert_class(&trial, 0, "leftover");
 }
 
@@ -526,9 +401,9 @@ static void test_two_captures_of_one_host(void **state)
 
 	(void)state;
 	trial_begin(&trial);
-	add_host(&trial, sample_host(), "hva", 'a');
-	add_host(&trial, sample_host(), "hvb", 'a');
-	assert_int_equal(run(&trial), -EBADMSG);
+	trial_add(&trial, sample_host(), "hva", 'a');
+	trial_add(&trial, sample_host(), "hvb", 'a');
+	assert_int_equal(trial_run(&trial), -EBADMSG);
 	assert_non_null(strstr(trial.err.msg, "of one host"));
 }
 
@@ -539,7 +414,7 @@ static void missing(struct trial *trial)
 	struct host *host = sample_host();
 
 	host->lvs[0].creator = "hvz";
-	add_host(trial, host, "hva", 'a');
+	trial_add(trial, host, "hva", 'a');
 }
 
 static void reachable(struct trial *trial)
@@ -550,12 +425,12 @@ static void reachable(struct trial *trial)
 	sample_add_device(host, 9, "mpatha", "mpath-3600", "multipath", "0 8:0 8:16", 8);
 	host->pvs[0].devno = (struct devno){254, 9};
 	host->devices[0].targets[0].params = "254:9 2048";
-	add_host(trial, host, "hva", 'a');
+	trial_add(trial, host, "hva", 'a');
 }
 
 static void reachable_by_iscsi(struct trial *trial)
 {
-	add_host(trial, iscsi_host(), "hva", 'a');
+	trial_add(trial, iscsi_host(), "hva", 'a');
 }
 
 static void held_on_one(struct trial *trial)
@@ -563,26 +438,26 @@ static void held_on_one(struct trial *trial)
 	struct host *held = sample_host();
 
 	sample_add_use(held, 4711, "tar", USE_FILE, 4);
-	add_host(trial, held, "hva", 'a');
-	add_host(trial, sample_host(), "hvb", 'b');
+	trial_add(trial, held, "hva", 'a');
+	trial_add(trial, sample_host(), "hvb", 'b');
 }
 
 static void other_metadata(struct trial *trial)
 {
-	struct host *other = inactive_host();
+	struct host *other = sample_host_inactive();
 
 	other->lvs[1].name = "backup-eeee";
-	add_host(trial, sample_host(), "hva", 'a');
-	add_host(trial, other, "hvb", 'b');
+	trial_add(trial, sample_host(), "hva", 'a');
+	trial_add(trial, other, "hvb", 'b');
 }
 
 static void unread_kernel(struct trial *trial)
 {
-	struct host *other = inactive_host();
+	struct host *other = sample_host_inactive();
 
 	host_source_set(other, "dm", OUTCOME_DENIED, "%s", "");
-	add_host(trial, sample_host(), "hva", 'a');
-	add_host(trial, other, "hvb", 'b');
+	trial_add(trial, sample_host(), "hva", 'a');
+	trial_add(trial, other, "hvb", 'b');
 }
 
 static void test_the_prover_sees_what_the_planner_is_told_to_ignore(void **state)
@@ -610,7 +485,7 @@ static void test_the_prover_sees_what_the_planner_is_told_to_ignore(void **state
 		trial_begin(&trial);
 		trial.request.rules_off = rows[i].rules_off;
 		rows[i].hosts(&trial);
-		if (run(&trial) != -EPERM)
+		if (trial_run(&trial) != -EPERM)
 			fail_msg("%s was proven", rows[i].name);
 		if (!strstr(trial.err.msg, rows[i].error))
 			fail_msg("%s: %s", rows[i].name, trial.err.msg);
@@ -646,7 +521,7 @@ static void test_the_order_is_proven(void **state)
 
 	(void)state;
 	active_twice(&trial, false);
-	must_run(&trial);
+	trial_must_run(&trial);
 	assert_int_equal(prove(&trial, (size_t[]){0, 1}, 2, &err), 0);
 	/* the volume first; the volume alone; the mapping alone */
 	assert_int_equal(prove(&trial, (size_t[]){1, 0}, 2, &err), -EPERM);
@@ -669,8 +544,8 @@ static void test_the_rounds_are_proven(void **state)
 
 	(void)state;
 	trial_begin(&trial);
-	two_rounds(&trial);
-	must_run(&trial);
+	trial_add_two_rounds(&trial);
+	trial_must_run(&trial);
 	assert_int_equal(prove(&trial, (size_t[]){0, 1, 2, 3}, 4, &err), 0);
 	assert_int_equal(prove(&trial, (size_t[]){1, 0, 2, 3}, 4, &err), 0);
 	for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++)
@@ -683,37 +558,6 @@ static void test_the_rounds_are_proven(void **state)
 
 /* ---- random fleets ---- */
 
-/* The same group as another host sees it: some of it active, some not. */
-static struct host *random_member(uint64_t seed, uint64_t member)
-{
-	struct dice dice = dice_of_seed(seed * 8 + member);
-	struct host *host = random_host(one_in(&dice, 4) ? seed * 8 + member : seed);
-
-	if (one_in(&dice, 2)) {
-		drop_devices(host);
-		host->n_mounts = host->n_uses = host->n_superblocks = host->n_swaps = 0;
-	}
-	if (one_in(&dice, 6))
-		host->vgs[0].seqno += roll(&dice, 4);
-	if (one_in(&dice, 6) && host->n_lvs)
-		host->lvs[roll(&dice, host->n_lvs)].creator = "hvx";
-	host->identity.taken += (int64_t)roll(&dice, 3000);
-	return host;
-}
-
-static void random_fleet(struct trial *trial, uint64_t seed, bool is_reversed)
-{
-	static const char *const nodes[] = {"hva", "hvb", "hvc"};
-	size_t count = 2 + seed % 2;
-
-	trial_begin(trial);
-	for (size_t i = 0; i < count; i++) {
-		size_t at = is_reversed ? count - 1 - i : i;
-
-		add_host(trial, random_member(seed, at), nodes[at], (char)('a' + at));
-	}
-}
-
 static void test_random_fleets(void **state)
 {
 	uint64_t first = number_from_environment("RANDOM_SEED", 1);
@@ -725,9 +569,9 @@ static void test_random_fleets(void **state)
 		cleanup_with(trial_end) struct trial one, two;
 		cleanup_buf struct buf text = BUF_INIT, again = BUF_INIT;
 
-		random_fleet(&one, seed, false);
-		random_fleet(&two, seed, true);
-		if (run(&one) < 0 || run(&two) < 0)
+		trial_random(&one, seed, false);
+		trial_random(&two, seed, true);
+		if (trial_run(&one) < 0 || trial_run(&two) < 0)
 			fail_msg("RANDOM_SEED=%llu: %s%s", (unsigned long long)seed,
 				one.err.msg, two.err.msg);
 		fleet_print(&one.fleet, "plans", &text);
@@ -735,6 +579,7 @@ static void test_random_fleets(void **state)
 		if (strcmp(buf_text(&text), buf_text(&again)) != 0)
 			fail_msg("RANDOM_SEED=%llu: the order of the captures matters",
 				(unsigned long long)seed);
+		assert_whole_is_plans(&one.fleet);
 		n_plans += one.fleet.n_plans;
 		for (size_t i = 0; i < one.fleet.n_plans; i++)
 			n_ordered += one.fleet.plans[i].plan->n_after > 0;

@@ -12,20 +12,14 @@
 
 #include <cmocka.h>
 #include <libxml/parser.h>
-#include <libxml/tree.h>
 
+#include "check_review.h"
 #include "planner.h"
 #include "random_host.h"
 #include "sample_host.h"
 #include "snapstate/cleanup.h"
 
 #define RANDOM_HOSTS 300
-
-/* Markup, an attribute's end, an entity, control bytes, U+202E, a lone 0xff. */
-#define HOSTILE                                                                          \
-	"<img src=x onerror=alert(1)>\"'&lt;\\n\\N\\\" "                                 \
-	"\x01\x1b[31m\n\x7f\xe2\x80\xae\xff"                                             \
-	"--></style></title><script>]]>"
 
 static const char *select_all[] = {SELECT_DEFAULT};
 static const struct request request = {
@@ -81,134 +75,7 @@ static int make_story(
 	return explain_print(&reviewed.survey, reviewed.plan, name, ret, err);
 }
 
-static void assert_has(const struct buf *text, const char *part)
-{
-	if (!strstr(buf_text(text), part))
-		fail_msg("no '%s' in:\n%s", part, buf_text(text));
-}
-
-static void assert_has_not(const struct buf *text, const char *part)
-{
-	if (strstr(buf_text(text), part))
-		fail_msg("'%s' is in:\n%s", part, buf_text(text));
-}
-
-static void assert_printable(const struct buf *text)
-{
-	for (size_t i = 0; i < text->len; i++) {
-		unsigned char c = (unsigned char)text->data[i];
-
-		if (c != '\n' && c != '\t' && (c < ' ' || c > '~'))
-			fail_msg("byte %zu is \\x%02x", i, c);
-	}
-}
-
-/* ---- a hostile host ---- */
-
-#define FOUL(array, member)                                                              \
-	for (size_t i_ = 0; i_ < host->n_##array; i_++)                                  \
-	host->array[i_].member = HOSTILE
-
-/* Everything but what ties the stack together: uuids and the types of its targets. */
-static struct host *hostile_host(void)
-{
-	struct host *host = sample_host();
-	struct block *block = array_add(&host->blocks, &host->n_blocks);
-	struct kernel_holder *holder =
-		array_add(&host->kernel_holders, &host->n_kernel_holders);
-	struct swap *swap = array_add(&host->swaps, &host->n_swaps);
-	struct superblock *superblock =
-		array_add(&host->superblocks, &host->n_superblocks);
-
-	sample_add_device(host, 5, "x", HOSTILE, HOSTILE, "254:3 0", 8);
-	sample_add_use(host, 800, HOSTILE, USE_CWD, 4);
-	sample_add_use(host, 801, HOSTILE, USE_NODE, 0);
-	block->kind = BLOCK_LOOP;
-	block->devno = (struct devno){7, 9};
-	*array_add(&block->below, &block->n_below) = (struct devno){254, 4};
-	holder->devno = superblock->devno = swap->devno = (struct devno){254, 3};
-	holder->kind = HOLDER_OTHER;
-	host_source_set(host, "lvm/pvs.json", OUTCOME_DENIED, "%s", HOSTILE);
-	FOUL(devices, name);
-	FOUL(blocks, kname);
-	FOUL(blocks, backing_file);
-	FOUL(superblocks, type);
-	FOUL(mounts, target);
-	FOUL(mounts, type);
-	FOUL(mounts, source);
-	FOUL(swaps, path);
-	FOUL(processes, comm);
-	FOUL(uses, example);
-	FOUL(kernel_holders, name);
-	FOUL(vgs, name);
-	FOUL(lvs, name);
-	host->identity.node = host->identity.kernel = HOSTILE;
-	host->identity.machine_id = host->identity.boot_id = HOSTILE;
-	host->identity.redaction = HOSTILE;
-	host_sort(host);
-	return host;
-}
-
 /* ---- the page ---- */
-
-static bool is_one_of(const xmlChar *name, const char *const list[], size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (strcmp((const char *)name, list[i]) == 0)
-			return true;
-	return false;
-}
-#define IS_ONE_OF(name, list) is_one_of(name, list, sizeof(list) / sizeof((list)[0]))
-
-/* Nothing that runs, loads or links. Returns how often the hostile string is text. */
-static size_t check_elements(const xmlNode *node)
-{
-	static const char *const elements[] = {"html", "head", "meta", "title", "style",
-		"body", "h1", "h2", "h3", "h4", "p", "div", "span", "section", "ul", "ol",
-		"li", "b", "code", "pre", "table", "tr", "th", "td"};
-	static const char *const attributes[] = {
-		"lang", "charset", "http-equiv", "content", "name", "class"};
-	size_t seen = 0;
-
-	for (; node; node = node->next) {
-		if (node->type == XML_TEXT_NODE) {
-			const char *text = (const char *)node->content;
-
-			for (; (text = strstr(text, "<img src=x")) != NULL; text++)
-				seen++;
-			continue;
-		}
-		if (node->type == XML_DTD_NODE)
-			continue;
-		assert_int_equal(node->type, XML_ELEMENT_NODE);
-		if (!IS_ONE_OF(node->name, elements))
-			fail_msg("element %s", (const char *)node->name);
-		for (const xmlAttr *a = node->properties; a; a = a->next)
-			if (!IS_ONE_OF(a->name, attributes))
-				fail_msg("attribute %s", (const char *)a->name);
-		seen += check_elements(node->children);
-	}
-	return seen;
-}
-
-static size_t check_page(const struct buf *page)
-{
-	xmlDoc *doc = xmlReadMemory(page->data, (int)page->len, "page.html", NULL,
-		XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
-	size_t seen;
-
-	if (!doc)
-		fail_msg("not well-formed:\n%s", buf_text(page));
-	seen = check_elements(doc->children);
-	xmlFreeDoc(doc);
-	assert_printable(page);
-	assert_has(page, "content=\"default-src 'none'; style-src 'unsafe-inline'\"");
-	assert_has_not(page, "http:");
-	assert_has_not(page, "https:");
-	assert_has_not(page, "url(");
-	assert_has_not(page, "@import");
-	return seen;
-}
 
 static void test_page(void **state)
 {
@@ -326,64 +193,6 @@ static void test_text_hostile(void **state)
 
 /* ---- the graph ---- */
 
-/* A word, or a string in quotes that ends on its line. NULL: neither. */
-static const char *skip_id(const char *c)
-{
-	if (*c != '"')
-		return c[strspn(c, "abcdefghijklmnopqrstuvwxyz0123456789.")] == *c
-			       ? NULL
-			       : c + strspn(c, "abcdefghijklmnopqrstuvwxyz0123456789.");
-	for (c++; *c && *c != '"' && *c != '\n'; c++)
-		if (*c == '\\' && *++c != '\\' && *c != 'n')
-			return NULL;
-	return *c == '"' ? c + 1 : NULL;
-}
-
-/* ` [a=b c="d"]` */
-static const char *skip_attributes(const char *c)
-{
-	if (strncmp(c, " [", 2) != 0)
-		return c;
-	c++;
-	do {
-		c = skip_id(c + 1);
-		if (!c || *c != '=')
-			return NULL;
-		c = skip_id(c + 1);
-	} while (c && *c == ' ');
-	return c && *c == ']' ? c + 1 : NULL;
-}
-
-/* "ID;" "ID=ID;" "ID [...];" "ID -> ID [...];" "word [...];" */
-static const char *skip_statement(const char *c)
-{
-	if (*c++ != '\t')
-		return NULL;
-	c = skip_id(c);
-	if (c && *c == '=')
-		c = skip_id(c + 1);
-	else if (c && strncmp(c, " -> ", 4) == 0)
-		c = skip_id(c + 4);
-	c = c ? skip_attributes(c) : NULL;
-	return c && strncmp(c, ";\n", 2) == 0 ? c + 2 : NULL;
-}
-
-static void check_graph(const struct buf *graph)
-{
-	static const char begin[] = "digraph stacks {\n";
-	const char *line = buf_text(graph), *next;
-
-	assert_printable(graph);
-	assert_memory_equal(line, begin, sizeof(begin) - 1);
-	for (line += sizeof(begin) - 1; *line == '\t'; line = next) {
-		next = skip_statement(line);
-		if (!next)
-			fail_msg(
-				"not a statement:\n%.*s", (int)strcspn(line, "\n"), line);
-	}
-	assert_string_equal(line, "}\n");
-}
-
 static void test_graph(void **state)
 {
 	cleanup_host struct host *host = sample_host();
@@ -419,9 +228,9 @@ static void test_graph_grammar(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		if (skip_statement(bad[i]))
+		if (check_graph_line(bad[i]))
 			fail_msg("taken for a statement: %s", bad[i]);
-	assert_non_null(skip_statement("\t\"a\" -> b [c=d e=\"f\\\\g\\nh\"];\n"));
+	assert_non_null(check_graph_line("\t\"a\" -> b [c=d e=\"f\\\\g\\nh\"];\n"));
 }
 
 /* dot(1) itself, where it is installed. */
