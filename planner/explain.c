@@ -315,14 +315,15 @@ static void say_fate(struct explanation *e)
 	say_steps(e);
 }
 
-/* An origin may have several snapshots. */
-static bool is_concerned(const struct explanation *e, const struct subject *subject)
+bool explain_concerns(
+	const struct story *story, struct devno devno, const struct subject *subject)
 {
-	if (subject_owns(subject, e->devno))
+	const struct device *device = host_device_by_devno(story->survey->host, devno);
+
+	if (subject_owns(subject, devno))
 		return true;
-	return e->device &&
-	       (subject == story_of(e->story, e->device)->subject ||
-		       subject->origin == e->device || subject->real == e->device);
+	return device && (subject == story_of(story, device)->subject ||
+				 subject->origin == device || subject->real == device);
 }
 
 static void say_subjects(struct explanation *e)
@@ -331,7 +332,7 @@ static void say_subjects(struct explanation *e)
 	bool is_first = true;
 
 	for (size_t i = 0; i < survey->n_subjects; i++) {
-		if (!is_concerned(e, &survey->subjects[i]))
+		if (!explain_concerns(e->story, e->devno, &survey->subjects[i]))
 			continue;
 		if (is_first)
 			heading(e, "The snapshot whose stack it belongs to");
@@ -360,24 +361,21 @@ static void collect_facts(struct explanation *e)
 	host_facts(e->host, &scope, &e->facts);
 }
 
-int explain_print(const struct survey *survey, const struct plan *plan, const char *name,
-	struct buf *ret_text, struct err *err)
+void explain_device(const struct story *story, struct devno devno, struct buf *text)
 {
-	struct devno devno = explain_find(survey->host, name);
-	cleanup_story struct story story = {0};
-	struct explanation e = {.out = ret_text, .story = &story, .host = survey->host};
+	const struct host *host = story->survey->host;
+	struct explanation e = {.out = text,
+		.story = story,
+		.host = host,
+		.devno = devno,
+		.device = host_device_by_devno(host, devno),
+		.block = host_block_by_devno(host, devno)};
 	struct buf title = BUF_INIT;
 
-	e.devno = devno;
-	e.device = host_device_by_devno(e.host, devno);
-	e.block = host_block_by_devno(e.host, devno);
-	if (!e.device && !e.block)
-		return explain_not_found(e.host, name, err);
-	story_collect(survey, plan, &story);
 	collect_facts(&e);
 	devno_words(e.host, devno, &title);
-	buf_tail(ret_text, buf_text(&title));
-	buf_puts(ret_text, "\n");
+	buf_tail(text, buf_text(&title));
+	buf_puts(text, "\n");
 	buf_free(&title);
 	say_kind(&e);
 	say_below(&e);
@@ -386,5 +384,17 @@ int explain_print(const struct survey *survey, const struct plan *plan, const ch
 	say_fate(&e);
 	say_subjects(&e);
 	facts_free(&e.facts);
+}
+
+int explain_print(const struct survey *survey, const struct plan *plan, const char *name,
+	struct buf *ret_text, struct err *err)
+{
+	struct devno devno = explain_find_recorded(survey->host, name);
+	cleanup_story struct story story = {0};
+
+	if (devno_is_none(devno))
+		return explain_not_found(survey->host, name, err);
+	story_collect(survey, plan, &story);
+	explain_device(&story, devno, ret_text);
 	return 0;
 }

@@ -47,6 +47,11 @@ static const struct lv *lv_by_label(
 	return NULL;
 }
 
+static const char *without_dev(const char *name)
+{
+	return strncmp(name, "/dev/", 5) == 0 ? name + 5 : name;
+}
+
 /* From the name that cannot be mistaken to the one that can. */
 struct devno explain_find(const struct host *host, const char *name)
 {
@@ -68,7 +73,7 @@ struct devno explain_find(const struct host *host, const char *name)
 	block = host_block_by_kname(host, name);
 	if (block)
 		return block->devno;
-	lv_by_label(host, strncmp(name, "/dev/", 5) == 0 ? name + 5 : name, &devno);
+	lv_by_label(host, without_dev(name), &devno);
 	if (!devno_is_none(devno))
 		return devno;
 	if (*name != '/')
@@ -77,13 +82,28 @@ struct devno explain_find(const struct host *host, const char *name)
 	return host_path_devno(host, buf_text(&path));
 }
 
+struct devno explain_find_recorded(const struct host *host, const char *name)
+{
+	struct devno devno = explain_find(host, name);
+
+	if (!host_device_by_devno(host, devno) && !host_block_by_devno(host, devno))
+		return DEVNO_NONE;
+	return devno;
+}
+
+bool explain_is_inactive(const struct host *host, const char *name)
+{
+	struct devno devno;
+
+	return lv_by_label(host, without_dev(name), &devno) && devno_is_none(devno);
+}
+
 int explain_not_found(const struct host *host, const char *name, struct err *err)
 {
 	cleanup_buf struct buf word = BUF_INIT;
-	struct devno devno;
 
 	buf_word(&word, name);
-	if (lv_by_label(host, strncmp(name, "/dev/", 5) == 0 ? name + 5 : name, &devno))
+	if (explain_is_inactive(host, name))
 		return err_set(err, -ENOENT,
 			"%s is a volume of the metadata, but not active on this host: it "
 			"has no device to explain",

@@ -7,7 +7,7 @@
  * where fleet_order.c  plans, round by round, each naming those that must come before
  *   fleet_print.c  the order in front of the hosts' reviews; JSON
  *   fleet_words.c  what the other reviews ask about plans and nodes
- *   html_hosts.c   the page
+ *   html_hosts.c   the page; explain_hosts.c the story of a device
  *
  * A snapshot's volume is removed by one host: the one where it is active, the last of
  * them where it is active on several. Mappings go first, everywhere.
@@ -74,6 +74,10 @@ void fleet_print(const struct fleet *fleet, const char *folder, struct buf *ret_
 void fleet_print_json(const struct fleet *fleet, struct buf *ret_text);
 /* `folder` is what -o named, NULL without. */
 void fleet_print_html(const struct fleet *fleet, const char *folder, struct buf *ret_text);
+/* The story of a block device on each host that has it: `name` as for explain_print(), or
+ * "NODE:" and such a name. -ENOENT: no capture has one. */
+int fleet_explain(const struct fleet *fleet, const char *name, struct buf *ret_text,
+	struct err *err);
 bool fleet_has_kept(const struct fleet *fleet);
 
 /* ---- for the reviews (fleet_words.c) ---- */

@@ -17,7 +17,7 @@ static const char usage[] =
 	"[--html FILE]\n"
 	"                      [--json] CAPTURE CAPTURE...\n"
 	"       snapstate-plan --explain DEVICE [--select VG/LV]... [--policy FILE]...\n"
-	"                      CAPTURE\n"
+	"                      CAPTURE...\n"
 	"       snapstate-plan --diff CAPTURE CAPTURE\n"
 	"\n"
 	"Reads a capture, offline, and prints which leftover backup snapshots can be "
@@ -44,7 +44,9 @@ static const char usage[] =
 	"overwrites\n"
 	"  --explain DEVICE      tell the story of one device: MAJ:MIN, uuid, dm name, "
 	"VG/LV\n"
-	"                        or a path below /dev\n"
+	"                        or a path below /dev; of several hosts NODE:DEVICE, or "
+	"each\n"
+	"                        that has it\n"
 	"  --json                print the verdicts and steps as JSON\n"
 	"  --diff                compare two captures, fact by fact\n"
 	"  --help, --version\n"
@@ -173,8 +175,8 @@ static int read_captures(int argc, char **argv, struct options *options)
 		return usage_error("--diff wants two captures", "");
 	if (given == 0)
 		return usage_error("a capture is wanted", "");
-	if (given > 1 && !options->is_diff && (options->dot_file || options->explain))
-		return usage_error("--dot and --explain take one capture", "");
+	if (given > 1 && !options->is_diff && options->dot_file)
+		return usage_error("--dot takes one capture", "");
 	while (optind < argc)
 		*array_add(&options->captures, &options->n_captures) = argv[optind++];
 	return -1;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Several captures in; the order between hosts and their reviews on stdout and, where it
- * is asked for, as one page; with -o, a folder of plans whose names tell that order.
+ * is asked for, as one page, or the story of one device; with -o, a folder of plans whose
+ * names tell that order.
  * Either all of the plans are there at the end, or none.
  */
 #include <errno.h>
@@ -97,6 +98,16 @@ static int plan_fleet(const struct options *options, struct fleet *fleet, struct
 	return r;
 }
 
+static int explain(const struct options *options, const struct fleet *fleet)
+{
+	cleanup_buf struct buf story = BUF_INIT;
+	struct err err = ERR_INIT;
+
+	if (fleet_explain(fleet, options->explain, &story, &err) < 0)
+		return program_fail(&err, EXIT_USAGE);
+	return program_print(&story, EXIT_DONE);
+}
+
 int plan_several(const struct options *options)
 {
 	struct request request = options->request;
@@ -108,6 +119,8 @@ int plan_several(const struct options *options)
 	if (program_read_policies(options, &request, &policy, &err) < 0 ||
 		plan_fleet(options, &fleet, &err) < 0)
 		return program_fail(&err, EXIT_BAD_INPUT);
+	if (options->explain)
+		return explain(options, &fleet);
 	if (publish_all(options, &fleet, &err) < 0)
 		return program_fail(&err, EXIT_ENVIRONMENT);
 	if (options->is_json)

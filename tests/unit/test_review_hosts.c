@@ -3,6 +3,7 @@
  * The reviews of several hosts: what comes first, who waits for whom, and that neither a
  * hostile host nor the order of the captures changes what they are made of.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -193,7 +194,223 @@ static void test_page_hostile(void **state)
 	assert_has(&page, "see where this host begins");
 }
 
+/* ---- the story of a device ---- */
+
+#define SNAPSHOT "onapp-aaaa/backup-dddd"
+
+static void tell(const struct trial *trial, const char *name, struct buf *ret)
+{
+	struct err err = ERR_INIT;
+
+	if (fleet_explain(&trial->fleet, name, ret, &err) < 0)
+		fail_msg("%s: %s", name, err.msg);
+	assert_printable(ret);
+}
+
+/* Both hosts have it active: each story says what comes before there, or behind. */
+static void test_story(void **state)
+{
+	static const char *const parts[] = {"==== hva ====\n254:3 ",
+		"\nWhat the plan does to it\n  step 3 removes it\n",
+		"\nOn other hosts\n  " SNAPSHOT " is active on hvb too: remove, "
+		"active-twice; plan 2 there comes behind: it waits for plan 1 of this "
+		"host\n  plan 2, step 1: umount /mnt/backup\n",
+		"  plan 2, step 3: lvremove -y " SNAPSHOT "\n",
+		"\nThe plans of this host\n  plan 1: steps 1 to 4\n",
+		"\n==== hvb ====\n254:3 ",
+		"is active on hva too: remove, active-twice; plan 1 there comes before: "
+		"plan 2 of this host waits for it\n  plan 1, step 1: umount",
+		"  plan 1, step 3: dmsetup remove -u LVM-",
+		"  plan 1, step 4: ", "  plan 2: steps 1 to 3\n", NULL};
+	cleanup_with(trial_end) struct trial trial;
+	cleanup_buf struct buf story = BUF_INIT;
+
+	(void)state;
+	active_twice(&trial);
+	tell(&trial, SNAPSHOT, &story);
+	assert_in_order(&story, parts);
+}
+
+/* Also of what stands on the snapshot, or below it. */
+static void test_story_of_the_stack(void **state)
+{
+	static const char *const names[] = {
+		"hvb:254:0", "hvb:254:1", "hvb:254:2", "hvb:254:4"};
+	cleanup_with(trial_end) struct trial trial;
+
+	(void)state;
+	active_twice(&trial);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		cleanup_buf struct buf story = BUF_INIT;
+
+		tell(&trial, names[i], &story);
+		assert_has(&story, "plan 1 there comes before");
+	}
+}
+
+static void test_story_names(void **state)
+{
+	static const struct {
+		const char *nodes[2], *name;
+		bool is_on[2]; /* none: an error */
+		const char *error;
+	} rows[] = {
+		{{"hva", "hvb"}, "254:3", {true, true}, NULL},
+		{{"hva", "hvb"}, "hva:254:3", {true, false}, NULL},
+		{{"hva", "hvb"}, "hvb:onapp--aaaa-backup--dddd", {false, true}, NULL},
+		{{"hva", "hvb"}, "hvb:/dev/onapp-aaaa/backup-dddd", {false, true}, NULL},
+		{{"hva", "hvb"}, "hvc:254:3", {false, false}, "no host has a recorded"},
+		{{"hva", "hvb"}, "hva:nope", {false, false}, "hva: no recorded device"},
+		{{"hva", "hvb"}, "hva:", {false, false}, "hva: no recorded device"},
+		{{"hva", "hvb"}, "254:77", {false, false}, "no host has a recorded"},
+		{{"hva", "hvb"}, "", {false, false}, "no host has a recorded"},
+		{{"", "hvb"}, ":254:3", {false, false}, "no host has a recorded"},
+		/* a node that looks like a number, or like a node and a number */
+		{{"254", "hvb"}, "254:3", {true, true}, NULL},
+		{{"254", "hvb"}, "254:254:3", {true, false}, NULL},
+		{{"hv", "hv:254"}, "hv:254:3", {true, false}, NULL},
+		{{"hv", "hv:254"}, "hv:254:254:3", {false, true}, NULL},
+		{{"hv", "hv"}, "hv:254:3", {true, true}, NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		cleanup_with(trial_end) struct trial trial;
+		cleanup_buf struct buf story = BUF_INIT;
+		struct err err = ERR_INIT;
+
+		trial_begin(&trial);
+		for (int k = 0; k < 2; k++)
+			trial_add(
+				&trial, sample_host(), rows[i].nodes[k], (char)('a' + k));
+		trial_must_run(&trial);
+		if (rows[i].error) {
+			assert_int_equal(
+				fleet_explain(&trial.fleet, rows[i].name, &story, &err),
+				-ENOENT);
+			assert_int_equal(story.len, 0);
+			if (!strstr(err.msg, rows[i].error))
+				fail_msg("%s: %s", rows[i].name, err.msg);
+			continue;
+		}
+		tell(&trial, rows[i].name, &story);
+		for (int k = 0; k < 2; k++) {
+			const char *const id[] = {"aaaaaaaa)", "bbbbbbbb)"};
+			cleanup_buf struct buf head = BUF_INIT;
+
+			buf_printf(&head, "==== %s", rows[i].nodes[k]);
+			if (strcmp(rows[i].nodes[0], rows[i].nodes[1]) == 0)
+				assert_has(&story, id[k]);
+			buf_puts(&head, " ");
+			if (rows[i].is_on[k])
+				assert_has(&story, buf_text(&head));
+			else
+				assert_has_not(&story, buf_text(&head));
+		}
+	}
+}
+
+/* In the metadata of the one, active on the other. */
+static void test_story_where_it_is_inactive(void **state)
+{
+	static const char *const parts[] = {"==== hvb ====\n254:3 ",
+		"\n==== hva ====\na volume of the metadata, not active on this host",
+		NULL};
+	cleanup_with(trial_end) struct trial trial;
+	cleanup_buf struct buf story = BUF_INIT, none = BUF_INIT;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	trial_begin(&trial);
+	trial_add(&trial, sample_host_inactive(), "hva", 'a');
+	trial_add(&trial, sample_host(), "hvb", 'b');
+	trial_must_run(&trial);
+	tell(&trial, SNAPSHOT, &story);
+	assert_in_order(&story, parts);
+	assert_has_not(&story, "On other hosts");
+	assert_int_equal(
+		fleet_explain(&trial.fleet, "hva:" SNAPSHOT, &none, &err), -ENOENT);
+	assert_non_null(strstr(err.msg, "hva: " SNAPSHOT " is a volume of the metadata"));
+}
+
+/* What keeps it there is told here; or that both go, whichever comes first. */
+static void test_story_without_an_order(void **state)
+{
+	static const struct {
+		bool is_held;
+		const char *words;
+	} rows[] = {
+		{true, "is active on hvb too: refuse, backup-running; nothing is done to "
+		       "it there\n"},
+		{false, "is active on hvb too: remove, stale; plan 2 there; neither it "
+			"nor plan 1 of this host waits for the other\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		cleanup_with(trial_end) struct trial trial;
+		cleanup_buf struct buf story = BUF_INIT;
+
+		trial_begin(&trial);
+		for (char id = 'a'; id < 'c'; id++) {
+			struct host *host =
+				rows[i].is_held ? sample_host() : sample_host_stale();
+
+			if (rows[i].is_held && id == 'b')
+				sample_add_use(host, 4711, "tar", USE_FILE, 4);
+			trial_add(&trial, host, id == 'a' ? "hva" : "hvb", id);
+		}
+		trial_must_run(&trial);
+		tell(&trial, "hva:254:3", &story);
+		assert_has(&story, rows[i].words);
+	}
+}
+
+/* A host's second plan. */
+static void test_story_of_two_rounds(void **state)
+{
+	cleanup_with(trial_end) struct trial trial;
+	cleanup_buf struct buf story = BUF_INIT;
+
+	(void)state;
+	two_rounds(&trial);
+	tell(&trial, "hva:254:3", &story);
+	assert_has(&story,
+		"  plan 1: steps 1 to 2\n  plan 3: step 3, counted from 1 there\n");
+}
+
+static void test_story_hostile(void **state)
+{
+	cleanup_with(trial_end) struct trial trial;
+	cleanup_buf struct buf story = BUF_INIT, none = BUF_INIT;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	hostile_fleet(&trial);
+	tell(&trial, "254:3", &story);
+	assert_has(&story, "==== <img src=x onerror=alert(1)>\\x22'&lt;");
+	assert_has(&story, "\\x1b[31m");
+	assert_int_equal(fleet_explain(&trial.fleet, HOSTILE ":x", &none, &err), -ENOENT);
+	assert_null(strchr(err.msg, '\x1b'));
+}
+
 /* ---- any hosts ---- */
+
+/* Also of devices that only some of them have. */
+static void check_stories(const struct trial *one, const struct trial *two)
+{
+	const struct host *host = one->fleet.members[0].host;
+
+	for (size_t i = 0; i < host->n_devices && i < 4; i++) {
+		cleanup_buf struct buf name = BUF_INIT, story = BUF_INIT,
+				       again = BUF_INIT;
+
+		buf_devno(&name, host->devices[i].devno);
+		tell(one, buf_text(&name), &story);
+		tell(two, buf_text(&name), &again);
+		assert_string_equal(buf_text(&story), buf_text(&again));
+	}
+}
 
 static void check_random(uint64_t seed)
 {
@@ -208,6 +425,7 @@ static void check_random(uint64_t seed)
 	make_page(&two, &page_again);
 	check_page(&page);
 	assert_string_equal(buf_text(&page), buf_text(&page_again));
+	check_stories(&one, &two);
 }
 
 static void test_random_fleets(void **state)
@@ -225,6 +443,13 @@ int main(void)
 		cmocka_unit_test(test_page_hazard),
 		cmocka_unit_test(test_page_of_two_rounds),
 		cmocka_unit_test(test_page_hostile),
+		cmocka_unit_test(test_story),
+		cmocka_unit_test(test_story_of_the_stack),
+		cmocka_unit_test(test_story_names),
+		cmocka_unit_test(test_story_where_it_is_inactive),
+		cmocka_unit_test(test_story_without_an_order),
+		cmocka_unit_test(test_story_of_two_rounds),
+		cmocka_unit_test(test_story_hostile),
 		cmocka_unit_test(test_random_fleets),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
