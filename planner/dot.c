@@ -5,18 +5,18 @@
  * directly below it. Invariant: a string of a host is always inside double quotes, where
  * neither a quote, a backslash nor a line break of its own is left.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "planner.h"
+#include "dot.h"
 #include "snapstate/cleanup.h"
-#include "story.h"
 
 #define DOT_HOLDERS_MAX 20 /* of one device */
 
 /* buf_tail() leaves printable ASCII without quotes; its backslashes and what HTML
  * entities begin with mean something to dot as well. */
-static void add_captured(struct buf *out, const char *text)
+void dot_captured(struct buf *out, const char *text)
 {
 	cleanup_buf struct buf plain = BUF_INIT;
 
@@ -31,9 +31,23 @@ static void add_captured(struct buf *out, const char *text)
 	}
 }
 
-static void add_node(struct buf *out, struct devno devno)
+void dot_line(const struct dot_host *host)
 {
-	buf_printf(out, "\"" DEVNO_FMT "\"", DEVNO_ARGS(devno));
+	buf_puts(host->out, host->number ? "\t\t" : "\t");
+}
+
+/* "254:3 holder 1": a name, and what makes another one of it. */
+static void add_name(const struct dot_host *host, struct devno devno, const char *rest)
+{
+	buf_puts(host->out, "\"");
+	if (host->number)
+		buf_printf(host->out, "%zu ", host->number);
+	buf_printf(host->out, DEVNO_FMT "%s\"", DEVNO_ARGS(devno), rest);
+}
+
+void dot_name(const struct dot_host *host, struct devno devno)
+{
+	add_name(host, devno, "");
 }
 
 static const char *node_style(const struct device_story *it)
@@ -60,183 +74,222 @@ static const char *node_style(const struct device_story *it)
 
 /* ---- nodes ---- */
 
-static void add_device(
-	struct buf *out, const struct story *story, const struct device *device)
+static void add_device(const struct dot_host *host, const struct device *device)
 {
+	struct buf *out = host->out;
 	cleanup_buf struct buf kind = BUF_INIT, fate = BUF_INIT;
 
 	device_kind_words(device, &kind);
-	story_fate(story, device, &fate);
-	buf_puts(out, "\t");
-	add_node(out, device->devno);
+	story_fate(host->story, device, &fate);
+	dot_line(host);
+	dot_name(host, device->devno);
 	buf_printf(out, " [shape=box %s label=\"" DEVNO_FMT " ",
-		node_style(story_of(story, device)), DEVNO_ARGS(device->devno));
-	add_captured(out, device->name);
+		node_style(story_of(host->story, device)), DEVNO_ARGS(device->devno));
+	dot_captured(out, device->name);
 	buf_puts(out, "\\n");
-	add_captured(out, buf_text(&kind));
+	dot_captured(out, buf_text(&kind));
 	buf_puts(out, "\\n");
-	add_captured(out, buf_text(&fate));
+	dot_captured(out, buf_text(&fate));
 	buf_puts(out, "\"];\n");
 }
 
-static void add_other(struct buf *out, const struct story *story, struct devno devno)
+static void add_other(const struct dot_host *host, struct devno devno)
 {
-	const struct block *block = host_block_by_devno(story->survey->host, devno);
-	size_t step = block ? story_block_step(story, block) : 0;
+	struct buf *out = host->out;
+	const struct block *block = host_block_by_devno(host->story->survey->host, devno);
+	size_t step = block ? story_block_step(host->story, block) : 0;
 	cleanup_buf struct buf words = BUF_INIT;
 
 	if (block)
 		block_words(block, &words);
-	buf_puts(out, "\t");
-	add_node(out, devno);
+	dot_line(host);
+	dot_name(host, devno);
 	buf_printf(out, " [shape=box style=rounded label=\"" DEVNO_FMT " ",
 		DEVNO_ARGS(devno));
-	add_captured(out, block ? buf_text(&words) : "not recorded");
+	dot_captured(out, block ? buf_text(&words) : "not recorded");
 	if (step)
 		buf_printf(out, "\\nstep %zu ends it\"];\n", step);
 	else
 		buf_puts(out, "\\nnot touched\"];\n");
 }
 
-static void add_holders(struct buf *out, const struct story *story, struct devno devno)
+/* An ellipse is to be closed, behind its label. */
+static void begin_holder(
+	const struct dot_host *host, struct devno devno, const char *which)
 {
+	dot_line(host);
+	add_name(host, devno, which);
+	buf_puts(host->out, " [shape=ellipse label=\"");
+}
+
+static void add_hold(const struct dot_host *host, struct devno devno, const char *which)
+{
+	dot_line(host);
+	add_name(host, devno, which);
+	buf_puts(host->out, " -> ");
+	dot_name(host, devno);
+	buf_puts(host->out, " [style=dotted label=\"holds\"];\n");
+}
+
+static void add_holders(const struct dot_host *host, struct devno devno)
+{
+	struct buf *out = host->out;
 	size_t count;
-	const struct story_holder *holders = story_holders_of(story, devno, &count);
+	const struct story_holder *holders = story_holders_of(host->story, devno, &count);
 
 	for (size_t i = 0; i < count && i < DOT_HOLDERS_MAX; i++) {
-		buf_printf(out, "\t\"" DEVNO_FMT " holder %zu\" [shape=ellipse label=\"",
-			DEVNO_ARGS(devno), i + 1);
-		add_captured(out, holders[i].text);
+		char which[32];
+
+		snprintf(which, sizeof(which), " holder %zu", i + 1);
+		begin_holder(host, devno, which);
+		dot_captured(out, holders[i].text);
 		if (holders[i].ended_by)
 			buf_printf(out,
 				"\\nstep %zu ends it\" style=dashed "
 				"color=\"#0a6b38",
 				holders[i].ended_by);
-		buf_printf(out,
-			"\"];\n\t\"" DEVNO_FMT " holder %zu\" -> \"" DEVNO_FMT
-			"\" [style=dotted label=\"holds\"];\n",
-			DEVNO_ARGS(devno), i + 1, DEVNO_ARGS(devno));
+		buf_puts(out, "\"];\n");
+		add_hold(host, devno, which);
 	}
-	if (count > DOT_HOLDERS_MAX)
-		buf_printf(out,
-			"\t\"" DEVNO_FMT " holders\" [shape=ellipse label=\"and %zu "
-			"more\"];\n\t\"" DEVNO_FMT " holders\" -> \"" DEVNO_FMT
-			"\" [style=dotted label=\"holds\"];\n",
-			DEVNO_ARGS(devno), count - DOT_HOLDERS_MAX, DEVNO_ARGS(devno),
-			DEVNO_ARGS(devno));
+	if (count > DOT_HOLDERS_MAX) {
+		begin_holder(host, devno, " holders");
+		buf_printf(out, "and %zu more\"];\n", count - DOT_HOLDERS_MAX);
+		add_hold(host, devno, " holders");
+	}
 }
 
 /* ---- which ---- */
-
-/* Numbers of everything that is drawn, sorted. */
-struct drawn {
-	struct devno *devnos;
-	size_t count;
-};
 
 static int order_devnos(const void *a, const void *b)
 {
 	return devno_compare(*(const struct devno *)a, *(const struct devno *)b);
 }
 
-static void collect_drawn(const struct story *story, struct drawn *ret)
+static void collect_around(struct dot_host *host, const struct device *device)
 {
+	size_t n_above;
+	const struct edge *above = story_edges_of(host->story, device->devno, &n_above);
+
+	*array_add(&host->drawn, &host->n_drawn) = device->devno;
+	for (size_t d = 0; d < device->n_deps; d++)
+		*array_add(&host->drawn, &host->n_drawn) = device->deps[d];
+	for (size_t a = 0; a < n_above; a++)
+		*array_add(&host->drawn, &host->n_drawn) = above[a].above;
+}
+
+void dot_collect(const struct story *story, size_t number, struct buf *out,
+	struct dot_host *ret)
+{
+	struct dot_host it = {.out = out, .story = story, .number = number};
 	const struct host *host = story->survey->host;
 	size_t kept = 0;
 
-	for (size_t i = 0; i < host->n_devices; i++) {
-		const struct device *device = &host->devices[i];
-		size_t n_above;
-		const struct edge *above = story_edges_of(story, device->devno, &n_above);
-
-		if (story->devices[i].part == PART_NONE)
-			continue;
-		*array_add(&ret->devnos, &ret->count) = device->devno;
-		for (size_t d = 0; d < device->n_deps; d++)
-			*array_add(&ret->devnos, &ret->count) = device->deps[d];
-		for (size_t a = 0; a < n_above; a++)
-			*array_add(&ret->devnos, &ret->count) = above[a].above;
-	}
-	if (ret->count)
-		qsort(ret->devnos, ret->count, sizeof(*ret->devnos), order_devnos);
-	for (size_t i = 0; i < ret->count; i++)
-		if (!kept || !devno_is_equal(ret->devnos[kept - 1], ret->devnos[i]))
-			ret->devnos[kept++] = ret->devnos[i];
-	ret->count = kept;
+	for (size_t i = 0; i < host->n_devices; i++)
+		if (story->devices[i].part != PART_NONE)
+			collect_around(&it, &host->devices[i]);
+	if (it.n_drawn)
+		qsort(it.drawn, it.n_drawn, sizeof(*it.drawn), order_devnos);
+	for (size_t i = 0; i < it.n_drawn; i++)
+		if (!kept || !devno_is_equal(it.drawn[kept - 1], it.drawn[i]))
+			it.drawn[kept++] = it.drawn[i];
+	it.n_drawn = kept;
+	*ret = it;
 }
 
-static bool is_drawn(const struct drawn *drawn, struct devno devno)
+void dot_host_free(struct dot_host *host)
 {
-	return drawn->count &&
-	       bsearch(&devno, drawn->devnos, drawn->count, sizeof(devno), order_devnos);
+	free(host->drawn);
+}
+
+bool dot_is_drawn(const struct dot_host *host, struct devno devno)
+{
+	return host->n_drawn && bsearch(&devno, host->drawn, host->n_drawn, sizeof(devno),
+					order_devnos);
 }
 
 /* ---- edges ---- */
 
-static void add_edges(
-	struct buf *out, const struct story *story, const struct drawn *drawn)
+static void add_edges(const struct dot_host *host)
 {
-	for (size_t i = 0; i < story->n_edges; i++) {
-		const struct edge *edge = &story->edges[i];
+	for (size_t i = 0; i < host->story->n_edges; i++) {
+		const struct edge *edge = &host->story->edges[i];
 		const char *what;
 
-		if (!is_drawn(drawn, edge->base) || !is_drawn(drawn, edge->above))
+		if (!dot_is_drawn(host, edge->base) || !dot_is_drawn(host, edge->above))
 			continue;
-		buf_puts(out, "\t");
-		add_node(out, edge->above);
-		buf_puts(out, " -> ");
-		add_node(out, edge->base);
-		what = base_words(host_device_by_devno(story->survey->host, edge->above),
+		dot_line(host);
+		dot_name(host, edge->above);
+		buf_puts(host->out, " -> ");
+		dot_name(host, edge->base);
+		what = base_words(host_device_by_devno(
+					  host->story->survey->host, edge->above),
 			edge->base);
 		if (*what)
-			buf_printf(out, " [label=\"%s\"]", what);
-		buf_puts(out, ";\n");
+			buf_printf(host->out, " [label=\"%s\"]", what);
+		buf_puts(host->out, ";\n");
 	}
 }
 
 /* Which store writes to which volume. */
-static void add_victims(struct buf *out, const struct story *story)
+static void add_victims(const struct dot_host *host)
 {
-	const struct host *host = story->survey->host;
+	const struct story *story = host->story;
 
-	for (size_t i = 0; i < host->n_devices; i++) {
+	for (size_t i = 0; i < story->survey->host->n_devices; i++) {
 		const struct device_story *it = &story->devices[i];
 
 		if (it->part != PART_VICTIM)
 			continue;
-		buf_puts(out, "\t");
-		add_node(out, it->subject->cow->devno);
-		buf_puts(out, " -> ");
-		add_node(out, host->devices[i].devno);
-		buf_puts(out, " [label=\"OVERWRITES\" color=\"#b00020\" penwidth=3 "
-			      "constraint=false];\n");
+		dot_line(host);
+		dot_name(host, it->subject->cow->devno);
+		buf_puts(host->out, " -> ");
+		dot_name(host, story->survey->host->devices[i].devno);
+		buf_puts(host->out, " [label=\"OVERWRITES\" color=\"#b00020\" penwidth=3 "
+				    "constraint=false];\n");
 	}
+}
+
+/* ---- the whole ---- */
+
+void dot_stacks(const struct dot_host *host)
+{
+	for (size_t i = 0; i < host->n_drawn; i++) {
+		const struct device *device = host_device_by_devno(
+			host->story->survey->host, host->drawn[i]);
+
+		if (device)
+			add_device(host, device);
+		else
+			add_other(host, host->drawn[i]);
+		if (device && story_of(host->story, device)->part != PART_NONE)
+			add_holders(host, host->drawn[i]);
+	}
+	add_edges(host);
+	add_victims(host);
+}
+
+void dot_begin(struct buf *out)
+{
+	buf_puts(out, "digraph stacks {\n\tlabel=\"");
+}
+
+void dot_title_end(struct buf *out)
+{
+	buf_puts(out, "\";\n\tlabelloc=t;\n\tnode [fontname=\"sans-serif\"];\n"
+		      "\tedge [fontname=\"sans-serif\"];\n");
 }
 
 void dot_print(const struct survey *survey, const struct plan *plan, struct buf *ret_text)
 {
 	cleanup_story struct story story = {0};
-	struct drawn drawn = {0};
+	struct dot_host host;
 
 	story_collect(survey, plan, &story);
-	collect_drawn(&story, &drawn);
-	buf_puts(ret_text, "digraph stacks {\n\tlabel=\"");
-	add_captured(ret_text, survey->host->identity.node);
-	buf_printf(ret_text, "\";\n\tlabelloc=t;\n\tnode [fontname=\"sans-serif\"];\n"
-			     "\tedge [fontname=\"sans-serif\"];\n");
-	for (size_t i = 0; i < drawn.count; i++) {
-		const struct device *device =
-			host_device_by_devno(survey->host, drawn.devnos[i]);
-
-		if (device)
-			add_device(ret_text, &story, device);
-		else
-			add_other(ret_text, &story, drawn.devnos[i]);
-		if (device && story_of(&story, device)->part != PART_NONE)
-			add_holders(ret_text, &story, drawn.devnos[i]);
-	}
-	add_edges(ret_text, &story, &drawn);
-	add_victims(ret_text, &story);
+	dot_collect(&story, 0, ret_text, &host);
+	dot_begin(ret_text);
+	dot_captured(ret_text, survey->host->identity.node);
+	dot_title_end(ret_text);
+	dot_stacks(&host);
 	buf_puts(ret_text, "}\n");
-	free(drawn.devnos);
+	dot_host_free(&host);
 }

@@ -17,9 +17,9 @@
 struct telling {
 	struct buf *out;
 	const struct fleet *fleet;
-	bool *waits; /* fleet_waits() */
-	const char **
-		names; /* one for each member: what is looked for there; NULL = nothing */
+	bool *waits;	    /* fleet_waits() */
+	const char **names; /* one for each member: what to look for there; NULL = nothing
+			     */
 };
 
 /* ---- on which hosts ---- */
@@ -209,23 +209,18 @@ static void say_others(const struct telling *it, size_t member, const struct sto
 /* The story counts steps through the host; a second plan of it counts from 1 again. */
 static void say_plans(const struct telling *it, size_t member)
 {
-	size_t before = 0;
+	struct fleet_steps steps = {0};
 
-	for (size_t i = 0; i < it->fleet->n_plans; i++) {
-		size_t count = it->fleet->plans[i].plan->n_steps;
-
-		if (it->fleet->plans[i].member != member)
-			continue;
-		if (!before)
+	while (fleet_steps_next(it->fleet, member, &steps)) {
+		if (!steps.first)
 			buf_puts(it->out, "\nThe plans of this host\n");
-		buf_printf(it->out, "  plan %zu: ", i + 1);
-		if (count == 1)
-			buf_printf(it->out, "step %zu", before + 1);
+		buf_printf(it->out, "  plan %zu: ", steps.plan + 1);
+		if (steps.count == 1)
+			buf_printf(it->out, "step %zu", steps.first + 1);
 		else
-			buf_printf(
-				it->out, "steps %zu to %zu", before + 1, before + count);
-		buf_puts(it->out, before ? ", counted from 1 there\n" : "\n");
-		before += count;
+			buf_printf(it->out, "steps %zu to %zu", steps.first + 1,
+				steps.first + steps.count);
+		buf_puts(it->out, steps.first ? ", counted from 1 there\n" : "\n");
 	}
 }
 

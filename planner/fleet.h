@@ -7,7 +7,7 @@
  * where fleet_order.c  plans, round by round, each naming those that must come before
  *   fleet_print.c  the order in front of the hosts' reviews; JSON
  *   fleet_words.c  what the other reviews ask about plans and nodes
- *   html_hosts.c   the page; explain_hosts.c the story of a device
+ *   html_hosts.c   the page; explain_hosts.c the story of a device; dot_hosts.c the graph
  *
  * A snapshot's volume is removed by one host: the one where it is active, the last of
  * them where it is active on several. Mappings go first, everywhere.
@@ -72,6 +72,7 @@ int fleet_prove(const struct fleet *fleet, struct err *err);
 
 void fleet_print(const struct fleet *fleet, const char *folder, struct buf *ret_text);
 void fleet_print_json(const struct fleet *fleet, struct buf *ret_text);
+void fleet_print_dot(const struct fleet *fleet, struct buf *ret_text);
 /* `folder` is what -o named, NULL without. */
 void fleet_print_html(const struct fleet *fleet, const char *folder, struct buf *ret_text);
 /* The story of a block device on each host that has it: `name` as for explain_print(), or
@@ -85,6 +86,13 @@ bool fleet_has_kept(const struct fleet *fleet);
 /* The member's node, with its machine-id where another member has that node too. It came from
  * a host: who prints it escapes it. */
 void fleet_node_words(const struct fleet *fleet, size_t member, struct buf *text);
+/* A member's plans in their order, and which steps of its whole each has; from {0} on. */
+struct fleet_steps {
+	size_t plan, first, count;
+	size_t next; /* plan */
+};
+bool fleet_steps_next(
+	const struct fleet *fleet, size_t member, struct fleet_steps *steps);
 /* Where a member's plans have step `whole` of its whole; all count from 0. false: nowhere. */
 bool fleet_find_step(const struct fleet *fleet, size_t member, size_t whole,
 	size_t *ret_plan, size_t *ret_step);

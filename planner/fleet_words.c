@@ -18,21 +18,32 @@ void fleet_node_words(const struct fleet *fleet, size_t member, struct buf *text
 
 /* A member's whole is its plans, one behind the other: the same subjects in the same
  * order, mappings before volumes (order_part()). */
+bool fleet_steps_next(const struct fleet *fleet, size_t member, struct fleet_steps *steps)
+{
+	while (steps->next < fleet->n_plans) {
+		const struct fleet_plan *plan = &fleet->plans[steps->next++];
+
+		if (plan->member != member)
+			continue;
+		steps->plan = steps->next - 1;
+		steps->first += steps->count;
+		steps->count = plan->plan->n_steps;
+		return true;
+	}
+	return false;
+}
+
 bool fleet_find_step(const struct fleet *fleet, size_t member, size_t whole,
 	size_t *ret_plan, size_t *ret_step)
 {
-	for (size_t i = 0; i < fleet->n_plans; i++) {
-		size_t count = fleet->plans[i].plan->n_steps;
+	struct fleet_steps steps = {0};
 
-		if (fleet->plans[i].member != member)
-			continue;
-		if (whole < count) {
-			*ret_plan = i;
-			*ret_step = whole;
+	while (fleet_steps_next(fleet, member, &steps))
+		if (whole - steps.first < steps.count) {
+			*ret_plan = steps.plan;
+			*ret_step = whole - steps.first;
 			return true;
 		}
-		whole -= count;
-	}
 	return false;
 }
 

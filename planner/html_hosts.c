@@ -55,7 +55,7 @@ static bool is_bound(
 	return is_waiting ? waits_for(it, other, plan) : waits_for(it, plan, other);
 }
 
-/* "plan 1 on hv7", "plan 1 on hv7 and plans 3 to 5": runs, since there may be hundreds.
+/* "plan 1 on hv7", "plan 1 on hv7, plans 3 to 5": runs, since there may be hundreds.
  */
 static void say_bound(const struct hosts_page *it, size_t plan, bool is_waiting)
 {
@@ -68,13 +68,14 @@ static void say_bound(const struct hosts_page *it, size_t plan, bool is_waiting)
 			continue;
 		while (end < n_plans && is_bound(it, plan, end, is_waiting))
 			end++;
-		page_say(it->page, "%s", is_first ? "" : " and ");
+		page_say(it->page, "%s", is_first ? "" : ", ");
 		is_first = false;
 		if (end == i + 1) {
 			page_say(it->page, "plan %zu on ", end);
 			link_node(it, it->fleet->plans[i].member);
 		} else {
-			page_say(it->page, "plans %zu to %zu", i + 1, end);
+			page_say(it->page, "plans %zu %s %zu", i + 1,
+				end == i + 2 ? "and" : "to", end);
 		}
 	}
 }
@@ -273,7 +274,7 @@ static void number_cell(struct page *page, size_t number)
 static void print_glance_row(const struct hosts_page *it, size_t member)
 {
 	const struct member *of = &it->fleet->members[member];
-	bool is_first = true;
+	struct fleet_steps steps = {0};
 
 	page_open(it->page, "tr", "");
 	page_open(it->page, "td", "name");
@@ -284,13 +285,9 @@ static void print_glance_row(const struct hosts_page *it, size_t member)
 	number_cell(it->page, count_verdicts(&of->survey, VERDICT_UNDECIDED));
 	number_cell(it->page, of->whole->n_steps);
 	page_open(it->page, "td", "");
-	for (size_t i = 0; i < it->fleet->n_plans; i++) {
-		if (it->fleet->plans[i].member != member)
-			continue;
-		page_say(it->page, "%s%zu", is_first ? "" : ", ", i + 1);
-		is_first = false;
-	}
-	page_say(it->page, "%s", is_first ? "none" : "");
+	while (fleet_steps_next(it->fleet, member, &steps))
+		page_say(it->page, "%s%zu", steps.first ? ", " : "", steps.plan + 1);
+	page_say(it->page, "%s", of->whole->n_steps == 0 ? "none" : "");
 	page_close(it->page);
 	page_close(it->page);
 }
@@ -319,27 +316,21 @@ static void print_glance(const struct hosts_page *it)
 /* Steps are numbered through the host; a second plan of it has numbers of its own. */
 static void print_plans_of(const struct hosts_page *it, size_t member)
 {
-	const struct fleet *fleet = it->fleet;
-	size_t before = 0;
+	struct fleet_steps steps = {0};
 
-	for (size_t i = 0; i < fleet->n_plans; i++) {
-		size_t count = fleet->plans[i].plan->n_steps;
-
-		if (fleet->plans[i].member != member)
-			continue;
+	while (fleet_steps_next(it->fleet, member, &steps)) {
 		page_open(it->page, "p", "");
-		page_say(it->page, "Plan %zu: ", i + 1);
-		if (count == 1)
-			page_say(it->page, "step %zu below", before + 1);
+		page_say(it->page, "Plan %zu: ", steps.plan + 1);
+		if (steps.count == 1)
+			page_say(it->page, "step %zu below", steps.first + 1);
 		else
-			page_say(it->page, "steps %zu to %zu below", before + 1,
-				before + count);
-		if (before)
+			page_say(it->page, "steps %zu to %zu below", steps.first + 1,
+				steps.first + steps.count);
+		if (steps.first)
 			page_say(it->page, ", counted from 1 in that plan");
 		page_say(it->page, ".");
 		page_close(it->page);
-		print_waits(it, i);
-		before += count;
+		print_waits(it, steps.plan);
 	}
 }
 

@@ -15,7 +15,7 @@ static const char usage[] =
 	"                      [--single-host] [--html FILE] [--dot FILE] [--json] CAPTURE\n"
 	"       snapstate-plan [-o FOLDER] [--select VG/LV]... [--policy FILE]... "
 	"[--html FILE]\n"
-	"                      [--json] CAPTURE CAPTURE...\n"
+	"                      [--dot FILE] [--json] CAPTURE CAPTURE...\n"
 	"       snapstate-plan --explain DEVICE [--select VG/LV]... [--policy FILE]...\n"
 	"                      CAPTURE...\n"
 	"       snapstate-plan --diff CAPTURE CAPTURE\n"
@@ -175,8 +175,6 @@ static int read_captures(int argc, char **argv, struct options *options)
 		return usage_error("--diff wants two captures", "");
 	if (given == 0)
 		return usage_error("a capture is wanted", "");
-	if (given > 1 && !options->is_diff && options->dot_file)
-		return usage_error("--dot takes one capture", "");
 	while (optind < argc)
 		*array_add(&options->captures, &options->n_captures) = argv[optind++];
 	return -1;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Several captures in; the order between hosts and their reviews on stdout and, where it
- * is asked for, as one page, or the story of one device; with -o, a folder of plans whose
- * names tell that order.
+ * is asked for, as one page and one graph, or the story of one device; with -o, a folder
+ * of plans whose names tell that order.
  * Either all of the plans are there at the end, or none.
  */
 #include <errno.h>
@@ -64,19 +64,22 @@ static int publish_plans(const struct fleet *fleet, const char *folder, struct e
 	return 0;
 }
 
-/* The folder first, since the page may be meant for it; the plans last: they are there only
+/* The folder first, since page and graph may be meant for it; the plans last: they are there only
  * if all the rest is. */
 static int publish_all(
 	const struct options *options, const struct fleet *fleet, struct err *err)
 {
 	const char *folder = options->plan_file;
-	cleanup_buf struct buf page = BUF_INIT;
+	cleanup_buf struct buf page = BUF_INIT, graph = BUF_INIT;
 
 	if (folder && mkdir(folder, 0777) < 0 && errno != EEXIST)
 		return err_errno(err, errno, "make the folder %s", folder);
 	if (options->html_file)
 		fleet_print_html(fleet, folder, &page);
-	if (program_publish(options->html_file, 0644, &page, err) < 0)
+	if (options->dot_file)
+		fleet_print_dot(fleet, &graph);
+	if (program_publish(options->html_file, 0644, &page, err) < 0 ||
+		program_publish(options->dot_file, 0644, &graph, err) < 0)
 		return err->code;
 	return folder ? publish_plans(fleet, folder, err) : 0;
 }

@@ -229,18 +229,40 @@ const char *check_graph_line(const char *c)
 	return c && strncmp(c, ";\n", 2) == 0 ? c + 2 : NULL;
 }
 
+/* `\tsubgraph "cluster 1" {` or its end; NULL: neither, or not now. */
+static const char *skip_frame(const char *c, bool is_within)
+{
+	static const char begin[] = "\tsubgraph \"cluster ", end[] = "\t}\n";
+
+	if (is_within)
+		return strncmp(c, end, sizeof(end) - 1) == 0 ? c + sizeof(end) - 1 : NULL;
+	if (strncmp(c, begin, sizeof(begin) - 1) != 0)
+		return NULL;
+	c += sizeof(begin) - 1;
+	c += strspn(c, "0123456789");
+	return strncmp(c, "\" {\n", 4) == 0 ? c + 4 : NULL;
+}
+
 void check_graph(const struct buf *graph)
 {
 	static const char begin[] = "digraph stacks {\n";
 	const char *line = buf_text(graph), *next;
+	bool is_within = false;
 
 	assert_printable(graph);
 	assert_memory_equal(line, begin, sizeof(begin) - 1);
 	for (line += sizeof(begin) - 1; *line == '\t'; line = next) {
-		next = check_graph_line(line);
+		next = skip_frame(line, is_within);
+		if (next) {
+			is_within = !is_within;
+			continue;
+		}
+		next = is_within && line[1] != '\t' ? NULL
+						    : check_graph_line(line + is_within);
 		if (!next)
 			fail_msg(
 				"not a statement:\n%.*s", (int)strcspn(line, "\n"), line);
 	}
+	assert_false(is_within);
 	assert_string_equal(line, "}\n");
 }

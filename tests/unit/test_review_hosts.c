@@ -8,7 +8,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 #include <libxml/parser.h>
@@ -33,18 +35,20 @@ static void active_twice(struct trial *trial)
 }
 
 /* A host on which a store overwrites a volume, behind one that has nothing active. */
-static void hazardous(struct trial *trial, bool is_held)
+static void hazardous(struct trial *trial, const char *node, bool is_held)
 {
 	struct host *clean = sample_host_stale(), *host = sample_host_stale();
 
 	sample_add_victim(clean);
 	sample_drop_devices(clean);
 	sample_add_victim(host);
+	sample_add_device(host, 5, "onapp--aaaa-victim", "LVM-" SAMPLE_VG SAMPLE_VICTIM,
+		"linear", "7:0 272384", 8192);
 	if (is_held)
 		sample_add_use(host, 4711, "tar", USE_NODE, 3);
 	trial_begin(trial);
 	trial_add(trial, clean, "hva", 'a');
-	trial_add(trial, host, "hvb", 'b');
+	trial_add(trial, host, node, 'b');
 	trial_must_run(trial);
 }
 
@@ -147,7 +151,7 @@ static void test_page_hazard(void **state)
 		cleanup_with(trial_end) struct trial trial;
 		cleanup_buf struct buf page = BUF_INIT;
 
-		hazardous(&trial, is_held);
+		hazardous(&trial, "hvb", is_held);
 		make_page(&trial, &page);
 		check_page(&page);
 		assert_in_order(&page, parts);
@@ -158,9 +162,9 @@ static void test_page_hazard(void **state)
 static void test_page_of_two_rounds(void **state)
 {
 	static const char *const parts[] = {"4 plans with 6 steps in all.",
-		"Its journal is wanted by plans 3 to 4.",
+		"Its journal is wanted by plans 3 and 4.",
 		"Plan 3, on <a href=\"#host-1\">hva</a></b>: 1 step",
-		"It waits until plans 1 to 2 are done, and is given the journals of "
+		"It waits until plans 1 and 2 are done, and is given the journals of "
 		"those (--done). Its journal is wanted by plan 4 on ",
 		"It waits until plans 1 to 3 are done", "<h2>The hosts</h2>",
 		"<td>1, 3</td>", "<td>2, 4</td>", "Plan 1: steps 1 to 2 below.",
@@ -173,6 +177,21 @@ static void test_page_of_two_rounds(void **state)
 	make_page(&trial, &page);
 	check_page(&page);
 	assert_in_order(&page, parts);
+}
+
+/* Whose node comes first then. */
+static void test_page_hazard_on_a_hostile_host(void **state)
+{
+	cleanup_with(trial_end) struct trial trial;
+	cleanup_buf struct buf page = BUF_INIT;
+
+	(void)state;
+	hazardous(&trial, HOSTILE, false);
+	make_page(&trial, &page);
+	check_page(&page);
+	assert_has(&page, "HAZARD on <a href=\"#host-1\">&lt;img src=x ");
+	assert_has(&page, "Plan 1, on <a href=\"#host-1\">&lt;img src=x ");
+	assert_has(&page, "<h2>Host &lt;img src=x ");
 }
 
 static void test_page_hostile(void **state)
@@ -192,6 +211,138 @@ static void test_page_hostile(void **state)
 	assert_has(&page, "pseudonyms");
 	assert_has(&page, "<h4>Not everything could be read</h4>");
 	assert_has(&page, "see where this host begins");
+}
+
+/* ---- the graph ---- */
+
+static void make_graph(const struct trial *trial, struct buf *ret)
+{
+	fleet_print_dot(&trial->fleet, ret);
+	check_graph(ret);
+}
+
+/* Both stand on the one group; a node's name has its host's number. */
+static void test_graph(void **state)
+{
+	static const char *const parts[] = {"\tlabel=\"2 hosts\";\n",
+		"\tsubgraph \"cluster 1\" {\n\t\tlabel=\"hva\\nplan 1: steps 1 to 4\";\n",
+		"\t\t\"1 254:3\" [",
+		"\t\t\"1 254:3\" -> \"1 254:1\" [label=\"origin\"];\n", "\t}\n",
+		"\tsubgraph \"cluster 2\" {\n", "hvb\\nplan 2: steps 1 to 3",
+		"\t\t\"2 254:3\" [", "\t\t\"2 254:4 holder 1\" -> \"2 254:4\" ", "\t}\n",
+		"\t\"group 1\" [shape=cylinder penwidth=2 label=\"volume group "
+		"onapp-aaaa\\nshared by hva, hvb\"];\n",
+		"\t\"1 7:0\" -> \"group 1\" [label=\"physical volume\"];\n",
+		"\t\"2 7:0\" -> \"group 1\" [label=\"physical volume\"];\n}\n", NULL};
+	cleanup_with(trial_end) struct trial trial;
+	cleanup_buf struct buf graph = BUF_INIT;
+
+	(void)state;
+	active_twice(&trial);
+	make_graph(&trial, &graph);
+	assert_in_order(&graph, parts);
+}
+
+/* Nothing active on the one; where the physical volumes lie is not known on the other. */
+static void test_graph_without_stack(void **state)
+{
+	cleanup_with(trial_end) struct trial trial;
+	cleanup_buf struct buf graph = BUF_INIT;
+	struct host *unread = sample_host();
+
+	(void)state;
+	unread->pvs[0].devno = DEVNO_NONE;
+	trial_begin(&trial);
+	trial_add(&trial, sample_host_inactive(), "hva", 'a');
+	trial_add(&trial, unread, "hvb", 'b');
+	trial_must_run(&trial);
+	make_graph(&trial, &graph);
+	assert_has(&graph, "\t\t\"1\" [shape=plaintext label=\"no stack of a snapshot");
+	assert_has(&graph, "\t\"1\" -> \"group 1\" [label=\"sees it\"];\n");
+	assert_has(&graph, "\t\"2 254:1\" -> \"group 1\" [label=\"volume\"];\n");
+	assert_has(&graph, "\t\"2 254:2\" -> \"group 1\" [label=\"volume\"];\n");
+	assert_has_not(&graph, "\"2 254:3\" -> \"group 1\"");
+	assert_has_not(&graph, "physical volume");
+}
+
+/* A group of one host alone is none that is shared. */
+static void test_graph_of_strangers(void **state)
+{
+	cleanup_with(trial_end) struct trial trial;
+	cleanup_buf struct buf graph = BUF_INIT;
+	struct host *stranger = sample_host_inactive();
+
+	(void)state;
+	stranger->n_vgs = stranger->n_pvs = 0;
+	trial_begin(&trial);
+	trial_add(&trial, sample_host(), "hva", 'a');
+	trial_add(&trial, stranger, "hvb", 'b');
+	trial_must_run(&trial);
+	make_graph(&trial, &graph);
+	assert_has(&graph, "\tsubgraph \"cluster 2\" {\n\t\tlabel=\"hvb\";\n");
+	assert_has_not(&graph, "group 1");
+}
+
+static void test_graph_of_many(void **state)
+{
+	cleanup_with(trial_end) struct trial trial;
+	cleanup_buf struct buf graph = BUF_INIT;
+
+	(void)state;
+	trial_begin(&trial);
+	for (char id = 'a'; id < 'k'; id++) {
+		char node[] = {'h', 'v', id, '\0'};
+
+		trial_add(&trial, sample_host_inactive(), node, id);
+	}
+	trial_add(&trial, sample_host(), "hvk", 'k');
+	trial_must_run(&trial);
+	make_graph(&trial, &graph);
+	assert_has(&graph, "shared by hva, hvb, hvc, hvd, hve, hvf, hvg, hvh and 3 more");
+}
+
+static void test_graph_hazard(void **state)
+{
+	cleanup_with(trial_end) struct trial trial;
+	cleanup_buf struct buf graph = BUF_INIT;
+
+	(void)state;
+	hazardous(&trial, "hvb", false);
+	make_graph(&trial, &graph);
+	assert_has(&graph, "\t\t\"2 254:2\" -> \"2 254:5\" [label=\"OVERWRITES\" ");
+}
+
+static void test_graph_hostile(void **state)
+{
+	cleanup_with(trial_end) struct trial trial;
+	cleanup_buf struct buf graph = BUF_INIT;
+
+	(void)state;
+	hostile_fleet(&trial);
+	make_graph(&trial, &graph);
+	/* a frame's label and a group's */
+	assert_has(&graph, "\t\tlabel=\"<img src=x onerror=alert(1)>\\\\x22'&amp;lt;");
+	assert_has(&graph, "label=\"volume group <img src=x onerror=alert(1)>\\\\x22");
+}
+
+/* dot(1) itself, where it is installed. */
+static void test_graph_parses(void **state)
+{
+	struct trial trial;
+	struct buf graph = BUF_INIT;
+	FILE *dot;
+
+	(void)state;
+	if (access("/usr/bin/dot", X_OK) != 0)
+		skip();
+	hostile_fleet(&trial);
+	make_graph(&trial, &graph);
+	dot = popen("/usr/bin/dot -Tcanon >/dev/null", "w");
+	assert_non_null(dot);
+	assert_int_equal(fwrite(graph.data, 1, graph.len, dot), graph.len);
+	assert_int_equal(pclose(dot), 0);
+	buf_free(&graph);
+	trial_end(&trial);
 }
 
 /* ---- the story of a device ---- */
@@ -416,6 +567,7 @@ static void check_random(uint64_t seed)
 {
 	cleanup_with(trial_end) struct trial one, two;
 	cleanup_buf struct buf page = BUF_INIT, page_again = BUF_INIT;
+	cleanup_buf struct buf graph = BUF_INIT, graph_again = BUF_INIT;
 
 	trial_random(&one, seed, false);
 	trial_random(&two, seed, true);
@@ -425,6 +577,9 @@ static void check_random(uint64_t seed)
 	make_page(&two, &page_again);
 	check_page(&page);
 	assert_string_equal(buf_text(&page), buf_text(&page_again));
+	make_graph(&one, &graph);
+	make_graph(&two, &graph_again);
+	assert_string_equal(buf_text(&graph), buf_text(&graph_again));
 	check_stories(&one, &two);
 }
 
@@ -442,7 +597,15 @@ int main(void)
 		cmocka_unit_test(test_page_without_files),
 		cmocka_unit_test(test_page_hazard),
 		cmocka_unit_test(test_page_of_two_rounds),
+		cmocka_unit_test(test_page_hazard_on_a_hostile_host),
 		cmocka_unit_test(test_page_hostile),
+		cmocka_unit_test(test_graph),
+		cmocka_unit_test(test_graph_without_stack),
+		cmocka_unit_test(test_graph_of_strangers),
+		cmocka_unit_test(test_graph_of_many),
+		cmocka_unit_test(test_graph_hazard),
+		cmocka_unit_test(test_graph_hostile),
+		cmocka_unit_test(test_graph_parses),
 		cmocka_unit_test(test_story),
 		cmocka_unit_test(test_story_of_the_stack),
 		cmocka_unit_test(test_story_names),
