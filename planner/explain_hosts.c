@@ -13,6 +13,8 @@
 #include "fleet.h"
 #include "snapstate/cleanup.h"
 
+#define OTHERS_MAX 8 /* hosts, of one snapshot */
+
 /* What the paragraphs share. */
 struct telling {
 	struct buf *out;
@@ -172,24 +174,43 @@ static bool is_same(const struct subject *a, const struct subject *b)
 	       strcmp(a->vg_uuid, b->vg_uuid) == 0;
 }
 
-/* Of one snapshot that the device belongs to, on all other hosts. */
+/* NULL: it has none that is active there. */
+static const struct subject *active_on(
+	const struct telling *it, size_t member, const struct subject *subject)
+{
+	const struct survey *survey = &it->fleet->members[member].survey;
+
+	for (size_t i = 0; i < survey->n_subjects; i++)
+		if (is_same(subject, &survey->subjects[i]) &&
+			is_active(&survey->subjects[i]))
+			return &survey->subjects[i];
+	return NULL;
+}
+
+/* Of one snapshot that the device belongs to. */
 static void say_others_of(const struct telling *it, size_t member,
 	const struct subject *subject, bool *has_heading)
 {
+	size_t shown = 0, more = 0;
+
 	for (size_t m = 0; m < it->fleet->n_members; m++) {
-		const struct survey *survey = &it->fleet->members[m].survey;
+		const struct subject *other =
+			m != member ? active_on(it, m, subject) : NULL;
 
-		for (size_t i = 0; m != member && i < survey->n_subjects; i++) {
-			const struct subject *other = &survey->subjects[i];
-
-			if (!is_same(subject, other) || !is_active(other))
-				continue;
-			if (!*has_heading)
-				buf_puts(it->out, "\nOn other hosts\n");
-			*has_heading = true;
-			say_other(it, member, subject, m, other);
+		if (!other)
+			continue;
+		if (shown == OTHERS_MAX) {
+			more++;
+			continue;
 		}
+		shown++;
+		if (!*has_heading)
+			buf_puts(it->out, "\nOn other hosts\n");
+		*has_heading = true;
+		say_other(it, member, subject, m, other);
 	}
+	if (more)
+		buf_printf(it->out, "  and it is active on %zu more\n", more);
 }
 
 static void say_others(const struct telling *it, size_t member, const struct story *story,

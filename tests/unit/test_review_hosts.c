@@ -517,6 +517,27 @@ static void test_story_without_an_order(void **state)
 	}
 }
 
+/* Hundreds may share a group: a story has some of them, and how many more there are. */
+static void test_story_of_many(void **state)
+{
+	cleanup_with(trial_end) struct trial trial;
+	cleanup_buf struct buf story = BUF_INIT;
+
+	(void)state;
+	trial_begin(&trial);
+	for (char id = 'a'; id < 'm'; id++) {
+		char node[] = {'h', 'v', id, '\0'};
+
+		trial_add(&trial, sample_host(), node, id);
+	}
+	trial_must_run(&trial);
+	tell(&trial, "hvl:254:3", &story);
+	assert_has(&story, " is active on hva too: remove, active-twice; plan 1 there");
+	assert_has(&story, " is active on hvh too: ");
+	assert_has_not(&story, " is active on hvi too: ");
+	assert_has(&story, "\n  and it is active on 3 more\n");
+}
+
 /* A host's second plan. */
 static void test_story_of_two_rounds(void **state)
 {
@@ -611,6 +632,7 @@ int main(void)
 		cmocka_unit_test(test_story_names),
 		cmocka_unit_test(test_story_where_it_is_inactive),
 		cmocka_unit_test(test_story_without_an_order),
+		cmocka_unit_test(test_story_of_many),
 		cmocka_unit_test(test_story_of_two_rounds),
 		cmocka_unit_test(test_story_hostile),
 		cmocka_unit_test(test_random_fleets),
