@@ -300,7 +300,7 @@ static void print_glance(const struct hosts_page *it)
 
 	page_say_in(page, "h2", "", "The hosts");
 	page_open(page, "div", "scroll");
-	page_open(page, "table", "");
+	page_open(page, "table", "glance");
 	page_open(page, "tr", "");
 	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
 		page_say_in(page, "th", "", columns[i]);
