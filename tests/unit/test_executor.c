@@ -1259,6 +1259,36 @@ static void test_killed_anywhere(void **state)
 	assert_true(n_cuts > 30);
 }
 
+/* The machine was reset, whatever the journal and the host came to: mappings are gone by
+ * that, or made anew, and nothing that the plan expects can be relied on. */
+static void resume_after_reset(const struct plan *plan, const char *text, size_t len)
+{
+	cleanup_toy struct toy toy;
+
+	toy_new(&toy);
+	toy_put_journal(&toy, plan, text, len);
+	reboot(&toy);
+	assert_int_equal(toy_resume(&toy, plan), EXIT_DIFFERS);
+	assert_int_equal(toy.n_acts, 0);
+	assert_says(toy.errors, "restarted since its capture");
+	assert_says(toy.errors, "nothing was changed; make a new capture");
+}
+
+static void test_reset_anywhere(void **state)
+{
+	cleanup_plan struct plan *plan = toy_plan();
+	cleanup_toy struct toy toy;
+	cleanup_buf struct buf text = BUF_INIT;
+
+	(void)state;
+	toy_new(&toy);
+	assert_int_equal(toy_run(&toy, plan, true), EXIT_DONE);
+	toy_journal(&toy, plan, &text);
+	for (size_t len = 0; len < text.len; len++)
+		if (!len || text.data[len - 1] == '\n' || len % 7 == 0)
+			resume_after_reset(plan, text.data, len);
+}
+
 /* Killed again and again: each run leaves a journal that the next one goes on with. */
 static void test_resumed_more_than_once(void **state)
 {
@@ -1661,6 +1691,7 @@ int main(void)
 		cmocka_unit_test(test_stopped_between_steps),
 		cmocka_unit_test(test_a_locked_group_is_left_alone),
 		cmocka_unit_test(test_killed_anywhere),
+		cmocka_unit_test(test_reset_anywhere),
 		cmocka_unit_test(test_resumed_more_than_once),
 		cmocka_unit_test(test_resumed_after_a_refusal),
 		cmocka_unit_test(test_half_way),
