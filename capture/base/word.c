@@ -6,27 +6,21 @@
 
 #include "snapstate/buf.h"
 
-static bool is_plain(unsigned char c, bool has_blanks)
-{
-	if (c == ' ')
-		return has_blanks;
-	return c > ' ' && c < 0x7f && c != '\\' && c != '"';
-}
+/* Printable ASCII but blanks, '\\' and '"'. */
+static const bool is_plain[256] = {
+	['!'] = true, ['#' ... '['] = true, [']' ... '~'] = true};
 
-/* A blank at either end would not survive an editor. */
-static bool is_kept(const char *text, size_t at, bool has_blanks)
-{
-	if (text[at] == ' ')
-		return has_blanks && at > 0 && text[at + 1] != '\0';
-	return is_plain((unsigned char)text[at], false);
-}
-
-/* Where the run of bytes that stand for themselves ends. */
+/* Where the run of bytes that stand for themselves ends. A blank at either end would not
+ * survive an editor. */
 static size_t plain_end(const char *text, size_t at, bool has_blanks)
 {
-	while (is_kept(text, at, has_blanks))
+	for (;;) {
+		while (is_plain[(unsigned char)text[at]])
+			at++;
+		if (text[at] != ' ' || !has_blanks || at == 0 || text[at + 1] == '\0')
+			return at;
 		at++;
-	return at;
+	}
 }
 
 static void add_escaped(struct buf *b, const char *text, bool has_blanks)
@@ -79,7 +73,7 @@ int word_decode(const char *word, size_t len, char **ret_text)
 	if (len == 1 && word[0] == '-')
 		len = 0;
 	for (size_t i = 0; i < len; i++) {
-		if (is_plain((unsigned char)word[i], true)) {
+		if (word[i] == ' ' || is_plain[(unsigned char)word[i]]) {
 			text[used++] = word[i];
 			continue;
 		}
