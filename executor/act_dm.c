@@ -11,8 +11,9 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/stamp.h"
 
-#define UDEV_WAIT_MS 10000
-#define UDEV_POLL_MS 20
+#define UDEV_WAIT_MS	  10000
+#define UDEV_POLL_MS	  20
+#define UDEV_POLLS_IN_ALL 8 /* of the time that has passed, one part is slept */
 
 static void cleanup_task_fn(struct dm_task **task)
 {
@@ -25,18 +26,21 @@ static void cleanup_task_fn(struct dm_task **task)
  * dm_udev_wait() would wait for without end where udevd is stuck. false: it is. */
 static bool wait_for_udev(uint32_t cookie)
 {
-	int64_t deadline = clock_ms() + UDEV_WAIT_MS;
+	int64_t begun = clock_ms();
 	int is_ready = 0;
 
 	if (!cookie)
 		return true;
 	while (dm_udev_wait_immediate(cookie, &is_ready) && !is_ready) {
-		if (clock_ms() >= deadline) {
+		int64_t passed = clock_ms() - begun;
+		int64_t rest = 1 + passed / UDEV_POLLS_IN_ALL;
+
+		if (passed >= UDEV_WAIT_MS) {
 			dm_udev_complete(cookie);
 			dm_udev_wait_immediate(cookie, &is_ready);
 			return false;
 		}
-		act_sleep_ms(UDEV_POLL_MS);
+		act_sleep_ms(rest < UDEV_POLL_MS ? (unsigned)rest : UDEV_POLL_MS);
 	}
 	return true;
 }

@@ -118,7 +118,12 @@ static int look(const struct observer *observer, const struct view *view,
 {
 	cleanup_facts struct facts all = FACTS_INIT;
 	cleanup_host struct host *host = NULL;
-	int r = probe_host(observer->machine, view->parts, &host, err);
+	struct machine machine = *observer->machine;
+	int r;
+
+	/* by pseudonyms nothing is found */
+	machine.only = view->is_near && !observer->key ? &view->scope : NULL;
+	r = probe_host(&machine, view->parts, &host, err);
 
 	if (r == 0)
 		r = check_sources(host, view, err);

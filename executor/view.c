@@ -207,16 +207,19 @@ static void restrict_scope(
 	buf_free(&text);
 }
 
+/* Few subjects, and all lines of the plan are asked about at each step: no copies. */
 static bool is_about(const char *line, const struct facts *subjects)
 {
-	cleanup_free char *subject = NULL;
 	const char *text;
 	size_t len;
 
 	if (fact_subject(line, &text, &len) < 0 || len == 0)
 		return true;
-	subject = xstrndup(text, len);
-	return facts_has(subjects, subject);
+	for (size_t i = 0; i < subjects->count; i++)
+		if (strncmp(subjects->lines[i], text, len) == 0 &&
+			subjects->lines[i][len] == '\0')
+			return true;
+	return false;
 }
 
 static void predict(const struct plan_step *step, unsigned parts, struct view *view)
@@ -240,9 +243,11 @@ void view_of_step(const struct plan *plan, const struct plan_step *step,
 	restrict_scope(&plan->scope, &subjects, &view.scope);
 	if (view.scope.n_blocks)
 		view.parts |= PROBE_MOUNTS;
+	/* mounts, files and volumes name devices that are in no scope */
+	view.is_near = view.parts == parts_of_step(OP_DM_REMOVE);
 	for (size_t i = 0; i < now->count; i++)
-		if (is_covered(now->lines[i], view.parts) &&
-			is_about(now->lines[i], &subjects))
+		if (is_about(now->lines[i], &subjects) &&
+			is_covered(now->lines[i], view.parts))
 			facts_add(&view.expected, now->lines[i]);
 	predict(step, view.parts, &view);
 	*ret_view = view;

@@ -9,6 +9,7 @@
 /* What is looked at: the whole scope of the plan, or what one step is about. */
 struct view {
 	unsigned parts; /* of the probe; facts that need others are left out */
+	bool is_near;	/* of device-mapper, what is near the scope tells all (probe.h) */
 	struct scope scope;
 	struct facts expected;	/* before the step */
 	struct facts predicted; /* after it; empty for the whole plan */

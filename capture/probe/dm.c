@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Every device-mapper device, as of one moment. Input: machine->dm, sysfs for diskseq.
- * Output: host->devices and the source "dm".
+ * Every device-mapper device, or those of machine->only and what is near them
+ * (dm_near.c), as of one moment. Input: machine->dm, sysfs for diskseq. Output:
+ * host->devices and the source "dm".
  *
  * Invariant: with OUTCOME_READ the list of devices was the same before and after their
  * tables were read.
@@ -63,6 +64,19 @@ static void read_diskseq(const struct machine *machine, struct device *device)
 			"sys/dev/block/" DEVNO_FMT "/diskseq", DEVNO_ARGS(device->devno));
 }
 
+int probe_dm_device(
+	const struct machine *machine, struct host *host, size_t i, struct err *err)
+{
+	struct device *device = &host->devices[i];
+	struct err e = ERR_INIT;
+	int r = machine->dm->read(machine->context, host, device, &e);
+
+	if (dm_is_vanished(r))
+		r = -EAGAIN;
+	read_diskseq(machine, device);
+	return r < 0 ? err_set(err, r, "%s: %s", device->name, e.msg) : 0;
+}
+
 /* 0: all read; -EAGAIN: something changed meanwhile; else the first error, with the rest
  * read all the same. */
 static int read_devices(const struct machine *machine, struct host *host, struct err *err)
@@ -70,32 +84,37 @@ static int read_devices(const struct machine *machine, struct host *host, struct
 	int first = 0;
 
 	for (size_t i = 0; i < host->n_devices; i++) {
-		struct device *device = &host->devices[i];
 		struct err e = ERR_INIT;
-		int r = machine->dm->read(machine->context, host, device, &e);
+		int r = probe_dm_device(machine, host, i, &e);
 
-		if (dm_is_vanished(r))
-			r = -EAGAIN;
 		if (r < 0 && (first == 0 || r == -EAGAIN)) {
 			first = r;
-			err_set(err, r, "%s: %s", device->name, e.msg);
+			err_set(err, r, "%s", e.msg);
 		}
-		read_diskseq(machine, device);
 	}
 	return first;
 }
 
-static int read_once(const struct machine *machine, struct host *host, struct err *err)
+static int list_devices(
+	const struct machine *machine, bool is_near, struct host *host, struct err *err)
+{
+	return is_near ? probe_dm_find(machine, host, err)
+		       : machine->dm->list(machine->context, host, err);
+}
+
+static int read_once(
+	const struct machine *machine, bool is_near, struct host *host, struct err *err)
 {
 	struct host *before = host_new(), *after = host_new();
-	int r = machine->dm->list(machine->context, before, err);
+	int r = list_devices(machine, is_near, before, err);
 
 	if (r == 0) {
 		copy_list(host, before);
-		r = read_devices(machine, host, err);
+		r = is_near ? probe_dm_near(machine, host, err)
+			    : read_devices(machine, host, err);
 	}
 	if (r == 0)
-		r = machine->dm->list(machine->context, after, err);
+		r = list_devices(machine, is_near, after, err);
 	if (r == 0 && !is_same_list(before, after))
 		r = err_set(err, -EAGAIN, "devices came or went");
 	host_free(before);
@@ -105,12 +124,17 @@ static int read_once(const struct machine *machine, struct host *host, struct er
 
 void probe_dm(const struct machine *machine, struct host *host)
 {
+	bool is_near = machine->only && machine->dm->find;
 	struct err err = ERR_INIT;
 	int r = -EAGAIN;
 
 	for (int i = 0; i < PROBE_TRIES && r == -EAGAIN; i++) {
 		forget_devices(host);
-		r = read_once(machine, host, &err);
+		r = read_once(machine, is_near, host, &err);
+		if (r != -ENOTSUP || !is_near)
+			continue;
+		is_near = false;
+		r = -EAGAIN;
 	}
 	if (r == 0)
 		host_source_set(host, "dm", OUTCOME_READ, "%s", "");

@@ -2,11 +2,11 @@
 /*
  * The kernel's device-mapper, through libdevmapper. Output: devices with their tables.
  *
- * Invariants: only the ioctls VERSION, LIST_DEVICES, TABLE_STATUS and TABLE_DEPS are
- * made; status always without flush, since thin, cache and clone targets commit their
- * metadata otherwise (dmsetup(8), --noflush). Devices are asked for by number: names are
- * labels. No module is loaded and no node is made: libdevmapper is not called where the
- * kernel has no device-mapper or /dev has no control node.
+ * Invariants: only the ioctls VERSION, LIST_DEVICES, DEV_STATUS, TABLE_STATUS and
+ * TABLE_DEPS are made; status always without flush, since thin, cache and clone targets
+ * commit their metadata otherwise (dmsetup(8), --noflush). Devices are asked for by
+ * number: names are labels. No module is loaded and no node is made: libdevmapper is not
+ * called where the kernel has no device-mapper or /dev has no control node.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -111,6 +111,47 @@ static int list_live(void *context, struct host *host, struct err *err)
 			break;
 		name = (const void *)((const char *)name + name->next);
 	}
+	return 0;
+}
+
+static bool set_wanted(struct dm_task *task, const struct scope_device *wanted)
+{
+	if (*wanted->uuid)
+		return dm_task_set_uuid(task, wanted->uuid);
+	if (*wanted->name)
+		return dm_task_set_name(task, wanted->name);
+	return dm_task_set_major_minor(
+		task, (int)wanted->devno.major, (int)wanted->devno.minor, 0);
+}
+
+static int find_live(void *context, struct host *host, const struct scope_device *wanted,
+	struct err *err)
+{
+	cleanup_task struct dm_task *task = NULL;
+	struct device *device;
+	struct dm_info info;
+	const char *uuid;
+	/* who asks for a number has been told of it by the same kernel */
+	int r = *wanted->uuid || *wanted->name ? check_control(err) : 0;
+
+	(void)context;
+	/* the library would take it for a path; the kernel has no such name */
+	if (r < 0 || strchr(wanted->name, '/'))
+		return r;
+	set_up_library();
+	task = dm_task_create(DM_DEVICE_INFO);
+	if (task && !set_wanted(task, wanted))
+		return err_set(err, -EINVAL, "device-mapper: cannot build the question");
+	r = run_task(task, "find", err);
+	if (r < 0)
+		return r;
+	if (!dm_task_get_info(task, &info) || !info.exists)
+		return 0;
+	device = array_add(&host->devices, &host->n_devices);
+	device->devno = (struct devno){info.major, info.minor};
+	device->name = host_string(host, dm_task_get_name(task));
+	uuid = dm_task_get_uuid(task);
+	device->uuid = host_string(host, uuid ? uuid : "");
 	return 0;
 }
 
@@ -292,4 +333,5 @@ const struct dm_ops dm_ops_live = {
 	.list = list_live,
 	.read = read_live,
 	.driver_version = driver_version_live,
+	.find = find_live,
 };

@@ -194,8 +194,10 @@ void probe_kernel_holders(const struct machine *machine, struct host *host)
 	find_lio(&search);
 	find_xen(&search);
 	for (size_t i = 0; i < host->n_devices; i++)
-		find_claims(&search, host->devices[i].devno);
-	for (size_t i = 0; i < host->n_blocks; i++)
+		if (probe_is_asked_for(machine, &host->devices[i]))
+			find_claims(&search, host->devices[i].devno);
+	/* who asks for a few devices does not ask who else is on the disk below them */
+	for (size_t i = 0; i < host->n_blocks && !machine->only; i++)
 		if (may_be_claimed(&host->blocks[i]))
 			find_claims(&search, host->blocks[i].devno);
 	host_source_set(host, "holders", search.is_denied ? OUTCOME_DENIED : OUTCOME_READ,

@@ -18,6 +18,16 @@
 
 void probe_identity(const struct machine *machine, struct host *host);
 void probe_dm(const struct machine *machine, struct host *host);
+/* Device `i` of the host, listed or found: all that device-mapper tells. -EAGAIN: it
+ * vanished, or is another one by now. */
+int probe_dm_device(
+	const struct machine *machine, struct host *host, size_t i, struct err *err);
+/* For machine->only (dm_near.c): lists its devices; and reads those that were listed, and
+ * with them what is near. -ENOTSUP: only a full list tells what is. */
+int probe_dm_find(const struct machine *machine, struct host *host, struct err *err);
+int probe_dm_near(const struct machine *machine, struct host *host, struct err *err);
+/* true: machine->only names it, or asks for all. */
+bool probe_is_asked_for(const struct machine *machine, const struct device *device);
 void probe_blocks(const struct machine *machine, struct host *host);
 /* One of block_transports, or "". */
 const char *transport_of_block(const struct machine *machine, const char *kname);

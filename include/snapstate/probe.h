@@ -13,6 +13,7 @@
 
 #include "snapstate/buf.h"
 #include "snapstate/err.h"
+#include "snapstate/facts.h"
 #include "snapstate/host.h"
 
 /* The kernel's device-mapper. */
@@ -25,6 +26,11 @@ struct dm_ops {
 	int (*read)(void *context, struct host *host, struct device *device, struct err *err);
 	/* Text "4.47.0", or "" */
 	const char *(*driver_version)(void *context, struct host *host);
+	/* As list(), but only the device with that uuid; where that is "", with that
+	 * name; where both are, with that number. Adds nothing where there is none. NULL:
+	 * it can but list. */
+	int (*find)(void *context, struct host *host, const struct scope_device *wanted,
+		struct err *err);
 };
 
 /* Runs `lvm` with the arguments; stdout into ret_out, stderr into ret_err_text. Only for commands
@@ -55,6 +61,10 @@ struct machine {
 	void (*progress)(void *context, const char *what); /* may be NULL */
 	int64_t deadline_ms; /* of everything, CLOCK_MONOTONIC; 0 = none */
 	bool wants_cmdline;  /* record processes' arguments */
+	/* Not NULL: no more need be read than the facts about the devices of this scope
+	 * follow from, but for those of files and volumes: they, what they stand on, what
+	 * stands directly on them. */
+	const struct scope *only;
 	/* Processes of ours that only wait for the one that reads: users of nothing. Borrowed. */
 	const uint32_t *own_pids;
 	size_t n_own_pids;

@@ -48,7 +48,7 @@ static void made_clock(void *context, int64_t *ret_now, uint64_t *ret_uptime_tic
 
 int main(int argc, char **argv)
 {
-	static const struct dm_ops dm = {made_list, made_read, made_version};
+	static const struct dm_ops dm = {made_list, made_read, made_version, NULL};
 	struct stat file;
 	struct machine machine = {.dm = &dm, .context = &file, .clock = made_clock};
 	cleanup_host struct host *host = NULL;

@@ -203,7 +203,8 @@ static inline void fake_clock(void *context, int64_t *ret_now, uint64_t *ret_upt
 	*ret_uptime = 500000;
 }
 
-static const struct dm_ops fake_dm_ops = {fake_list, fake_read, fake_driver_version};
+static const struct dm_ops fake_dm_ops = {
+	fake_list, fake_read, fake_driver_version, NULL};
 static const struct lvm_ops fake_lvm_ops = {fake_lvm_run};
 
 /* The root holds `entries`; ends with fake_close(). */
