@@ -43,6 +43,18 @@ static int perform_live(void *context, struct act_request *request, struct err *
 	return err_set(err, -EINVAL, "unknown operation");
 }
 
+int act_wait_for_lock(const char *vg_name, struct err *err)
+{
+	int hold = -1;
+	int r = guard_take(LVM_LOCKING_DIR, vg_name, LVM_LOCK_WAIT_MS, &hold, err);
+
+	if (r == 0)
+		guard_drop(LVM_LOCKING_DIR, vg_name, hold);
+	if (r == -EBUSY && err)
+		err->code = -EAGAIN;
+	return r == -EBUSY ? -EAGAIN : r;
+}
+
 static int hold_live(void *context, const char *vg_name, int *ret_hold, struct err *err)
 {
 	(void)context;
@@ -79,17 +91,22 @@ void act_block_stop_signals(void)
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 }
 
-static bool is_stopped_live(void *context)
+bool act_is_stopped(void)
 {
 	bool is_stopped = false;
 	sigset_t pending;
 
-	(void)context;
 	if (sigpending(&pending) < 0)
 		return false;
 	for (size_t i = 0; i < sizeof(stop_signals) / sizeof(stop_signals[0]); i++)
 		is_stopped |= sigismember(&pending, stop_signals[i]) == 1;
 	return is_stopped;
+}
+
+static bool is_stopped_live(void *context)
+{
+	(void)context;
+	return act_is_stopped();
 }
 
 const struct act_ops act_ops_live = {

@@ -41,8 +41,9 @@ struct act_ops {
 	void (*release)(void *context, const char *vg_name, int hold);
 	/*
 	 * Carries out a step, once. What it returns is not believed: the caller reads the
-	 * host again. -EBUSY: in use, not changed, another try may succeed. -ESTALE: not
-	 * what was verified any more.
+	 * host again. -EBUSY: in use, not changed, another try may succeed. -EAGAIN: not
+	 * changed, since somebody else is at work there. -ESTALE: not what was verified
+	 * any more.
 	 */
 	int (*perform)(void *context, struct act_request *request, struct err *err);
 	void (*pause)(void *context, unsigned ms);
@@ -64,6 +65,15 @@ void act_block_stop_signals(void);
 int guard_take(const char *folder, const char *vg_name, unsigned wait_ms, int *ret_hold,
 	struct err *err);
 void guard_drop(const char *folder, const char *vg_name, int hold);
+/* Waits until nobody holds LVM's lock of the group, bounded. -EAGAIN: err says who
+ * does. */
+int act_wait_for_lock(const char *vg_name, struct err *err);
+/* true: a signal asks this program to stop, which it does behind this step. */
+bool act_is_stopped(void);
+/* -EAGAIN: a device of another snapshot of that origin is suspended, or a table waits on
+ * it, and LVM would end that. */
+int act_check_neighbours(const struct host *host, const char *vg_uuid,
+	const char *origin_uuid, struct err *err);
 /* A name that LVM accepts, and that is safe as a file name and as an argument. */
 bool guard_name_is_valid(const char *name);
 

@@ -12,6 +12,7 @@
 #include "snapstate/stamp.h"
 
 #define UDEV_WAIT_MS	  10000
+#define UDEV_QUIET_MS	  3000
 #define UDEV_POLL_MS	  20
 #define UDEV_POLLS_IN_ALL 8 /* of the time that has passed, one part is slept */
 
@@ -24,9 +25,10 @@ static void cleanup_task_fn(struct dm_task **task)
 
 /* udev answers the kernel's event by releasing the cookie, a SysV semaphore that
  * dm_udev_wait() would wait for without end where udevd is stuck. false: it is. */
-static bool wait_for_udev(uint32_t cookie)
+static bool wait_for_udev(uint32_t cookie, FILE *out)
 {
 	int64_t begun = clock_ms();
+	bool has_told = false;
 	int is_ready = 0;
 
 	if (!cookie)
@@ -39,6 +41,11 @@ static bool wait_for_udev(uint32_t cookie)
 			dm_udev_complete(cookie);
 			dm_udev_wait_immediate(cookie, &is_ready);
 			return false;
+		}
+		if (passed >= UDEV_QUIET_MS && !has_told) {
+			has_told = true;
+			fprintf(out, "    it is gone; waiting for udev to handle that\n");
+			fflush(out);
 		}
 		act_sleep_ms(rest < UDEV_POLL_MS ? (unsigned)rest : UDEV_POLL_MS);
 	}
@@ -66,7 +73,7 @@ static int remove_mapping(struct act_request *request, struct err *err)
 	request->has_acted = true;
 	is_done = dm_task_run(task);
 	errnum = is_done ? 0 : dm_task_get_errno(task);
-	request->is_udev_stuck = !wait_for_udev(cookie);
+	request->is_udev_stuck = !wait_for_udev(cookie, request->out);
 	if (request->is_udev_stuck)
 		buf_printf(request->output,
 			"udev did not handle the removal within %d seconds\n",

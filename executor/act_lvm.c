@@ -5,6 +5,7 @@
  * here.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -12,21 +13,50 @@
 #include "act.h"
 #include "lvm_change.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/io.h"
 #include "udev_alive.h"
 
 /* ---- running lvm ---- */
+
+/* The function of the kernel in which a process sleeps (proc(5), /proc/PID/wchan), by a
+ * part of its name, and what LVM calls it for. */
+static const struct {
+	const char *part, *words;
+} waits[] = {
+	{"sem", "for udev to handle an event: look at systemd-udevd (is it stopped? "
+		"does one of its rules hang?)"}, /* ipc/sem.c: libdevmapper's cookie */
+	{"flock", "for a lock that another LVM command holds"}, /* fs/locks.c */
+	{"locks", "for a lock that another LVM command holds"},
+	{"io_", "for a disk, or for a suspended device, to answer"}, /* io_schedule() */
+	{"blk", "for a disk, or for a suspended device, to answer"},
+	{"aio", "for a disk, or for a suspended device, to answer"},
+	{"read_events", "for a disk, or for a suspended device, to answer"},
+	{"dm_", "for device-mapper to finish reads and writes: for a disk below"},
+};
+
+static const char *what_it_waits_for(pid_t pid)
+{
+	cleanup_buf struct buf function = BUF_INIT;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/wchan", (int)pid);
+	file_read_at(AT_FDCWD, path, 256, &function, NULL);
+	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++)
+		if (strstr(buf_text(&function), waits[i].part))
+			return waits[i].words;
+	return "for a lock, for udev, or for a disk, if it does not work";
+}
 
 static void still_running(void *context, pid_t pid, unsigned seconds)
 {
 	const struct act_request *request = context;
 
 	fprintf(request->out,
-		"    lvm (pid %d) has been running for %u seconds. It must not be "
-		"killed: it "
-		"may hold devices suspended. It waits for a lock, for udev, or for a "
-		"disk "
-		"(cat /proc/%d/stack).\n",
-		(int)pid, seconds, (int)pid);
+		"    lvm (pid %d) has been running for %u seconds, and waits %s. Do not "
+		"kill it: it may hold devices suspended.%s\n",
+		(int)pid, seconds, what_it_waits_for(pid),
+		act_is_stopped() ? " You asked to stop: that happens when it has ended."
+				 : "");
 	fflush(request->out);
 }
 
@@ -110,6 +140,44 @@ static int add_group_paths(const struct host *host, const char *vg_uuid,
 	return 0;
 }
 
+static int check_settled(const struct device *device, struct err *err)
+{
+	if (device && (device->flags & DEVICE_SUSPENDED))
+		return err_set(err, -EAGAIN,
+			"%s, of the same origin, is suspended: LVM would resume it, and "
+			"that is for whoever suspended it to do",
+			device->name);
+	if (device && (device->flags & DEVICE_PENDING))
+		return err_set(err, -EAGAIN,
+			"a table waits on %s, of the same origin: LVM would put it into "
+			"force",
+			device->name);
+	return 0;
+}
+
+/* LVM suspends and resumes all that stands on the origin's -real, with their stores,
+ * whoever had suspended one before (seen in the lab: incident suspended-since). Which
+ * neighbours there are is no fact of the plan, since they come and go. */
+int act_check_neighbours(const struct host *host, const char *vg_uuid,
+	const char *origin_uuid, struct err *err)
+{
+	const struct device *real =
+		host_device_of_lv(host, vg_uuid, origin_uuid, "-real");
+	int r = 0;
+
+	for (size_t i = 0; real && i < host->n_devices && r == 0; i++) {
+		const struct device *above = &host->devices[i];
+
+		if (!device_stands_on(above, real->devno))
+			continue;
+		r = check_settled(above, err);
+		for (size_t d = 0; d < above->n_deps && r == 0; d++)
+			r = check_settled(
+				host_device_by_devno(host, above->deps[d]), err);
+	}
+	return r;
+}
+
 /* What LVM shall find under its lock: the volume as verified, its name of today. */
 static int describe_volume(const struct act_request *request, const char *origin_uuid,
 	struct lvm_volume *ret, struct err *err)
@@ -148,6 +216,12 @@ static int change_volume(
 
 	if (r == 0)
 		r = add_group_paths(request->host, volume.vg_uuid, &paths, err);
+	/* lvm is told not to wait for it, and would not say who holds it */
+	if (r == 0)
+		r = act_wait_for_lock(volume.vg_name, err);
+	if (r == 0)
+		r = act_check_neighbours(request->host, volume.vg_uuid,
+			origin_uuid ? origin_uuid : volume.lv_uuid, err);
 	if (r == 0)
 		r = udev_check_alive(request->out, err);
 	if (r < 0)

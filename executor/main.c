@@ -43,7 +43,7 @@ static void end_audit(
 		options->is_unsigned ? " --unsigned" : "", code);
 	if (audit->n_lost)
 		report_error(stderr,
-			"%zu lines did not reach syslog; the journal has them all",
+			"lines that did not reach syslog: %zu; the journal has them all",
 			audit->n_lost);
 }
 

@@ -90,7 +90,8 @@ static void perform(struct run *run, struct act_request *request, struct err *fa
 		r = name_step(run, failure);
 		if (r == 0)
 			r = observer->ops->perform(observer->context, request, failure);
-		if (r != -EBUSY || observer->ops->now_ms(observer->context) >= deadline)
+		if ((r != -EBUSY && r != -EAGAIN) ||
+			observer->ops->now_ms(observer->context) >= deadline)
 			return;
 		observer->ops->pause(observer->context, observer->poll_ms);
 		r = verify_expected(observer, &run->view, &host, &difference, NULL);
@@ -121,6 +122,21 @@ static enum exit_code stopped(const struct run *run, const char *what)
 	return EXIT_STOPPED;
 }
 
+/* Who is in the way shows best in the whole scope, processes included. Nobody in sight:
+ * it was open for a moment, again and again. */
+static void say_who(
+	struct run *run, const struct err *failure, struct difference *ret_difference)
+{
+	struct executor *executor = run->executor;
+	cleanup_host struct host *host = NULL;
+
+	if (executor_compare(executor, &host, ret_difference) == EXIT_DONE &&
+		failure->code == -EBUSY)
+		report_error(executor->errors,
+			"nothing has it open now: something opens it for a moment, again "
+			"and again (udev, or a program that watches devices)");
+}
+
 /* What a step came to. */
 struct result {
 	struct err failure; /* what the operation reported */
@@ -137,6 +153,7 @@ static void result_free(struct result *result)
 
 static enum exit_code judge(struct run *run, const struct result *result)
 {
+	cleanup_difference struct difference now = DIFFERENCE_INIT;
 	struct executor *executor = run->executor;
 	const struct err *failure = &result->failure;
 	struct err err = ERR_INIT;
@@ -152,6 +169,9 @@ static enum exit_code judge(struct run *run, const struct result *result)
 	case CONFIRM_UNCHANGED:
 		report_error(executor->errors, "step %zu changed nothing%s%s",
 			run->number, failure->code ? ": " : "", failure->msg);
+		if (failure->code)
+			say_who(run, failure, &now);
+		report_difference(executor->errors, &now);
 		executor_say_how_far(executor, run->journal);
 		journal_verdict(run->journal, run->number, "unchanged", NULL, NULL, NULL);
 		return EXIT_DIFFERS;
@@ -171,16 +191,15 @@ static enum exit_code judge(struct run *run, const struct result *result)
 	return EXIT_STOPPED;
 }
 
-/* The operation ended before it changed anything. Who is in the way shows best in the
- * whole scope, processes included. */
+/* The operation ended before it changed anything. */
 static enum exit_code not_acted(struct run *run, const struct err *failure)
 {
 	cleanup_difference struct difference difference = DIFFERENCE_INIT;
-	cleanup_host struct host *host = NULL;
-	bool is_other = failure->code == -EBUSY || failure->code == -ESTALE;
+	bool is_other = failure->code == -EBUSY || failure->code == -ESTALE ||
+			failure->code == -EAGAIN;
 
 	if (is_other)
-		executor_compare(run->executor, &host, &difference);
+		say_who(run, failure, &difference);
 	return refuse(run, is_other ? EXIT_DIFFERS : executor_cannot(run->executor),
 		failure->msg, &difference);
 }

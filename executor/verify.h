@@ -46,7 +46,7 @@ int verify_expected(const struct observer *observer, const struct view *view,
 
 enum confirmation {
 	CONFIRM_PREDICTED,
-	CONFIRM_UNCHANGED, /* as before the step */
+	CONFIRM_UNCHANGED, /* as before the step; openers apart where it failed */
 	CONFIRM_DIFFERS,   /* neither: see the difference from what was predicted */
 	CONFIRM_UNREAD,	   /* the host could not be read; see err */
 };

@@ -238,6 +238,57 @@ backup_alive() { [ -z "$background_pid" ] || [ -e "/proc/$background_pid/exe" ];
 [ -p "$LAB/never" ] || mkfifo "$LAB/never"
 pause() { read -r -t "$1" <>"$LAB/never" || true; }
 
+# ---- more than one plan in an incident --------------------------------------------------------------------
+
+# more_plan NAME: captures and plans once more, whatever the age; sets $more_digits.
+more_plan() {
+	snapstate-capture -q -o "$1.capture" >/dev/null
+	snapstate-plan --min-age 0 -o "$1.plan" "$1.capture" >"$1.review" || true
+	more_digits=$(sed -n 's/^digest sha256:\(.\{8\}\).*/\1/p' "$1.plan")
+}
+# more_apply NAME [WORD...]: carries it out, with WORDs before the program's name; sets $rc, and $seconds it took. Its words are
+# in NAME.out and NAME.err.
+# shellcheck disable=SC2034
+more_apply() {
+	local name=$1 begun=$EPOCHSECONDS
+	shift
+	rc=0
+	"${@:-env}" snapstate-execute --apply "${more_resume[@]}" --unsigned --yes-digest "$more_digits" --journal "$name" \
+		"$name.plan" >"$name.out" 2>"$name.err" || rc=$?
+	seconds=$((EPOCHSECONDS - begun))
+	sed 's/^/  | /' "$name.out" "$name.err"
+}
+more_resume=()
+more_goes_on() {
+	more_resume=(--resume)
+	more_apply "$@"
+	more_resume=()
+}
+# until_true SECONDS COMMAND...: looks again and again.
+until_true() {
+	local tries=$(($1 * 20))
+	shift
+	until "$@"; do
+		[ $((tries--)) -gt 0 ] || return
+		pause 0.05
+	done
+}
+# is_running COMM WORD: a process of that name with that word among its arguments; sets $found_pid. No forks, they cost
+# 100 ms here.
+is_running() {
+	local comm words
+	for found_pid in /proc/[0-9]*; do
+		found_pid=${found_pid#/proc/}
+		{ read -r comm <"/proc/$found_pid/comm"; } 2>/dev/null || continue
+		[ "$comm" = "$1" ] || continue
+		{ mapfile -d '' -t words <"/proc/$found_pid/cmdline"; } 2>/dev/null || continue
+		[[ " ${words[*]} " != *" $2 "* ]] || return 0
+	done
+	return 1
+}
+# journal_has NAME PATTERN
+journal_has() { grep -qE "$2" "$1"/*.journal 2>/dev/null; }
+
 # ---- the host as plain tools see it ---------------------------------------------------------------------
 
 # inventory FOLDER: what dmsetup, lvs and findmnt say, one thing per line, sorted:

@@ -67,6 +67,8 @@ enum manner {
 	UDEV_STUCK,
 	LOST_AT_FIRST,	  /* another LVM command was in the way */
 	ORIGIN_SUSPENDED, /* LVM died in the middle */
+	OPENED,		  /* refused, since somebody opened the snapshot meanwhile */
+	LOCKED,
 	ORIGIN_KEPT, /* without the change of the origin's table that may come with it */
 };
 
@@ -248,9 +250,9 @@ static int toy_find(void *context, struct host *host, const struct scope_device 
 		const struct device *from = &all->devices[i];
 		struct device *device;
 
-		if (*wanted->uuid   ? strcmp(from->uuid, wanted->uuid) != 0
+		if (*wanted->uuid	? strcmp(from->uuid, wanted->uuid) != 0
 			: *wanted->name ? strcmp(from->name, wanted->name) != 0
-				    : !devno_is_equal(from->devno, wanted->devno))
+					: !devno_is_equal(from->devno, wanted->devno))
 			continue;
 		device = array_add(&host->devices, &host->n_devices);
 		device->devno = from->devno;
@@ -385,6 +387,12 @@ static int toy_perform(void *context, struct act_request *request, struct err *e
 	case ORIGIN_SUSPENDED:
 		toy->devices[ORIGIN].flags |= DEVICE_SUSPENDED;
 		return err_set(err, -EIO, "killed by signal 9");
+	case OPENED:
+		toy->devices[SNAPSHOT].open++;
+		return err_set(err, -EIO, "ended with status 5");
+	case LOCKED:
+		request->has_acted = false;
+		return err_set(err, -EAGAIN, "volume group vg is locked by pid 4711");
 	case UDEV_STUCK:
 		toy_act(toy, op);
 		request->is_udev_stuck = true;
@@ -1109,6 +1117,15 @@ static void test_how_steps_end(void **state)
 		{OP_LV_REMOVE, FAILS, EXIT_DIFFERS, 7,
 			"step 3 changed nothing: ended with status 5",
 			"\n3 failed ended with status 5\n3 unchanged "},
+		{OP_LV_REMOVE, OPENED, EXIT_DIFFERS, 3,
+			"step 3 changed nothing: ended with status 5\n"
+			"  expected  device 700:4 name vg-backup uuid LVM-" VG SNAP
+			" diskseq 0 open 0 ",
+			"\n3 failed ended with status 5\n3 unchanged "},
+		{OP_LV_REMOVE, LOCKED, EXIT_DIFFERS, 33,
+			"step 3 changed nothing: volume group vg is locked by pid 4711\n"
+			"snapstate-execute: steps done: 2 of 3",
+			"\n3 refused "},
 		{OP_UMOUNT, FAILS, EXIT_DIFFERS, 1, "steps done: 0 of 3",
 			"\n1 unchanged "},
 		{OP_DM_REMOVE, WRONG, EXIT_STOPPED, 2,
@@ -1116,7 +1133,7 @@ static void test_how_steps_end(void **state)
 			" diskseq 0 open 0 flags suspended",
 			"\n2 differs " WHEN "\n2 expected device 700:4 "},
 		{OP_DM_REMOVE, BUSY, EXIT_DIFFERS, 32,
-			"step 2 changed nothing: it is open",
+			"something opens it for a moment, again and again",
 			"\n2 failed it is open\n2 refused " WHEN " it is open\n"},
 		{OP_DM_REMOVE, BUSY_AT_FIRST, EXIT_DONE, 6, "", "\n2 done "},
 		{OP_UMOUNT, STALE, EXIT_DIFFERS, 1, "it is not what it was",
@@ -1618,6 +1635,43 @@ static void test_guard(void **state)
 	assert_int_equal(guard_take(toy.folder, "vg", 0, &hold, &err), -ELOOP);
 }
 
+/* ---- what LVM would do besides ---- */
+
+static void test_unsettled_neighbours(void **state)
+{
+	static const struct {
+		uint32_t minor;
+		unsigned flags;
+		const char *said; /* NULL: nothing is in the way */
+	} cases[] = {
+		{6, 0, NULL},
+		{6, DEVICE_SUSPENDED, "weekly, of the same origin, is suspended"},
+		{6, DEVICE_PENDING, "a table waits on weekly, of the same origin"},
+		{7, DEVICE_PENDING, "a table waits on weekly-cow, of the same origin"},
+		{ORIGIN, DEVICE_SUSPENDED, "vg-disk, of the same origin, is suspended"},
+		{MAPPING, DEVICE_SUSPENDED, NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		cleanup_host struct host *host = NULL;
+		cleanup_toy struct toy toy;
+		struct err err = ERR_INIT;
+
+		toy_new(&toy);
+		toy.devices[6] = (struct toy_device){true, "weekly", "X", "snapshot",
+			"700:1 700:7 P 8", "16/2048 16", {REAL, 7}, 0, 0, false};
+		toy.devices[7] = (struct toy_device){true, "weekly-cow", "Y", "linear",
+			"700:100 51200", NULL, {100}, 1, 0, false};
+		toy.devices[cases[i].minor].flags = cases[i].flags;
+		host = toy_host(&toy);
+		assert_int_equal(act_check_neighbours(host, VG, DISK, &err),
+			cases[i].said ? -EAGAIN : 0);
+		if (cases[i].said)
+			assert_says(err.msg, cases[i].said);
+	}
+}
+
 static void test_names_for_lvm(void **state)
 {
 	static const char *const bad[] = {
@@ -1761,6 +1815,7 @@ int main(void)
 		cmocka_unit_test(test_an_empty_plan),
 		cmocka_unit_test(test_folders_of_journals),
 		cmocka_unit_test(test_guard),
+		cmocka_unit_test(test_unsettled_neighbours),
 		cmocka_unit_test(test_names_for_lvm),
 		cmocka_unit_test(test_nothing_raw_reaches_the_terminal),
 		cmocka_unit_test(test_options),

@@ -1,0 +1,55 @@
+# shellcheck shell=bash disable=SC2034,SC2154
+# SPDX-License-Identifier: Apache-2.0
+. "$LAB_DIR/incidents/idle.sh"
+title='Somebody asks the executor to stop'
+story='A plan of two volumes. Ctrl-C before its first step: nothing is done. A supervisor says TERM while lvremove is at work:
+that step is finished, confirmed and recorded, and no other is begun. --resume goes on. Each line is in syslog as well.'
+
+slowly=(strace -o /dev/null -e trace=fsync -e inject=fsync:delay_exit=1500000)
+asker() { # SIGNAL NAME COMMAND...
+	local signal=$1 name=$2
+	shift 2
+	until_true 60 "$@" || return
+	is_running snapstate-execu "$name.plan" && kill -"$signal" "$found_pid"
+}
+# The site's syslog: it keeps what it is sent.
+start_syslog() {
+	python3 -u -c '
+import os, socket
+log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+log.bind("/dev/log")
+while True:
+    print(log.recv(4096).decode())' >syslog.txt &
+	syslog_pid=$!
+	until_true 10 test -S /dev/log
+}
+
+after() {
+	start_syslog
+	snapshot_make onapp-aaaaaaaa ekwqx3d1vtkp0s backup-eeeeeeee
+	snapshot_make onapp-aaaaaaaa ekwqx3d1vtkp0s backup-ffffffff
+	more_plan two
+	say 'before the first step'
+	asker INT two journal_has two '^0 verified ' &
+	more_apply two "${slowly[@]}"
+	wait $!
+	check 'nothing was changed' is "$rc" 3
+	check 'it says so' grep 'interrupted between steps' two.err
+	check 'no step was begun' not journal_has two '^[1-9] intent '
+	check 'syslog has it' grep -E '0 stopped .* steps are left' syslog.txt
+
+	say 'while lvremove is at work'
+	asker TERM two is_running lvm lvremove &
+	more_goes_on two
+	wait $!
+	check 'it stopped midway' is "$rc" 4
+	check 'the step that was begun is done' journal_has two '^1 done '
+	check 'no other was begun' not journal_has two '^2 intent '
+	check 'it says so' grep 'steps done: 1 of 2' two.err
+	check 'syslog has it' grep -E ' 1 done ' syslog.txt
+	more_goes_on two
+	check '--resume finished it' is "$rc" 0
+	check 'once' is "$(grep -cE '^1 (done|was-done) ' two/*.journal)" 1
+	check 'syslog has the end' grep -E '0 finished ' syslog.txt
+	kill "$syslog_pid"
+}
