@@ -469,7 +469,8 @@ static void draw_origin_damage(unsigned number)
 
 static bool is_unsettled(const struct snapshot *snapshot)
 {
-	return strstr(snapshot->why, "suspended") || strstr(snapshot->why, "waits");
+	return strstr(snapshot->why, "suspended") ||
+	       strstr(snapshot->why, "a table wait"); /* waits, waiting */
 }
 
 /* What a snapshot's neighbours mean for it: lvremove suspends and resumes all that stand
