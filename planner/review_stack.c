@@ -63,14 +63,14 @@ static void print_holders(
 	for (size_t i = 0; i < count && i < STACK_HOLDERS_MAX; i++) {
 		struct libscols_line *line = table_line(stack->table, parent);
 
-		table_cell(line, COLUMN_NAME, holders[i].text);
+		table_name(line, COLUMN_NAME, holders[i].text);
 		set_plan(line, holders[i].ended_by);
 	}
 	if (count > STACK_HOLDERS_MAX) {
 		cleanup_buf struct buf text = BUF_INIT;
 
 		buf_printf(&text, "and %zu more", count - STACK_HOLDERS_MAX);
-		table_cell(
+		table_name(
 			table_line(stack->table, parent), COLUMN_NAME, buf_text(&text));
 	}
 }
@@ -89,7 +89,7 @@ static void set_cells(
 		buf_devno(&below, device->deps[i]);
 	}
 	print_ledger(&opens, stack->host, device);
-	table_cell(line, COLUMN_NAME, device->name);
+	table_name(line, COLUMN_NAME, device->name);
 	table_cell(line, COLUMN_NUMBER, buf_text(&number));
 	table_cell(line, COLUMN_KIND, buf_text(&kind));
 	table_cell(line, COLUMN_BELOW, buf_text(&below));
@@ -108,7 +108,7 @@ static void set_block_cells(
 	if (block) {
 		block_words(block, &words);
 		table_cell(line, COLUMN_KIND, block_kind_name(block->kind));
-		table_cell(line, COLUMN_NAME, buf_text(&words));
+		table_name(line, COLUMN_NAME, buf_text(&words));
 	}
 	set_plan(line, block ? story_block_step(stack->story, block) : 0);
 }
@@ -150,7 +150,7 @@ void print_stack(
 
 	if (!subject->cow && !subject->snapshot && !subject->n_above)
 		return;
-	stack.table = table_new(headings, true, COLUMN_NAME);
+	stack.table = table_new(headings, true, true);
 	if (subject->cow)
 		print_devno(&stack, subject->cow->devno, NULL, 0);
 	if (subject->snapshot)

@@ -2,6 +2,10 @@
 /*
  * See table.h. The output depends on the cells alone: neither on the terminal, nor on the
  * locale, nor on the files for terminal colours.
+ *
+ * The library measures each character of a cell several times, by mbrtowc(). The last
+ * column needs no width: where it has the tree, the library draws that before a stand-in,
+ * and the text, the longest of the line, is put in afterwards.
  */
 #include <libsmartcols.h>
 #include <stdlib.h>
@@ -9,6 +13,8 @@
 
 #include "snapstate/cleanup.h"
 #include "table.h"
+
+#define STAND_IN "x"
 
 /* Out of memory, as everywhere in buf.h; the library has no other failure here. */
 static void must(bool is_good)
@@ -18,7 +24,7 @@ static void must(bool is_good)
 }
 
 struct libscols_table *table_new(
-	const char *const *headings, bool has_headings, size_t tree)
+	const char *const *headings, bool has_headings, bool has_tree)
 {
 	struct libscols_table *table = scols_new_table();
 
@@ -31,7 +37,7 @@ struct libscols_table *table_new(
 	must(scols_table_set_column_separator(table, "  ") == 0);
 	for (size_t i = 0; headings[i]; i++)
 		must(scols_table_new_column(table, headings[i], 0,
-			     i == tree ? SCOLS_FL_TREE : 0) != NULL);
+			     has_tree && !headings[i + 1] ? SCOLS_FL_TREE : 0) != NULL);
 	return table;
 }
 
@@ -54,6 +60,15 @@ void table_cell(struct libscols_line *line, size_t column, const char *text)
 	must(scols_line_refer_data(line, column, escaped.data) == 0); /* theirs now */
 }
 
+void table_name(struct libscols_line *line, size_t column, const char *text)
+{
+	struct buf escaped = BUF_INIT;
+
+	buf_tail(&escaped, text);
+	must(scols_line_set_userdata(line, escaped.data) == 0 &&
+		scols_line_set_data(line, column, STAND_IN) == 0);
+}
+
 void table_add_line(
 	struct buf *text, int indent, const char *lead, const char *line, size_t len)
 {
@@ -66,20 +81,59 @@ void table_add_line(
 	buf_add(text, "\n", 1);
 }
 
+/* ---- printing ---- */
+
+struct printing {
+	struct buf *text;
+	int indent;
+	const char *lead;
+	const char *at; /* what the library made of the next line */
+};
+
+static void print_line(struct printing *it, const char *name)
+{
+	size_t len = strcspn(it->at, "\n");
+
+	table_add_line(it->text, it->indent, it->lead, it->at, name ? len - 1 : len);
+	if (name) { /* for its stand-in */
+		it->text->len--;
+		buf_puts(it->text, name);
+		buf_puts(it->text, "\n");
+	}
+	it->lead = "";
+	it->at += len + (it->at[len] == '\n');
+}
+
+/* In the library's order: a line, then what belongs to it. */
+static void print_tree(struct printing *it, struct libscols_line *line)
+{
+	struct libscols_iter *children = scols_new_iter(SCOLS_ITER_FORWARD);
+	struct libscols_line *child;
+	char *name = scols_line_get_userdata(line);
+
+	must(children);
+	print_line(it, name);
+	free(name);
+	while (scols_line_next_child(line, children, &child) == 0)
+		print_tree(it, child);
+	scols_free_iter(children);
+}
+
 void table_print(
 	struct libscols_table *table, struct buf *text, int indent, const char *lead)
 {
+	struct libscols_iter *all = scols_new_iter(SCOLS_ITER_FORWARD);
+	struct libscols_line *line;
 	cleanup_free char *lines = NULL;
-	const char *line;
+	struct printing it = {text, indent, lead, NULL};
 
-	must(scols_print_table_to_string(table, &lines) == 0);
+	must(all && scols_print_table_to_string(table, &lines) == 0);
+	it.at = lines ? lines : "";
+	if (!scols_table_is_noheadings(table) && *it.at)
+		print_line(&it, NULL);
+	while (scols_table_next_line(table, all, &line) == 0)
+		if (!scols_line_get_parent(line))
+			print_tree(&it, line);
+	scols_free_iter(all);
 	scols_unref_table(table);
-	for (line = lines; line && *line; line += strcspn(line, "\n") + 1) {
-		size_t len = strcspn(line, "\n");
-
-		table_add_line(text, indent, lead, line, len);
-		lead = "";
-		if (line[len] == '\0')
-			break;
-	}
 }

@@ -9,20 +9,20 @@
 
 #include "snapstate/buf.h"
 
-#define TABLE_NO_TREE SIZE_MAX
-
 struct libscols_table;
 struct libscols_line;
 
-/* `headings` ends with NULL. The column `tree` shows what
- * belongs to which line; TABLE_NO_TREE: none does. */
+/* `headings` ends with NULL. With `has_tree` the last column shows what belongs to which
+ * line, and has its text from table_name(). */
 struct libscols_table *table_new(
-	const char *const *headings, bool has_headings, size_t tree);
+	const char *const *headings, bool has_headings, bool has_tree);
 /* `parent` may be NULL. */
 struct libscols_line *table_line(
 	struct libscols_table *table, struct libscols_line *parent);
 /* Text from a host: escaped as buf_tail() does; "" = nothing. */
 void table_cell(struct libscols_line *line, size_t column, const char *text);
+/* The same for the column with the tree, which is `column`; not "". */
+void table_name(struct libscols_line *line, size_t column, const char *text);
 /* A line of `len` bytes behind `indent` columns, in which `lead` stands. */
 void table_add_line(
 	struct buf *text, int indent, const char *lead, const char *line, size_t len);
