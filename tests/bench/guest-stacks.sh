@@ -6,8 +6,7 @@
 # a person types. udev is away while they are built (it would take as long as all the rest), and handles each removal.
 #
 # Output in $OUT: times, lines "SIZE WAY SECONDS USER SYSTEM"; USER and SYSTEM are of the program itself and of what it waited
-# for. WAY is bare, again (the bare loop once more), rehearsal, execute, shell. calls.SIZE, with BENCH_TRACE: "CALL COUNT" of
-# the execution.
+# for. WAY is bare, again (the bare loop once more), rehearsal, execute, shell.
 
 set -euo pipefail
 cd "$OUT"
