@@ -32,8 +32,10 @@ static void print_after(
 
 static void print_order(const struct fleet *fleet, const char *folder, struct buf *text)
 {
-	buf_printf(text, "%zu hosts, %zu plans%s\n", fleet->n_members, fleet->n_plans,
-		fleet->n_plans > 1 ? ", in this order:" : "");
+	buf_printf(text, "%zu hosts, %zu plan%s\n", fleet->n_members, fleet->n_plans,
+		fleet->n_plans == 1  ? ""
+		: fleet->n_plans > 1 ? "s, in this order:"
+				     : "s");
 	for (size_t i = 0; i < fleet->n_plans; i++) {
 		const struct fleet_plan *plan = &fleet->plans[i];
 

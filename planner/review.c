@@ -254,8 +254,9 @@ static void print_summary(struct buf *text, const struct survey *survey,
 			text, "Nothing to do: this host has no leftover of that name.\n");
 	else
 		buf_printf(text,
-			"%zu to remove in %zu steps, %zu refused, %zu undecided.\n",
-			to_remove, plan->n_steps, refused, undecided);
+			"%zu to remove in %zu step%s, %zu refused, %zu undecided.\n",
+			to_remove, plan->n_steps, plan->n_steps == 1 ? "" : "s", refused,
+			undecided);
 	if (plan_file) {
 		buf_puts(text, "Plan: ");
 		buf_word(text, plan_file);
