@@ -33,12 +33,6 @@ static const char *advice(enum outcome outcome)
 	return "";
 }
 
-static bool is_missing(enum outcome outcome)
-{
-	return outcome != OUTCOME_READ && outcome != OUTCOME_ABSENT &&
-	       outcome != OUTCOME_SKIPPED;
-}
-
 static void print_source(const struct source *source)
 {
 	const char *todo = advice(source->outcome);
@@ -92,9 +86,9 @@ bool summary_print(const struct host *host, bool is_quiet)
 
 		if (source->outcome == OUTCOME_READ)
 			continue;
-		if (!is_quiet || is_missing(source->outcome))
+		if (!is_quiet || outcome_is_gap(source->outcome))
 			print_source(source);
-		is_complete &= !is_missing(source->outcome);
+		is_complete &= !outcome_is_gap(source->outcome);
 	}
 	return is_complete;
 }
@@ -119,7 +113,7 @@ bool summary_print_import(const struct host *host, bool is_quiet)
 
 		if (!is_quiet || source->outcome != OUTCOME_READ)
 			print_import(source);
-		is_complete &= !is_missing(source->outcome);
+		is_complete &= !outcome_is_gap(source->outcome);
 	}
 	return is_complete;
 }

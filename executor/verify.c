@@ -148,21 +148,12 @@ void difference_free(struct difference *difference)
 	facts_free(&difference->extra);
 }
 
-static void minus_certain(const struct facts *a, const struct facts *b,
-	const struct facts *uncertain, struct facts *ret)
-{
-	cleanup_facts struct facts all = FACTS_INIT;
-
-	facts_minus(a, b, &all);
-	facts_minus(&all, uncertain, ret);
-}
-
 static void compare(const struct view *view, const struct facts *expected,
 	const struct facts *found, struct difference *ret)
 {
 	difference_free(ret);
-	minus_certain(expected, found, view->uncertain, &ret->missing);
-	minus_certain(found, expected, view->uncertain, &ret->extra);
+	facts_minus_both(expected, found, view->uncertain, &ret->missing);
+	facts_minus_both(found, expected, view->uncertain, &ret->extra);
 }
 
 /* A device line up to its open count, and from behind it. */

@@ -89,12 +89,8 @@ static void add_frame_label(const struct hosts_graph *it, size_t member)
 	buf_puts(it->out, "\t\tlabel=\"");
 	dot_captured(it->out, buf_text(&node));
 	while (fleet_steps_next(it->fleet, member, &steps)) {
-		buf_printf(it->out, "\\nplan %zu: step", steps.plan + 1);
-		if (steps.count == 1)
-			buf_printf(it->out, " %zu", steps.first + 1);
-		else
-			buf_printf(it->out, "s %zu to %zu", steps.first + 1,
-				steps.first + steps.count);
+		buf_printf(it->out, "\\nplan %zu: ", steps.plan + 1);
+		fleet_steps_words(&steps, it->out);
 	}
 	buf_puts(it->out, "\";\n");
 }

@@ -236,11 +236,7 @@ static void say_plans(const struct telling *it, size_t member)
 		if (!steps.first)
 			buf_puts(it->out, "\nThe plans of this host\n");
 		buf_printf(it->out, "  plan %zu: ", steps.plan + 1);
-		if (steps.count == 1)
-			buf_printf(it->out, "step %zu", steps.first + 1);
-		else
-			buf_printf(it->out, "steps %zu to %zu", steps.first + 1,
-				steps.first + steps.count);
+		fleet_steps_words(&steps, it->out);
 		buf_puts(it->out, steps.first ? ", counted from 1 there\n" : "\n");
 	}
 }

@@ -93,6 +93,8 @@ struct fleet_steps {
 };
 bool fleet_steps_next(
 	const struct fleet *fleet, size_t member, struct fleet_steps *steps);
+/* "step 4", "steps 1 to 3": of its whole. */
+void fleet_steps_words(const struct fleet_steps *steps, struct buf *text);
 /* Where a member's plans have step `whole` of its whole; all count from 0. false: nowhere. */
 bool fleet_find_step(const struct fleet *fleet, size_t member, size_t whole,
 	size_t *ret_plan, size_t *ret_step);

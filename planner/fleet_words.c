@@ -33,6 +33,15 @@ bool fleet_steps_next(const struct fleet *fleet, size_t member, struct fleet_ste
 	return false;
 }
 
+void fleet_steps_words(const struct fleet_steps *steps, struct buf *text)
+{
+	if (steps->count == 1)
+		buf_printf(text, "step %zu", steps->first + 1);
+	else
+		buf_printf(text, "steps %zu to %zu", steps->first + 1,
+			steps->first + steps->count);
+}
+
 bool fleet_find_step(const struct fleet *fleet, size_t member, size_t whole,
 	size_t *ret_plan, size_t *ret_step)
 {

@@ -319,13 +319,12 @@ static void print_plans_of(const struct hosts_page *it, size_t member)
 	struct fleet_steps steps = {0};
 
 	while (fleet_steps_next(it->fleet, member, &steps)) {
+		cleanup_buf struct buf words = BUF_INIT;
+
+		fleet_steps_words(&steps, &words);
 		page_open(it->page, "p", "");
-		page_say(it->page, "Plan %zu: ", steps.plan + 1);
-		if (steps.count == 1)
-			page_say(it->page, "step %zu below", steps.first + 1);
-		else
-			page_say(it->page, "steps %zu to %zu below", steps.first + 1,
-				steps.first + steps.count);
+		page_say(
+			it->page, "Plan %zu: %s below", steps.plan + 1, buf_text(&words));
 		if (steps.first)
 			page_say(it->page, ", counted from 1 in that plan");
 		page_say(it->page, ".");

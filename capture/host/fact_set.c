@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "snapstate/cleanup.h"
 #include "snapstate/facts.h"
 
 void facts_add(struct facts *facts, const char *line)
@@ -67,6 +68,15 @@ void facts_minus(const struct facts *a, const struct facts *b, struct facts *ret
 		if (at == b->count || order != 0)
 			facts_add(ret_facts, a->lines[i]);
 	}
+}
+
+void facts_minus_both(const struct facts *a, const struct facts *b, const struct facts *c,
+	struct facts *ret_facts)
+{
+	cleanup_facts struct facts rest = FACTS_INIT;
+
+	facts_minus(a, b, &rest);
+	facts_minus(&rest, c, ret_facts);
 }
 
 bool facts_remove(struct facts *facts, const char *line)

@@ -31,6 +31,12 @@ const char *outcome_name(enum outcome outcome)
 	return outcome_words[outcome];
 }
 
+bool outcome_is_gap(enum outcome outcome)
+{
+	return outcome != OUTCOME_READ && outcome != OUTCOME_ABSENT &&
+	       outcome != OUTCOME_SKIPPED;
+}
+
 int outcome_parse(const char *name, enum outcome *ret_outcome)
 {
 	int i = word_index(outcome_words, COUNT(outcome_words), name);

@@ -180,16 +180,11 @@ static void read_near(const struct machine *machine, struct host *host)
 	host_source_set(host, "blocks", OUTCOME_READ, "%s", "");
 }
 
-void probe_blocks(const struct machine *machine, struct host *host)
+static void read_all(const struct machine *machine, struct host *host)
 {
-	cleanup_closedir DIR *dir =
-		machine->only ? NULL : machine_dir(machine, "sys/class/block");
+	cleanup_closedir DIR *dir = machine_dir(machine, "sys/class/block");
 	const char *kname;
 
-	if (machine->only) {
-		read_near(machine, host);
-		return;
-	}
 	if (!dir) {
 		host_source_set(host, "blocks", outcome_of_errno(errno),
 			"/sys/class/block: %s", strerror(errno));
@@ -199,6 +194,14 @@ void probe_blocks(const struct machine *machine, struct host *host)
 		if (!is_skipped(machine, kname))
 			add_block(machine, host, kname);
 	host_source_set(host, "blocks", OUTCOME_READ, "%s", "");
+}
+
+void probe_blocks(const struct machine *machine, struct host *host)
+{
+	if (machine->only)
+		read_near(machine, host);
+	else
+		read_all(machine, host);
 }
 
 static void add_superblock(const struct machine *machine, struct host *host,

@@ -47,21 +47,13 @@ bool probe_is_asked_for(const struct machine *machine, const struct device *devi
 	return !only;
 }
 
-static bool is_listed(const struct host *host, struct devno devno)
-{
-	for (size_t i = 0; i < host->n_devices; i++)
-		if (devno_is_equal(host->devices[i].devno, devno))
-			return true;
-	return false;
-}
-
 /* Adds it where it is device-mapper's. */
 static int add_number(const struct machine *machine, struct host *host,
 	struct devno devno, struct err *err)
 {
 	const struct scope_device wanted = {.devno = devno, .uuid = "", .name = ""};
 
-	return is_listed(host, devno)
+	return host_device_by_devno(host, devno)
 		       ? 0
 		       : machine->dm->find(machine->context, host, &wanted, err);
 }

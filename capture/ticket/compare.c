@@ -23,78 +23,79 @@ bool ticket_is_as_predicted(const struct ticket_result *result)
 	return !result->missing.count && !result->extra.count;
 }
 
-/* Of `a` what is neither in `b` nor in `but`. */
-static void minus_both(const struct facts *a, const struct facts *b,
-	const struct facts *but, struct facts *ret)
-{
-	cleanup_facts struct facts rest = FACTS_INIT;
+/* ---- what the plan says ---- */
 
-	facts_minus(a, b, &rest);
-	facts_minus(&rest, but, ret);
+struct prediction {
+	struct facts now, uncertain;
+};
+
+static void prediction_free(struct prediction *prediction)
+{
+	facts_free(&prediction->now);
+	facts_free(&prediction->uncertain);
 }
 
-/* ---- what the plan speaks of ---- */
-
-static void compare_scope(const struct ticket *ticket, size_t n_done,
-	const struct facts *found, struct facts *ret_missing, struct facts *ret_extra)
-{
-	cleanup_facts struct facts now = FACTS_INIT, uncertain = FACTS_INIT;
-
-	plan_predict(ticket->plan, n_done, &now, &uncertain);
-	minus_both(&now, found, &uncertain, ret_missing);
-	minus_both(found, &now, &uncertain, ret_extra);
-}
-
-/* Of a step that was begun, and whose end is not in the journal, the host alone can tell.
- */
-static void compare_begun(const struct ticket *ticket, const struct facts *found,
+static void compare_scope(const struct prediction *prediction, const struct facts *found,
 	struct ticket_result *result)
 {
-	cleanup_facts struct facts missing = FACTS_INIT, extra = FACTS_INIT;
+	facts_minus_both(
+		&prediction->now, found, &prediction->uncertain, &result->missing);
+	facts_minus_both(found, &prediction->now, &prediction->uncertain, &result->extra);
+}
 
-	compare_scope(ticket, ticket->run.n_done + 1, found, &missing, &extra);
-	if (missing.count || extra.count)
-		return;
-	result->is_begun_done = true;
-	facts_free(&result->missing);
-	facts_free(&result->extra);
+/* Of a step that was begun, and whose end is not in the journal, the host alone can tell:
+ * where it is as after that step, that is what counts. */
+static void compare_begun(const struct ticket *ticket, const struct facts *found,
+	struct prediction *prediction, struct ticket_result *result)
+{
+	cleanup_ticket_result struct ticket_result other = TICKET_RESULT_INIT;
+	struct prediction after = {0};
+
+	plan_predict(ticket->plan, ticket->run.n_done + 1, &after.now, &after.uncertain);
+	compare_scope(&after, found, &other);
+	if (ticket_is_as_predicted(&other)) {
+		ticket_result_free(result);
+		result->is_begun_done = true;
+		prediction_free(prediction);
+		*prediction = after;
+	} else {
+		prediction_free(&after);
+	}
 }
 
 /* ---- the whole host ---- */
 
 /* Of `changed` what neither the prediction nor the difference from it explains. */
-static void keep_besides(struct facts *changed, const struct facts *predicted,
+static void keep_besides(const struct facts *changed, const struct facts *predicted,
 	const struct facts *uncertain, const struct facts *told, struct facts *ret)
 {
 	cleanup_facts struct facts rest = FACTS_INIT;
 
-	minus_both(changed, predicted, uncertain, &rest);
+	facts_minus_both(changed, predicted, uncertain, &rest);
 	facts_minus(&rest, told, ret);
 }
 
-static void compare_hosts(const struct ticket *ticket, struct ticket_result *result)
+static void compare_hosts(const struct ticket *ticket,
+	const struct prediction *prediction, struct ticket_result *result)
 {
 	const struct facts *expect = &ticket->plan->expect;
+	const struct facts *now = &prediction->now, *uncertain = &prediction->uncertain;
 	cleanup_facts struct facts before = FACTS_INIT, after = FACTS_INIT;
 	cleanup_facts struct facts gone = FACTS_INIT, new = FACTS_INIT;
-	cleanup_facts struct facts now = FACTS_INIT, uncertain = FACTS_INIT;
 	cleanup_facts struct facts to_go = FACTS_INIT, to_come = FACTS_INIT;
 
 	host_facts(ticket->before, NULL, &before);
 	host_facts(ticket->after, NULL, &after);
 	facts_minus(&before, &after, &gone);
 	facts_minus(&after, &before, &new);
-	plan_predict(ticket->plan, ticket->run.n_done + result->is_begun_done, &now,
-		&uncertain);
-	facts_minus(expect, &now, &to_go);
-	facts_minus(&now, expect, &to_come);
-	keep_besides(&gone, &to_go, &uncertain, &result->missing, &result->gone);
-	keep_besides(&new, &to_come, &uncertain, &result->extra, &result->new);
+	facts_minus(expect, now, &to_go);
+	facts_minus(now, expect, &to_come);
+	keep_besides(&gone, &to_go, uncertain, &result->missing, &result->gone);
+	keep_besides(&new, &to_come, uncertain, &result->extra, &result->new);
 }
 
 /* ---- the whole ---- */
 
-/* As in a capture's own summary: what is absent, or was not asked for, is no gap. */
 static void collect_unread(const struct host *host, struct facts *ret_unread)
 {
 	for (size_t i = 0; i < host->n_sources; i++) {
@@ -113,17 +114,20 @@ static void collect_unread(const struct host *host, struct facts *ret_unread)
 
 void ticket_compare(const struct ticket *ticket, struct ticket_result *ret_result)
 {
+	cleanup_with(prediction_free) struct prediction prediction = {0};
 	struct ticket_result result = TICKET_RESULT_INIT;
 	cleanup_facts struct facts found = FACTS_INIT;
 
 	host_index_build(ticket->after);
 	host_facts(ticket->after, &ticket->plan->scope, &found);
-	compare_scope(ticket, ticket->run.n_done, &found, &result.missing, &result.extra);
+	plan_predict(
+		ticket->plan, ticket->run.n_done, &prediction.now, &prediction.uncertain);
+	compare_scope(&prediction, &found, &result);
 	if (ticket->run.is_begun && !ticket_is_as_predicted(&result))
-		compare_begun(ticket, &found, &result);
+		compare_begun(ticket, &found, &prediction, &result);
 	if (ticket->before) {
 		host_index_build(ticket->before);
-		compare_hosts(ticket, &result);
+		compare_hosts(ticket, &prediction, &result);
 	}
 	collect_unread(ticket->after, &result.unread);
 	*ret_result = result;

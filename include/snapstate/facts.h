@@ -145,6 +145,9 @@ size_t facts_place(const struct facts *facts, const char *line);
 bool facts_has(const struct facts *facts, const char *line);
 /* Lines of `a` that are not in `b`. */
 void facts_minus(const struct facts *a, const struct facts *b, struct facts *ret_facts);
+/* Lines of `a` that are neither in `b` nor in `c`. */
+void facts_minus_both(const struct facts *a, const struct facts *b, const struct facts *c,
+	struct facts *ret_facts);
 /* false when the line was not (remove) or already (insert) there. */
 bool facts_remove(struct facts *facts, const char *line);
 bool facts_insert(struct facts *facts, const char *line);

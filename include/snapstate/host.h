@@ -39,6 +39,8 @@ enum outcome {
 	OUTCOME_SKIPPED,     /* not asked for */
 };
 const char *outcome_name(enum outcome outcome);
+/* false: read, or the host has no such thing, or nobody asked for it. */
+bool outcome_is_gap(enum outcome outcome);
 /* -EINVAL for an unknown word. */
 int outcome_parse(const char *name, enum outcome *ret_outcome);
 

@@ -286,6 +286,18 @@ is_running() {
 	done
 	return 1
 }
+# The site's syslog: it keeps what it is sent in syslog.txt; sets $syslog_pid.
+# shellcheck disable=SC2034
+start_syslog() {
+	python3 -u -c '
+import os, socket
+log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+log.bind("/dev/log")
+while True:
+    print(log.recv(4096).decode())' >syslog.txt &
+	syslog_pid=$!
+	until_true 10 test -S /dev/log
+}
 # journal_has NAME PATTERN
 journal_has() { grep -qE "$2" "$1"/*.journal 2>/dev/null; }
 

@@ -7,20 +7,6 @@ younger than a day. Support signs with one key, the operator with another; a pla
 support approved itself, are refused. Who signed is in the journal, and in what went to syslog.'
 
 policy() { printf '%s\n' "$@" >/etc/snapstate/policy; }
-# The site's syslog: it keeps what it is sent.
-start_syslog() {
-	python3 -u -c '
-import os, socket
-log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-log.bind("/dev/log")
-while True:
-    print(log.recv(4096).decode())' >syslog.txt &
-	syslog_pid=$!
-	for _ in {1..50}; do
-		[ ! -S /dev/log ] || break
-		sleep 0.1
-	done
-}
 
 planned() {
 	local name

@@ -12,17 +12,6 @@ asker() { # SIGNAL NAME COMMAND...
 	until_true 60 "$@" || return
 	is_running snapstate-execu "$name.plan" && kill -"$signal" "$found_pid"
 }
-# The site's syslog: it keeps what it is sent.
-start_syslog() {
-	python3 -u -c '
-import os, socket
-log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-log.bind("/dev/log")
-while True:
-    print(log.recv(4096).decode())' >syslog.txt &
-	syslog_pid=$!
-	until_true 10 test -S /dev/log
-}
 
 after() {
 	start_syslog

@@ -13,15 +13,13 @@ stride=${LAB_KILL_STRIDE:-9}
 sweep_prepare() {
 	rm -rf sweep sweep.*
 	quietly stack_make
-	snapstate-capture -q -o sweep.capture >sweep.out
-	snapstate-plan --min-age 0 -o sweep.plan sweep.capture >sweep.review
+	more_plan sweep
 	mkdir sweep
-	sweep_digits=$(sed -n 's/^digest sha256:\(.\{8\}\).*/\1/p' sweep.plan)
 }
 # sweep_apply [WORD...]: sets $rc; WORDs come before or are kill_at and what it takes.
 sweep_apply() {
 	rc=0
-	"$@" snapstate-execute --apply "${sweep_resume[@]}" --unsigned --yes-digest "$sweep_digits" --journal sweep sweep.plan \
+	"$@" snapstate-execute --apply "${sweep_resume[@]}" --unsigned --yes-digest "$more_digits" --journal sweep sweep.plan \
 		>>sweep.out 2>>sweep.err || rc=$?
 }
 sweep_goes_on() {

@@ -7,14 +7,12 @@ by a debugger, or by a rule that hangs. An lvremove now would wait in its midst,
 it frozen. The executor asks udevd first, and starts nothing; when udevd runs again, --resume finishes the plan.'
 
 after() {
-	local udevd begun=$EPOCHSECONDS digits rc=0
+	local udevd begun=$EPOCHSECONDS rc=0
 	snapshot_make onapp-aaaaaaaa ekwqx3d1vtkp0s backup-eeeeeeee
-	snapstate-capture -q -o second.capture
-	snapstate-plan --min-age 0 -o second.plan second.capture >second.review
-	digits=$(sed -n 's/^digest sha256:\(.\{8\}\).*/\1/p' second.plan)
+	more_plan second
 	udevd=$(pgrep -o udevd)
 	kill -STOP "$udevd"
-	run snapstate-execute --apply --unsigned --yes-digest "$digits" --journal second \
+	run snapstate-execute --apply --unsigned --yes-digest "$more_digits" --journal second \
 		--ticket stopped.tar.gz --before second.capture second.plan 2>second.err || rc=$?
 	kill -CONT "$udevd"
 	run cat second.err
@@ -24,7 +22,7 @@ after() {
 	check 'the snapshot is there, and nothing is suspended' is "$(dmsetup info -c --noheadings -o suspended | sort -u)" Active
 	check 'the ticket says that nothing is done yet' ticket_says stopped.tar.gz "^NOT FINISHED: 0 of 1 steps done, and the host is as"
 	run udevadm settle
-	run snapstate-execute --apply --resume --unsigned --yes-digest "$digits" --journal second \
+	run snapstate-execute --apply --resume --unsigned --yes-digest "$more_digits" --journal second \
 		--ticket resumed.tar.gz second.plan
 	check 'the ticket of the second run' ticket_says resumed.tar.gz '^AS PREDICTED: 1 of 1 steps done'
 	check 'it is gone now' is "$(lvs --noheadings -o lv_name onapp-aaaaaaaa | xargs)" ekwqx3d1vtkp0s
