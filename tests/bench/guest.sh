@@ -11,6 +11,8 @@
 guest_seconds=${GUEST_SECONDS:-1200} # for one guest
 guest_bench=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 guest_lab=$guest_bench/../lab
+# shellcheck source=../lab/cpu.sh
+. "$guest_lab/cpu.sh"
 
 guest_prepare() {
 	local folder=$1 script=$2
@@ -31,7 +33,8 @@ guest_boot() {
 		return 2
 	fi
 	mkdir -p "$out/tmp"
-	HOME=$out/tmp timeout -k 5 "$guest_seconds" linux.uml mem="${memory}M" uml_dir="$out/tmp/" root=/dev/root \
+	cpu_take
+	HOME=$out/tmp timeout -k 5 "$guest_seconds" "${on_cpu[@]}" linux.uml mem="${memory}M" uml_dir="$out/tmp/" root=/dev/root \
 		rootfstype=hostfs rootflags=/ ro quiet loglevel=3 init="$guest_lab/pid1.sh" con=null con0=fd:0,fd:1 \
 		con1=fd:0,fd:1 LAB_DIR="$folder" LAB_OUT="$out" LAB_BIN="$build" "$@" \
 		</dev/null >"$out/console" 2>&1 || status=$?
