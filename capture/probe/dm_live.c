@@ -79,39 +79,12 @@ static int run_task(struct dm_task *task, const char *what, struct err *err)
 	return err_errno(err, errnum ? errnum : EIO, "device-mapper: %s", what);
 }
 
-static void add_name(struct host *host, const struct dm_names *name)
-{
-	struct device *device = array_add(&host->devices, &host->n_devices);
-
-	device->devno = (struct devno){major(name->dev), minor(name->dev)};
-	device->name = host_string(host, name->name);
-	device->uuid = ""; /* this libdevmapper hides it here: read_live() asks for it */
-}
-
 static int list_live(void *context, struct host *host, struct err *err)
 {
-	cleanup_task struct dm_task *task = NULL;
-	const struct dm_names *name;
 	int r = check_control(err);
 
 	(void)context;
-	if (r < 0)
-		return r;
-	set_up_library();
-	task = dm_task_create(DM_DEVICE_LIST);
-	r = run_task(task, "list", err);
-	if (r < 0)
-		return r;
-	name = dm_task_get_names(task);
-	if (!name)
-		return err_set(err, -EIO, "device-mapper: list: no answer");
-	while (name->dev) { /* 0: the list is empty */
-		add_name(host, name);
-		if (!name->next)
-			break;
-		name = (const void *)((const char *)name + name->next);
-	}
-	return 0;
+	return r < 0 ? r : dm_list_read(CONTROL_NODE, host, err);
 }
 
 static bool set_wanted(struct dm_task *task, const struct scope_device *wanted)
@@ -131,13 +104,12 @@ static int find_live(void *context, struct host *host, const struct scope_device
 	struct device *device;
 	struct dm_info info;
 	const char *uuid;
-	/* who asks for a number has been told of it by the same kernel */
-	int r = *wanted->uuid || *wanted->name ? check_control(err) : 0;
+	int r;
 
 	(void)context;
 	/* the library would take it for a path; the kernel has no such name */
-	if (r < 0 || strchr(wanted->name, '/'))
-		return r;
+	if (strchr(wanted->name, '/'))
+		return 0;
 	set_up_library();
 	task = dm_task_create(DM_DEVICE_INFO);
 	if (task && !set_wanted(task, wanted))

@@ -92,6 +92,11 @@ int child_run(const struct child_limits *limits, int (*body)(void *context),
 /* ---- device-mapper ---- */
 
 extern const struct dm_ops dm_ops_live;
+/* Adds each device that the kernel lists (dm_list.c). Wants device-mapper in the kernel:
+ * opening its control node would load it. */
+int dm_list_read(const char *control_node, struct host *host, struct err *err);
+/* An answer to DM_LIST_DEVICES, buffer and all. -EBADMSG: it is none. */
+int dm_list_parse(const void *answer, size_t size, struct host *host, struct err *err);
 /* What dm_ops.read() returned: the device is gone, or another one by now. */
 bool dm_is_vanished(int r);
 

@@ -27,8 +27,9 @@ struct dm_ops {
 	/* Text "4.47.0", or "" */
 	const char *(*driver_version)(void *context, struct host *host);
 	/* As list(), but only the device with that uuid; where that is "", with that
-	 * name; where both are, with that number. Adds nothing where there is none. NULL:
-	 * it can but list. */
+	 * name; where both are, with that number. Adds nothing where there is none. Only
+	 * of a kernel that has been listed, and so has device-mapper. NULL: it can but
+	 * list. */
 	int (*find)(void *context, struct host *host, const struct scope_device *wanted,
 		struct err *err);
 };
