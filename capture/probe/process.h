@@ -92,7 +92,12 @@ struct holdings {
 	struct arena *strings;
 	bool is_denied; /* something may not be read */
 	bool has_one_thread;
-	bool is_kernel; /* a thread of the kernel: it has no memory of its own */
+	/* A thread of the kernel: it has no memory of its own, shares the empty table of
+	 * descriptors and the places of the first of them (kernel/kthread.c, kthreadd),
+	 * and opens devices without either. Those that work for a program (io_uring's,
+	 * and vhost's since 6.4) are threads of that program. Device-mapper has one or
+	 * more for each device. */
+	bool is_kernel;
 };
 void holdings_collect(const struct process_index *index, struct holdings *held);
 void holdings_free(struct holdings *held);

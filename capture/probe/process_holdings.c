@@ -311,13 +311,12 @@ static void scan_threads(const struct process_index *index, struct holdings *hel
 
 void holdings_collect(const struct process_index *index, struct holdings *held)
 {
-	if (!index->n_devices)
+	if (!index->n_devices || held->is_kernel)
 		return;
 	snprintf(held->dir, sizeof(held->dir), "proc/%u", held->pid);
 	scan_fds(index, held);
 	scan_places(index, held);
-	if (!held->is_kernel)
-		holdings_add_mappings(index, held);
+	holdings_add_mappings(index, held);
 	if (!held->has_one_thread)
 		scan_threads(index, held);
 }
