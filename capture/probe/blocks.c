@@ -14,6 +14,9 @@
 /* sysfs writes '!' where a device's name has '/' (cciss/c0d0); the name is kept as sysfs
  * writes it. */
 #define CLASS_BLOCK "sys/class/block/%s"
+/* Device-mapper's devices, in front of their minor (kernel drivers/md/dm.c, alloc_dev).
+ */
+#define DM_KNAME "dm-"
 
 static int order_devnos(const void *a, const void *b)
 {
@@ -24,9 +27,9 @@ static bool is_skipped(const struct machine *machine, const char *kname)
 {
 	uint64_t size = 0;
 
-	/* device-mapper's have this name (kernel drivers/md/dm.c, alloc_dev); a host may
-	 * have thousands */
-	if (strncmp(kname, "dm-", 3) == 0 || strncmp(kname, "ram", 3) == 0)
+	/* a host may have thousands */
+	if (strncmp(kname, DM_KNAME, strlen(DM_KNAME)) == 0 ||
+		strncmp(kname, "ram", 3) == 0)
 		return true;
 	machine_number(machine, &size, CLASS_BLOCK "/size", kname);
 	return strncmp(kname, "loop", 4) == 0 && size == 0 &&
@@ -217,19 +220,56 @@ static void add_superblock(const struct machine *machine, struct host *host,
 	superblock->type = host_string(host, type);
 }
 
+static void add_superblocks(const struct machine *machine, struct host *host,
+	const char *type, const char *folder)
+{
+	cleanup_closedir DIR *dir = machine_dir(machine, "sys/fs/%s", folder);
+	const char *name;
+
+	while (dir && (name = dir_next(dir)))
+		add_superblock(machine, host, type, name);
+}
+
+/* The few that are asked for, among what may be hundreds of control groups. */
+static void add_superblocks_near(const struct machine *machine, struct host *host,
+	const char *type, const char *folder)
+{
+	for (size_t i = 0; i < host->n_devices; i++) {
+		char kname[32];
+
+		snprintf(kname, sizeof(kname), DM_KNAME "%u",
+			host->devices[i].devno.minor);
+		if (probe_is_asked_for(machine, &host->devices[i]) &&
+			machine_exists(machine, "sys/fs/%s/%s", folder, kname))
+			add_superblock(machine, host, type, kname);
+	}
+}
+
+static void add_folder(const struct machine *machine, struct host *host, const char *type,
+	const char *folder)
+{
+	if (machine->only)
+		add_superblocks_near(machine, host, type, folder);
+	else
+		add_superblocks(machine, host, type, folder);
+}
+
 /* ext4, xfs, f2fs: TYPE/KNAME. btrfs: TYPE/UUID/devices/KNAME. */
 static void add_type(const struct machine *machine, struct host *host, const char *type)
 {
-	cleanup_closedir DIR *dir = machine_dir(machine, "sys/fs/%s", type);
-	const char *name, *kname;
+	cleanup_closedir DIR *dir = NULL;
+	const char *uuid;
 
-	while (dir && (name = dir_next(dir))) {
-		cleanup_closedir DIR *devices =
-			machine_dir(machine, "sys/fs/%s/%s/devices", type, name);
+	if (strcmp(type, "btrfs") != 0) {
+		add_folder(machine, host, type, type);
+		return;
+	}
+	dir = machine_dir(machine, "sys/fs/%s", type);
+	while (dir && (uuid = dir_next(dir))) {
+		char folder[PROBE_PATH_MAX];
 
-		add_superblock(machine, host, type, name);
-		while (devices && (kname = dir_next(devices)))
-			add_superblock(machine, host, type, kname);
+		snprintf(folder, sizeof(folder), "%s/%s/devices", type, uuid);
+		add_folder(machine, host, type, folder);
 	}
 }
 

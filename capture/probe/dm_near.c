@@ -47,6 +47,14 @@ bool probe_is_asked_for(const struct machine *machine, const struct device *devi
 	return !only;
 }
 
+bool probe_is_any_asked_for(const struct machine *machine, const struct host *host)
+{
+	for (size_t i = 0; machine->only && i < host->n_devices; i++)
+		if (probe_is_asked_for(machine, &host->devices[i]))
+			return true;
+	return !machine->only;
+}
+
 /* Adds it where it is device-mapper's. */
 static int add_number(const struct machine *machine, struct host *host,
 	struct devno devno, struct err *err)

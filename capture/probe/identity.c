@@ -24,18 +24,27 @@ static bool is_id(const char *text, size_t len, const char *alphabet)
 	return strlen(text) == len && strspn(text, alphabet) == len;
 }
 
+static void read_description(const struct machine *machine, struct host *host)
+{
+	struct identity *id = &host->identity;
+
+	id->node = line_of(machine, host, "proc/sys/kernel/hostname");
+	id->kernel = line_of(machine, host, "proc/sys/kernel/osrelease");
+	id->dm_driver = machine->dm->driver_version(machine->context, host);
+	id->ticks = (uint32_t)sysconf(_SC_CLK_TCK);
+	machine_number(machine, &id->uevents, "sys/kernel/uevent_seqnum");
+}
+
 void probe_identity(const struct machine *machine, struct host *host)
 {
 	struct identity *id = &host->identity;
 
 	id->machine_id = line_of(machine, host, "etc/machine-id");
 	id->boot_id = line_of(machine, host, "proc/sys/kernel/random/boot_id");
-	id->node = line_of(machine, host, "proc/sys/kernel/hostname");
-	id->kernel = line_of(machine, host, "proc/sys/kernel/osrelease");
-	id->dm_driver = machine->dm->driver_version(machine->context, host);
-	id->ticks = (uint32_t)sysconf(_SC_CLK_TCK);
-	machine_number(machine, &id->uevents, "sys/kernel/uevent_seqnum");
 	machine->clock(machine->context, &id->taken, &id->uptime);
+	/* in no fact (facts.h) */
+	if (!machine->only)
+		read_description(machine, host);
 
 	if (!is_id(id->machine_id, 32, "0123456789abcdef"))
 		host_source_set(host, "identity", OUTCOME_ABSENT, "%s",

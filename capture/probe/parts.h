@@ -28,6 +28,8 @@ int probe_dm_find(const struct machine *machine, struct host *host, struct err *
 int probe_dm_near(const struct machine *machine, struct host *host, struct err *err);
 /* true: machine->only names it, or asks for all. */
 bool probe_is_asked_for(const struct machine *machine, const struct device *device);
+/* false: none of those that machine->only names is there. */
+bool probe_is_any_asked_for(const struct machine *machine, const struct host *host);
 void probe_blocks(const struct machine *machine, struct host *host);
 /* One of block_transports, or "". */
 const char *transport_of_block(const struct machine *machine, const char *kname);

@@ -35,9 +35,24 @@ static void read_dm(const struct machine *machine, struct host *host, unsigned p
 	probe_dm(machine, host);
 }
 
+/* Nothing holds a device that is not there. */
+static bool is_moot(const struct machine *machine, struct host *host,
+	const char *const sources[], size_t count)
+{
+	if (probe_is_any_asked_for(machine, host))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		host_source_set(host, sources[i], OUTCOME_READ, "%s", "");
+	return true;
+}
+
 static void read_blocks(const struct machine *machine, struct host *host, unsigned parts)
 {
+	static const char *const sources[] = {"blocks", "superblocks", "swaps"};
+
 	(void)parts;
+	if (is_moot(machine, host, sources, sizeof(sources) / sizeof(sources[0])))
+		return;
 	probe_blocks(machine, host);
 	probe_superblocks(machine, host);
 	probe_swaps(machine, host);
@@ -53,7 +68,11 @@ static void read_mounts(const struct machine *machine, struct host *host, unsign
 
 static void read_holders(const struct machine *machine, struct host *host, unsigned parts)
 {
+	static const char *const source = "holders";
+
 	(void)parts;
+	if (is_moot(machine, host, &source, 1))
+		return;
 	probe_kernel_holders(machine, host);
 }
 

@@ -126,6 +126,8 @@ static void put_device(const struct fake *fake, const struct fake_device *device
 		claim(fake, minor, "drbd0", "147:0\n");
 	if (roll(5) == 0)
 		put(fake, NULL, "sys/fs/ext4/%s", name);
+	if (roll(5) == 0)
+		put(fake, NULL, "sys/fs/btrfs/%u/devices/%s", roll(3), name);
 }
 
 /* ---- the law ---- */
