@@ -3,18 +3,19 @@
 #include <errno.h>
 #include <libdevmapper.h>
 #include <string.h>
+#include <sys/ipc.h>
+#include <sys/sem.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "act.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/stamp.h"
 
-#define UDEV_WAIT_MS	  10000
-#define UDEV_QUIET_MS	  3000
-#define UDEV_POLL_MS	  20
-#define UDEV_POLLS_IN_ALL 8 /* of the time that has passed, one part is slept */
+#define UDEV_WAIT_MS  10000
+#define UDEV_QUIET_MS 3000
 
 static void cleanup_task_fn(struct dm_task **task)
 {
@@ -23,33 +24,50 @@ static void cleanup_task_fn(struct dm_task **task)
 }
 #define cleanup_task cleanup_with(cleanup_task_fn)
 
-/* udev answers the kernel's event by releasing the cookie, a SysV semaphore that
- * dm_udev_wait() would wait for without end where udevd is stuck. false: it is. */
+/* The cookie is the key of a SysV semaphore: one for us, and one that udev's rules take
+ * off (libdm-common.c, _udev_notify_sem_create). The array is done as a whole or not at
+ * all, and leaves the semaphore as it is: it waits for the value 1. false: not within
+ * that time. */
+static bool is_released_within(uint32_t cookie, unsigned ms)
+{
+	struct sembuf is_one[] = {{0, -1, 0}, {0, 0, 0}, {0, 1, 0}};
+	const size_t count = sizeof(is_one) / sizeof(is_one[0]);
+	int semaphore = semget((key_t)cookie, 1, 0);
+	int64_t deadline = clock_ms() + ms;
+	int r = 0;
+
+	if (semaphore < 0) /* somebody has taken it away by hand */
+		return true;
+	do {
+		int64_t left = deadline - clock_ms();
+		struct timespec rest = {left / 1000, left % 1000 * 1000000};
+
+		if (left <= 0)
+			return false;
+		r = semtimedop(semaphore, is_one, count, &rest);
+	} while (r < 0 && errno == EINTR);
+	return r == 0 || errno != EAGAIN;
+}
+
+/* udev answers the kernel's event by releasing the cookie, which dm_udev_wait() would
+ * wait for without end where udevd is stuck. false: it is. */
 static bool wait_for_udev(uint32_t cookie, FILE *out)
 {
-	int64_t begun = clock_ms();
-	bool has_told = false;
 	int is_ready = 0;
+	bool is_released;
 
 	if (!cookie)
 		return true;
-	while (dm_udev_wait_immediate(cookie, &is_ready) && !is_ready) {
-		int64_t passed = clock_ms() - begun;
-		int64_t rest = 1 + passed / UDEV_POLLS_IN_ALL;
-
-		if (passed >= UDEV_WAIT_MS) {
-			dm_udev_complete(cookie);
-			dm_udev_wait_immediate(cookie, &is_ready);
-			return false;
-		}
-		if (passed >= UDEV_QUIET_MS && !has_told) {
-			has_told = true;
-			fprintf(out, "    it is gone; waiting for udev to handle that\n");
-			fflush(out);
-		}
-		act_sleep_ms(rest < UDEV_POLL_MS ? (unsigned)rest : UDEV_POLL_MS);
+	is_released = is_released_within(cookie, UDEV_QUIET_MS);
+	if (!is_released) {
+		fprintf(out, "    it is gone; waiting for udev to handle that\n");
+		fflush(out);
+		is_released = is_released_within(cookie, UDEV_WAIT_MS - UDEV_QUIET_MS);
 	}
-	return true;
+	if (!is_released)
+		dm_udev_complete(cookie);
+	dm_udev_wait_immediate(cookie, &is_ready); /* takes the semaphore away */
+	return is_released;
 }
 
 /* -EBUSY: the kernel found it open. */
