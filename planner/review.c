@@ -200,7 +200,7 @@ static void print_untouched(struct buf *text, const struct story *story)
 {
 	static const char *const columns[] = {"MAJ:MIN", "NAME", "WHY", NULL};
 	const struct host *host = story->survey->host;
-	struct libscols_table *table = table_new(columns, false, false);
+	struct table *table = table_new(columns, false, false);
 	size_t shown = 0, more = 0;
 
 	for (size_t i = 0; i < host->n_devices; i++) {

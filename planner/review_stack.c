@@ -28,7 +28,7 @@ static const char *const headings[] = {
 	"MAJ:MIN", "PLAN", "TYPE", "STANDS ON", "OPEN", "NAME", NULL};
 
 struct stack {
-	struct libscols_table *table;
+	struct table *table;
 	const struct story *story;
 	const struct host *host;
 	const struct subject *subject;
@@ -63,14 +63,14 @@ static void print_holders(
 	for (size_t i = 0; i < count && i < STACK_HOLDERS_MAX; i++) {
 		struct libscols_line *line = table_line(stack->table, parent);
 
-		table_name(line, COLUMN_NAME, holders[i].text);
+		table_cell(line, COLUMN_NAME, holders[i].text);
 		set_plan(line, holders[i].ended_by);
 	}
 	if (count > STACK_HOLDERS_MAX) {
 		cleanup_buf struct buf text = BUF_INIT;
 
 		buf_printf(&text, "and %zu more", count - STACK_HOLDERS_MAX);
-		table_name(
+		table_cell(
 			table_line(stack->table, parent), COLUMN_NAME, buf_text(&text));
 	}
 }
@@ -89,7 +89,7 @@ static void set_cells(
 		buf_devno(&below, device->deps[i]);
 	}
 	print_ledger(&opens, stack->host, device);
-	table_name(line, COLUMN_NAME, device->name);
+	table_cell(line, COLUMN_NAME, device->name);
 	table_cell(line, COLUMN_NUMBER, buf_text(&number));
 	table_cell(line, COLUMN_KIND, buf_text(&kind));
 	table_cell(line, COLUMN_BELOW, buf_text(&below));
@@ -108,7 +108,7 @@ static void set_block_cells(
 	if (block) {
 		block_words(block, &words);
 		table_cell(line, COLUMN_KIND, block_kind_name(block->kind));
-		table_name(line, COLUMN_NAME, buf_text(&words));
+		table_cell(line, COLUMN_NAME, buf_text(&words));
 	}
 	set_plan(line, block ? story_block_step(stack->story, block) : 0);
 }

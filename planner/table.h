@@ -9,26 +9,21 @@
 
 #include "snapstate/buf.h"
 
-struct libscols_table;
+struct table;
 struct libscols_line;
 
-/* `headings` ends with NULL. With `has_tree` the last column shows what belongs to which
- * line, and has its text from table_name(). */
-struct libscols_table *table_new(
-	const char *const *headings, bool has_headings, bool has_tree);
+/* `headings` ends with NULL, and is borrowed. With `has_tree` the last column shows what
+ * belongs to which line. */
+struct table *table_new(const char *const *headings, bool has_headings, bool has_tree);
 /* `parent` may be NULL. */
-struct libscols_line *table_line(
-	struct libscols_table *table, struct libscols_line *parent);
-/* Text from a host: escaped as buf_tail() does; "" = nothing. */
+struct libscols_line *table_line(struct table *table, struct libscols_line *parent);
+/* Text from a host, once for each cell: escaped as buf_tail() does; "" = nothing. */
 void table_cell(struct libscols_line *line, size_t column, const char *text);
-/* The same for the column with the tree, which is `column`; not "". */
-void table_name(struct libscols_line *line, size_t column, const char *text);
 /* A line of `len` bytes behind `indent` columns, in which `lead` stands. */
 void table_add_line(
 	struct buf *text, int indent, const char *lead, const char *line, size_t len);
 /* Adds it to the text, each line behind `indent` blanks; the first one has `lead` there.
  * Frees the table. */
-void table_print(
-	struct libscols_table *table, struct buf *text, int indent, const char *lead);
+void table_print(struct table *table, struct buf *text, int indent, const char *lead);
 
 #endif
