@@ -24,18 +24,32 @@ int plan_lines_bad(const struct plan_lines *lines, const char *rule, ...)
 		lines->err, -EBADMSG, "%s:%zu: %s", lines->name, lines->number, text);
 }
 
-static int check_byte(const struct plan_lines *lines, unsigned char c, size_t line_len)
+/* What may stand in a line. */
+static const bool is_plan_byte[256] = {[' ' ... '~'] = true};
+
+/* Why a line, of which `line_len` bytes are good, may not go on with `c`. */
+static int bad_byte(const struct plan_lines *lines, unsigned char c, size_t line_len)
 {
-	if (c == '\n')
-		return 0;
 	if (line_len >= PLAN_LINE_MAX)
 		return plan_lines_bad(
 			lines, "a line has at most %d bytes", PLAN_LINE_MAX);
 	if (c == '\r')
 		return plan_lines_bad(lines, "a carriage return: the file was converted, "
 					     "and a plan must arrive byte for byte");
-	if (c < ' ' || c > '~')
-		return plan_lines_bad(lines, "byte 0x%02x: a plan is printable ASCII", c);
+	return plan_lines_bad(lines, "byte 0x%02x: a plan is printable ASCII", c);
+}
+
+/* Up to its newline, or to the end. */
+static int check_line(const struct plan_lines *lines, const char *line, size_t len,
+	size_t *ret_line_len)
+{
+	size_t most = len < PLAN_LINE_MAX ? len : PLAN_LINE_MAX, at = 0;
+
+	while (at < most && is_plan_byte[(unsigned char)line[at]])
+		at++;
+	if (at < len && line[at] != '\n')
+		return bad_byte(lines, (unsigned char)line[at], at);
+	*ret_line_len = at;
 	return 0;
 }
 
@@ -49,20 +63,15 @@ static int check_bytes(struct plan_lines *lines, const char *text, size_t len)
 	if (len > PLAN_BYTES_MAX)
 		return plan_lines_bad(
 			lines, "a plan has at most %u bytes", PLAN_BYTES_MAX);
-	for (size_t i = 0; i < len; i++) {
-		int r = check_byte(lines, (unsigned char)text[i], line_len);
+	for (size_t at = 0; at < len; at += line_len + 1, lines->number++) {
+		int r = check_line(lines, text + at, len - at, &line_len);
 
 		if (r < 0)
 			return r;
-		line_len++;
-		if (text[i] == '\n' && i + 1 < len) {
-			lines->number++;
-			line_len = 0;
-		}
+		if (at + line_len == len)
+			return plan_lines_bad(lines, "the last line has no newline: the "
+						     "file is cut off");
 	}
-	if (text[len - 1] != '\n')
-		return plan_lines_bad(lines, "the last line has no newline: the file is "
-					     "cut off");
 	return 0;
 }
 
