@@ -10,7 +10,7 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/ledger.h"
 
-#define STACK_DEPTH_MAX 64 /* a hostile capture may have a loop */
+#define STACK_DEPTH_MAX 64 /* a hostile capture may have a longer one */
 
 const char *action_kind_name(enum action_kind kind)
 {
@@ -152,19 +152,38 @@ static bool is_explained_by_users(const struct host *host, const struct subject 
 	       has_user_of_files(host, subject, device->devno);
 }
 
+static bool is_to_be_closed(const struct subject *subject, const struct device *device)
+{
+	for (size_t i = 0; i < subject->n_reasons; i++)
+		if (subject->reasons[i].rule == RULE_FOREIGN_MAPPING &&
+			subject->reasons[i].about.it == device)
+			return true;
+	return false;
+}
+
+/* Each device is looked at once, however many ways lead to it. */
+static bool stands_on_closed(const struct host *host, const struct subject *subject,
+	const struct device *device, unsigned depth, bool *seen)
+{
+	if (!device || depth > STACK_DEPTH_MAX || seen[device - host->devices])
+		return false;
+	seen[device - host->devices] = true;
+	if (is_to_be_closed(subject, device))
+		return true;
+	for (size_t i = 0; i < device->n_deps; i++)
+		if (stands_on_closed(host, subject,
+			    host_device_by_devno(host, device->deps[i]), depth + 1, seen))
+			return true;
+	return false;
+}
+
 /* It is to be closed anyway, or stands on what is. */
 static bool is_closed_by_hand(const struct host *host, const struct subject *subject,
 	const struct device *device)
 {
-	for (unsigned depth = 0; device && depth < STACK_DEPTH_MAX; depth++) {
-		for (size_t i = 0; i < subject->n_reasons; i++)
-			if (subject->reasons[i].rule == RULE_FOREIGN_MAPPING &&
-				subject->reasons[i].about.it == device)
-				return true;
-		device = device->n_deps ? host_device_by_devno(host, device->deps[0])
-					: NULL;
-	}
-	return false;
+	cleanup_free bool *seen = xcalloc(host->n_devices, sizeof(*seen));
+
+	return stands_on_closed(host, subject, device, 0, seen);
 }
 
 static bool is_implied(const struct host *host, const struct subject *subject,

@@ -296,21 +296,24 @@ static bool is_undone(const struct host *host, const struct device *device)
 }
 
 /* The kernel refuses to remove what is open; mounts and partition mappings on it are what
- * "after what is on it" speaks of. */
-static void close_mapping(struct host *host, struct devno devno)
+ * "after what is on it" speaks of, but for one that is kept: closing that is a thing of
+ * its own. */
+static void close_mapping(struct host *host, struct devno devno, struct devno kept)
 {
 	const struct mount_namespace *home = host_namespace_of_host(host);
 	struct device *device = host_device_by_devno(host, devno);
 
+	if (devno_is_equal(devno, kept))
+		return;
 	for (size_t i = 0; i < host->n_devices; i++)
 		for (size_t d = 0; d < host->devices[i].n_deps; d++)
 			if (devno_is_equal(host->devices[i].deps[d], devno) &&
 				is_undone(host, &host->devices[i])) {
 				struct devno above = host->devices[i].devno;
 
-				close_mapping(host, above);
+				close_mapping(host, above, kept);
 				if (!host_device_by_devno(host, above))
-					close_mapping(host, devno);
+					close_mapping(host, devno, kept);
 				return; /* else it is in use, and so is this */
 			}
 	for (size_t i = 0; i < host->n_mounts;)
@@ -346,9 +349,10 @@ static void explain_opens(struct host *host, struct devno devno)
 
 	ledger_of_device(host, device, &ledger);
 	device->open_count = (uint32_t)(ledger.open - ledger.rest);
-	/* of the layer below an origin nobody is told apart: whoever it is goes */
+	/* of the layer below an origin nobody is told apart: whoever it is goes, but not
+	 * what is listed besides */
 	if (strstr(device->uuid, "-real"))
-		device->open_count = ledger.tables;
+		device->open_count = ledger.tables + ledger.swaps;
 }
 
 static void end_hidden_fs(struct host *host, struct devno devno)
@@ -453,10 +457,10 @@ static struct deed deed_of(const struct subject *subject, const struct action *a
 
 static void do_all_for(struct host *host, struct devno snapshot);
 
-static void do_about_device(struct host *host, const struct deed *deed)
+static void do_about_device(struct host *host, const struct deed *deed, struct devno kept)
 {
 	if (deed->rule == RULE_FOREIGN_MAPPING)
-		close_mapping(host, deed->devno);
+		close_mapping(host, deed->devno, kept);
 	else if (deed->rule == RULE_UNSETTLED)
 		host_device_by_devno(host, deed->devno)->flags = 0;
 	else if (deed->rule == RULE_HIDDEN_FS)
@@ -486,14 +490,15 @@ static void do_about_nobody(struct host *host, const struct deed *deed)
 		fail_msg("no deed for %s", rule_text(deed->rule)->name);
 }
 
-static void do_deed(struct host *host, const struct deed *deed)
+/* The mapping `kept` is not closed in passing. */
+static void do_deed(struct host *host, const struct deed *deed, struct devno kept)
 {
 	switch (deed->kind) {
 	case ABOUT_PROCESS:
 		end_process(host, deed->pid);
 		return;
 	case ABOUT_DEVICE:
-		do_about_device(host, deed);
+		do_about_device(host, deed, kept);
 		return;
 	case ABOUT_BLOCK:
 		free_block(host, deed->devno);
@@ -634,7 +639,7 @@ static void do_all_for(struct host *host, struct devno snapshot)
 			devno_is_equal(survey.subjects[i].snapshot->devno, snapshot))
 			deeds = deeds_of(&survey, &survey.subjects[i]);
 	for (size_t i = 0; deeds.is_modelled && i < deeds.count; i++)
-		do_deed(host, &deeds.list[i]);
+		do_deed(host, &deeds.list[i], DEVNO_NONE);
 }
 
 /* ---- the law ---- */
@@ -658,11 +663,15 @@ static bool is_removable_after(host_maker make, uint64_t seed,
 {
 	cleanup_host struct host *host = make(seed);
 	cleanup_survey struct survey survey = {0};
+	struct devno kept = DEVNO_NONE;
 	const struct subject *now;
 
+	if (left_out != NONE_LEFT_OUT &&
+		deeds->list[left_out].rule == RULE_FOREIGN_MAPPING)
+		kept = deeds->list[left_out].devno;
 	for (size_t i = 0; i < deeds->count; i++)
 		if (i != left_out)
-			do_deed(host, &deeds->list[i]);
+			do_deed(host, &deeds->list[i], kept);
 	host_sort(host);
 	survey_host(host, &survey);
 	now = find_subject(&survey, subject->label, subject->lv_uuid);
