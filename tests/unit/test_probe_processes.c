@@ -171,6 +171,30 @@ static void test_who_waits_for_us_holds_nothing(void **state)
 	fake_close(&fake, &machine);
 }
 
+/* Not read, so that a host with thousands of devices, and a thread for each, is not slow:
+ * what it would be shown to hold stands here only to tell. */
+static void test_threads_of_the_kernel_are_passed_over(void **state)
+{
+	static const struct entry thread[] = {
+		{"proc/83/stat", "83 (kdmflush/700:4) I 2 0 0 0 -1 69238880 0 0 0 0 0 0 "
+				 "0 0 0 -20 1 0 9 0\n"},
+		{"proc/83/fd/0", "-> /dev/mapper/vg-backup"},
+	};
+	static const struct entry program[] = {
+		{"proc/83/stat", "83 (kdmflush/700:4) S 2 0 0 0 -1 4194304 0 0 0 0 0 0 "
+				 "0 0 0 -20 1 0 9 0\n"},
+		{"proc/83/fd/0", "-> /dev/mapper/vg-backup"},
+	};
+	struct fake fake = {BACKUP}, other = {BACKUP};
+	cleanup_host struct host *host = PROBE(&fake, PROBE_HOLDERS, thread);
+	cleanup_host struct host *with = PROBE(&other, PROBE_HOLDERS, program);
+
+	(void)state;
+	assert_outcome(host, "processes", OUTCOME_READ, "");
+	assert_int_equal(host->n_uses, 0);
+	assert_int_equal(with->n_uses, 1); /* whatever it calls itself */
+}
+
 /* Lazily unmounted: the mount of the descriptor is in no table, and the file system's own
  * number is all there is. */
 static void test_a_lazily_unmounted_file_system(void **state)
@@ -553,6 +577,7 @@ int main(void)
 		cmocka_unit_test(test_programs_that_hold_nothing),
 		cmocka_unit_test(test_we_and_our_children_hold_nothing),
 		cmocka_unit_test(test_who_waits_for_us_holds_nothing),
+		cmocka_unit_test(test_threads_of_the_kernel_are_passed_over),
 		cmocka_unit_test(test_a_lazily_unmounted_file_system),
 		cmocka_unit_test(test_the_root_file_system_has_no_holders),
 		cmocka_unit_test(test_what_stands_on_a_mapping_counts),
