@@ -19,8 +19,8 @@ cpu_take() {
 		done
 	done
 	mkdir -m 700 "$folder" 2>/dev/null || true
-	[ ! -L "$folder" ] && [ -O "$folder" ] || folder=$(mktemp -d) # somebody else's
 	for cpu in "${cpus[@]}"; do
+		if [ -L "$folder" ] || [ ! -O "$folder" ]; then break; fi # somebody else's
 		exec {lock}>"$folder/cpu$cpu"
 		on_cpu=(taskset -c "$cpu")
 		! flock -n "$lock" || return 0
