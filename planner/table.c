@@ -103,13 +103,18 @@ static void pad(struct buf *text, size_t end)
 	}
 }
 
-void table_add_line(
-	struct buf *text, int indent, const char *lead, const char *line, size_t len)
+static void add_lead(struct buf *text, int indent, const char *lead)
 {
 	size_t end = text->len + (size_t)indent;
 
 	buf_puts(text, lead);
 	pad(text, end);
+}
+
+void table_add_line(
+	struct buf *text, int indent, const char *lead, const char *line, size_t len)
+{
+	add_lead(text, indent, lead);
 	buf_add(text, line, len);
 	buf_add(text, "\n", 1);
 }
@@ -126,11 +131,8 @@ struct printing {
 
 static void print_lead(struct printing *it)
 {
-	size_t end = it->text->len + (size_t)it->indent;
-
-	buf_puts(it->text, it->lead);
-	pad(it->text, end);
-	it->lead = "";
+	add_lead(it->text, it->indent, it->lead);
+	it->lead = ""; /* the first line has it */
 }
 
 static void print_cell(struct printing *it, size_t column, const char *cell, size_t len)

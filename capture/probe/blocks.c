@@ -237,10 +237,11 @@ static void add_superblocks_near(const struct machine *machine, struct host *hos
 	for (size_t i = 0; i < host->n_devices; i++) {
 		char kname[32];
 
+		if (!probe_is_asked_for(machine, &host->devices[i]))
+			continue;
 		snprintf(kname, sizeof(kname), DM_KNAME "%u",
 			host->devices[i].devno.minor);
-		if (probe_is_asked_for(machine, &host->devices[i]) &&
-			machine_exists(machine, "sys/fs/%s/%s", folder, kname))
+		if (machine_exists(machine, "sys/fs/%s/%s", folder, kname))
 			add_superblock(machine, host, type, kname);
 	}
 }

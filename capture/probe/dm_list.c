@@ -67,10 +67,9 @@ int dm_list_parse(const void *answer, size_t size, struct host *host, struct err
 	}
 }
 
-/* 0, also where it did not fit: the answer then says so. */
+/* Into zeroed memory. 0, also where it did not fit: the answer then says so. */
 static int ask(int control, struct dm_ioctl *request, size_t size, struct err *err)
 {
-	memset(request, 0, size);
 	/* the oldest that has all we ask; the kernel answers with its own */
 	request->version[0] = DM_VERSION_MAJOR;
 	request->data_size = (uint32_t)size;

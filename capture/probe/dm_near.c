@@ -49,7 +49,7 @@ bool probe_is_asked_for(const struct machine *machine, const struct device *devi
 
 bool probe_is_any_asked_for(const struct machine *machine, const struct host *host)
 {
-	for (size_t i = 0; machine->only && i < host->n_devices; i++)
+	for (size_t i = 0; i < host->n_devices; i++)
 		if (probe_is_asked_for(machine, &host->devices[i]))
 			return true;
 	return !machine->only;

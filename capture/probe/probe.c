@@ -35,24 +35,9 @@ static void read_dm(const struct machine *machine, struct host *host, unsigned p
 	probe_dm(machine, host);
 }
 
-/* Nothing holds a device that is not there. */
-static bool is_moot(const struct machine *machine, struct host *host,
-	const char *const sources[], size_t count)
-{
-	if (probe_is_any_asked_for(machine, host))
-		return false;
-	for (size_t i = 0; i < count; i++)
-		host_source_set(host, sources[i], OUTCOME_READ, "%s", "");
-	return true;
-}
-
 static void read_blocks(const struct machine *machine, struct host *host, unsigned parts)
 {
-	static const char *const sources[] = {"blocks", "superblocks", "swaps"};
-
 	(void)parts;
-	if (is_moot(machine, host, sources, sizeof(sources) / sizeof(sources[0])))
-		return;
 	probe_blocks(machine, host);
 	probe_superblocks(machine, host);
 	probe_swaps(machine, host);
@@ -68,11 +53,7 @@ static void read_mounts(const struct machine *machine, struct host *host, unsign
 
 static void read_holders(const struct machine *machine, struct host *host, unsigned parts)
 {
-	static const char *const source = "holders";
-
 	(void)parts;
-	if (is_moot(machine, host, &source, 1))
-		return;
 	probe_kernel_holders(machine, host);
 }
 
@@ -128,10 +109,20 @@ void probe_step_announce(const struct machine *machine, size_t step)
 		machine->progress(machine->context, steps[step].name);
 }
 
+/* Nothing holds a device that is not there. */
+static bool is_moot(const struct machine *machine, size_t step, const struct host *host)
+{
+	return (steps[step].parts & PROBE_BLOCKS) &&
+	       !probe_is_any_asked_for(machine, host);
+}
+
 void probe_step_read(
 	const struct machine *machine, size_t step, unsigned parts, struct host *host)
 {
-	steps[step].read(machine, host, parts);
+	if (is_moot(machine, step, host))
+		probe_step_give_up(host, step, OUTCOME_READ, "");
+	else
+		steps[step].read(machine, host, parts);
 }
 
 void probe_step_give_up(
