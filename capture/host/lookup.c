@@ -321,6 +321,20 @@ struct devno host_mount_devno(const struct host *host, const struct mount *mount
 	return host_path_devno(host, mount->source);
 }
 
+/* The kernel writes "ro" or "rw" first (fs/proc_namespace.c, show_mountinfo()). */
+static bool is_read_only(const char *options)
+{
+	return strncmp(options, "ro", 2) == 0 &&
+	       (options[2] == '\0' || options[2] == ',');
+}
+
+bool mount_is_writable(const struct mount *mount)
+{
+	bool has_super = mount->super_options && *mount->super_options;
+
+	return !is_read_only(has_super ? mount->super_options : mount->options);
+}
+
 bool path_is_below(const char *path, const char *folder)
 {
 	size_t len = strlen(folder);

@@ -84,6 +84,7 @@ static void mounts(struct copy *copy, const struct host *from)
 		to->type = copy_type(copy, mount->type);
 		to->source = copy_name(copy, mount->source);
 		to->options = options(copy, mount->options);
+		to->super_options = options(copy, mount->super_options);
 	}
 	for (size_t i = 0; i < from->n_swaps; i++) {
 		struct swap *to = array_add(&copy->to->swaps, &copy->to->n_swaps);

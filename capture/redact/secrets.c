@@ -120,6 +120,8 @@ void redact_secrets(struct host *host)
 
 		mount->source = masked_with(host, mount->source, source_mask);
 		mount->options = masked_with(host, mount->options, options_mask);
+		mount->super_options =
+			masked_with(host, mount->super_options, options_mask);
 		mount->type = masked_with(host, mount->type, type_mask);
 	}
 	for (size_t i = 0; i < host->n_fstab; i++) {

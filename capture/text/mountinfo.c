@@ -225,6 +225,8 @@ static void mount_add(struct host *host, uint64_t namespace_id, struct libmnt_fs
 	mount->type = host_string(host, text_or_empty(mnt_fs_get_fstype(fs)));
 	mount->source = host_string(host, line->is_dev_root ? dev_root : source);
 	mount->options = host_string(host, text_or_empty(mnt_fs_get_vfs_options(fs)));
+	mount->super_options =
+		host_string(host, text_or_empty(mnt_fs_get_fs_options(fs)));
 	mount->shared = peer_group(fields, "shared:");
 	mount->master = peer_group(fields, "master:");
 }

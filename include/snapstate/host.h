@@ -192,6 +192,7 @@ struct mount {
 	const char *type;
 	const char *source;
 	const char *options; /* per mount */
+	const char *super_options; /* of the file system, its superblock; "" = not known */
 	uint32_t shared;     /* peer group, 0 = none */
 	uint32_t master;     /* peer group it receives from, 0 = none */
 	bool is_gone;	     /* only in a replayed model */
@@ -559,6 +560,13 @@ struct devno host_path_devno(const struct host *host, const char *path);
 /* The block device a mount stands on: its st_dev when that is a recorded block device, else
  * (btrfs, fuse) the device its source names. DEVNO_NONE: none. */
 struct devno host_mount_devno(const struct host *host, const struct mount *mount);
+
+/* Whether what is mounted can be written, or could be until somebody made this mount read-only.
+ * The superblock decides ("mount -r" and "remount,ro" make it read-only): a mount that is
+ * read-only by itself, over a superblock that is not ("mount -o bind,ro"), only hides that the
+ * file system is written to by another mount of it. Where the superblock's options are not
+ * known, those of the mount decide, and without either it can be written. */
+bool mount_is_writable(const struct mount *mount);
 
 /* The block device that holds the file a loop device is backed by, found by the longest mount
  * target of the host's namespace; or the block device it is backed by directly. */

@@ -168,7 +168,7 @@ void sample_add_mount(struct host *host, uint64_t namespace_id, unsigned id,
 	mount->target = host_string(host, target);
 	mount->type = "ext4";
 	mount->source = "none";
-	mount->options = "rw";
+	mount->options = mount->super_options = "ro";
 }
 
 void sample_add_use(struct host *host, unsigned pid, const char *comm, enum use_kind kind,

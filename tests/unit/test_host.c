@@ -181,6 +181,26 @@ static void test_process_start_in_wall_time(void **state)
 	assert_int_equal(host_process_started(host, &process), SAMPLE_TAKEN - 60);
 }
 
+static bool is_writable(const char *options, const char *super_options)
+{
+	return mount_is_writable(
+		&(struct mount){.options = options, .super_options = super_options});
+}
+
+static void test_what_decides_whether_a_mount_is_writable(void **state)
+{
+	(void)state;
+	assert_true(is_writable("rw,relatime", "rw,errors=remount-ro"));
+	assert_false(is_writable("ro,relatime", "ro"));
+	assert_false(is_writable("rw,relatime", "ro")); /* a bind mount of "mount -r" */
+	assert_true(is_writable("ro,relatime", "rw"));	/* mount -o bind,ro */
+	/* a superblock's options may be unknown */
+	assert_false(is_writable("ro", ""));
+	assert_true(is_writable("rw", ""));
+	assert_true(is_writable("", ""));
+	assert_true(is_writable("root=/", "rodir,ro"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -190,6 +210,7 @@ int main(void)
 		cmocka_unit_test(test_snapshot_states),
 		cmocka_unit_test(test_paths_join_by_label),
 		cmocka_unit_test(test_loop_on_a_file_of_a_mount),
+		cmocka_unit_test(test_what_decides_whether_a_mount_is_writable),
 		cmocka_unit_test(test_clone_is_independent),
 		cmocka_unit_test(test_sources),
 		cmocka_unit_test(test_process_start_in_wall_time),

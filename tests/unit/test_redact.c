@@ -55,7 +55,7 @@ _Static_assert(sizeof(struct device) == 96, "a new field: give it a row");
 _Static_assert(sizeof(struct block) == 112, "a new field: give it a row");
 _Static_assert(sizeof(struct superblock) == 24, "a new field: give it a row");
 _Static_assert(sizeof(struct mount_namespace) == 40, "a new field: give it a row");
-_Static_assert(sizeof(struct mount) == 80, "a new field: give it a row");
+_Static_assert(sizeof(struct mount) == 88, "a new field: give it a row");
 _Static_assert(sizeof(struct swap) == 32, "a new field: give it a row");
 _Static_assert(sizeof(struct fstab_entry) == 32, "a new field: give it a row");
 _Static_assert(sizeof(struct process) == 56, "a new field: give it a row");
@@ -87,7 +87,8 @@ static const struct row superblock_rows[] = {ROW(superblock, type, STAYS)};
 static const struct row namespace_rows[] = {
 	ROW(mount_namespace, comm, NAME), ROW(mount_namespace, pin_path, NAME)};
 static const struct row mount_rows[] = {ROW(mount, root, NAME), ROW(mount, target, NAME),
-	ROW(mount, type, STAYS), ROW(mount, source, NAME), ROW(mount, options, NAME)};
+	ROW(mount, type, STAYS), ROW(mount, source, NAME), ROW(mount, options, NAME),
+	ROW(mount, super_options, NAME)};
 static const struct row swap_rows[] = {ROW(swap, path, NAME)};
 static const struct row fstab_rows[] = {ROW(fstab_entry, source, NAME),
 	ROW(fstab_entry, target, NAME), ROW(fstab_entry, type, STAYS)};

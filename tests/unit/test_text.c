@@ -179,6 +179,8 @@ static void test_mountinfo(void **state)
 	assert_int_equal(m[0].id, 16);
 	assert_int_equal(m[0].parent_id, 1);
 	assert_string_equal(m[0].options, "ro,relatime");
+	assert_string_equal(m[0].super_options, "ro,/");
+	assert_string_equal(m[2].super_options, "rw,size=3k");
 	assert_int_equal(m[0].shared, 0);
 	assert_true(devno_is_equal(m[1].devno, (struct devno){254, 4}));
 	assert_string_equal(m[1].target, "/mnt/a b");
