@@ -34,6 +34,7 @@ int evidence_add(struct evidence *evidence, const char *path, enum role role,
 	piece = array_add(&evidence->pieces, &evidence->n_pieces);
 	piece->path = xstrdup(path);
 	piece->role = role;
+	piece->root_len = role == ROLE_ARCHIVE ? strlen(path) : path_root_len(path);
 	*ret_piece = piece;
 	return 0;
 }
@@ -183,7 +184,9 @@ static int read_any(int fd, struct evidence *evidence, struct err *err)
 		qsort(evidence->pieces, evidence->n_pieces, sizeof(*evidence->pieces),
 			order_pieces);
 	r = check_unique(evidence, err);
-	return r < 0 ? r : unpack_pieces(evidence, err);
+	if (r == 0)
+		r = unpack_pieces(evidence, err);
+	return r < 0 ? r : evidence_keep_one_root(evidence, err);
 }
 
 int evidence_read(const char *path, struct evidence *ret_evidence, struct err *err)

@@ -35,16 +35,21 @@ enum role {
 	ROLE_LOSETUP,
 	ROLE_BLOCK_TEXT,   /* blkid, other columns of lsblk: nothing for the model */
 	ROLE_PROCESS_TEXT, /* lsof, ps */
+	ROLE_ARCHIVE,	   /* of another collection: not opened */
 };
 
 /* By the end of the path, a suffix of compression left out. */
 enum role role_of_path(const char *path);
+/* The length of the folder that holds the collection which a path with a role is of: of
+ * "a/proc/swaps" and of "a/proc_swaps.txt" that of "a". */
+size_t path_root_len(const char *path);
 /* ".xz" and the like, or the end of the path. */
 const char *path_packed_suffix(const char *path);
 
 struct piece {
 	char *path; /* within the evidence */
 	enum role role;
+	size_t root_len; /* of the path: the collection's folder, or an archive's all */
 	struct buf bytes;
 	int error; /* negative errno: it is there, and could not be read */
 };
@@ -55,6 +60,11 @@ struct evidence {
 	size_t kept;	/* bytes */
 	size_t entries; /* looked at */
 };
+
+/* roots.c: leaves the pieces of one collection, without copies of files that it holds of
+ * the host. -EBADMSG: there are several, which the message lists, or two files that say
+ * the same thing differently. */
+int evidence_keep_one_root(struct evidence *evidence, struct err *err);
 
 int evidence_read(const char *path, struct evidence *ret_evidence, struct err *err);
 void evidence_free(struct evidence *evidence);

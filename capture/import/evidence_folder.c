@@ -58,6 +58,8 @@ static int entry_read(int folder, const char *name, const char *path, unsigned d
 	if (role == ROLE_NONE || !S_ISREG(st.st_mode))
 		return 0;
 	r = evidence_add(evidence, path, role, &piece, err);
+	if (role == ROLE_ARCHIVE)
+		return r;
 	return r < 0 ? r : file_fill(folder, name, evidence, piece, err);
 }
 

@@ -118,6 +118,8 @@ static int entry_read(struct archive *archive, struct archive_entry *entry,
 		archive_entry_hardlink(entry))
 		return 0;
 	r = evidence_add(evidence, path, role, &piece, err);
+	if (role == ROLE_ARCHIVE)
+		return r;
 	while (r == 0 && (n = archive_read_data(archive, chunk, sizeof(chunk))) > 0)
 		r = evidence_fill(evidence, piece, chunk, (size_t)n, err);
 	return n < 0 ? tar_fail(archive, err) : r;

@@ -73,6 +73,12 @@ static const struct {
 	{ROLE_PROCESS_TEXT, "ps_info"},
 	{ROLE_PROCESS_TEXT, "sos_commands/process/lsof*"},
 	{ROLE_PROCESS_TEXT, "sos_commands/process/ps_*"},
+	/* what these programs pack; path_packed_suffix() is left out. Of sos that is one
+	 * host or, of "sos collect", one archive for each (sos/collector/__init__.py) */
+	{ROLE_ARCHIVE, "sosreport-*.tar"},
+	{ROLE_ARCHIVE, "sos-collector-*.tar"},
+	{ROLE_ARCHIVE, "lvmdump-*.tgz"},
+	{ROLE_ARCHIVE, "lvmdump-*.tar"},
 };
 
 const char *path_packed_suffix(const char *path)
@@ -105,7 +111,8 @@ static const char *path_tail(const char *path, const char *pattern)
 	return slashes == 0 ? path : NULL;
 }
 
-enum role role_of_path(const char *path)
+/* *ret_root is the length of what is before the pattern, with its slash. */
+static enum role match(const char *path, size_t *ret_root)
 {
 	cleanup_free char *bare =
 		xstrndup(path, (size_t)(path_packed_suffix(path) - path));
@@ -113,9 +120,33 @@ enum role role_of_path(const char *path)
 	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
 		const char *tail = path_tail(bare, patterns[i].pattern);
 
-		if (tail && fnmatch(patterns[i].pattern, tail,
-				    FNM_PATHNAME | FNM_NOESCAPE | FNM_PERIOD) == 0)
-			return patterns[i].role;
+		if (!tail || fnmatch(patterns[i].pattern, tail,
+				     FNM_PATHNAME | FNM_NOESCAPE | FNM_PERIOD) != 0)
+			continue;
+		*ret_root = (size_t)(tail - bare);
+		return patterns[i].role;
 	}
 	return ROLE_NONE;
+}
+
+enum role role_of_path(const char *path)
+{
+	size_t root;
+
+	return match(path, &root);
+}
+
+/* sos has lvmdump write below its own folder of LVM's outputs
+ * (sos/report/plugins/lvm2.py, do_lvmdump): one collection. */
+size_t path_root_len(const char *path)
+{
+	static const char within[] = "sos_commands/lvm2/lvmdump/";
+	size_t len = 0, within_len = sizeof(within) - 1;
+
+	match(path, &len);
+	if (len >= within_len &&
+		strncmp(path + len - within_len, within, within_len) == 0 &&
+		(len == within_len || path[len - within_len - 1] == '/'))
+		len -= within_len;
+	return len ? len - 1 : 0;
 }

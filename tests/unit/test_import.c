@@ -343,7 +343,8 @@ static void test_empty_is_not_no_devices(void **state)
 	(void)state;
 	assert_source(host_none, "dm", OUTCOME_READ, "");
 	assert_int_equal(host_none->n_devices, 0);
-	assert_true(judge(host_none)); /* LVM's view is missing: inactive ones are unknown */
+	assert_true(
+		judge(host_none)); /* LVM's view is missing: inactive ones are unknown */
 	assert_source(host_empty, "dm", OUTCOME_UNSUPPORTED, "is empty");
 	assert_true(judge(host_empty));
 	assert_source(host_other, "dm", OUTCOME_SKIPPED, "not in the evidence");
@@ -441,7 +442,7 @@ static void test_dm_comes_from_one_folder(void **state)
 		{"sos_commands/devicemapper/dmsetup_table", ""},
 		{"sos_commands/lvm2/lvmdump/dmsetup_info", ONE_INFO},
 		{"sos_commands/lvm2/lvmdump/dmsetup_table", ONE_TABLE},
-		{"other/dmsetup_status", "a: 0 8 striped \n"},
+		{"sos_commands/devicemapper/dmsetup_status", "a: 0 8 striped \n"},
 	};
 	cleanup_host struct host *host = import_files(files, 5);
 
@@ -1119,6 +1120,172 @@ static void test_lvmdump_alone(void **state)
 	judge(host);
 }
 
+/* ---- one collection, one capture ---- */
+
+#define OTHER_BACKUP "etc/lvm/backup/onapp-a"
+
+/* A report below `top`, of a host and a boot. */
+static void report_put(const char *folder, const char *top, const char *node)
+{
+	const struct file files[] = {
+		{"sos_commands/devicemapper/dmsetup_info_-c", sample_info},
+		{"sos_commands/devicemapper/dmsetup_table", sample_table},
+		{"etc/machine-id", "0123456789abcdef0123456789abcdef\n"},
+		{"proc/sys/kernel/random/boot_id",
+			"8d1e0000-0000-4000-8000-000000000001\n"},
+		{"etc/hostname", node},
+		{"sos_commands/date/date", "Sun Nov 22 20:00:00 UTC 2026\n"},
+	};
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		cleanup_buf struct buf path = BUF_INIT;
+
+		buf_printf(&path, "%s%s%s", top, *top ? "/" : "", files[i].path);
+		file_put(folder, path.data, files[i].text, strlen(files[i].text));
+	}
+}
+
+static void test_several_collections_are_listed(void **state)
+{
+	static const struct {
+		const char *first;	 /* a report's top folder */
+		const char *path, *text; /* what is beside it */
+		const char *words[3];
+	} rows[] = {
+		{"monday", "tuesday/" OTHER_BACKUP, backup_vg,
+			{"holds 2 collections",
+				"; tuesday (host unknown, collection "
+				"time unknown)",
+				"monday (host hv7, machine-id "
+				"0123456789abcdef0123456789abcdef, boot-id "
+				"8d1e0000-0000-4000-8000-000000000001, collection time "
+				"2026-11-22 20:00:00 UTC)"}},
+		/* loose files beside a report, and within its top folder */
+		{"sosreport-hv7", "vgcfgbackup.txt", fresh_vg,
+			{": . (host unknown", "; sosreport-hv7 (host hv7"}},
+		{"sosreport-hv7", "dmsetup_table.txt", sample_table,
+			{": . (host unknown", "; sosreport-hv7 (host hv7"}},
+		{"", "dmsetup_table.txt", ONE_TABLE,
+			{"dmsetup_table.txt and sos_commands/devicemapper/dmsetup_table "
+			 "are outputs of the same command, and differ"}},
+		/* one role in two folders */
+		{"a", "b/dmsetup_info", sample_info, {": a (host hv7", "; b (host"}},
+		/* within a report, but of another */
+		{"", "var/tmp/sosreport-old/sos_commands/date/date", "x\n",
+			{": . (host hv7", "; var/tmp/sosreport-old (host unknown"}},
+		{"", "home/admin/dmsetup_info", sample_info,
+			{": . (host hv7", "; home/admin (host unknown"}},
+		{"", "copies/proc/swaps", "x\n", {"; copies (host unknown"}},
+		{"", "sosreport-hv8.tar.xz", "x",
+			{"; sosreport-hv8.tar.xz (an archive, not opened)"}},
+		{"hv7", "lvmdump-hv8-202611.tgz", "x",
+			{"lvmdump-hv8-202611.tgz (an archive, not opened)"}},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		cleanup_folder char *folder = folder_new();
+
+		report_put(folder, rows[i].first, "hv7\n");
+		file_put(folder, rows[i].path, rows[i].text, strlen(rows[i].text));
+		for (size_t w = 0; w < 3 && rows[i].words[w]; w++)
+			assert_refused(folder, rows[i].words[w]);
+	}
+}
+
+static void test_two_top_folders_of_a_tar(void **state)
+{
+	cleanup_folder char *folder = folder_new();
+	cleanup_buf struct buf path = BUF_INIT;
+	struct archive *archive;
+
+	(void)state;
+	buf_printf(&path, "%s/two.tar", folder);
+	archive = tar_open(path.data, archive_write_add_filter_none);
+	for (unsigned i = 0; i < 2 * N_SAMPLE; i++) {
+		const struct file *file = &sample[i % N_SAMPLE];
+		cleanup_buf struct buf name = BUF_INIT;
+
+		buf_printf(&name, "%s/%s", i < N_SAMPLE ? "hv7" : "hv8", file->path);
+		tar_put(archive, name.data, AE_IFREG, NULL, file->text,
+			strlen(file->text));
+	}
+	tar_close(archive);
+	assert_refused(path.data, "unpack an archive first");
+	assert_refused(path.data, ": hv7 (host hv7, ");
+	assert_refused(path.data, "; hv8 (host hv7, ");
+}
+
+/* sos collect packs a sosreport of each host into one archive. */
+static void test_archive_of_archives(void **state)
+{
+	cleanup_folder char *folder = folder_new();
+	cleanup_buf struct buf path = BUF_INIT;
+	struct archive *archive;
+
+	(void)state;
+	buf_printf(&path, "%s/sos-collector.tar", folder);
+	archive = tar_open(path.data, archive_write_add_filter_none);
+	tar_put(archive, "c/sosreport-hv7-1.tar.xz", AE_IFREG, NULL, "x", 1);
+	tar_put(archive, "c/sosreport-hv8-2.tar.xz", AE_IFREG, NULL, "x", 1);
+	tar_close(archive);
+	assert_refused(path.data, "holds 2 collections");
+	assert_refused(path.data, "c/sosreport-hv8-2.tar.xz (an archive, not opened)");
+	archive = tar_open(path.data, archive_write_add_filter_none);
+	tar_put(archive, "c/sosreport-hv7-1.tar.xz", AE_IFREG, NULL, "x", 1);
+	tar_close(archive);
+	assert_refused(path.data, "no evidence but another archive; import that: c/sos");
+}
+
+static void test_many_collections(void **state)
+{
+	cleanup_folder char *folder = folder_new();
+
+	(void)state;
+	for (unsigned i = 0; i < 1001; i++) {
+		cleanup_buf struct buf path = BUF_INIT;
+
+		buf_printf(&path, "host-%u/proc_swaps.txt", i);
+		file_put(folder, path.data, "x\n", 2);
+		if (i == 999)
+			assert_refused(folder, "; and 996 more");
+	}
+	assert_refused(folder, "more than 1000 collections");
+}
+
+/* A sosreport copies files of the host: none of these is evidence of it, nor a second
+ * collection. What lvmdump wrote within it, or a second copy of one output, is. */
+static void test_copies_within_a_report(void **state)
+{
+	static const struct file files[] = {
+		{"var/lib/lxc/c1/rootfs/etc/hostname", "c1\n"},
+		{"var/lib/lxc/c1/rootfs/etc/machine-id",
+			"ffffffffffffffffffffffffffffffff\n"},
+		{"sos_containers/c2/proc/swaps", "not of this host\n"},
+		{"var/tmp/sosreport-old.tar.xz", "x"},
+		{"sos_commands/lvm2/lvmdump/lvm/backup/onapp-a", backup_vg},
+		{"dmsetup_table.txt", sample_table},
+	};
+	static const char *const tops[] = {"", "sosreport-hv7"};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		cleanup_folder char *folder = folder_new();
+		cleanup_host struct host *host = NULL;
+		cleanup_buf struct buf top = BUF_INIT;
+
+		buf_printf(&top, "%s%s%s", folder, *tops[i] ? "/" : "", tops[i]);
+		report_put(folder, tops[i], "hv7\n");
+		files_put(top.data, files, sizeof(files) / sizeof(files[0]));
+		host = import(folder);
+		assert_string_equal(host->identity.node, "hv7");
+		assert_source(host, "identity", OUTCOME_READ, "");
+		assert_source(host, "swaps", OUTCOME_SKIPPED, "");
+		assert_source(host, "lvm/" VG_UUID ".vg", OUTCOME_UNSUPPORTED,
+			"lvmdump/lvm/backup");
+	}
+}
+
 /* ---- the real sosreports ---- */
 
 static struct host *import_real(const char *name)
@@ -1199,6 +1366,11 @@ int main(void)
 		cmocka_unit_test(test_packed_members),
 		cmocka_unit_test(test_too_large_is_truncated),
 		cmocka_unit_test(test_lvmdump_alone),
+		cmocka_unit_test(test_several_collections_are_listed),
+		cmocka_unit_test(test_two_top_folders_of_a_tar),
+		cmocka_unit_test(test_archive_of_archives),
+		cmocka_unit_test(test_many_collections),
+		cmocka_unit_test(test_copies_within_a_report),
 		cmocka_unit_test(test_real_compute_node),
 		cmocka_unit_test(test_real_container),
 	};
