@@ -1,90 +1,84 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The elements of state.xml, one function each; see state.rng.
+ * The elements of state.xml: a function for each that takes it into the host, and behind
+ * them the rules, a row for each, that say where it may be. A new attribute has its line
+ * in state.rng, in the row, in the function and in state_write.c.
  *
- * Input:  the element on which the reader stands. Output: one thing more in the host.
- * Invariant: nothing relies on the schema, whose verdict may come later.
+ * Input:  an element that fits its row. Output: one thing more in the host.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <libxml/SAX2.h>
+
 #include "snapstate/ledger.h"
-#include "snapstate/record.h"
-#include "state_reader.h"
 #include "snapstate/stamp.h"
-#include "state_words.h"
+#include "state_reader.h"
 
 /* ---- attributes ---- */
 
-/* Of the node, since the parser is some lines ahead; nodes count to 65535 only. */
-static int line_of_node(xmlTextReaderPtr xml)
-{
-	xmlNodePtr node = xmlTextReaderCurrentNode(xml);
-	long line = node ? xmlGetLineNo(node) : 0;
-
-	return line > 0 && line < 65535 ? (int)line
-					: xmlTextReaderGetParserLineNumber(xml);
-}
-
 void reader_fail(struct reader *r, const char *attribute, const char *rule)
 {
-	const xmlChar *name = xmlTextReaderConstLocalName(r->xml);
-
 	if (r->status == 0)
 		r->status = err_set(r->err, -EBADMSG, "line %d: %s: %s %s",
-			line_of_node(r->xml), name ? (const char *)name : "end",
-			attribute, rule);
+			xmlSAX2GetLineNumber(r->xml), r->element, attribute, rule);
+}
+
+/* NULL: it was left out, as only some may be (see the rules below). */
+static const struct attribute *find(const struct reader *r, const char *attribute)
+{
+	for (size_t i = 0; i < r->n_attributes; i++)
+		if (strcmp(r->attributes[i].name, attribute) == 0)
+			return &r->attributes[i];
+	return NULL;
+}
+
+static bool has(const struct reader *r, const char *attribute)
+{
+	return find(r, attribute);
 }
 
 /* NULL after a failure. */
-static char *take(struct reader *r, const char *attribute)
+static const char *take(struct reader *r, const char *attribute)
 {
-	xmlChar *text = NULL;
+	const struct attribute *found = r->status == 0 ? find(r, attribute) : NULL;
 
-	if (r->status == 0) {
-		text = xmlTextReaderGetAttribute(r->xml, BAD_CAST attribute);
-		if (!text)
-			reader_fail(r, attribute, "is missing");
-	}
-	return (char *)text;
-}
-
-/* For attributes that may be left out. */
-static bool has(struct reader *r, const char *attribute)
-{
-	xmlChar *text = xmlTextReaderGetAttribute(r->xml, BAD_CAST attribute);
-
-	xmlFree(text);
-	return text != NULL;
+	if (!found)
+		reader_fail(r, attribute, "is missing");
+	return found ? found->value : NULL;
 }
 
 static const char *take_text(struct reader *r, const char *attribute)
 {
-	char *escaped = take(r, attribute);
+	const char *escaped = take(r, attribute);
+	size_t len = escaped ? strlen(escaped) : 0;
 	const char *text = "";
 	char *plain;
 
-	if (escaped && word_decode(escaped, strlen(escaped), &plain) == 0) {
+	if (!escaped)
+		return "";
+	if (strcmp(escaped, "-") != 0 && !memchr(escaped, '\\', len) &&
+		!memchr(escaped, '"', len))
+		return host_string_n(r->host, escaped, len);
+	if (word_decode(escaped, len, &plain) == 0) {
 		text = host_string(r->host, plain);
 		free(plain);
-	} else if (escaped) {
+	} else {
 		reader_fail(r, attribute, "is not escaped as it should be");
 	}
-	xmlFree(escaped);
 	return text;
 }
 
 static uint64_t take_number(struct reader *r, const char *attribute, uint64_t max)
 {
-	char *text = take(r, attribute);
+	const char *text = take(r, attribute);
 	uint64_t value = 0;
 
 	if (text && (parse_u64(text, strlen(text), 10, &value) < 0 || value > max)) {
 		reader_fail(r, attribute, "is no number or too large");
 		value = 0;
 	}
-	xmlFree(text);
 	return value;
 }
 
@@ -95,28 +89,18 @@ static uint32_t take_u32(struct reader *r, const char *attribute)
 
 static struct devno take_devno(struct reader *r, bool can_be_none)
 {
-	char *text = take(r, "devno");
+	const char *text = take(r, "devno");
 	struct devno devno = DEVNO_NONE;
 
 	if (text && !(can_be_none && strcmp(text, "-") == 0) &&
 		(parse_devno(text, strlen(text), &devno) < 0 || devno_is_none(devno)))
 		reader_fail(r, "devno", "is no device number");
-	xmlFree(text);
 	return devno;
 }
 
 #define REST_MAX (UINT64_C(16) * UINT32_MAX) /* far beyond six counts of 32 bits */
 
 /* ---- elements ---- */
-
-static void read_state(struct reader *r)
-{
-	char *version = take(r, "version");
-
-	if (version && strcmp(version, STATE_VERSION) != 0)
-		reader_fail(r, "version", "is not " STATE_VERSION);
-	xmlFree(version);
-}
 
 static void read_identity(struct reader *r)
 {
@@ -134,11 +118,10 @@ static void read_identity(struct reader *r)
 
 static void read_moment(struct reader *r)
 {
-	char *taken = take(r, "taken");
+	const char *taken = take(r, "taken");
 
 	if (taken && stamp_read(taken, &r->host->identity.taken) < 0)
 		reader_fail(r, "taken", "is no time");
-	xmlFree(taken);
 	r->host->identity.uptime = take_number(r, "uptime", UINT64_MAX);
 	if (has(r, "uevents"))
 		r->host->identity.uevents = take_number(r, "uevents", UINT64_MAX);
@@ -150,20 +133,19 @@ static void read_moment(struct reader *r)
 static void read_source(struct reader *r)
 {
 	struct source *source = array_add(&r->host->sources, &r->host->n_sources);
-	char *outcome;
+	const char *outcome;
 
 	source->name = take_text(r, "name");
 	source->detail = take_text(r, "detail");
 	outcome = take(r, "outcome");
 	if (outcome && outcome_parse(outcome, &source->outcome) < 0)
 		reader_fail(r, "outcome", "is not known");
-	xmlFree(outcome);
 }
 
 static void read_device(struct reader *r)
 {
 	struct device *device = array_add(&r->host->devices, &r->host->n_devices);
-	char *flags;
+	const char *flags;
 
 	device->devno = take_devno(r, false);
 	device->name = take_text(r, "name");
@@ -173,7 +155,6 @@ static void read_device(struct reader *r)
 	flags = take(r, "flags");
 	if (flags && device_flags_read(flags, &device->flags) < 0)
 		reader_fail(r, "flags", "are not known or not in order");
-	xmlFree(flags);
 }
 
 static struct device *last_device(struct reader *r)
@@ -223,7 +204,7 @@ static void read_dep(struct reader *r)
 
 static int64_t take_rest(struct reader *r)
 {
-	char *text = take(r, "rest");
+	const char *text = take(r, "rest");
 	uint64_t value = 0;
 	bool is_negative = text && *text == '-';
 
@@ -233,7 +214,6 @@ static int64_t take_rest(struct reader *r)
 		reader_fail(r, "rest", "is no number or too large");
 		value = 0;
 	}
-	xmlFree(text);
 	return is_negative ? -(int64_t)value : (int64_t)value;
 }
 
@@ -270,7 +250,7 @@ static const char *take_transport(struct reader *r)
 static void read_block(struct reader *r)
 {
 	struct block *block = array_add(&r->host->blocks, &r->host->n_blocks);
-	char *kind;
+	const char *kind;
 
 	block->devno = take_devno(r, false);
 	block->kname = take_text(r, "kname");
@@ -280,7 +260,6 @@ static void read_block(struct reader *r)
 	kind = take(r, "kind");
 	if (kind && block_kind_parse(kind, &block->kind) < 0)
 		reader_fail(r, "kind", "is not known");
-	xmlFree(kind);
 	if (has(r, "diskseq"))
 		block->diskseq = take_number(r, "diskseq", UINT64_MAX);
 	if (has(r, "uuid"))
@@ -320,7 +299,7 @@ static void read_namespace(struct reader *r)
 {
 	struct mount_namespace *namespace =
 		array_add(&r->host->namespaces, &r->host->n_namespaces);
-	char *of_host = take(r, "of-host");
+	const char *of_host = take(r, "of-host");
 
 	namespace->is_host = of_host && strcmp(of_host, "yes") == 0;
 	namespace->id = take_number(r, "id", UINT64_MAX);
@@ -331,7 +310,6 @@ static void read_namespace(struct reader *r)
 	namespace->pin_pid = take_u32(r, "pin-pid");
 	if (has(r, "pin-path"))
 	namespace->pin_path = take_text(r, "pin-path");
-	xmlFree(of_host);
 }
 
 static void read_swap(struct reader *r)
@@ -362,7 +340,7 @@ static void read_process(struct reader *r)
 static void read_use(struct reader *r)
 {
 	struct use *use = array_add(&r->host->uses, &r->host->n_uses);
-	char *kind;
+	const char *kind;
 
 	use->pid = take_u32(r, "pid");
 	use->devno = take_devno(r, false);
@@ -371,96 +349,278 @@ static void read_use(struct reader *r)
 	kind = take(r, "kind");
 	if (kind && use_kind_parse(kind, &use->kind) < 0)
 		reader_fail(r, "kind", "is not known");
-	xmlFree(kind);
 }
 
 static void read_kernel_holder(struct reader *r)
 {
 	struct kernel_holder *holder =
 		array_add(&r->host->kernel_holders, &r->host->n_kernel_holders);
-	char *kind;
+	const char *kind;
 
 	holder->devno = take_devno(r, false);
 	holder->name = take_text(r, "name");
 	kind = take(r, "kind");
 	if (kind && holder_kind_parse(kind, &holder->kind) < 0)
 		reader_fail(r, "kind", "is not known");
-	xmlFree(kind);
 }
 
 static void read_change(struct reader *r)
 {
 	struct change *change = array_add(&r->host->changes, &r->host->n_changes);
 
-	char *kind;
+	const char *kind;
 
 	change->devno = take_devno(r, false);
 	change->name = take_text(r, "name");
 	kind = take(r, "kind");
 	if (kind && change_kind_parse(kind, &change->kind) < 0)
 		reader_fail(r, "kind", "is not known");
-	xmlFree(kind);
 }
 
 static void read_fstab_entry(struct reader *r)
 {
 	struct fstab_entry *entry = array_add(&r->host->fstab, &r->host->n_fstab);
-	char *automatic = take(r, "automatic");
+	const char *automatic = take(r, "automatic");
 
 	entry->is_automatic = automatic && strcmp(automatic, "yes") == 0;
-	xmlFree(automatic);
 	entry->line = take_u32(r, "line");
 	entry->source = take_text(r, "source");
 	entry->target = take_text(r, "target");
 	entry->type = take_text(r, "type");
 }
 
-static const struct {
-	const char *name;
-	void (*read)(struct reader *); /* NULL: only holds others */
-} elements[] = {
-	{"below", read_below},
-	{"block", read_block},
-	{"blocks", NULL},
-	{"change", read_change},
-	{"dep", read_dep},
-	{"device", read_device},
-	{"devices", NULL},
-	{"fstab-entry", read_fstab_entry},
-	{"identity", read_identity},
-	{"kernel-holder", read_kernel_holder},
-	{"ledger", read_ledger},
-	{"moment", read_moment},
-	{"namespace", read_namespace},
-	{"namespaces", NULL},
-	{"pending", read_pending},
-	{"process", read_process},
-	{"processes", NULL},
-	{"source", read_source},
-	{"sources", NULL},
-	{"state", read_state},
-	{"superblock", read_superblock},
-	{"superblocks", NULL},
-	{"swap", read_swap},
-	{"swaps", NULL},
-	{"target", read_target},
-	{"use", read_use},
-	{"uses", NULL},
+/* ---- which may be where, with which attributes: as in state.rng ---- */
+
+/* clang-format off: one attribute a line */
+#define END                                                                              \
+	{                                                                                \
+		NULL, VALUE_WORD, false                                                  \
+	}
+
+static const struct element_rule element_identity = {
+	.name = "identity",
+	.occurs = ONCE,
+	.attributes = (const struct attribute_rule[]){{"machine-id", VALUE_WORD, false},
+		{"boot-id", VALUE_WORD, false}, {"node", VALUE_WORD, false},
+		{"kernel", VALUE_WORD, false}, {"dm-driver", VALUE_WORD, false},
+		{"ticks", VALUE_NUMBER, false}, {"redaction", VALUE_REDACTION, true},
+		END},
+	.take = read_identity,
 };
 
-void reader_take_element(struct reader *r)
-{
-	const char *name = (const char *)xmlTextReaderConstName(r->xml);
+static const struct element_rule element_moment = {
+	.name = "moment",
+	.occurs = ONCE,
+	.attributes = (const struct attribute_rule[]){{"taken", VALUE_STAMP, false},
+		{"uptime", VALUE_NUMBER, false}, {"uevents", VALUE_NUMBER, true},
+		{"uevents-after", VALUE_NUMBER, true}, END},
+	.take = read_moment,
+};
 
-	if (xmlTextReaderDepth(r->xml) > RECORD_XML_DEPTH_MAX) {
-		reader_fail(r, "is", "nested too deep");
-		return;
-	}
-	for (size_t i = 0; i < sizeof(elements) / sizeof(elements[0]); i++)
-		if (strcmp(elements[i].name, name) == 0) {
-			if (elements[i].read)
-				elements[i].read(r);
-			return;
-		}
-	reader_fail(r, "is", "no element of state.xml");
-}
+static const struct element_rule element_source = {
+	.name = "source",
+	.occurs = MANY,
+	.attributes = (const struct attribute_rule[]){{"name", VALUE_SOURCE_NAME, false},
+		{"outcome", VALUE_OUTCOME, false}, {"detail", VALUE_TAIL, false}, END},
+	.take = read_source,
+};
+
+static const struct element_rule element_sources = {
+	.name = "sources",
+	.occurs = ONCE,
+	.children = (const struct element_rule *const[]){&element_source, NULL},
+};
+
+static const struct element_rule element_target = {
+	.name = "target",
+	.occurs = MANY,
+	.attributes = (const struct attribute_rule[]){{"start", VALUE_NUMBER, false},
+		{"length", VALUE_NUMBER, false}, {"type", VALUE_WORD, false},
+		{"params", VALUE_TAIL, false}, {"status", VALUE_TAIL, false}, END},
+	.take = read_target,
+};
+
+static const struct element_rule element_pending = {
+	.name = "pending",
+	.occurs = MANY,
+	.attributes = (const struct attribute_rule[]){{"start", VALUE_NUMBER, false},
+		{"length", VALUE_NUMBER, false}, {"type", VALUE_WORD, false},
+		{"params", VALUE_TAIL, false}, END},
+	.take = read_pending,
+};
+
+static const struct element_rule element_dep = {
+	.name = "dep",
+	.occurs = MANY,
+	.attributes = (const struct attribute_rule[]){{"devno", VALUE_DEVNO, false}, END},
+	.take = read_dep,
+};
+
+static const struct element_rule element_ledger = {
+	.name = "ledger",
+	.occurs = OPTIONAL,
+	.attributes = (const struct attribute_rule[]){{"tables", VALUE_NUMBER, false},
+		{"file-systems", VALUE_NUMBER, false}, {"swaps", VALUE_NUMBER, false},
+		{"blocks", VALUE_NUMBER, false}, {"nodes", VALUE_NUMBER, false},
+		{"rest", VALUE_REST, false}, END},
+	.take = read_ledger,
+};
+
+static const struct element_rule element_device = {
+	.name = "device",
+	.occurs = MANY,
+	.attributes = (const struct attribute_rule[]){{"devno", VALUE_DEVNO, false},
+		{"name", VALUE_WORD, false}, {"uuid", VALUE_WORD, false},
+		{"diskseq", VALUE_NUMBER, false}, {"open", VALUE_NUMBER, false},
+		{"flags", VALUE_FLAGS, false}, END},
+	.children = (const struct element_rule *const[]){&element_target,
+		&element_pending, &element_dep, &element_ledger, NULL},
+	.take = read_device,
+};
+
+static const struct element_rule element_devices = {
+	.name = "devices",
+	.occurs = ONCE,
+	.children = (const struct element_rule *const[]){&element_device, NULL},
+};
+
+static const struct element_rule element_below = {
+	.name = "below",
+	.occurs = MANY,
+	.attributes = (const struct attribute_rule[]){{"devno", VALUE_DEVNO, false}, END},
+	.take = read_below,
+};
+
+static const struct element_rule element_block = {
+	.name = "block",
+	.occurs = MANY,
+	.attributes = (const struct attribute_rule[]){{"devno", VALUE_DEVNO, false},
+		{"kname", VALUE_WORD, false}, {"kind", VALUE_BLOCK_KIND, false},
+		{"size", VALUE_NUMBER, false}, {"backing-file", VALUE_WORD, false},
+		{"transport", VALUE_TRANSPORT, true}, {"diskseq", VALUE_NUMBER, true},
+		{"uuid", VALUE_WORD, true}, {"level", VALUE_WORD, true},
+		{"state", VALUE_WORD, true}, {"sync", VALUE_WORD, true},
+		{"missing", VALUE_NUMBER, true}, END},
+	.children = (const struct element_rule *const[]){&element_below, NULL},
+	.take = read_block,
+};
+
+static const struct element_rule element_blocks = {
+	.name = "blocks",
+	.occurs = ONCE,
+	.children = (const struct element_rule *const[]){&element_block, NULL},
+};
+
+static const struct element_rule element_superblock = {
+	.name = "superblock",
+	.occurs = MANY,
+	.attributes = (const struct attribute_rule[]){{"devno", VALUE_DEVNO, false},
+		{"type", VALUE_WORD, false}, END},
+	.take = read_superblock,
+};
+
+static const struct element_rule element_superblocks = {
+	.name = "superblocks",
+	.occurs = ONCE,
+	.children = (const struct element_rule *const[]){&element_superblock, NULL},
+};
+
+static const struct element_rule element_namespace = {
+	.name = "namespace",
+	.occurs = MANY,
+	.attributes = (const struct attribute_rule[]){{"id", VALUE_NUMBER, false},
+		{"pid", VALUE_NUMBER, false}, {"of-host", VALUE_YES_NO, false},
+		{"comm", VALUE_WORD, true}, {"pin-pid", VALUE_NUMBER, true},
+		{"pin-path", VALUE_WORD, true}, END},
+	.take = read_namespace,
+};
+
+static const struct element_rule element_namespaces = {
+	.name = "namespaces",
+	.occurs = ONCE,
+	.children = (const struct element_rule *const[]){&element_namespace, NULL},
+};
+
+static const struct element_rule element_swap = {
+	.name = "swap",
+	.occurs = MANY,
+	.attributes = (const struct attribute_rule[]){{"path", VALUE_WORD, false},
+		{"devno", VALUE_DEVNO_OR_NONE, false}, {"used", VALUE_NUMBER, true}, END},
+	.take = read_swap,
+};
+
+static const struct element_rule element_swaps = {
+	.name = "swaps",
+	.occurs = ONCE,
+	.children = (const struct element_rule *const[]){&element_swap, NULL},
+};
+
+static const struct element_rule element_process = {
+	.name = "process",
+	.occurs = MANY,
+	.attributes = (const struct attribute_rule[]){{"pid", VALUE_NUMBER, false},
+		{"start", VALUE_NUMBER, false}, {"comm", VALUE_WORD, false},
+		{"exe", VALUE_WORD, false}, {"uid", VALUE_NUMBER, false},
+		{"mount-namespace", VALUE_NUMBER, false}, {"cmdline", VALUE_WORD, true},
+		END},
+	.take = read_process,
+};
+
+static const struct element_rule element_processes = {
+	.name = "processes",
+	.occurs = ONCE,
+	.children = (const struct element_rule *const[]){&element_process, NULL},
+};
+
+static const struct element_rule element_use = {
+	.name = "use",
+	.occurs = MANY,
+	.attributes = (const struct attribute_rule[]){{"pid", VALUE_NUMBER, false},
+		{"kind", VALUE_USE_KIND, false}, {"devno", VALUE_DEVNO, false},
+		{"count", VALUE_NUMBER, false}, {"example", VALUE_WORD, false}, END},
+	.take = read_use,
+};
+
+static const struct element_rule element_uses = {
+	.name = "uses",
+	.occurs = ONCE,
+	.children = (const struct element_rule *const[]){&element_use, NULL},
+};
+
+static const struct element_rule element_kernel_holder = {
+	.name = "kernel-holder",
+	.occurs = MANY,
+	.attributes = (const struct attribute_rule[]){{"devno", VALUE_DEVNO, false},
+		{"kind", VALUE_HOLDER_KIND, false}, {"name", VALUE_WORD, false}, END},
+	.take = read_kernel_holder,
+};
+
+static const struct element_rule element_change = {
+	.name = "change",
+	.occurs = MANY,
+	.attributes = (const struct attribute_rule[]){{"devno", VALUE_DEVNO, false},
+		{"kind", VALUE_CHANGE_KIND, false}, {"name", VALUE_WORD, false}, END},
+	.take = read_change,
+};
+
+static const struct element_rule element_fstab_entry = {
+	.name = "fstab-entry",
+	.occurs = MANY,
+	.attributes = (const struct attribute_rule[]){{"line", VALUE_NUMBER, false},
+		{"automatic", VALUE_YES_NO, false}, {"source", VALUE_WORD, false},
+		{"target", VALUE_WORD, false}, {"type", VALUE_WORD, false}, END},
+	.take = read_fstab_entry,
+};
+
+const struct element_rule state_root = {
+	.name = "state",
+	.occurs = ONCE,
+	.attributes =
+		(const struct attribute_rule[]){{"version", VALUE_VERSION, false}, END},
+	.children = (const struct element_rule *const[]){&element_identity,
+		&element_moment, &element_sources, &element_devices, &element_blocks,
+		&element_superblocks, &element_namespaces, &element_swaps,
+		&element_processes, &element_uses, &element_kernel_holder,
+		&element_change, &element_fstab_entry, NULL},
+};
+/* clang-format on */
