@@ -384,7 +384,8 @@ static void render_group(struct rendering *r, const char *vg_uuid)
 	buf_puts(&r->line, "group ");
 	buf_word(&r->line, vg_uuid);
 	if (!vg) {
-		buf_puts(&r->line, " absent");
+		buf_puts(&r->line,
+			host_group_is_gone(r->host, vg_uuid) ? " absent" : " unread");
 		emit(r);
 		return;
 	}
@@ -443,9 +444,9 @@ static void render_volume(struct rendering *r, const char *vg_uuid, const char *
 	buf_word(&r->line, vg_uuid);
 	buf_puts(&r->line, "/");
 	buf_word(&r->line, lv_uuid);
-	if (!vg || !vg->has_metadata) {
+	if (vg ? !vg->has_metadata : !host_group_is_gone(r->host, vg_uuid)) {
 		buf_puts(&r->line, " unread");
-	} else if (!lv) {
+	} else if (!vg || !lv) {
 		buf_puts(&r->line, " absent");
 	} else {
 		buf_puts(&r->line, " name ");

@@ -56,6 +56,7 @@ void host_free(struct host *host)
 	free(host->fstab);
 	free(host->vgs);
 	free(host->pvs);
+	free(host->lvm_devices);
 	free(host->lvs);
 	arena_free(host->strings);
 	free(host);
@@ -95,6 +96,7 @@ struct host *host_clone(const struct host *host)
 	COPY_ARRAY(clone, fstab, n_fstab);
 	COPY_ARRAY(clone, vgs, n_vgs);
 	COPY_ARRAY(clone, pvs, n_pvs);
+	COPY_ARRAY(clone, lvm_devices, n_lvm_devices);
 	COPY_ARRAY(clone, lvs, n_lvs);
 	host_index_clone(clone);
 	return clone;
@@ -294,6 +296,24 @@ static void sort_array(
 #define SORT(items, count, order)                                                        \
 	sort_array(host->items, host->count, sizeof(*host->items), order)
 
+static int order_devnos(const void *pa, const void *pb)
+{
+	return devno_compare(*(const struct devno *)pa, *(const struct devno *)pb);
+}
+
+/* Two lists of LVM's name most of them: each once. */
+static void sort_lvm_devices(struct host *host)
+{
+	size_t kept = 0;
+
+	SORT(lvm_devices, n_lvm_devices, order_devnos);
+	for (size_t i = 0; i < host->n_lvm_devices; i++)
+		if (!i ||
+			devno_compare(host->lvm_devices[i], host->lvm_devices[kept - 1]))
+			host->lvm_devices[kept++] = host->lvm_devices[i];
+	host->n_lvm_devices = kept;
+}
+
 void host_sort(struct host *host)
 {
 	host_index_free(host);
@@ -312,5 +332,6 @@ void host_sort(struct host *host)
 	SORT(vgs, n_vgs, order_vgs);
 	SORT(pvs, n_pvs, order_pvs);
 	SORT(lvs, n_lvs, order_lvs);
+	sort_lvm_devices(host);
 	sort_mounts(host);
 }

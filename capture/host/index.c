@@ -30,6 +30,7 @@ struct host_index {
 	struct table tables[PLACES_KINDS];
 	bool is_sorted[INDEX_ARRAYS];
 	struct owned_list owned;
+	bool is_lvm_whole;
 	bool is_of_clone;
 };
 
@@ -298,6 +299,12 @@ void host_index_build(struct host *host)
 	index->is_sorted[INDEX_LVS] = IS_SORTED(host, lvs, n_lvs, order_lvs);
 	host->index = index;
 	index_fill(host, index);
+	index->is_lvm_whole = lvm_view_is_whole(host);
+}
+
+bool host_lvm_is_whole(const struct host *host)
+{
+	return host->index ? host->index->is_lvm_whole : lvm_view_is_whole(host);
 }
 
 /* Only what host_index_device() adds to is the clone's own. */

@@ -42,6 +42,9 @@ void owned_places(const struct owned_list *list, const struct sectors *sectors,
 
 void places_add(struct places *places, size_t position);
 
+/* lvm_view.c: host_lvm_is_whole(), worked out. */
+bool lvm_view_is_whole(const struct host *host);
+
 /* index_fill.c puts everything in. */
 void index_fill(const struct host *host, struct host_index *index);
 void index_add(

@@ -175,6 +175,20 @@ static void read_plain(
 	host_source_set(reading->scratch, name, OUTCOME_READ, "%s", said);
 }
 
+/* The kernel has a volume of a group that the report lacks. Whether that group is gone,
+ * only the list of what LVM looked at can tell (host_group_is_gone()). */
+static bool has_unknown_group(const struct host *host, const struct host *scratch)
+{
+	char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
+	const char *layer;
+
+	for (size_t i = 0; i < host->n_devices; i++)
+		if (lvm_dm_uuid_split(host->devices[i].uuid, vg, lv, &layer) &&
+			!host_vg(scratch, vg))
+			return true;
+	return false;
+}
+
 /* ---- all together ---- */
 
 static void reading_start(struct reading *reading, const struct host *host)
@@ -274,10 +288,10 @@ void probe_lvm(const struct machine *machine, struct host *host, unsigned parts)
 	reading_start(&reading, host);
 	if (parts & PROBE_LVM)
 		read_steadily(&reading, host);
-	if (parts & PROBE_LVSCAN) {
+	if ((parts & PROBE_LVSCAN) || has_unknown_group(host, reading.scratch))
 		read_plain(&reading, LVM_DEVICES, DEVICES_NAME);
+	if (parts & PROBE_LVSCAN)
 		read_plain(&reading, LVM_LVSCAN, LVSCAN_NAME);
-	}
 	if (reading.session.warnings.len)
 		host_document_add(reading.scratch, WARNINGS_NAME,
 			reading.session.warnings.data, reading.session.warnings.len);

@@ -24,6 +24,9 @@ static void groups(struct copy *copy, const struct host *from)
 		to->uuid = copy_keep(copy, pv->uuid);
 		to->name = copy_name(copy, pv->name);
 	}
+	for (size_t i = 0; i < from->n_lvm_devices; i++)
+		*array_add(&copy->to->lvm_devices, &copy->to->n_lvm_devices) =
+			from->lvm_devices[i];
 }
 
 static void segments(const struct copy *copy, const struct lv *from, struct lv *to)

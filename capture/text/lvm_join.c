@@ -145,6 +145,7 @@ static void pv_merge(const struct host *host, struct pv *known, const struct pv 
 		known->pe_count = pv->pe_count;
 	known->is_missing |= pv->is_missing;
 	known->is_duplicate |= pv->is_duplicate;
+	known->is_in_use |= pv->is_in_use;
 }
 
 static void mark_partial_vgs(struct host *host, const struct pv *pvs, size_t n_pvs)

@@ -9,9 +9,10 @@
  * Input:  a hostile text; all values are strings, or numbers with json_std. Every field
  *	   may be missing, and fields that are not known are ignored: which ones there
  *	   are is up to who ran lvm.
- * Output: the VGs with what LVM says of their state, the PVs with today's device. LVs
- *	   come from the metadata alone: one source for what a plan acts on.
- * Invariant: all of the text or nothing of it becomes part of the host.
+ * Output: the VGs with what LVM says of their state, the PVs with today's device, and
+ *	   which devices LVM lists at all. LVs come from the metadata alone: one source
+ *for what a plan acts on. Invariant: all of the text or nothing of it becomes part of the
+ *host.
  */
 #include <errno.h>
 #include <json-c/json.h>
@@ -183,6 +184,8 @@ struct report {
 	size_t n_vgs;
 	struct pv *pvs;
 	size_t n_pvs;
+	struct devno *devices; /* that LVM lists, with a PV or without */
+	size_t n_devices;
 	const char
 		*vg_uuid; /* of the VG whose part is being read; "" = PVs without a VG */
 };
@@ -228,20 +231,23 @@ static struct devno field_devno(struct json_object *row)
 static int pv_row(struct report *report, struct json_object *row, struct err *err)
 {
 	const char *name = field(row, "pv_name");
-	struct pv pv = {.vg_uuid = report->vg_uuid};
+	struct pv pv = {.vg_uuid = report->vg_uuid, .devno = field_devno(row)};
 	int r = field_uuid(report->host, row, "pv_uuid", &pv.uuid, err);
 
+	/* a missing one is on 0:0 */
+	if (r >= 0 && !devno_is_none(pv.devno) && !field_is_set(row, "pv_missing"))
+		*array_add(&report->devices, &report->n_devices) = pv.devno;
 	if (r <= 0)
 		return r;
 	if (field_uuid(report->host, row, "vg_uuid", &pv.vg_uuid, err) < 0)
 		return -EBADMSG;
 	/* what LVM prints where the device is missing */
 	pv.name = strcmp(name, "[unknown]") == 0 ? "" : host_string(report->host, name);
-	pv.devno = field_devno(row);
 	pv.pe_start = field_sectors(row, "pe_start");
 	field_number(row, "pv_pe_count", &pv.pe_count);
 	pv.is_missing = field_is_set(row, "pv_missing");
 	pv.is_duplicate = field_is_set(row, "pv_duplicate");
+	pv.is_in_use = field_is_set(row, "pv_in_use");
 	*array_add(&report->pvs, &report->n_pvs) = pv;
 	return 0;
 }
@@ -302,7 +308,11 @@ int text_lvm_report_read(
 	if (r == 0) {
 		lvm_join_vgs(host, LVM_REPORT, report.vgs, report.n_vgs);
 		lvm_join_pvs(host, LVM_REPORT, report.pvs, report.n_pvs);
+		for (size_t i = 0; i < report.n_devices; i++)
+			*array_add(&host->lvm_devices, &host->n_lvm_devices) =
+				report.devices[i];
 	}
+	free(report.devices);
 	free(report.vgs);
 	free(report.pvs);
 	return r < 0 ? err_wrap(err, "%s", document->name) : 0;

@@ -17,9 +17,9 @@
  *   block MAJ:MIN name K kind loop|md|partition uuid U diskseq D below MAJ:MIN,... file F
  *         level L state S sync Y missing N size S    (one line)
  *   group VG-UUID name N access rw|ro lock L system-id I state S
- *   group VG-UUID absent
+ *   group VG-UUID absent | unread
  *   volume VG-UUID/LV-UUID name VG/LV type T origin LV-UUID state S segments PV-UUID:START+EXTENTS,...
- *   volume VG-UUID/LV-UUID absent
+ *   volume VG-UUID/LV-UUID absent | unread
  *   tag VG-UUID/LV-UUID TAG
  *
  * Words are escaped by buf_word(), PARAMS by buf_tail(). MAJ:MIN and numbers are decimal without
@@ -28,9 +28,9 @@
  * snapshots, what stands on them, and exception stores count. `status` is a class (valid,
  * invalid, overflow, merge-failed, merging, unknown), never a number. S of a group is "-" or a
  * comma list of exported, partial, clustered, foreign; S of a volume "-" or merging. T of
- * a volume is ordinary, snapshot, thin, thin-pool, other. A volume is "absent" only where its
- * VG's metadata was read. A volume whose VG's metadata could not be read renders as
- * "volume VG-UUID/LV-UUID unread". A `tag` is one of LVM's, on that volume; in a plan only those
+ * a volume is ordinary, snapshot, thin, thin-pool, other. A group is "absent" only where LVM was
+ * read as a whole (host_group_is_gone() in host.h), a volume only where its group is, or where the
+ * group's metadata was read; else they are "unread". A `tag` is one of LVM's, on that volume; in a plan only those
  * are facts that a rule relied on when it selected the volume.
  *
  * A block line is about a loop device, an array, or a partition of one. `below`: the members

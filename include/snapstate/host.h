@@ -340,6 +340,7 @@ struct pv {
 	uint64_t pe_count;
 	bool is_missing;
 	bool is_duplicate;
+	bool is_in_use; /* by its own label some group has it, also where no metadata say which */
 };
 
 struct vg {
@@ -392,6 +393,10 @@ struct host {
 	size_t n_vgs;
 	struct pv *pvs; /* sorted by uuid */
 	size_t n_pvs;
+	/* Block devices that LVM lists as looked at, whether it found a physical volume on them
+	 * or none (`pvs -a`); sorted, each once. */
+	struct devno *lvm_devices;
+	size_t n_lvm_devices;
 	struct lv *lvs; /* sorted by VG uuid, uuid */
 	size_t n_lvs;
 	struct host_index *index; /* host_index_build(); NULL = every look-up walks */
@@ -457,6 +462,20 @@ const struct pv *host_pv(const struct host *host, const char *pv_uuid);
 bool host_stripe_sectors(const struct host *host, const struct vg *vg,
 	const struct segment *segment, const struct stripe *stripe, struct sectors *ret);
 const struct mount_namespace *host_namespace_of_host(const struct host *host);
+
+/*
+ * What LVM has not seen is not there only where it has looked everywhere (lvm_view.c). A filter
+ * of lvm.conf, the devices file and the capture's own list of safe devices each keep devices
+ * from it, and of what is on those it says nothing at all, or that it is missing.
+ */
+/* The block devices that may hold a physical volume, and that LVM does not list: ascending, each
+ * once, malloc'ed. Not among them: what is on a volume of LVM (that is a guest's), what has a
+ * file system or swap of its own, and what LVM leaves out since it shows as another device. */
+void host_lvm_unread(const struct host *host, struct devno **ret_devnos, size_t *ret_count);
+/* true: LVM was read, every such device was, and the metadata of all that it found. */
+bool host_lvm_is_whole(const struct host *host);
+/* true: LVM was read as a whole, and has no group of that uuid. */
+bool host_group_is_gone(const struct host *host, const char *vg_uuid);
 
 /*
  * The index makes look-ups fast. It is built when a host is complete, by whom asks much of it;

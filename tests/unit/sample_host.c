@@ -293,6 +293,7 @@ struct host *sample_host_empty(void)
 		.backing_file = "/srv/disk.img"};
 	sample_add_mount(host, SAMPLE_NS, 1, 0, 99, "/");
 	add_group(host);
+	*array_add(&host->lvm_devices, &host->n_lvm_devices) = host->pvs[0].devno;
 	return host;
 }
 

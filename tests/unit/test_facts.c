@@ -305,9 +305,28 @@ static void test_an_absent_volume_is_a_fact(void **state)
 	sample_make_stale(host);
 	scope_add_volume(&scope, SAMPLE_VG, SAMPLE_SNAP);
 	scope_add_group(&scope, "unknown");
+	scope_add_volume(&scope, "unknown", "L");
 	host_facts(host, &scope, &facts);
 	assert_true(facts_has(&facts, "volume " SAMPLE_VG "/" SAMPLE_SNAP " absent"));
 	assert_true(facts_has(&facts, "group unknown absent"));
+	assert_true(facts_has(&facts, "volume unknown/L absent"));
+}
+
+/* It may be on a device that LVM does not list. */
+static void test_a_group_that_nobody_looked_for_is_not_absent(void **state)
+{
+	cleanup_host struct host *host = sample_host();
+	cleanup_scope struct scope scope = {0};
+	cleanup_facts struct facts facts = FACTS_INIT;
+
+	(void)state;
+	sample_add_device(host, 9, "slow", "", "delay", "8:0 0 500", 8192);
+	host_sort(host);
+	scope_add_group(&scope, "unknown");
+	scope_add_volume(&scope, "unknown", "L");
+	host_facts(host, &scope, &facts);
+	assert_true(facts_has(&facts, "group unknown unread"));
+	assert_true(facts_has(&facts, "volume unknown/L unread"));
 }
 
 /* ---- sets and subjects ---- */
@@ -448,6 +467,7 @@ int main(void)
 		cmocka_unit_test(test_a_reused_number_is_not_the_device),
 		cmocka_unit_test(test_without_uuid_name_and_number_count),
 		cmocka_unit_test(test_an_absent_volume_is_a_fact),
+		cmocka_unit_test(test_a_group_that_nobody_looked_for_is_not_absent),
 		cmocka_unit_test(test_tags),
 		cmocka_unit_test(test_tags_of_united_scopes),
 		cmocka_unit_test(test_sets),

@@ -122,6 +122,27 @@ static void test_a_list_of_devices_that_cannot_be_read(void **state)
 	assert_int_equal(count_calls(&c, "pvs"), 0);
 }
 
+/* The kernel has a volume of a group that the report lacks: then it is asked what LVM
+ * looked at, also by who only verifies; a device without a physical volume is listed. */
+static void test_a_group_that_lvm_does_not_know(void **state)
+{
+	static const char list[] = "  {\"report\": [ {\"pv\": [ {\"pv_uuid\":\"\", "
+				   "\"pv_name\":\"/dev/sda1\", \"pv_major\":\"700\", "
+				   "\"pv_minor\":\"101\", \"vg_uuid\":\"\"} ] } ] }\n";
+	static const struct fake_lvm answers[] = {
+		{"fullreport", 0, "{\"report\":[]}", NULL}, {"pvs", 0, list, NULL}};
+	struct fake fake = {BACKUP, LVM(answers)};
+	cleanup_host struct host *host =
+		PROBE(&fake, PROBE_DM | PROBE_BLOCKS | PROBE_LVM, blocks);
+
+	(void)state;
+	assert_outcome(host, "lvm/pvs.json", OUTCOME_READ, "");
+	assert_outcome(host, "lvm/lvscan.txt", OUTCOME_SKIPPED, "");
+	assert_int_equal(host->n_pvs, 0);
+	assert_int_equal(host->n_lvm_devices, 1);
+	assert_int_equal(host->lvm_devices[0].minor, 101);
+}
+
 static void test_commands_take_no_lock_and_repair_nothing(void **state)
 {
 	static const struct fake_lvm answers[] = {
@@ -199,11 +220,12 @@ static void test_unsafe_devices_are_never_named_to_lvm(void **state)
 		.devices = devices, .n_devices = COUNT_OF(devices), LVM(answers)};
 	cleanup_host struct host *host =
 		PROBE(&fake, PROBE_DM | PROBE_BLOCKS | PROBE_LVM, entries);
-	const char *named = strstr(fake.calls, " --devices ");
+	char *named = strstr(fake.calls, " --devices ");
 
 	(void)state;
 	assert_outcome(host, "lvm/report.json", OUTCOME_READ, "");
 	assert_non_null(named);
+	named[strcspn(named, "\n") + 1] = '\0'; /* of the first question */
 	assert_string_equal(named,
 		" --devices /dev/sda --devices /dev/cciss/c0d0 --devices /dev/loop1"
 		" --devices /dev/dm-7 --devices /dev/dm-8\n");
@@ -310,6 +332,7 @@ int main(void)
 		cmocka_unit_test(test_volume_groups),
 		cmocka_unit_test(test_a_cloned_disk),
 		cmocka_unit_test(test_a_list_of_devices_that_cannot_be_read),
+		cmocka_unit_test(test_a_group_that_lvm_does_not_know),
 		cmocka_unit_test(test_commands_take_no_lock_and_repair_nothing),
 		cmocka_unit_test(test_unsafe_devices_are_never_named_to_lvm),
 		cmocka_unit_test(test_no_device_for_lvm),

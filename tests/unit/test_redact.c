@@ -67,7 +67,7 @@ _Static_assert(sizeof(struct segment) == 40, "a new field: give it a row");
 _Static_assert(sizeof(struct lv) == 104, "a new field: give it a row");
 _Static_assert(sizeof(struct pv) == 56, "a new field: give it a row");
 _Static_assert(sizeof(struct vg) == 64, "a new field: give it a row");
-_Static_assert(sizeof(struct host) == 360, "a new array: give it rows");
+_Static_assert(sizeof(struct host) == 376, "a new array: give it rows");
 
 static const struct row identity_rows[] = {ROW(identity, machine_id, STAYS),
 	ROW(identity, boot_id, STAYS), ROW(identity, node, NAME),
