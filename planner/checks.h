@@ -18,10 +18,18 @@ void check_evidence(const struct host *host, struct subject *subject);
 void check_group(const struct host *host, struct subject *subject);
 void check_settled(const struct host *host, struct subject *subject);
 
-/* check_hosts.c: who else may use the volume group. The strangers are, for each of the
- * host's groups, the youngest volume that an uncaptured host made, or NULL; malloc'ed. */
-const struct lv **check_hosts_strangers(const struct survey *survey);
-void check_other_hosts(const struct survey *survey, const struct lv *const *strangers,
+/* check_hosts.c: who else may use the volume group. */
+struct sharing {
+	size_t n_captures;
+	bool *is_shown; /* [group * n_captures + capture]: that capture shows a physical
+			 * volume of that group */
+	const struct lv **strangers; /* of each group, the youngest volume that a host
+				      * made whose capture does not show it; or NULL */
+};
+void sharing_collect(const struct survey *survey, struct sharing *ret_sharing);
+void sharing_free(struct sharing *sharing);
+#define cleanup_sharing cleanup_with(sharing_free)
+void check_other_hosts(const struct survey *survey, const struct sharing *sharing,
 	struct subject *subject);
 /* check_nesting.c: whether it is a guest's own */
 void check_nesting(const struct host *host, struct subject *subject);

@@ -51,8 +51,8 @@ static unsigned rule_rank(enum rule rule)
 {
 	static const enum rule first[] = {RULE_NOT_SELECTED, RULE_ORIGIN,
 		RULE_VIRTUAL_ORIGIN, RULE_STALE_CORRUPTING, RULE_STALE, RULE_ORPHAN_STORE,
-		RULE_ACTIVE_TWICE, RULE_INVALID, RULE_OVERFLOWED, RULE_SHRUNK, RULE_LEFTOVER,
-		RULE_EVIDENCE_MISSING, RULE_HALF_REMOVED, RULE_UNSETTLED};
+		RULE_ACTIVE_TWICE, RULE_INVALID, RULE_OVERFLOWED, RULE_SHRUNK,
+		RULE_LEFTOVER, RULE_EVIDENCE_MISSING, RULE_HALF_REMOVED, RULE_UNSETTLED};
 
 	for (unsigned i = 0; i < sizeof(first) / sizeof(first[0]); i++)
 		if (first[i] == rule)
@@ -87,7 +87,7 @@ void subject_decide(struct subject *subject)
 	subject->verdict = rule_text(subject->decisive)->verdict;
 }
 
-static void judge(const struct survey *survey, const struct lv *const *strangers,
+static void judge(const struct survey *survey, const struct sharing *sharing,
 	struct subject *subject)
 {
 	const struct host *host = survey->host;
@@ -121,7 +121,7 @@ static void judge(const struct survey *survey, const struct lv *const *strangers
 	}
 	check_evidence(host, subject);
 	check_group(host, subject);
-	check_other_hosts(survey, strangers, subject);
+	check_other_hosts(survey, sharing, subject);
 	check_nesting(host, subject);
 	check_settled(host, subject);
 	check_holders(host, subject);
@@ -252,12 +252,13 @@ bool classify_siblings(struct survey *survey)
 
 void classify_survey(struct survey *survey)
 {
-	cleanup_free const struct lv **strangers = check_hosts_strangers(survey);
+	cleanup_sharing struct sharing sharing = {0};
 
+	sharing_collect(survey, &sharing);
 	for (size_t i = 0; i < survey->n_subjects; i++) {
 		struct subject *subject = &survey->subjects[i];
 
-		judge(survey, strangers, subject);
+		judge(survey, &sharing, subject);
 		drop_rules(subject, survey->request->rules_off);
 		subject_decide(subject);
 	}

@@ -33,7 +33,7 @@ void fleet_free(struct fleet *fleet)
 	}
 	free(fleet->members);
 	if (fleet->request)
-		free(fleet->request->nodes);
+		free(fleet->request->captures);
 }
 
 /* By what the hosts are, not by the order on the command line. */
@@ -79,8 +79,8 @@ int fleet_survey(struct fleet *fleet, struct err *err)
 	if (check_members(fleet, err) < 0)
 		return err->code;
 	for (size_t i = 0; i < fleet->n_members; i++)
-		*array_add(&request->nodes, &request->n_nodes) =
-			fleet->members[i].host->identity.node;
+		*array_add(&request->captures, &request->n_captures) =
+			fleet->members[i].host;
 	for (size_t i = 0; i < fleet->n_members; i++) {
 		struct member *member = &fleet->members[i];
 

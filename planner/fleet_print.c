@@ -54,6 +54,10 @@ static void print_order(const struct fleet *fleet, const char *folder, struct bu
 	}
 	if (fleet->request->is_single_host)
 		buf_puts(text, "asserted: no host but these sees their volume groups\n");
+	if (fleet->request->is_hosts_complete)
+		buf_puts(text,
+			"asserted: these are all hosts that reach the storage of their "
+			"volume groups\n");
 }
 
 void fleet_print(const struct fleet *fleet, const char *folder, struct buf *ret_text)

@@ -260,6 +260,10 @@ static void print_order(const struct hosts_page *it)
 	if (fleet->request->is_single_host)
 		page_say_in(page, "p", "",
 			"Asserted: no host but these sees their volume groups.");
+	if (fleet->request->is_hosts_complete)
+		page_say_in(page, "p", "",
+			"Asserted: these are all hosts that reach the storage of their "
+			"volume groups.");
 }
 
 /* ---- the hosts at a glance ---- */

@@ -11,11 +11,13 @@
 
 static const char usage[] =
 	"usage: snapstate-plan [-o PLAN] [--select VG/LV]... [--policy FILE]...\n"
-	"                      [--min-age DURATION] [--valid DURATION] [--refresh-origin]\n"
-	"                      [--single-host] [--html FILE] [--dot FILE] [--json] CAPTURE\n"
+	"                      [--min-age DURATION] [--valid DURATION] "
+	"[--refresh-origin]\n"
+	"                      [--single-host] [--html FILE] [--dot FILE] [--json] "
+	"CAPTURE\n"
 	"       snapstate-plan [-o FOLDER] [--select VG/LV]... [--policy FILE]... "
-	"[--html FILE]\n"
-	"                      [--dot FILE] [--json] CAPTURE CAPTURE...\n"
+	"[--hosts-complete]\n"
+	"                      [--html FILE] [--dot FILE] [--json] CAPTURE CAPTURE...\n"
 	"       snapstate-plan --explain DEVICE [--select VG/LV]... [--policy FILE]...\n"
 	"                      CAPTURE...\n"
 	"       snapstate-plan --diff CAPTURE CAPTURE\n"
@@ -38,6 +40,9 @@ static const char usage[] =
 	"plain volumes\n"
 	"  --single-host         you vouch for it: no other host sees these volume "
 	"groups\n"
+	"  --hosts-complete      assert that the captures are those of all hosts that "
+	"reach the\n"
+	"                        storage of these volume groups\n"
 	"  --html FILE           write the review as one page for a browser; never "
 	"overwrites\n"
 	"  --dot FILE            write the stacks as a graph for dot(1); never "
@@ -62,6 +67,7 @@ enum {
 	OPT_VALID,
 	OPT_REFRESH,
 	OPT_SINGLE_HOST,
+	OPT_HOSTS_COMPLETE,
 	OPT_HTML,
 	OPT_DOT,
 	OPT_EXPLAIN,
@@ -79,6 +85,7 @@ static const struct option long_options[] = {
 	{"valid", required_argument, NULL, OPT_VALID},
 	{"refresh-origin", no_argument, NULL, OPT_REFRESH},
 	{"single-host", no_argument, NULL, OPT_SINGLE_HOST},
+	{"hosts-complete", no_argument, NULL, OPT_HOSTS_COMPLETE},
 	{"html", required_argument, NULL, OPT_HTML},
 	{"dot", required_argument, NULL, OPT_DOT},
 	{"explain", required_argument, NULL, OPT_EXPLAIN},
@@ -132,6 +139,9 @@ static int read_option(int option, struct options *options)
 		return -1;
 	case OPT_SINGLE_HOST:
 		options->request.is_single_host = true;
+		return -1;
+	case OPT_HOSTS_COMPLETE:
+		options->request.is_hosts_complete = true;
 		return -1;
 	case OPT_HTML:
 		options->html_file = optarg;

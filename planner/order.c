@@ -356,6 +356,7 @@ struct plan *plan_begin(const struct survey *survey, const struct request *reque
 			&request->rules[i], array_add(&plan->rules, &plan->n_rules));
 	plan->has_refresh_origin = request->has_refresh_origin;
 	plan->is_single_host = request->is_single_host;
+	plan->is_hosts_complete = request->is_hosts_complete;
 	snprintf(plan->redaction, sizeof(plan->redaction), "%s",
 		survey->host->identity.redaction);
 	return plan;

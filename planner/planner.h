@@ -37,8 +37,10 @@ struct request {
 	int64_t valid; /* seconds from the capture until the plan expires; 0 = never */
 	bool has_refresh_origin;
 	bool is_single_host; /* asserted: no other host sees these volume groups */
-	const char **nodes; /* of all captures that were given; borrowed */
-	size_t n_nodes;
+	bool is_hosts_complete; /* asserted: of every host that reaches the storage of these
+				 * volume groups, a capture is given */
+	const struct host **captures; /* all that were given, of several hosts; borrowed */
+	size_t n_captures;
 	uint64_t rules_off; /* bits of enum rule; tests only, to show that each rule
 			       matters */
 };

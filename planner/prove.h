@@ -51,6 +51,9 @@ bool proof_goes_later(const struct proof *proof, const char *vg_uuid, const char
 /* The volume is gone for all hosts. */
 void proof_forget_volume(const struct proof *proof, const char *vg_uuid, const char *lv_uuid);
 
+/* prove_gone.c: LVM has looked everywhere: a group that it does not show is gone. */
+bool proof_lvm_is_whole(const struct host *host);
+
 /* Proves one plan on its host as the plans before left it. */
 int proof_plan_alone(struct proof *proof);
 /* prove_select.c: a rule of the plan selects the volume, by the metadata or, where that does not

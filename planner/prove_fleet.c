@@ -15,12 +15,33 @@
 
 /* ---- who may use the volume group ---- */
 
-static bool has_host(const struct proof_fleet *fleet, const char *node)
+/* It shows a physical volume of the group on a device of its own. */
+static bool sees_group(
+	const struct host *before, const struct host *other, const char *vg_uuid)
 {
-	if (!node || !*node)
+	cleanup_places struct places pvs =
+		host_places(before, PLACES_PVS, places_text(vg_uuid));
+
+	for (size_t i; places_next(&pvs, &i);) {
+		const struct pv *there = host_pv(other, before->pvs[i].uuid);
+
+		if (strcmp(before->pvs[i].vg_uuid, vg_uuid) == 0 && there &&
+			!there->is_missing && !devno_is_none(there->devno))
+			return true;
+	}
+	return false;
+}
+
+/* Its own, or the capture of that node, which must show the group. */
+static bool has_host(const struct proof *proof, const struct vg *vg, const char *node)
+{
+	const struct proof_fleet *fleet = proof->fleet;
+
+	if (!node || !*node || strcmp(proof->before->identity.node, node) == 0)
 		return true;
 	for (size_t i = 0; i < fleet->n_hosts; i++)
-		if (strcmp(fleet->hosts[i]->identity.node, node) == 0)
+		if (strcmp(fleet->hosts[i]->identity.node, node) == 0 &&
+			sees_group(proof->before, fleet->hosts[i], vg->uuid))
 			return true;
 	return false;
 }
@@ -32,13 +53,36 @@ static bool is_reachable_by_others(
 	const struct block *block = host_block_by_devno(host, devno);
 	bool is_reachable = block && block->transport && *block->transport;
 
-	if (!device || depth == STORAGE_DEPTH_MAX)
+	if (is_reachable || depth == STORAGE_DEPTH_MAX)
 		return is_reachable;
-	if (strncmp(device->uuid, "mpath-", strlen("mpath-")) == 0)
+	if (device && strncmp(device->uuid, "mpath-", strlen("mpath-")) == 0)
 		return true;
-	for (size_t i = 0; i < device->n_deps; i++)
+	for (size_t i = 0; device && i < device->n_deps; i++)
 		is_reachable |= is_reachable_by_others(host, device->deps[i], depth + 1);
+	for (size_t i = 0; block && i < block->n_below; i++)
+		is_reachable |= is_reachable_by_others(host, block->below[i], depth + 1);
 	return is_reachable;
+}
+
+/* The operator's word that all of them were captured; and each capture shows the group,
+ * or shows that it cannot. */
+static int check_all_captured(const struct proof *proof, const struct vg *vg)
+{
+	const struct proof_fleet *fleet = proof->fleet;
+
+	if (!proof->plan->is_hosts_complete)
+		return proof_broken(proof, 5,
+			"on storage that other hosts may reach, and nobody asserted "
+			"that all of them were captured",
+			vg->name);
+	for (size_t i = 0; i < fleet->n_hosts; i++)
+		if (fleet->hosts[i] != proof->before &&
+			!sees_group(proof->before, fleet->hosts[i], vg->uuid) &&
+			!proof_lvm_is_whole(fleet->hosts[i]))
+			return proof_broken(proof, 5,
+				"a capture does not tell whether its host reaches it",
+				vg->name);
+	return 0;
 }
 
 static int check_storage(const struct proof *proof, const struct vg *vg)
@@ -51,10 +95,7 @@ static int check_storage(const struct proof *proof, const struct vg *vg)
 
 		if (strcmp(pv->vg_uuid, vg->uuid) == 0 &&
 			is_reachable_by_others(proof->before, pv->devno, 0))
-			return proof_broken(proof, 5,
-				"on storage that other hosts may reach, of which none "
-				"was captured",
-				vg->name);
+			return check_all_captured(proof, vg);
 	}
 	return 0;
 }
@@ -66,7 +107,7 @@ int proof_group_is_known(const struct proof *proof, const struct vg *vg)
 
 	if (proof->plan->is_single_host)
 		return 0;
-	if (!has_host(proof->fleet, vg->writer))
+	if (!has_host(proof, vg, vg->writer))
 		return proof_broken(proof, 5,
 			"its metadata was written by a host that was not captured",
 			vg->name);
@@ -74,11 +115,11 @@ int proof_group_is_known(const struct proof *proof, const struct vg *vg)
 		const struct lv *lv = &proof->before->lvs[i];
 
 		if (strcmp(lv->vg_uuid, vg->uuid) == 0 &&
-			!has_host(proof->fleet, lv->creator))
+			!has_host(proof, vg, lv->creator))
 			return proof_broken(proof, 5,
 				"made by a host that was not captured", lv->name);
 	}
-	return proof->fleet->n_hosts > 1 ? 0 : check_storage(proof, vg);
+	return check_storage(proof, vg);
 }
 
 /* ---- the volume on the other hosts ---- */

@@ -16,6 +16,8 @@
  *   rule-tags TAG,TAG                              tags only where the rule wants them)
  *   refresh-origin                                (only when given)
  *   single-host                                   (only when given: no other host sees these groups)
+ *   hosts-complete                                (only when given: all hosts that reach their storage
+ *                                                  were captured)
  *   redaction KEY-ID                              (only where the capture's names are pseudonyms)
  *   after NODE sha256:HEX                         (a plan of another host, by its digest, that must have
  *                                                  been carried out before; in that order, none twice)
@@ -148,6 +150,7 @@ struct plan {
 	size_t n_rules;
 	bool has_refresh_origin;
 	bool is_single_host;
+	bool is_hosts_complete;
 	struct plan_after *after;
 	size_t n_after;
 	char redaction[REDACT_KEY_ID_LEN + 1]; /* "" = the names are the host's own */

@@ -154,6 +154,7 @@ static int read_header(struct plan_lines *lines, struct plan *plan)
 		return -EBADMSG;
 	if (read_flag(lines, "refresh-origin", &plan->has_refresh_origin) < 0 ||
 		read_flag(lines, "single-host", &plan->is_single_host) < 0 ||
+		read_flag(lines, "hosts-complete", &plan->is_hosts_complete) < 0 ||
 		read_redaction(lines, plan) < 0 || read_after(lines, plan) < 0)
 		return -EBADMSG;
 	return plan_take_end(lines);

@@ -34,6 +34,8 @@ static void write_header(const struct plan *plan, struct buf *text)
 		buf_puts(text, "refresh-origin\n");
 	if (plan->is_single_host)
 		buf_puts(text, "single-host\n");
+	if (plan->is_hosts_complete)
+		buf_puts(text, "hosts-complete\n");
 	if (*plan->redaction)
 		buf_printf(text, "redaction %s\n", plan->redaction);
 	for (size_t i = 0; i < plan->n_after; i++) {

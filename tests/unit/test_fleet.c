@@ -75,8 +75,7 @@ static void assert_whole_is_plans(const struct fleet *fleet)
 			plan_step_target(&fleet->plans[plan].plan->steps[step], &of_plan);
 			assert_string_equal(buf_text(&of_whole), buf_text(&of_plan));
 		}
-		assert_false(
-			fleet_find_step(fleet, m, whole->n_steps, &plan, &step));
+		assert_false(fleet_find_step(fleet, m, whole->n_steps, &plan, &step));
 	}
 }
 
@@ -334,18 +333,96 @@ static struct host *iscsi_host(void)
 	return host;
 }
 
+/* A host that has nothing to do with the group: another disk, another group of the same
+ * name. */
+static struct host *unrelated_host(void)
+{
+	struct host *host = sample_host_empty();
+
+	host->vgs[0].uuid = "UUUUUUUUUUUUUUUUUUUUUUUUUUUUUUUU";
+	host->pvs[0].uuid = "QQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQ";
+	host->pvs[0].vg_uuid = host->vgs[0].uuid;
+	return host;
+}
+
+/* LVM listed no device there: the group's disk may be one of those. */
+static struct host *unread_host(void)
+{
+	struct host *host = unrelated_host();
+
+	host->n_lvm_devices = 0;
+	host->pvs[0].devno = DEVNO_NONE;
+	return host;
+}
+
+/* It knows the group, and its disk is not there. */
+static struct host *missing_disk_host(void)
+{
+	struct host *host = sample_host_inactive();
+
+	host->pvs[0].devno = DEVNO_NONE;
+	host->pvs[0].is_missing = true;
+	return host;
+}
+
 static void test_a_transport_that_others_may_use(void **state)
 {
+	static const struct {
+		struct host *(*other)(void); /* NULL = none */
+		bool is_hosts_complete, is_single_host;
+		const char *class;
+	} rows[] = {
+		{NULL, false, false, "host-missing"},
+		{NULL, true, false, "leftover"},
+		{NULL, false, true, "leftover"},
+		{sample_host_inactive, false, false, "host-missing"},
+		{sample_host_inactive, true, false, "leftover"},
+		{unrelated_host, false, false, "host-missing"},
+		{unrelated_host, true, false, "leftover"},
+		{unread_host, true, false, "host-missing"},
+	};
+
 	(void)state;
-	for (int is_alone = 0; is_alone < 2; is_alone++) {
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		cleanup_with(trial_end) struct trial trial;
 
 		trial_begin(&trial);
+		trial.request.is_hosts_complete = rows[i].is_hosts_complete;
+		trial.request.is_single_host = rows[i].is_single_host;
 		trial_add(&trial, iscsi_host(), "hva", 'a');
-		if (!is_alone)
-			trial_add(&trial, sample_host_inactive(), "hvb", 'b');
+		if (rows[i].other)
+			trial_add(&trial, rows[i].other(), "hvb", 'b');
 		trial_must_run(&trial);
-		assert_class(&trial, 0, is_alone ? "host-missing" : "leftover");
+		assert_class(&trial, 0, rows[i].class);
+		for (size_t p = 0; p < trial.fleet.n_plans; p++)
+			assert_int_equal(trial.fleet.plans[p].plan->is_hosts_complete,
+				rows[i].is_hosts_complete);
+	}
+}
+
+/* Neither its name nor that of its group makes a capture one of this group. */
+static void test_a_named_host_counts_if_its_capture_shows_the_disk(void **state)
+{
+	static const struct {
+		struct host *(*other)(void);
+		const char *class;
+	} rows[] = {
+		{sample_host_inactive, "leftover"},
+		{unrelated_host, "host-missing"},
+		{missing_disk_host, "host-missing"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		cleanup_with(trial_end) struct trial trial;
+		struct host *host = sample_host();
+
+		host->vgs[0].writer = "hvz";
+		trial_begin(&trial);
+		trial_add(&trial, host, "hva", 'a');
+		trial_add(&trial, rows[i].other(), "hvz", 'z');
+		trial_must_run(&trial);
+		assert_class(&trial, 0, rows[i].class);
 	}
 }
 
@@ -433,6 +510,28 @@ static void reachable_by_iscsi(struct trial *trial)
 	trial_add(trial, iscsi_host(), "hva", 'a');
 }
 
+static void reachable_beside_a_stranger(struct trial *trial)
+{
+	trial_add(trial, iscsi_host(), "hva", 'a');
+	trial_add(trial, unrelated_host(), "hvb", 'b');
+}
+
+static void reachable_beside_a_blind_one(struct trial *trial)
+{
+	trial->request.is_hosts_complete = true;
+	trial_add(trial, iscsi_host(), "hva", 'a');
+	trial_add(trial, unread_host(), "hvb", 'b');
+}
+
+static void named_by_a_stranger(struct trial *trial)
+{
+	struct host *host = sample_host();
+
+	host->vgs[0].writer = "hvz";
+	trial_add(trial, host, "hva", 'a');
+	trial_add(trial, unrelated_host(), "hvz", 'z');
+}
+
 static void held_on_one(struct trial *trial)
 {
 	struct host *held = sample_host();
@@ -472,6 +571,12 @@ static void test_the_prover_sees_what_the_planner_is_told_to_ignore(void **state
 		{"storage of others", reachable,
 			OFF(RULE_HOST_MISSING) | OFF(RULE_DISAGREE), "breaks rule 5"},
 		{"iscsi", reachable_by_iscsi, OFF(RULE_HOST_MISSING), "breaks rule 5"},
+		{"iscsi, a stranger", reachable_beside_a_stranger, OFF(RULE_HOST_MISSING),
+			"breaks rule 5"},
+		{"iscsi, a blind one", reachable_beside_a_blind_one,
+			OFF(RULE_HOST_MISSING), "breaks rule 5"},
+		{"named by a stranger", named_by_a_stranger, OFF(RULE_HOST_MISSING),
+			"breaks rule 5"},
 		{"held on one", held_on_one, OFF(RULE_KEPT_ELSEWHERE), "breaks rule 5"},
 		{"other metadata", other_metadata, OFF(RULE_DISAGREE), "breaks rule 6"},
 		{"kernel not read", unread_kernel, OFF(RULE_HOST_MISSING),
@@ -605,6 +710,7 @@ int main(void)
 		cmocka_unit_test(test_who_wrote_last_is_missing),
 		cmocka_unit_test(test_storage_that_others_reach),
 		cmocka_unit_test(test_a_transport_that_others_may_use),
+		cmocka_unit_test(test_a_named_host_counts_if_its_capture_shows_the_disk),
 		cmocka_unit_test(test_captures_that_do_not_fit),
 		cmocka_unit_test(test_a_sequence_number_alone_is_no_reason),
 		cmocka_unit_test(test_two_captures_of_one_host),

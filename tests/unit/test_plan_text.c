@@ -57,6 +57,7 @@ static const char golden[] =
 	"rule-select */x\n"
 	"refresh-origin\n"
 	"single-host\n"
+	"hosts-complete\n"
 	"redaction 0123456789abcdef\n"
 	"after hv\\x20a sha256:" SHA "\n"
 	"after hvb sha256:" SHB "\n"
@@ -185,6 +186,7 @@ static void test_golden_is_read_and_written_again(void **state)
 	assert_int_equal(plan->min_age, 3600);
 	assert_true(plan->has_refresh_origin);
 	assert_true(plan->is_single_host);
+	assert_true(plan->is_hosts_complete);
 	assert_string_equal(plan->redaction, "0123456789abcdef");
 	assert_int_equal(plan->n_after, 2);
 	assert_string_equal(plan->after[0].node, "hv a");
@@ -360,6 +362,9 @@ static void test_named_mutations(void **state)
 		{"min-age 3600\n", "", "expected \"min-age \""},
 		{"refresh-origin\n", "refresh-origin\nrefresh-origin\n", "an empty line"},
 		{"single-host\n", "single-hosts\n", "the end of the line"},
+		{"hosts-complete\n", "hosts-completed\n", "the end of the line"},
+		{"single-host\nhosts-complete\n", "hosts-complete\nsingle-host\n",
+			"an empty line"},
 		{"after hvb sha256:", "after  sha256:", "expected a word"},
 		{"after hvb sha256:", "after hvb sha512:", "expected \"sha256:"},
 		{"after hvb sha256:" SHB, "after hvb sha256:" SHA, "only once"},
@@ -458,7 +463,7 @@ static void test_named_mutations(void **state)
 			"about its target"},
 		{"origin - name onapp", "origin " SNAP " name onapp", "expected \"-\""},
 		{"new " F_IDLE, "new " F_HOLD, "new, but expected already"},
-		{"new " F_IDLE "\n", "", "x.snapplan:52: gone, but not expected"},
+		{"new " F_IDLE "\n", "", "x.snapplan:53: gone, but not expected"},
 		{"gone " F_HOLD "\n", "gone " F_HOLD "\ngone " F_HOLD "\n", "each once"},
 		{"gone " F_HOLD "\nnew " F_IDLE3, "new " F_IDLE3 "\ngone " F_HOLD,
 			"expected an empty line"},
