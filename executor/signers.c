@@ -69,30 +69,76 @@ static bool is_match(struct span pattern, const char *text)
 	return p == end;
 }
 
+/* OpenSSH's match_pattern_list(): a list with a longer one matches nothing. */
+#define PATTERN_MAX 1022
+
+/* Takes one off the front of a list, without its "!". */
+static struct span take_pattern(struct span *list, bool *ret_is_negated)
+{
+	struct span one = {list->text, 0};
+
+	while (one.len < list->len && one.text[one.len] != ',')
+		one.len++;
+	list->text += one.len + (one.len < list->len);
+	list->len -= one.len + (one.len < list->len);
+	*ret_is_negated = one.len && *one.text == '!';
+	one.text += *ret_is_negated;
+	one.len -= *ret_is_negated;
+	return one;
+}
+
 /* One that begins with ! and matches forbids, whatever else does. */
 static bool is_in_list(struct span list, const char *text)
 {
-	bool is_found = false;
+	bool is_found = false, is_negated;
 
-	for (size_t i = 0; i < list.len;) {
-		struct span one = {list.text + i, 0};
-		bool is_negated = list.text[i] == '!';
+	while (list.len) {
+		struct span one = take_pattern(&list, &is_negated);
+		bool is_matched = one.len && is_match(one, text);
 
-		while (i < list.len && list.text[i] != ',')
-			i++;
-		one.len = (size_t)(list.text + i - one.text);
-		i++;
-		if (is_negated) {
-			one.text++;
-			one.len--;
-		}
-		if (one.len && is_match(one, text)) {
-			if (is_negated)
-				return false;
-			is_found = true;
-		}
+		if (one.len > PATTERN_MAX || (is_matched && is_negated))
+			return false;
+		is_found |= is_matched;
 	}
 	return is_found;
+}
+
+/* A name that the pattern matches: its wildcards filled in. */
+static char *fill_in(struct span pattern, const char *star, char mark)
+{
+	cleanup_buf struct buf name = BUF_INIT;
+
+	for (size_t i = 0; i < pattern.len; i++) {
+		if (pattern.text[i] == '*')
+			buf_puts(&name, star);
+		else
+			buf_add(&name, pattern.text[i] == '?' ? &mark : &pattern.text[i],
+				1);
+	}
+	return xstrdup(buf_text(&name));
+}
+
+/* ssh-keygen is asked about one principal, and a list such as "!a" or "a,!*" matches
+ * nobody. A list counts where some name is found that it matches; in doubt it does not.
+ */
+static bool matches_somebody(struct span principals)
+{
+	static const char *const stars[] = {"", "a", "x9", "Q~q"};
+	static const char marks[] = {'a', 'x', '9', '~'};
+	struct span left = principals;
+	bool is_negated;
+
+	while (left.len) {
+		struct span one = take_pattern(&left, &is_negated);
+
+		for (size_t i = 0; !is_negated && i < sizeof(marks); i++) {
+			cleanup_free char *name = fill_in(one, stars[i], marks[i]);
+
+			if (is_in_list(principals, name))
+				return true;
+		}
+	}
+	return false;
 }
 
 /* ---- options ---- */
@@ -128,7 +174,8 @@ static int read_time(struct span text, int64_t *ret_time)
 	tm.tm_sec = len == 14 ? number_at(d + 12, 2) : 0;
 	again = tm;
 	time = is_utc ? timegm(&again) : mktime(&again);
-	if (time < 0 || again.tm_mon != tm.tm_mon || again.tm_mday != tm.tm_mday ||
+	/* 0 means to ssh-keygen that it is no time */
+	if (time <= 0 || again.tm_mon != tm.tm_mon || again.tm_mday != tm.tm_mday ||
 		tm.tm_hour > 23 || tm.tm_min > 59 || tm.tm_sec > 59)
 		return -EBADMSG; /* no such day or hour */
 	*ret_time = time;
@@ -245,6 +292,16 @@ static int check_limits(const struct limits *limits, const struct sshsig *sshsig
 	return sshsig->is_security_key ? check_security_key(limits, sshsig, err) : 0;
 }
 
+/* Some of them are blanks to ssh-keygen, and part of a word here. */
+static bool has_control(struct span line)
+{
+	for (size_t i = 0; i < line.len; i++)
+		if (((unsigned char)line.text[i] < ' ' && line.text[i] != '\t') ||
+			line.text[i] == 0x7f)
+			return true;
+	return false;
+}
+
 /* 1: the line is about another key */
 static int read_line(struct span line, const struct sshsig *sshsig, int64_t now,
 	struct span *ret_principals, struct err *err)
@@ -275,6 +332,8 @@ static int read_line(struct span line, const struct sshsig *sshsig, int64_t now,
 			"no-touch-required and verify-required are for security keys");
 	if (key.len != blob.len || memcmp(key.data, blob.data, key.len) != 0)
 		return 1;
+	if (!matches_somebody(principals))
+		return err_set(err, -EKEYREJECTED, "its principals match nobody");
 	*ret_principals = principals;
 	return check_limits(&limits, sshsig, now, err);
 }
@@ -298,13 +357,16 @@ int signers_find(const char *text, size_t len, const struct sshsig *sshsig, int6
 			i++;
 		number++;
 		line.len = (size_t)(text + i - line.text);
-		while (line.len && (is_blank(*line.text) || *line.text == '\r')) {
+		while (line.len && is_blank(*line.text)) {
 			line.text++;
 			line.len--;
 		}
+		if (line.len && line.text[line.len - 1] == '\r')
+			line.len--;
 		if (!line.len || *line.text == '#')
 			continue;
-		r = read_line(line, sshsig, now, &principals, &bad);
+		r = has_control(line) ? err_set(&bad, -EBADMSG, "a control character")
+				      : read_line(line, sshsig, now, &principals, &bad);
 		if (r == -EKEYREJECTED)
 			why = bad;
 		else if (r < 0)
@@ -320,21 +382,6 @@ int signers_find(const char *text, size_t len, const struct sshsig *sshsig, int6
 
 /* ---- one person or two ---- */
 
-static struct span take_name(struct span *list)
-{
-	struct span name = {list->text, 0};
-
-	while (name.len < list->len && name.text[name.len] != ',')
-		name.len++;
-	list->text += name.len + (name.len < list->len);
-	list->len -= name.len + (name.len < list->len);
-	if (name.len && *name.text == '!') {
-		name.text++;
-		name.len--;
-	}
-	return name;
-}
-
 /* ssh-keygen compares names as they are written; mail does not. */
 static char *lower_case(const char *text)
 {
@@ -349,13 +396,15 @@ static char *lower_case(const char *text)
 static bool meet(const char *patterns, const char *names)
 {
 	struct span all = {names, strlen(names)};
+	bool is_negated;
 
 	while (all.len) {
-		struct span name = take_name(&all), left = {patterns, strlen(patterns)};
+		struct span name = take_pattern(&all, &is_negated);
+		struct span left = {patterns, strlen(patterns)};
 		cleanup_free char *text = xstrndup(name.text, name.len);
 
 		while (left.len)
-			if (is_match(take_name(&left), text))
+			if (is_match(take_pattern(&left, &is_negated), text))
 				return true;
 	}
 	return false;

@@ -9,9 +9,13 @@
  * it the key must have been touched) and verify-required (its PIN was asked for).
  * ssh-keygen -Y verify looks at neither, and refuses a line that has one.
  *
- * Stricter than ssh-keygen: a line that is malformed, quotes its principals, or has any
- * other option (cert-authority among them) refuses the whole file, as its limits would be
- * lost.
+ * What is accepted here `ssh-keygen -Y verify` accepts for some principal
+ * (tests/signers-differential). It is stricter than that program. These refuse the whole
+ * file, as the limits of a line would be lost: a line that is malformed, quotes its
+ * principals, or has a control character other than a tab (ssh-keygen looks at no line of
+ * another key or principal); any other option, cert-authority among them; times with "z"
+ * or "UTC" behind them; a NUL. A key expires at the second of valid-before, not behind
+ * it. A line whose principals match nobody, such as "!a" or "a,!*", lets no key sign.
  *
  * Two files: who may make plans, and who may approve them (site_policy.h).
  */
