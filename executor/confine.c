@@ -16,8 +16,11 @@
 #include <linux/fs.h>
 #include <linux/loop.h>
 #include <linux/netlink.h>
+#include <linux/sockios.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -35,6 +38,12 @@
 
 #ifndef BLKGETDISKSEQ /* Linux 5.15 */
 #define BLKGETDISKSEQ _IOR(0x12, 128, __u64)
+#endif
+
+#ifdef __s390__
+#define CLONE_FLAGS_AT 1 /* clone(2): the first two are the other way round there */
+#else
+#define CLONE_FLAGS_AT 0
 #endif
 
 #define BIT(capability) (UINT64_C(1) << (capability))
@@ -98,8 +107,8 @@ static const int plain_calls[] = {
 	SCMP_SYS(statx), SCMP_SYS(statfs), SCMP_SYS(fstatfs), SCMP_SYS(access),
 	SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(readlink),
 	SCMP_SYS(readlinkat), SCMP_SYS(getdents64), SCMP_SYS(getcwd), SCMP_SYS(chdir),
-	SCMP_SYS(fchdir), SCMP_SYS(fcntl), SCMP_SYS(dup), SCMP_SYS(dup2), SCMP_SYS(dup3),
-	SCMP_SYS(pipe), SCMP_SYS(pipe2), SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(umask),
+	SCMP_SYS(fchdir), SCMP_SYS(dup), SCMP_SYS(dup2), SCMP_SYS(dup3), SCMP_SYS(pipe),
+	SCMP_SYS(pipe2), SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(umask),
 	/* the journal, its lock, LVM's lock; a stale node of a removed mapping */
 	SCMP_SYS(mkdir), SCMP_SYS(mkdirat), SCMP_SYS(flock), SCMP_SYS(fsync),
 	SCMP_SYS(fdatasync), SCMP_SYS(ftruncate), SCMP_SYS(unlink), SCMP_SYS(unlinkat),
@@ -112,16 +121,17 @@ static const int plain_calls[] = {
 	SCMP_SYS(restart_syscall), SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask),
 	SCMP_SYS(rt_sigpending), SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack),
 	SCMP_SYS(getrandom), SCMP_SYS(futex), SCMP_SYS(rseq), SCMP_SYS(set_robust_list),
-	SCMP_SYS(set_tid_address), SCMP_SYS(prlimit64), SCMP_SYS(getrlimit),
-	SCMP_SYS(setrlimit), SCMP_SYS(sched_getaffinity), SCMP_SYS(sched_yield),
-	SCMP_SYS(sysinfo), SCMP_SYS(uname), SCMP_SYS(getpid), SCMP_SYS(getppid),
-	SCMP_SYS(gettid), SCMP_SYS(getuid), SCMP_SYS(geteuid), SCMP_SYS(getgid),
-	SCMP_SYS(getegid), SCMP_SYS(capget), SCMP_SYS(exit), SCMP_SYS(exit_group),
-	/* do two processes share their descriptors? on which mount is that? (the probe) */
+	SCMP_SYS(set_tid_address), SCMP_SYS(getrlimit), SCMP_SYS(setrlimit),
+	SCMP_SYS(sched_getaffinity), SCMP_SYS(sched_yield), SCMP_SYS(sysinfo),
+	SCMP_SYS(uname), SCMP_SYS(getpid), SCMP_SYS(getppid), SCMP_SYS(gettid),
+	SCMP_SYS(getuid), SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getegid),
+	SCMP_SYS(capget), SCMP_SYS(exit), SCMP_SYS(exit_group),
+	/* do two processes share their descriptors? on which mount is that? (the probe)
+	 */
 	SCMP_SYS(kcmp), SCMP_SYS(name_to_handle_at),
-	/* children that read what may hang; they start no program */
-	SCMP_SYS(clone), SCMP_SYS(clone3), SCMP_SYS(fork), SCMP_SYS(wait4),
-	SCMP_SYS(setpgid), SCMP_SYS(prctl),
+	/* children that read what may hang; they start no program, and a timer of their
+	 * own ends them */
+	SCMP_SYS(fork), SCMP_SYS(wait4), SCMP_SYS(setitimer),
 	/* udev's cookies */
 	SCMP_SYS(semget), SCMP_SYS(semop), SCMP_SYS(semctl), SCMP_SYS(semtimedop),
 	/* its path is a descriptor's (act_block.c), which no filter can see; no page is
@@ -134,8 +144,11 @@ static const int plain_calls[] = {
 static const int attacks[] = {
 	/* other programs, other processes */
 	SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(ptrace),
-	SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev), SCMP_SYS(tkill),
-	SCMP_SYS(rt_sigqueueinfo), SCMP_SYS(pidfd_send_signal), SCMP_SYS(pidfd_getfd),
+	SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev), SCMP_SYS(pidfd_getfd),
+	/* signals, in whatever way and to whomever. (pidfd_send_signal takes any folder
+	 * /proc/PID as well, so that who may call it may signal everybody.) */
+	SCMP_SYS(kill), SCMP_SYS(tkill), SCMP_SYS(tgkill), SCMP_SYS(rt_sigqueueinfo),
+	SCMP_SYS(rt_tgsigqueueinfo), SCMP_SYS(pidfd_open), SCMP_SYS(pidfd_send_signal),
 	/* mounting, another root */
 	SCMP_SYS(mount), SCMP_SYS(move_mount), SCMP_SYS(open_tree), SCMP_SYS(fsopen),
 	SCMP_SYS(fsmount), SCMP_SYS(mount_setattr), SCMP_SYS(pivot_root),
@@ -164,14 +177,63 @@ static const uint32_t loop_attacks[] = {LOOP_SET_FD, LOOP_CONFIGURE, LOOP_CHANGE
 	LOOP_SET_STATUS, LOOP_SET_STATUS64, LOOP_SET_CAPACITY, LOOP_CTL_ADD,
 	LOOP_CTL_REMOVE};
 
-static int add_requests(
-	scmp_filter_ctx filter, uint32_t action, const uint32_t requests[], size_t count)
+/* Who owns a descriptor gets its signals, of any number: F_SETOWN with F_SETSIG kills. */
+static const uint32_t ioctl_attacks[] = {FIOSETOWN, SIOCSPGRP, FIOASYNC, TIOCSTI,
+	TIOCSPGRP, TIOCSCTTY, 0x40045436 /* TIOCSIG */};
+static const uint32_t fcntl_commands[] = {
+	F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL};
+static const uint32_t fcntl_attacks[] = {
+	F_SETOWN, F_SETOWN_EX, F_SETSIG, F_SETLEASE, F_NOTIFY};
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+/* The second argument of ioctl and fcntl. */
+static int add_requests(scmp_filter_ctx filter, uint32_t action, int call,
+	const uint32_t requests[], size_t count)
 {
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < count; i++)
-		r = seccomp_rule_add(filter, action, SCMP_SYS(ioctl), 1,
+		r = seccomp_rule_add(filter, action, call, 1,
 			SCMP_A1(SCMP_CMP_MASKED_EQ, UINT32_MAX, requests[i]));
+	return r;
+}
+
+/* What may be done about a process: only its own, and its children's making. */
+static int add_process_calls(scmp_filter_ctx filter)
+{
+	/* as fork() calls it: no namespace, no other signal at its end than SIGCHLD */
+	int r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
+		SCMP_CMP(CLONE_FLAGS_AT, SCMP_CMP_MASKED_EQ,
+			~(uint64_t)(CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID), SIGCHLD));
+
+	/* its flags are out of sight, and libc knows how to go without */
+	if (r == 0 && ACTION_OF_OTHERS == SCMP_ACT_KILL_PROCESS)
+		r = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+	/* a child, out of reach of the terminal's Ctrl-C */
+	if (r == 0)
+		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(setpgid), 2,
+			SCMP_A0(SCMP_CMP_EQ, 0), SCMP_A1(SCMP_CMP_EQ, 0));
+	if (r == 0)
+		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 2,
+			SCMP_A0(SCMP_CMP_EQ, PR_SET_PDEATHSIG),
+			SCMP_A1(SCMP_CMP_EQ, SIGKILL));
+	/* the limit of another one's CPU time ends it */
+	if (r == 0)
+		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1,
+			SCMP_A0(SCMP_CMP_MASKED_EQ, UINT32_MAX, 0));
+	return r;
+}
+
+static int add_fcntl(scmp_filter_ctx filter)
+{
+	int r = add_requests(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), fcntl_commands,
+		COUNT_OF(fcntl_commands));
+
+	if (r == 0)
+		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 2,
+			SCMP_A1(SCMP_CMP_MASKED_EQ, UINT32_MAX, F_SETFL),
+			SCMP_A2(SCMP_CMP_MASKED_EQ, O_ASYNC, 0));
 	return r;
 }
 
@@ -191,16 +253,16 @@ static int add_narrow_calls(scmp_filter_ctx filter)
 	if (r == 0)
 		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(setns), 1,
 			SCMP_A1(SCMP_CMP_EQ, CLONE_NEWNS));
-	/* to process groups, as each of its children is one; never to a process */
 	if (r == 0)
-		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(kill), 1,
-			SCMP_A0(SCMP_CMP_MASKED_EQ, 0x80000000u, 0x80000000u));
+		r = add_process_calls(filter);
 	if (r == 0)
-		r = add_requests(filter, SCMP_ACT_ALLOW, dm_requests,
-			sizeof(dm_requests) / sizeof(dm_requests[0]));
+		r = add_fcntl(filter);
 	if (r == 0)
-		r = add_requests(filter, SCMP_ACT_ALLOW, loop_requests,
-			sizeof(loop_requests) / sizeof(loop_requests[0]));
+		r = add_requests(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), dm_requests,
+			COUNT_OF(dm_requests));
+	if (r == 0)
+		r = add_requests(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), loop_requests,
+			COUNT_OF(loop_requests));
 	/* is stdout a terminal? (libc, isatty) */
 	if (r == 0)
 		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
@@ -225,14 +287,17 @@ static int add_attacks(scmp_filter_ctx filter)
 		r = seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(umount2), 1,
 			SCMP_A1(SCMP_CMP_NE, UMOUNT_NOFOLLOW | MNT_EXPIRE));
 	if (r == 0)
-		r = seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(kill), 1,
-			SCMP_A0(SCMP_CMP_MASKED_EQ, 0x80000000u, 0));
+		r = add_requests(filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(ioctl),
+			dm_attacks, COUNT_OF(dm_attacks));
 	if (r == 0)
-		r = add_requests(filter, SCMP_ACT_KILL_PROCESS, dm_attacks,
-			sizeof(dm_attacks) / sizeof(dm_attacks[0]));
+		r = add_requests(filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(ioctl),
+			loop_attacks, COUNT_OF(loop_attacks));
 	if (r == 0)
-		r = add_requests(filter, SCMP_ACT_KILL_PROCESS, loop_attacks,
-			sizeof(loop_attacks) / sizeof(loop_attacks[0]));
+		r = add_requests(filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(ioctl),
+			ioctl_attacks, COUNT_OF(ioctl_attacks));
+	if (r == 0)
+		r = add_requests(filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(fcntl),
+			fcntl_attacks, COUNT_OF(fcntl_attacks));
 	return r;
 }
 
@@ -287,6 +352,7 @@ int confine_lvm(struct err *err)
 		return err_set(err, -ENOMEM, "libseccomp gave no filter");
 	r = add_calls(filter, SCMP_ACT_ERRNO(EPERM), not_for_lvm);
 	if (r == 0)
-		r = add_requests(filter, SCMP_ACT_ERRNO(EPERM), &remove_all, 1);
+		r = add_requests(
+			filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl), &remove_all, 1);
 	return load(filter, r, err);
 }

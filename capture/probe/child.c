@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -69,8 +70,24 @@ static void die_with(pid_t parent)
 		_exit(127);
 }
 
+/* SIGALRM at its default is fatal, and so it ends every sleep that SIGKILL ends (the
+ * kernel's complete_signal() makes SIGKILL of it). */
+void child_arm(const struct child_limits *limits)
+{
+	int64_t ms = (int64_t)limits->seconds * 1000;
+	int64_t left = limits->deadline_ms - clock_ms();
+	struct itimerval timer = {0};
+
+	if (limits->deadline_ms && left < ms)
+		ms = left > 0 ? left : 1;
+	timer.it_value.tv_sec = ms / 1000;
+	timer.it_value.tv_usec = ms % 1000 * 1000;
+	setitimer(ITIMER_REAL, &timer, NULL);
+}
+
 /* In the child: only what is safe between fork and exec in a program without threads. */
-static void become_child(int out, int err_out, int (*body)(void *), void *context)
+static void become_child(const struct child_limits *limits, int out, int err_out,
+	int (*body)(void *), void *context)
 {
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	sigset_t none;
@@ -78,7 +95,10 @@ static void become_child(int out, int err_out, int (*body)(void *), void *contex
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGALRM, SIG_DFL);
 	setpgid(0, 0);
+	if (limits->ends_itself)
+		child_arm(limits);
 	if (null < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0 || dup2(err_out, 2) < 0)
 		_exit(127);
 	_exit(body(context));
@@ -106,11 +126,14 @@ static int start(struct child *child, int (*body)(void *), void *context)
 	child->pid = fork();
 	if (child->pid == 0) {
 		die_with(parent);
-		become_child(out[1], err_out[1], body, context);
+		/* else it would not notice that nobody reads any more */
+		close(out[0]);
+		close(err_out[0]);
+		become_child(child->limits, out[1], err_out[1], body, context);
 	}
 	if (child->pid < 0)
 		r = -errno;
-	else
+	else if (!child->limits->ends_itself)
 		setpgid(child->pid, child->pid); /* whoever comes first */
 	close(out[1]);
 	close(err_out[1]);
@@ -179,6 +202,16 @@ static void wait_tick(struct child *child)
 		polls[0].fd < 0 && polls[1].fd < 0 ? CHILD_END_TICK_MS : CHILD_TICK_MS);
 }
 
+/* It cannot write any more, and its timer is over. */
+static void close_streams(struct child *child)
+{
+	for (size_t i = 0; i < 2; i++) {
+		if (child->streams[i].fd >= 0)
+			close(child->streams[i].fd);
+		child->streams[i].fd = -1;
+	}
+}
+
 /* SIGKILL to the whole group: a shell's children, too. SIGTERM first would only give a
  * stuck child more time; what runs here writes nothing. */
 static int give_up(struct child *child, int why)
@@ -186,7 +219,10 @@ static int give_up(struct child *child, int why)
 	int64_t until = clock_ms() + CHILD_GRACE_MS;
 	int status;
 
-	kill(-child->pid, SIGKILL);
+	if (!child->limits->ends_itself)
+		kill(-child->pid, SIGKILL);
+	else if (why == -EFBIG)
+		close_streams(child);
 	while (!has_ended(child, &status)) {
 		if (clock_ms() >= until)
 			return -EBUSY;
@@ -194,6 +230,17 @@ static int give_up(struct child *child, int why)
 		drain_all(child);
 	}
 	return why;
+}
+
+/* A child whose own timer was faster than check_clock(). */
+static int timer_status(const struct child *child, int status)
+{
+	const struct child_limits *limits = child->limits;
+
+	if (!limits->ends_itself || status != 128 + SIGALRM)
+		return status;
+	return limits->deadline_ms && limits->deadline_ms < child->deadline ? -ETIME
+									    : -ETIMEDOUT;
 }
 
 static int collect(struct child *child)
@@ -209,7 +256,7 @@ static int collect(struct child *child)
 			return is_over ? r : give_up(child, r);
 		/* a grandchild may hold the pipes open: the child's own end counts */
 		if (is_over)
-			return status;
+			return timer_status(child, status);
 		r = check_clock(child);
 		if (r < 0)
 			return give_up(child, r);
@@ -238,8 +285,6 @@ int child_run(const struct child_limits *limits, int (*body)(void *context),
 		err_set(err, r, "hangs and cannot be killed");
 	else if (r == -EFBIG)
 		err_set(err, r, "more than %zu bytes", limits->max);
-	for (size_t i = 0; i < 2; i++)
-		if (child.streams[i].fd >= 0)
-			close(child.streams[i].fd);
+	close_streams(&child);
 	return r;
 }

@@ -75,6 +75,7 @@ static int read_from_inside(
 		.seconds = ENTER_SECONDS,
 		.max = PROBE_MOUNTS_MAX,
 		.deadline_ms = entrance->machine->deadline_ms,
+		.ends_itself = true,
 	};
 	cleanup_buf struct buf unused = BUF_INIT;
 	struct buf text = BUF_INIT;

@@ -75,7 +75,14 @@ struct child_limits {
 	bool is_idle;	     /* the clock starts again with every byte of output */
 	size_t max;	     /* bytes of output, and of error output */
 	int64_t deadline_ms; /* of machine; 0 = none */
+	bool ends_itself;    /* a timer of its own ends it, and nobody signals it: for a
+			      * caller that gave up the right to. `body` starts no program
+			      * and no process, and where is_idle, it calls child_arm()
+			      * behind each of its writes. */
 };
+
+/* In the child: its timer starts again. */
+void child_arm(const struct child_limits *limits);
 
 /* Whole seconds until the machine's deadline, at most `most`; 0: it is over. */
 unsigned machine_seconds_left(const struct machine *machine, unsigned most);

@@ -117,7 +117,9 @@ struct thread_difference thread_compare(
 	const struct machine *machine, uint32_t pid, uint32_t tid);
 
 /* A list of processes to be read. */
+struct child_limits;
 struct reading {
+	const struct child_limits *limits; /* to be armed behind each write; NULL: none */
 	uint32_t *pids; /* 0: left out */
 	size_t count;
 	size_t first;	       /* the next one to be read */

@@ -281,6 +281,8 @@ int process_scan_run(const struct process_index *index, const struct reading *re
 			buf_printf(&out, "at %zu\n", i);
 			r = flush(&out);
 			flushed = now_ms();
+			if (reading->limits)
+				child_arm(reading->limits);
 		}
 		scan_process(index, reading->pids[i], &last, &out);
 	}

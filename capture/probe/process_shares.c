@@ -88,12 +88,18 @@ static bool scan_some(struct share *share, struct buf *out)
 	const struct child_limits limits = {.seconds = SCAN_IDLE_SECONDS,
 		.is_idle = true,
 		.max = SCAN_OUTPUT_MAX,
-		.deadline_ms = share->index->machine->deadline_ms};
+		.deadline_ms = share->index->machine->deadline_ms,
+		.ends_itself = true};
 	cleanup_buf struct buf lines = BUF_INIT;
 	cleanup_buf struct buf err_text = BUF_INIT;
 	struct err err = ERR_INIT;
-	int r = child_run(&limits, run_scan, share, &lines, &err_text, &err);
-	bool is_stuck = r == -ETIMEDOUT || r == -EBUSY;
+	bool is_stuck;
+	int r;
+
+	share->reading.limits = &limits;
+	r = child_run(&limits, run_scan, share, &lines, &err_text, &err);
+	share->reading.limits = NULL;
+	is_stuck = r == -ETIMEDOUT || r == -EBUSY;
 
 	if (r != 0)
 		share->reading.first = cut_lines(share, &lines);

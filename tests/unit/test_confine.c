@@ -6,6 +6,8 @@
 #include <linux/dm-ioctl.h>
 #include <linux/loop.h>
 #include <linux/netlink.h>
+#include <linux/sched.h>
+#include <linux/sockios.h>
 #include <poll.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -19,7 +21,9 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/swap.h>
@@ -32,6 +36,8 @@
 
 #include "audit.h"
 #include "confine.h"
+#include "../../capture/probe/parts.h"
+#include "snapstate/cleanup.h"
 
 #define NOWHERE "/nonexistent-snapstate"
 
@@ -89,9 +95,65 @@ static void umount_plainly(void)
 	umount2(NOWHERE, 0);
 }
 
-static void signal_a_process(void)
+static void look_for_a_process(void)
 {
 	kill(getppid(), 0);
+}
+
+static void limit_a_process(void)
+{
+	const struct rlimit64 none = {0, 0};
+
+	syscall(SYS_prlimit64, getppid(), RLIMIT_CPU, &none, NULL);
+}
+
+static void clone_with(unsigned long flags)
+{
+	if (syscall(SYS_clone, flags, NULL, NULL, NULL, 0) == 0)
+		_exit(0);
+}
+
+static void clone_into_a_namespace(void)
+{
+	clone_with(CLONE_NEWUSER | SIGCHLD);
+}
+
+static void clone_with_another_signal(void)
+{
+	clone_with(SIGUSR1);
+}
+
+static void clone_for_the_parent(void)
+{
+	clone_with(CLONE_PARENT | SIGCHLD);
+}
+
+static void clone_out_of_sight(void)
+{
+	struct clone_args args = {.exit_signal = SIGCHLD};
+
+	if (syscall(SYS_clone3, &args, sizeof(args)) == 0)
+		_exit(0);
+}
+
+static void become_traceable(void)
+{
+	prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
+}
+
+static void join_a_group(void)
+{
+	setpgid(0, getpgid(getppid()));
+}
+
+static void own_by_lease(void)
+{
+	fcntl(1, F_SETLEASE, F_RDLCK);
+}
+
+static void type_for_others(void)
+{
+	ioctl(0, TIOCSTI, "x");
 }
 
 static void trace(void)
@@ -214,7 +276,9 @@ static const struct {
 	{"lazy umount", umount_lazily},
 	{"forced umount", umount_by_force},
 	{"umount without looking", umount_plainly},
-	{"kill", signal_a_process},
+	{"kill, nothing but to look", look_for_a_process},
+	{"lease", own_by_lease},
+	{"TIOCSTI", type_for_others},
 	{"ptrace", trace},
 	{"chroot", change_root},
 	{"unshare", leave_namespaces},
@@ -244,6 +308,258 @@ static void test_forbidden_calls_die(void **state)
 			fail_msg("%s did not end the process", attacks[i].name);
 	assert_int_equal(
 		WEXITSTATUS(in_child(confine_self, start_program_in_a_child)), 77);
+}
+
+/* In the lab they end it, elsewhere the kernel does not know them. */
+static bool is_ended_or_unknown(int status)
+{
+	return is_killed(status) || (WIFEXITED(status) && WEXITSTATUS(status) == ENOSYS);
+}
+
+static void test_calls_on_processes(void **state)
+{
+	static const struct {
+		const char *name;
+		void (*act)(void);
+	} calls[] = {
+		{"prlimit of another one", limit_a_process},
+		{"clone into a namespace", clone_into_a_namespace},
+		{"clone with another signal", clone_with_another_signal},
+		{"clone for the parent", clone_for_the_parent},
+		{"clone3", clone_out_of_sight},
+		{"prctl", become_traceable},
+		{"setpgid", join_a_group},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+		int status = in_child(confine_self, calls[i].act);
+
+		if (!is_ended_or_unknown(status))
+			fail_msg("%s: status %#x", calls[i].name, (unsigned)status);
+	}
+}
+
+/* ---- signals ---- */
+
+/*
+ * Each way to signal somebody, in a pid namespace of its own: the first process there,
+ * a victim, and the attacker. To show that it is one, each is tried without confinement
+ * as well: then the victim dies.
+ */
+struct scene {
+	pid_t victim;
+	int victim_fd;	/* its pidfd */
+	int pipe[2];	/* nobody reads it yet */
+	int sockets[2]; /* connected to each other */
+};
+
+static void kill_it(const struct scene *scene)
+{
+	kill(scene->victim, SIGKILL);
+}
+
+static void kill_its_group(const struct scene *scene)
+{
+	kill(-scene->victim, SIGKILL);
+}
+
+static void kill_all(const struct scene *scene)
+{
+	(void)scene;
+	kill(-1, SIGKILL);
+}
+
+/* The attacker is in its group. */
+static void kill_own_group(const struct scene *scene)
+{
+	(void)scene;
+	kill(0, SIGKILL);
+}
+
+static void tkill_it(const struct scene *scene)
+{
+	syscall(SYS_tkill, scene->victim, SIGKILL);
+}
+
+static void tgkill_it(const struct scene *scene)
+{
+	syscall(SYS_tgkill, scene->victim, scene->victim, SIGKILL);
+}
+
+static void queue_it(const struct scene *scene)
+{
+	siginfo_t info = {.si_code = SI_QUEUE};
+
+	syscall(SYS_rt_sigqueueinfo, scene->victim, SIGKILL, &info);
+}
+
+static void queue_its_thread(const struct scene *scene)
+{
+	siginfo_t info = {.si_code = SI_QUEUE};
+
+	syscall(SYS_rt_tgsigqueueinfo, scene->victim, scene->victim, SIGKILL, &info);
+}
+
+static void by_open_pidfd(const struct scene *scene)
+{
+	int fd = (int)syscall(SYS_pidfd_open, scene->victim, 0);
+
+	syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0);
+}
+
+static void by_inherited_pidfd(const struct scene *scene)
+{
+	syscall(SYS_pidfd_send_signal, scene->victim_fd, SIGKILL, NULL, 0);
+}
+
+/* Whoever owns a descriptor is told of its input, here by SIGKILL. */
+static void own_pipe(const struct scene *scene)
+{
+	int fd = scene->pipe[0];
+
+	if (fcntl(fd, F_SETOWN, scene->victim) == 0 &&
+		fcntl(fd, F_SETSIG, SIGKILL) == 0 && fcntl(fd, F_SETFL, O_ASYNC) == 0 &&
+		write(scene->pipe[1], "x", 1) < 0)
+		return;
+}
+
+static void own_pipe_ex(const struct scene *scene)
+{
+	const struct f_owner_ex owner = {F_OWNER_PID, scene->victim};
+	int fd = scene->pipe[0];
+
+	if (fcntl(fd, F_SETOWN_EX, &owner) == 0 && fcntl(fd, F_SETSIG, SIGKILL) == 0 &&
+		fcntl(fd, F_SETFL, O_ASYNC) == 0 && write(scene->pipe[1], "x", 1) < 0)
+		return;
+}
+
+static void own_pipe_as_group(const struct scene *scene)
+{
+	int fd = scene->pipe[0];
+
+	if (fcntl(fd, F_SETOWN, -scene->victim) == 0 &&
+		fcntl(fd, F_SETSIG, SIGKILL) == 0 && fcntl(fd, F_SETFL, O_ASYNC) == 0 &&
+		write(scene->pipe[1], "x", 1) < 0)
+		return;
+}
+
+/* SIGIO ends those that do not expect it. */
+static void own_socket(const struct scene *scene)
+{
+	int fd = scene->sockets[0], on = 1;
+
+	if (ioctl(fd, FIOSETOWN, &scene->victim) == 0 && ioctl(fd, FIOASYNC, &on) == 0 &&
+		write(scene->sockets[1], "x", 1) < 0)
+		return;
+}
+
+static const struct signal_way {
+	const char *name;
+	void (*act)(const struct scene *scene);
+	bool is_in_its_group;
+} ways[] = {
+	{"kill", kill_it, false},
+	{"kill of a group", kill_its_group, false},
+	{"kill of all", kill_all, false},
+	{"kill of the own group", kill_own_group, true},
+	{"tkill", tkill_it, false},
+	{"tgkill", tgkill_it, false},
+	{"rt_sigqueueinfo", queue_it, false},
+	{"rt_tgsigqueueinfo", queue_its_thread, false},
+	{"pidfd_open and pidfd_send_signal", by_open_pidfd, false},
+	{"pidfd_send_signal", by_inherited_pidfd, false},
+	{"F_SETOWN and F_SETSIG", own_pipe, false},
+	{"F_SETOWN_EX and F_SETSIG", own_pipe_ex, false},
+	{"F_SETOWN of a group", own_pipe_as_group, false},
+	{"FIOSETOWN and FIOASYNC", own_socket, false},
+};
+
+enum ending {
+	VICTIM_LIVES = 40,
+	VICTIM_DIED,
+	NO_SCENE,
+};
+
+static int set_scene(struct scene *scene)
+{
+	scene->victim = fork();
+	if (scene->victim == 0)
+		for (;;)
+			pause();
+	if (scene->victim < 0 || setpgid(scene->victim, scene->victim) < 0 ||
+		pipe(scene->pipe) < 0 ||
+		socketpair(AF_UNIX, SOCK_STREAM, 0, scene->sockets) < 0)
+		return -1;
+	scene->victim_fd = (int)syscall(SYS_pidfd_open, scene->victim, 0);
+	return scene->victim_fd < 0 ? -1 : 0;
+}
+
+/* The first process of a pid namespace: what becomes of the victim when the attacker has
+ * ended. */
+static enum ending play(const struct signal_way *way, confine_function confine)
+{
+	struct scene scene;
+	struct pollfd death;
+	pid_t attacker;
+
+	if (set_scene(&scene) < 0)
+		return NO_SCENE;
+	attacker = fork();
+	if (attacker == 0) {
+		struct err err = ERR_INIT;
+
+		if (way->is_in_its_group && setpgid(0, scene.victim) < 0)
+			_exit(1);
+		if (confine && confine(&err) < 0)
+			_exit(1);
+		way->act(&scene);
+		_exit(0);
+	}
+	if (attacker < 0 || waitpid(attacker, NULL, 0) != attacker)
+		return NO_SCENE;
+	/* a signal that was sent has arrived: the victim sleeps in pause() */
+	death = (struct pollfd){.fd = scene.victim_fd, .events = POLLIN};
+	return poll(&death, 1, confine ? 100 : 5000) > 0 ? VICTIM_DIED : VICTIM_LIVES;
+}
+
+static enum ending in_pid_namespace(
+	const struct signal_way *way, confine_function confine)
+{
+	int status = 0;
+	pid_t outer = fork();
+
+	if (outer == 0) {
+		pid_t first;
+
+		if (unshare(geteuid() ? CLONE_NEWUSER | CLONE_NEWPID : CLONE_NEWPID) < 0)
+			_exit(NO_SCENE);
+		first = fork();
+		if (first == 0)
+			_exit(play(way, confine));
+		if (first < 0 || waitpid(first, &status, 0) != first)
+			_exit(NO_SCENE);
+		_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 255);
+	}
+	assert_int_equal(waitpid(outer, &status, 0), outer);
+	assert_true(WIFEXITED(status));
+	return (enum ending)WEXITSTATUS(status);
+}
+
+static void test_it_can_signal_nobody(void **state)
+{
+	(void)state;
+	if (in_pid_namespace(&ways[0], NULL) == NO_SCENE)
+		skip();
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		enum ending free = in_pid_namespace(&ways[i], NULL);
+		enum ending confined = in_pid_namespace(&ways[i], confine_self);
+
+		if (free != VICTIM_DIED)
+			fail_msg("%s: it is no attack (%d)", ways[i].name, free);
+		if (confined != VICTIM_LIVES)
+			fail_msg("%s: %d", ways[i].name, confined);
+	}
 }
 
 /* ---- what it needs ---- */
@@ -283,21 +599,24 @@ static void enter_namespace(void)
 	setns(-1, CLONE_NEWNS);
 }
 
-static void end_a_child(void)
+/* A body that hangs: nobody signals it, and it is gone in time. */
+static int hang(void *context)
 {
-	int status = 0;
-	pid_t pid = fork();
+	(void)context;
+	while (poll(NULL, 0, 1000) <= 0)
+		continue;
+	return 0;
+}
 
-	if (pid == 0) {
-		setpgid(0, 0);
+static void give_up_a_child(void)
+{
+	const struct child_limits limits = {
+		.seconds = 1, .max = 100, .ends_itself = true};
+	cleanup_buf struct buf out = BUF_INIT, err_text = BUF_INIT;
+	struct err err = ERR_INIT;
+	int r = child_run(&limits, hang, NULL, &out, &err_text, &err);
 
-		for (;;)
-			poll(NULL, 0, 1000);
-	}
-	setpgid(pid, pid);
-	kill(-pid, SIGKILL);
-	waitpid(pid, &status, 0);
-	errno = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL ? 0 : 1;
+	errno = r == -ETIMEDOUT && waitpid(-1, NULL, 0) < 0 && errno == ECHILD ? 0 : 1;
 }
 
 static void open_and_close(void)
@@ -363,7 +682,7 @@ static void test_needed_calls_are_answered_by_the_kernel(void **state)
 		{"loop detach", loop_detach, {EBADF, EBADF}},
 		{"swapoff", swap_off, {ENOENT, EPERM}},
 		{"setns", enter_namespace, {EBADF, EBADF}},
-		{"ending its own child", end_a_child, {0, 0}},
+		{"giving up a child", give_up_a_child, {0, 0}},
 		{"reading", open_and_close, {0, 0}},
 		{"flushing a terminal", forget_what_was_typed, {EBADF, EBADF}},
 		{"syslog", write_to_syslog, {EBADF, EBADF}},
@@ -381,8 +700,7 @@ static void test_needed_calls_are_answered_by_the_kernel(void **state)
 	}
 }
 
-/* No other socket than udev's monitor: in the lab they end it, elsewhere the kernel does
- * not know them. */
+/* No other socket than udev's monitor. */
 static void test_no_other_socket(void **state)
 {
 	static void (*const opens[])(void) = {
@@ -392,8 +710,7 @@ static void test_no_other_socket(void **state)
 	for (size_t i = 0; i < sizeof(opens) / sizeof(opens[0]); i++) {
 		int status = in_child(confine_self, opens[i]);
 
-		assert_true(is_killed(status) ||
-			    (WIFEXITED(status) && WEXITSTATUS(status) == ENOSYS));
+		assert_true(is_ended_or_unknown(status));
 	}
 }
 
@@ -467,6 +784,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_forbidden_calls_die),
+		cmocka_unit_test(test_calls_on_processes),
+		cmocka_unit_test(test_it_can_signal_nobody),
 		cmocka_unit_test(test_needed_calls_are_answered_by_the_kernel),
 		cmocka_unit_test(test_no_other_socket),
 		cmocka_unit_test(test_lvm_is_kept_from_the_machine),

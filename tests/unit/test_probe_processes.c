@@ -529,6 +529,20 @@ static int talk_slowly(void *context)
 	return 0;
 }
 
+static int talk_slowly_and_arm(void *context)
+{
+	static const struct child_limits limits = {.seconds = 1};
+
+	(void)context;
+	for (int i = 0; i < 8; i++) {
+		usleep(300000);
+		if (write(1, ".", 1) != 1)
+			return 1;
+		child_arm(&limits);
+	}
+	return 0;
+}
+
 static int crash(void *context)
 {
 	(void)context;
@@ -545,12 +559,18 @@ static void test_children(void **state)
 		const char *out;
 		int most_seconds;
 	} children[] = {
-		{ignore_everything, {1, false, 100, 0}, -ETIMEDOUT, "half", 3},
-		{leave_a_grandchild, {20, false, 100, 0}, 7, "", 3},
-		{talk_for_ever, {20, false, 100000, 0}, -EFBIG, NULL, 5},
-		{talk_slowly, {1, true, 100, 0}, 0, "........", 6},
-		{talk_slowly, {1, false, 100, 0}, -ETIMEDOUT, NULL, 3},
-		{crash, {20, false, 100, 0}, 128 + SIGKILL, "", 3},
+		{ignore_everything, {1, false, 100, 0, false}, -ETIMEDOUT, "half", 3},
+		{leave_a_grandchild, {20, false, 100, 0, false}, 7, "", 3},
+		{talk_for_ever, {20, false, 100000, 0, false}, -EFBIG, NULL, 5},
+		{talk_slowly, {1, true, 100, 0, false}, 0, "........", 6},
+		{talk_slowly, {1, false, 100, 0, false}, -ETIMEDOUT, NULL, 3},
+		{ignore_everything, {1, false, 100, 0, true}, -ETIMEDOUT, "half", 3},
+		{talk_for_ever, {20, false, 100000, 0, true}, -EFBIG, NULL, 5},
+		{talk_slowly, {1, false, 100, 0, true}, -ETIMEDOUT, NULL, 3},
+		{talk_slowly_and_arm, {1, true, 100, 0, true}, 0, "........", 6},
+		{crash, {20, false, 100, 0, true}, 128 + SIGKILL, "", 3},
+		{ignore_everything, {20, false, 100, 1, true}, -ETIME, NULL, 3},
+		{crash, {20, false, 100, 0, false}, 128 + SIGKILL, "", 3},
 	};
 
 	(void)state;
