@@ -47,6 +47,9 @@ void check_mounts(const struct host *host, struct subject *subject);
 void check_blocks(const struct host *host, struct subject *subject);
 void check_ledger(const struct host *host, struct subject *subject);
 
+/* check_production.c: whether production may run on it */
+void check_production(const struct survey *survey, struct subject *subject);
+
 /* check_fstab.c: what would mount it again */
 void check_fstab(const struct host *host, struct subject *subject);
 

@@ -13,8 +13,8 @@ static const char usage[] =
 	"usage: snapstate-plan [-o PLAN] [--select VG/LV]... [--policy FILE]...\n"
 	"                      [--min-age DURATION] [--valid DURATION] "
 	"[--refresh-origin]\n"
-	"                      [--single-host] [--html FILE] [--dot FILE] [--json] "
-	"CAPTURE\n"
+	"                      [--single-host] [--leftover-mount PATH]... [--html FILE]\n"
+	"                      [--dot FILE] [--json] CAPTURE\n"
 	"       snapstate-plan [-o FOLDER] [--select VG/LV]... [--policy FILE]... "
 	"[--hosts-complete]\n"
 	"                      [--html FILE] [--dot FILE] [--json] CAPTURE CAPTURE...\n"
@@ -43,6 +43,10 @@ static const char usage[] =
 	"  --hosts-complete      assert that the captures are those of all hosts that "
 	"reach the\n"
 	"                        storage of these volume groups\n"
+	"  --leftover-mount PATH\n"
+	"                        you assert it: what is mounted read-write on PATH is a "
+	"leftover,\n"
+	"                        and no service uses it; may be repeated\n"
 	"  --html FILE           write the review as one page for a browser; never "
 	"overwrites\n"
 	"  --dot FILE            write the stacks as a graph for dot(1); never "
@@ -68,6 +72,7 @@ enum {
 	OPT_REFRESH,
 	OPT_SINGLE_HOST,
 	OPT_HOSTS_COMPLETE,
+	OPT_LEFTOVER_MOUNT,
 	OPT_HTML,
 	OPT_DOT,
 	OPT_EXPLAIN,
@@ -86,6 +91,7 @@ static const struct option long_options[] = {
 	{"refresh-origin", no_argument, NULL, OPT_REFRESH},
 	{"single-host", no_argument, NULL, OPT_SINGLE_HOST},
 	{"hosts-complete", no_argument, NULL, OPT_HOSTS_COMPLETE},
+	{"leftover-mount", required_argument, NULL, OPT_LEFTOVER_MOUNT},
 	{"html", required_argument, NULL, OPT_HTML},
 	{"dot", required_argument, NULL, OPT_DOT},
 	{"explain", required_argument, NULL, OPT_EXPLAIN},
@@ -143,6 +149,16 @@ static int read_option(int option, struct options *options)
 	case OPT_HOSTS_COMPLETE:
 		options->request.is_hosts_complete = true;
 		return -1;
+	case OPT_LEFTOVER_MOUNT:
+		if (!policy_path_is_valid(optarg) ||
+			options->request.n_leftover_mounts == PLAN_LEFTOVER_MOUNTS_MAX)
+			return usage_error("--leftover-mount needs an absolute path "
+					   "without a / at its end, at most 64 times, "
+					   "not ",
+				optarg);
+		*array_add(&options->request.leftover_mounts,
+			&options->request.n_leftover_mounts) = optarg;
+		return -1;
 	case OPT_HTML:
 		options->html_file = optarg;
 		return -1;
@@ -190,6 +206,13 @@ static int read_captures(int argc, char **argv, struct options *options)
 	return -1;
 }
 
+static void select_default(struct request *request)
+{
+	*array_add(&request->select, &request->n_select) = SELECT_DEFAULT;
+	request->select_mounts = select_default_mounts;
+	request->n_select_mounts = SELECT_DEFAULT_MOUNTS;
+}
+
 int options_read(int argc, char **argv, struct options *ret)
 {
 	struct options options = {
@@ -202,8 +225,7 @@ int options_read(int argc, char **argv, struct options *ret)
 	if (code < 0)
 		code = read_captures(argc, argv, &options);
 	if (code < 0 && !options.request.n_select && !options.n_policies)
-		*array_add(&options.request.select, &options.request.n_select) =
-			SELECT_DEFAULT;
+		select_default(&options.request);
 	*ret = options;
 	return code;
 }
@@ -212,5 +234,6 @@ void options_free(struct options *options)
 {
 	free(options->captures);
 	free(options->request.select);
+	free(options->request.leftover_mounts);
 	free(options->policies);
 }

@@ -338,6 +338,15 @@ static int64_t expiry_of(const struct host *host, int64_t valid)
 	return valid < STAMP_MAX - taken ? taken + valid : STAMP_MAX;
 }
 
+static bool is_any_at_select_mount(const struct survey *survey)
+{
+	for (size_t i = 0; i < survey->n_subjects; i++)
+		if (survey->subjects[i].is_at_select_mount &&
+			survey->subjects[i].verdict == VERDICT_REMOVE)
+			return true;
+	return false;
+}
+
 struct plan *plan_begin(const struct survey *survey, const struct request *request,
 	const char *capture_sha256)
 {
@@ -354,6 +363,13 @@ struct plan *plan_begin(const struct survey *survey, const struct request *reque
 	for (size_t i = 0; i < request->n_rules; i++)
 		policy_rule_copy(
 			&request->rules[i], array_add(&plan->rules, &plan->n_rules));
+	if (is_any_at_select_mount(survey))
+		for (size_t i = 0; i < request->n_select_mounts; i++)
+			*array_add(&plan->select_mounts, &plan->n_select_mounts) =
+				xstrdup(request->select_mounts[i]);
+	for (size_t i = 0; i < request->n_leftover_mounts; i++)
+		*array_add(&plan->leftover_mounts, &plan->n_leftover_mounts) =
+			xstrdup(request->leftover_mounts[i]);
 	plan->has_refresh_origin = request->has_refresh_origin;
 	plan->is_single_host = request->is_single_host;
 	plan->is_hosts_complete = request->is_hosts_complete;

@@ -26,12 +26,17 @@
 #define SELECT_DEFAULT	"onapp-*/backup-*"
 #define MIN_AGE_DEFAULT 3600
 #define VALID_DEFAULT	(7 * 86400)
+/* Of SELECT_DEFAULT; policies/onapp.policy says where they come from. */
+#define SELECT_DEFAULT_MOUNTS 3
+extern const char *const select_default_mounts[SELECT_DEFAULT_MOUNTS];
 
 /* What the operator asked for. Strings are borrowed. */
 struct request {
 	const char **select; /* VG/LV globs */
 	size_t n_select;
 	int64_t min_age; /* seconds; of those globs */
+	const char *const *select_mounts; /* where what they select is mounted; policy.h */
+	size_t n_select_mounts;
 	const struct policy_rule *rules; /* of policies, tried behind the globs */
 	size_t n_rules;
 	int64_t valid; /* seconds from the capture until the plan expires; 0 = never */
@@ -41,6 +46,8 @@ struct request {
 				 * volume groups, a capture is given */
 	const struct host **captures; /* all that were given, of several hosts; borrowed */
 	size_t n_captures;
+	const char **leftover_mounts; /* asserted: what is mounted there is a leftover */
+	size_t n_leftover_mounts;
 	uint64_t rules_off; /* bits of enum rule; tests only, to show that each rule
 			       matters */
 };
@@ -67,6 +74,7 @@ enum rule {
 	RULE_MAPPED_IDLE,
 	RULE_HELD_IDLE,
 	RULE_FSTAB,
+	RULE_LEFTOVER_MOUNT,
 	RULE_ACTIVE_TWICE,
 	/* they keep it: undecided */
 	RULE_EVIDENCE_MISSING,
@@ -80,6 +88,7 @@ enum rule {
 	RULE_HOST_MISSING,
 	RULE_OPENS_UNEXPLAINED,
 	RULE_STALE_SIBLING,
+	RULE_MOUNTED_READ_WRITE,
 	/* they keep it: refuse */
 	RULE_GUEST_VOLUME,
 	RULE_BACKUP_RUNNING,
@@ -180,6 +189,10 @@ struct subject {
 	 * only the mappings go here. NULL = there is none; borrowed. */
 	const char *active_on;
 	const struct policy_rule *rule; /* that selected it; NULL = a glob of --select */
+	/* It is mounted read-write, and only its origin's being in use shows that it is a
+	 * leftover: so that must last. */
+	bool needs_origin_in_use;
+	bool is_at_select_mount; /* the places of --select's globs show it */
 	struct reason *reasons;
 	size_t n_reasons;
 	enum rule decisive; /* gives the class */
@@ -217,6 +230,15 @@ bool request_selects_name(const struct request *request, const char *dm_name,
 	const struct policy_rule **ret_rule);
 /* Any volume of that group. */
 bool request_selects_group(const struct request *request, const char *vg_name);
+/* What says that a selected snapshot is a leftover where it is mounted on `target`. */
+enum place_kind {
+	PLACE_NONE,
+	PLACE_OF_SELECT, /* *ret_place: of the globs */
+	PLACE_OF_RULE,	 /* of the rule that selected it */
+	PLACE_ASSERTED,	 /* by --leftover-mount */
+};
+enum place_kind subject_place(const struct request *request,
+	const struct subject *subject, const char *target, const char **ret_place);
 /* Seconds, by the rule that selected it. */
 int64_t subject_min_age(const struct request *request, const struct subject *subject);
 

@@ -123,6 +123,19 @@ static int take_tag(struct reading *r, struct policy_rule *rule, const char *tag
 	return 0;
 }
 
+static int take_mount(struct reading *r, struct policy_rule *rule, const char *path)
+{
+	if (!policy_mount_is_valid(path))
+		return bad(r,
+			"mount wants an absolute path of at most %d bytes, with * and ?, "
+			"without a / at its end, not \"%s\"",
+			POLICY_PATH_MAX, path);
+	if (rule->n_mounts == POLICY_MOUNTS_MAX)
+		return bad(r, "a rule has at most %d mounts", POLICY_MOUNTS_MAX);
+	*array_add(&rule->mounts, &rule->n_mounts) = xstrdup(path);
+	return 0;
+}
+
 /* "KEYWORD VALUE" */
 static int take_line(struct reading *r, char *line)
 {
@@ -153,7 +166,10 @@ static int take_line(struct reading *r, char *line)
 		return take_min_age(r, rule, value);
 	if (strcmp(keyword, "tag") == 0)
 		return take_tag(r, rule, value);
-	return bad(r, "unknown word \"%s\": a rule has select, min-age and tag", keyword);
+	if (strcmp(keyword, "mount") == 0)
+		return take_mount(r, rule, value);
+	return bad(r, "unknown word \"%s\": a rule has select, min-age, tag and mount",
+		keyword);
 }
 
 /* Printable ASCII, blanks and tabs: error messages may quote what they found. */

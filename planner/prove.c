@@ -24,6 +24,8 @@
  *   - 8 the facts that each step predicts follow from the facts before it
  *   - 9 no swap area that may hold a page, no array that is at work or may hold what is
  *     nowhere else
+ *   - 11 no mount that can be written, of a snapshot whose origin nobody uses, unless the
+ *     plan says that leftovers are mounted there
  */
 #include <errno.h>
 #include <stdlib.h>

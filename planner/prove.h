@@ -60,6 +60,14 @@ int proof_plan_alone(struct proof *proof);
  * know it, by the names of its devices; and a volume of the metadata is as old as that rule asks.
  * -EPERM. */
 int proof_selected(const struct proof *proof, const char *vg_uuid, const char *lv_uuid);
+/* The rule of the plan that selects the volume of this snapshot says that its producer mounts them
+ * on `target`. */
+bool proof_is_mounted_by_rule(
+	const struct proof *proof, const struct device *snapshot, const char *target);
+/* prove_production.c: a mount that can be written goes only where the origin is in use, or the
+ * plan says that leftovers are mounted there. -EPERM. */
+int proof_check_production(const struct proof *proof, const struct device *snapshot,
+	const struct mount *mount);
 /* prove_neighbours.c: an lvremove leaves the other snapshots of its origin as they are.
  * -EPERM. */
 int proof_check_neighbours(const struct proof *proof, const struct lv *lv);

@@ -64,7 +64,9 @@ static bool tags_within(const char *wanted, const char *tags)
 
 struct chosen {
 	uint64_t min_age;
-	const char *tags; /* that the rule wants; NULL = none */
+	const char *tags;    /* that the rule wants; NULL = none */
+	char *const *mounts; /* where its producer mounts them */
+	size_t n_mounts;
 };
 
 /* The plan's first rule that takes the volume; the globs of --select are the first of
@@ -73,7 +75,8 @@ static bool choose(
 	const struct plan *plan, const char *label, const char *tags, struct chosen *ret)
 {
 	if (any_takes(plan->select, plan->n_select, label)) {
-		*ret = (struct chosen){plan->min_age, NULL};
+		*ret = (struct chosen){
+			plan->min_age, NULL, plan->select_mounts, plan->n_select_mounts};
 		return true;
 	}
 	for (size_t i = 0; i < plan->n_rules; i++) {
@@ -82,7 +85,8 @@ static bool choose(
 		if (!any_takes(rule->globs, rule->n_globs, label) ||
 			!tags_within(rule->tags, tags))
 			continue;
-		*ret = (struct chosen){rule->min_age, rule->tags};
+		*ret = (struct chosen){
+			rule->min_age, rule->tags, rule->mounts, rule->n_mounts};
 		return true;
 	}
 	return false;
@@ -125,14 +129,13 @@ static int check_volume_selected(const struct proof *proof, const struct lv *lv)
 }
 
 /* What the metadata does not know has no name but that of its devices, and no tags. */
-static bool is_device_selected(
-	const struct proof *proof, const char *vg_uuid, const char *dm_uuid)
+static bool choose_device(const struct proof *proof, const char *vg_uuid,
+	const char *dm_uuid, struct chosen *ret)
 {
 	const struct device *device = host_device_by_uuid(proof->before, dm_uuid);
 	const struct vg *vg = host_vg(proof->before, vg_uuid);
 	cleanup_free char *vg_name = NULL, *lv_name = NULL, *layer = NULL;
 	cleanup_buf struct buf label = BUF_INIT;
-	struct chosen chosen;
 
 	if (!device)
 		return false;
@@ -140,7 +143,39 @@ static bool is_device_selected(
 		buf_printf(&label, "%s/%s", vg ? vg->name : vg_name, lv_name);
 	else
 		buf_puts(&label, device->name);
-	return choose(proof->plan, buf_text(&label), NULL, &chosen);
+	return choose(proof->plan, buf_text(&label), NULL, ret);
+}
+
+static bool is_device_selected(
+	const struct proof *proof, const char *vg_uuid, const char *dm_uuid)
+{
+	struct chosen chosen;
+
+	return choose_device(proof, vg_uuid, dm_uuid, &chosen);
+}
+
+bool proof_is_mounted_by_rule(
+	const struct proof *proof, const struct device *snapshot, const char *target)
+{
+	char vg_uuid[LVM_UUID_LEN + 1], lv_uuid[LVM_UUID_LEN + 1];
+	cleanup_buf struct buf label = BUF_INIT;
+	struct chosen chosen;
+	const char *layer;
+	const struct lv *lv;
+
+	if (!lvm_dm_uuid_split(snapshot->uuid, vg_uuid, lv_uuid, &layer))
+		return false;
+	lv = host_lv(proof->before, vg_uuid, lv_uuid);
+	if (lv) {
+		const struct vg *vg = host_vg(proof->before, vg_uuid);
+
+		buf_printf(&label, "%s/%s", vg ? vg->name : "?", lv->name);
+		if (!choose(proof->plan, buf_text(&label), lv->tags, &chosen))
+			return false;
+	} else if (!choose_device(proof, vg_uuid, snapshot->uuid, &chosen)) {
+		return false;
+	}
+	return any_takes(chosen.mounts, chosen.n_mounts, target);
 }
 
 int proof_selected(const struct proof *proof, const char *vg_uuid, const char *lv_uuid)

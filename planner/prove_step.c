@@ -389,7 +389,8 @@ static int prove_umount(struct proof *proof)
 		proof_check_files(proof, target->devno, target->mount_target) < 0)
 		return -EPERM;
 	id = identify(snapshot);
-	if (proof_selected(proof, id.vg, id.lv) < 0)
+	if (proof_selected(proof, id.vg, id.lv) < 0 ||
+		proof_check_production(proof, snapshot, mount) < 0)
 		return -EPERM;
 	if (!unmount(proof->now, mount, target->devno))
 		end_file_system(proof, target->devno);

@@ -37,7 +37,8 @@ static unsigned stage_of(enum rule rule)
 {
 	static const enum rule order[] = {RULE_COMMAND_RUNNING, RULE_BACKUP_RUNNING,
 		RULE_VM_RUNNING, RULE_IN_USE, RULE_MOUNTED_ELSEWHERE, RULE_MOUNTED_BELOW,
-		RULE_HELD, RULE_MOUNTED_AS_SYSTEM, RULE_HIDDEN_FS, RULE_OPENS_UNEXPLAINED,
+		RULE_HELD, RULE_MOUNTED_AS_SYSTEM, RULE_MOUNTED_READ_WRITE, RULE_HIDDEN_FS,
+		RULE_OPENS_UNEXPLAINED,
 		RULE_FOREIGN_MAPPING, RULE_UNSETTLED, RULE_STALE_SIBLING, RULE_VG_UNSAFE};
 
 	for (unsigned i = 0; i < sizeof(order) / sizeof(order[0]); i++)
@@ -285,7 +286,8 @@ static void add_action(const struct survey *survey, const struct subject *subjec
 	action->rules = 1ull << reason->rule;
 	action->stage = stage_of(reason->rule);
 	action->kind = key.kind == ABOUT_MOUNT && reason->rule != RULE_MOUNTED_BELOW &&
-				       reason->rule != RULE_MOUNTED_AS_SYSTEM
+				       reason->rule != RULE_MOUNTED_AS_SYSTEM &&
+				       reason->rule != RULE_MOUNTED_READ_WRITE
 			       ? remedy_namespace_words(survey, subject, key.it, &text)
 			       : remedy_words(survey, subject, reason, &text);
 	action->text = xstrdup(buf_text(&text));

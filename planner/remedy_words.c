@@ -87,7 +87,20 @@ static enum action_kind words_of_process(const struct survey *survey,
 
 /* ---- mounts ---- */
 
-static enum action_kind words_of_mount(const struct reason *reason, struct buf *text)
+/* Nothing that a capture could show decides this. */
+static enum action_kind ask_about_mount(
+	const struct subject *subject, const struct mount *mount, struct buf *text)
+{
+	buf_printf(text,
+		"ask whether a service uses %s, and whether the origin of %s is to come "
+		"back: until that is known, neither unmount nor remove it; if both are "
+		"denied, plan again with --leftover-mount %s",
+		mount->target, subject->label, mount->target);
+	return ACTION_SUPPLY;
+}
+
+static enum action_kind words_of_mount(
+	const struct subject *subject, const struct reason *reason, struct buf *text)
 {
 	const struct mount *mount = reason->about.it;
 
@@ -96,6 +109,8 @@ static enum action_kind words_of_mount(const struct reason *reason, struct buf *
 			"find out which volume belongs on %s; if this is not it, mount "
 			"the right one there",
 			mount->target);
+	else if (reason->rule == RULE_MOUNTED_READ_WRITE)
+		return ask_about_mount(subject, mount, text);
 	else
 		buf_printf(text, "unmount %s, and what is below it", mount->target);
 	return ACTION_DO;
@@ -382,7 +397,7 @@ enum action_kind remedy_words(const struct survey *survey, const struct subject 
 	case ABOUT_PROCESS:
 		return words_of_process(survey, subject, reason, text);
 	case ABOUT_MOUNT:
-		return words_of_mount(reason, text);
+		return words_of_mount(subject, reason, text);
 	case ABOUT_DEVICE:
 		return words_of_device(survey, subject, reason, text);
 	case ABOUT_BLOCK:

@@ -51,6 +51,8 @@ static const struct rule_text rules[RULES_COUNT] = {
 	[RULE_FSTAB] = {"fstab", VERDICT_REMOVE,
 		"an entry of /etc/fstab names it, and would mount it again or fail", "",
 		"remove the entry"},
+	[RULE_LEFTOVER_MOUNT] = {"leftover-mount", VERDICT_REMOVE,
+		"mounted read-write, and shown to be a leftover", "", ""},
 	[RULE_ACTIVE_TWICE] = {"active-twice", VERDICT_REMOVE,
 		"active on several hosts: its store was written by two kernels",
 		"a snapshot target of it in the captures of several hosts",
@@ -106,6 +108,13 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"below it is not known",
 		"another snapshot of that origin that LVM does not know, and that stays",
 		"make the other one removable first"},
+	[RULE_MOUNTED_READ_WRITE] = {"mounted-read-write", VERDICT_UNDECIDED,
+		"mounted read-write while nobody uses its origin: production may run on "
+		"it",
+		"a mount whose file system is read-write; its origin is neither open nor "
+		"mounted",
+		"find out whether a service uses the mount, and whether the origin is to "
+		"come back; for a leftover: --leftover-mount PATH"},
 	[RULE_GUEST_VOLUME] = {"guest-volume", VERDICT_REFUSE,
 		"a guest's own volume: it, or its volume group, lies on a volume of "
 		"another group",
@@ -216,7 +225,8 @@ const struct rule_text *rule_text(enum rule rule)
 bool rule_is_hint(enum rule rule)
 {
 	return rule == RULE_MOUNTED_IDLE || rule == RULE_MAPPED_IDLE ||
-	       rule == RULE_HELD_IDLE || rule == RULE_FSTAB;
+	       rule == RULE_HELD_IDLE || rule == RULE_FSTAB ||
+	       rule == RULE_LEFTOVER_MOUNT;
 }
 
 const char *verdict_name(enum verdict verdict)

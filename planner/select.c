@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which of the operator's rules selects a volume, and what age it asks for. See policy.h.
+ * Which of the operator's rules selects a volume, what age it asks for, and where what it
+ * selects is mounted. See policy.h.
  * Invariant: to be selected is never a reason to be removed; it only lets the checks
  * look.
  */
@@ -108,6 +109,40 @@ bool request_selects_group(const struct request *request, const char *vg_name)
 		is_match |= any_glob_of_group(
 			request->rules[i].globs, request->rules[i].n_globs, vg_name);
 	return is_match;
+}
+
+const char *const select_default_mounts[SELECT_DEFAULT_MOUNTS] = {
+	"/mnt/backup*", "/tmp/*", "/var/tmp/*"};
+
+/* NULL: none of them. */
+static const char *find_place(
+	const char *const *places, size_t n_places, const char *target)
+{
+	for (size_t i = 0; i < n_places; i++)
+		if (fnmatch(places[i], target, FNM_PATHNAME | FNM_NOESCAPE) == 0)
+			return places[i];
+	return NULL;
+}
+
+enum place_kind subject_place(const struct request *request,
+	const struct subject *subject, const char *target, const char **ret_place)
+{
+	const struct policy_rule *rule = subject->rule;
+	const char *place = rule ? find_place((const char *const *)rule->mounts,
+					   rule->n_mounts, target)
+				 : find_place(request->select_mounts,
+					   request->n_select_mounts, target);
+
+	if (place) {
+		*ret_place = place;
+		return rule ? PLACE_OF_RULE : PLACE_OF_SELECT;
+	}
+	for (size_t i = 0; i < request->n_leftover_mounts; i++)
+		if (strcmp(request->leftover_mounts[i], target) == 0) {
+			*ret_place = request->leftover_mounts[i];
+			return PLACE_ASSERTED;
+		}
+	return PLACE_NONE;
 }
 
 int64_t subject_min_age(const struct request *request, const struct subject *subject)

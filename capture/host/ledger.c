@@ -111,3 +111,24 @@ void ledger_of_device(
 	ledger.rest = ledger_rest(&ledger);
 	*ret = ledger;
 }
+
+bool host_device_is_in_use(const struct host *host, const struct device *device)
+{
+	cleanup_places struct places uses =
+		host_places(host, PLACES_USES, places_devno(device->devno));
+	struct ledger ledger;
+	uint64_t by_udev = 0;
+
+	for (size_t i; places_next(&uses, &i);) {
+		const struct use *use = &host->uses[i];
+
+		if (!devno_is_equal(use->devno, device->devno))
+			continue;
+		if (use->kind != USE_NODE ||
+			!process_is_udev(host_process(host, use->pid)))
+			return true;
+		by_udev += use->count;
+	}
+	ledger_of_device(host, device, &ledger);
+	return ledger.open > by_udev || ledger.file_systems;
+}

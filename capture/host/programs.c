@@ -109,3 +109,14 @@ bool program_is_storage(const char *comm)
 	return is_listed(storage_programs,
 		sizeof(storage_programs) / sizeof(storage_programs[0]), comm);
 }
+
+bool process_is_udev(const struct process *process)
+{
+	static const char *const names[] = {"systemd-udevd", "udevadm", "udevd"};
+	const char *slash = process ? strrchr(process->exe, '/') : NULL;
+
+	for (size_t i = 0; slash && i < sizeof(names) / sizeof(names[0]); i++)
+		if (process->uid == 0 && strcmp(slash + 1, names[i]) == 0)
+			return true;
+	return false;
+}

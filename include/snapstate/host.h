@@ -598,6 +598,9 @@ int64_t host_process_started(const struct host *host, const struct process *proc
  * they hold nothing. By comm, which the kernel cuts at 15 characters. */
 bool program_is_backup(const char *comm);
 bool program_is_storage(const char *comm);
+/* udevd or a worker of it: by the executable and the user, since anybody may take its name.
+ * NULL: no. */
+bool process_is_udev(const struct process *process);
 /* Programs that run virtual machines. */
 bool program_is_hypervisor(const char *comm);
 

@@ -19,6 +19,10 @@ struct ledger {
 	int64_t rest;	 /* open minus all of the above: 0 = explained */
 };
 void ledger_of_device(const struct host *host, const struct device *device, struct ledger *ret);
+/* Whether anybody uses a volume: it is open (by a machine, a mapping, swap, a loop device, an array,
+ * an export), or a file system on it is live, mounted in whatever namespace. What only udevd has
+ * open is not in use: its workers open each device that changes, for a moment. */
+bool host_device_is_in_use(const struct host *host, const struct device *device);
 int64_t ledger_rest(const struct ledger *ledger);
 
 #endif

@@ -11,13 +11,17 @@
  *   created-by WORD                               (program and version)
  *   select GLOB                                   (one line per glob)
  *   min-age SECONDS                               (of those globs)
+ *   select-mount PATH                             (a place where the globs' producer mounts its
+ *                                                 snapshots; only where one of them decided)
  *   rule NAME min-age SECONDS                     (of a policy, see policy.h; tried in this order,
  *   rule-select GLOB                               behind the globs above; one line per glob;
  *   rule-tags TAG,TAG                              tags only where the rule wants them)
+ *   rule-mount PATH                               (places where the rule's producer mounts them)
  *   refresh-origin                                (only when given)
  *   single-host                                   (only when given: no other host sees these groups)
  *   hosts-complete                                (only when given: all hosts that reach their storage
  *                                                  were captured)
+ *   leftover-mount PATH                           (asserted: what is mounted there is a leftover)
  *   redaction KEY-ID                              (only where the capture's names are pseudonyms)
  *   after NODE sha256:HEX                         (a plan of another host, by its digest, that must have
  *                                                  been carried out before; in that order, none twice)
@@ -82,6 +86,7 @@
 #define PLAN_STEPS_MAX	100000
 #define PLAN_REASONS_MAX 64
 #define PLAN_SELECT_MAX 64
+#define PLAN_LEFTOVER_MOUNTS_MAX 64
 #define PLAN_AFTER_MAX 256
 #define PLAN_MEMBERS_MAX 4096 /* of an array; the kernel's md knows fewer */
 
@@ -146,11 +151,15 @@ struct plan {
 	char **select;
 	size_t n_select;
 	uint64_t min_age; /* seconds */
+	char **select_mounts;
+	size_t n_select_mounts;
 	struct policy_rule *rules; /* all with has_min_age */
 	size_t n_rules;
 	bool has_refresh_origin;
 	bool is_single_host;
 	bool is_hosts_complete;
+	char **leftover_mounts;
+	size_t n_leftover_mounts;
 	struct plan_after *after;
 	size_t n_after;
 	char redaction[REDACT_KEY_ID_LEN + 1]; /* "" = the names are the host's own */

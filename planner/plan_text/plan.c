@@ -200,6 +200,8 @@ void plan_free(struct plan *plan)
 		step_free(&plan->steps[i]);
 	free(plan->steps);
 	free_strings(plan->select, plan->n_select);
+	free_strings(plan->select_mounts, plan->n_select_mounts);
+	free_strings(plan->leftover_mounts, plan->n_leftover_mounts);
 	for (size_t i = 0; i < plan->n_after; i++)
 		free(plan->after[i].node);
 	free(plan->after);

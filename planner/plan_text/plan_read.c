@@ -107,7 +107,8 @@ static int check_after(const struct plan_lines *lines, const struct plan *plan)
 
 	for (const struct plan_after *other = plan->after; other < last; other++)
 		if (strcmp(other->digest, last->digest) == 0)
-			return plan_lines_bad(lines, "a plan comes after another only once");
+			return plan_lines_bad(
+				lines, "a plan comes after another only once");
 	return 0;
 }
 
@@ -117,8 +118,8 @@ static int read_after(struct plan_lines *lines, struct plan *plan)
 		struct plan_after *after;
 
 		if (plan->n_after == PLAN_AFTER_MAX)
-			return plan_lines_bad(lines, "a plan comes after at most %d others",
-				PLAN_AFTER_MAX);
+			return plan_lines_bad(lines,
+				"a plan comes after at most %d others", PLAN_AFTER_MAX);
 		after = array_add(&plan->after, &plan->n_after);
 		if (plan_take(lines, "after ") < 0 ||
 			plan_take_word(lines, ' ', &after->node) < 0 ||
@@ -150,11 +151,16 @@ static int read_header(struct plan_lines *lines, struct plan *plan)
 		plan_take_end(lines) < 0 || read_selects(lines, plan) < 0 ||
 		plan_take(lines, "min-age ") < 0 ||
 		plan_take_number(lines, ' ', UINT64_MAX, &plan->min_age) < 0 ||
-		plan_take_end(lines) < 0 || plan_read_rules(lines, plan) < 0)
+		plan_take_end(lines) < 0 ||
+		plan_read_mounts(lines, "select-mount ", &plan_mounts_places,
+			&plan->select_mounts, &plan->n_select_mounts) < 0 ||
+		plan_read_rules(lines, plan) < 0)
 		return -EBADMSG;
 	if (read_flag(lines, "refresh-origin", &plan->has_refresh_origin) < 0 ||
 		read_flag(lines, "single-host", &plan->is_single_host) < 0 ||
 		read_flag(lines, "hosts-complete", &plan->is_hosts_complete) < 0 ||
+		plan_read_mounts(lines, "leftover-mount ", &plan_mounts_asserted,
+			&plan->leftover_mounts, &plan->n_leftover_mounts) < 0 ||
 		read_redaction(lines, plan) < 0 || read_after(lines, plan) < 0)
 		return -EBADMSG;
 	return plan_take_end(lines);

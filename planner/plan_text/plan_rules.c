@@ -30,6 +30,28 @@ bool policy_glob_is_valid(const char *glob)
 	       !strchr(glob, '[');
 }
 
+bool policy_path_is_valid(const char *path)
+{
+	size_t len = strlen(path);
+
+	if (*path != '/' || len < 2 || len > POLICY_PATH_MAX || path[len - 1] == '/')
+		return false;
+	while (*path) {
+		size_t part = strcspn(++path, "/");
+
+		if (!part || (part == 1 && *path == '.') ||
+			(part == 2 && path[0] == '.' && path[1] == '.'))
+			return false;
+		path += part;
+	}
+	return true;
+}
+
+bool policy_mount_is_valid(const char *path)
+{
+	return policy_path_is_valid(path) && !strchr(path, '[');
+}
+
 bool policy_tag_is_valid(const char *tag)
 {
 	return strlen(tag) <= POLICY_TAG_MAX && lvm_tag_is_valid(tag);
@@ -60,6 +82,8 @@ void policy_rule_copy(const struct policy_rule *rule, struct policy_rule *ret_ru
 		*array_add(&copy.globs, &copy.n_globs) = xstrdup(rule->globs[i]);
 	if (rule->tags)
 		copy.tags = xstrdup(rule->tags);
+	for (size_t i = 0; i < rule->n_mounts; i++)
+		*array_add(&copy.mounts, &copy.n_mounts) = xstrdup(rule->mounts[i]);
 	*ret_rule = copy;
 }
 
@@ -69,6 +93,9 @@ void policy_rules_free(struct policy_rule *rules, size_t n_rules)
 		for (size_t g = 0; g < rules[i].n_globs; g++)
 			free(rules[i].globs[g]);
 		free(rules[i].globs);
+		for (size_t m = 0; m < rules[i].n_mounts; m++)
+			free(rules[i].mounts[m]);
+		free(rules[i].mounts);
 		free(rules[i].tags);
 		free(rules[i].name);
 	}
@@ -76,6 +103,45 @@ void policy_rules_free(struct policy_rule *rules, size_t n_rules)
 }
 
 /* ---- in a plan ---- */
+
+void plan_write_mounts(
+	const char *keyword, char *const *mounts, size_t n_mounts, struct buf *text)
+{
+	for (size_t i = 0; i < n_mounts; i++) {
+		buf_puts(text, keyword);
+		buf_word(text, mounts[i]);
+		buf_puts(text, "\n");
+	}
+}
+
+int plan_read_mounts(struct plan_lines *lines, const char *keyword,
+	const struct plan_mounts_kind *kind, char ***ret_mounts, size_t *ret_count)
+{
+	while (plan_lines_is(lines, keyword)) {
+		char **mount;
+
+		if (*ret_count == kind->max)
+			return plan_lines_bad(
+				lines, "at most %zu lines \"%s\"", kind->max, keyword);
+		mount = array_add(ret_mounts, ret_count);
+		if (plan_take(lines, keyword) < 0 ||
+			plan_take_word(lines, ' ', mount) < 0)
+			return -EBADMSG;
+		if (!kind->is_valid(*mount))
+			return plan_lines_bad(lines,
+				"a mount is an absolute path of at most %d bytes, "
+				"without a / at its end",
+				POLICY_PATH_MAX);
+		if (plan_take_end(lines) < 0)
+			return -EBADMSG;
+	}
+	return 0;
+}
+
+const struct plan_mounts_kind plan_mounts_places = {
+	POLICY_MOUNTS_MAX, policy_mount_is_valid};
+const struct plan_mounts_kind plan_mounts_asserted = {
+	PLAN_LEFTOVER_MOUNTS_MAX, policy_path_is_valid};
 
 void plan_write_rules(const struct plan *plan, struct buf *text)
 {
@@ -95,6 +161,7 @@ void plan_write_rules(const struct plan *plan, struct buf *text)
 			buf_word(text, rule->tags);
 			buf_puts(text, "\n");
 		}
+		plan_write_mounts("rule-mount ", rule->mounts, rule->n_mounts, text);
 	}
 }
 
@@ -160,7 +227,10 @@ static int read_rule(struct plan_lines *lines, struct plan *plan)
 		plan_take_number(lines, ' ', UINT64_MAX, &rule->min_age) < 0 ||
 		plan_take_end(lines) < 0)
 		return -EBADMSG;
-	return read_globs(lines, rule) < 0 ? -EBADMSG : read_tags(lines, rule);
+	if (read_globs(lines, rule) < 0 || read_tags(lines, rule) < 0)
+		return -EBADMSG;
+	return plan_read_mounts(lines, "rule-mount ", &plan_mounts_places, &rule->mounts,
+		&rule->n_mounts);
 }
 
 int plan_read_rules(struct plan_lines *lines, struct plan *plan)

@@ -73,6 +73,18 @@ int plan_take_changes(
 int plan_read_rules(struct plan_lines *lines, struct plan *plan);
 void plan_write_rules(const struct plan *plan, struct buf *text);
 
+/* Lines "KEYWORD PATH": places of rules and of the globs, with * and ?; and what the
+ * operator asserts, which are paths as they are. */
+struct plan_mounts_kind {
+	size_t max;
+	bool (*is_valid)(const char *path);
+};
+extern const struct plan_mounts_kind plan_mounts_places, plan_mounts_asserted;
+int plan_read_mounts(struct plan_lines *lines, const char *keyword,
+	const struct plan_mounts_kind *kind, char ***ret_mounts, size_t *ret_count);
+void plan_write_mounts(
+	const char *keyword, char *const *mounts, size_t n_mounts, struct buf *text);
+
 /* One step with its empty line. */
 int plan_read_step(
 	struct plan_lines *lines, struct plan *plan, struct plan_ledger *ledger);

@@ -29,6 +29,8 @@ static void write_header(const struct plan *plan, struct buf *text)
 	for (size_t i = 0; i < plan->n_select; i++)
 		write_word(text, "\nselect ", plan->select[i]);
 	buf_printf(text, "\nmin-age %llu\n", (unsigned long long)plan->min_age);
+	plan_write_mounts(
+		"select-mount ", plan->select_mounts, plan->n_select_mounts, text);
 	plan_write_rules(plan, text);
 	if (plan->has_refresh_origin)
 		buf_puts(text, "refresh-origin\n");
@@ -36,6 +38,8 @@ static void write_header(const struct plan *plan, struct buf *text)
 		buf_puts(text, "single-host\n");
 	if (plan->is_hosts_complete)
 		buf_puts(text, "hosts-complete\n");
+	plan_write_mounts(
+		"leftover-mount ", plan->leftover_mounts, plan->n_leftover_mounts, text);
 	if (*plan->redaction)
 		buf_printf(text, "redaction %s\n", plan->redaction);
 	for (size_t i = 0; i < plan->n_after; i++) {

@@ -81,18 +81,34 @@ static struct lv *add_lv(struct builder *b, const char *uuid, const char *name,
 	return lv;
 }
 
-static void add_file_system(struct builder *b, unsigned minor)
+/* Read-only, read-write, or with a "ro" of its own that only hides that the file system
+ * is not. */
+static void add_mount(struct builder *b, unsigned minor, bool is_writable)
 {
-	struct superblock *superblock;
+	struct mount *mount;
 
 	sample_add_mount(
 		b->host, SAMPLE_NS, b->mount, 1, minor, format(b, "/mnt/%u", b->mount));
 	b->mount++;
-	if (one_in(b->dice, 4)) { /* mounted twice */
-		sample_add_mount(b->host, SAMPLE_NS, b->mount, 1, minor,
-			format(b, "/mnt/%u", b->mount));
-		b->mount++;
+	mount = &b->host->mounts[b->host->n_mounts - 1];
+	if (is_writable || one_in(b->dice, 4))
+		mount->options = one_in(b->dice, 4) ? "ro,relatime" : "rw,relatime";
+	if (is_writable)
+		mount->super_options = "rw,errors=remount-ro";
+	if (is_writable && one_in(b->dice, 8)) {
+		mount->options = "rw";
+		mount->super_options = ""; /* evidence that others collected */
 	}
+}
+
+static void add_file_system(struct builder *b, unsigned minor)
+{
+	struct superblock *superblock;
+	bool is_writable = one_in(b->dice, 3);
+
+	add_mount(b, minor, is_writable);
+	if (one_in(b->dice, 4)) /* mounted twice */
+		add_mount(b, minor, is_writable);
 	superblock = array_add(&b->host->superblocks, &b->host->n_superblocks);
 	*superblock = (struct superblock){.devno = {254, minor}, .type = "ext4"};
 	sample_device(b->host, minor)->open_count++;
@@ -130,10 +146,8 @@ static void disturb_device(struct builder *b, unsigned minor)
 
 static void mount_block(struct builder *b, struct devno devno)
 {
-	sample_add_mount(
-		b->host, SAMPLE_NS, b->mount, 1, 999, format(b, "/mnt/%u", b->mount));
+	add_mount(b, 999, one_in(b->dice, 3));
 	b->host->mounts[b->host->n_mounts - 1].devno = devno;
-	b->mount++;
 	if (!one_in(b->dice, 4)) /* some leave no trace in sysfs */
 		sample_add_file_system(b->host, devno);
 }
@@ -431,6 +445,24 @@ static void add_inactive_snapshot(struct builder *b, const char *origin_uuid)
 	b->extent += 4;
 }
 
+/* Nobody; somebody; udevd, which does not count; a user that opens nothing. */
+static void use_origin(struct builder *b, unsigned origin)
+{
+	struct device *device = sample_device(b->host, origin);
+	struct process *process;
+
+	device->open_count += (uint32_t)roll(b->dice, 3);
+	if (one_in(b->dice, 12)) {
+		sample_add_use(b->host, 2000 + origin, "(udev-worker)", USE_NODE, origin);
+		process = &b->host->processes[b->host->n_processes - 1];
+		process->exe = one_in(b->dice, 4) ? "/usr/bin/qemu-system-x86_64"
+						  : "/usr/bin/udevadm";
+		process->uid = one_in(b->dice, 4) ? 1000 : 0;
+	}
+	if (one_in(b->dice, 20))
+		sample_add_file_system(b->host, device->devno);
+}
+
 static void add_origin(struct builder *b)
 {
 	unsigned number = b->volume++;
@@ -446,7 +478,7 @@ static void add_origin(struct builder *b)
 		format(b, "254:%u", real), 131072);
 	add_lv(b, uuid, format(b, "disk%u", number), b->extent, 16);
 	b->extent += 16;
-	sample_device(b->host, origin)->open_count += (uint32_t)roll(b->dice, 3);
+	use_origin(b, origin);
 	if (one_in(b->dice, 40))
 		sample_device(b->host, origin)->flags |= DEVICE_SUSPENDED;
 	for (unsigned i = 0; i < snapshots; i++)

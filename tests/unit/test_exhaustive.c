@@ -64,6 +64,9 @@ static void set(char **string, const char *text)
 	*string = xstrdup(text);
 }
 
+static const char *const places[] = {RANDOM_HOST_PLACES};
+static const char *leftover[] = {RANDOM_HOST_LEFTOVER};
+
 /* Every volume is asked for: what keeps it is something else. */
 static struct plan *plan_of_all(void)
 {
@@ -71,6 +74,11 @@ static struct plan *plan_of_all(void)
 
 	*array_add(&plan->select, &plan->n_select) = xstrdup("*/*");
 	plan->min_age = MIN_AGE_DEFAULT;
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		*array_add(&plan->select_mounts, &plan->n_select_mounts) =
+			xstrdup(places[i]);
+	*array_add(&plan->leftover_mounts, &plan->n_leftover_mounts) =
+		xstrdup(leftover[0]);
 	return plan;
 }
 
@@ -245,8 +253,13 @@ static const char *words_of(const struct subject *subject)
 static void compare(const struct host *host, uint64_t seed, size_t *ret_found)
 {
 	const char *select[] = {"*/*"}; /* as the trial does */
-	struct request request = {
-		.select = select, .n_select = 1, .min_age = MIN_AGE_DEFAULT};
+	struct request request = {.select = select,
+		.n_select = 1,
+		.min_age = MIN_AGE_DEFAULT,
+		.select_mounts = places,
+		.n_select_mounts = sizeof(places) / sizeof(places[0]),
+		.leftover_mounts = leftover,
+		.n_leftover_mounts = 1};
 	cleanup_survey struct survey survey = {0};
 	cleanup_host struct host *now = remove_all(host);
 

@@ -49,15 +49,19 @@ static const char golden[] =
 	"select onapp-*/backup-*\n"
 	"select other/\\x20*\n"
 	"min-age 3600\n"
+	"select-mount /mnt/back\\x20up*\n"
 	"rule nightly min-age 86400\n"
 	"rule-select vg/snap-*\n"
 	"rule-select vg/old\n"
 	"rule-tags backup,host:#1\n"
 	"rule other min-age 0\n"
 	"rule-select */x\n"
+	"rule-mount /srv/?/*\n"
+	"rule-mount /tmp/*\n"
 	"refresh-origin\n"
 	"single-host\n"
 	"hosts-complete\n"
+	"leftover-mount /mnt/[*\n"
 	"redaction 0123456789abcdef\n"
 	"after hv\\x20a sha256:" SHA "\n"
 	"after hvb sha256:" SHB "\n"
@@ -199,6 +203,13 @@ static void test_golden_is_read_and_written_again(void **state)
 	assert_string_equal(plan->rules[0].tags, "backup,host:#1");
 	assert_string_equal(plan->rules[1].globs[0], "*/x");
 	assert_null(plan->rules[1].tags);
+	assert_int_equal(plan->n_select_mounts, 1);
+	assert_string_equal(plan->select_mounts[0], "/mnt/back up*");
+	assert_int_equal(plan->rules[0].n_mounts, 0);
+	assert_int_equal(plan->rules[1].n_mounts, 2);
+	assert_string_equal(plan->rules[1].mounts[0], "/srv/?/*");
+	assert_int_equal(plan->n_leftover_mounts, 1);
+	assert_string_equal(plan->leftover_mounts[0], "/mnt/[*");
 	assert_true(facts_has(&plan->expect, "host machine-id 7c1e boot-id 8d1e"));
 	assert_int_equal(plan->n_steps, 4);
 	assert_string_equal(plan->steps[0].target.mount_target, "/mnt/back up");
@@ -407,6 +418,13 @@ static void test_named_mutations(void **state)
 		{"rule-select */x", "rule-select */[x]", "a rule selects by VG/LV"},
 		{"rule-select */x", "rule-select */\\x78", "must read"},
 		{"rule-tags backup,", "rule-tags backup;", "takes as tags"},
+		{"select-mount /mnt", "select-mount mnt", "absolute path"},
+		{"select-mount /mnt", "select-mount /mnt[a]", "absolute path"},
+		{"rule-mount /tmp/*", "rule-mount /tmp/", "absolute path"},
+		{"rule-mount /tmp/*", "rule-mount /tmp/..", "absolute path"},
+		{"rule-mount /tmp/*", "rule-mount /tmp//x", "absolute path"},
+		{"leftover-mount /mnt/[*", "leftover-mount /", "absolute path"},
+		{"leftover-mount /mnt/[*", "leftover-mount /./x", "absolute path"},
 		{"rule-tags backup,", "rule-tags -,", "takes as tags"},
 		{"rule-tags backup,host:#1\n", "rule-tags a\nrule-tags b\n",
 			"expected an empty line"},
@@ -463,7 +481,7 @@ static void test_named_mutations(void **state)
 			"about its target"},
 		{"origin - name onapp", "origin " SNAP " name onapp", "expected \"-\""},
 		{"new " F_IDLE, "new " F_HOLD, "new, but expected already"},
-		{"new " F_IDLE "\n", "", "x.snapplan:53: gone, but not expected"},
+		{"new " F_IDLE "\n", "", "x.snapplan:57: gone, but not expected"},
 		{"gone " F_HOLD "\n", "gone " F_HOLD "\ngone " F_HOLD "\n", "each once"},
 		{"gone " F_HOLD "\nnew " F_IDLE3, "new " F_IDLE3 "\ngone " F_HOLD,
 			"expected an empty line"},

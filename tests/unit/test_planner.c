@@ -576,6 +576,20 @@ static void make_rival(struct host *host)
 	add_fstab(host, "UUID=0f3c", "/mnt/backup", true);
 }
 
+static struct mount *backup_mount(struct host *host)
+{
+	for (size_t i = 0; i < host->n_mounts; i++)
+		if (strcmp(host->mounts[i].target, "/mnt/backup") == 0)
+			return &host->mounts[i];
+	fail_msg("no mount");
+	return NULL;
+}
+
+static void make_mounted_read_write(struct host *host)
+{
+	backup_mount(host)->options = backup_mount(host)->super_options = "rw,relatime";
+}
+
 static void make_store_elsewhere(struct host *host)
 {
 	sample_device(host, 2)->targets[0].params = "7:0 200000";
@@ -633,6 +647,8 @@ static const struct {
 	{"guest volume", make_guest_volume, RULE_FOREIGN_MAPPING, VERDICT_REFUSE},
 	{"hidden fs", make_hidden_fs, RULE_HIDDEN_FS, VERDICT_REFUSE},
 	{"elsewhere", make_mounted_elsewhere, RULE_MOUNTED_ELSEWHERE, VERDICT_REFUSE},
+	{"read-write", make_mounted_read_write, RULE_MOUNTED_READ_WRITE,
+		VERDICT_UNDECIDED},
 	{"below", make_mounted_below, RULE_MOUNTED_BELOW, VERDICT_REFUSE},
 	{"store elsewhere", make_store_elsewhere, RULE_DISAGREE, VERDICT_UNDECIDED},
 };
@@ -673,6 +689,95 @@ static void test_every_rule_matters(void **state)
 		if (verdict_with(host, off, &decisive) != VERDICT_REMOVE)
 			fail_msg("%s: without its rule, %s still keeps it", rules[i].name,
 				rule_text(decisive)->name);
+	}
+}
+
+/* ---- whether production may run on it ---- */
+
+static void open_origin(struct host *host)
+{
+	sample_device(host, 0)->open_count++;
+}
+
+static void mount_origin(struct host *host)
+{
+	sample_add_mount(host, SAMPLE_NS + 1, 60, 1, 0, "/srv");
+}
+
+static void open_origin_by_udev(struct host *host)
+{
+	struct process *process;
+
+	sample_add_use(host, 800, "(udev-worker)", USE_NODE, 0);
+	process = &host->processes[host->n_processes - 1];
+	process->exe = "/usr/bin/udevadm";
+}
+
+/* Anybody may take that name. */
+static void open_origin_as_udev(struct host *host)
+{
+	open_origin_by_udev(host);
+	host->processes[host->n_processes - 1].uid = 1000;
+}
+
+static void leave_origin(struct host *host)
+{
+	(void)host;
+}
+
+static const char *const at_backup[] = {"/mnt/back?p"};
+static const char *const at_others[] = {"/mnt", "/mnt/backup/*", "/mnt/*/backup", "/*"};
+static const char *at_mount[] = {"/mnt/backup"};
+static const char *at_glob[] = {"/mnt/*"}; /* an assertion is a path as it is */
+
+static const struct {
+	const char *options, *super_options;
+	void (*use_origin)(struct host *host);
+	const char *const *places;
+	size_t n_places;
+	const char **asserted;
+	bool is_production; /* it may be */
+	bool needs_origin;
+} productions[] = {
+	{"rw", "rw", leave_origin, NULL, 0, NULL, true, false},
+	{"ro", "rw", leave_origin, NULL, 0, NULL, true, false},
+	{"rw", "ro", leave_origin, NULL, 0, NULL, false, false},
+	{"ro", "", leave_origin, NULL, 0, NULL, false, false},
+	{"rw", "rw", open_origin, NULL, 0, NULL, false, true},
+	{"rw", "rw", mount_origin, NULL, 0, NULL, false, true},
+	{"rw", "rw", open_origin_by_udev, NULL, 0, NULL, true, false},
+	{"rw", "rw", open_origin_as_udev, NULL, 0, NULL, false, true},
+	{"rw", "rw", leave_origin, at_backup, 1, NULL, false, false},
+	{"rw", "rw", open_origin, at_backup, 1, NULL, false, false},
+	{"rw", "rw", leave_origin, at_others, 4, NULL, true, false},
+	{"rw", "rw", leave_origin, NULL, 0, at_mount, false, false},
+	{"rw", "rw", leave_origin, NULL, 0, at_glob, true, false},
+};
+
+static void test_production(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(productions) / sizeof(productions[0]); i++) {
+		cleanup_host struct host *host = sample_host();
+		struct request request = default_request();
+		cleanup_survey struct survey survey = {0};
+		const struct subject *subject;
+
+		backup_mount(host)->options = productions[i].options;
+		backup_mount(host)->super_options = productions[i].super_options;
+		productions[i].use_origin(host);
+		host_source_set(host, "mounts/4026531842", OUTCOME_READ, "%s", "");
+		host_sort(host);
+		request.select_mounts = productions[i].places;
+		request.n_select_mounts = productions[i].n_places;
+		request.leftover_mounts = productions[i].asserted;
+		request.n_leftover_mounts = productions[i].asserted != NULL;
+		survey_host(host, &request, &survey);
+		subject = &survey.subjects[0];
+		if ((subject->decisive == RULE_MOUNTED_READ_WRITE) !=
+				productions[i].is_production ||
+			subject->needs_origin_in_use != productions[i].needs_origin)
+			fail_msg("row %zu: %s", i, rule_text(subject->decisive)->name);
 	}
 }
 
@@ -988,6 +1093,7 @@ int main(void)
 		cmocka_unit_test(test_old_kpartx_name_without_uuid),
 		cmocka_unit_test(test_mount_copies_that_propagate),
 		cmocka_unit_test(test_every_rule_matters),
+		cmocka_unit_test(test_production),
 		cmocka_unit_test(test_changes_elsewhere_do_not_matter),
 		cmocka_unit_test(test_a_mount_elsewhere_says_where),
 		cmocka_unit_test(test_holders_are_named),

@@ -49,7 +49,9 @@ static void test_reads_rules(void **state)
 		  "\ttag backup\n"
 		  "\ttag host:#1\n"
 		  "rule other.rule_2\n"
-		  "select */x\n",
+		  "select */x\n"
+		  "mount /mnt/backup-*\n"
+		  "\tmount\t/var/tmp/?\n",
 		&policy);
 	policy_set_age(&policy, 77);
 	rules = policy.rules;
@@ -63,6 +65,10 @@ static void test_reads_rules(void **state)
 	assert_string_equal(rules[1].name, "other.rule_2");
 	assert_int_equal(rules[1].min_age, 77);
 	assert_null(rules[1].tags);
+	assert_int_equal(rules[0].n_mounts, 0);
+	assert_int_equal(rules[1].n_mounts, 2);
+	assert_string_equal(rules[1].mounts[0], "/mnt/backup-*");
+	assert_string_equal(rules[1].mounts[1], "/var/tmp/?");
 }
 
 static void test_refuses(void **state)
@@ -97,6 +103,15 @@ static void test_refuses(void **state)
 		{"rule a\nselect v/l\ntag @x\n", "p:3: a tag is written without the @"},
 		{"rule a\nselect v/l\ntag -x\n", "p:3: not what LVM takes as a tag"},
 		{"rule a\nselect v/l\ntag x,y\n", "p:3: not what LVM takes as a tag"},
+		{"rule a\nselect v/l\nmount mnt/x\n", "p:3: mount wants an absolute"},
+		{"rule a\nselect v/l\nmount /\n", "p:3: mount wants an absolute"},
+		{"rule a\nselect v/l\nmount /mnt/\n", "p:3: mount wants an absolute"},
+		{"rule a\nselect v/l\nmount /mnt//x\n", "p:3: mount wants an absolute"},
+		{"rule a\nselect v/l\nmount /mnt/../x\n", "p:3: mount wants an absolute"},
+		{"rule a\nselect v/l\nmount /mnt/.\n", "p:3: mount wants an absolute"},
+		{"rule a\nselect v/l\nmount /mnt/[ab]\n", "p:3: mount wants an absolute"},
+		{"rule a\nselect v/l\nmount /mnt/a b\n", "p:3: one value is wanted"},
+		{"mount /mnt/x\n", "p:1: expected \"rule NAME\" before \"mount\""},
 		{"rule a\nselect v/l\nmax-age 1h\n", "p:3: unknown word \"max-age\""},
 		{"Rule a\n", "p:1: expected \"rule NAME\""},
 		{"rule a\r\n", "p:1: a carriage return"},
@@ -156,6 +171,10 @@ static void test_limits(void **state)
 		{"rule a\n", "select v/l#\n", "", POLICY_GLOBS_MAX, "at most 32 globs"},
 		{"rule a\nselect v/l\n", "tag t#\n", "", POLICY_TAGS_MAX,
 			"at most 16 tags"},
+		{"rule a\nselect v/l\n", "mount /m#\n", "", POLICY_MOUNTS_MAX,
+			"at most 16 mounts"},
+		{"rule a\nselect v/l\nmount /", "m", "\n", POLICY_PATH_MAX - 1,
+			"at most 1023 bytes"},
 		{"rule ", "a", "\nselect v/l\n", POLICY_NAME_MAX, "at most 64"},
 		{"rule a\nselect v/", "l", "\n", POLICY_GLOB_MAX - 2,
 			"at most 255 bytes"},
@@ -250,6 +269,9 @@ static void test_onapp_is_the_default(void **state)
 	assert_string_equal(policy.rules[0].globs[0], SELECT_DEFAULT);
 	assert_int_equal(policy.rules[0].min_age, MIN_AGE_DEFAULT);
 	assert_null(policy.rules[0].tags);
+	assert_int_equal(policy.rules[0].n_mounts, SELECT_DEFAULT_MOUNTS);
+	for (size_t i = 0; i < SELECT_DEFAULT_MOUNTS; i++)
+		assert_string_equal(policy.rules[0].mounts[i], select_default_mounts[i]);
 }
 
 /* Names as their makers give them, and names of other people's snapshots. */

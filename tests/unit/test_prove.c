@@ -243,6 +243,13 @@ static void system_mount(struct host *host)
 			host->mounts[i].target = "/usr/local";
 }
 
+static void read_write(struct host *host)
+{
+	for (size_t i = 0; i < host->n_mounts; i++)
+		if (strcmp(host->mounts[i].target, "/mnt/backup") == 0)
+			host->mounts[i].super_options = "rw,errors=continue";
+}
+
 static const struct {
 	const char *name;
 	void (*change)(struct host *host);
@@ -280,6 +287,7 @@ static const struct {
 	{"changed meanwhile", moving, OFF(RULE_UNSETTLED), 6},
 	{"sparse", sparse, OFF(RULE_VIRTUAL_ORIGIN), 7},
 	{"system mount", system_mount, OFF(RULE_MOUNTED_AS_SYSTEM), 7},
+	{"read-write", read_write, OFF(RULE_MOUNTED_READ_WRITE), 11},
 	{"guest volume", guest_volume, OFF(RULE_FOREIGN_MAPPING), 1},
 };
 

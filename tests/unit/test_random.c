@@ -27,6 +27,11 @@
 /* ---- what must hold ---- */
 
 static const char *select_all[] = {SELECT_DEFAULT};
+static const char *const places[] = {RANDOM_HOST_PLACES};
+static const char *leftover[] = {RANDOM_HOST_LEFTOVER};
+
+static const char no_sha256[] =
+	"0000000000000000000000000000000000000000000000000000000000000000";
 
 #define OPS (OP_LOOP_DETACH + 1)
 
@@ -34,7 +39,18 @@ static const char *select_all[] = {SELECT_DEFAULT};
 struct tally {
 	size_t removed;
 	size_t steps[OPS];
+	/* of snapshots that are mounted read-write: shown to be leftovers, or not */
+	size_t leftover_mounts, undecided_mounts;
 };
+
+static void tally_subject(const struct subject *subject, struct tally *tally)
+{
+	tally->removed += subject->verdict == VERDICT_REMOVE;
+	tally->undecided_mounts += subject->decisive == RULE_MOUNTED_READ_WRITE;
+	for (size_t i = 0; i < subject->n_reasons; i++)
+		tally->leftover_mounts += subject->verdict == VERDICT_REMOVE &&
+					  subject->reasons[i].rule == RULE_LEFTOVER_MOUNT;
+}
 
 static void plan_text_of(const struct host *host, bool has_refresh, uint64_t seed,
 	struct buf *ret, struct buf *ret_review, struct tally *tally)
@@ -42,18 +58,19 @@ static void plan_text_of(const struct host *host, bool has_refresh, uint64_t see
 	struct request request = {.select = select_all,
 		.n_select = 1,
 		.min_age = MIN_AGE_DEFAULT,
+		.select_mounts = places,
+		.n_select_mounts = sizeof(places) / sizeof(places[0]),
+		.leftover_mounts = leftover,
+		.n_leftover_mounts = 1,
 		.has_refresh_origin = has_refresh};
 	cleanup_survey struct survey survey = {0};
-	cleanup_with(plan_free_fn) struct plan *plan = plan_new();
+	cleanup_with(plan_free_fn) struct plan *plan = NULL;
 	cleanup_with(plan_free_fn) struct plan *again = NULL;
 	struct err err = ERR_INIT;
 
 	survey_collect(host, &request, &survey);
 	classify_survey(&survey);
-	*array_add(&plan->select, &plan->n_select) = xstrdup(SELECT_DEFAULT);
-	plan->min_age = MIN_AGE_DEFAULT;
-	plan->has_refresh_origin = has_refresh;
-	memset(plan->capture_sha256, '0', SHA256_HEX_LEN);
+	plan = plan_begin(&survey, &request, no_sha256);
 	if (order_survey(&survey, plan, &err) < 0)
 		fail_msg("RANDOM_SEED=%" PRIu64 ": order: %s", seed, err.msg);
 	plan_write(plan, ret);
@@ -63,7 +80,7 @@ static void plan_text_of(const struct host *host, bool has_refresh, uint64_t see
 		fail_msg("RANDOM_SEED=%" PRIu64 ": %s", seed, err.msg);
 	review_print(&survey, plan, "capture", "plan", ret_review);
 	for (size_t i = 0; i < survey.n_subjects; i++)
-		tally->removed += survey.subjects[i].verdict == VERDICT_REMOVE;
+		tally_subject(&survey.subjects[i], tally);
 	for (size_t i = 0; i < plan->n_steps; i++)
 		tally->steps[plan->steps[i].op]++;
 }
@@ -99,9 +116,13 @@ static void test_random_states(void **state)
 	for (int op = 0; op < OPS; op++)
 		print_message(
 			"  %zu %s\n", tally.steps[op], plan_op_name((enum plan_op)op));
+	print_message("  %zu leftover mounts, %zu undecided ones\n",
+		tally.leftover_mounts, tally.undecided_mounts);
 	/* a generator that only makes refusals would prove nothing */
 	if (count >= 1000)
 		assert_true(with_plan > count / 10);
+	assert_true(count < 1000 ||
+		    (tally.leftover_mounts > 10 && tally.undecided_mounts > 10));
 	for (int op = 0; op < OPS && count >= 1000; op++)
 		assert_true(tally.steps[op] > 10);
 }

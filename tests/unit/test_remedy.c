@@ -25,7 +25,7 @@
 #include "snapstate/ledger.h"
 
 #define STATES_DEFAULT 1000
-#define ACTIONS_MAX 64
+#define ACTIONS_MAX    64
 
 static const char *select_all[] = {SELECT_DEFAULT};
 static const struct request request = {
@@ -609,9 +609,14 @@ static struct deeds deeds_of(const struct survey *survey, const struct subject *
 
 	remedy_collect(survey, subject, &remedy);
 	assert_true(remedy.n_actions <= ACTIONS_MAX);
-	/* a loop device goes with its last mount, an array's partitions with it: this model
-	 * knows none of that; test_blocks and test_exhaustive do */
+	/* a loop device goes with its last mount, an array's partitions with it: this
+	 * model knows none of that; test_blocks and test_exhaustive do */
 	if (subject_has(subject, RULE_HELD_IDLE))
+		deeds.is_modelled = false;
+	/* whoever closes a mapping ends its mounts, whatever they are: the question
+	 * whether they are production comes first all the same */
+	if (subject_has(subject, RULE_MOUNTED_READ_WRITE) &&
+		subject_has(subject, RULE_FOREIGN_MAPPING))
 		deeds.is_modelled = false;
 	for (size_t i = 0; i < remedy.n_actions; i++) {
 		assert_true(*remedy.actions[i].text);
@@ -745,8 +750,7 @@ static unsigned random_minor(struct dice *dice, const struct host *host)
 	for (size_t i = 0; i < 50 && !minor; i++) {
 		const struct device *device = &host->devices[roll(dice, host->n_devices)];
 
-		if (device_snapshot_state(device) != SNAPSHOT_NONE ||
-			is_window(device))
+		if (device_snapshot_state(device) != SNAPSHOT_NONE || is_window(device))
 			minor = device->devno.minor;
 	}
 	return minor;

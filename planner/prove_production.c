@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rule 11, for the prover: a file system that can be written is unmounted only where the
+ * snapshot is not what production runs on. It reads the capture, and shares nothing with
+ * check_production.c.
+ */
+#include <string.h>
+
+#include "prove.h"
+#include "snapstate/cleanup.h"
+
+/* The first option of the superblock; of the mount, where that is not known. */
+static bool can_write(const struct mount *mount)
+{
+	const char *options = mount->super_options && *mount->super_options
+				      ? mount->super_options
+				      : mount->options;
+	size_t len = strcspn(options, ",");
+
+	return len != 2 || memcmp(options, "ro", 2) != 0;
+}
+
+/* udevd's workers open whatever changes, for a moment. */
+static bool is_of_udevd(const struct host *host, const struct use *use)
+{
+	const struct process *process = host_process(host, use->pid);
+	const char *slash = process ? strrchr(process->exe, '/') : NULL;
+
+	return slash && process->uid == 0 &&
+	       (strcmp(slash, "/udevadm") == 0 || strcmp(slash, "/udevd") == 0 ||
+		       strcmp(slash, "/systemd-udevd") == 0);
+}
+
+static bool has_user(const struct host *host, const struct device *device)
+{
+	cleanup_places struct places uses =
+		host_places(host, PLACES_USES, places_devno(device->devno));
+	cleanup_places struct places mounts =
+		host_places(host, PLACES_MOUNTS, places_devno(device->devno));
+	cleanup_places struct places live =
+		host_places(host, PLACES_SUPERBLOCKS, places_devno(device->devno));
+	uint64_t passing = 0;
+
+	for (size_t i; places_next(&uses, &i);) {
+		if (devno_compare(host->uses[i].devno, device->devno) != 0)
+			continue;
+		if (host->uses[i].kind != USE_NODE || !is_of_udevd(host, &host->uses[i]))
+			return true;
+		passing += host->uses[i].count;
+	}
+	for (size_t i; places_next(&mounts, &i);)
+		if (devno_compare(
+			    host_mount_devno(host, &host->mounts[i]), device->devno) == 0)
+			return true;
+	for (size_t i; places_next(&live, &i);)
+		if (devno_compare(host->superblocks[i].devno, device->devno) == 0)
+			return true;
+	return device->open_count > passing;
+}
+
+/* The visible volume above the layer of the snapshot. */
+static bool is_origin_used(const struct host *host, const struct device *snapshot)
+{
+	struct devno layer, store;
+	cleanup_places struct places places = {0};
+
+	if (!device_snapshot_parts(snapshot, &layer, &store))
+		return false;
+	places = host_places(host, PLACES_ABOVE, places_devno(layer));
+	for (size_t i; places_next(&places, &i);) {
+		const struct device *device = &host->devices[i];
+
+		if (device->n_targets && device_stands_on(device, layer) &&
+			strcmp(device->targets[0].type, "snapshot-origin") == 0 &&
+			has_user(host, device))
+			return true;
+	}
+	return false;
+}
+
+int proof_check_production(const struct proof *proof, const struct device *snapshot,
+	const struct mount *mount)
+{
+	for (size_t i = 0; i < proof->plan->n_leftover_mounts; i++)
+		if (strcmp(proof->plan->leftover_mounts[i], mount->target) == 0)
+			return 0;
+	if (!can_write(mount) ||
+		proof_is_mounted_by_rule(proof, snapshot, mount->target) ||
+		is_origin_used(proof->before, snapshot))
+		return 0;
+	return proof_broken(proof, 11,
+		"mounted read-write, its origin used by nobody: production may run on it",
+		mount->target);
+}
