@@ -70,8 +70,8 @@ void guard_drop(const char *folder, const char *vg_name, int hold);
 int act_wait_for_lock(const char *vg_name, struct err *err);
 /* true: a signal asks this program to stop, which it does behind this step. */
 bool act_is_stopped(void);
-/* -EAGAIN: a device of another snapshot of that origin is suspended, or a table waits on
- * it, and LVM would end that. */
+/* -EAGAIN: the origin, or another snapshot of it, is not in a state that LVM would leave
+ * as it is. */
 int act_check_neighbours(const struct host *host, const char *vg_uuid,
 	const char *origin_uuid, struct err *err);
 /* A name that LVM accepts, and that is safe as a file name and as an argument. */

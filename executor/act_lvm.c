@@ -140,42 +140,30 @@ static int add_group_paths(const struct host *host, const char *vg_uuid,
 	return 0;
 }
 
-static int check_settled(const struct device *device, struct err *err)
-{
-	if (device && (device->flags & DEVICE_SUSPENDED))
-		return err_set(err, -EAGAIN,
-			"%s, of the same origin, is suspended: LVM would resume it, and "
-			"that is for whoever suspended it to do",
-			device->name);
-	if (device && (device->flags & DEVICE_PENDING))
-		return err_set(err, -EAGAIN,
-			"a table waits on %s, of the same origin: LVM would put it into "
-			"force",
-			device->name);
-	return 0;
-}
-
-/* LVM suspends and resumes all that stands on the origin's -real, with their stores,
- * whoever had suspended one before (seen in the lab: incident suspended-since). Which
- * neighbours there are is no fact of the plan, since they come and go. */
+/* Once more right before lvm starts, in the reading that gives the sequence number by
+ * which LVM compares under its lock: what marks a snapshot for merging since then changes
+ * that number, and LVM does nothing. -EAGAIN: not as it must be. */
 int act_check_neighbours(const struct host *host, const char *vg_uuid,
 	const char *origin_uuid, struct err *err)
 {
-	const struct device *real =
-		host_device_of_lv(host, vg_uuid, origin_uuid, "-real");
-	int r = 0;
+	static const enum condition_kind kinds[] = {
+		CONDITION_SETTLED, CONDITION_SIBLINGS};
 
-	for (size_t i = 0; real && i < host->n_devices && r == 0; i++) {
-		const struct device *above = &host->devices[i];
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		const struct condition condition = {.kind = kinds[i],
+			.vg_uuid = vg_uuid,
+			.lv_uuid = origin_uuid,
+			.argument = ""};
+		cleanup_violations struct violations violations = VIOLATIONS_INIT;
+		cleanup_buf struct buf words = BUF_INIT;
 
-		if (!device_stands_on(above, real->devno))
+		condition_find(host, &condition, &violations);
+		if (!violations.count)
 			continue;
-		r = check_settled(above, err);
-		for (size_t d = 0; d < above->n_deps && r == 0; d++)
-			r = check_settled(
-				host_device_by_devno(host, above->deps[d]), err);
+		violation_print(kinds[i], &violations.items[0], &words);
+		return err_set(err, -EAGAIN, "%s", buf_text(&words));
 	}
-	return r;
+	return 0;
 }
 
 /* What LVM shall find under its lock: the volume as verified, its name of today. */

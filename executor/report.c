@@ -127,8 +127,14 @@ static const char *take_partner(const struct facts *extra, bool *is_shown,
 
 static void report_pair(FILE *to, const char *expected, const char *found)
 {
+	cleanup_buf struct buf words = BUF_INIT;
+
 	fprintf(to, "  expected  %s\n", expected ? expected : "nothing");
 	fprintf(to, "  found     %s\n", found ? found : "nothing");
+	if (found)
+		condition_line_print(found, &words);
+	if (words.len)
+		fprintf(to, "            %s\n", buf_text(&words));
 }
 
 static void report_subject(FILE *to, const struct difference *difference, bool *is_shown,

@@ -135,13 +135,32 @@ static enum exit_code check_wanted(const struct run *run)
 	return code == EXIT_DONE ? check_time(run) : code;
 }
 
+/* It expects less than an execution has to compare. */
+static enum exit_code check_version(const struct run *run)
+{
+	if (run->admission->plan->version == PLAN_VERSION)
+		return EXIT_DONE;
+	report_error(stderr,
+		"%s: an older release of snapstate-plan made it, and it does not say "
+		"what "
+		"must hold for other snapshots of the same origins; capture and plan "
+		"again",
+		run->options->plan);
+	if (!run->options->is_apply)
+		return EXIT_DONE;
+	report_error(stderr, "nothing was changed");
+	return EXIT_DIFFERS;
+}
+
 static enum exit_code rehearse_or_apply(struct run *run)
 {
 	const struct plan *plan = run->admission->plan;
 	enum exit_code code;
 
 	report_plan(stdout, plan, run->options->plan);
-	code = check_time(run);
+	code = check_version(run);
+	if (code == EXIT_DONE)
+		code = check_time(run);
 	if (code == EXIT_DONE)
 		code = check_earlier(run);
 	if (code != EXIT_DONE || run->recalled.is_finished)

@@ -156,45 +156,76 @@ static void compare(const struct view *view, const struct facts *expected,
 	facts_minus_both(found, expected, view->uncertain, &ret->extra);
 }
 
-/* A device line up to its open count, and from behind it. */
-static void add_without_opens(struct facts *facts, const char *line)
+/* A device line without its open count, or without its flags as well. */
+static void add_without(struct facts *facts, const char *line, bool without_flags)
 {
 	const char *open = strstr(line, " open ");
+	const char *rest =
+		open ? strstr(open, without_flags ? " size " : " flags ") : NULL;
 	cleanup_buf struct buf text = BUF_INIT;
 
-	if (open) {
+	if (rest) {
 		buf_add(&text, line, (size_t)(open - line));
-		open += strlen(" open ");
-		line = open + strcspn(open, " ");
+		line = rest;
 	}
 	buf_puts(&text, line);
 	facts_add(facts, buf_text(&text));
 }
 
-static bool add_flapping(const struct facts *lines, struct facts *ret_devices)
+/* Who changes something for a moment. */
+enum passer {
+	PASSER_UDEV, /* it looks at a device: open counts, holders */
+	PASSER_LVM,  /* a command at work beside it: flags, inactive tables, conditions */
+};
+
+static bool add_passing(
+	const struct facts *lines, enum passer passer, struct facts *ret_devices)
 {
+	bool is_lvm = passer == PASSER_LVM;
+
 	for (size_t i = 0; i < lines->count; i++) {
-		if (starts_with(lines->lines[i], "device "))
-			add_without_opens(ret_devices, lines->lines[i]);
-		else if (!starts_with(lines->lines[i], "holder "))
+		const char *line = lines->lines[i];
+
+		if (starts_with(line, "device "))
+			add_without(ret_devices, line, is_lvm);
+		else if (!starts_with(line, "holder ") &&
+			 !(is_lvm && (starts_with(line, "pending ") ||
+					     starts_with(line, "condition "))))
 			return false;
 	}
 	facts_sort(ret_devices);
 	return true;
 }
 
-/* true: only open counts and holders differ, as while udev looks at a device. */
-static bool is_flapping(const struct difference *difference)
+/* true: only that differs. */
+static bool is_passing(const struct difference *difference, enum passer passer)
 {
 	cleanup_facts struct facts missing = FACTS_INIT, extra = FACTS_INIT;
 	cleanup_facts struct facts a = FACTS_INIT, b = FACTS_INIT;
 
-	if (!add_flapping(&difference->missing, &missing) ||
-		!add_flapping(&difference->extra, &extra))
+	if (!add_passing(&difference->missing, passer, &missing) ||
+		!add_passing(&difference->extra, passer, &extra))
 		return false;
 	facts_minus(&missing, &extra, &a);
 	facts_minus(&extra, &missing, &b);
 	return a.count == 0 && b.count == 0;
+}
+
+/* 0: that does not pass. udev is done sooner than another LVM command. */
+static unsigned patience(
+	const struct observer *observer, const struct difference *difference)
+{
+	if (is_passing(difference, PASSER_UDEV))
+		return observer->flap_ms;
+	return is_passing(difference, PASSER_LVM) ? observer->settle_ms : 0;
+}
+
+static bool are_covered(const struct facts *lines, unsigned parts)
+{
+	cleanup_facts struct facts covered = FACTS_INIT;
+
+	facts_keep_covered(lines, parts, &covered);
+	return covered.count == lines->count;
 }
 
 static bool has_time(const struct observer *observer, int64_t deadline)
@@ -210,26 +241,36 @@ static int64_t deadline_in(const struct observer *observer, unsigned ms)
 	return observer->ops->now_ms(observer->context) + ms;
 }
 
-/* Looks again without LVM: what it says does not flap, and asking takes long. */
+/* Looks again, without LVM unless what differs comes from there: asking takes long. A
+ * reading that the caller acts by is replaced by a later one only as a whole. */
 static int look_again(const struct observer *observer, const struct view *view,
-	int64_t deadline, struct difference *difference, struct err *err)
+	struct host **host, struct difference *difference, struct err *err)
 {
+	int64_t begin = observer->ops->now_ms(observer->context);
 	struct view cheap = *view;
 	cleanup_facts struct facts expected = FACTS_INIT;
 	int r = 0;
 
 	cheap.parts &= ~(unsigned)PROBE_LVM;
 	facts_keep_covered(&view->expected, cheap.parts, &expected);
-	while (!difference_is_empty(difference) && is_flapping(difference) &&
-		has_time(observer, deadline)) {
+	while (!difference_is_empty(difference) &&
+		has_time(observer, begin + patience(observer, difference))) {
+		bool is_cheap = are_covered(&difference->missing, cheap.parts) &&
+				are_covered(&difference->extra, cheap.parts);
 		cleanup_facts struct facts found = FACTS_INIT;
-		cleanup_host struct host *host = NULL;
+		struct host *again = NULL;
 
-		r = look(observer, &cheap, &host, &found, err);
+		r = look(observer, is_cheap ? &cheap : view, &again, &found, err);
 		if (r == 0)
-			compare(&cheap, &expected, &found, difference);
+			compare(view, is_cheap ? &expected : &view->expected, &found,
+				difference);
 		else if (r != -EAGAIN)
 			return r;
+		if (r == 0 && !is_cheap) {
+			host_free(*host);
+			*host = take_ptr(again);
+		}
+		host_free(again);
 	}
 	return r == -EAGAIN ? -ENODATA : r;
 }
@@ -247,7 +288,7 @@ int verify_expected(const struct observer *observer, const struct view *view,
 	if (r < 0)
 		return -ENODATA;
 	compare(view, &view->expected, &found, ret_difference);
-	return look_again(observer, view, deadline, ret_difference, err);
+	return look_again(observer, view, ret_host, ret_difference, err);
 }
 
 enum confirmation verify_predicted(const struct observer *observer,
@@ -272,7 +313,7 @@ enum confirmation verify_predicted(const struct observer *observer,
 		compare(view, &view->expected, &found, &before);
 		/* who opened it meanwhile is why nothing has changed */
 		is_unchanged = difference_is_empty(&before) ||
-			       (has_failed && is_flapping(&before));
+			       (has_failed && is_passing(&before, PASSER_UDEV));
 	} while (!(has_failed && r == 0 && is_unchanged) && has_time(observer, deadline));
 	if (r < 0)
 		return CONFIRM_UNREAD;

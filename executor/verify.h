@@ -32,13 +32,15 @@ struct observer {
 	void *context;
 	unsigned poll_ms;
 	unsigned flap_ms;   /* how long an open count may be off */
-	unsigned settle_ms; /* how long a step's result may take to show */
+	unsigned settle_ms; /* how long a step's result, or another LVM command, may take
+			     */
 };
 
 /*
  * Probes and compares with view->expected. What udev does to a device for a moment (an
- * open count, a holder) is looked at again for a while; nothing else is. *ret_host is the
- * first probe, under its own names, and set also when there is a difference.
+ * open count, a holder), and what an LVM command beside it does (suspended, an inactive
+ * table, a condition), is looked at again for a while; nothing else is. *ret_host is the
+ * last whole probe, under its own names, and set also when there is a difference.
  * Returns 0 when everything could be read, -ENODATA with the source's name otherwise.
  */
 int verify_expected(const struct observer *observer, const struct view *view,

@@ -32,8 +32,31 @@ static unsigned holder_part(const char *line)
 	return kind && starts_with(kind + 1, "dm ") ? PROBE_DM : PROBE_BLOCKS;
 }
 
+static unsigned parts_of_condition(enum condition_kind kind)
+{
+	static const struct {
+		unsigned need, part;
+	} parts[] = {
+		{CONDITION_NEEDS_DM, PROBE_DM},
+		{CONDITION_NEEDS_BLOCKS, PROBE_BLOCKS},
+		{CONDITION_NEEDS_MOUNTS, PROBE_MOUNTS},
+		{CONDITION_NEEDS_PROCESSES, PROBE_PROCESSES},
+		{CONDITION_NEEDS_LVM, PROBE_LVM},
+	};
+	unsigned needs = condition_row(kind)->needs, found = 0;
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (needs & parts[i].need)
+			found |= parts[i].part;
+	return found;
+}
+
 static unsigned parts_of_fact(const char *line)
 {
+	enum condition_kind kind;
+
+	if (condition_of_line(line, &kind))
+		return parts_of_condition(kind);
 	if (starts_with(line, "host "))
 		return PROBE_IDENTITY;
 	if (starts_with(line, "holder "))
@@ -83,6 +106,11 @@ void view_of_plan(const struct plan *plan, const struct facts *now,
 			scope->volumes[i];
 	for (size_t i = 0; i < scope->n_groups; i++)
 		*array_add(&view.scope.groups, &view.scope.n_groups) = scope->groups[i];
+	for (size_t i = 0; i < scope->n_conditions; i++) {
+		*array_add(&view.scope.conditions, &view.scope.n_conditions) =
+			scope->conditions[i];
+		view.parts |= parts_of_condition(scope->conditions[i].kind);
+	}
 	facts_keep_covered(now, view.parts, &view.expected);
 	*ret_view = view;
 }
@@ -152,7 +180,22 @@ static void add_devices_of(
 	}
 }
 
-/* Subjects as in fact_subject(), and the target's own. */
+/* Few subjects, and all lines of the plan are asked about at each step: no copies. */
+static bool is_about(const char *line, const struct facts *subjects)
+{
+	const char *text;
+	size_t len;
+
+	if (fact_subject(line, &text, &len) < 0 || len == 0)
+		return true;
+	for (size_t i = 0; i < subjects->count; i++)
+		if (strncmp(subjects->lines[i], text, len) == 0 &&
+			subjects->lines[i][len] == '\0')
+			return true;
+	return false;
+}
+
+/* Subjects as in fact_subject(), the target's own, and its origin, which LVM loads. */
 static void subjects_of_step(
 	const struct plan *plan, const struct plan_step *step, struct facts *subjects)
 {
@@ -171,6 +214,22 @@ static void subjects_of_step(
 		buf_devno(&text, target->devno);
 	}
 	add_subject(subjects, buf_text(&text), text.len);
+	add_subject(subjects, "host", strlen("host"));
+	if (!*target->origin_uuid)
+		return;
+	text.len = 0;
+	buf_printf(&text, "%s/%s", target->vg_uuid, target->origin_uuid);
+	add_subject(subjects, buf_text(&text), text.len);
+}
+
+static bool is_about_condition(
+	const struct condition *condition, const struct facts *subjects)
+{
+	cleanup_buf struct buf line = BUF_INIT;
+
+	buf_puts(&line, "condition ");
+	condition_print(condition, &line);
+	return is_about(buf_text(&line), subjects);
 }
 
 static void restrict_scope(
@@ -204,32 +263,30 @@ static void restrict_scope(
 		if (facts_has(subjects, text.data))
 			*array_add(&ret->groups, &ret->n_groups) = scope->groups[i];
 	}
+	for (size_t i = 0; i < scope->n_conditions; i++)
+		if (is_about_condition(&scope->conditions[i], subjects))
+			*array_add(&ret->conditions, &ret->n_conditions) =
+				scope->conditions[i];
 	buf_free(&text);
 }
 
-/* Few subjects, and all lines of the plan are asked about at each step: no copies. */
-static bool is_about(const char *line, const struct facts *subjects)
+/* A condition asks about more than is near a device. */
+static bool is_seen(const struct view *view, const char *line)
 {
-	const char *text;
-	size_t len;
+	enum condition_kind kind;
 
-	if (fact_subject(line, &text, &len) < 0 || len == 0)
-		return true;
-	for (size_t i = 0; i < subjects->count; i++)
-		if (strncmp(subjects->lines[i], text, len) == 0 &&
-			subjects->lines[i][len] == '\0')
-			return true;
-	return false;
+	return is_covered(line, view->parts) &&
+	       !(view->is_near && condition_of_line(line, &kind));
 }
 
-static void predict(const struct plan_step *step, unsigned parts, struct view *view)
+static void predict(const struct plan_step *step, struct view *view)
 {
 	for (size_t i = 0; i < view->expected.count; i++)
 		facts_add(&view->predicted, view->expected.lines[i]);
 	for (size_t i = 0; i < step->gone.count; i++)
 		facts_remove(&view->predicted, step->gone.lines[i]);
 	for (size_t i = 0; i < step->new.count; i++)
-		if (is_covered(step->new.lines[i], parts))
+		if (is_seen(view, step->new.lines[i]))
 			facts_insert(&view->predicted, step->new.lines[i]);
 }
 
@@ -245,11 +302,12 @@ void view_of_step(const struct plan *plan, const struct plan_step *step,
 		view.parts |= PROBE_MOUNTS;
 	/* mounts, files and volumes name devices that are in no scope */
 	view.is_near = view.parts == parts_of_step(OP_DM_REMOVE);
+	if (view.is_near)
+		view.scope.n_conditions = 0;
 	for (size_t i = 0; i < now->count; i++)
-		if (is_about(now->lines[i], &subjects) &&
-			is_covered(now->lines[i], view.parts))
+		if (is_about(now->lines[i], &subjects) && is_seen(&view, now->lines[i]))
 			facts_add(&view.expected, now->lines[i]);
-	predict(step, view.parts, &view);
+	predict(step, &view);
 	*ret_view = view;
 }
 

@@ -14,7 +14,7 @@
 #include "snapstate/ledger.h"
 
 /* What LVM itself puts there: the visible volume, and its snapshots, of which other rules
- * say whether their tables are right. */
+ * say whether the metadata knows them and their tables are right. */
 static bool is_of_lvm(const struct host *host, const struct subject *subject,
 	const struct device *device, struct devno layer)
 {
@@ -23,11 +23,12 @@ static bool is_of_lvm(const struct host *host, const struct subject *subject,
 	const char *part;
 	const struct lv *lv;
 
-	if (device == subject->origin || (device_snapshot_parts(device, &real, &cow) &&
-						 devno_is_equal(real, layer)))
+	if (device == subject->origin)
 		return true;
 	if (!lvm_dm_uuid_split(device->uuid, vg, lv_uuid, &part))
 		return false;
+	if (device_snapshot_parts(device, &real, &cow) && devno_is_equal(real, layer))
+		return true;
 	lv = host_lv(host, vg, lv_uuid);
 	return lv && strcmp(lv->origin_uuid, subject->lv->origin_uuid) == 0;
 }

@@ -42,6 +42,45 @@ static const struct lv *refreshable_origin(
 	return host_lv(host, vg, lv);
 }
 
+/* A stale snapshot is a sibling of one that LVM removes: its removal changes what that
+ * one's condition says. */
+static bool is_asked_of_siblings(
+	const struct plan *plan, const char *vg_uuid, const char *lv_uuid)
+{
+	const struct condition wanted = {.kind = CONDITION_SIBLINGS,
+		.vg_uuid = vg_uuid,
+		.lv_uuid = lv_uuid,
+		.argument = ""};
+
+	return scope_has_condition(&plan->scope, &wanted);
+}
+
+/* What the verdict took for granted of the origin and its other snapshots: any healthy
+ * state of them will do. */
+static void scope_of_siblings(const struct ordering *ordering,
+	const struct subject *subject, const struct lv *refreshed, struct scope *scope)
+{
+	struct arena *strings = ordering->plan->strings;
+	char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
+	const char *layer;
+
+	if (subject->real && lvm_dm_uuid_split(subject->real->uuid, vg, lv, &layer)) {
+		const char *vg_uuid = arena_strdup(strings, vg);
+		const char *lv_uuid = arena_strdup(strings, lv);
+
+		scope_add_volume_condition(scope, CONDITION_SETTLED, vg_uuid, lv_uuid);
+		if (is_asked_of_siblings(ordering->plan, vg_uuid, lv_uuid))
+			scope_add_volume_condition(
+				scope, CONDITION_SIBLINGS, vg_uuid, lv_uuid);
+	}
+	if (!subject_is_mapping(subject))
+		scope_add_volume_condition(scope, CONDITION_SIBLINGS, subject->vg_uuid,
+			subject->lv->origin_uuid);
+	if (refreshed)
+		scope_add_volume_condition(
+			scope, CONDITION_SIBLINGS, refreshed->vg_uuid, refreshed->uuid);
+}
+
 /* What a step may change and the executor verifies. An origin is only looked at for its
  * identity, unless the plan is to reload it. */
 static void scope_of_subject(const struct ordering *ordering,
@@ -66,6 +105,7 @@ static void scope_of_subject(const struct ordering *ordering,
 	if (subject->rule && subject->rule->tags)
 		scope_set_tags(
 			scope, subject->vg_uuid, subject->lv_uuid, subject->rule->tags);
+	scope_of_siblings(ordering, subject, origin, scope);
 	if (origin) {
 		scope_add_device(scope, subject->origin, SCOPE_TABLE);
 		scope_add_device(scope, subject->real, SCOPE_TABLE);

@@ -24,6 +24,8 @@
  *   - 8 the facts that each step predicts follow from the facts before it
  *   - 9 no swap area that may hold a page, no array that is at work or may hold what is
  *     nowhere else
+ *   - 10 what LVM loads, suspends and resumes beside a step's target is a condition of the
+ *     plan, and holds when the step begins
  *   - 11 no mount that can be written, of a snapshot whose origin nobody uses, unless the
  *     plan says that leftovers are mounted there
  */
@@ -80,6 +82,17 @@ static void collect_entries(struct proof *proof)
 			scope->volumes[i].lv_uuid);
 		add_entry(proof, subject.data, i, ENTRY_VOLUME);
 	}
+	for (size_t i = 0; i < scope->n_conditions; i++) {
+		struct buf line = BUF_INIT;
+		const char *subject = "";
+		size_t len = 0;
+
+		buf_puts(&line, "condition ");
+		condition_print(&scope->conditions[i], &line);
+		fact_subject(buf_text(&line), &subject, &len);
+		add_entry(proof, xstrndup(subject, len), i, ENTRY_CONDITION);
+		buf_free(&line);
+	}
 	if (proof->n_entries)
 		qsort(proof->entries, proof->n_entries, sizeof(*proof->entries),
 			order_entries);
@@ -120,6 +133,10 @@ static void scope_add_entry(
 		return;
 	case ENTRY_VOLUME:
 		*array_add(&ret->volumes, &ret->n_volumes) = scope->volumes[entry->at];
+		return;
+	case ENTRY_CONDITION:
+		*array_add(&ret->conditions, &ret->n_conditions) =
+			scope->conditions[entry->at];
 		return;
 	}
 }

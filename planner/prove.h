@@ -7,9 +7,9 @@
 
 #include "planner.h"
 
-enum proof_entry_kind { ENTRY_DEVICE, ENTRY_BLOCK, ENTRY_VOLUME };
+enum proof_entry_kind { ENTRY_DEVICE, ENTRY_BLOCK, ENTRY_VOLUME, ENTRY_CONDITION };
 
-/* A device, a block or a volume of the plan's scope. */
+/* A device, a block, a volume or a condition of the plan's scope. */
 struct proof_entry {
 	char *subject; /* see fact_subject() */
 	size_t at;     /* in the scope's array of that kind */
@@ -71,6 +71,9 @@ int proof_check_production(const struct proof *proof, const struct device *snaps
 /* prove_neighbours.c: an lvremove leaves the other snapshots of its origin as they are.
  * -EPERM. */
 int proof_check_neighbours(const struct proof *proof, const struct lv *lv);
+/* prove_conditions.c: what the operation relies on, and what a busy host changes by itself, is
+ * a condition of the plan, and holds by then. -EPERM. */
+int proof_check_conditions(const struct proof *proof, const char *origin_uuid);
 /* The one LVM snapshot that a device stands on, itself or through layers that may go with
  * it; NULL = it stands, also or only, on something else. */
 const struct device *proof_snapshot_below(const struct host *host, struct devno devno);

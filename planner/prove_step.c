@@ -516,6 +516,8 @@ static int prove_lv_remove(struct proof *proof)
 		r = check_closed(proof, snapshot, 0);
 	if (r == 0)
 		r = check_closed(proof, store, 1); /* by its snapshot, nobody else */
+	if (r == 0)
+		r = proof_check_conditions(proof, target->origin_uuid);
 	if (r < 0)
 		return r;
 	close_device(proof, snapshot);
@@ -536,7 +538,8 @@ static int prove_lv_refresh(struct proof *proof)
 		has_snapshot(proof->now, target->vg_uuid, target->lv_uuid))
 		return proof_broken(
 			proof, 1, "not an origin without snapshots", target->lv_name);
-	if (check_vg(proof, target->vg_uuid) < 0)
+	if (check_vg(proof, target->vg_uuid) < 0 ||
+		proof_check_conditions(proof, target->lv_uuid) < 0)
 		return -EPERM;
 	return dissolve_real(proof, target->lv_uuid);
 }

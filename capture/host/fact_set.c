@@ -128,6 +128,7 @@ static const struct {
 	{"group", 1},
 	{"volume", 1},
 	{"tag", 1},
+	{"condition", 2}, /* condition KIND SUBJECT ... */
 	{"host", 0},
 };
 

@@ -478,6 +478,37 @@ static void render_tags(struct rendering *r, const struct lv *lv, const char *ta
 	}
 }
 
+/* ---- conditions ---- */
+
+static void render_result(
+	struct rendering *r, const struct buf *begin, const struct violation *violation)
+{
+	buf_puts(&r->line, "condition ");
+	buf_add(&r->line, begin->data, begin->len);
+	buf_puts(&r->line, " ");
+	buf_puts(&r->line, violation ? violation->word : "ok");
+	if (violation && (*violation->name || *violation->uuid)) {
+		buf_puts(&r->line, " ");
+		buf_word(&r->line, violation->name);
+		buf_puts(&r->line, " ");
+		buf_word(&r->line, violation->uuid);
+	}
+	emit(r);
+}
+
+static void render_condition(struct rendering *r, const struct condition *condition)
+{
+	cleanup_violations struct violations violations = VIOLATIONS_INIT;
+	cleanup_buf struct buf begin = BUF_INIT;
+
+	condition_print(condition, &begin);
+	condition_find(r->host, condition, &violations);
+	if (!violations.count)
+		render_result(r, &begin, NULL);
+	for (size_t i = 0; i < violations.count; i++)
+		render_result(r, &begin, &violations.items[i]);
+}
+
 /* ---- the whole ---- */
 
 static void render_host(struct rendering *r)
@@ -550,6 +581,8 @@ static void render_scope(struct rendering *r, const struct scope *scope)
 		if (lv)
 			render_tags(r, lv, entry->tags);
 	}
+	for (size_t i = 0; i < scope->n_conditions; i++)
+		render_condition(r, &scope->conditions[i]);
 }
 
 static void render_everything(struct rendering *r)

@@ -90,6 +90,35 @@ void scope_add_group(struct scope *scope, const char *vg_uuid)
 	*array_add(&scope->groups, &scope->n_groups) = vg_uuid;
 }
 
+void scope_add_condition(struct scope *scope, const struct condition *condition)
+{
+	for (size_t i = 0; i < scope->n_conditions; i++)
+		if (condition_compare(&scope->conditions[i], condition) == 0)
+			return;
+	*array_add(&scope->conditions, &scope->n_conditions) = *condition;
+}
+
+static int order_condition(const void *key, const void *entry)
+{
+	return condition_compare(key, entry);
+}
+
+bool scope_has_condition(const struct scope *scope, const struct condition *condition)
+{
+	return scope->n_conditions &&
+	       bsearch(condition, scope->conditions, scope->n_conditions,
+		       sizeof(*scope->conditions), order_condition);
+}
+
+void scope_add_volume_condition(struct scope *scope, enum condition_kind kind,
+	const char *vg_uuid, const char *lv_uuid)
+{
+	const struct condition condition = {
+		.kind = kind, .vg_uuid = vg_uuid, .lv_uuid = lv_uuid, .argument = ""};
+
+	scope_add_condition(scope, &condition);
+}
+
 /* ---- many entries ---- */
 
 void scope_append(struct scope *scope, const struct scope *more)
@@ -102,6 +131,9 @@ void scope_append(struct scope *scope, const struct scope *more)
 		*array_add(&scope->volumes, &scope->n_volumes) = more->volumes[i];
 	for (size_t i = 0; i < more->n_groups; i++)
 		*array_add(&scope->groups, &scope->n_groups) = more->groups[i];
+	for (size_t i = 0; i < more->n_conditions; i++)
+		*array_add(&scope->conditions, &scope->n_conditions) =
+			more->conditions[i];
 }
 
 /* Of one device, the entry that was added first comes first: its label is kept. */
@@ -188,6 +220,8 @@ void scope_unite(struct scope *scope)
 		sizeof(*scope->volumes), order_volumes, same_volume);
 	scope->n_groups = unite(scope->groups, scope->n_groups, sizeof(*scope->groups),
 		order_groups, order_groups);
+	scope->n_conditions = unite(scope->conditions, scope->n_conditions,
+		sizeof(*scope->conditions), order_condition, order_condition);
 }
 
 void scope_free(struct scope *scope)
@@ -196,5 +230,6 @@ void scope_free(struct scope *scope)
 	free(scope->blocks);
 	free(scope->volumes);
 	free(scope->groups);
+	free(scope->conditions);
 	*scope = (struct scope){0};
 }

@@ -21,6 +21,8 @@
  *   volume VG-UUID/LV-UUID name VG/LV type T origin LV-UUID state S segments PV-UUID:START+EXTENTS,...
  *   volume VG-UUID/LV-UUID absent | unread
  *   tag VG-UUID/LV-UUID TAG
+ *   condition KIND SUBJECT ok | WORD NAME UUID | WORD    (condition.h; behind SUBJECT one word more,
+ *                                                        where the kind has an argument)
  *
  * Words are escaped by buf_word(), PARAMS by buf_tail(). MAJ:MIN and numbers are decimal without
  * leading zeros. F is a comma list of suspended, read-only, pending, deferred, internal,
@@ -47,6 +49,7 @@
 #ifndef SNAPSTATE_FACTS_H
 #define SNAPSTATE_FACTS_H
 
+#include "snapstate/condition.h"
 #include "snapstate/host.h"
 
 /* Limits of the grammar, for readers of files that strangers sent. */
@@ -99,6 +102,8 @@ struct scope {
 	size_t n_volumes;
 	const char **groups; /* VG uuids */
 	size_t n_groups;
+	struct condition *conditions;
+	size_t n_conditions;
 };
 void scope_free(struct scope *scope);
 static inline void scope_free_fn(struct scope *scope)
@@ -115,6 +120,12 @@ void scope_add_volume(struct scope *scope, const char *vg_uuid, const char *lv_u
 void scope_set_tags(
 	struct scope *scope, const char *vg_uuid, const char *lv_uuid, const char *tags);
 void scope_add_group(struct scope *scope, const char *vg_uuid);
+void scope_add_condition(struct scope *scope, const struct condition *condition);
+/* Of a scope whose conditions are in ascending order, as a plan's are. */
+bool scope_has_condition(const struct scope *scope, const struct condition *condition);
+/* One about a volume. */
+void scope_add_volume_condition(struct scope *scope, enum condition_kind kind,
+	const char *vg_uuid, const char *lv_uuid);
 /* For many entries: adds all of `more` as they are, and scope_unite() at the end makes the
  * same entries of them, in ascending order. */
 void scope_append(struct scope *scope, const struct scope *more);
@@ -173,8 +184,8 @@ void bag_free(struct fact_bag *bag);
 #define cleanup_bag cleanup_with(bag_free)
 
 /* What a line is about: "254:4" of a device, table, pending, status, holder, mount or block line,
- * "VG-UUID" or "VG-UUID/LV-UUID" of a group, volume or tag line, "" of the host line. Points into
- * `line`. -EINVAL: not a fact. */
+ * "VG-UUID" or "VG-UUID/LV-UUID" of a group, volume or tag line, any of these or "host" of a
+ * condition, "" of the host line. Points into `line`. -EINVAL: not a fact. */
 int fact_subject(const char *line, const char **ret_text, size_t *ret_len);
 
 #endif

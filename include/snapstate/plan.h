@@ -5,7 +5,8 @@
  * reviewer. The last line is the digest of all bytes before it.
  *
  *   #!/usr/sbin/snapstate-execute
- *   snapstate-plan 1
+ *   snapstate-plan 2                              (1: without conditions; such plans are read, and not
+ *                                                  applied)
  *   capture sha256:HEX taken 2026-11-22T03:00:00Z
  *   expires 2026-11-29T03:00:00Z                  (not before it was taken; older plans have none)
  *   created-by WORD                               (program and version)
@@ -30,6 +31,7 @@
  *   scope block MAJ:MIN name K                    (a loop device, an array, a partition of one)
  *   scope volume VG-UUID/LV-UUID                  (behind it " tags TAG,TAG" where a rule wanted tags)
  *   scope group VG-UUID
+ *   scope condition KIND SUBJECT [ARGUMENT]       (condition.h)
  *
  *   expect FACT                                   (sorted; the first is the host line)
  *
@@ -80,7 +82,9 @@
 #include "snapstate/policy.h"
 #include "snapstate/redact.h"
 
-#define PLAN_VERSION	1
+#define PLAN_VERSION	2
+#define PLAN_VERSION_OLDEST 1 /* that is read */
+#define PLAN_VERSION_CONDITIONS 2
 #define PLAN_INTERPRETER "/usr/sbin/snapstate-execute"
 #define PLAN_BYTES_MAX	(64u << 20)
 #define PLAN_STEPS_MAX	100000
@@ -144,6 +148,7 @@ struct plan_after {
 };
 
 struct plan {
+	unsigned version; /* PLAN_VERSION of a new one */
 	char capture_sha256[SHA256_HEX_LEN + 1];
 	int64_t taken; /* of the capture, seconds since 1970, by that host's clock */
 	int64_t expires; /* by the same clock; 0 = never said */
@@ -220,7 +225,7 @@ void plan_write(struct plan *plan, struct buf *ret_text);
 /*
  * Reads hostile text. Checks grammar, limits, canonical form and digest, and that the facts are
  * consistent: every gone is expected at that point, no new is already there, every target is in
- * scope. Errors: "NAME:LINE: rule". -EBADMSG for all that is wrong with the text.
+ * scope. A plan of an older version has fewer facts than an execution needs: plan->version. Errors: "NAME:LINE: rule". -EBADMSG for all that is wrong with the text.
  */
 int plan_read(const char *text, size_t len, const char *name, struct plan **ret_plan, struct err *err);
 

@@ -40,6 +40,7 @@ struct plan *plan_new(void)
 {
 	struct plan *plan = xcalloc(1, sizeof(*plan));
 
+	plan->version = PLAN_VERSION;
 	plan->strings = arena_new();
 	plan->created_by = xstrdup("");
 	return plan;
@@ -104,6 +105,11 @@ static int order_groups(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+static int order_conditions(const void *a, const void *b)
+{
+	return condition_compare(a, b);
+}
+
 int plan_volume_compare(const struct scope_volume *a, const struct scope_volume *b)
 {
 	int order = strcmp(a->vg_uuid, b->vg_uuid);
@@ -125,6 +131,23 @@ void plan_scope_sort(struct scope *scope)
 	if (scope->n_groups)
 		qsort(scope->groups, scope->n_groups, sizeof(*scope->groups),
 			order_groups);
+	if (scope->n_conditions)
+		qsort(scope->conditions, scope->n_conditions, sizeof(*scope->conditions),
+			order_conditions);
+}
+
+static void copy_conditions(struct plan *plan, const struct scope *scope)
+{
+	struct scope *copy = &plan->scope;
+
+	for (size_t i = 0; i < scope->n_conditions; i++) {
+		struct condition *to = array_add(&copy->conditions, &copy->n_conditions);
+
+		*to = scope->conditions[i];
+		to->vg_uuid = arena_strdup(plan->strings, to->vg_uuid);
+		to->lv_uuid = arena_strdup(plan->strings, to->lv_uuid);
+		to->argument = arena_strdup(plan->strings, to->argument);
+	}
 }
 
 void plan_scope_set(struct plan *plan, const struct scope *scope)
@@ -156,6 +179,7 @@ void plan_scope_set(struct plan *plan, const struct scope *scope)
 	for (size_t i = 0; i < scope->n_groups; i++)
 		*array_add(&copy->groups, &copy->n_groups) =
 			arena_strdup(plan->strings, scope->groups[i]);
+	copy_conditions(plan, scope);
 	plan_scope_sort(copy);
 }
 

@@ -68,6 +68,21 @@ static bool is_in_scope(const struct scope *scope, const char *subject, size_t l
 		scope->volumes, scope->n_volumes, sizeof(*scope->volumes), order_volume);
 }
 
+/* The whole of it, behind which only what was found may come. */
+static bool is_condition_in_scope(const struct scope *scope, const char *fact)
+{
+	const char *text = strchr(fact, ' ') + 1; /* fact_subject() found one */
+	struct arena *strings = arena_new();
+	struct condition condition;
+	size_t len;
+	bool is_it =
+		condition_parse(text, strlen(text), strings, &condition, &len) == 0 &&
+		text[len] == ' ' && scope_has_condition(scope, &condition);
+
+	arena_free(strings);
+	return is_it;
+}
+
 /* ---- one fact ---- */
 
 static int check_host_fact(struct plan_lines *lines)
@@ -103,6 +118,12 @@ static int check_subject(struct plan_lines *lines, const struct plan_ledger *led
 		return plan_lines_bad(lines, "not a fact: \"%s\"", fact);
 	if (len == 0)
 		return plan_lines_bad(lines, "the host line comes first, once");
+	if (strncmp(fact, "condition ", strlen("condition ")) == 0) {
+		if (has_scope && !is_condition_in_scope(&ledger->plan->scope, fact))
+			return plan_lines_bad(
+				lines, "a condition that is not in scope: \"%s\"", fact);
+		return 0;
+	}
 	if (has_scope && !is_in_scope(&ledger->plan->scope, subject, len))
 		return plan_lines_bad(lines, "a fact about %.*s, which is not in scope",
 			(int)len, subject);

@@ -40,22 +40,26 @@ static int take_time(struct plan_lines *lines, int64_t *ret_seconds)
 	return 0;
 }
 
-static int read_version(struct plan_lines *lines)
+static int read_version(struct plan_lines *lines, struct plan *plan)
 {
-	char line[32];
-
 	if (plan_take(lines, "#!" PLAN_INTERPRETER) < 0 || plan_take_end(lines) < 0)
 		return -EBADMSG;
 	if (!plan_lines_is(lines, "snapstate-plan "))
 		return plan_take(lines, "snapstate-plan ");
-	snprintf(line, sizeof(line), "snapstate-plan %d", PLAN_VERSION);
-	if (lines->len != strlen(line) || !plan_lines_is(lines, line))
-		return plan_lines_bad(lines,
-			"this program reads version %d of plans; use the programs of one "
-			"release",
-			PLAN_VERSION);
-	plan_lines_advance(lines);
-	return 0;
+	for (unsigned version = PLAN_VERSION_OLDEST; version <= PLAN_VERSION; version++) {
+		char line[32];
+
+		snprintf(line, sizeof(line), "snapstate-plan %u", version);
+		if (lines->len != strlen(line) || !plan_lines_is(lines, line))
+			continue;
+		plan->version = version;
+		plan_lines_advance(lines);
+		return 0;
+	}
+	return plan_lines_bad(lines,
+		"this program reads versions %d to %d of plans; use the programs of one "
+		"release",
+		PLAN_VERSION_OLDEST, PLAN_VERSION);
 }
 
 static int read_expiry(struct plan_lines *lines, struct plan *plan)
@@ -142,7 +146,7 @@ static int read_flag(struct plan_lines *lines, const char *word, bool *ret_flag)
 
 static int read_header(struct plan_lines *lines, struct plan *plan)
 {
-	if (read_version(lines) < 0 || plan_take(lines, "capture ") < 0 ||
+	if (read_version(lines, plan) < 0 || plan_take(lines, "capture ") < 0 ||
 		take_sha256(lines, plan->capture_sha256) < 0 ||
 		plan_take(lines, " taken ") < 0 || take_time(lines, &plan->taken) < 0 ||
 		plan_take_end(lines) < 0 || read_expiry(lines, plan) < 0 ||
@@ -269,6 +273,26 @@ static int read_scope_group(struct plan_lines *lines, struct plan *plan)
 	return plan_take_end(lines);
 }
 
+static int read_scope_condition(struct plan_lines *lines, struct plan *plan)
+{
+	struct scope *scope = &plan->scope;
+	struct condition condition;
+	size_t len;
+
+	if (plan_take(lines, "scope condition ") < 0)
+		return -EBADMSG;
+	if (condition_parse(lines->at, (size_t)(lines->line + lines->len - lines->at),
+		    plan->strings, &condition, &len) < 0)
+		return plan_lines_bad(lines, "not a condition that this program knows");
+	lines->at += len;
+	if (scope->n_conditions &&
+		condition_compare(
+			&scope->conditions[scope->n_conditions - 1], &condition) >= 0)
+		return bad_order(lines);
+	*array_add(&scope->conditions, &scope->n_conditions) = condition;
+	return plan_take_end(lines);
+}
+
 static int read_scope(struct plan_lines *lines, struct plan *plan)
 {
 	if (!plan_lines_is(lines, "scope "))
@@ -284,6 +308,10 @@ static int read_scope(struct plan_lines *lines, struct plan *plan)
 			return -EBADMSG;
 	while (plan_lines_is(lines, "scope group "))
 		if (read_scope_group(lines, plan) < 0)
+			return -EBADMSG;
+	while (plan->version >= PLAN_VERSION_CONDITIONS &&
+		plan_lines_is(lines, "scope condition "))
+		if (read_scope_condition(lines, plan) < 0)
 			return -EBADMSG;
 	return plan_take_end(lines);
 }

@@ -16,7 +16,7 @@ static void write_word(struct buf *text, const char *key, const char *value)
 
 static void write_header(const struct plan *plan, struct buf *text)
 {
-	buf_printf(text, "#!%s\nsnapstate-plan %d\n", PLAN_INTERPRETER, PLAN_VERSION);
+	buf_printf(text, "#!%s\nsnapstate-plan %u\n", PLAN_INTERPRETER, plan->version);
 	buf_printf(text, "capture sha256:%s taken ", plan->capture_sha256);
 	if (stamp_write(plan->taken, text) < 0)
 		buf_puts(text, "-"); /* the reader refuses it */
@@ -77,7 +77,13 @@ static void write_scope(const struct scope *scope, struct buf *text)
 		write_word(text, "scope group ", scope->groups[i]);
 		buf_puts(text, "\n");
 	}
-	if (scope->n_devices || scope->n_blocks || scope->n_volumes || scope->n_groups)
+	for (size_t i = 0; i < scope->n_conditions; i++) {
+		buf_puts(text, "scope condition ");
+		condition_print(&scope->conditions[i], text);
+		buf_puts(text, "\n");
+	}
+	if (scope->n_devices || scope->n_blocks || scope->n_volumes || scope->n_groups ||
+		scope->n_conditions)
 		buf_puts(text, "\n");
 }
 

@@ -23,24 +23,26 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/io.h"
 
-#define MACHINE_ID "0123456789abcdef0123456789abcdef"
-#define BOOT_ID	   "8d1e0000-0000-4000-8000-000000000000"
-#define VG	   "Ep0O4W53egUn0Zh4dzCq50Bfp9XRBmaz"
-#define VG_HYPHENS "Ep0O4W-53eg-Un0Z-h4dz-Cq50-Bfp9-XRBmaz"
-#define DISK	   "xIPtbo5q6dA8mBl7QpleAqCQaotLheSe"
-#define DISK_H	   "xIPtbo-5q6d-A8mB-l7Qp-leAq-CQao-tLheSe"
-#define SNAP	   "cIaZTj2GYzThUwdRpodOHqPOOd45QyN2"
-#define SNAP_H	   "cIaZTj-2GYz-ThUw-dRpo-dOHq-POOd-45QyN2"
-#define PV_HYPHENS "WW1qBk-RV3d-n1S3-sNar-fDSn-1kRj-9TyDgG"
-#define NS	   "4026531841"
-#define WHEN	   "2026-09-21T14:13:20Z" /* 1790000000 */
+#define MACHINE_ID  "0123456789abcdef0123456789abcdef"
+#define BOOT_ID	    "8d1e0000-0000-4000-8000-000000000000"
+#define VG	    "Ep0O4W53egUn0Zh4dzCq50Bfp9XRBmaz"
+#define VG_HYPHENS  "Ep0O4W-53eg-Un0Z-h4dz-Cq50-Bfp9-XRBmaz"
+#define DISK	    "xIPtbo5q6dA8mBl7QpleAqCQaotLheSe"
+#define DISK_H	    "xIPtbo-5q6d-A8mB-l7Qp-leAq-CQao-tLheSe"
+#define SNAP	    "cIaZTj2GYzThUwdRpodOHqPOOd45QyN2"
+#define SNAP_H	    "cIaZTj-2GYz-ThUw-dRpo-dOHq-POOd-45QyN2"
+#define WEEKLY_UUID "dJbZTj2GYzThUwdRpodOHqPOOd45QyN3"
+#define WEEKLY_H    "dJbZTj-2GYz-ThUw-dRpo-dOHq-POOd-45QyN3"
+#define PV_HYPHENS  "WW1qBk-RV3d-n1S3-sNar-fDSn-1kRj-9TyDgG"
+#define NS	    "4026531841"
+#define WHEN	    "2026-09-21T14:13:20Z" /* 1790000000 */
 
 #define TOY_ROOT_MOUNT "1 0 8:1 / / rw - ext4 /dev/sda1 rw\n"
 #define TOY_MOUNT      "44 1 700:5 / /mnt/backup rw - ext4 /dev/mapper/acmeX1 rw\n"
 
 /* ---- the toy ---- */
 
-enum { REAL = 1, COW = 2, ORIGIN = 3, SNAPSHOT = 4, MAPPING = 5, DEVICES = 8 };
+enum { REAL = 1, COW, ORIGIN, SNAPSHOT, MAPPING, WEEKLY, WEEKLY_COW, DEVICES };
 
 struct toy_device {
 	bool is_there;
@@ -69,7 +71,8 @@ enum manner {
 	ORIGIN_SUSPENDED, /* LVM died in the middle */
 	OPENED,		  /* refused, since somebody opened the snapshot meanwhile */
 	LOCKED,
-	ORIGIN_KEPT, /* without the change of the origin's table that may come with it */
+	ORIGIN_KEPT, /* another snapshot keeps the origin's table and the layer below it
+		      */
 };
 
 struct toy {
@@ -267,6 +270,32 @@ static const struct dm_ops toy_dm_ops = {
 	toy_list, toy_read, toy_driver_version, toy_find};
 static const struct lvm_ops toy_lvm_ops = {toy_lvm};
 
+/* Another snapshot of the same origin, in the metadata and in the kernel. */
+static void toy_add_weekly(struct toy *toy, const char *word)
+{
+	static char text[2048];
+
+	snprintf(text, sizeof(text),
+		"weekly {\nid = \"" WEEKLY_H
+		"\"\nstatus = [\"READ\", \"WRITE\"]\nflags = []\nsegment_count = 1\n"
+		"segment1 {\nstart_extent = 0\nextent_count = 4\ntype = \"striped\"\n"
+		"stripe_count = 1\nstripes = [\"pv0\", 8]\n}\n}\n"
+		"snapshot1 {\nid = \"aaaaaa-bbbb-cccc-dddd-eeee-ffff-hhhhhh\"\n"
+		"status = [\"READ\", \"WRITE\", \"VISIBLE\"]\nflags = []\n"
+		"segment_count = 1\nsegment1 {\nstart_extent = 0\nextent_count = 4\n"
+		"type = \"snapshot\"\nchunk_size = 8\norigin = \"disk\"\n"
+		"%s = \"weekly\"\n}\n}\n",
+		word);
+	toy->more_volumes = text;
+	toy->devices[WEEKLY] =
+		(struct toy_device){true, "weekly", "LVM-" VG WEEKLY_UUID, "snapshot",
+			"700:1 700:7 P 8", "16/2048 16", {REAL, WEEKLY_COW}, 0, 0, false};
+	toy->devices[WEEKLY_COW] =
+		(struct toy_device){true, "weekly-cow", "LVM-" VG WEEKLY_UUID "-cow",
+			"linear", "700:100 51200", NULL, {100}, 1, 0, false};
+	toy->devices[REAL].open++;
+}
+
 /* What the three steps do to the host. */
 static void toy_umount(struct toy *toy)
 {
@@ -328,7 +357,7 @@ static int toy_perform(void *context, struct act_request *request, struct err *e
 {
 	struct toy *toy = context;
 	enum plan_op op = request->step->op;
-	struct toy_device origin;
+	struct toy_device origin, real;
 	int full;
 
 	toy->n_acts++;
@@ -399,8 +428,11 @@ static int toy_perform(void *context, struct act_request *request, struct err *e
 		return 0;
 	case ORIGIN_KEPT:
 		origin = toy->devices[ORIGIN];
+		real = toy->devices[REAL];
 		toy_act(toy, op);
 		toy->devices[ORIGIN] = origin;
+		toy->devices[REAL] = real;
+		toy->devices[REAL].open--;
 		return 0;
 	}
 	return -EINVAL;
@@ -558,6 +590,8 @@ static void toy_scope(const struct toy *toy, const struct host *host,
 	}
 	scope_add_group(ret, VG);
 	scope_add_volume(ret, VG, SNAP);
+	scope_add_volume_condition(ret, CONDITION_SETTLED, VG, DISK);
+	scope_add_volume_condition(ret, CONDITION_SIBLINGS, VG, DISK);
 }
 
 static void toy_facts(struct toy *toy, enum scope_level origin, struct facts *ret)
@@ -1540,6 +1574,8 @@ static void test_uncertain_facts_do_not_count(void **state)
 			"table 700:3 0 2048 snapshot-origin 700:1"));
 		toy_new(&toy);
 		toy.manners[OP_LV_REMOVE] = manners[i];
+		if (manners[i] == ORIGIN_KEPT)
+			toy_add_weekly(&toy, "cow_store");
 		if (toy_run(&toy, plan, true) != EXIT_DONE)
 			fail_msg("%s", toy.errors);
 	}
@@ -1637,6 +1673,34 @@ static void test_guard(void **state)
 
 /* ---- what LVM would do besides ---- */
 
+/* Between plan and execution another snapshot of the same origin appeared: it does not
+ * matter, unless LVM would begin to merge it. */
+static void test_another_snapshot_since(void **state)
+{
+	static const struct {
+		const char *word; /* of the metadata */
+		enum exit_code code;
+		const char *said;
+	} cases[] = {
+		{"cow_store", EXIT_DONE, ""},
+		{"merging_store", EXIT_DIFFERS,
+			"weekly is being merged into the origin, or is marked for it"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		cleanup_plan struct plan *plan = toy_plan();
+		cleanup_toy struct toy toy;
+
+		toy_new(&toy);
+		toy_add_weekly(&toy, cases[i].word);
+		toy.manners[OP_LV_REMOVE] = ORIGIN_KEPT;
+		assert_int_equal(toy_run(&toy, plan, true), cases[i].code);
+		assert_says(toy.errors, cases[i].said);
+		assert_int_equal(toy.n_acts, cases[i].code == EXIT_DONE ? 3 : 0);
+	}
+}
+
 static void test_unsettled_neighbours(void **state)
 {
 	static const struct {
@@ -1644,11 +1708,11 @@ static void test_unsettled_neighbours(void **state)
 		unsigned flags;
 		const char *said; /* NULL: nothing is in the way */
 	} cases[] = {
-		{6, 0, NULL},
-		{6, DEVICE_SUSPENDED, "weekly, of the same origin, is suspended"},
-		{6, DEVICE_PENDING, "a table waits on weekly, of the same origin"},
-		{7, DEVICE_PENDING, "a table waits on weekly-cow, of the same origin"},
-		{ORIGIN, DEVICE_SUSPENDED, "vg-disk, of the same origin, is suspended"},
+		{WEEKLY, 0, NULL},
+		{WEEKLY, DEVICE_SUSPENDED, "weekly is suspended"},
+		{WEEKLY, DEVICE_PENDING, "weekly has an inactive table"},
+		{WEEKLY_COW, DEVICE_PENDING, "weekly-cow has an inactive table"},
+		{ORIGIN, DEVICE_SUSPENDED, "vg-disk is suspended"},
 		{MAPPING, DEVICE_SUSPENDED, NULL},
 	};
 
@@ -1659,10 +1723,7 @@ static void test_unsettled_neighbours(void **state)
 		struct err err = ERR_INIT;
 
 		toy_new(&toy);
-		toy.devices[6] = (struct toy_device){true, "weekly", "X", "snapshot",
-			"700:1 700:7 P 8", "16/2048 16", {REAL, 7}, 0, 0, false};
-		toy.devices[7] = (struct toy_device){true, "weekly-cow", "Y", "linear",
-			"700:100 51200", NULL, {100}, 1, 0, false};
+		toy_add_weekly(&toy, "cow_store");
 		toy.devices[cases[i].minor].flags = cases[i].flags;
 		host = toy_host(&toy);
 		assert_int_equal(act_check_neighbours(host, VG, DISK, &err),
@@ -1815,6 +1876,7 @@ int main(void)
 		cmocka_unit_test(test_an_empty_plan),
 		cmocka_unit_test(test_folders_of_journals),
 		cmocka_unit_test(test_guard),
+		cmocka_unit_test(test_another_snapshot_since),
 		cmocka_unit_test(test_unsettled_neighbours),
 		cmocka_unit_test(test_names_for_lvm),
 		cmocka_unit_test(test_nothing_raw_reaches_the_terminal),

@@ -122,6 +122,17 @@ static bool try_dm_removals(const struct host *before, struct host **now)
 	return has_acted;
 }
 
+static void name_what_lvm_touches(struct plan *plan, const struct plan_target *target)
+{
+	cleanup_scope struct scope scope = {0};
+
+	scope_add_volume_condition(
+		&scope, CONDITION_SIBLINGS, target->vg_uuid, target->origin_uuid);
+	scope_add_volume_condition(
+		&scope, CONDITION_SETTLED, target->vg_uuid, target->origin_uuid);
+	plan_scope_set(plan, &scope);
+}
+
 static bool try_lv_removals(const struct host *before, struct host **now)
 {
 	bool has_acted = false;
@@ -138,6 +149,7 @@ static bool try_lv_removals(const struct host *before, struct host **now)
 		set(&target->lv_uuid, lv->uuid);
 		set(&target->origin_uuid, lv->origin_uuid);
 		set(&target->lv_name, lv->name);
+		name_what_lvm_touches(plan, target);
 		has_acted |= try_step(before, now, plan);
 	}
 	return has_acted;

@@ -33,7 +33,9 @@
 #define F_VOL                                                                            \
 	"volume " VG "/" SNAP " name onapp-aaaa/backup-dddd type snapshot origin " ORIG  \
 	" state - segments P:40+4"
-#define F_TAG "tag " VG "/" SNAP " host:#1"
+#define F_SETTLED "condition settled " VG "/" ORIG " ok"
+#define F_STALE	  "condition siblings " VG "/" ORIG " stale old LVM-x"
+#define F_TAG	  "tag " VG "/" SNAP " host:#1"
 #define F_ORIG                                                                           \
 	"volume " VG "/" ORIG " name onapp-aaaa/disk type ordinary origin - state - "    \
 	"segments P:0+16"
@@ -42,7 +44,7 @@
 
 static const char golden[] =
 	"#!/usr/sbin/snapstate-execute\n"
-	"snapstate-plan 1\n"
+	"snapstate-plan 2\n"
 	"capture sha256:" SHA " taken 2026-11-22T03:00:00Z\n"
 	"expires 2026-11-29T03:00:00Z\n"
 	"created-by snapstate-plan\\x200.1.0\n"
@@ -71,8 +73,12 @@ static const char golden[] =
 	"scope volume " VG "/" SNAP " tags backup,host:#1\n"
 	"scope volume " VG "/" ORIG "\n"
 	"scope group " VG "\n"
+	"scope condition siblings " VG "/" ORIG "\n"
+	"scope condition settled " VG "/" ORIG "\n"
 	"\n"
 	"expect host machine-id 7c1e boot-id 8d1e\n"
+	"expect " F_SETTLED "\n"
+	"expect " F_STALE "\n"
 	"expect " F_DEV3 "\n"
 	"expect " F_DEV4 "\n"
 	"expect group " VG " name onapp-aaaa access rw lock - system-id - state -\n"
@@ -195,7 +201,7 @@ static void test_golden_is_read_and_written_again(void **state)
 	assert_int_equal(plan->n_after, 2);
 	assert_string_equal(plan->after[0].node, "hv a");
 	assert_string_equal(plan->after[1].digest, SHB);
-	assert_int_equal(plan->expect.count, 10);
+	assert_int_equal(plan->expect.count, 12);
 	assert_int_equal(plan->n_rules, 2);
 	assert_string_equal(plan->rules[0].name, "nightly");
 	assert_int_equal(plan->rules[0].min_age, 86400);
@@ -350,10 +356,12 @@ static void test_named_mutations(void **state)
 	} cases[] = {
 		/* header */
 		{"#!/usr/sbin/snapstate-execute", "#!/bin/sh", "x.snapplan:1: expected"},
-		{"snapstate-plan 1\n", "snapstate-plan 2\n",
+		{"snapstate-plan 2\n", "snapstate-plan 3\n",
 			"x.snapplan:2: this program"},
-		{"snapstate-plan 1\n", "snapstate-plan 10\n", "reads version 1"},
-		{"snapstate-plan 1\n", "snapstate-plan 1 \n", "reads version 1"},
+		{"snapstate-plan 2\n", "snapstate-plan 0\n", "reads versions 1 to 2"},
+		{"snapstate-plan 2\n", "snapstate-plan 20\n", "reads versions 1 to 2"},
+		{"snapstate-plan 2\n", "snapstate-plan 2 \n", "reads versions 1 to 2"},
+		{"snapstate-plan 2\n", "snapstate-plan 1\n", "expected an empty line"},
 		{"capture sha256:0", "capture sha256:G", "64 hexadecimal digits"},
 		{"T03:00:00Z", "T03:00:00", "x.snapplan:3: a time is written as"},
 		{"2026-11-22", "2026-02-31", "x.snapplan:3: a time is written as"},
@@ -403,6 +411,22 @@ static void test_named_mutations(void **state)
 			"not as the planner writes it"},
 		{"scope volume " VG "/" SNAP " tags backup,host:#1\n", "",
 			"not in scope"},
+		{"scope condition siblings ", "scope condition siblinks ",
+			"not a condition that this program knows"},
+		{"scope condition siblings " VG "/" ORIG, "scope condition siblings " VG,
+			"not a condition that this program knows"},
+		{"scope condition siblings " VG "/" ORIG "\n",
+			"scope condition siblings " VG "/" ORIG " ok\n",
+			"the end of the line"},
+		{"scope condition siblings ", "scope condition settled ",
+			"ascending order, each once"},
+		{"scope condition settled " VG "/" ORIG "\n", "",
+			"a condition that is not in scope"},
+		{"expect " F_SETTLED, "expect condition settled " VG "/" ORIG,
+			"a condition that is not in scope"},
+		{"expect " F_SETTLED, "expect condition settled " VG "/" SNAP " ok",
+			"a condition that is not in scope"},
+		{"expect " F_SETTLED, "expect condition settled", "not a fact"},
 		{" tags backup,host:#1\n", " tags -\n", "takes as tags"},
 		{" tags backup,host:#1\n", " tags \n", "expected a word"},
 		{" tags backup,host:#1\n", " tags a,,b\n", "takes as tags"},
@@ -481,7 +505,7 @@ static void test_named_mutations(void **state)
 			"about its target"},
 		{"origin - name onapp", "origin " SNAP " name onapp", "expected \"-\""},
 		{"new " F_IDLE, "new " F_HOLD, "new, but expected already"},
-		{"new " F_IDLE "\n", "", "x.snapplan:57: gone, but not expected"},
+		{"new " F_IDLE "\n", "", "x.snapplan:61: gone, but not expected"},
 		{"gone " F_HOLD "\n", "gone " F_HOLD "\ngone " F_HOLD "\n", "each once"},
 		{"gone " F_HOLD "\nnew " F_IDLE3, "new " F_IDLE3 "\ngone " F_HOLD,
 			"expected an empty line"},

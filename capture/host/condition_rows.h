@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One function for each row of condition.c; see snapstate/condition.h. */
+#ifndef SNAPSTATE_CONDITION_ROWS_H
+#define SNAPSTATE_CONDITION_ROWS_H
+
+#include "snapstate/condition.h"
+
+void condition_find_siblings(const struct host *host, const struct condition *condition,
+	struct violations *ret);
+void condition_find_settled(const struct host *host, const struct condition *condition,
+	struct violations *ret);
+
+#endif

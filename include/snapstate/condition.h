@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A condition is a fact of which any healthy state will do. Where a verdict depends on
+ * something that a healthy, busy host changes by itself (another backup of the same
+ * origin begins, another one ends), its exact lines cannot be facts of a plan: the plan
+ * would be stopped for nothing. So the plan expects that a condition holds, and the
+ * executor asks whether it still does:
+ *
+ *   condition siblings VG-UUID/LV-UUID ok
+ *   condition siblings VG-UUID/LV-UUID merging NAME UUID      (else one line for each
+ * violation)
+ *
+ * The law: whatever a planner's verdict depends on is a fact of the plan, as a line
+ * (facts.h) or as a condition. host_facts() renders those of a scope; they are predicted
+ * by the replay like any other fact; names come from the model, so that redaction needs
+ * nothing more.
+ *
+ * How to add one, say "idle":
+ *
+ *   1. Here: CONDITION_IDLE in enum condition_kind, before CONDITION_KINDS.
+ *   2. In capture/host/, a file condition_idle.c with condition_find_idle(), declared in
+ *      condition_rows.h. It walks over the model with the look-ups of host.h (which take
+ * an index where there is one, and leave out what a replay marked as gone: check is_gone
+ * of elements of arrays), and calls violations_add() for each way in which it does not
+ * hold. What was not read is a violation "unread". It must not depend on numbers, order
+ * or time.
+ *   3. In capture/host/condition.c, its row: name, what it is about, whether it has an
+ * argument (one word more, such as a path), the sources it needs, and the words of each
+ * violation. Needs: those without which find() cannot answer. The executor asks a
+ * condition before the first step, and again around each step that reads these sources
+ * anyway (executor/view.c): lv-remove and lv-refresh read identity, dm, blocks and LVM;
+ * umount, swap-off, md-stop identity, dm, blocks and mounts; loop-detach processes too;
+ * dm-remove asks none.
+ *   4. In planner/order.c, scope_of_subject(): scope_add_condition() for the subjects
+ * whose verdict depends on it. It is asked around a step if its subject (the volume,
+ * group or device) is one that the step's own facts speak of, or is the host.
+ *   5. In planner/prove_conditions.c: which operations may not be in a plan without it.
+ *   6. tests/unit/test_conditions.c: each violation, and what must not be one; and
+ * fixtures.
+ *
+ * Where it is violated already and the planner plans all the same (a stale sibling that
+ * is removed first), the violations are what the plan expects, line by line.
+ */
+#ifndef SNAPSTATE_CONDITION_H
+#define SNAPSTATE_CONDITION_H
+
+#include "snapstate/host.h"
+
+enum condition_kind {
+	/* The origin, and all snapshots that LVM would load with it, are as LVM would
+	 * load them: so nothing comes of it. About the origin's volume. */
+	CONDITION_SIBLINGS,
+	/* Nothing of an origin's stack is suspended or has an inactive table, which a
+	 * resume would put into force. About the origin's volume. */
+	CONDITION_SETTLED,
+	CONDITION_KINDS,
+};
+
+/* What the subject is, and how it is written. */
+enum condition_about {
+	CONDITION_OF_VOLUME, /* VG-UUID/LV-UUID */
+	CONDITION_OF_GROUP,  /* VG-UUID */
+	CONDITION_OF_DEVICE, /* MAJ:MIN; whether that is still the same device, its own
+				line tells */
+	CONDITION_OF_HOST,   /* host */
+};
+
+/* Sources, as the parts of a probe (probe.h). */
+enum condition_need {
+	CONDITION_NEEDS_DM = 1 << 0,
+	CONDITION_NEEDS_BLOCKS = 1 << 1,
+	CONDITION_NEEDS_MOUNTS = 1 << 2,
+	CONDITION_NEEDS_PROCESSES = 1 << 3,
+	CONDITION_NEEDS_LVM = 1 << 4,
+};
+
+/* One of a scope. Strings are borrowed, and "" where the kind has none. */
+struct condition {
+	enum condition_kind kind;
+	const char *vg_uuid, *lv_uuid;
+	struct devno devno;
+	const char *argument;
+};
+
+/* One way in which it does not hold. Strings are the host's. */
+struct violation {
+	const char *word; /* of the kind's table: "merging" */
+	const char *name; /* of what it is about, a label; "" = of the subject itself */
+	const char *uuid; /* "" = none */
+};
+
+struct violations {
+	struct violation *items;
+	size_t count;
+};
+#define VIOLATIONS_INIT ((struct violations){NULL, 0})
+void violations_add(struct violations *violations, const char *word, const char *name,
+	const char *uuid);
+void violations_free(struct violations *violations);
+#define cleanup_violations cleanup_with(violations_free)
+
+struct condition_words {
+	const char *word;
+	const char *sentence; /* behind the name of what it is about */
+};
+
+struct condition_row {
+	const char *name;
+	enum condition_about about;
+	bool has_argument;
+	unsigned needs; /* enum condition_need */
+	void (*find)(const struct host *host, const struct condition *condition,
+		struct violations *ret);
+	const struct condition_words *words; /* ends with NULL */
+};
+const struct condition_row *condition_row(enum condition_kind kind);
+
+/* None: it holds. */
+void condition_find(const struct host *host, const struct condition *condition,
+	struct violations *ret);
+/* "backup-2 is marked for merging into this origin". */
+void violation_print(
+	enum condition_kind kind, const struct violation *violation, struct buf *text);
+
+/* "siblings VG-UUID/LV-UUID", and the argument where the kind has one. */
+void condition_print(const struct condition *condition, struct buf *text);
+/* Its inverse, of the begin of `text`; strings go into the arena. *ret_len: of that
+ * begin. -EINVAL: not a condition. */
+int condition_parse(const char *text, size_t len, struct arena *strings,
+	struct condition *ret_condition, size_t *ret_len);
+int condition_compare(const struct condition *a, const struct condition *b);
+
+/* The kind of a fact line "condition KIND ..."; false: it is no such line. */
+bool condition_of_line(const char *line, enum condition_kind *ret_kind);
+/* What such a line says, in words; nothing where it is another line, or says "ok". */
+void condition_line_print(const char *line, struct buf *text);
+
+#endif

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Conditions: each violation by the change of a host that makes it; what must not be one;
+ * their text there and back.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "sample_host.h"
+#include "snapstate/cleanup.h"
+#include "snapstate/facts.h"
+
+#define ABOUT	  SAMPLE_VG "/" SAMPLE_ORIGIN
+#define SIBLINGS  "condition siblings " ABOUT
+#define SETTLED	  "condition settled " ABOUT
+#define SNAP_UUID "LVM-" SAMPLE_VG SAMPLE_SNAP
+#define MORE_UUID "LVM-" SAMPLE_VG SAMPLE_NEIGHBOUR
+
+static struct lv *volume(struct host *host, const char *uuid)
+{
+	return host_lv(host, SAMPLE_VG, uuid);
+}
+
+/* ---- what must not be a violation ---- */
+
+static void nothing(struct host *host)
+{
+	(void)host;
+}
+
+static void another_backup(struct host *host)
+{
+	sample_add_neighbour(host);
+}
+
+static void in_use_and_filling(struct host *host)
+{
+	sample_add_use(host, 800, "qemu-system-x86", USE_NODE, 0);
+	sample_device(host, 3)->targets[0].status = "30000/32768 128";
+	host->vgs[0].seqno++;
+	host_sort(host);
+}
+
+static void another_is_invalid(struct host *host)
+{
+	sample_add_neighbour(host);
+	sample_device(host, 9)->targets[0].status = "Invalid";
+}
+
+/* What an lvremove of the last snapshot leaves. */
+static void a_plain_volume(struct host *host)
+{
+	struct device *origin = sample_device(host, 0);
+
+	sample_make_stale(host);
+	for (unsigned minor = 1; minor <= 3; minor++)
+		sample_device(host, minor)->is_gone = true;
+	origin->targets[0].type = "linear";
+	origin->targets[0].params = "7:0 2048";
+	origin->n_deps = 0;
+}
+
+/* ---- what is one ---- */
+
+static void marked_for_merging(struct host *host)
+{
+	sample_add_neighbour(host);
+	volume(host, SAMPLE_NEIGHBOUR)->is_merging = true;
+}
+
+/* The kernel's witness alone. */
+static void merging(struct host *host)
+{
+	sample_add_neighbour(host);
+	sample_device(host, 9)->targets[0].type = "snapshot-merge";
+}
+
+static void origin_is_merging(struct host *host)
+{
+	sample_device(host, 0)->targets[0].type = "snapshot-merge";
+}
+
+static void not_active(struct host *host)
+{
+	sample_add_neighbour(host);
+	sample_device(host, 9)->is_gone = sample_device(host, 8)->is_gone = true;
+	sample_device(host, 1)->open_count--;
+}
+
+static void not_persistent(struct host *host)
+{
+	sample_add_neighbour(host);
+	sample_device(host, 9)->targets[0].params = "254:1 254:8 N 8";
+}
+
+static void other_store(struct host *host)
+{
+	sample_add_neighbour(host);
+	sample_device(host, 9)->targets[0].params = "254:1 254:2 P 8";
+}
+
+static void removed_elsewhere(struct host *host)
+{
+	sample_make_stale(host);
+}
+
+static void by_hand(struct host *host)
+{
+	sample_add_device(host, 10, "mine", "", "linear", "254:1 0", 8);
+}
+
+static void snapshot_by_hand(struct host *host)
+{
+	sample_add_device(host, 10, "mine", "", "snapshot", "254:1 254:2 P 8", 8);
+}
+
+static void opened(struct host *host)
+{
+	sample_device(host, 1)->open_count++;
+}
+
+static void metadata_unread(struct host *host)
+{
+	host->vgs[0].has_metadata = false;
+}
+
+static void hidden_origin(struct host *host)
+{
+	volume(host, SAMPLE_ORIGIN)->is_visible = false;
+}
+
+static void origin_plain(struct host *host)
+{
+	sample_device(host, 0)->targets[0].type = "linear";
+}
+
+static void origin_inactive(struct host *host)
+{
+	sample_device(host, 0)->is_gone = true;
+	sample_device(host, 1)->open_count--;
+}
+
+static void origin_suspended(struct host *host)
+{
+	sample_device(host, 0)->flags = DEVICE_SUSPENDED;
+}
+
+static void store_of_another_waits(struct host *host)
+{
+	sample_add_neighbour(host)->flags = DEVICE_PENDING;
+}
+
+static void another_is_suspended(struct host *host)
+{
+	sample_add_neighbour(host);
+	sample_device(host, 9)->flags = DEVICE_INTERNAL;
+}
+
+static const struct {
+	void (*change)(struct host *host);
+	const char *siblings, *settled; /* behind the line's begin */
+} cases[] = {
+	{nothing, " ok", " ok"},
+	{another_backup, " ok", " ok"},
+	{in_use_and_filling, " ok", " ok"},
+	{another_is_invalid, " ok", " ok"},
+	{a_plain_volume, " ok", " ok"},
+	{marked_for_merging, " merging snap-eeee " SAMPLE_NEIGHBOUR, " ok"},
+	{merging, " merging snap-eeee " SAMPLE_NEIGHBOUR, " ok"},
+	{origin_is_merging, " merging disk1 " SAMPLE_ORIGIN, " ok"},
+	{not_active, " inactive snap-eeee " SAMPLE_NEIGHBOUR, " ok"},
+	{not_persistent, " table snap-eeee " SAMPLE_NEIGHBOUR, " ok"},
+	{other_store, " table snap-eeee " SAMPLE_NEIGHBOUR, " ok"},
+	{removed_elsewhere, " stale onapp--aaaa-backup--dddd " SNAP_UUID, " ok"},
+	{by_hand, " mapped mine -", " ok"},
+	{snapshot_by_hand, " stale mine -", " ok"},
+	{opened, " opened onapp--aaaa-disk1-real LVM-" SAMPLE_VG SAMPLE_ORIGIN "-real",
+		" ok"},
+	{metadata_unread, " unread", " ok"},
+	{hidden_origin, " hidden disk1 " SAMPLE_ORIGIN, " ok"},
+	{origin_plain, " table disk1 " SAMPLE_ORIGIN, " ok"},
+	{origin_inactive, " inactive disk1 " SAMPLE_ORIGIN, " ok"},
+	{origin_suspended, " ok",
+		" suspended onapp--aaaa-disk1 LVM-" SAMPLE_VG SAMPLE_ORIGIN},
+	{another_is_suspended, " ok", " suspended onapp--aaaa-snap--eeee " MORE_UUID},
+	{store_of_another_waits, " ok",
+		" inactive-table onapp--aaaa-snap--eeee-cow " MORE_UUID "-cow"},
+};
+
+static void assert_line(const struct facts *facts, const char *begin, const char *result)
+{
+	cleanup_buf struct buf line = BUF_INIT;
+
+	buf_printf(&line, "%s%s", begin, result);
+	if (facts_has(facts, buf_text(&line)))
+		return;
+	for (size_t i = 0; i < facts->count; i++)
+		if (strncmp(facts->lines[i], "condition ", 10) == 0)
+			print_message("found: %s\n", facts->lines[i]);
+	fail_msg("missing: %s", buf_text(&line));
+}
+
+static void test_each_violation(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		cleanup_host struct host *host = sample_host_idle();
+		cleanup_facts struct facts facts = FACTS_INIT;
+		cleanup_scope struct scope scope = {0};
+
+		cases[i].change(host);
+		scope_add_volume_condition(
+			&scope, CONDITION_SIBLINGS, SAMPLE_VG, SAMPLE_ORIGIN);
+		scope_add_volume_condition(
+			&scope, CONDITION_SETTLED, SAMPLE_VG, SAMPLE_ORIGIN);
+		host_facts(host, &scope, &facts);
+		assert_line(&facts, SIBLINGS, cases[i].siblings);
+		assert_line(&facts, SETTLED, cases[i].settled);
+	}
+}
+
+/* Each line that is not "ok" says in words what it is. */
+static void test_words(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		cleanup_buf struct buf line = BUF_INIT, words = BUF_INIT;
+
+		buf_printf(&line, "%s%s", SIBLINGS, cases[i].siblings);
+		condition_line_print(buf_text(&line), &words);
+		assert_int_equal(words.len == 0, strcmp(cases[i].siblings, " ok") == 0);
+	}
+	cleanup_buf struct buf words = BUF_INIT;
+
+	condition_line_print(SETTLED " suspended a\\x20b U", &words);
+	assert_string_equal(buf_text(&words), "a b is suspended: LVM would resume it");
+	condition_line_print("device 254:0 name x", &words);
+	condition_line_print("condition", &words);
+	condition_line_print("condition settled", &words);
+	condition_line_print("condition settled x suspended \\x", &words);
+	assert_string_equal(buf_text(&words), "a b is suspended: LVM would resume it");
+}
+
+static void test_text_there_and_back(void **state)
+{
+	static const char *const bad[] = {"", "siblings", "siblings ", "siblings a",
+		"siblings a/", "siblings /b", "siblinks a/b", "siblings  a/b"};
+	struct arena *strings = arena_new();
+	struct condition condition;
+	size_t len;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(condition_parse(bad[i], strlen(bad[i]), strings,
+					 &condition, &len),
+			-EINVAL);
+	for (int kind = 0; kind < CONDITION_KINDS; kind++) {
+		const struct condition written = {.kind = (enum condition_kind)kind,
+			.vg_uuid = "a b",
+			.lv_uuid = "c",
+			.argument = "/mnt/x y"};
+		cleanup_buf struct buf text = BUF_INIT, again = BUF_INIT;
+
+		condition_print(&written, &text);
+		buf_puts(&text, " ok");
+		assert_int_equal(condition_parse(buf_text(&text), text.len, strings,
+					 &condition, &len),
+			0);
+		assert_string_equal(buf_text(&text) + len, " ok");
+		condition_print(&condition, &again);
+		assert_memory_equal(again.data, text.data, again.len);
+		assert_int_equal(again.len, len);
+		assert_int_equal(condition_compare(&condition, &condition), 0);
+	}
+	arena_free(strings);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_each_violation),
+		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_text_there_and_back),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
