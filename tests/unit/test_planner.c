@@ -354,6 +354,12 @@ static void make_neighbour_merging(struct host *host)
 	host_lv(host, SAMPLE_VG, SAMPLE_NEIGHBOUR)->is_merging = true;
 }
 
+static void make_neighbour_merging_here(struct host *host)
+{
+	sample_add_neighbour(host);
+	sample_device(host, 9)->targets[0].type = "snapshot-merge";
+}
+
 /* On the origin's layer, and nobody's: LVM could not dissolve that. */
 static void make_handmade_snapshot(struct host *host)
 {
@@ -634,6 +640,8 @@ static const struct {
 	{"neighbour's own table", make_neighbour_with_own_table, RULE_DISAGREE,
 		VERDICT_UNDECIDED},
 	{"merging neighbour", make_neighbour_merging, RULE_MERGING, VERDICT_REFUSE},
+	{"neighbour merging in the kernel", make_neighbour_merging_here, RULE_MERGING,
+		VERDICT_REFUSE},
 	{"handmade snapshot", make_handmade_snapshot, RULE_FOREIGN_MAPPING,
 		VERDICT_REFUSE},
 	{"moving", make_moving, RULE_UNSETTLED, VERDICT_UNDECIDED},
