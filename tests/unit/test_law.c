@@ -56,6 +56,9 @@ static const char why_written[] =
 	"whether it is written to, and its origin in use, is no fact of the plan";
 static const char why_refresh[] =
 	"a plan that may refresh the origin says what is on its layer line by line";
+static const char why_opened[] =
+	"nobody but device-mapper opens the layer below an origin: whoever did may be at "
+	"work there";
 static const char why_name[] =
 	"names are what was reviewed: the command that was approved names this volume";
 static const char why_table[] =
@@ -77,30 +80,8 @@ static const char why_loop[] =
 static const struct note known_gaps[] = {
 	{"remounted read-only or read-write", why_written},
 	{"guest started or stopped on the origin", why_written},
-	{"merge mark set", why_siblings},
-	{"snapshot added, not active here", why_siblings},
-	{"snapshot deactivated", why_siblings},
-	{"snapshot removed by another host", why_siblings},
-	{"stale snapshot back in the metadata", why_siblings},
-	{"snapshot split off in the metadata", why_siblings},
-	{"snapshot is a thin volume", why_siblings},
-	{"snapshot is of another kind", why_siblings},
-	{"another origin in the metadata", why_siblings},
-	{"store moved by another host", why_siblings},
-	{"snapshot's table not persistent", why_siblings},
-	{"origin gone from the metadata", why_layer},
 	{"origin mapped past its snapshots", why_layer},
-	{"device suspended", why_siblings},
-	{"inactive table loaded", why_siblings},
-	{"device marked for deferred removal", why_siblings},
-	{"device suspended by the kernel", why_siblings},
-	{"device without a table", why_siblings},
 	{"table replaced by error", why_siblings},
-	{"linear table moved", why_siblings},
-	{"device made again, no uuid", why_siblings},
-	{"snapshot's merge failed", why_siblings},
-	{"snapshot's status unknown", why_siblings},
-	{"merge begun", why_siblings},
 	{"unrelated volume made by another host", why_hosts},
 	{"group written by another host", why_hosts},
 	{"host renamed", why_hosts},
@@ -112,24 +93,6 @@ static const struct note known_gaps[] = {
 	{"physical volume twice", why_disks},
 	{"physical volume's device unknown", why_disks},
 	{"physical volume on a volume", why_disks},
-	{"mapping made by hand", why_layer},
-	{"mapping made by kpartx", why_layer},
-	{"guest's volume activated", why_layer},
-	{"LUKS opened", why_layer},
-	{"one open more, unexplained", why_layer},
-	{"one open less, unexplained", why_layer},
-	{"loop device on a device", why_layer},
-	{"array assembled", why_layer},
-	{"array got a member", why_layer},
-	{"process opened a device", why_layer},
-	{"SCSI target", why_layer},
-	{"disk of a Xen guest", why_layer},
-	{"claimed by the kernel", why_layer},
-	{"mounted in a new namespace", why_siblings},
-	{"mounted by the name of its device", why_layer},
-	{"file system in no mount table", why_siblings},
-	{"swap on", why_siblings},
-	{"mounted", why_siblings},
 	{"something mounted below", why_mounts},
 	{"something mounted on top", why_mounts},
 	{"mount moved below another", why_mounts},
@@ -144,30 +107,8 @@ static const struct note known_gaps_later[] = {
 	{"remounted read-only or read-write", why_written},
 	{"guest started or stopped on the origin", why_written},
 	{"loop device's autoclear", why_mounts},
-	{"merge mark set", why_siblings},
-	{"snapshot added, not active here", why_siblings},
-	{"snapshot deactivated", why_siblings},
-	{"snapshot removed by another host", why_siblings},
-	{"stale snapshot back in the metadata", why_siblings},
-	{"snapshot split off in the metadata", why_siblings},
-	{"snapshot is a thin volume", why_siblings},
-	{"snapshot is of another kind", why_siblings},
-	{"another origin in the metadata", why_siblings},
-	{"store moved by another host", why_siblings},
-	{"snapshot's table not persistent", why_siblings},
-	{"origin gone from the metadata", why_layer},
+	{"stale snapshot back in the metadata", why_metadata},
 	{"origin mapped past its snapshots", why_layer},
-	{"device suspended", why_siblings},
-	{"inactive table loaded", why_siblings},
-	{"device marked for deferred removal", why_siblings},
-	{"device suspended by the kernel", why_siblings},
-	{"device without a table", why_siblings},
-	{"table replaced by error", why_siblings},
-	{"linear table moved", why_siblings},
-	{"device made again, no uuid", why_siblings},
-	{"snapshot's merge failed", why_siblings},
-	{"snapshot's status unknown", why_siblings},
-	{"merge begun", why_siblings},
 	{"unrelated volume made by another host", why_hosts},
 	{"group written by another host", why_hosts},
 	{"host renamed", why_hosts},
@@ -178,27 +119,9 @@ static const struct note known_gaps_later[] = {
 	{"physical volume twice", why_disks},
 	{"physical volume's device unknown", why_disks},
 	{"physical volume on a volume", why_disks},
-	{"mapping made by hand", why_layer},
-	{"mapping made by kpartx", why_layer},
-	{"guest's volume activated", why_layer},
-	{"LUKS opened", why_layer},
-	{"one open more, unexplained", why_layer},
-	{"one open less, unexplained", why_layer},
-	{"loop device on a device", why_layer},
-	{"array assembled", why_layer},
-	{"array got a member", why_layer},
-	{"process opened a device", why_layer},
-	{"SCSI target", why_layer},
-	{"disk of a Xen guest", why_layer},
-	{"claimed by the kernel", why_layer},
-	{"mounted in a new namespace", why_siblings},
 	{"mounted by the name of its device", why_layer},
-	{"file system in no mount table", why_siblings},
-	{"swap on", why_siblings},
-	{"mounted", why_siblings},
 	{"something mounted below", why_mounts},
 	{"something mounted on top", why_mounts},
-	{"mount moved below another", why_mounts},
 	{"mounts private", why_mounts},
 	{"fstab puts another on the mount point", why_mounts},
 	{"swap file", why_mounts},
@@ -230,11 +153,18 @@ static const struct note known_gaps_later[] = {
 
 /* Changes after which a plan may be stopped though its steps would be planned again. */
 static const struct note explained[] = {
+	{"process opened a device", why_opened},
+	{"SCSI target", why_opened},
+	{"disk of a Xen guest", why_opened},
+	{"claimed by the kernel", why_opened},
+	{"one open more, unexplained", why_opened},
+	{"one open less, unexplained", why_opened},
 	{"snapshot added", why_refresh},
 	{"snapshot deactivated", why_refresh},
 	{"origin mapped past its snapshots", why_refresh},
 	{"unmounted", why_mount},
-	{"array lost a member", "an array that changes by itself is looked at again"},
+	{"array lost a member",
+		"it is not as it was reviewed: what is on it may exist nowhere else"},
 	{"snapshot extended", why_table},
 	{"store moved by pvmove", why_table},
 	{"store moved by another host", why_table},
@@ -576,11 +506,65 @@ static void lose_holders(struct host *host)
 	host_source_set(host, "holders", OUTCOME_DENIED, "%s", "");
 }
 
+static void mark_neighbour(struct host *host)
+{
+	host_lv(host, SAMPLE_VG, SAMPLE_NEIGHBOUR)->is_merging = true;
+}
+
+static void suspend_neighbour(struct host *host)
+{
+	sample_device(host, 9)->flags |= DEVICE_SUSPENDED;
+}
+
+static void load_neighbours_store(struct host *host)
+{
+	sample_device(host, 8)->flags |= DEVICE_PENDING;
+}
+
+static void suspend_layer(struct host *host)
+{
+	sample_device(host, 1)->flags |= DEVICE_SUSPENDED;
+}
+
+static void add_inactive_neighbour(struct host *host)
+{
+	struct lv *lv = array_add(&host->lvs, &host->n_lvs);
+
+	*lv = *host_lv(host, SAMPLE_VG, SAMPLE_NEIGHBOUR);
+	lv->uuid = "MMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMM";
+	lv->name = "snap-ffff";
+	lv->segments = NULL;
+	lv->n_segments = 0;
+}
+
+static void split_neighbour(struct host *host)
+{
+	host_lv(host, SAMPLE_VG, SAMPLE_NEIGHBOUR)->role = LV_ORDINARY;
+}
+
+static void map_layer(struct host *host)
+{
+	sample_add_device(host, 12, "handmade", "", "linear", "254:1 0", 64);
+}
+
+static void open_layer(struct host *host)
+{
+	sample_device(host, 1)->open_count++;
+}
+
 /* Found as pairs above, or by attacks on real hosts: each was carried out once. */
 static const struct {
 	const char *name;
 	void (*change)(struct host *host);
 } named[] = {
+	{"a sibling is marked for merging", mark_neighbour},
+	{"a sibling is suspended", suspend_neighbour},
+	{"a sibling's store has an inactive table", load_neighbours_store},
+	{"a sibling is not active here", add_inactive_neighbour},
+	{"a sibling is a plain volume in the metadata", split_neighbour},
+	{"the layer below the origin is suspended", suspend_layer},
+	{"the layer below the origin is mapped by hand", map_layer},
+	{"the layer below the origin is open, unexplained", open_layer},
 	{"the holders in the kernel cannot be read", lose_holders},
 };
 
