@@ -158,7 +158,7 @@ change_each() {
 		origin_dm=$(origin_of "$dm")
 		origin=${origin_dm#onapp--aaaa-}
 		if [ -n "$origin_dm" ] && [ -z "${seen[$origin_dm]:-}" ]; then
-						for tries in 1 2 3; do
+			for tries in 1 2 3; do
 				change=${changes[RANDOM % ${#changes[@]}]}
 				"change_$change" "$name" "$dm" "$origin" "$origin_dm" >"change.$number" 2>&1 && break
 				change=nothing
