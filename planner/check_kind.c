@@ -84,7 +84,8 @@ static void describe_state(const struct host *host, struct subject *subject)
 		return;
 	case SNAPSHOT_OVERFLOW:
 		subject_reason(subject, RULE_OVERFLOWED,
-			"its status is Overflow: the store is full");
+			"its status is Overflow: the store is full, and writes to it "
+			"fail");
 		return;
 	case SNAPSHOT_MERGING:
 	case SNAPSHOT_MERGE_FAILED:
@@ -122,6 +123,32 @@ static void note_plain(const struct host *host, struct subject *subject)
 		"the metadata has it as a plain volume without an origin");
 }
 
+/* A thin snapshot has an origin in the metadata; without one it is a volume of its own,
+ * as the disk of a virtual machine. */
+static void note_thin(const struct host *host, struct subject *subject)
+{
+	const struct lv *lv = subject->lv;
+	const struct lv *origin = host_lv(host, lv->vg_uuid, lv->origin_uuid);
+	cleanup_places struct places places =
+		host_places(host, PLACES_LV_ORIGIN, places_text(lv->uuid));
+	cleanup_buf struct buf more = BUF_INIT;
+
+	for (size_t i; places_next(&places, &i);)
+		if (strcmp(host->lvs[i].vg_uuid, lv->vg_uuid) == 0 &&
+			strcmp(host->lvs[i].origin_uuid, lv->uuid) == 0) {
+			buf_printf(&more, ", and the origin of %s", host->lvs[i].name);
+			break;
+		}
+	if (lv->role == LV_THIN_POOL)
+		subject_reason(subject, RULE_THIN, "it is a thin pool");
+	else if (*lv->origin_uuid)
+		subject_reason(subject, RULE_THIN, "it is a thin snapshot of %s%s",
+			origin ? origin->name : "a volume that is gone", buf_text(&more));
+	else
+		subject_reason(subject, RULE_THIN,
+			"it is a thin volume without an origin%s", buf_text(&more));
+}
+
 static void check_role(const struct host *host, struct subject *subject)
 {
 	const struct lv *lv = subject->lv;
@@ -131,7 +158,7 @@ static void check_role(const struct host *host, struct subject *subject)
 		break;
 	case LV_THIN:
 	case LV_THIN_POOL:
-		subject_reason(subject, RULE_THIN, "its segment type is thin");
+		note_thin(host, subject);
 		return;
 	case LV_ORDINARY:
 	case LV_OTHER:
@@ -261,6 +288,7 @@ static void note_victim(struct subject *subject, const struct vg *vg,
 		"%llu extents of its store belong to %s/%s now%s",
 		(unsigned long long)overlap->extents, vg->name, overlap->victim->name,
 		is_writing ? writes : "; it no longer writes there");
+	subject_about(subject, ABOUT_LV, overlap->victim);
 }
 
 static void check_victims(const struct host *host, struct subject *subject)

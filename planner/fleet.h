@@ -7,6 +7,7 @@
  * where fleet_order.c  plans, round by round, each naming those that must come before
  *   fleet_print.c  the order in front of the hosts' reviews; JSON
  *   fleet_words.c  what the other reviews ask about plans and nodes
+ *   fleet_hazards.c  what destroys data now, on which hosts, and which plan ends it
  *   html_hosts.c   the page; explain_hosts.c the story of a device; dot_hosts.c the graph
  *
  * A snapshot's volume is removed by one host: the one where it is active, the last of
@@ -98,6 +99,26 @@ void fleet_steps_words(const struct fleet_steps *steps, struct buf *text);
 /* Where a member's plans have step `whole` of its whole; all count from 0. false: nowhere. */
 bool fleet_find_step(const struct fleet *fleet, size_t member, size_t whole,
 	size_t *ret_plan, size_t *ret_step);
+/* ---- hazards (fleet_hazards.c) ---- */
+
+/* Data are being destroyed; from {0} on. The victim may be another host's. */
+struct fleet_hazard {
+	size_t member; /* whose kernel does it */
+	const struct subject *subject;
+	const struct reason *reason;
+	size_t at, next; /* inside */
+};
+bool fleet_hazards_next(const struct fleet *fleet, struct fleet_hazard *hazard);
+/* true: another member knows the volume that is being overwritten. */
+bool fleet_hazard_strikes(
+	const struct fleet *fleet, const struct fleet_hazard *hazard, size_t member);
+/* What happens to that volume, for a member that it strikes. */
+void fleet_hazard_victim_words(const struct fleet *fleet,
+	const struct fleet_hazard *hazard, size_t member, struct buf *text);
+/* "Plan 1 on hv7 ends it (steps 1 to 3)" */
+void fleet_hazard_end_words(
+	const struct fleet *fleet, const struct fleet_hazard *hazard, struct buf *text);
+
 /* Which plan waits for which: plan `a` for `b` at [a * n_plans + b]. malloc'ed. */
 bool *fleet_waits(const struct fleet *fleet);
 

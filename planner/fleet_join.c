@@ -234,6 +234,9 @@ static void note_newer_victims(
 			group_of(shared, other)->name, overlaps[i].victim->name,
 			node_of(shared, other));
 		add_reason(shared, shared->subjects[own], RULE_STALE_CORRUPTING, &text);
+		if (!is_off(shared, RULE_STALE_CORRUPTING))
+			subject_about(
+				shared->subjects[own], ABOUT_LV, overlaps[i].victim);
 	}
 }
 
@@ -328,11 +331,13 @@ static void share_out(const struct shared *shared, size_t last)
 		}
 		if (i == last)
 			buf_puts(&text, "active on another host too, where its mappings "
-					"go first: two kernels wrote into its store");
+					"go first: two kernels wrote into its store, and "
+					"what it shows is wrong");
 		else
 			buf_printf(&text,
 				"active on %s too, whose plan removes the volume: two "
-				"kernels wrote into its store",
+				"kernels wrote into its store, and what it shows is "
+				"wrong",
 				node_of(shared, last));
 		add_reason(shared, subject, RULE_ACTIVE_TWICE, &text);
 		if (i != last)

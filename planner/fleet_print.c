@@ -5,6 +5,7 @@
 
 #include "fleet.h"
 #include "json.h"
+#include "review.h"
 #include "snapstate/cleanup.h"
 
 #define FLEET_SCHEMA "snapstate-plan-hosts 1" /* hosts.schema.json */
@@ -60,8 +61,58 @@ static void print_order(const struct fleet *fleet, const char *folder, struct bu
 			"volume groups\n");
 }
 
+/* ---- hazards ---- */
+
+static void print_end(
+	const struct fleet *fleet, const struct fleet_hazard *hazard, struct buf *text)
+{
+	cleanup_buf struct buf end = BUF_INIT;
+
+	fleet_hazard_end_words(fleet, hazard, &end);
+	print_wrapped(text, "", buf_text(&end), ".");
+}
+
+/* They come before the order of the plans, on whatever host they are. */
+static void print_hazards(const struct fleet *fleet, struct buf *text)
+{
+	struct fleet_hazard hazard = {0};
+
+	while (fleet_hazards_next(fleet, &hazard)) {
+		cleanup_buf struct buf node = BUF_INIT;
+
+		fleet_node_words(fleet, hazard.member, &node);
+		buf_puts(text, "HAZARD     DATA IS BEING DESTROYED on ");
+		buf_tail(text, buf_text(&node));
+		buf_puts(text, " by ");
+		buf_word(text, hazard.subject->label);
+		buf_puts(text, "\n");
+		print_wrapped(text, "", hazard.reason->text, "");
+		print_end(fleet, &hazard, text);
+		buf_puts(text, "\n");
+	}
+}
+
+/* What another host does to this one's volumes. */
+static void print_strikes(const struct fleet *fleet, size_t member, struct buf *text)
+{
+	struct fleet_hazard hazard = {0};
+
+	while (fleet_hazards_next(fleet, &hazard)) {
+		cleanup_buf struct buf words = BUF_INIT;
+
+		if (!fleet_hazard_strikes(fleet, &hazard, member))
+			continue;
+		fleet_hazard_victim_words(fleet, &hazard, member, &words);
+		buf_puts(text, "HAZARD     DATA OF THIS HOST IS BEING DESTROYED\n");
+		print_wrapped(text, "", buf_text(&words), "");
+		print_end(fleet, &hazard, text);
+		buf_puts(text, "\n");
+	}
+}
+
 void fleet_print(const struct fleet *fleet, const char *folder, struct buf *ret_text)
 {
+	print_hazards(fleet, ret_text);
 	print_order(fleet, folder, ret_text);
 	for (size_t i = 0; i < fleet->n_members; i++) {
 		const struct member *member = &fleet->members[i];
@@ -69,6 +120,7 @@ void fleet_print(const struct fleet *fleet, const char *folder, struct buf *ret_
 		buf_puts(ret_text, "\n==== ");
 		buf_word(ret_text, member->host->identity.node);
 		buf_puts(ret_text, " ====\n");
+		print_strikes(fleet, i, ret_text);
 		review_print(
 			&member->survey, member->whole, member->file, NULL, ret_text);
 	}

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "html.h"
+#include "remedy.h"
 #include "review.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/stamp.h"
@@ -32,7 +33,7 @@ void html_summary(struct page *page, const struct story *story)
 
 	page_open(page, "p", "summary");
 	if (to_remove + refused + undecided == 0)
-		page_say(page, "Nothing to do: this host has no leftover of that name.");
+		page_say(page, "Nothing to remove: this host has no leftover of that name.");
 	else
 		page_say(page, "%zu to remove in %zu step%s, %zu refused, %zu undecided.",
 			to_remove, story->plan->n_steps,
@@ -93,40 +94,42 @@ static void print_missing(struct page *page, const struct host *host)
 	page_close(page);
 }
 
-/* "the plan"; of several hosts "that host, plan 2," */
-static void hazard_plan_words(
-	const struct subject *subject, const struct html_host *of, struct buf *text)
+static void print_hazard_end_of_several(
+	struct page *page, const struct fleet *fleet, const struct fleet_hazard *hazard)
 {
-	size_t plan, step;
+	cleanup_buf struct buf words = BUF_INIT;
 
-	if (!of)
-		buf_puts(text, "the plan");
-	else if (fleet_find_step(
-			 of->fleet, of->member, subject->first_step, &plan, &step))
-		buf_printf(text, "that host, plan %zu,", plan + 1);
+	fleet_hazard_end_words(fleet, hazard, &words);
+	page_open(page, "p", "fate");
+	page_captured(page, buf_text(&words));
+	page_say(page, ".");
+	page_close(page);
 }
 
-static void print_hazard_end(struct page *page, const struct subject *subject,
-	const struct html_host *of)
+static void print_hazard_end(
+	struct page *page, const struct subject *subject, const struct html_host *of)
 {
-	cleanup_buf struct buf plan = BUF_INIT;
+	struct fleet_hazard hazard = {.subject = subject};
 
-	hazard_plan_words(subject, of, &plan);
+	if (of) {
+		hazard.member = of->member;
+		print_hazard_end_of_several(page, of->fleet, &hazard);
+		return;
+	}
 	page_open(page, "p", "fate");
 	if (subject->n_steps > 1)
-		page_say(page, "Steps %zu to %zu of %s end it.", subject->first_step + 1,
-			subject->first_step + subject->n_steps, buf_text(&plan));
+		page_say(page, "Steps %zu to %zu of the plan end it.",
+			subject->first_step + 1, subject->first_step + subject->n_steps);
 	else if (subject->n_steps)
-		page_say(page, "Step %zu of %s ends it.", subject->first_step + 1,
-			buf_text(&plan));
+		page_say(page, "Step %zu of the plan ends it.", subject->first_step + 1);
 	else
 		page_say(page, "No step ends it: it is %s, see below.",
 			subject->verdict == VERDICT_UNDECIDED ? "undecided" : "refused");
 	page_close(page);
 }
 
-static void print_hazard_head(struct page *page, const struct subject *subject,
-	const struct html_host *of)
+static void print_hazard_head(
+	struct page *page, const struct subject *subject, const struct html_host *of)
 {
 	cleanup_buf struct buf node = BUF_INIT;
 
@@ -159,6 +162,46 @@ void html_hazards(
 			print_hazard_end(page, subject, of);
 			page_close(page);
 		}
+	}
+}
+
+void html_strikes(struct page *page, const struct html_host *of)
+{
+	struct fleet_hazard hazard = {0};
+
+	while (fleet_hazards_next(of->fleet, &hazard)) {
+		cleanup_buf struct buf words = BUF_INIT;
+
+		if (!fleet_hazard_strikes(of->fleet, &hazard, of->member))
+			continue;
+		fleet_hazard_victim_words(of->fleet, &hazard, of->member, &words);
+		page_open(page, "div", "hazard");
+		page_say_in(
+			page, "h2", "", "HAZARD: data of this host is being destroyed");
+		page_captured_in(page, "p", "", buf_text(&words));
+		print_hazard_end_of_several(page, of->fleet, &hazard);
+		page_close(page);
+	}
+}
+
+void html_suspended(struct page *page, const struct story *story)
+{
+	const struct host *host = story->survey->host;
+
+	for (size_t i = 0; i < host->n_devices; i++) {
+		const struct device *device = &host->devices[i];
+		cleanup_buf struct buf words = BUF_INIT;
+
+		if (!remedy_is_suspended(device))
+			continue;
+		remedy_resume_words(device, story_of(story, device)->subject, &words);
+		page_open(page, "div", "hazard");
+		page_open(page, "h2", "");
+		page_say(page, "SUSPENDED: ");
+		page_captured(page, device->name);
+		page_close(page);
+		page_captured_in(page, "p", "", buf_text(&words));
+		page_close(page);
 	}
 }
 
@@ -360,6 +403,7 @@ void html_print(const struct survey *survey, const struct plan *plan,
 	page_begin(&page, ret_text, survey->host->identity.node);
 	print_head(&page, &story);
 	html_hazards(&page, survey, NULL);
+	html_suspended(&page, &story);
 	html_review(&page, &story, capture_name, plan_file, NULL);
 	page_end(&page);
 }

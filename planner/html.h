@@ -19,6 +19,10 @@ struct html_host {
 /* Those of one host; `of` NULL = the only one. */
 void html_hazards(
 	struct page *page, const struct survey *survey, const struct html_host *of);
+/* On the page of several hosts: what other hosts destroy of this one's volumes. */
+void html_strikes(struct page *page, const struct html_host *of);
+/* Devices that are suspended, with what to do. */
+void html_suspended(struct page *page, const struct story *story);
 /* How many to remove, refused, undecided. */
 void html_summary(struct page *page, const struct story *story);
 /* That its names are pseudonyms, if they are. */

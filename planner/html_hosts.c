@@ -158,15 +158,13 @@ static void print_totals(const struct hosts_page *it)
 	page_close(it->page);
 }
 
-static void print_head(const struct hosts_page *it)
+static void print_title(const struct hosts_page *it)
 {
 	page_open(it->page, "h1", "");
 	page_say(it->page, "Leftover snapshots of ");
 	say_count(it->page, it->fleet->n_members, "host");
 	page_close(it->page);
 	print_times(it);
-	print_totals(it);
-	html_pseudonyms(it->page, &it->fleet->members[0].host->identity);
 }
 
 static void print_hazards(const struct hosts_page *it)
@@ -353,6 +351,9 @@ static void print_host(const struct hosts_page *it, size_t member)
 	page_open(it->page, "p", "soft");
 	page_say(it->page, "as captured on %s", buf_text(&taken));
 	page_close(it->page);
+	html_hazards(it->page, &of->survey, &host);
+	html_strikes(it->page, &host);
+	html_suspended(it->page, &it->stories[member]);
 	html_summary(it->page, &it->stories[member]);
 	print_plans_of(it, member);
 	html_review(it->page, &it->stories[member], of->file, NULL, &host);
@@ -373,8 +374,10 @@ void fleet_print_html(const struct fleet *fleet, const char *folder, struct buf 
 		story_collect(&fleet->members[i].survey, fleet->members[i].whole,
 			&it.stories[i]);
 	begin(&it, ret_text);
-	print_head(&it);
+	print_title(&it);
 	print_hazards(&it);
+	print_totals(&it);
+	html_pseudonyms(&page, &fleet->members[0].host->identity);
 	print_order(&it);
 	print_glance(&it);
 	for (size_t i = 0; i < fleet->n_members; i++)

@@ -273,20 +273,50 @@ static bool is_partition(const struct judgement *it)
 	return false;
 }
 
-/* Where LVM knows the group, part of it lies elsewhere; where exactly this volume does,
- * its table may say. */
+/* NULL: it is on this snapshot. LVM names a physical volume that it does not find, and
+ * one that it finds twice. */
+static const char *why_not_here(const struct judgement *it, const struct pv *pv)
+{
+	if (pv->is_missing)
+		return "is missing";
+	if (pv->is_duplicate)
+		return "is on more than one device";
+	return subject_owns(it->subject, pv->devno) ? NULL : "is not on this snapshot";
+}
+
+/* LVM may be asked about the group, and write to it, as long as it knows it: a volume of
+ * it is left to people. Where its physical volumes are tells whether it is on this
+ * snapshot alone. */
 static void known_group_words(const struct judgement *it, const struct vg *known)
 {
+	cleanup_places struct places places =
+		host_places(it->host, PLACES_PVS, places_text(known->uuid));
 	cleanup_buf struct buf more = BUF_INIT;
 	struct judgement where = *it;
+	bool is_here = false;
 
-	where.why = &more;
-	buf_printf(it->why,
-		"a volume of %s, a group that LVM knows on this host, and so not of this "
-		"snapshot alone",
+	buf_printf(it->why, "a volume of %s, a group that LVM knows on this host",
 		known->name);
+	for (size_t i; places_next(&places, &i);) {
+		const struct pv *pv = &it->host->pvs[i];
+		const char *why;
+
+		if (strcmp(pv->vg_uuid, known->uuid) != 0)
+			continue;
+		why = why_not_here(it, pv);
+		is_here = !why;
+		if (!why)
+			continue;
+		buf_printf(it->why, "; its physical volume %s %s",
+			*pv->name ? pv->name : pv->uuid, why);
+		break;
+	}
+	where.why = &more;
 	if (!is_on_the_subject_alone(&where))
 		buf_printf(it->why, "; %s", buf_text(&more));
+	else if (is_here)
+		buf_puts(
+			it->why, ", and whose physical volumes are all on this snapshot");
 }
 
 static bool is_plain_guest_volume(const struct judgement *it)
@@ -310,16 +340,6 @@ static bool is_plain_guest_volume(const struct judgement *it)
 	}
 	return has_only(it->device, "linear", "striped") ? is_on_the_subject_alone(it)
 							 : no_such_target(it);
-}
-
-static bool is_guest_volume(const struct judgement *it)
-{
-	if (is_plain_guest_volume(it))
-		return true;
-	buf_puts(it->why,
-		"; vgchange and lvremove may meet the live copy instead: who is "
-		"sure of it removes it with dmsetup, the topmost first");
-	return false;
 }
 
 /* cryptsetup close does the same as the plan's step: the kernel forgets the key, and no
@@ -359,7 +379,7 @@ enum mapping_kind mapping_judge(const struct host *host, const struct subject *s
 		is_good = is_partition(&it);
 		break;
 	case MAPPING_GUEST_VOLUME:
-		is_good = is_guest_volume(&it);
+		is_good = is_plain_guest_volume(&it);
 		break;
 	case MAPPING_ENCRYPTED:
 		is_good = is_encrypted(&it);

@@ -137,6 +137,7 @@ enum about_kind {
 	ABOUT_KERNEL_HOLDER,
 	ABOUT_CHANGE,
 	ABOUT_FSTAB, /* an entry of /etc/fstab */
+	ABOUT_LV, /* another volume: a victim, or one that is in the way */
 };
 
 struct about {

@@ -44,11 +44,35 @@ static unsigned stage_of(enum rule rule)
 	for (unsigned i = 0; i < sizeof(order) / sizeof(order[0]); i++)
 		if (order[i] == rule)
 			return i;
-	return rule == RULE_FSTAB ? 2 * RULES_COUNT /* advice comes last */
-				  : sizeof(order) / sizeof(order[0]) + rule;
+	return sizeof(order) / sizeof(order[0]) + rule;
 }
 
-static void move_down(struct action *actions, size_t at)
+static bool is_about_suspended(const struct reason *reason)
+{
+	return reason->rule == RULE_UNSETTLED && reason->about.kind == ABOUT_DEVICE &&
+	       remedy_is_suspended(reason->about.it);
+}
+
+/* A guest that waits comes before all but the command that may be about to resume it;
+ * what a device is mapped to is resumed before it. */
+static unsigned stage_of_reason(const struct host *host, const struct reason *reason)
+{
+	cleanup_free const struct device **below = NULL;
+	size_t height = 0;
+
+	if (remedy_advises(reason))
+		return 3 * RULES_COUNT + STACK_DEPTH_MAX; /* last */
+	if (reason->rule == RULE_COMMAND_RUNNING)
+		return 0;
+	if (!is_about_suspended(reason))
+		return STACK_DEPTH_MAX + 1 + stage_of(reason->rule);
+	stack_below(
+		host, ((const struct device *)reason->about.it)->devno, &below, &height);
+	return (unsigned)(height < STACK_DEPTH_MAX ? height : STACK_DEPTH_MAX);
+}
+
+/* Returns where it is then. */
+static struct action *move_down(struct action *actions, size_t at)
 {
 	for (; at > 0 && actions[at - 1].stage > actions[at].stage; at--) {
 		struct action action = actions[at];
@@ -56,6 +80,7 @@ static void move_down(struct action *actions, size_t at)
 		actions[at] = actions[at - 1];
 		actions[at - 1] = action;
 	}
+	return &actions[at];
 }
 
 /* ---- what ends the talk ---- */
@@ -63,9 +88,10 @@ static void move_down(struct action *actions, size_t at)
 /* Where these speak, nothing else helps. */
 static const struct reason *final_reason(const struct subject *subject)
 {
-	static const enum rule final[] = {RULE_NOT_SELECTED, RULE_NOT_LVM, RULE_GUEST_VOLUME,
-		RULE_NOT_A_SNAPSHOT, RULE_ORIGIN, RULE_ORPHAN_LAYER, RULE_VIRTUAL_ORIGIN,
-		RULE_NO_ORIGIN, RULE_THIN, RULE_MERGING, RULE_ACTIVE_ELSEWHERE};
+	static const enum rule final[] = {RULE_NOT_SELECTED, RULE_NOT_LVM,
+		RULE_GUEST_VOLUME, RULE_NOT_A_SNAPSHOT, RULE_ORIGIN, RULE_ORPHAN_LAYER,
+		RULE_VIRTUAL_ORIGIN, RULE_NO_ORIGIN, RULE_THIN, RULE_MERGING,
+		RULE_ACTIVE_ELSEWHERE};
 
 	for (size_t f = 0; f < sizeof(final) / sizeof(final[0]); f++)
 		for (size_t i = 0; i < subject->n_reasons; i++)
@@ -193,12 +219,12 @@ static bool is_implied(const struct host *host, const struct subject *subject,
 	const struct device *device = reason->about.it;
 
 	if (reason->rule == RULE_HIDDEN_FS && reason->about.kind == ABOUT_BLOCK)
-		return has_user_of_files(host, subject,
-			((const struct block *)reason->about.it)->devno);
+		return has_user_of_files(
+			host, subject, ((const struct block *)reason->about.it)->devno);
 	if (reason->about.kind == ABOUT_CHANGE)
 		return is_closed_by_hand(host, subject,
-			host_device_by_devno(host,
-				((const struct change *)reason->about.it)->devno));
+			host_device_by_devno(
+				host, ((const struct change *)reason->about.it)->devno));
 	if (reason->about.kind != ABOUT_DEVICE)
 		return false;
 	if (reason->rule == RULE_HIDDEN_FS)
@@ -233,6 +259,8 @@ static struct about key_of(const struct subject *subject, const struct reason *r
 
 	if (reason->about.kind == ABOUT_CHANGE)
 		return (struct about){ABOUT_NOTHING, NULL}; /* one new capture for all */
+	if (remedy_advises(reason))
+		return remedy_advice_key(reason);
 	if (reason->rule == RULE_MOUNTED_ELSEWHERE)
 		for (size_t i = 0; i < subject->n_reasons; i++) {
 			const struct mount *first = subject->reasons[i].about.it;
@@ -258,6 +286,7 @@ static bool answers(
 		return false;
 	/* a process is ended once; what is about one device may be many things */
 	return key.kind == ABOUT_PROCESS || key.kind == ABOUT_MOUNT ||
+	       key.kind == ABOUT_LV || (key.kind == ABOUT_NOTHING && key.it) ||
 	       (action->rules & (1ull << reason->rule));
 }
 
@@ -270,8 +299,8 @@ static struct action *find_action(
 	return NULL;
 }
 
-static void add_action(const struct survey *survey, const struct subject *subject,
-	const struct reason *reason, struct remedy *remedy)
+static struct action *add_action(const struct survey *survey,
+	const struct subject *subject, const struct reason *reason, struct remedy *remedy)
 {
 	struct about key = key_of(subject, reason);
 	struct action *action = find_action(remedy, key, reason);
@@ -279,20 +308,25 @@ static void add_action(const struct survey *survey, const struct subject *subjec
 
 	if (action) {
 		action->rules |= 1ull << reason->rule;
-		return;
+		return action;
 	}
 	action = array_add(&remedy->actions, &remedy->n_actions);
 	action->about = key;
 	action->rules = 1ull << reason->rule;
-	action->stage = stage_of(reason->rule);
-	action->kind = key.kind == ABOUT_MOUNT && reason->rule != RULE_MOUNTED_BELOW &&
-				       reason->rule != RULE_MOUNTED_AS_SYSTEM &&
-				       reason->rule != RULE_MOUNTED_READ_WRITE
-			       ? remedy_namespace_words(survey, subject, key.it, &text)
-			       : remedy_words(survey, subject, reason, &text);
+	action->stage = stage_of_reason(survey->host, reason);
+	if (remedy_advises(reason)) {
+		action->kind = ACTION_ADVISE;
+		remedy_advice_words(survey, subject, reason, &text);
+	} else if (key.kind == ABOUT_MOUNT && reason->rule != RULE_MOUNTED_BELOW &&
+		   reason->rule != RULE_MOUNTED_AS_SYSTEM &&
+		   reason->rule != RULE_MOUNTED_READ_WRITE) {
+		action->kind = remedy_namespace_words(survey, subject, key.it, &text);
+	} else {
+		action->kind = remedy_words(survey, subject, reason, &text);
+	}
 	action->text = xstrdup(buf_text(&text));
 	buf_free(&text);
-	move_down(remedy->actions, remedy->n_actions - 1);
+	return move_down(remedy->actions, remedy->n_actions - 1);
 }
 
 void remedy_collect(const struct survey *survey, const struct subject *subject,
@@ -300,15 +334,23 @@ void remedy_collect(const struct survey *survey, const struct subject *subject,
 {
 	const struct reason *final = final_reason(subject);
 	struct remedy remedy = {.n_actions = 0};
+	struct action *action;
 
 	for (size_t i = 0; i < subject->n_reasons; i++) {
 		const struct reason *reason = &subject->reasons[i];
 		bool keeps = rule_text(reason->rule)->verdict != VERDICT_REMOVE;
+		bool is_besides =
+			remedy_advises(reason) || (final && is_about_suspended(reason));
 
-		if (reason->rule != RULE_FSTAB && (!keeps || (final && reason != final)))
+		if (!is_besides && (!keeps || (final && reason != final)))
 			continue;
-		if (!is_implied(survey->host, subject, reason))
-			add_action(survey, subject, reason, &remedy);
+		if (final && reason->rule == RULE_FSTAB)
+			continue; /* what stays for good keeps its entry */
+		if (is_implied(survey->host, subject, reason))
+			continue;
+		action = add_action(survey, subject, reason, &remedy);
+		if (is_besides)
+			action->kind = ACTION_ADVISE;
 	}
 	*ret_remedy = remedy;
 }

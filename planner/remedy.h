@@ -48,6 +48,25 @@ enum action_kind remedy_words(const struct survey *survey, const struct subject 
 	const struct reason *reason, struct buf *text);
 /* "process 812 (nginx)" */
 void remedy_process_words(const struct process *process, struct buf *text);
+/* remedy_lvm.c: of states of LVM and of suspended devices. `subject` may be NULL for a
+ * device of no subject. */
+enum action_kind remedy_thin_words(
+	const struct host *host, const struct subject *subject, struct buf *text);
+enum action_kind remedy_merge_words(
+	const struct host *host, const struct subject *subject, struct buf *text);
+enum action_kind remedy_remains_words(
+	const struct host *host, const struct subject *subject, struct buf *text);
+enum action_kind remedy_layer_words(
+	const struct host *host, const struct subject *subject, struct buf *text);
+bool remedy_is_suspended(const struct device *device);
+void remedy_resume_words(
+	const struct device *device, const struct subject *subject, struct buf *text);
+/* remedy_advice.c: what a person should know or do besides; it changes no verdict. */
+bool remedy_advises(const struct reason *reason);
+/* What stands for all that one piece of advice answers. */
+struct about remedy_advice_key(const struct reason *reason);
+void remedy_advice_words(const struct survey *survey, const struct subject *subject,
+	const struct reason *reason, struct buf *text);
 /* remedy_namespace.c: the same for a whole mount namespace: all that lives in it and
  * keeps a mount there. */
 enum action_kind remedy_namespace_words(const struct survey *survey,

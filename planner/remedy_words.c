@@ -55,8 +55,9 @@ static void await_command(const struct process *process, struct buf *text)
 	buf_puts(text, "wait until ");
 	remedy_process_words(process, text);
 	buf_puts(text,
-		" has ended; if it hangs, see `dmsetup udevcookies`, mend udevd, and "
-		"complete that one cookie");
+		" has ended; if it hangs, `systemctl restart systemd-udevd`; only if it "
+		"hangs then, find its cookie with `dmsetup udevcookies`, and `dmsetup "
+		"udevcomplete` that one");
 }
 
 static enum action_kind words_of_process(const struct survey *survey,
@@ -164,33 +165,44 @@ static void close_mapping(const struct device *device, struct buf *text)
 	buf_printf(text, "close %s (" DEVNO_FMT "), after what is on it: ", device->name,
 		DEVNO_ARGS(device->devno));
 	if (strncmp(device->uuid, "CRYPT-", 6) == 0)
-		buf_printf(text, "cryptsetup close %s", device->name);
+		buf_printf(text, "`cryptsetup close %s`", device->name);
 	else if (strncmp(device->uuid, "mpath-", 6) == 0)
-		buf_printf(text, "multipath -f %s, and blacklist it", device->name);
+		buf_printf(text, "`multipath -f %s`, and blacklist it", device->name);
+	else if (strncmp(device->uuid, "LVM-", 4) == 0)
+		buf_printf(text,
+			"`dmsetup remove -u %s` (not vgchange or lvremove, which may "
+			"take "
+			"the live copy of that group), if nobody needs it",
+			device->uuid);
 	else if (*device->uuid)
-		buf_printf(text, "dmsetup remove -u %s", device->uuid);
+		buf_printf(text, "`dmsetup remove -u %s`", device->uuid);
 	else
 		buf_puts(text, "with the program that made it");
 }
 
-static void settle_device(const struct device *device, struct buf *text)
+static void settle_device(
+	const struct subject *subject, const struct device *device, struct buf *text)
 {
-	if (device->flags & (DEVICE_SUSPENDED | DEVICE_INTERNAL | DEVICE_PENDING))
+	if (remedy_is_suspended(device))
+		remedy_resume_words(device, subject, text);
+	else if (device->flags & DEVICE_PENDING)
 		buf_printf(text,
-			"find out who left %s (" DEVNO_FMT
-			") half-way; when nobody works on it: dmsetup %s %s",
-			device->name, DEVNO_ARGS(device->devno),
-			device->flags & (DEVICE_SUSPENDED | DEVICE_INTERNAL) ? "resume"
-									     : "clear",
-			device->name);
+			"find out who left an inactive table in %s (" DEVNO_FMT
+			"); when nobody works on it, `dmsetup clear %s` drops that table "
+			"and leaves the live one",
+			device->name, DEVNO_ARGS(device->devno), device->name);
 	else if (device->flags & DEVICE_DEFERRED)
 		buf_printf(text,
 			"%s (" DEVNO_FMT
 			") goes when its last user closes it: wait for that",
 			device->name, DEVNO_ARGS(device->devno));
 	else
-		buf_printf(text, "give %s (" DEVNO_FMT ") its table again, or remove it",
-			device->name, DEVNO_ARGS(device->devno));
+		buf_printf(text,
+			"%s (" DEVNO_FMT ") has no table: whoever made it stopped "
+			"midway. If `dmsetup info -c -o name,open %s` shows 0 opens and "
+			"nobody works on it: `dmsetup remove %s`",
+			device->name, DEVNO_ARGS(device->devno), device->name,
+			device->name);
 }
 
 /* ---- what is about nobody ---- */
@@ -257,14 +269,12 @@ static enum action_kind kind_of_rule(enum rule rule)
 		{RULE_ACTIVE_ELSEWHERE, ACTION_NOTHING},
 		{RULE_SHARED_VG, ACTION_SUPPLY},
 		{RULE_UNSETTLED, ACTION_SUPPLY},
-		{RULE_MERGING, ACTION_WAIT},
 		{RULE_NOT_LVM, ACTION_NOTHING},
 		{RULE_GUEST_VOLUME, ACTION_NOTHING},
 		{RULE_NOT_A_SNAPSHOT, ACTION_NOTHING},
 		{RULE_ORIGIN, ACTION_NOTHING},
 		{RULE_VIRTUAL_ORIGIN, ACTION_NOTHING},
 		{RULE_NO_ORIGIN, ACTION_NOTHING},
-		{RULE_THIN, ACTION_NOTHING},
 	};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
@@ -273,34 +283,45 @@ static enum action_kind kind_of_rule(enum rule rule)
 	return ACTION_DO;
 }
 
-/* What lvremove would have done next (LVM lib/metadata/snapshot_manip.c): the metadata
- * has a plain volume already, and the store is mapped still. */
-static void words_of_remains(const struct subject *subject, struct buf *text)
+/* Another snapshot of the origin, which lvremove of this one would change
+ * (check_neighbours.c).
+ */
+static enum action_kind words_of_lv(const struct survey *survey,
+	const struct subject *subject, const struct reason *reason, struct buf *text)
 {
-	if (subject->lv && subject->lv->role != LV_SNAPSHOT && subject->cow &&
-		(!subject->snapshot ||
-			device_snapshot_state(subject->snapshot) == SNAPSHOT_NONE))
-		buf_printf(text,
-			"finish the removal by hand, if it is the leftover: dmsetup "
-			"remove -u %s, then lvremove %s",
-			subject->cow->uuid, subject->label);
-	else
-		buf_puts(text, rule_text(RULE_HALF_REMOVED)->remedy);
-}
+	const struct host *host = survey->host;
+	const struct lv *other = reason->about.it;
+	const struct lv *origin = host_lv(host, other->vg_uuid, other->origin_uuid);
+	const struct vg *vg = host_vg(host, other->vg_uuid);
+	const struct device *device =
+		host_device_of_lv(host, other->vg_uuid, other->uuid, "");
+	const char *group = vg ? vg->name : "?";
 
-static void words_of_layer(
-	const struct host *host, const struct subject *subject, struct buf *text)
-{
-	const struct vg *vg = host_vg(host, subject->vg_uuid);
-	const struct lv *lv = host_lv(host, subject->vg_uuid, subject->lv_uuid);
-
-	if (vg && lv)
+	(void)subject;
+	if (reason->rule == RULE_MERGING) {
 		buf_printf(text,
-			"lvchange --refresh %s/%s, the volume of the layer, drops it; no "
-			"plan touches it",
-			vg->name, lv->name);
+			"wait until %s/%s is merged into the same origin and gone: an "
+			"lvremove of this one would begin that merge",
+			group, other->name);
+		return ACTION_WAIT;
+	}
+	if (!device)
+		buf_printf(text,
+			"decide about %s/%s first. It may be active on another host: "
+			"capture on each host that sees %s. If it is active on none, "
+			"what "
+			"it would show is wrong wherever the origin was written since; "
+			"if "
+			"it is a leftover too: `lvremove -y %s/%s`",
+			group, other->name, group, group, other->name);
 	else
-		buf_puts(text, rule_text(RULE_ORPHAN_LAYER)->remedy);
+		buf_printf(text,
+			"find out who changed the table of %s (`dmsetup table %s`), and "
+			"whether somebody needs it: `lvchange --refresh %s/%s` replaces "
+			"it with what LVM's metadata says",
+			device->name, device->name, group,
+			origin ? origin->name : "ORIGIN");
+	return ACTION_DO;
 }
 
 static enum action_kind words_of_rule(const struct survey *survey,
@@ -310,14 +331,14 @@ static enum action_kind words_of_rule(const struct survey *survey,
 		return words_of_age(survey, subject, text);
 	if (reason->rule == RULE_VG_UNSAFE)
 		return words_of_group(survey->host, subject, text);
-	if (reason->rule == RULE_HALF_REMOVED) {
-		words_of_remains(subject, text);
-		return ACTION_DO;
-	}
-	if (reason->rule == RULE_ORPHAN_LAYER) {
-		words_of_layer(survey->host, subject, text);
-		return ACTION_DO;
-	}
+	if (reason->rule == RULE_HALF_REMOVED)
+		return remedy_remains_words(survey->host, subject, text);
+	if (reason->rule == RULE_ORPHAN_LAYER)
+		return remedy_layer_words(survey->host, subject, text);
+	if (reason->rule == RULE_THIN)
+		return remedy_thin_words(survey->host, subject, text);
+	if (reason->rule == RULE_MERGING)
+		return remedy_merge_words(survey->host, subject, text);
 	if (reason->rule == RULE_NOT_SELECTED) {
 		buf_printf(text, "if it is a leftover too, ask for it: --select %s",
 			subject->label);
@@ -348,7 +369,7 @@ static enum action_kind words_of_device(const struct survey *survey,
 	if (reason->rule == RULE_FOREIGN_MAPPING) {
 		close_mapping(device, text);
 	} else if (reason->rule == RULE_UNSETTLED) {
-		settle_device(device, text);
+		settle_device(subject, device, text);
 	} else if (reason->rule == RULE_STALE_SIBLING) {
 		buf_printf(text, "first do what is to be done for %s",
 			sibling_label(survey, device));
@@ -360,34 +381,17 @@ static enum action_kind words_of_device(const struct survey *survey,
 	} else if (reason->rule == RULE_OPENS_UNEXPLAINED) {
 		buf_printf(text,
 			"find who has %s (" DEVNO_FMT
-			") open, end that, and capture again as root on the host itself",
-			device->name, DEVNO_ARGS(device->devno));
+			") open (`fuser -v /dev/dm-%u`; `grep -l ' %u:%u ' "
+			"/proc/[0-9]*/mountinfo`), end that, and capture again as root "
+			"on "
+			"the host itself",
+			device->name, DEVNO_ARGS(device->devno), device->devno.minor,
+			DEVNO_ARGS(device->devno));
 		return ACTION_SUPPLY;
 	} else {
 		return words_of_rule(survey, subject, reason, text);
 	}
 	return ACTION_DO;
-}
-
-/* ---- besides ---- */
-
-static void advise_fstab(const struct host *host, const struct subject *subject,
-	const struct fstab_entry *entry, struct buf *text)
-{
-	if (!fstab_names(host, subject, entry))
-		buf_printf(text,
-			"see whether line %u of /etc/fstab, for the same mount point, is "
-			"still needed",
-			entry->line);
-	else if (subject->verdict == VERDICT_REMOVE)
-		buf_printf(text,
-			"remove line %u of /etc/fstab: what it names will be gone, and "
-			"the next start of the host would wait for it",
-			entry->line);
-	else
-		buf_printf(text,
-			"remove line %u of /etc/fstab: it would mount this again",
-			entry->line);
 }
 
 enum action_kind remedy_words(const struct survey *survey, const struct subject *subject,
@@ -410,9 +414,9 @@ enum action_kind remedy_words(const struct survey *survey, const struct subject 
 	case ABOUT_KERNEL_HOLDER:
 		holder_words_of(reason->about.it, text);
 		return ACTION_DO;
-	case ABOUT_FSTAB:
-		advise_fstab(survey->host, subject, reason->about.it, text);
-		return ACTION_ADVISE;
+	case ABOUT_LV:
+		return words_of_lv(survey, subject, reason, text);
+	case ABOUT_FSTAB: /* advice */
 	case ABOUT_CHANGE:
 	case ABOUT_NOTHING:
 		return words_of_rule(survey, subject, reason, text);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "checks.h"
+#include "remedy.h"
 #include "review.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/stamp.h"
@@ -167,6 +168,21 @@ static void print_head(struct buf *text, const struct survey *survey,
 
 /* ---- hazards ---- */
 
+static void print_hazard_end(struct buf *text, const struct subject *subject)
+{
+	cleanup_buf struct buf end = BUF_INIT;
+
+	if (subject->n_steps > 1)
+		buf_printf(&end, "Steps %zu to %zu end it.", subject->first_step + 1,
+			subject->first_step + subject->n_steps);
+	else if (subject->n_steps)
+		buf_printf(&end, "Step %zu ends it.", subject->first_step + 1);
+	else
+		buf_printf(&end, "No step ends it: it is %s, see below.",
+			subject->verdict == VERDICT_UNDECIDED ? "undecided" : "refused");
+	print_wrapped(text, "", buf_text(&end), "");
+}
+
 static void print_hazards(struct buf *text, const struct survey *survey)
 {
 	for (size_t i = 0; i < survey->n_subjects; i++) {
@@ -175,11 +191,33 @@ static void print_hazards(struct buf *text, const struct survey *survey)
 		for (size_t r = 0; r < subject->n_reasons; r++) {
 			if (subject->reasons[r].rule != RULE_STALE_CORRUPTING)
 				continue;
-			buf_puts(text, "\nHAZARD     DATA IS BEING DESTROYED by ");
+			buf_puts(text, "HAZARD     DATA IS BEING DESTROYED by ");
 			buf_word(text, subject->label);
 			buf_puts(text, "\n");
 			print_wrapped(text, "", subject->reasons[r].text, "");
+			print_hazard_end(text, subject);
+			buf_puts(text, "\n");
 		}
+	}
+}
+
+/* Of all of the host: a guest that waits is not always one of a leftover's. */
+static void print_suspended(struct buf *text, const struct story *story)
+{
+	const struct host *host = story->survey->host;
+
+	for (size_t i = 0; i < host->n_devices; i++) {
+		const struct device *device = &host->devices[i];
+		cleanup_buf struct buf words = BUF_INIT;
+
+		if (!remedy_is_suspended(device))
+			continue;
+		remedy_resume_words(device, story_of(story, device)->subject, &words);
+		buf_puts(text, "SUSPENDED  ");
+		buf_word(text, device->name);
+		buf_puts(text, "\n");
+		print_wrapped(text, "", buf_text(&words), ".");
+		buf_puts(text, "\n");
 	}
 }
 
@@ -251,7 +289,7 @@ static void print_summary(struct buf *text, const struct survey *survey,
 	buf_puts(text, "\n");
 	if (to_remove + refused + undecided == 0)
 		buf_puts(
-			text, "Nothing to do: this host has no leftover of that name.\n");
+			text, "Nothing to remove: this host has no leftover of that name.\n");
 	else
 		buf_printf(text,
 			"%zu to remove in %zu step%s, %zu refused, %zu undecided.\n",
@@ -273,8 +311,9 @@ void review_print(const struct survey *survey, const struct plan *plan,
 	cleanup_story struct story story = {0};
 
 	story_collect(survey, plan, &story);
-	print_head(ret_text, survey, plan, capture_name);
 	print_hazards(ret_text, survey);
+	print_suspended(ret_text, &story);
+	print_head(ret_text, survey, plan, capture_name);
 	print_subjects(ret_text, &story, VERDICT_REMOVE, true);
 	print_refreshes(ret_text, plan);
 	print_subjects(ret_text, &story, VERDICT_UNDECIDED, true);

@@ -16,7 +16,8 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"worthless"},
 	[RULE_OVERFLOWED] = {"overflowed", VERDICT_REMOVE,
 		"its exception store is full: writes to the snapshot fail",
-		"its dm status is Overflow (lvs does not show it)", "run the plan"},
+		"its dm status is Overflow (lvs does not show it)",
+		"run the plan; what was backed up from it is worthless"},
 	[RULE_STALE] = {"stale", VERDICT_REMOVE,
 		"removed from the LVM metadata, still active in this kernel",
 		"a dm device with an LVM uuid that the metadata does not have",
@@ -27,7 +28,8 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"every first write to a chunk of the origin overwrites that volume",
 		"stale and valid; its store maps extents that another volume owns now, "
 		"and overwrites them",
-		"run the plan at once; then check the volume it names"},
+		"run the plan at once; then compare the volume it names with a backup of "
+		"before it was made"},
 	[RULE_SHRUNK] = {"shrunk", VERDICT_REMOVE,
 		"its exception store holds more than it has room for: it was made "
 		"smaller, and what is read from it may be wrong",
@@ -68,13 +70,14 @@ static const struct rule_text rules[RULES_COUNT] = {
 	[RULE_COMMAND_RUNNING] = {"command-running", VERDICT_UNDECIDED,
 		"an LVM or device-mapper command was at work while the capture was made",
 		"a process of LVM, dmsetup or kpartx",
-		"wait until the command has ended; mend udevd if it waits for that"},
+		"wait until the command has ended; restart udevd if it waits for that"},
 	[RULE_UNSETTLED] = {"unsettled", VERDICT_UNDECIDED,
 		"a device of its stack is suspended, has a table waiting, or changed "
 		"while the capture was made: someone is, or stopped, in the middle of a "
 		"change",
 		"flags of a dm device; what differed at the second look",
-		"find out who is at it; resume what was left suspended"},
+		"resume what was left suspended first of all, once no LVM or dmsetup "
+		"command is at work"},
 	[RULE_DISAGREE] = {"disagree", VERDICT_UNDECIDED,
 		"kernel and LVM metadata tell different stories about it",
 		"its tables do not lie where the metadata says",
@@ -83,7 +86,8 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"an interrupted removal left it as a plain volume over its exception "
 		"store",
 		"snapshot in the metadata or in the kernel, not in both",
-		"finish the removal by hand: nobody knows how far it came"},
+		"finish the removal by hand, with the commands of the review, in their "
+		"order"},
 	[RULE_NOT_ACTIVE_HERE] = {"not-active-here", VERDICT_UNDECIDED,
 		"not active on this host; it may be active on another",
 		"in the metadata, without a dm device",
@@ -185,7 +189,8 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"remove thin "
 		"volumes",
 		"a thin or thin-pool segment in the metadata",
-		"nothing here: remove it with LVM, once its pool is healthy"},
+		"of a snapshot: lvremove by hand, once its pool is healthy and nobody has "
+		"it open; else nothing"},
 	[RULE_VIRTUAL_ORIGIN] = {"virtual-origin", VERDICT_REFUSE,
 		"a sparse volume: the snapshot itself is the data",
 		"its origin is LVM's hidden virtual one",

@@ -69,13 +69,13 @@ static void collect_above(const struct host *host, struct subject *subject)
 	size_t n_on_cow = 0;
 
 	if (subject->snapshot)
-		stack_layers(host, subject->snapshot, &subject->layers,
-			&subject->n_layers);
+		stack_layers(
+			host, subject->snapshot, &subject->layers, &subject->n_layers);
 	subject->n_on_snapshot = subject->n_layers;
 	if (subject->cow)
 		stack_layers(host, subject->cow, &on_cow, &n_on_cow);
 	for (size_t i = 0; i < n_on_cow; i++)
-		if ((on_cow[i].block || on_cow[i].device != subject->snapshot) &&
+		if (on_cow[i].device != subject->snapshot &&
 			!has_layer(subject, &on_cow[i]))
 			*array_add(&subject->layers, &subject->n_layers) = on_cow[i];
 	for (size_t i = 0; i < subject->n_layers; i++)
@@ -127,6 +127,16 @@ static bool is_some_snapshot(const struct host *host, const struct lv *lv)
 	       (device && device_snapshot_state(device) != SNAPSHOT_NONE);
 }
 
+/* What LVM hides is a part of another volume: the legs of an array, the data of a thin
+ * pool (lvm2 lib/metadata/lv.c, lv_is_visible). A wide glob does not mean these. A
+ * merging snapshot is hidden as well, and one that lost its other half has its store
+ * mapped. */
+static bool is_hidden_part(const struct host *host, const struct lv *lv)
+{
+	return !lv->is_visible && !is_some_snapshot(host, lv) &&
+	       !host_device_of_lv(host, lv->vg_uuid, lv->uuid, "-cow");
+}
+
 static void collect_volumes(const struct host *host, struct survey *survey)
 {
 	for (size_t i = 0; i < host->n_lvs; i++) {
@@ -135,6 +145,7 @@ static void collect_volumes(const struct host *host, struct survey *survey)
 		char *label = join_label(vg ? vg->name : "?", lv->name);
 		const struct policy_rule *rule = NULL;
 		bool is_selected =
+			!is_hidden_part(host, lv) &&
 			request_selects(survey->request, label, lv->tags, &rule);
 		struct subject *subject;
 
@@ -185,7 +196,8 @@ static char *stale_label(
  * the name of a backup snapshot. Other volumes are nobody's leftover snapshot. */
 static void collect_stale(const struct host *host, struct survey *survey)
 {
-	/* as snapshot or store: they are found by uuid, so one volume gives one subject */
+	/* as snapshot or store: they are found by uuid, so one volume gives one subject
+	 */
 	cleanup_with(taken_free) struct taken own = taken_new(host);
 
 	for (size_t i = 0; i < host->n_devices; i++) {
@@ -244,8 +256,8 @@ static void collect_layers(const struct host *host, struct survey *survey)
 			strcmp(layer, "real") != 0 || has_table_on(host, device))
 			continue;
 		vg = host_vg(host, vg_uuid);
-		subject = subject_add(survey, SUBJECT_LAYER, xstrdup(device->name),
-			vg_uuid, lv_uuid);
+		subject = subject_add(
+			survey, SUBJECT_LAYER, xstrdup(device->name), vg_uuid, lv_uuid);
 		subject->is_selected =
 			vg && request_selects_group(survey->request, vg->name);
 		subject->real = device;
@@ -265,8 +277,7 @@ static void collect_others(const struct host *host, struct survey *survey)
 			request_selects_name(survey->request, device->name, &rule);
 		struct subject *subject;
 
-		if (strncmp(device->uuid, "LVM-", 4) == 0 ||
-			is_taken(&taken, device) ||
+		if (strncmp(device->uuid, "LVM-", 4) == 0 || is_taken(&taken, device) ||
 			(!is_alike && device_snapshot_state(device) == SNAPSHOT_NONE))
 			continue;
 		subject =

@@ -445,6 +445,7 @@ static struct deed deed_of(const struct subject *subject, const struct action *a
 		break;
 	case ABOUT_CHANGE:
 	case ABOUT_FSTAB:
+	case ABOUT_LV:
 	case ABOUT_NOTHING:
 		break;
 	}
@@ -518,6 +519,7 @@ static void do_deed(struct host *host, const struct deed *deed, struct devno kep
 		return;
 	case ABOUT_CHANGE:
 	case ABOUT_FSTAB:
+	case ABOUT_LV:
 	case ABOUT_NOTHING:
 		do_about_nobody(host, deed);
 		return;
@@ -569,7 +571,8 @@ static bool is_bare(const struct host *host, const struct block *block)
 static bool is_modelled(const struct host *host, const struct action *action)
 {
 	static const enum rule beyond[] = {RULE_DISAGREE, RULE_HALF_REMOVED,
-		RULE_NOT_ACTIVE_HERE, RULE_NOT_SELECTED, RULE_MERGING, RULE_ORPHAN_LAYER};
+		RULE_NOT_ACTIVE_HERE, RULE_NOT_SELECTED, RULE_MERGING, RULE_ORPHAN_LAYER,
+		RULE_THIN};
 
 	for (size_t i = 0; i < sizeof(beyond) / sizeof(beyond[0]); i++)
 		if (has_rule(action, beyond[i]))
@@ -989,6 +992,295 @@ static void test_advice(void **state)
 	assert_int_equal(deeds_of(&survey, &survey.subjects[0]).count, 0);
 }
 
+/* ---- words ---- */
+
+/* Of the first subject, all its actions, one a line. */
+static void words_of(const struct host *host, struct buf *ret)
+{
+	cleanup_survey struct survey survey = {0};
+	cleanup_remedy struct remedy remedy = {0};
+
+	survey_host(host, &survey);
+	assert_true(survey.n_subjects > 0);
+	remedy_collect(&survey, &survey.subjects[0], &remedy);
+	for (size_t i = 0; i < remedy.n_actions; i++)
+		buf_printf(ret, "%s: %s\n", action_kind_name(remedy.actions[i].kind),
+			remedy.actions[i].text);
+}
+
+/* Each part behind the one before. */
+static void assert_words(const struct buf *words, const char *const *parts)
+{
+	const char *at = buf_text(words);
+
+	for (; *parts; parts++) {
+		const char *found = strstr(at, *parts);
+
+		if (!found)
+			fail_msg("no \"%s\" in\n%s", *parts, at);
+		at = found + strlen(*parts);
+	}
+}
+#define ASSERT_WORDS(words, ...)                                                         \
+	assert_words(words, (const char *const[]){__VA_ARGS__, NULL})
+
+static void assert_no_word(const struct buf *words, const char *part)
+{
+	if (strstr(buf_text(words), part))
+		fail_msg("\"%s\" in\n%s", part, buf_text(words));
+}
+
+static void add_fstab(struct host *host)
+{
+	*array_add(&host->fstab, &host->n_fstab) = (struct fstab_entry){.line = 7,
+		.is_automatic = true,
+		.source = "/dev/onapp-aaaa/backup-dddd",
+		.target = "/mnt/backup",
+		.type = "ext4"};
+}
+
+static struct lv *sample_lv(struct host *host)
+{
+	return (struct lv *)host_lv(host, SAMPLE_VG, SAMPLE_SNAP);
+}
+
+/* A line of fstab goes with what goes, and stays with what stays. */
+static void test_words_of_fstab(void **state)
+{
+	cleanup_host struct host *gone = sample_host(), *used = sample_host(),
+				 *live = sample_host();
+	cleanup_buf struct buf of_gone = BUF_INIT, of_used = BUF_INIT, of_live = BUF_INIT;
+
+	(void)state;
+	add_fstab(gone);
+	words_of(gone, &of_gone);
+	ASSERT_WORDS(&of_gone, "advise: remove line 7 of /etc/fstab", "daemon-reload");
+	add_fstab(used);
+	sample_add_use(used, 812, "postgres", USE_FILE, 4);
+	words_of(used, &of_used);
+	ASSERT_WORDS(&of_used, "do: end process 812", "advise: leave line 7",
+		"Once it is certain that this is a leftover");
+	add_fstab(live);
+	sample_lv(live)->role = LV_THIN;
+	sample_lv(live)->origin_uuid = "";
+	words_of(live, &of_live);
+	ASSERT_WORDS(&of_live, "nothing: ");
+	assert_no_word(&of_live, "fstab");
+}
+
+static void test_words_of_thin(void **state)
+{
+	static const struct {
+		enum lv_role role;
+		const char *origin, *pool_status;
+		const char *words[4];
+		const char *never;
+	} rows[] = {
+		{LV_THIN_POOL, "", NULL, {"nothing: a thin pool holds the data of all"},
+			"lvremove"},
+		{LV_THIN, "", NULL, {"nothing: it has no origin", "machine's disk"},
+			"lvremove"},
+		{LV_THIN, SAMPLE_ORIGIN, "2 1/9 0/9 - rw discard_passdown - - 256",
+			{"do: by hand", "lv_health_status",
+				"`lvremove onapp-aaaa/backup-dddd`. The data of"},
+			NULL},
+		{LV_THIN, SAMPLE_ORIGIN, "Fail",
+			{"nothing before its pool is repaired", "\"Fail\"", "lvmthin(7)"},
+			"lvremove"},
+		{LV_THIN, SAMPLE_ORIGIN,
+			"2 1/9 0/9 - rw discard_passdown - needs_check 9",
+			{"nothing before its pool is repaired"}, "lvremove"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		cleanup_host struct host *host = sample_host_idle();
+		cleanup_buf struct buf words = BUF_INIT;
+		struct device *thin = sample_device(host, 3);
+		struct device *pool = sample_device(host, 1);
+
+		sample_lv(host)->role = rows[i].role;
+		sample_lv(host)->origin_uuid = rows[i].origin;
+		if (rows[i].pool_status) {
+			pool->targets[0].type = "thin-pool";
+			pool->targets[0].status = rows[i].pool_status;
+			thin->targets[0] = (struct dm_target){.length = 8,
+				.type = "thin",
+				.params = "254:1 1",
+				.status = ""};
+			thin->deps[0] = pool->devno;
+			thin->n_deps = 1;
+		}
+		words_of(host, &words);
+		assert_words(&words, rows[i].words);
+		if (rows[i].never)
+			assert_no_word(&words, rows[i].never);
+		assert_no_word(&words, "dmsetup remove");
+	}
+}
+
+/* LVM's own parts of other volumes are not what a wide glob means. */
+static void test_hidden_parts_are_no_subjects(void **state)
+{
+	static const char *const names[] = {
+		"pool_tdata", "pool_tmeta", "disk_rimage_0", "disk_rmeta_0", "pvmove0"};
+	static const char *wide[] = {"*/*"};
+	const struct request all = {.select = wide, .n_select = 1};
+	cleanup_host struct host *host = sample_host_idle();
+	cleanup_survey struct survey survey = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		*array_add(&host->lvs, &host->n_lvs) = (struct lv){.vg_uuid = SAMPLE_VG,
+			.uuid = names[i],
+			.name = names[i],
+			.role = LV_ORDINARY,
+			.origin_uuid = ""};
+	host_sort(host);
+	survey_collect(host, &all, &survey);
+	classify_survey(&survey);
+	assert_true(survey.n_subjects > 0);
+	for (size_t i = 0; i < survey.n_subjects; i++)
+		for (size_t n = 0; n < sizeof(names) / sizeof(names[0]); n++)
+			assert_null(strstr(survey.subjects[i].label, names[n]));
+}
+
+/* A guest waits: before all else, but behind the removal of what would turn its writes
+ * against another volume. */
+static void test_words_of_suspended(void **state)
+{
+	cleanup_host struct host *held = sample_host(), *merging = sample_host_idle(),
+				 *stale = sample_host(), *loaded = sample_host_idle();
+	cleanup_buf struct buf of_held = BUF_INIT, of_merging = BUF_INIT,
+			       of_stale = BUF_INIT, of_loaded = BUF_INIT;
+	const char *resume = "`dmsetup resume onapp--aaaa-disk`";
+
+	(void)state;
+	sample_device(held, 0)->flags = sample_device(held, 1)->flags = DEVICE_SUSPENDED;
+	sample_add_use(held, 812, "vi", USE_FILE, 4);
+	words_of(held, &of_held);
+	resume = sample_device(held, 0)->name;
+	ASSERT_WORDS(&of_held, "`dmsetup resume ", sample_device(held, 1)->name,
+		"a guest's too", "`dmsetup resume ", resume, "do: end process 812");
+
+	sample_device(merging, 0)->flags = DEVICE_SUSPENDED;
+	sample_lv(merging)->is_merging = true;
+	words_of(merging, &of_merging);
+	ASSERT_WORDS(&of_merging, "advise: every read and write of ", "`dmsetup resume ",
+		"wait: ");
+
+	sample_make_stale(stale);
+	sample_add_victim(stale);
+	sample_device(stale, 0)->flags = DEVICE_SUSPENDED;
+	words_of(stale, &of_stale);
+	ASSERT_WORDS(&of_stale, "do not resume it yet", "close ",
+		"`dmsetup remove -u LVM-" SAMPLE_VG SAMPLE_SNAP "`",
+		"`dmsetup remove -u LVM-" SAMPLE_VG SAMPLE_SNAP "-cow`",
+		"`dmsetup resume ", "check onapp-aaaa/victim");
+
+	sample_device(loaded, 0)->flags = DEVICE_SUSPENDED | DEVICE_PENDING;
+	words_of(loaded, &of_loaded);
+	ASSERT_WORDS(&of_loaded, "`dmsetup table --inactive ", "`dmsetup clear ",
+		"`dmsetup resume ");
+}
+
+/* Half-way through lvremove: what is mapped goes before the volume that owns its extents.
+ */
+static void test_words_of_half_removed(void **state)
+{
+	cleanup_host struct host *active = sample_host_idle(),
+				 *linear = sample_host_idle(),
+				 *unloaded = sample_host_idle();
+	cleanup_buf struct buf of_active = BUF_INIT, of_linear = BUF_INIT,
+			       of_unloaded = BUF_INIT;
+	const struct dm_target plain = {
+		.length = 8192, .type = "linear", .params = "7:0 272384", .status = ""};
+
+	(void)state;
+	sample_lv(active)->role = LV_ORDINARY;
+	sample_lv(active)->origin_uuid = "";
+	words_of(active, &of_active);
+	ASSERT_WORDS(&of_active, "Check first", "`lvs -o lv_name,origin,lv_time",
+		"`dmsetup info", "0 opens",
+		"Then `dmsetup remove -u LVM-" SAMPLE_VG SAMPLE_SNAP "`",
+		"`dmsetup remove -u LVM-" SAMPLE_VG SAMPLE_SNAP "-cow`",
+		"`lvremove -y onapp-aaaa/backup-dddd`",
+		"`lvchange --refresh onapp-aaaa/");
+
+	sample_lv(linear)->role = LV_ORDINARY;
+	sample_lv(linear)->origin_uuid = "";
+	sample_device(linear, 3)->targets[0] = plain;
+	words_of(linear, &of_linear);
+	ASSERT_WORDS(&of_linear,
+		"Then `dmsetup remove -u LVM-" SAMPLE_VG SAMPLE_SNAP "-cow`",
+		"`lvremove -y onapp-aaaa/backup-dddd`");
+	assert_no_word(&of_linear, "SSSS`");
+
+	sample_device(unloaded, 3)->targets[0] = plain;
+	words_of(unloaded, &of_unloaded);
+	ASSERT_WORDS(&of_unloaded, "0 opens", "`lvchange --refresh onapp-aaaa/",
+		"use it for nothing");
+}
+
+static void test_words_of_victims_and_backups(void **state)
+{
+	static const char *const spoilt[] = {"Invalid", "Overflow", "99999/32768 16"};
+	cleanup_host struct host *stale = sample_host(), *over = sample_host();
+	cleanup_buf struct buf of_stale = BUF_INIT, of_over = BUF_INIT;
+
+	(void)state;
+	sample_make_stale(stale);
+	sample_add_victim(stale);
+	((struct lv *)host_lv(stale, SAMPLE_VG, SAMPLE_VICTIM))->created =
+		SAMPLE_TAKEN - 86400;
+	words_of(stale, &of_stale);
+	ASSERT_WORDS(&of_stale,
+		"advise: when this snapshot is gone, check onapp-aaaa/victim",
+		"at the earliest when it was created (2026-11-22 ",
+		"fsck finds damaged metadata only", "restore",
+		"What was backed up from this snapshot since is worthless");
+	/* it has overflowed since: what it wrote until then is there */
+	sample_make_stale(over);
+	sample_add_victim(over);
+	sample_device(over, 3)->targets[0].status = "Invalid";
+	words_of(over, &of_over);
+	ASSERT_WORDS(&of_over, "check onapp-aaaa/victim: before it stopped writing, this snapshot may have damaged it",
+		"the backup made from it is worthless");
+	for (size_t i = 0; i < sizeof(spoilt) / sizeof(spoilt[0]); i++) {
+		cleanup_host struct host *host = sample_host_idle();
+		cleanup_buf struct buf words = BUF_INIT;
+
+		sample_device(host, 3)->targets[0].status = spoilt[i];
+		words_of(host, &words);
+		ASSERT_WORDS(&words, "advise: the backup made from it is worthless");
+	}
+}
+
+static void test_words_of_merges(void **state)
+{
+	static const struct {
+		const char *type, *status, *words;
+		bool is_marked;
+	} rows[] = {
+		{"snapshot-merge", "16/32768 16", "wait: wait: it goes by itself", true},
+		{"snapshot-merge", "Merge failed", "never remove it: the merge failed",
+			true},
+		{"snapshot", "16/32768 16", "The merge has not begun", true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		cleanup_host struct host *host = sample_host_idle();
+		cleanup_buf struct buf words = BUF_INIT;
+
+		sample_lv(host)->is_merging = rows[i].is_marked;
+		sample_device(host, 3)->targets[0].type = rows[i].type;
+		sample_device(host, 3)->targets[0].status = rows[i].status;
+		words_of(host, &words);
+		ASSERT_WORDS(&words, rows[i].words);
+	}
+}
+
 /* A container's process that uses files there and keeps the mount: one thing to do. The
  * mapping and its opens go with it. */
 static void test_container(void **state)
@@ -1035,6 +1327,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_advice),
+		cmocka_unit_test(test_words_of_fstab),
+		cmocka_unit_test(test_words_of_thin),
+		cmocka_unit_test(test_hidden_parts_are_no_subjects),
+		cmocka_unit_test(test_words_of_suspended),
+		cmocka_unit_test(test_words_of_half_removed),
+		cmocka_unit_test(test_words_of_victims_and_backups),
+		cmocka_unit_test(test_words_of_merges),
 		cmocka_unit_test(test_container),
 		cmocka_unit_test(test_random_states),
 	};

@@ -142,12 +142,19 @@ static void test_page_hazard(void **state)
 	(void)state;
 	for (int is_held = 0; is_held < 2; is_held++) {
 		const char *const parts[] = {"HAZARD on <a href=\"#host-2\">hvb</a>: ",
-			is_held ? "No step ends it: it is refused, see below."
-				: "Steps 1 to 2 of that host, plan 1, end it.",
+			is_held ? "No plan ends it: the snapshot is refused, see the host "
+				  "hvb."
+				: "Plan 1 on hvb ends it (steps 1 to 2).",
 			"<h2>In which order</h2>",
 			is_held ? "There is no plan: on none of these hosts"
 				: "There is one plan.",
-			"Nothing to do: this host has no leftover of that name.", NULL};
+			/* the victim's own host, where there is nothing to remove */
+			"Host hva</h2>", "HAZARD: data of this host is being destroyed",
+			"onapp-aaaa/victim, which is not active on this host, is being "
+			"overwritten by the host hvb",
+			is_held ? "No plan ends it" : "Plan 1 on hvb ends it",
+			"Nothing to remove: this host has no leftover of that name.",
+			"Host hvb</h2>", "HAZARD on <a href=\"#host-2\">hvb</a>", NULL};
 		cleanup_with(trial_end) struct trial trial;
 		cleanup_buf struct buf page = BUF_INIT;
 
@@ -155,6 +162,34 @@ static void test_page_hazard(void **state)
 		make_page(&trial, &page);
 		check_page(&page);
 		assert_in_order(&page, parts);
+	}
+}
+
+/* First of all, and first in the section of each host that it concerns. */
+static void test_text_hazard(void **state)
+{
+	(void)state;
+	for (int is_held = 0; is_held < 2; is_held++) {
+		const char *const end = is_held ? "No plan ends it: the snapshot is refused, "
+						  "see the host hvb."
+						: "Plan 1 on hvb ends it (steps 1 to 2).";
+		const char *const parts[] = {
+			"HAZARD     DATA IS BEING DESTROYED on hvb by "
+			"onapp-aaaa/backup-dddd\n",
+			end, "\n2 hosts, ",
+			"==== hva ====\nHAZARD     DATA OF THIS HOST IS BEING DESTROYED\n",
+			end, "\ncapture ",
+			"==== hvb ====\nHAZARD     DATA IS BEING DESTROYED by ",
+			is_held ? "No step ends it: it is refused, see below."
+				: "Steps 1 to 2 end it.",
+			"\ncapture ", "check onapp-aaaa/victim", NULL};
+		cleanup_with(trial_end) struct trial trial;
+		cleanup_buf struct buf text = BUF_INIT;
+
+		hazardous(&trial, "hvb", is_held);
+		fleet_print(&trial.fleet, NULL, &text);
+		assert_int_equal(strncmp(buf_text(&text), parts[0], strlen(parts[0])), 0);
+		assert_in_order(&text, parts);
 	}
 }
 
@@ -617,6 +652,7 @@ int main(void)
 		cmocka_unit_test(test_page),
 		cmocka_unit_test(test_page_without_files),
 		cmocka_unit_test(test_page_hazard),
+		cmocka_unit_test(test_text_hazard),
 		cmocka_unit_test(test_page_of_two_rounds),
 		cmocka_unit_test(test_page_hazard_on_a_hostile_host),
 		cmocka_unit_test(test_page_hostile),

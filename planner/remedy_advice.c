@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a person should know or do besides, whatever the verdict: see remedy.h. */
+#include <string.h>
+
+#include "checks.h"
+#include "remedy.h"
+#include "snapstate/cleanup.h"
+#include "snapstate/stamp.h"
+
+/* What several reasons ask for once. */
+static const char topic_backup[] = "backup", topic_filter[] = "filter";
+
+static bool is_guest_volume(const struct reason *reason)
+{
+	return reason->rule == RULE_MAPPED_IDLE && reason->about.kind == ABOUT_DEVICE &&
+	       strncmp(((const struct device *)reason->about.it)->uuid, "LVM-", 4) == 0;
+}
+
+/* What a backup that read the snapshot may have got is not what the origin was. An
+ * overflow makes writes to the snapshot fail: of a file system that was mounted for the
+ * backup, its journal's replay too (kernel dm-snap.c, snapshot_map). */
+static bool spoils_backup(enum rule rule)
+{
+	return rule == RULE_INVALID || rule == RULE_OVERFLOWED || rule == RULE_SHRUNK ||
+	       rule == RULE_ACTIVE_TWICE;
+}
+
+bool remedy_advises(const struct reason *reason)
+{
+	return reason->rule == RULE_FSTAB || spoils_backup(reason->rule) ||
+	       is_guest_volume(reason) ||
+	       (reason->about.kind == ABOUT_LV &&
+		       rule_text(reason->rule)->verdict == VERDICT_REMOVE);
+}
+
+struct about remedy_advice_key(const struct reason *reason)
+{
+	if (spoils_backup(reason->rule))
+		return (struct about){ABOUT_NOTHING, topic_backup};
+	if (is_guest_volume(reason))
+		return (struct about){ABOUT_NOTHING, topic_filter};
+	return reason->about;
+}
+
+/* ---- the victim of a stale snapshot ---- */
+
+static bool is_first_victim(const struct subject *subject, const struct reason *reason)
+{
+	for (size_t i = 0; i < subject->n_reasons; i++)
+		if (subject->reasons[i].about.kind == ABOUT_LV)
+			return &subject->reasons[i] == reason;
+	return false;
+}
+
+/* An LV that was extended got these extents later than it was made. */
+static void since_words(const struct lv *victim, struct buf *text)
+{
+	if (!victim->created) {
+		buf_puts(text, "since it got these extents");
+		return;
+	}
+	buf_puts(text,
+		"since it got these extents, at the earliest when it was created (");
+	stamp_print(victim->created, text);
+	buf_puts(text, ")");
+}
+
+static void victim_words(const struct survey *survey, const struct subject *subject,
+	const struct reason *reason, struct buf *text)
+{
+	const struct lv *victim = reason->about.it;
+	const struct vg *vg = host_vg(survey->host, victim->vg_uuid);
+	bool is_writing = reason->rule == RULE_STALE_CORRUPTING;
+
+	if (is_writing && subject->verdict != VERDICT_REMOVE)
+		buf_puts(text,
+			"stop what writes to the origin (pause its guest) until this "
+			"snapshot is gone: each write may destroy more. ");
+	buf_printf(text, "%s %s/%s: %s ",
+		is_writing ? "when this snapshot is gone, check" : "check",
+		vg ? vg->name : "?", victim->name,
+		is_writing ? "it may have been damaged"
+			   : "before it stopped writing, this snapshot may have damaged "
+			     "it,");
+	since_words(victim, text);
+	buf_printf(text,
+		". fsck finds damaged metadata only: compare its data with a backup, or "
+		"restore them from one of before that time; keep the backups of %s made "
+		"since apart",
+		victim->name);
+	if (is_writing && is_first_victim(subject, reason))
+		buf_puts(text,
+			". What was backed up from this snapshot since is worthless");
+}
+
+/* ---- fstab ---- */
+
+static void fstab_words(const struct host *host, const struct subject *subject,
+	const struct fstab_entry *entry, struct buf *text)
+{
+	if (!fstab_names(host, subject, entry))
+		buf_printf(text,
+			"see whether line %u of /etc/fstab, for the same mount point, is "
+			"still needed",
+			entry->line);
+	else if (subject->verdict == VERDICT_REMOVE)
+		buf_printf(text,
+			"remove line %u of /etc/fstab, then `systemctl daemon-reload`: "
+			"what it names will be gone, and the next start of the host "
+			"would wait for it",
+			entry->line);
+	else
+		buf_printf(text,
+			"leave line %u of /etc/fstab as it is while this stays: who "
+			"wrote "
+			"it wants this mounted. Once it is certain that this is a "
+			"leftover, remove the line, then `systemctl daemon-reload`, or "
+			"it "
+			"is mounted again",
+			entry->line);
+}
+
+void remedy_advice_words(const struct survey *survey, const struct subject *subject,
+	const struct reason *reason, struct buf *text)
+{
+	if (reason->about.kind == ABOUT_LV)
+		victim_words(survey, subject, reason, text);
+	else if (reason->rule == RULE_FSTAB)
+		fstab_words(survey->host, subject, reason->about.it, text);
+	else if (is_guest_volume(reason))
+		buf_puts(text,
+			"keep this host's LVM off the disks of guests, or it activates "
+			"their volumes again: list the host's own physical volumes only, "
+			"with lvmdevices(8) or global_filter in lvm.conf(5)");
+	else
+		buf_puts(text,
+			"the backup made from it is worthless: mark it as failed, and "
+			"make a new one once this snapshot is gone");
+}

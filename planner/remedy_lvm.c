@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a person does about states of LVM's own: thin volumes, merges, interrupted
+ * removals, suspended devices. Commands stand between backquotes, in the order in which
+ * they are typed; those that a person might type at once were carried out in the lab as
+ * they are printed here (incidents half-removed*, orphan-layer, suspended*).
+ */
+#include <string.h>
+
+#include "checks.h"
+#include "remedy.h"
+#include "snapstate/cleanup.h"
+
+static const char *vg_name(const struct host *host, const char *vg_uuid)
+{
+	const struct vg *vg = host_vg(host, vg_uuid);
+
+	return vg ? vg->name : "?";
+}
+
+/* ---- thin ---- */
+
+static const struct device *pool_below(const struct host *host, const struct device *thin)
+{
+	const struct device *pool =
+		thin && thin->n_deps ? host_device_by_devno(host, thin->deps[0]) : NULL;
+
+	return pool && pool->n_targets && strcmp(pool->targets[0].type, "thin-pool") == 0
+		       ? pool
+		       : NULL;
+}
+
+/* "TRANSACTION USED/META USED/DATA HELD rw|ro|out_of_data_space ... [needs_check] ...";
+ * or "Fail" or "Error" (kernel
+ * Documentation/admin-guide/device-mapper/thin-provisioning.rst). */
+static bool is_pool_damaged(const struct device *pool)
+{
+	static const char *const words[] = {
+		"Fail", "Error", " ro ", " out_of_data_space ", "needs_check"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strstr(pool->targets[0].status, words[i]))
+			return true;
+	return false;
+}
+
+static void thin_snapshot_words(
+	const struct host *host, const struct subject *subject, struct buf *text)
+{
+	const struct device *pool = pool_below(host, subject->snapshot);
+	const struct lv *origin =
+		host_lv(host, subject->vg_uuid, subject->lv->origin_uuid);
+
+	if (pool && is_pool_damaged(pool)) {
+		buf_printf(text,
+			"nothing before its pool is repaired: the kernel's state of %s "
+			"is \"%s\". See lvmthin(7), \"Metadata check and repair\", and "
+			"keep a copy of the pool's metadata first",
+			pool->name, pool->targets[0].status);
+		return;
+	}
+	buf_printf(text,
+		"by hand, since no plan removes thin snapshots: `lvs -a -o "
+		"lv_name,lv_attr,origin,lv_health_status,data_percent,metadata_percent "
+		"%s` must show its pool without a health status and %s not open (no o in "
+		"its attributes) on any host; then `lvremove %s`. ",
+		vg_name(host, subject->vg_uuid), subject->lv->name, subject->label);
+	buf_printf(text, "The data of %s stays",
+		origin ? origin->name : "other volumes of the pool");
+}
+
+enum action_kind remedy_thin_words(
+	const struct host *host, const struct subject *subject, struct buf *text)
+{
+	const struct lv *lv = subject->lv;
+
+	if (lv->role == LV_THIN_POOL)
+		buf_puts(text, "nothing: a thin pool holds the data of all its volumes");
+	else if (!*lv->origin_uuid)
+		buf_puts(text, "nothing: it has no origin, so it is a volume of its own, "
+			       "such as a virtual machine's disk, and no leftover "
+			       "snapshot");
+	else {
+		thin_snapshot_words(host, subject, text);
+		return ACTION_DO;
+	}
+	return ACTION_NOTHING;
+}
+
+/* ---- merging ---- */
+
+/* lvconvert(8), --merge: of an origin that is open LVM only notes the merge, and it
+ * begins when the origin is activated next. */
+enum action_kind remedy_merge_words(
+	const struct host *host, const struct subject *subject, struct buf *text)
+{
+	const struct lv *lv = subject->lv;
+	const struct lv *origin =
+		lv ? host_lv(host, subject->vg_uuid, lv->origin_uuid) : NULL;
+	const char *group = vg_name(host, subject->vg_uuid);
+	enum snapshot_state state = subject->snapshot
+					    ? device_snapshot_state(subject->snapshot)
+					    : SNAPSHOT_NONE;
+
+	if (state == SNAPSHOT_MERGE_FAILED)
+		buf_printf(text,
+			"never remove it: the merge failed, so the origin is partly "
+			"merged and the rest is in this snapshot alone. Find the I/O "
+			"error in the kernel's log and end its cause; `lvchange "
+			"--refresh "
+			"%s/%s` loads the merge again",
+			group, origin ? origin->name : "ORIGIN");
+	else if (lv && lv->is_merging && state == SNAPSHOT_VALID && origin)
+		buf_printf(text,
+			"wait: it goes by itself when it is merged. The merge has not "
+			"begun: it begins when %s/%s is activated next (its guest off), "
+			"and overwrites that volume with the state of this snapshot. If "
+			"nobody wants that, settle it before the guest is stopped",
+			group, origin->name);
+	else
+		buf_printf(text,
+			"wait: it goes by itself when it is merged (`lvs -a -o "
+			"lv_name,lv_attr,data_percent %s` shows how much is left)",
+			group);
+	return ACTION_WAIT;
+}
+
+/* ---- suspended ---- */
+
+bool remedy_is_suspended(const struct device *device)
+{
+	return device->flags & (DEVICE_SUSPENDED | DEVICE_INTERNAL);
+}
+
+/* What comes first where the writes that wait would destroy a victim's data. */
+static void remove_before_resume(const struct subject *subject, struct buf *text)
+{
+	buf_puts(text,
+		"do not resume it yet: the writes that wait for it would overwrite "
+		"the volume that has this snapshot's extents now. First ");
+	for (size_t i = 0; i < subject->n_above; i++)
+		buf_printf(text, "close %s (" DEVNO_FMT "), then ",
+			subject->above[i]->name, DEVNO_ARGS(subject->above[i]->devno));
+	buf_printf(text, "`dmsetup remove -u %s`, then ", subject->snapshot->uuid);
+	if (subject->cow)
+		buf_printf(text, "`dmsetup remove -u %s`, then ", subject->cow->uuid);
+}
+
+/* Snapshots and their stores are not. */
+static bool may_be_of_a_guest(const struct device *device)
+{
+	char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
+	const char *layer;
+
+	return device_snapshot_state(device) == SNAPSHOT_NONE &&
+	       !(lvm_dm_uuid_split(device->uuid, vg, lv, &layer) &&
+		       strcmp(layer, "cow") == 0);
+}
+
+void remedy_resume_words(
+	const struct device *device, const struct subject *subject, struct buf *text)
+{
+	bool is_harmful = subject && subject->snapshot &&
+			  subject_has_rule(subject, RULE_STALE_CORRUPTING) &&
+			  !subject_owns(subject, device->devno);
+
+	if (!(device->flags & DEVICE_SUSPENDED)) {
+		buf_printf(text,
+			"resume what %s (" DEVNO_FMT ") is mapped to: the kernel "
+			"suspended it together with that",
+			device->name, DEVNO_ARGS(device->devno));
+		return;
+	}
+	buf_printf(text,
+		"every read and write of %s (" DEVNO_FMT ") waits%s until it is resumed. "
+		"When no LVM or dmsetup command is at work: ",
+		device->name, DEVNO_ARGS(device->devno),
+		may_be_of_a_guest(device) ? ", a guest's too," : "");
+	if (is_harmful)
+		remove_before_resume(subject, text);
+	if (device->flags & DEVICE_PENDING)
+		buf_printf(text,
+			"see what its inactive table would change (`dmsetup table %s` "
+			"and "
+			"`dmsetup table --inactive %s`), since resuming loads that; "
+			"`dmsetup clear %s` drops it if it is wrong; then ",
+			device->name, device->name, device->name);
+	buf_printf(text, "`dmsetup resume %s`", device->name);
+}
+
+/* ---- half removed ---- */
+
+/* Stacks on `real` but for the subject's own and the origin. */
+static bool has_other_snapshot(const struct host *host, const struct subject *subject)
+{
+	cleanup_places struct places places =
+		host_places(host, PLACES_ABOVE, places_devno(subject->real->devno));
+
+	for (size_t i; places_next(&places, &i);)
+		if (device_stands_on(&host->devices[i], subject->real->devno) &&
+			&host->devices[i] != subject->snapshot &&
+			&host->devices[i] != subject->origin)
+			return true;
+	return false;
+}
+
+/* The volume of a -real layer. */
+static const struct lv *lv_of_layer(const struct host *host, const struct device *real)
+{
+	char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
+	const char *layer;
+
+	return real && lvm_dm_uuid_split(real->uuid, vg, lv, &layer)
+		       ? host_lv(host, vg, lv)
+		       : NULL;
+}
+
+/* lvremove has made it a plain volume in the metadata, and stopped before the kernel's
+ * part was done (LVM lib/metadata/snapshot_manip.c, vg_remove_snapshot). The mappings go
+ * first: an lvremove that meets the store's says it succeeded, and leaves it over extents
+ * that the next volume gets. */
+static void plain_volume_words(
+	const struct host *host, const struct subject *subject, struct buf *text)
+{
+	const struct lv *origin = lv_of_layer(host, subject->real);
+	bool is_active = subject->snapshot &&
+			 device_snapshot_state(subject->snapshot) != SNAPSHOT_NONE;
+
+	buf_printf(text,
+		"finish the removal by hand. Check first that no LVM command is at work, "
+		"that `lvs -o lv_name,origin,lv_time %s` shows no origin, and that "
+		"`dmsetup info -c -o name,uuid,open` shows 0 opens for each uuid here "
+		"when its turn comes. Then ",
+		subject->label);
+	for (size_t i = 0; is_active && i < subject->n_above; i++)
+		buf_printf(text, "close %s, then ", subject->above[i]->name);
+	if (is_active)
+		buf_printf(
+			text, "`dmsetup remove -u %s`, then ", subject->snapshot->uuid);
+	if (subject->cow)
+		buf_printf(text, "`dmsetup remove -u %s`, then ", subject->cow->uuid);
+	buf_printf(text, "`lvremove -y %s`", subject->label);
+	if (is_active && origin && !has_other_snapshot(host, subject))
+		buf_printf(text, ", then `lvchange --refresh %s/%s`",
+			vg_name(host, subject->vg_uuid), origin->name);
+}
+
+/* The metadata has a snapshot, and the kernel's device of that name is none: a removal or
+ * a creation that stopped between the two. */
+static void no_snapshot_words(
+	const struct host *host, const struct subject *subject, struct buf *text)
+{
+	const struct lv *origin =
+		host_lv(host, subject->vg_uuid, subject->lv->origin_uuid);
+
+	buf_printf(text,
+		"load what the metadata says, and capture again: check first that no LVM "
+		"command is at work and that `dmsetup info -c -o name,open %s` shows 0 "
+		"opens; then `lvchange --refresh %s/%s`. What the snapshot shows then is "
+		"wrong wherever the origin was written meanwhile: use it for nothing",
+		subject->snapshot->name, vg_name(host, subject->vg_uuid),
+		origin ? origin->name : "ORIGIN");
+}
+
+/* In no metadata, and no snapshot in the kernel either: it may be anybody's data. */
+static void unknown_volume_words(const struct subject *subject, struct buf *text)
+{
+	buf_printf(text,
+		"leave %s as it is until it is known what it is: it may be the last way "
+		"to data of a volume that left the metadata. Look for its uuid "
+		"(%.6s-...) "
+		"in the texts below /etc/lvm/archive, on each host of the group; make no "
+		"new volume in this group meanwhile",
+		subject->snapshot->name, subject->lv_uuid);
+	if (subject->cow)
+		buf_printf(text,
+			". If it was the store of a removed snapshot, and `dmsetup info "
+			"-c -o name,open` shows 0 opens for both: `dmsetup remove -u "
+			"%s`, "
+			"then `dmsetup remove -u %s`",
+			subject->snapshot->uuid, subject->cow->uuid);
+}
+
+enum action_kind remedy_remains_words(
+	const struct host *host, const struct subject *subject, struct buf *text)
+{
+	if (subject->lv && subject->lv->role != LV_SNAPSHOT)
+		plain_volume_words(host, subject, text);
+	else if (subject->lv)
+		no_snapshot_words(host, subject, text);
+	else
+		unknown_volume_words(subject, text);
+	return ACTION_DO;
+}
+
+/* What lvremove would have done last. Nothing stands on the layer, so nobody is in its
+ * way; but of a volume that is gone it may be the last way to the data. */
+enum action_kind remedy_layer_words(
+	const struct host *host, const struct subject *subject, struct buf *text)
+{
+	const struct lv *lv = host_lv(host, subject->vg_uuid, subject->lv_uuid);
+
+	if (lv)
+		buf_printf(text,
+			"`lvchange --refresh %s/%s` drops the layer and leaves the "
+			"volume's data as they are; check first that no LVM command is "
+			"at "
+			"work. No plan touches such a layer",
+			vg_name(host, subject->vg_uuid), lv->name);
+	else
+		buf_printf(text,
+			"leave it until it is known why its volume is not in the "
+			"metadata: it may be the last way to that volume's data. Look "
+			"for "
+			"its uuid (%.6s-...) below /etc/lvm/archive. If the volume was "
+			"removed on purpose: `dmsetup remove -u %s`",
+			subject->lv_uuid, subject->real->uuid);
+	return ACTION_DO;
+}
