@@ -186,6 +186,17 @@ array_make() {
 }
 # The dm name of VG/LV (libdm doubles hyphens).
 dm_name() { echo "${1//-/--}-${2//-/--}"; }
+# Types what the review says under "to do", up to the rule that it answers: all that stands between backquotes.
+review_do() {
+	local text command
+	text=$(tr -s ' \n' '  ' <review.txt | tr -s ' ')
+	text=${text#* to do }
+	text=${text%%" [$1]"*}
+	while read -r command; do
+		# shellcheck disable=SC2086
+		run $command
+	done < <(grep -o '`[^`]*`' <<<"$text" | tr -d '`')
+}
 is_suspended() { [ "$(dmsetup info -c --noheadings -o suspended "$1")" = Suspended ]; }
 
 # A fifo that nobody drains: what writes into it blocks in the middle of its work. A process of its own keeps it open:

@@ -18,3 +18,15 @@ make() {
 expect_plan_rc=1
 expect_verdict onapp-aaaaaaaa/backup-dddddddd undecided
 expect_review 'class +half-removed'
+expect_review 'Check first that no LVM command is at work'
+
+after() {
+	local origin=onapp--aaaaaaaa-ekwqx3d1vtkp0s
+	say 'what the review says'
+	review_do half-removed
+	check 'the volume is gone' not lvs onapp-aaaaaaaa/backup-dddddddd
+	check 'only the origin is left' is "$(dmsetup ls | cut -f 1 | xargs)" "$origin"
+	check 'the next snapshot of that name can be made' \
+		run lvcreate -qq -s -n backup-dddddddd -L 4M onapp-aaaaaaaa/ekwqx3d1vtkp0s
+	check 'the guest goes on' guests_alive
+}

@@ -24,3 +24,11 @@ expect_plan_rc=1
 expect_verdict onapp--aaaaaaaa-ekwqx3d1vtkp0s-real refuse
 expect_review 'class +orphan-layer'
 expect_review 'lvchange --refresh'
+
+after() {
+	say 'what the review says'
+	review_do orphan-layer
+	check 'only the origin is left' is "$(dmsetup ls | cut -f 1 | xargs)" onapp--aaaaaaaa-ekwqx3d1vtkp0s
+	check 'the next snapshot can be made' run lvcreate -qq -s -n backup-dddddddd -L 4M onapp-aaaaaaaa/ekwqx3d1vtkp0s
+	check 'the guest goes on' guests_alive
+}

@@ -18,6 +18,9 @@ expect_review 'onapp--aaaaaaaa-ekwqx3d1vtkp0s .*is suspended'
 
 after() {
 	check 'it is still suspended' is_suspended onapp--aaaaaaaa-ekwqx3d1vtkp0s
-	run dmsetup resume onapp--aaaaaaaa-ekwqx3d1vtkp0s
+	check 'the first thing of the review is what to type' \
+		is "$(head -1 review.txt)" 'SUSPENDED  onapp--aaaaaaaa-ekwqx3d1vtkp0s'
+	review_do unsettled
+	check 'it is resumed' not is_suspended onapp--aaaaaaaa-ekwqx3d1vtkp0s
 	check 'the guest goes on' guests_alive
 }
