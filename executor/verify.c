@@ -81,6 +81,7 @@ static int check_sources(
 		{PROBE_BLOCKS, "blocks", true},
 		{PROBE_BLOCKS, "superblocks", true},
 		{PROBE_BLOCKS, "swaps", true},
+		{PROBE_BLOCKS, "holders", true},
 		{PROBE_MOUNTS, "mounts", false},
 		{PROBE_PROCESSES, "processes", false},
 		{PROBE_LVM, "lvm/report.json", false},
@@ -98,25 +99,30 @@ static int check_sources(
 	return r;
 }
 
-/* As the plan sees it: under the pseudonyms of its capture, where that had some. */
-static void render(const struct observer *observer, const struct view *view,
-	struct host *host, struct facts *ret_facts)
+/* What was read, as the plan sees it: under the pseudonyms of its capture, where that had
+ * some. -ENODATA, or -EAGAIN: a source kept changing while it was read. */
+static int render(const struct view *view, struct host *host,
+	const struct redact_key *key, struct facts *ret_found, struct err *err)
 {
+	cleanup_facts struct facts all = FACTS_INIT;
 	cleanup_host struct host *redacted = NULL;
+	int r = check_sources(host, view, err);
 
-	if (observer->key) {
+	if (r < 0)
+		return r == -EAGAIN ? r : -ENODATA;
+	if (key) {
 		redact_secrets(host);
-		redacted = redact_names(host, observer->key);
+		redacted = redact_names(host, key);
 	}
 	host_index_build(redacted ? redacted : host);
-	host_facts(redacted ? redacted : host, &view->scope, ret_facts);
+	host_facts(redacted ? redacted : host, &view->scope, &all);
+	facts_keep_covered(&all, view->parts, ret_found);
+	return 0;
 }
 
-/* -EAGAIN: a source kept changing while it was read. */
 static int look(const struct observer *observer, const struct view *view,
 	struct host **ret_host, struct facts *ret_found, struct err *err)
 {
-	cleanup_facts struct facts all = FACTS_INIT;
 	cleanup_host struct host *host = NULL;
 	struct machine machine = *observer->machine;
 	int r;
@@ -124,15 +130,12 @@ static int look(const struct observer *observer, const struct view *view,
 	/* by pseudonyms nothing is found */
 	machine.only = view->is_near && !observer->key ? &view->scope : NULL;
 	r = probe_host(&machine, view->parts, &host, err);
-
-	if (r == 0)
-		r = check_sources(host, view, err);
 	if (r < 0)
 		return r == -EAGAIN ? r : -ENODATA;
-	render(observer, view, host, &all);
-	facts_keep_covered(&all, view->parts, ret_found);
-	*ret_host = take_ptr(host);
-	return 0;
+	r = render(view, host, observer->key, ret_found, err);
+	if (r == 0)
+		*ret_host = take_ptr(host);
+	return r;
 }
 
 /* ---- comparing ---- */
@@ -154,6 +157,17 @@ static void compare(const struct view *view, const struct facts *expected,
 	difference_free(ret);
 	facts_minus_both(expected, found, view->uncertain, &ret->missing);
 	facts_minus_both(found, expected, view->uncertain, &ret->extra);
+}
+
+int verify_host(const struct view *view, struct host *host,
+	struct difference *ret_difference, struct err *err)
+{
+	cleanup_facts struct facts found = FACTS_INIT;
+	int r = render(view, host, NULL, &found, err);
+
+	if (r == 0)
+		compare(view, &view->expected, &found, ret_difference);
+	return r;
 }
 
 /* A device line without its open count, or without its flags as well. */

@@ -46,6 +46,11 @@ struct observer {
 int verify_expected(const struct observer *observer, const struct view *view,
 	struct host **ret_host, struct difference *ret_difference, struct err *err);
 
+/* The same of a host that was read already, with the view's parts: that is what tests
+ * have. Builds its index. */
+int verify_host(const struct view *view, struct host *host,
+	struct difference *ret_difference, struct err *err);
+
 enum confirmation {
 	CONFIRM_PREDICTED,
 	CONFIRM_UNCHANGED, /* as before the step; openers apart where it failed */

@@ -46,6 +46,17 @@ static const char *deviation(
 	return NULL;
 }
 
+/* By the metadata, or already, whoever began it. */
+static bool is_merging(const struct host *host, const struct lv *lv)
+{
+	const struct device *device = host_device_of_lv(host, lv->vg_uuid, lv->uuid, "");
+	enum snapshot_state state =
+		device ? device_snapshot_state(device) : SNAPSHOT_NONE;
+
+	return lv->is_merging || state == SNAPSHOT_MERGING ||
+	       state == SNAPSHOT_MERGE_FAILED;
+}
+
 void check_neighbours(const struct host *host, struct subject *subject)
 {
 	const struct lv *lv = subject->lv;
@@ -62,7 +73,7 @@ void check_neighbours(const struct host *host, struct subject *subject)
 			strcmp(other->vg_uuid, lv->vg_uuid) != 0 ||
 			strcmp(other->origin_uuid, lv->origin_uuid) != 0)
 			continue;
-		if (other->is_merging)
+		if (is_merging(host, other))
 			subject_reason(subject, RULE_MERGING,
 				"%s, another snapshot of its origin, is to be merged "
 				"into "

@@ -153,11 +153,17 @@ bool subject_has_rule(const struct subject *subject, enum rule rule)
 	return false;
 }
 
-/* A snapshot in the kernel that LVM does not count as one of its origin. */
-static bool is_unknown_to_lvm(const struct subject *subject)
+/* A snapshot in the kernel that LVM does not count as one of its origin: also one that
+ * the metadata gives to another origin than the one that it has in the kernel. */
+static bool is_unknown_to_lvm(const struct host *host, const struct subject *subject)
 {
+	const struct lv *lv = subject->lv;
+
 	return subject->kind == SUBJECT_STALE ||
-	       (subject->kind == SUBJECT_VOLUME && subject->lv->role != LV_SNAPSHOT);
+	       (subject->kind == SUBJECT_VOLUME &&
+		       (lv->role != LV_SNAPSHOT ||
+			       host_device_of_lv(host, lv->vg_uuid, lv->origin_uuid,
+				       "-real") != subject->real));
 }
 
 /* One that is unknown to LVM, to be found by its -real layer. */
@@ -218,7 +224,8 @@ static struct sibling *collect_siblings(const struct survey *survey, size_t *ret
 
 	*ret_count = 0;
 	for (size_t i = 0; i < survey->n_subjects; i++)
-		if (survey->subjects[i].real && is_unknown_to_lvm(&survey->subjects[i]))
+		if (survey->subjects[i].real &&
+			is_unknown_to_lvm(survey->host, &survey->subjects[i]))
 			*array_add(&siblings, ret_count) = (struct sibling){
 				.real = survey->subjects[i].real, .subject = i};
 	if (*ret_count)

@@ -75,7 +75,7 @@ static void collect_above(const struct host *host, struct subject *subject)
 	if (subject->cow)
 		stack_layers(host, subject->cow, &on_cow, &n_on_cow);
 	for (size_t i = 0; i < n_on_cow; i++)
-		if (on_cow[i].device != subject->snapshot &&
+		if ((on_cow[i].block || on_cow[i].device != subject->snapshot) &&
 			!has_layer(subject, &on_cow[i]))
 			*array_add(&subject->layers, &subject->n_layers) = on_cow[i];
 	for (size_t i = 0; i < subject->n_layers; i++)

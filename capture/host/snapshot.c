@@ -71,11 +71,13 @@ enum snapshot_state device_snapshot_state(const struct device *device)
 
 	if (!target)
 		return SNAPSHOT_NONE;
+	/* one that overflowed merges as well (dm-snap.c, snapshot_status) */
+	if (strcmp(target->type, "snapshot-merge") == 0)
+		return strcmp(target->status, "Merge failed") == 0 ? SNAPSHOT_MERGE_FAILED
+								   : SNAPSHOT_MERGING;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (strcmp(target->status, words[i].word) == 0)
 			return words[i].state;
-	if (strcmp(target->type, "snapshot-merge") == 0)
-		return SNAPSHOT_MERGING;
 	return parse_usage(target->status, &used, &total) ? SNAPSHOT_VALID
 							  : SNAPSHOT_UNKNOWN;
 }

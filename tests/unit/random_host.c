@@ -9,6 +9,8 @@
 #include "random_host.h"
 #include "sample_host.h"
 
+#define SYSTEM_VG "HHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHH"
+
 uint64_t number_from_environment(const char *name, uint64_t otherwise)
 {
 	const char *text = getenv(name);
@@ -571,4 +573,135 @@ void random_host_add_paths(struct dice *dice, struct host *host)
 			loop->backing_file = format(&b, "%s/image",
 				host->mounts[roll(dice, host->n_mounts)].target);
 	}
+}
+
+/* ---- surroundings ---- */
+
+static void add_writers(struct builder *b)
+{
+	const char *node = one_in(b->dice, 3) ? NULL : b->host->identity.node;
+
+	for (size_t i = 0; i < b->host->n_vgs; i++)
+		b->host->vgs[i].writer = node;
+	for (size_t i = 0; i < b->host->n_lvs; i++) {
+		b->host->lvs[i].creator = node;
+		if (one_in(b->dice, 2))
+			b->host->lvs[i].tags = one_in(b->dice, 2) ? "backup" : "a,backup";
+	}
+}
+
+static void add_second_disk(struct builder *b)
+{
+	struct block *disk = array_add(&b->host->blocks, &b->host->n_blocks);
+	struct pv *pv = array_add(&b->host->pvs, &b->host->n_pvs);
+
+	*disk = (struct block){.devno = {8, 32},
+		.kname = "sdc",
+		.kind = BLOCK_DISK,
+		.size = 524288,
+		.backing_file = "",
+		.transport = ""};
+	*pv = (struct pv){.vg_uuid = one_in(b->dice, 2) ? SAMPLE_VG : SYSTEM_VG,
+		.uuid = "QQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQ",
+		.name = "/dev/sdc",
+		.devno = disk->devno,
+		.pe_start = 2048,
+		.pe_count = 63};
+}
+
+/* The host's own group, with its root. */
+static void add_system_group(struct builder *b)
+{
+	struct vg *vg = array_add(&b->host->vgs, &b->host->n_vgs);
+	struct lv *lv;
+
+	*vg = (struct vg){.uuid = SYSTEM_VG,
+		.name = "system",
+		.seqno = 3,
+		.extent_size = 8192,
+		.system_id = "",
+		.lock_type = "",
+		.is_writable = true,
+		.has_metadata = true};
+	host_source_set(b->host, "lvm/" SYSTEM_VG ".vg", OUTCOME_READ, "%s", "");
+	lv = add_lv(b, "R0000000000000000000000000000000", "root", 0, 4);
+	lv->vg_uuid = SYSTEM_VG;
+	lv->segments[0].stripes[0].pv_uuid = "QQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQ";
+	add_lv(b, "U0000000000000000000000000000000", "unrelated", 400, 4);
+}
+
+/* With copies of the host's mounts; shared ones are peers or slaves of the host's. */
+static void add_container(struct builder *b)
+{
+	uint64_t id = SAMPLE_NS + 5;
+	size_t count = b->host->n_mounts;
+	bool is_slave = one_in(b->dice, 2), has_copies = one_in(b->dice, 2);
+
+	*array_add(&b->host->namespaces, &b->host->n_namespaces) =
+		(struct mount_namespace){.id = id, .pid = 900};
+	host_source_set(b->host, format(b, "mounts/%llu", (unsigned long long)id),
+		OUTCOME_READ, "%s", "");
+	for (size_t i = 0; i < count; i++) {
+		struct mount copy = b->host->mounts[i];
+
+		if (copy.parent_id != 0 && !(has_copies && is_slave))
+			continue;
+		copy.namespace_id = id;
+		copy.shared = 0;
+		copy.master = is_slave && copy.parent_id == 0 ? 1 : 0;
+		*array_add(&b->host->mounts, &b->host->n_mounts) = copy;
+	}
+	for (size_t i = 0; i < count; i++)
+		if (b->host->mounts[i].parent_id == 0)
+			b->host->mounts[i].shared = 1;
+}
+
+static void add_unrelated_processes(struct builder *b)
+{
+	static const char *const unrelated[] = {"systemd", "sshd", "libvirtd", "tar"};
+
+	for (unsigned i = 0; i < 4; i++) {
+		struct process *process =
+			array_add(&b->host->processes, &b->host->n_processes);
+
+		*process = (struct process){.pid = 1 + 100 * i,
+			.start = 10 + i,
+			.comm = unrelated[i],
+			.exe = "",
+			.mount_namespace = SAMPLE_NS};
+	}
+}
+
+static void add_fstab(struct builder *b)
+{
+	static const struct fstab_entry entries[] = {
+		{1, true, "UUID=root", "/", "ext4"},
+		{2, true, "LABEL=swap", "none", "swap"},
+		{3, false, "/dev/onapp-aaaa/backup-2", "/mnt/backup", "ext4"},
+	};
+
+	for (unsigned i = 0; i < 2 + roll(b->dice, 2); i++)
+		*array_add(&b->host->fstab, &b->host->n_fstab) = entries[i];
+}
+
+void random_host_add_surroundings(struct dice *dice, struct host *host)
+{
+	static const char *const sources[] = {
+		"holders", "fstab", "again", "lvm/pvs.json"};
+	struct builder b = {.dice = dice, .host = host};
+
+	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++)
+		host_source_set(host, sources[i], OUTCOME_READ, "%s", "");
+	if (one_in(dice, 2))
+		add_second_disk(&b);
+	if (one_in(dice, 2))
+		add_system_group(&b);
+	add_writers(&b);
+	if (one_in(dice, 2))
+		add_container(&b);
+	add_unrelated_processes(&b);
+	add_fstab(&b);
+	for (size_t i = 0; i < host->n_mounts; i++)
+		if (one_in(dice, 2))
+			host->mounts[i].options = "ro";
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Random hosts: stacks of origins, snapshots, mappings, mounts and holders, with damage. The same
- * seed gives the same host.
+ * Random hosts: stacks of origins, snapshots, mappings, mounts and holders, with damage.
+ * The same seed gives the same host.
  */
 #ifndef SNAPSTATE_RANDOM_HOST_H
 #define SNAPSTATE_RANDOM_HOST_H
@@ -28,5 +28,10 @@ struct host *random_host(uint64_t seed);
 /* What finds its device by a path, or finds two: loops, mounts whose st_dev is nobody's, devices
  * of one name. Sort the host afterwards. */
 void random_host_add_paths(struct dice *dice, struct host *host);
+
+/* What real hosts have around it: who wrote the metadata, tags, a second disk and group,
+ * other volumes, processes, a namespace that receives umounts or not, /etc/fstab. Sort it
+ * afterwards. */
+void random_host_add_surroundings(struct dice *dice, struct host *host);
 
 #endif

@@ -107,6 +107,13 @@ static void test_snapshot_states(void **state)
 		assert_int_equal(
 			device_snapshot_state(sample_device(host, 3)), rows[i].state);
 	}
+	sample_device(host, 3)->targets[0].type = "snapshot-merge";
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		sample_device(host, 3)->targets[0].status = rows[i].status;
+		assert_int_equal(device_snapshot_state(sample_device(host, 3)),
+			rows[i].state == SNAPSHOT_MERGE_FAILED ? SNAPSHOT_MERGE_FAILED
+							       : SNAPSHOT_MERGING);
+	}
 	assert_int_equal(device_snapshot_state(sample_device(host, 0)), SNAPSHOT_NONE);
 }
 

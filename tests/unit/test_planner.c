@@ -201,12 +201,8 @@ static void test_corrupting_comes_first(void **state)
 	assert_int_equal(survey.subjects[1].decisive, RULE_NOT_LVM);
 }
 
-static void test_orphan_store(void **state)
+static void make_orphan_store(struct host *host)
 {
-	cleanup_host struct host *host = sample_host_idle();
-	struct request request = default_request();
-
-	(void)state;
 	sample_make_stale(host);
 	sample_device(host, 1)->open_count--;
 	sample_device(host, 2)->open_count--;
@@ -215,6 +211,15 @@ static void test_orphan_store(void **state)
 	free(host->devices[3].targets);
 	free(host->devices[3].deps);
 	host->n_devices = 3;
+}
+
+static void test_orphan_store(void **state)
+{
+	cleanup_host struct host *host = sample_host_idle();
+	struct request request = default_request();
+
+	(void)state;
+	make_orphan_store(host);
 	cleanup_with(plan_free_fn) struct plan *plan =
 		plan_class(host, &request, "orphan-store");
 	ASSERT_STEPS(plan, "dmsetup remove -u LVM-" SAMPLE_VG SAMPLE_SNAP "-cow");
@@ -347,6 +352,23 @@ static void make_neighbour_merging(struct host *host)
 {
 	sample_add_neighbour(host);
 	host_lv(host, SAMPLE_VG, SAMPLE_NEIGHBOUR)->is_merging = true;
+}
+
+static void make_neighbour_merging_here(struct host *host)
+{
+	sample_add_neighbour(host);
+	sample_device(host, 9)->targets[0].type = "snapshot-merge";
+}
+
+/* On the origin's layer, and nobody's: LVM could not dissolve that. */
+static void make_handmade_snapshot(struct host *host)
+{
+	sample_add_device(host, 10, "handmade-cow", "", "linear", "7:0 400000", 32768);
+	sample_add_device(
+		host, 11, "handmade", "", "snapshot", "254:1 254:10 P 8", 131072)
+		->targets[0]
+		.status = "16/32768 16";
+	host_sort(host);
 }
 
 static void make_moving(struct host *host)
@@ -618,6 +640,10 @@ static const struct {
 	{"neighbour's own table", make_neighbour_with_own_table, RULE_DISAGREE,
 		VERDICT_UNDECIDED},
 	{"merging neighbour", make_neighbour_merging, RULE_MERGING, VERDICT_REFUSE},
+	{"neighbour merging in the kernel", make_neighbour_merging_here, RULE_MERGING,
+		VERDICT_REFUSE},
+	{"handmade snapshot", make_handmade_snapshot, RULE_FOREIGN_MAPPING,
+		VERDICT_REFUSE},
 	{"moving", make_moving, RULE_UNSETTLED, VERDICT_UNDECIDED},
 	{"moving origin", make_moving_origin, RULE_UNSETTLED, VERDICT_UNDECIDED},
 	{"restless", make_restless, RULE_EVIDENCE_MISSING, VERDICT_UNDECIDED},
@@ -690,6 +716,45 @@ static void test_every_rule_matters(void **state)
 			fail_msg("%s: without its rule, %s still keeps it", rules[i].name,
 				rule_text(decisive)->name);
 	}
+}
+
+static void test_orphan_store_with_loop(void **state)
+{
+	cleanup_host struct host *host = sample_host_idle();
+	enum rule decisive;
+
+	(void)state;
+	make_orphan_store(host);
+	sample_add_loop(host, 5, "/dev/dm-2", "")->transport = "";
+	host_sort(host);
+	assert_int_equal(verdict_with(host, 0, &decisive), VERDICT_REFUSE);
+	assert_int_equal(decisive, RULE_HELD);
+}
+
+/* Its lvremove would dissolve the layer that the other one is on in the kernel. */
+static void test_neighbour_of_another_origin(void **state)
+{
+	cleanup_host struct host *host = sample_host();
+	enum rule decisive;
+
+	(void)state;
+	sample_add_neighbour(host);
+	host_lv(host, SAMPLE_VG, SAMPLE_NEIGHBOUR)->origin_uuid = SAMPLE_VICTIM;
+	assert_int_equal(verdict_with(host, 0, &decisive), VERDICT_UNDECIDED);
+	assert_int_equal(decisive, RULE_STALE_SIBLING);
+}
+
+static void test_merging_and_overflowed(void **state)
+{
+	cleanup_host struct host *host = sample_host();
+	struct dm_target *target = sample_device(host, 3)->targets;
+	enum rule decisive;
+
+	(void)state;
+	target->type = "snapshot-merge";
+	target->status = "Overflow";
+	assert_int_equal(verdict_with(host, 0, &decisive), VERDICT_REFUSE);
+	assert_int_equal(decisive, RULE_MERGING);
 }
 
 /* ---- whether production may run on it ---- */
@@ -1090,6 +1155,9 @@ int main(void)
 		cmocka_unit_test(test_stale_refresh),
 		cmocka_unit_test(test_corrupting_comes_first),
 		cmocka_unit_test(test_orphan_store),
+		cmocka_unit_test(test_orphan_store_with_loop),
+		cmocka_unit_test(test_neighbour_of_another_origin),
+		cmocka_unit_test(test_merging_and_overflowed),
 		cmocka_unit_test(test_old_kpartx_name_without_uuid),
 		cmocka_unit_test(test_mount_copies_that_propagate),
 		cmocka_unit_test(test_every_rule_matters),
