@@ -73,7 +73,10 @@ static void draw(struct drawn *drawn)
 		bool is_snapshot = below && roll(2);
 
 		snprintf(name, 64, "name-%u", i);
-		snprintf(uuid, 64, roll(4) ? "UUID-%u" : "", i);
+		if (roll(4))
+			snprintf(uuid, 64, "UUID-%u", i);
+		else
+			*uuid = '\0';
 		snprintf(params, 64, is_snapshot ? "700:%u 700:%u P 8" : "700:%u %u",
 			is_snapshot ? 1 + roll(DEVICES) : below, below);
 		drawn->devices[i] = (struct fake_device){.minor = i + 1,
