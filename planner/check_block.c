@@ -23,12 +23,8 @@ static void note(struct subject *subject, enum rule rule, const struct block *bl
 /* Not on its exception store: a backup has no business there. */
 static bool is_on_snapshot(const struct subject *subject, struct devno devno)
 {
-	if (subject->snapshot && devno_is_equal(subject->snapshot->devno, devno))
-		return true;
-	for (size_t i = 0; i < subject->n_on_snapshot; i++)
-		if (devno_is_equal(layer_devno(&subject->layers[i]), devno))
-			return true;
-	return false;
+	return (subject->snapshot && devno_is_equal(subject->snapshot->devno, devno)) ||
+	       subject_has_on_snapshot(subject, devno);
 }
 
 /* Of what a block stands on, what is the subject's. */
@@ -44,9 +40,12 @@ static struct devno own_below(
 /* ---- loop devices ---- */
 
 /* Somebody is known to have it open: then it goes, or can be detached, after him. */
-static bool has_user(const struct host *host, const struct subject *subject,
-	struct devno devno, unsigned depth)
+static bool has_user(const struct host *host, struct devno devno, unsigned depth)
 {
+	cleanup_places struct places above =
+		host_places(host, PLACES_ABOVE, places_devno(devno));
+	cleanup_places struct places blocks =
+		host_places(host, PLACES_BLOCKS, places_devno(devno));
 	cleanup_places struct places mounts =
 		host_places(host, PLACES_MOUNTS, places_devno(devno));
 	cleanup_places struct places swaps =
@@ -58,17 +57,17 @@ static bool has_user(const struct host *host, const struct subject *subject,
 	for (size_t i; places_next(&swaps, &i);)
 		if (devno_is_equal(host->swaps[i].devno, devno))
 			return true;
-	for (size_t i = 0; i < subject->n_layers; i++) {
-		const struct layer *layer = &subject->layers[i];
-		const struct device *device = layer->device;
+	for (size_t i; places_next(&above, &i);)
+		if (device_stands_on(&host->devices[i], devno))
+			return true;
+	for (size_t i; places_next(&blocks, &i);) {
+		const struct block *block = &host->blocks[i];
 
-		if (device && device_stands_on(device, devno))
-			return true;
-		if (!layer->block || !block_stands_on(host, layer->block, devno))
+		if (!block_stands_on(host, block, devno))
 			continue;
-		if (layer->block->kind != BLOCK_PARTITION)
+		if (block->kind != BLOCK_PARTITION)
 			return true;
-		if (depth == 0 && has_user(host, subject, layer->block->devno, 1))
+		if (depth == 0 && has_user(host, block->devno, 1))
 			return true;
 	}
 	return false;
@@ -82,8 +81,7 @@ static void check_loop(
 	if (!loop->state)
 		note(subject, RULE_HELD, loop, below,
 			"; whether it is to be detached was not recorded");
-	else if (block_state_has(loop, LOOP_AUTOCLEAR) &&
-		 !has_user(host, subject, loop->devno, 0))
+	else if (block_state_has(loop, LOOP_AUTOCLEAR) && !has_user(host, loop->devno, 0))
 		note(subject, RULE_HELD, loop, below,
 			"; it is to be detached with its last user (autoclear), and has "
 			"one that was not found");
@@ -104,9 +102,11 @@ static void check_partition(
 	struct devno below = own_below(host, subject, partition);
 	const struct block *disk = host_block_by_devno(host, below);
 
-	if (disk &&
-		(disk->kind == BLOCK_MD || (disk->kind == BLOCK_LOOP &&
-						   block_state_has(disk, LOOP_PARTSCAN))))
+	if (partition->n_below != 1)
+		note(subject, RULE_HELD, partition, below, ", and on something else");
+	else if (disk && (disk->kind == BLOCK_MD ||
+				 (disk->kind == BLOCK_LOOP &&
+					 block_state_has(disk, LOOP_PARTSCAN))))
 		note(subject, RULE_HELD_IDLE, partition, below, ", and goes with it");
 	else
 		note(subject, RULE_HELD, partition, below,
@@ -152,15 +152,24 @@ static bool has_redundancy(const struct block *array)
 	return strcmp(array->level, "linear") != 0 && strcmp(array->level, "raid0") != 0;
 }
 
-static bool shares_a_member(const struct subject *subject, const struct block *array)
+static bool has_member(const struct block *array, struct devno member)
 {
-	for (size_t i = 0; i < subject->n_layers; i++) {
-		const struct block *other = subject->layers[i].block;
+	for (size_t i = 0; i < array->n_below; i++)
+		if (devno_is_equal(array->below[i], member))
+			return true;
+	return false;
+}
 
-		for (size_t b = 0; other && other != array && b < other->n_below; b++)
-			for (size_t a = 0; a < array->n_below; a++)
-				if (devno_is_equal(other->below[b], array->below[a]))
-					return true;
+static bool shares_a_member(const struct host *host, const struct block *array)
+{
+	for (size_t a = 0; a < array->n_below; a++) {
+		cleanup_places struct places places =
+			host_places(host, PLACES_BLOCKS, places_devno(array->below[a]));
+
+		for (size_t i; places_next(&places, &i);)
+			if (&host->blocks[i] != array &&
+				has_member(&host->blocks[i], array->below[a]))
+				return true;
 	}
 	return false;
 }
@@ -170,14 +179,15 @@ static bool shares_a_member(const struct subject *subject, const struct block *a
  * without a member and was written to since has what that member, wherever it is, does
  * not have: it is not a copy any more, so it is left to people.
  */
-static const char *why_not_stop(const struct subject *subject, const struct block *array)
+static const char *why_not_stop(
+	const struct host *host, const struct subject *subject, const struct block *array)
 {
 	for (size_t i = 0; i < array->n_below; i++)
 		if (!is_on_snapshot(subject, array->below[i]))
 			return "; it has members elsewhere";
 	if (!array->state || !array->level)
 		return "; its state was not recorded";
-	if (shares_a_member(subject, array))
+	if (shares_a_member(host, array))
 		return "; another one has the same member";
 	if (!is_known_level(array))
 		return "; it is not of a level that is known";
@@ -197,7 +207,7 @@ static const char *why_not_stop(const struct subject *subject, const struct bloc
 static void check_array(
 	const struct host *host, struct subject *subject, const struct block *array)
 {
-	const char *why = why_not_stop(subject, array);
+	const char *why = why_not_stop(host, subject, array);
 
 	note(subject, why ? RULE_HELD : RULE_HELD_IDLE, array,
 		own_below(host, subject, array), why ? why : "");
@@ -230,9 +240,7 @@ static void check_swap(struct subject *subject, const struct swap *swap)
 static void check_swap_file(
 	const struct host *host, struct subject *subject, const struct swap *swap)
 {
-	struct block as_loop = {.backing_file = swap->path};
-
-	if (!subject_owns(subject, host_loop_devno(host, &as_loop)))
+	if (!subject_owns(subject, host_file_devno(host, swap->path)))
 		return;
 	subject_reason(subject, RULE_HELD, "the host swaps on the file %s", swap->path);
 	subject_about(subject, ABOUT_SWAP, swap);
@@ -241,8 +249,7 @@ static void check_swap_file(
 static void check_swaps(const struct host *host, struct subject *subject)
 {
 	cleanup_places struct places places = subject_places(host, subject, PLACES_SWAPS);
-	cleanup_places struct places files =
-		host_places(host, PLACES_SWAPS, places_devno(DEVNO_NONE));
+	cleanup_places struct places files = subject_places(host, subject, PLACES_SWAPS);
 
 	for (size_t i; places_next(&places, &i);)
 		if (subject_owns(subject, host->swaps[i].devno))

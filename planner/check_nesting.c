@@ -10,14 +10,19 @@
 #include "checks.h"
 #include "snapstate/cleanup.h"
 
-/* The first volume of a group other than `vg_uuid` that is below; NULL: none. */
+/* The first volume below of another group than the subject's; NULL: none. */
 static const struct device *volume_below(
-	const struct host *host, struct devno devno, const char *vg_uuid)
+	const struct host *host, struct subject *subject, struct devno devno)
 {
+	const char *vg_uuid = subject->vg_uuid;
 	cleanup_free const struct device **below = NULL;
 	size_t n_below = 0;
 
-	stack_below(host, devno, &below, &n_below);
+	if (!stack_below(host, devno, &below, &n_below) &&
+		!subject_has_rule(subject, RULE_TOO_MUCH))
+		subject_reason(subject, RULE_TOO_MUCH,
+			"more than %d devices are below " DEVNO_FMT, GROUND_MOST,
+			DEVNO_ARGS(devno));
 	for (size_t i = 0; i < n_below; i++) {
 		char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
 		const char *layer;
@@ -33,7 +38,7 @@ static void check_device(
 	const struct host *host, struct subject *subject, const struct device *device)
 {
 	const struct device *volume =
-		device ? volume_below(host, device->devno, subject->vg_uuid) : NULL;
+		device ? volume_below(host, subject, device->devno) : NULL;
 
 	if (volume)
 		subject_reason(subject, RULE_GUEST_VOLUME,
@@ -54,7 +59,7 @@ void check_nesting(const struct host *host, struct subject *subject)
 
 		if (strcmp(pv->vg_uuid, subject->vg_uuid) != 0)
 			continue;
-		volume = volume_below(host, pv->devno, subject->vg_uuid);
+		volume = volume_below(host, subject, pv->devno);
 		if (volume)
 			subject_reason(subject, RULE_GUEST_VOLUME,
 				"physical volume %s lies on %s (" DEVNO_FMT

@@ -63,6 +63,10 @@ void check_evidence(const struct host *host, struct subject *subject)
 	if (!host_namespace_of_host(host))
 		subject_reason(subject, RULE_EVIDENCE_MISSING,
 			"the mount namespace of process 1 was not seen");
+	if (host_index_is_cut(host))
+		subject_reason(subject, RULE_EVIDENCE_MISSING,
+			"more mounts are below each other on the way to one file than "
+			"this program follows");
 }
 
 static void check_physical_volumes(const struct host *host, struct subject *subject)
@@ -206,23 +210,30 @@ static void note_command(
 		process->comm, process->pid, buf_text(&where));
 }
 
-void check_settled(const struct host *host, struct subject *subject)
+void check_settled(const struct host *host, struct subject *subject, bool is_crowded)
 {
 	cleanup_places struct places places =
 		host_places(host, PLACES_STORAGE_PROGRAMS, 0);
+	unsigned n_commands = 0;
 
 	subject_devices(subject, note_unsettled, subject);
 	if (subject->real) {
 		note_unsettled(subject, subject->real);
-		note_neighbours(host, subject);
+		if (!is_crowded)
+			note_neighbours(host, subject);
 	}
 	check_unchanged(host, subject);
 	for (size_t i; places_next(&places, &i);) {
 		const struct process *process = &host->processes[i];
 
-		if (program_is_storage(process->comm)) {
-			note_command(host, subject, process);
-			subject_about(subject, ABOUT_PROCESS, process);
+		if (!program_is_storage(process->comm))
+			continue;
+		if (n_commands++ == COMMANDS_MOST) {
+			subject_add_words(
+				subject, "; and more such commands were running");
+			return;
 		}
+		note_command(host, subject, process);
+		subject_about(subject, ABOUT_PROCESS, process);
 	}
 }

@@ -58,16 +58,18 @@ static enum rule rule_of_process(const struct process *process)
 	return program_is_hypervisor(process->comm) ? RULE_VM_RUNNING : RULE_IN_USE;
 }
 
-/* `first` is the first of its uses that is one of the subject's devices; all uses of a
- * process stand together. */
-static void note_process(
-	const struct visit *visit, const struct process *process, size_t first)
+/* `first` is the first of its uses that is one of the subject's devices, and `places` are
+ * those behind it; all uses of a process stand together. */
+static void note_process(const struct visit *visit, const struct process *process,
+	const struct places *places, size_t first)
 {
 	cleanup_buf struct buf text = BUF_INIT;
 	const char *separator = ": has ";
+	struct places rest = *places; /* borrowed */
 	const struct mount *served = NULL;
 
-	for (size_t i = first; i < visit->host->n_uses; i++) {
+	for (size_t i = first, has_more = true; has_more;
+		has_more = places_next(&rest, &i)) {
 		const struct use *use = &visit->host->uses[i];
 
 		if (use->pid != process->pid)
@@ -146,8 +148,7 @@ static void note_mapping(const struct visit *visit, const struct device *device)
 {
 	const char *type = device->n_targets ? device->targets[0].type : "no";
 	cleanup_buf struct buf why = BUF_INIT;
-	enum mapping_kind kind =
-		mapping_judge(visit->host, visit->subject, device, &why);
+	enum mapping_kind kind = mapping_judge(visit->host, visit->subject, device, &why);
 
 	if (kind == MAPPING_KEPT)
 		subject_reason(visit->subject, RULE_FOREIGN_MAPPING,
@@ -166,6 +167,7 @@ static void note_processes(const struct visit *visit)
 	cleanup_places struct places places =
 		subject_places(visit->host, visit->subject, PLACES_USES);
 	const struct process *last = NULL;
+	unsigned n_users = 0;
 
 	for (size_t i; places_next(&places, &i);) {
 		const struct use *use = &visit->host->uses[i];
@@ -174,8 +176,14 @@ static void note_processes(const struct visit *visit)
 		if (!subject_owns(visit->subject, use->devno))
 			continue;
 		process = host_process(visit->host, use->pid);
-		if (process && process != last)
-			note_process(visit, process, i);
+		if (process && process != last && n_users == USERS_MOST) {
+			subject_add_words(visit->subject, "; and more processes use it");
+			return;
+		}
+		if (process && process != last) {
+			note_process(visit, process, &places, i);
+			n_users++;
+		}
 		last = process;
 	}
 }
@@ -357,12 +365,18 @@ static bool note_hidden_on(void *context, const struct device *device)
 void check_mounts(const struct host *host, struct subject *subject)
 {
 	struct visit visit = {host, subject};
+	unsigned n_mounts = 0;
 	cleanup_places struct places places =
 		subject_places(host, subject, PLACES_MOUNTS);
 
-	for (size_t i; places_next(&places, &i);)
-		if (subject_owns(subject, host_mount_devno(host, &host->mounts[i])))
+	for (size_t i; n_mounts <= STACK_MOST && places_next(&places, &i);)
+		if (subject_owns(subject, host_mount_devno(host, &host->mounts[i]))) {
 			note_mount(&visit, &host->mounts[i]);
+			n_mounts++;
+		}
+	if (n_mounts > STACK_MOST)
+		subject_reason(subject, RULE_TOO_MUCH, "more than %d mounts are on it",
+			STACK_MOST);
 	subject_devices(subject, note_hidden_on, &visit);
 	for (size_t i = 0; i < subject->n_layers; i++)
 		if (subject->layers[i].block)

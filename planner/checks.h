@@ -16,7 +16,8 @@ void check_age(const struct survey *survey, struct subject *subject);
 /* check_state.c: whether the evidence is whole and the host at rest */
 void check_evidence(const struct host *host, struct subject *subject);
 void check_group(const struct host *host, struct subject *subject);
-void check_settled(const struct host *host, struct subject *subject);
+/* `is_crowded`: its neighbours are too many to be looked at. */
+void check_settled(const struct host *host, struct subject *subject, bool is_crowded);
 
 /* check_hosts.c: who else may use the volume group. */
 struct sharing {
@@ -49,6 +50,10 @@ void check_ledger(const struct host *host, struct subject *subject);
 
 /* check_production.c: whether production may run on it */
 void check_production(const struct survey *survey, struct subject *subject);
+/* check_extent.c: whether there is more than one plan goes through. true for the first:
+ * more is on the layer of its origin, and that need not be looked at one by one. */
+bool check_siblings_extent(const struct host *host, struct subject *subject);
+void check_stack_extent(struct subject *subject);
 
 /* check_fstab.c: what would mount it again */
 void check_fstab(const struct host *host, struct subject *subject);

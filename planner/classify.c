@@ -26,6 +26,17 @@ void subject_reason(struct subject *subject, enum rule rule, const char *format,
 	reason->text = text;
 }
 
+void subject_add_words(struct subject *subject, const char *words)
+{
+	struct reason *reason = &subject->reasons[subject->n_reasons - 1];
+	struct buf text = BUF_INIT;
+
+	buf_puts(&text, reason->text);
+	buf_puts(&text, words);
+	free(reason->text);
+	reason->text = text.data;
+}
+
 void subject_about(struct subject *subject, enum about_kind kind, const void *it)
 {
 	subject->reasons[subject->n_reasons - 1].about = (struct about){kind, it};
@@ -91,6 +102,7 @@ static void judge(const struct survey *survey, const struct sharing *sharing,
 	struct subject *subject)
 {
 	const struct host *host = survey->host;
+	bool is_crowded = false;
 
 	if (!subject->is_selected) {
 		subject_reason(subject, RULE_NOT_SELECTED,
@@ -112,23 +124,28 @@ static void judge(const struct survey *survey, const struct sharing *sharing,
 	case SUBJECT_VOLUME:
 		check_volume(host, subject);
 		check_age(survey, subject);
-		check_neighbours(host, subject);
-		check_shared_layer(host, subject);
+		is_crowded = check_siblings_extent(host, subject);
+		if (!is_crowded) {
+			check_neighbours(host, subject);
+			check_shared_layer(host, subject);
+		}
 		break;
 	case SUBJECT_STALE:
 		check_stale(host, subject);
+		is_crowded = check_siblings_extent(host, subject);
 		break;
 	}
 	check_evidence(host, subject);
 	check_group(host, subject);
 	check_other_hosts(survey, sharing, subject);
 	check_nesting(host, subject);
-	check_settled(host, subject);
+	check_settled(host, subject, is_crowded);
 	check_holders(host, subject);
 	check_mounts(host, subject);
 	check_production(survey, subject);
 	check_ledger(host, subject);
 	check_fstab(host, subject);
+	check_stack_extent(subject);
 }
 
 /* Corruption going on right now comes first in every list. */
@@ -202,7 +219,8 @@ static size_t first_sibling(
 static void check_siblings(struct survey *survey, struct subject *subject,
 	const struct sibling *siblings, size_t count)
 {
-	if (subject->kind != SUBJECT_VOLUME || !subject->real)
+	if (subject->kind != SUBJECT_VOLUME || !subject->real ||
+		subject_has_rule(subject, RULE_TOO_MUCH))
 		return;
 	for (size_t i = first_sibling(siblings, count, subject->real);
 		i < count && siblings[i].real == subject->real; i++) {

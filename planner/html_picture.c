@@ -12,7 +12,8 @@
 #include "review.h"
 #include "snapstate/cleanup.h"
 
-#define PICTURE_DEVICES_MAX 60
+#define PICTURE_DEVICES_MAX 24
+#define PICTURE_DEPS_MAX    16 /* of one box */
 #define PICTURE_DEPTH_MAX   30 /* boxes on each other */
 #define PICTURE_HOLDERS_MAX 8  /* on one box */
 
@@ -135,13 +136,15 @@ static void draw_device(struct picture *picture, const struct device *device)
 	if (it->part == PART_STORE)
 		buf_puts(&kind, "exception store: ");
 	device_kind_words(device, &kind);
-	for (size_t i = 0; i < device->n_deps; i++) {
+	for (size_t i = 0; i < device->n_deps && i < PICTURE_DEPS_MAX; i++) {
 		const char *what = base_words(device, device->deps[i]);
 
 		buf_printf(&kind, "%s" DEVNO_FMT "%s%s%s", i ? ", " : "; stands on ",
 			DEVNO_ARGS(device->deps[i]), *what ? " (" : "", what,
 			*what ? ")" : "");
 	}
+	if (device->n_deps > PICTURE_DEPS_MAX)
+		buf_printf(&kind, " and %zu more", device->n_deps - PICTURE_DEPS_MAX);
 	buf_puts(&kind, "; ");
 	device_size_words(device, &kind);
 	say_buf(page, "p", "", &kind);

@@ -145,15 +145,23 @@ static void keep_new(const struct facts *before, const struct facts *after,
 }
 
 /* Nothing changes between two steps of one subject. */
-static void find_facts(
-	struct ordering *ordering, const struct scope *scope, const struct scope *around)
+static void forget_facts(struct ordering *ordering)
+{
+	facts_free(&ordering->facts);
+	facts_free(&ordering->facts_around);
+	scope_free(&ordering->scope);
+	scope_free(&ordering->around);
+}
+
+static void find_facts(struct ordering *ordering)
 {
 	if (ordering->facts_of == ordering->subject)
 		return;
-	facts_free(&ordering->facts);
-	facts_free(&ordering->facts_around);
-	host_facts(ordering->clone, scope, &ordering->facts);
-	host_facts(ordering->clone, around, &ordering->facts_around);
+	forget_facts(ordering);
+	scope_of_subject(ordering, ordering->subject, &ordering->scope);
+	scope_around(ordering->subject, &ordering->scope, &ordering->around);
+	host_facts(ordering->clone, &ordering->scope, &ordering->facts);
+	host_facts(ordering->clone, &ordering->around, &ordering->facts_around);
 	ordering->facts_of = ordering->subject;
 }
 
@@ -183,15 +191,14 @@ static bool may_reach_origin(const struct subject *subject, const struct plan_st
 	return true;
 }
 
-static void predict_around(
-	struct ordering *ordering, const struct scope *around, struct plan_step *step)
+static void predict_around(struct ordering *ordering, struct plan_step *step)
 {
 	const struct facts *before = &ordering->facts_around;
 	cleanup_facts struct facts after = FACTS_INIT;
 
 	if (!may_reach_origin(ordering->subject, step))
 		return;
-	host_facts(ordering->clone, around, &after);
+	host_facts(ordering->clone, &ordering->around, &after);
 	keep_new(before, &after, &step->gone, &step->maybe_gone);
 	keep_new(&after, before, &step->new, &step->maybe_new);
 	keep_facts(&ordering->facts_around, &after);
@@ -201,20 +208,17 @@ int order_predict(struct ordering *ordering, struct plan_step *step, struct err 
 {
 	const struct facts *before = &ordering->facts;
 	cleanup_facts struct facts after = FACTS_INIT;
-	cleanup_scope struct scope scope = {0}, around = {0};
 	int r;
 
-	scope_of_subject(ordering, ordering->subject, &scope);
-	scope_around(ordering->subject, &scope, &around);
-	find_facts(ordering, &scope, &around);
+	find_facts(ordering);
 	r = replay_step(ordering->clone, step, err);
 	if (r < 0)
 		return err_wrap(err, "step %zu (%s)", ordering->plan->n_steps,
 			plan_op_name(step->op));
-	host_facts(ordering->clone, &scope, &after);
+	host_facts(ordering->clone, &ordering->scope, &after);
 	facts_minus(before, &after, &step->gone);
 	facts_minus(&after, before, &step->new);
-	predict_around(ordering, &around, step);
+	predict_around(ordering, step);
 	keep_facts(&ordering->facts, &after);
 	return 0;
 }
@@ -448,8 +452,7 @@ int order_part(struct survey *survey, unsigned parts, struct host *now, struct p
 		r = add_refreshes(&ordering, err);
 	if (r == 0)
 		r = add_subjects(&ordering, ORDER_VOLUMES, err);
-	facts_free(&ordering.facts);
-	facts_free(&ordering.facts_around);
+	forget_facts(&ordering);
 	return r;
 }
 

@@ -14,7 +14,8 @@ struct ordering {
 	struct subject *subject;
 	/* What the last step left of `facts_of`: what its next step finds. */
 	const struct subject *facts_of;
-	struct facts facts, facts_around; /* of scope_of_subject, scope_around */
+	struct scope scope, around;	  /* scope_of_subject, scope_around */
+	struct facts facts, facts_around; /* of these */
 };
 
 /* Strings of a step are malloc'ed and start as "". */

@@ -139,23 +139,25 @@ static bool is_gone(const struct host *clone, const struct layer *layer)
 }
 
 /* Nothing that is still there stands on it, but partitions that go with it. */
-static bool is_on_top(const struct ordering *ordering, const struct layer *layer)
+static bool is_on_top(const struct host *clone, struct devno devno)
 {
-	const struct subject *subject = ordering->subject;
-	struct devno devno = layer_devno(layer);
+	cleanup_places struct places above =
+		host_places(clone, PLACES_ABOVE, places_devno(devno));
+	cleanup_places struct places blocks =
+		host_places(clone, PLACES_BLOCKS, places_devno(devno));
 
-	if (replay_is_mounted(ordering->clone, devno))
+	if (replay_is_mounted(clone, devno))
 		return false;
-	for (size_t i = 0; i < subject->n_layers; i++) {
-		const struct layer *above = &subject->layers[i];
-		bool is_on = above->device && device_stands_on(above->device, devno);
+	for (size_t i; places_next(&above, &i);)
+		if (!clone->devices[i].is_gone &&
+			device_stands_on(&clone->devices[i], devno))
+			return false;
+	for (size_t i; places_next(&blocks, &i);) {
+		const struct block *block = &clone->blocks[i];
 
-		if (is_gone(ordering->clone, above))
-			continue;
-		if (above->block && block_stands_on(ordering->clone, above->block, devno))
-			is_on = above->block->kind != BLOCK_PARTITION ||
-				!is_on_top(ordering, above);
-		if (is_on)
+		if (!block->is_gone && block_stands_on(clone, block, devno) &&
+			(block->kind != BLOCK_PARTITION ||
+				!is_on_top(clone, block->devno)))
 			return false;
 	}
 	return true;
@@ -201,7 +203,7 @@ static int add_layers(struct ordering *ordering, size_t *n_left, struct err *err
 
 		if (is_gone(ordering->clone, layer))
 			continue;
-		if (is_on_top(ordering, layer))
+		if (is_on_top(ordering->clone, layer_devno(layer)))
 			r = add_layer(ordering, layer, err);
 		*n_left += r == 0 && !is_gone(ordering->clone, layer);
 	}

@@ -30,6 +30,15 @@
 #define SELECT_DEFAULT_MOUNTS 3
 extern const char *const select_default_mounts[SELECT_DEFAULT_MOUNTS];
 
+/* What one plan goes through for one snapshot; with more it is undecided. So a planner's
+ * work is proportional to what it read. */
+#define STACK_MOST    64  /* mappings, block devices, mounts and swap areas on it */
+#define SIBLINGS_MOST 64  /* on one layer: the origin and its snapshots */
+#define BEYOND_MOST   8	  /* layers above what also stands on something else */
+#define GROUND_MOST   256 /* devices below one of its layers */
+#define COMMANDS_MOST 16  /* commands of LVM that are named */
+#define USERS_MOST    12  /* processes that are named */
+
 /* What the operator asked for. Strings are borrowed. */
 struct request {
 	const char **select; /* VG/LV globs */
@@ -89,6 +98,7 @@ enum rule {
 	RULE_OPENS_UNEXPLAINED,
 	RULE_STALE_SIBLING,
 	RULE_MOUNTED_READ_WRITE,
+	RULE_TOO_MUCH,
 	/* they keep it: refuse */
 	RULE_GUEST_VOLUME,
 	RULE_BACKUP_RUNNING,
@@ -183,6 +193,8 @@ struct subject {
 	struct layer *layers; /* what stands on snapshot or cow, topmost first */
 	size_t n_layers;
 	size_t n_on_snapshot; /* the first ones; the others stand on cow only */
+	struct devno *owned; /* of the layers: those on the snapshot, sorted, then the
+			      * others, sorted */
 	const struct device **above; /* the mappings among them */
 	size_t n_above;
 	bool is_selected;
@@ -247,6 +259,8 @@ int64_t subject_min_age(const struct request *request, const struct subject *sub
 void classify_survey(struct survey *survey);
 void subject_reason(struct subject *subject, enum rule rule, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* Behind the text of its newest reason. */
+void subject_add_words(struct subject *subject, const char *words);
 /* Whom its newest reason is about. */
 void subject_about(struct subject *subject, enum about_kind kind, const void *it);
 
@@ -305,10 +319,12 @@ int replay_step(struct host *clone, const struct plan_step *step, struct err *er
 /* ---- helpers ---- */
 
 /* The device-mapper devices that the device stands on, itself first, each once, through
- * partitions, arrays and loop devices. */
-void stack_below(const struct host *host, struct devno devno,
+ * partitions, arrays and loop devices. false: more than GROUND_MOST, and not all. */
+bool stack_below(const struct host *host, struct devno devno,
 	const struct device ***ret_devices, size_t *ret_count);
-/* What stands on `base`, directly or not, each once, topmost first. malloc'ed. */
+/* What stands on `base`, directly or not, each once, topmost first. malloc'ed. Of what is
+ * above something that also stands on something else, a few only: it keeps the snapshot
+ * in any case. */
 void stack_layers(const struct host *host, const struct device *base,
 	struct layer **ret_layers, size_t *ret_count);
 struct devno layer_devno(const struct layer *layer);
@@ -325,6 +341,8 @@ struct places subject_places(
 	const struct host *host, const struct subject *subject, enum places_kind kind);
 /* true: one of these devices. */
 bool subject_owns(const struct subject *subject, struct devno devno);
+/* true: one of the layers on its snapshot. */
+bool subject_has_on_snapshot(const struct subject *subject, struct devno devno);
 
 /* true: unmounting `mount` in the host's namespace takes `other` (same file system,
  * another namespace) away too, by mount propagation. */

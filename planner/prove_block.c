@@ -52,7 +52,7 @@ int proof_check_files(const struct proof *proof, struct devno devno, const char 
 	cleanup_places struct places loops =
 		host_places(now, PLACES_BLOCKS, places_devno(devno));
 	cleanup_places struct places swaps =
-		host_places(now, PLACES_SWAPS, places_devno(DEVNO_NONE));
+		host_places(now, PLACES_SWAPS, places_devno(devno));
 
 	for (size_t i; places_next(&loops, &i);)
 		if (*now->blocks[i].backing_file && is_on(now, &now->blocks[i], devno) &&

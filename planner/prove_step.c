@@ -66,6 +66,8 @@ static int check_sources(const struct proof *proof, const char *vg_uuid)
 	if (!source ||
 		(source->outcome != OUTCOME_READ && source->outcome != OUTCOME_ABSENT))
 		return proof_broken(proof, 6, "was not read", "swaps");
+	if (host_index_is_cut(proof->before))
+		return proof_broken(proof, 6, "cannot be followed", "mounts");
 	buf_printf(&metadata, "lvm/%s.vg", vg_uuid);
 	if (!host_source_is_read(proof->before, buf_text(&metadata)))
 		return proof_broken(proof, 6, "was not read", buf_text(&metadata));

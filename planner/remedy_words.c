@@ -373,6 +373,11 @@ static enum action_kind words_of_device(const struct survey *survey,
 	} else if (reason->rule == RULE_STALE_SIBLING) {
 		buf_printf(text, "first do what is to be done for %s",
 			sibling_label(survey, device));
+	} else if (reason->rule == RULE_TOO_MUCH) {
+		buf_printf(text,
+			"remove some of the mappings on %s (" DEVNO_FMT
+			") by hand, then capture again",
+			device->name, DEVNO_ARGS(device->devno));
 	} else if (reason->rule == RULE_HIDDEN_FS) {
 		buf_printf(text,
 			"end what still uses the file system on %s (" DEVNO_FMT

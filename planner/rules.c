@@ -119,6 +119,11 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"mounted",
 		"find out whether a service uses the mount, and whether the origin is to "
 		"come back; for a leftover: --leftover-mount PATH"},
+	[RULE_TOO_MUCH] = {"too-much", VERDICT_UNDECIDED,
+		"more is on it, or on its origin's layer, than one plan goes through",
+		"more than 64 mappings, block devices, mounts and swap areas on it, or "
+		"more than 64 mappings on its origin's layer",
+		"end some of them, from the top down, then capture again"},
 	[RULE_GUEST_VOLUME] = {"guest-volume", VERDICT_REFUSE,
 		"a guest's own volume: it, or its volume group, lies on a volume of "
 		"another group",

@@ -24,16 +24,31 @@ void subject_devices(const struct subject *subject, device_visitor visit, void *
 		visit(context, subject->cow);
 }
 
+static int order_devnos(const void *a, const void *b)
+{
+	return devno_compare(*(const struct devno *)a, *(const struct devno *)b);
+}
+
+static bool has_sorted(const struct devno *devnos, size_t count, struct devno devno)
+{
+	return devnos && bsearch(&devno, devnos, count, sizeof(devno), order_devnos);
+}
+
+bool subject_has_on_snapshot(const struct subject *subject, struct devno devno)
+{
+	return has_sorted(subject->owned, subject->n_on_snapshot, devno);
+}
+
 bool subject_owns(const struct subject *subject, struct devno devno)
 {
 	if (subject->snapshot && devno_is_equal(subject->snapshot->devno, devno))
 		return true;
 	if (subject->cow && devno_is_equal(subject->cow->devno, devno))
 		return true;
-	for (size_t i = 0; i < subject->n_layers; i++)
-		if (devno_is_equal(layer_devno(&subject->layers[i]), devno))
-			return true;
-	return false;
+	return subject_has_on_snapshot(subject, devno) ||
+	       (subject->owned &&
+		       has_sorted(subject->owned + subject->n_on_snapshot,
+			       subject->n_layers - subject->n_on_snapshot, devno));
 }
 
 static bool add_devno(void *context, const struct device *device)
@@ -62,12 +77,14 @@ struct places subject_places(
 
 /* ---- what a device stands on ---- */
 
+/* More than GROUND_MOST are not followed. */
 static void add_below(struct devno_list *list, struct devno devno)
 {
 	for (size_t i = 0; i < list->count; i++)
 		if (devno_is_equal(list->devnos[i], devno))
 			return;
-	*array_add(&list->devnos, &list->count) = devno;
+	if (list->count <= GROUND_MOST)
+		*array_add(&list->devnos, &list->count) = devno;
 }
 
 static void add_below_block(
@@ -79,10 +96,11 @@ static void add_below_block(
 		add_below(list, host_loop_devno(host, block));
 }
 
-void stack_below(const struct host *host, struct devno devno,
+bool stack_below(const struct host *host, struct devno devno,
 	const struct device ***ret_devices, size_t *ret_count)
 {
 	struct devno_list list = {.count = 0};
+	bool is_whole;
 
 	add_below(&list, devno);
 	for (size_t i = 0; i < list.count; i++) {
@@ -96,5 +114,7 @@ void stack_below(const struct host *host, struct devno devno,
 		if (block)
 			add_below_block(host, block, &list);
 	}
+	is_whole = list.count <= GROUND_MOST;
 	free(list.devnos);
+	return is_whole;
 }

@@ -2,15 +2,14 @@
 /*
  * All that stands on one device: mappings, loop devices on it or on a file of its file
  * system, arrays with a member on it, partitions of these.
- * Invariant: every walk ends, also on a hostile capture with a circle, and visits nothing
- * twice.
+ * Invariants: every walk ends, also on a hostile capture with a circle, and visits
+ * nothing twice; the stacks of two snapshots have in common only what ends both, so that
+ * all of them together are no larger than the host.
  */
 #include <stdlib.h>
 
 #include "planner.h"
 #include "snapstate/cleanup.h"
-
-#define LAYERS_DEPTH_MAX 64 /* far beyond what the kernel stacks */
 
 struct devno layer_devno(const struct layer *layer)
 {
@@ -27,57 +26,153 @@ bool block_stands_on(
 	       devno_is_equal(host_loop_devno(host, block), devno);
 }
 
-struct walk {
-	const struct host *host;
-	struct layer *layers; /* what is done, topmost first */
-	size_t n_layers;
-	struct layer *entered; /* what was begun */
-	size_t n_entered;
+/* ---- a set of layers ---- */
+
+struct found {
+	const void *it; /* the device or block; NULL = an empty slot */
+	size_t n_ways;	/* on which it was reached from below */
+	bool is_done;
 };
 
-static bool enter(struct walk *walk, const struct layer *layer)
+struct found_set {
+	struct found *slots;
+	size_t n_slots, count; /* slots: 0, or a power of two, half of it empty */
+};
+
+static size_t found_slot(const struct found_set *set, const void *it)
 {
-	for (size_t i = 0; i < walk->n_entered; i++)
-		if (walk->entered[i].device == layer->device &&
-			walk->entered[i].block == layer->block)
-			return false;
-	*array_add(&walk->entered, &walk->n_entered) = *layer;
-	return true;
+	uint64_t hash = ((uintptr_t)it >> 4) * 0x9e3779b97f4a7c15u;
+	size_t i = (size_t)(hash >> 32) & (set->n_slots - 1);
+
+	while (set->slots[i].it && set->slots[i].it != it)
+		i = (i + 1) & (set->n_slots - 1);
+	return i;
 }
 
-static void visit(struct walk *walk, struct devno base, unsigned depth);
-
-static void visit_layer(struct walk *walk, struct layer layer, unsigned depth)
+static void found_make_room(struct found_set *set)
 {
-	if (!enter(walk, &layer))
+	struct found_set larger = {.n_slots = set->n_slots ? 2 * set->n_slots : 16};
+
+	if (set->count < set->n_slots / 2)
 		return;
-	visit(walk, layer_devno(&layer), depth + 1);
-	*array_add(&walk->layers, &walk->n_layers) = layer;
+	larger.slots = xcalloc(larger.n_slots, sizeof(*larger.slots));
+	larger.count = set->count;
+	for (size_t i = 0; i < set->n_slots; i++)
+		if (set->slots[i].it)
+			larger.slots[found_slot(&larger, set->slots[i].it)] =
+				set->slots[i];
+	free(set->slots);
+	*set = larger;
 }
 
-/* Depth first, a layer after everything that stands on it: topmost first. */
-static void visit(struct walk *walk, struct devno base, unsigned depth)
+static struct found *found_get(struct found_set *set, const void *it)
 {
-	const struct host *host = walk->host;
+	struct found *found;
+
+	found_make_room(set);
+	found = &set->slots[found_slot(set, it)];
+	set->count += !found->it;
+	found->it = it;
+	return found;
+}
+
+/* ---- what is directly on one device ---- */
+
+struct layer_list {
+	struct layer *layers;
+	size_t count;
+};
+
+static const void *layer_it(const struct layer *layer)
+{
+	return layer->device ? (const void *)layer->device : layer->block;
+}
+
+/* Each as often as it stands there. */
+static void collect_on(
+	const struct host *host, struct devno base, struct layer_list *list)
+{
 	cleanup_places struct places devices =
 		host_places(host, PLACES_ABOVE, places_devno(base));
 	cleanup_places struct places blocks =
 		host_places(host, PLACES_BLOCKS, places_devno(base));
 
-	for (size_t i; depth < LAYERS_DEPTH_MAX && places_next(&devices, &i);) {
+	for (size_t i; places_next(&devices, &i);) {
 		const struct device *device = &host->devices[i];
 
 		for (size_t d = 0; !device->is_gone && d < device->n_deps; d++)
 			if (devno_is_equal(device->deps[d], base))
-				visit_layer(
-					walk, (struct layer){.device = device}, depth);
+				*array_add(&list->layers, &list->count) =
+					(struct layer){.device = device};
 	}
-	for (size_t i; depth < LAYERS_DEPTH_MAX && places_next(&blocks, &i);) {
+	for (size_t i; places_next(&blocks, &i);) {
 		const struct block *block = &host->blocks[i];
 
 		if (!block->is_gone && block_stands_on(host, block, base))
-			visit_layer(walk, (struct layer){.block = block}, depth);
+			*array_add(&list->layers, &list->count) =
+				(struct layer){.block = block};
 	}
+}
+
+static size_t count_ways(const struct layer *layer)
+{
+	const struct block *block = layer->block;
+
+	return layer->device ? layer->device->n_deps
+			     : block->n_below + (*block->backing_file && !block->n_below);
+}
+
+/* ---- what is on it alone ---- */
+
+/* Finds what stands on `base` alone: all that it stands on was reached. */
+static void find_inner(
+	const struct host *host, const struct device *base, struct found_set *inner)
+{
+	struct layer_list list = {.count = 0};
+
+	collect_on(host, base->devno, &list);
+	for (size_t i = 0; i < list.count; i++) {
+		struct layer layer = list.layers[i];
+		struct found *found = found_get(inner, layer_it(&layer));
+
+		if (layer.device != base && ++found->n_ways == count_ways(&layer))
+			collect_on(host, layer_devno(&layer), &list);
+	}
+	free(list.layers);
+}
+
+struct walk {
+	const struct host *host;
+	struct found_set found;
+	struct layer *layers; /* what is done, topmost first */
+	size_t n_layers;
+	size_t n_beyond; /* of what stands on something else too: people end it */
+};
+
+static void visit(struct walk *walk, struct devno base, unsigned depth);
+
+static void visit_layer(struct walk *walk, const struct layer *layer, unsigned depth)
+{
+	struct found *found = found_get(&walk->found, layer_it(layer));
+	bool is_inner = found->n_ways == count_ways(layer);
+
+	if (found->is_done)
+		return;
+	found->is_done = true;
+	if (depth <= STACK_MOST + 1 && (is_inner || walk->n_beyond++ < BEYOND_MOST))
+		visit(walk, layer_devno(layer), depth + 1);
+	*array_add(&walk->layers, &walk->n_layers) = *layer;
+}
+
+/* Depth first, a layer after everything that stands on it: topmost first. */
+static void visit(struct walk *walk, struct devno base, unsigned depth)
+{
+	struct layer_list list = {.count = 0};
+
+	collect_on(walk->host, base, &list);
+	for (size_t i = 0; i < list.count; i++)
+		visit_layer(walk, &list.layers[i], depth);
+	free(list.layers);
 }
 
 void stack_layers(const struct host *host, const struct device *base,
@@ -85,9 +180,10 @@ void stack_layers(const struct host *host, const struct device *base,
 {
 	struct walk walk = {.host = host};
 
-	enter(&walk, &(struct layer){.device = base});
-	visit(&walk, base->devno, 0);
-	free(walk.entered);
+	find_inner(host, base, &walk.found);
+	found_get(&walk.found, base)->is_done = true;
+	visit(&walk, base->devno, 1);
+	free(walk.found.slots);
 	*ret_layers = walk.layers;
 	*ret_count = walk.n_layers;
 }

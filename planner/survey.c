@@ -55,12 +55,21 @@ static const struct device *origin_on_real(
 	return NULL;
 }
 
-static bool has_layer(const struct subject *subject, const struct layer *layer)
+static int order_devnos(const void *a, const void *b)
 {
-	for (size_t i = 0; i < subject->n_layers; i++)
-		if (devno_is_equal(layer_devno(&subject->layers[i]), layer_devno(layer)))
-			return true;
-	return false;
+	return devno_compare(*(const struct devno *)a, *(const struct devno *)b);
+}
+
+/* The layers from `first` on, behind what is sorted already. */
+static void collect_owned(struct subject *subject, size_t first)
+{
+	size_t count = first;
+
+	for (size_t i = first; i < subject->n_layers; i++)
+		*array_add(&subject->owned, &count) = layer_devno(&subject->layers[i]);
+	if (count > first)
+		qsort(subject->owned + first, count - first, sizeof(*subject->owned),
+			order_devnos);
 }
 
 static void collect_above(const struct host *host, struct subject *subject)
@@ -72,12 +81,14 @@ static void collect_above(const struct host *host, struct subject *subject)
 		stack_layers(
 			host, subject->snapshot, &subject->layers, &subject->n_layers);
 	subject->n_on_snapshot = subject->n_layers;
+	collect_owned(subject, 0);
 	if (subject->cow)
 		stack_layers(host, subject->cow, &on_cow, &n_on_cow);
 	for (size_t i = 0; i < n_on_cow; i++)
 		if ((on_cow[i].block || on_cow[i].device != subject->snapshot) &&
-			!has_layer(subject, &on_cow[i]))
+			!subject_has_on_snapshot(subject, layer_devno(&on_cow[i])))
 			*array_add(&subject->layers, &subject->n_layers) = on_cow[i];
+	collect_owned(subject, subject->n_on_snapshot);
 	for (size_t i = 0; i < subject->n_layers; i++)
 		if (subject->layers[i].device)
 			*array_add(&subject->above, &subject->n_above) =
@@ -322,6 +333,7 @@ void survey_free(struct survey *survey)
 		free(subject->reasons);
 		free(subject->above);
 		free(subject->layers);
+		free(subject->owned);
 		free(subject->label);
 		free(subject->vg_uuid);
 		free(subject->lv_uuid);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "index.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/facts.h"
 
@@ -79,40 +80,11 @@ static bool has_cow_uuid(const struct device *device)
 	       strcmp(layer, "cow") == 0;
 }
 
-static bool is_seen(const struct device **seen, size_t count, const struct device *device)
-{
-	for (size_t i = 0; i < count; i++)
-		if (seen[i] == device)
-			return true;
-	return false;
-}
-
-/* Each device is looked at once: the kernel allows no loops, but a hostile archive may
- * hold many. */
-static bool stands_on_a_snapshot(const struct host *host, const struct device *device)
-{
-	cleanup_free const struct device **seen = NULL;
-	size_t count = 0;
-
-	*array_add(&seen, &count) = device;
-	for (size_t i = 0; i < count; i++) {
-		if (device_snapshot_state(seen[i]) != SNAPSHOT_NONE)
-			return true;
-		for (size_t d = 0; d < seen[i]->n_deps; d++) {
-			const struct device *below =
-				host_device_by_devno(host, seen[i]->deps[d]);
-
-			if (below && !is_seen(seen, count, below))
-				*array_add(&seen, &count) = below;
-		}
-	}
-	return false;
-}
-
 bool host_device_opens_count(const struct host *host, const struct device *device)
 {
 	return device_snapshot_state(device) != SNAPSHOT_NONE || has_cow_uuid(device) ||
-	       stands_on_a_snapshot(host, device) || is_cow_of_a_snapshot(host, device);
+	       host_device_is_on_snapshot(host, device) ||
+	       is_cow_of_a_snapshot(host, device);
 }
 
 static void render_flags(struct rendering *r, unsigned flags)

@@ -9,6 +9,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 #include "index.h"
 
@@ -23,7 +24,6 @@ struct table {
 	size_t n_heads;	 /* a power of two */
 	struct entry *entries;
 	size_t n_entries;
-	bool is_useless; /* too many keys: search the array */
 };
 
 struct host_index {
@@ -31,24 +31,84 @@ struct host_index {
 	bool is_sorted[INDEX_ARRAYS];
 	struct owned_list owned;
 	bool is_lvm_whole;
+	struct path_tree paths;
+	bool *is_on_snapshot; /* by a device's position */
 	bool is_of_clone;
+	bool is_cut;
 };
 
 /* ---- keys ---- */
 
-uint64_t places_text(const char *text)
-{
-	uint64_t hash = 0xcbf29ce484222325u, word; /* FNV-1a, eight bytes at a time */
-	size_t len = strlen(text);
+/* SipHash-1-3 (Aumasson, Bernstein 2012) with a key that the kernel gives each process:
+ * who writes an archive cannot choose names that share a bucket. */
+struct sip {
+	uint64_t v[4];
+};
 
-	for (; len > sizeof(word); text += sizeof(word), len -= sizeof(word)) {
+static uint64_t rotate(uint64_t word, unsigned bits)
+{
+	return word << bits | word >> (64 - bits);
+}
+
+static void sip_round(struct sip *sip)
+{
+	uint64_t *v = sip->v;
+
+	v[0] += v[1];
+	v[2] += v[3];
+	v[1] = rotate(v[1], 13) ^ v[0];
+	v[3] = rotate(v[3], 16) ^ v[2];
+	v[0] = rotate(v[0], 32) + v[3];
+	v[2] += v[1];
+	v[1] = rotate(v[1], 17) ^ v[2];
+	v[3] = rotate(v[3], 21) ^ v[0];
+	v[2] = rotate(v[2], 32);
+}
+
+static void sip_word(struct sip *sip, uint64_t word)
+{
+	sip->v[3] ^= word;
+	sip_round(sip);
+	sip->v[0] ^= word;
+}
+
+static struct sip sip_begin(void)
+{
+	const void *random = (const void *)getauxval(AT_RANDOM); /* 16 bytes */
+	uint64_t key[2] = {0, 0};
+
+	if (random)
+		memcpy(key, random, sizeof(key));
+	return (struct sip){{key[0] ^ 0x736f6d6570736575u, key[1] ^ 0x646f72616e646f6du,
+		key[0] ^ 0x6c7967656e657261u, key[1] ^ 0x7465646279746573u}};
+}
+
+static uint64_t sip_end(struct sip *sip)
+{
+	sip->v[2] ^= 0xff;
+	for (unsigned i = 0; i < 3; i++)
+		sip_round(sip);
+	return sip->v[0] ^ sip->v[1] ^ sip->v[2] ^ sip->v[3];
+}
+
+uint64_t places_bytes(const char *text, size_t len)
+{
+	struct sip sip = sip_begin();
+	uint64_t word = 0, last = (uint64_t)len << 56;
+
+	for (; len >= sizeof(word); text += sizeof(word), len -= sizeof(word)) {
 		memcpy(&word, text, sizeof(word));
-		hash = (hash ^ word) * 0x100000001b3u;
-		hash ^= hash >> 32; /* a product keeps high bytes high */
+		sip_word(&sip, word);
 	}
 	word = 0;
 	memcpy(&word, text, len);
-	return (hash ^ word) * 0x100000001b3u;
+	sip_word(&sip, last ^ word);
+	return sip_end(&sip);
+}
+
+uint64_t places_text(const char *text)
+{
+	return places_bytes(text, strlen(text));
 }
 
 uint64_t places_mount(uint64_t namespace_id, uint32_t id)
@@ -60,9 +120,10 @@ uint64_t places_mount(uint64_t namespace_id, uint32_t id)
 
 static uint32_t *table_head(const struct table *table, uint64_t key)
 {
-	key ^= key >> 32;
-	key *= 0x9e3779b97f4a7c15u; /* 2^64 / golden ratio */
-	return &table->heads[key >> 32 & (table->n_heads - 1)];
+	struct sip sip = sip_begin(); /* numbers, too, are chosen by strangers */
+
+	sip_word(&sip, key);
+	return &table->heads[sip_end(&sip) & (table->n_heads - 1)];
 }
 
 static void table_open(struct table *table, size_t expected)
@@ -91,14 +152,39 @@ void index_add(
 	table_add(&index->tables[kind], key, position);
 }
 
-void index_give_up(struct host_index *index, enum places_kind kind)
+void index_cut(struct host_index *index)
 {
-	index->tables[kind].is_useless = true;
+	index->is_cut = true;
+}
+
+bool host_index_is_cut(const struct host *host)
+{
+	return host->index && host->index->is_cut;
 }
 
 struct owned_list *index_owned(struct host_index *index)
 {
 	return &index->owned;
+}
+
+struct path_tree *index_paths(struct host_index *index)
+{
+	return &index->paths;
+}
+
+const struct path_tree *host_index_paths(const struct host *host)
+{
+	return host->index ? &host->index->paths : NULL;
+}
+
+bool host_index_is_of_clone(const struct host *host)
+{
+	return host->index && host->index->is_of_clone;
+}
+
+const bool *host_index_ground(const struct host *host)
+{
+	return host->index ? host->index->is_on_snapshot : NULL;
 }
 
 static void table_free(struct table *table)
@@ -109,7 +195,7 @@ static void table_free(struct table *table)
 
 static struct table table_copy(const struct table *table)
 {
-	struct table copy = {.is_useless = table->is_useless};
+	struct table copy = {.n_entries = 0};
 
 	table_open(&copy, table->n_heads);
 	memcpy(copy.heads, table->heads, table->n_heads * sizeof(*table->heads));
@@ -211,7 +297,7 @@ static struct places places_find(const struct host *host, enum places_kind kind,
 {
 	struct places places = {0};
 
-	if (!host->index || host->index->tables[kind].is_useless) {
+	if (!host->index) {
 		places.is_all = true;
 		places.count = array_length(host, kind);
 		return places;
@@ -300,6 +386,8 @@ void host_index_build(struct host *host)
 	host->index = index;
 	index_fill(host, index);
 	index->is_lvm_whole = lvm_view_is_whole(host);
+	index->is_on_snapshot = xcalloc(host->n_devices, sizeof(bool));
+	ground_mark(host, index->is_on_snapshot);
 }
 
 bool host_lvm_is_whole(const struct host *host)
@@ -333,8 +421,11 @@ void host_index_free(struct host *host)
 		if (!index->is_of_clone || kind == PLACES_ABOVE ||
 			kind == PLACES_SNAPSHOT_OF_COW)
 			table_free(&index->tables[kind]);
-	if (!index->is_of_clone)
+	if (!index->is_of_clone) {
 		free(index->owned.owned);
+		path_tree_free(&index->paths);
+		free(index->is_on_snapshot);
+	}
 	free(index);
 	host->index = NULL;
 }

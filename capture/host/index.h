@@ -40,6 +40,40 @@ void owned_collect(
 void owned_places(const struct owned_list *list, const struct sectors *sectors,
 	struct places *places);
 
+/* The mount points of the host's namespace; see index_paths.c. */
+struct path_node;
+struct path_tree {
+	struct path_node *nodes;
+	size_t n_nodes;
+	uint32_t *heads;
+	size_t n_heads;	 /* a power of two */
+	uint32_t *below; /* by a mount's position: that of the one below it at the same
+			  * place, + 1; 0 = none */
+};
+void path_tree_build(const struct host *host, struct path_tree *tree);
+void path_tree_free(struct path_tree *tree);
+
+/* From {path} on: path_step() goes to the next mount point or folder above one on the
+ * way, false at the end of what is known; path_mount() then gives the mounts there, the
+ * last one first. */
+struct path_walk {
+	const char *at;
+	uint32_t node, mount;
+};
+bool path_step(const struct path_tree *tree, struct path_walk *walk);
+bool path_mount(
+	const struct path_tree *tree, struct path_walk *walk, size_t *ret_position);
+
+/* For each device: whether it stands on a snapshot, or is one; see index_ground.c. */
+void ground_mark(const struct host *host, bool *ret_is_on_snapshot);
+bool host_device_is_on_snapshot(const struct host *host, const struct device *device);
+/* NULL: no index. */
+const bool *host_index_ground(const struct host *host);
+bool host_index_is_of_clone(const struct host *host);
+
+/* NULL: no index. */
+const struct path_tree *host_index_paths(const struct host *host);
+
 void places_add(struct places *places, size_t position);
 
 /* lvm_view.c: host_lvm_is_whole(), worked out. */
@@ -49,13 +83,15 @@ bool lvm_view_is_whole(const struct host *host);
 void index_fill(const struct host *host, struct host_index *index);
 void index_add(
 	struct host_index *index, enum places_kind kind, uint64_t key, size_t position);
-void index_give_up(
-	struct host_index *index, enum places_kind kind); /* search the array */
+void index_cut(struct host_index *index);
 struct owned_list *index_owned(struct host_index *index);
+struct path_tree *index_paths(struct host_index *index);
 
 /* For host_clone(): instead of the index that was copied with the rest. */
 void host_index_clone(struct host *clone);
 void host_index_free(struct host *host);
+
+uint64_t places_bytes(const char *text, size_t len);
 
 /* The devices that "/dev/..." may name; false: none, whatever devices there are. */
 bool host_path_places(

@@ -10,8 +10,8 @@
 #include "index.h"
 #include "snapstate/cleanup.h"
 
-/* One mount or loop device that has more keys is taken as a sign of hostile evidence; its
- * kind is then searched from end to end. */
+/* One mount, loop device or swap file that has more keys is taken as a sign of hostile
+ * evidence: the index is then cut, and nothing is removed on such a host. */
 #define KEYS_MAX 64
 
 /* ---- devices ---- */
@@ -99,18 +99,17 @@ static void add_mount_keys(
 	add_path_keys(host, mount->source, keys);
 }
 
-/* As host_loop_devno(), for any choice of mounts that are gone. */
-static void add_loop_keys(
-	const struct host *host, const struct block *block, struct keys *keys)
+/* As host_file_devno(), for any choice of mounts that are gone. */
+static void add_file_keys(const struct host *host, const char *file, struct keys *keys)
 {
-	const struct mount_namespace *home = host_namespace_of_host(host);
+	const struct path_tree *tree = host_index_paths(host);
+	struct path_walk walk = {.at = file};
 
-	if (!*block->backing_file)
+	if (!*file)
 		return;
-	add_path_keys(host, block->backing_file, keys);
-	for (size_t i = 0; home && i < host->n_mounts && !keys->has_more; i++)
-		if (host->mounts[i].namespace_id == home->id &&
-			path_is_below(block->backing_file, host->mounts[i].target))
+	add_path_keys(host, file, keys);
+	while (!keys->has_more && path_step(tree, &walk))
+		for (size_t i; !keys->has_more && path_mount(tree, &walk, &i);)
 			add_mount_keys(host, &host->mounts[i], keys);
 }
 
@@ -118,7 +117,7 @@ static void add_keys(struct host_index *index, enum places_kind kind,
 	const struct keys *keys, size_t position)
 {
 	if (keys->has_more)
-		index_give_up(index, kind);
+		index_cut(index);
 	for (size_t i = 0; i < keys->count; i++)
 		index_add(index, kind, keys->at[i], position);
 }
@@ -147,8 +146,20 @@ static void add_blocks(const struct host *host, struct host_index *index)
 
 		for (size_t b = 0; b < host->blocks[i].n_below && !keys.has_more; b++)
 			key_add(&keys, host->blocks[i].below[b]);
-		add_loop_keys(host, &host->blocks[i], &keys);
+		add_file_keys(host, host->blocks[i].backing_file, &keys);
 		add_keys(index, PLACES_BLOCKS, &keys, i);
+	}
+}
+
+static void add_swaps(const struct host *host, struct host_index *index)
+{
+	for (size_t i = host->n_swaps; i-- > 0;) {
+		struct keys keys = {.count = 0};
+
+		key_add(&keys, host->swaps[i].devno);
+		if (devno_is_none(host->swaps[i].devno))
+			add_file_keys(host, host->swaps[i].path, &keys);
+		add_keys(index, PLACES_SWAPS, &keys, i);
 	}
 }
 
@@ -166,8 +177,6 @@ static void add_holders(const struct host *host, struct host_index *index)
 	for (size_t i = host->n_superblocks; i-- > 0;)
 		index_add(index, PLACES_SUPERBLOCKS,
 			places_devno(host->superblocks[i].devno), i);
-	for (size_t i = host->n_swaps; i-- > 0;)
-		index_add(index, PLACES_SWAPS, places_devno(host->swaps[i].devno), i);
 	for (size_t i = host->n_kernel_holders; i-- > 0;)
 		index_add(index, PLACES_KERNEL_HOLDERS,
 			places_devno(host->kernel_holders[i].devno), i);
@@ -212,6 +221,8 @@ void index_fill(const struct host *host, struct host_index *index)
 	add_volumes(host, index);
 	add_others(host, index);
 	/* these are found by the names of devices and blocks */
+	path_tree_build(host, index_paths(index));
 	add_mounts(host, index);
+	add_swaps(host, index);
 	add_blocks(host, index);
 }

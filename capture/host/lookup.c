@@ -344,26 +344,56 @@ bool path_is_below(const char *path, const char *folder)
 	return strncmp(path, folder, len) == 0 && (path[len] == '/' || path[len] == '\0');
 }
 
-struct devno host_loop_devno(const struct host *host, const struct block *loop)
+/* The mount that the file is on: the longest mount point above it, and of those the last
+ * one. */
+static const struct mount *mount_of_file(const struct host *host, const char *file)
+{
+	const struct path_tree *tree = host_index_paths(host);
+	struct path_walk walk = {.at = file};
+	const struct mount *found = NULL;
+
+	while (path_step(tree, &walk))
+		for (size_t i; path_mount(tree, &walk, &i);)
+			if (!host->mounts[i].is_gone) {
+				found = &host->mounts[i];
+				break;
+			}
+	return found;
+}
+
+static const struct mount *mount_searched(const struct host *host, const char *file)
 {
 	const struct mount_namespace *namespace = host_namespace_of_host(host);
-	struct devno devno = host_path_devno(host, loop->backing_file);
+	const struct mount *found = NULL;
 	size_t longest = 0;
 
-	if (!devno_is_none(devno) || *loop->backing_file != '/' || !namespace)
-		return devno;
-	for (size_t i = 0; i < host->n_mounts; i++) {
+	for (size_t i = 0; namespace && i < host->n_mounts; i++) {
 		const struct mount *mount = &host->mounts[i];
 		size_t len = strlen(mount->target);
 
 		if (mount->namespace_id != namespace->id || len < longest ||
-			mount->is_gone ||
-			!path_is_below(loop->backing_file, mount->target))
+			mount->is_gone || !path_is_below(file, mount->target))
 			continue;
 		longest = len; /* later lines of equal length are mounted on top */
-		devno = host_mount_devno(host, mount);
+		found = mount;
 	}
-	return devno;
+	return found;
+}
+
+struct devno host_file_devno(const struct host *host, const char *file)
+{
+	struct devno devno = host_path_devno(host, file);
+	const struct mount *mount;
+
+	if (!devno_is_none(devno) || *file != '/')
+		return devno;
+	mount = host->index ? mount_of_file(host, file) : mount_searched(host, file);
+	return mount ? host_mount_devno(host, mount) : DEVNO_NONE;
+}
+
+struct devno host_loop_devno(const struct host *host, const struct block *loop)
+{
+	return host_file_devno(host, loop->backing_file);
 }
 
 int64_t host_process_started(const struct host *host, const struct process *process)

@@ -486,6 +486,9 @@ bool host_group_is_gone(const struct host *host, const char *vg_uuid);
  */
 void host_index_build(struct host *host);
 void host_index_device(struct host *clone, const struct device *device);
+/* true: the index does not list everything. More mounts are on top of each other on the way to
+ * one file than any host has; what a look-up misses may be a holder. */
+bool host_index_is_cut(const struct host *host);
 
 /* Kinds of places: which array they lead into, and by what. */
 enum places_kind {
@@ -494,7 +497,7 @@ enum places_kind {
 	PLACES_SNAPSHOT_OF_COW, /* devices: snapshots with that exception store */
 	PLACES_BLOCKS,	       /* blocks: on it, or with a backing file that may be on it */
 	PLACES_SUPERBLOCKS,
-	PLACES_SWAPS,
+	PLACES_SWAPS,	       /* and files that may be on it; those also by DEVNO_NONE */
 	PLACES_KERNEL_HOLDERS,
 	PLACES_USES,
 	PLACES_MOUNTS, /* by st_dev, and by host_mount_devno() */
@@ -590,6 +593,8 @@ bool mount_is_writable(const struct mount *mount);
 /* The block device that holds the file a loop device is backed by, found by the longest mount
  * target of the host's namespace; or the block device it is backed by directly. */
 struct devno host_loop_devno(const struct host *host, const struct block *loop);
+/* The same for any file, of a swap area. */
+struct devno host_file_devno(const struct host *host, const char *file);
 
 /* Seconds since 1970 at which a process started. */
 int64_t host_process_started(const struct host *host, const struct process *process);

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * bench_shapes SIZE [SHAPE...]: what a hostile archive (shapes.h) costs beside an honest
+ * one (made_host.h) with as many facts, and what twice its size costs. Counted is what
+ * the programs do, not how long they take: the code under test is built with a counter at
+ * the beginning of every basic block (-fsanitize-coverage=trace-pc). Exit code 1
+ * where a shape costs too much.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "made_host.h"
+#include "planner.h"
+#include "shapes.h"
+#include "snapstate/cleanup.h"
+#include "snapstate/facts.h"
+#include "snapstate/record.h"
+
+#define RATIO_MOST  3.0 /* of an honest host with as many facts, in steps and in bytes */
+#define GROWTH_MOST 2.6 /* twice the size; n log n is below 2.3 */
+
+void __sanitizer_cov_trace_pc(void);
+
+static uint64_t n_steps;
+
+void __sanitizer_cov_trace_pc(void)
+{
+	n_steps++;
+}
+
+enum pass {
+	PASS_READ,
+	PASS_INDEX,
+	PASS_SURVEY,
+	PASS_JUDGE,
+	PASS_ORDER,
+	PASS_TEXT,
+	PASS_PROVE,
+	PASS_REVIEW,
+	PASS_HTML,
+	PASS_DOT,
+	PASS_JSON,
+	PASS_EXPLAIN,
+	PASS_DIFF,
+	PASSES,
+};
+static const char *const pass_names[PASSES] = {"read", "index", "survey", "judge",
+	"order", "text", "prove", "review", "html", "dot", "json", "explain", "diff"};
+
+struct cost {
+	uint64_t steps[PASSES];
+	uint64_t bytes; /* of all that is written */
+	size_t facts;
+};
+
+static void must(int r, const struct shape *shape, const struct err *err)
+{
+	if (r == 0)
+		return;
+	fprintf(stderr, "bench_shapes: %s: %s\n", shape ? shape->name : "honest",
+		err->msg);
+	exit(1);
+}
+
+static void pass_end(struct cost *cost, enum pass pass)
+{
+	cost->steps[pass] = n_steps;
+	n_steps = 0;
+}
+
+static void print_all(
+	const struct survey *survey, const struct plan *plan, struct cost *cost)
+{
+	cleanup_buf struct buf review = BUF_INIT, html = BUF_INIT, dot = BUF_INIT;
+	cleanup_buf struct buf json = BUF_INIT, story = BUF_INIT, diff = BUF_INIT;
+	struct err err = ERR_INIT;
+
+	n_steps = 0;
+	review_print(survey, plan, "capture", "plan", &review);
+	pass_end(cost, PASS_REVIEW);
+	html_print(survey, plan, "capture", "plan", &html);
+	pass_end(cost, PASS_HTML);
+	dot_print(survey, plan, &dot);
+	pass_end(cost, PASS_DOT);
+	json_print(survey, plan, &json);
+	pass_end(cost, PASS_JSON);
+	explain_print(survey, plan, "254:0", &story, &err);
+	pass_end(cost, PASS_EXPLAIN);
+	diff_print(survey->host, survey->host, &diff);
+	pass_end(cost, PASS_DIFF);
+	cost->bytes += review.len + html.len + dot.len + json.len + story.len + diff.len;
+}
+
+static void plan_host(const struct shape *shape, struct host *host, struct cost *cost)
+{
+	static const char *select_all[] = {SELECT_DEFAULT};
+	struct request request = {.select = select_all,
+		.n_select = 1,
+		.min_age = MIN_AGE_DEFAULT,
+		.is_single_host = true};
+	cleanup_survey struct survey survey = {0};
+	cleanup_with(plan_free_fn) struct plan *plan = NULL;
+	cleanup_with(plan_free_fn) struct plan *again = NULL;
+	cleanup_buf struct buf text = BUF_INIT;
+	struct err err = ERR_INIT;
+
+	n_steps = 0;
+	host_index_build(host);
+	pass_end(cost, PASS_INDEX);
+	survey_collect(host, &request, &survey);
+	pass_end(cost, PASS_SURVEY);
+	classify_survey(&survey);
+	pass_end(cost, PASS_JUDGE);
+	plan = plan_begin(&survey, &request,
+		"0000000000000000000000000000000000000000000000000000000000000000");
+	must(order_survey(&survey, plan, &err), shape, &err);
+	pass_end(cost, PASS_ORDER);
+	plan_write(plan, &text);
+	must(plan_read(buf_text(&text), text.len, "plan", &again, &err), shape, &err);
+	pass_end(cost, PASS_TEXT);
+	must(prove_plan(host, again, &err), shape, &err);
+	pass_end(cost, PASS_PROVE);
+	cost->bytes += text.len;
+	print_all(&survey, plan, cost);
+}
+
+static struct cost cost_of(const struct shape *shape, struct host *made)
+{
+	cleanup_buf struct buf archive = BUF_INIT;
+	cleanup_host struct host *host = NULL;
+	struct cost cost = {.facts = 0};
+	struct err err = ERR_INIT;
+
+	must(record_write(made, "made", &archive, &err), shape, &err);
+	host_free(made);
+	n_steps = 0;
+	must(record_read(archive.data, archive.len, "made", &host, &err), shape, &err);
+	pass_end(&cost, PASS_READ);
+	cost.facts = shape_facts(host);
+	plan_host(shape, host, &cost);
+	return cost;
+}
+
+/* An honest host of at least as many facts. */
+static struct cost honest_cost(size_t facts)
+{
+	unsigned stacks = (unsigned)(facts / 34) + 1;
+
+	return cost_of(NULL, made_host(stacks));
+}
+
+static uint64_t total(const struct cost *cost)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < PASSES; i++)
+		sum += cost->steps[i];
+	return sum;
+}
+
+/* Where the cost for a fact grew most. */
+static enum pass worst_pass(const struct cost *small, const struct cost *large)
+{
+	enum pass worst = PASS_READ;
+	uint64_t most = 0;
+
+	for (unsigned i = 0; i < PASSES; i++) {
+		uint64_t more = large->steps[i] - 2 * small->steps[i];
+
+		if (large->steps[i] > 2 * small->steps[i] && more > most) {
+			most = more;
+			worst = (enum pass)i;
+		}
+	}
+	return worst;
+}
+
+static bool check_shape(const struct shape *shape, unsigned size)
+{
+	struct cost small = cost_of(shape, shape->make(size));
+	struct cost large = cost_of(shape, shape->make(2 * size));
+	struct cost honest = honest_cost(large.facts);
+	double per_fact = (double)large.facts / (double)honest.facts;
+	double steps = (double)total(&large) / (double)total(&honest) / per_fact;
+	double bytes = (double)large.bytes / (double)honest.bytes / per_fact;
+	double growth = (double)total(&large) / (double)total(&small);
+	double longer = (double)large.bytes / (double)small.bytes;
+	bool is_good = steps <= RATIO_MOST && bytes <= RATIO_MOST &&
+		       growth <= GROWTH_MOST && longer <= GROWTH_MOST;
+
+	printf("%-22s %8zu %9.1f %7.2f %7.2f %7.2f %7.2f  %s%s", shape->name, large.facts,
+		(double)total(&large) / 1e6, steps, growth, bytes, longer,
+		is_good ? "" : "TOO MUCH, most in ",
+		is_good ? "" : pass_names[worst_pass(&small, &large)]);
+	for (unsigned i = 0; i < PASSES && getenv("PASSES"); i++)
+		printf(" %s %.1f/%.1f", pass_names[i], (double)small.steps[i] / 1e6,
+			(double)large.steps[i] / 1e6);
+	printf("\n");
+	fflush(stdout);
+	return is_good;
+}
+
+int main(int argc, char **argv)
+{
+	unsigned size = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 0;
+	bool is_good = true;
+
+	if (!size) {
+		fputs("usage: bench_shapes SIZE [SHAPE...]\n", stderr);
+		return 2;
+	}
+	printf("%-22s %8s %9s %7s %7s %7s %7s\n", "shape", "facts", "Msteps", "ratio",
+		"growth", "bytes", "growth");
+	for (size_t i = 0; i < n_shapes; i++) {
+		bool is_asked = argc == 2;
+
+		for (int a = 2; a < argc; a++)
+			is_asked |= strcmp(argv[a], shapes[i].name) == 0;
+		if (is_asked)
+			is_good &= check_shape(&shapes[i], size);
+	}
+	return is_good ? 0 : 1;
+}
