@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a person does about states of LVM's own: thin volumes, merges, interrupted
- * removals, suspended devices. Commands stand between backquotes, in the order in which
- * they are typed; those that a person might type at once were carried out in the lab as
- * they are printed here (incidents half-removed*, orphan-layer, suspended*).
+ * What a person does about states of LVM's own: thin volumes, merges, interrupted removals,
+ * suspended devices. Commands stand between backquotes, in the order in which they are
+ * typed. Carried out in the lab as they are printed: a plain volume over its store (incident
+ * half-removed), a layer without a table on it (orphan-layer), a suspended origin
+ * (suspended-origin). The others follow from the sources that are named beside them.
  */
 #include <string.h>
 
