@@ -147,7 +147,7 @@ int act_check_neighbours(const struct host *host, const char *vg_uuid,
 	const char *origin_uuid, struct err *err)
 {
 	static const enum condition_kind kinds[] = {
-		CONDITION_SETTLED, CONDITION_SIBLINGS};
+		CONDITION_SINGLE, CONDITION_SETTLED, CONDITION_SIBLINGS};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		const struct condition condition = {.kind = kinds[i],
@@ -190,9 +190,10 @@ static int describe_volume(const struct act_request *request, const char *origin
 }
 
 /*
- * LVM gets the physical volumes of the group, and no other device: left to itself it
- * reads each mapping that is no logical volume, and waits without end on one that stands
- * on a suspended device (seen in the lab: incident suspended-neighbour).
+ * LVM gets the physical volumes of the group, and no other device; that no other has one
+ * of them was verified by a look at all that may be read (condition "single"): left to
+ * itself it reads each mapping that is no logical volume, and waits without end on one
+ * that stands on a suspended device (seen in the lab: incident suspended-neighbour).
  */
 static int change_volume(
 	struct act_request *request, const char *origin_uuid, struct err *err)

@@ -85,6 +85,7 @@ static int check_sources(
 		{PROBE_MOUNTS, "mounts", false},
 		{PROBE_PROCESSES, "processes", false},
 		{PROBE_LVM, "lvm/report.json", false},
+		{PROBE_PVS, "lvm/pvs.json", false},
 	};
 	int r = 0;
 
@@ -265,7 +266,7 @@ static int look_again(const struct observer *observer, const struct view *view,
 	cleanup_facts struct facts expected = FACTS_INIT;
 	int r = 0;
 
-	cheap.parts &= ~(unsigned)PROBE_LVM;
+	cheap.parts &= ~(unsigned)(PROBE_LVM | PROBE_PVS);
 	facts_keep_covered(&view->expected, cheap.parts, &expected);
 	while (!difference_is_empty(difference) &&
 		has_time(observer, begin + patience(observer, difference))) {

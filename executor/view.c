@@ -42,6 +42,7 @@ static unsigned parts_of_condition(enum condition_kind kind)
 		{CONDITION_NEEDS_MOUNTS, PROBE_MOUNTS},
 		{CONDITION_NEEDS_PROCESSES, PROBE_PROCESSES},
 		{CONDITION_NEEDS_LVM, PROBE_LVM},
+		{CONDITION_NEEDS_PVS, PROBE_PVS},
 	};
 	unsigned needs = condition_row(kind)->needs, found = 0;
 
@@ -134,7 +135,7 @@ static unsigned parts_of_step(enum plan_op op)
 		return parts;
 	case OP_LV_REMOVE:
 	case OP_LV_REFRESH:
-		return parts | PROBE_LVM;
+		return parts | PROBE_LVM | PROBE_PVS;
 	case OP_SWAP_OFF:
 	case OP_MD_STOP:
 		return parts | PROBE_MOUNTS;

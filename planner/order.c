@@ -101,6 +101,7 @@ static void scope_of_subject(const struct ordering *ordering,
 	if (subject->origin)
 		scope_add_device(scope, subject->origin, SCOPE_IDENTITY);
 	scope_add_group(scope, subject->vg_uuid);
+	scope_add_group_condition(scope, CONDITION_SINGLE, subject->vg_uuid);
 	scope_add_volume(scope, subject->vg_uuid, subject->lv_uuid);
 	if (subject->rule && subject->rule->tags)
 		scope_set_tags(

@@ -12,12 +12,14 @@
 int proof_check_conditions(const struct proof *proof, const char *origin_uuid)
 {
 	static const enum condition_kind wanted[] = {
-		CONDITION_SIBLINGS, CONDITION_SETTLED};
+		CONDITION_SIBLINGS, CONDITION_SETTLED, CONDITION_SINGLE};
 
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
 		const struct condition condition = {.kind = wanted[i],
 			.vg_uuid = proof->step->target.vg_uuid,
-			.lv_uuid = origin_uuid,
+			.lv_uuid = condition_row(wanted[i])->about == CONDITION_OF_VOLUME
+					   ? origin_uuid
+					   : "",
 			.argument = ""};
 		cleanup_violations struct violations violations = VIOLATIONS_INIT;
 		cleanup_buf struct buf text = BUF_INIT;

@@ -34,12 +34,23 @@ static const struct condition_words settled_words[] = {
 	{NULL, NULL},
 };
 
+static const struct condition_words single_words[] = {
+	{"unread", "on which devices LVM finds physical volumes was not read"},
+	{"duplicate",
+		"has a physical volume of this group that another device has too: "
+		"LVM refuses to change the group while a clone of its disk is attached"},
+	{NULL, NULL},
+};
+
 static const struct condition_row rows[CONDITION_KINDS] = {
 	[CONDITION_SIBLINGS] = {"siblings", CONDITION_OF_VOLUME, false,
 		CONDITION_NEEDS_DM | CONDITION_NEEDS_LVM, condition_find_siblings,
 		siblings_words},
 	[CONDITION_SETTLED] = {"settled", CONDITION_OF_VOLUME, false, CONDITION_NEEDS_DM,
 		condition_find_settled, settled_words},
+	[CONDITION_SINGLE] = {"single", CONDITION_OF_GROUP, false,
+		CONDITION_NEEDS_LVM | CONDITION_NEEDS_PVS, condition_find_single,
+		single_words},
 };
 
 const struct condition_row *condition_row(enum condition_kind kind)

@@ -9,5 +9,7 @@ void condition_find_siblings(const struct host *host, const struct condition *co
 	struct violations *ret);
 void condition_find_settled(const struct host *host, const struct condition *condition,
 	struct violations *ret);
+void condition_find_single(const struct host *host, const struct condition *condition,
+	struct violations *ret);
 
 #endif

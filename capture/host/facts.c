@@ -308,6 +308,16 @@ static bool may_be_on(const struct mount *mount, struct devno devno)
 	       strncmp(mount->source, "/dev/", 5) == 0;
 }
 
+static const char *access_word(const struct mount *mount)
+{
+	struct mount alone = *mount;
+
+	if (!mount_is_writable(mount))
+		return "ro";
+	alone.super_options = "";
+	return mount_is_writable(&alone) ? "rw" : "rw-below";
+}
+
 static void render_mounts(struct rendering *r, struct devno devno)
 {
 	const struct host *host = r->host;
@@ -327,6 +337,7 @@ static void render_mounts(struct rendering *r, struct devno devno)
 		word(r, "root", mount->root);
 		word(r, "target", mount->target);
 		word(r, "type", mount->type);
+		word(r, "access", access_word(mount));
 		emit(r);
 	}
 }

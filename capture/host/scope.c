@@ -119,6 +119,12 @@ void scope_add_volume_condition(struct scope *scope, enum condition_kind kind,
 	scope_add_condition(scope, &condition);
 }
 
+void scope_add_group_condition(
+	struct scope *scope, enum condition_kind kind, const char *vg_uuid)
+{
+	scope_add_volume_condition(scope, kind, vg_uuid, "");
+}
+
 /* ---- many entries ---- */
 
 void scope_append(struct scope *scope, const struct scope *more)

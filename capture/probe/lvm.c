@@ -246,10 +246,10 @@ static void note_all(
 {
 	if (parts & PROBE_LVM)
 		host_source_set(host, REPORT_NAME, outcome, "%s", detail);
-	if (parts & PROBE_LVSCAN) {
+	if (parts & PROBE_PVS)
 		host_source_set(host, DEVICES_NAME, outcome, "%s", detail);
+	if (parts & PROBE_LVSCAN)
 		host_source_set(host, LVSCAN_NAME, outcome, "%s", detail);
-	}
 }
 
 /* Without the lists nobody knows what is safe to read. false: noted why. */
@@ -288,7 +288,7 @@ void probe_lvm(const struct machine *machine, struct host *host, unsigned parts)
 	reading_start(&reading, host);
 	if (parts & PROBE_LVM)
 		read_steadily(&reading, host);
-	if ((parts & PROBE_LVSCAN) || has_unknown_group(host, reading.scratch))
+	if ((parts & PROBE_PVS) || has_unknown_group(host, reading.scratch))
 		read_plain(&reading, LVM_DEVICES, DEVICES_NAME);
 	if (parts & PROBE_LVSCAN)
 		read_plain(&reading, LVM_LVSCAN, LVSCAN_NAME);

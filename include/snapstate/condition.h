@@ -28,7 +28,7 @@
  * argument (one word more, such as a path), the sources it needs, and the words of each
  * violation. Needs: those without which find() cannot answer. The executor asks a
  * condition before the first step, and again around each step that reads these sources
- * anyway (executor/view.c): lv-remove and lv-refresh read identity, dm, blocks and LVM;
+ * anyway (executor/view.c): lv-remove and lv-refresh read identity, dm, blocks, LVM and pvs;
  * umount, swap-off, md-stop identity, dm, blocks and mounts; loop-detach processes too;
  * dm-remove asks none.
  *   4. In planner/order.c, scope_of_subject(): scope_add_condition() for the subjects
@@ -53,6 +53,9 @@ enum condition_kind {
 	/* Nothing of an origin's stack is suspended or has an inactive table, which a
 	 * resume would put into force. About the origin's volume. */
 	CONDITION_SETTLED,
+	/* Each physical volume of the group is found on one device alone. LVM refuses to change a
+	 * group with a duplicate, and cannot see one that it is not shown. About the group. */
+	CONDITION_SINGLE,
 	CONDITION_KINDS,
 };
 
@@ -72,6 +75,7 @@ enum condition_need {
 	CONDITION_NEEDS_MOUNTS = 1 << 2,
 	CONDITION_NEEDS_PROCESSES = 1 << 3,
 	CONDITION_NEEDS_LVM = 1 << 4,
+	CONDITION_NEEDS_PVS = 1 << 5,
 };
 
 /* One of a scope. Strings are borrowed, and "" where the kind has none. */

@@ -13,7 +13,7 @@
  *   holder MAJ:MIN swap PATH unused|used|unread
  *   holder MAJ:MIN lio|lio-file|xen|other NAME
  *   holder MAJ:MIN node|file|cwd|root|map pid P start T comm C
- *   mount NS:ID device MAJ:MIN root R target T type F
+ *   mount NS:ID device MAJ:MIN root R target T type F access rw|ro|rw-below
  *   block MAJ:MIN name K kind loop|md|partition uuid U diskseq D below MAJ:MIN,... file F
  *         level L state S sync Y missing N size S    (one line)
  *   group VG-UUID name N access rw|ro lock L system-id I state S
@@ -34,6 +34,10 @@
  * read as a whole (host_group_is_gone() in host.h), a volume only where its group is, or where the
  * group's metadata was read; else they are "unread". A `tag` is one of LVM's, on that volume; in a plan only those
  * are facts that a rule relied on when it selected the volume.
+ *
+ * `access` of a mount is that of its file system, which decides whether data can be written:
+ * "rw-below" is one that can be written, by a mount that cannot ("mount -o bind,ro"). What was
+ * written through the device's own node shows in no mount: how full a snapshot is hints at it.
  *
  * A block line is about a loop device, an array, or a partition of one. `below`: the members
  * of an array; the disk of a partition; the device on which a loop device or its file is found.
@@ -126,6 +130,9 @@ bool scope_has_condition(const struct scope *scope, const struct condition *cond
 /* One about a volume. */
 void scope_add_volume_condition(struct scope *scope, enum condition_kind kind,
 	const char *vg_uuid, const char *lv_uuid);
+/* One about a group. */
+void scope_add_group_condition(
+	struct scope *scope, enum condition_kind kind, const char *vg_uuid);
 /* For many entries: adds all of `more` as they are, and scope_unite() at the end makes the
  * same entries of them, in ascending order. */
 void scope_append(struct scope *scope, const struct scope *more);

@@ -82,10 +82,11 @@ enum probe_part {
 	PROBE_MOUNTS = 1 << 3,
 	PROBE_PROCESSES = 1 << 4,
 	PROBE_LVM = 1 << 5, /* needs DM and BLOCKS, to know which devices LVM may look at */
-	PROBE_LVSCAN = 1 << 6, /* what only a capture asks of LVM: lvscan, pvs */
+	PROBE_LVSCAN = 1 << 6, /* what only a capture asks of LVM: lvscan */
 	PROBE_AGAIN = 1 << 7,  /* probe_look_again() at the end */
 	PROBE_FSTAB = 1 << 8,  /* /etc/fstab, which only a capture asks for */
-	PROBE_ALL = (1 << 9) - 1,
+	PROBE_PVS = 1 << 9, /* on which devices LVM finds each physical volume, twice or more too */
+	PROBE_ALL = (1 << 10) - 1,
 };
 
 /*

@@ -226,6 +226,39 @@ static void test_each_violation(void **state)
 }
 
 /* Each line that is not "ok" says in words what it is. */
+/* Of the group's own physical volumes; one that was not asked for cannot be answered. */
+static void test_single(void **state)
+{
+	static const char begin[] = "condition single " SAMPLE_VG;
+	static const struct {
+		bool is_duplicate;
+		enum outcome outcome;
+		const char *result;
+	} singles[] = {
+		{false, OUTCOME_READ, " ok"},
+		{false, OUTCOME_ABSENT, " ok"},
+		{false, OUTCOME_TIMED_OUT, " unread"},
+		{true, OUTCOME_READ, " duplicate /dev/loop0 " SAMPLE_PV},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(singles) / sizeof(singles[0]); i++) {
+		cleanup_host struct host *host = sample_host_idle();
+		cleanup_facts struct facts facts = FACTS_INIT;
+		cleanup_scope struct scope scope = {0};
+		struct pv *guests = array_add(&host->pvs, &host->n_pvs);
+
+		*guests = host->pvs[0];
+		guests->uuid = guests->vg_uuid = "guests";
+		guests->is_duplicate = true;
+		host->pvs[0].is_duplicate = singles[i].is_duplicate;
+		host_source_set(host, "lvm/pvs.json", singles[i].outcome, "%s", "");
+		scope_add_group_condition(&scope, CONDITION_SINGLE, SAMPLE_VG);
+		host_facts(host, &scope, &facts);
+		assert_line(&facts, begin, singles[i].result);
+	}
+}
+
 static void test_words(void **state)
 {
 	(void)state;
@@ -285,6 +318,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_violation),
+		cmocka_unit_test(test_single),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_text_there_and_back),
 	};

@@ -83,6 +83,7 @@ struct toy {
 	bool has_snap;
 	const char *more_volumes; /* metadata text */
 	const char *vg_status;
+	const char *clone_of; /* uuid of a physical volume that a second device has */
 	int dm_result, lvm_result;
 	unsigned n_acts, n_busy;
 	enum manner manners[4]; /* of step 1, 2, 3 */
@@ -226,6 +227,22 @@ static void add_metadata(const struct toy *toy, struct buf *out)
 		      "---\n");
 }
 
+/* What `pvs -a` says; of a clone, that it is one. */
+static void add_devices(const struct toy *toy, struct buf *out)
+{
+	static const char row[] = "{\"pv_uuid\":\"%s\", \"pv_name\":\"%s\", "
+				  "\"pv_duplicate\":\"%d\", \"pv_major\":\"700\", "
+				  "\"pv_minor\":\"%d\", \"vg_uuid\":\"%s\"}";
+
+	buf_puts(out, "{\"report\": [ {\"pv\": [ ");
+	buf_printf(out, row, PV_HYPHENS, "/dev/sda", 0, 100, VG_HYPHENS);
+	if (toy->clone_of) {
+		buf_puts(out, ", ");
+		buf_printf(out, row, toy->clone_of, "/dev/sdb", 1, 101, "");
+	}
+	buf_puts(out, " ] } ] }\n");
+}
+
 static int toy_lvm(void *context, const char *const argv[], unsigned seconds, size_t max,
 	struct buf *ret_out, struct buf *ret_err_text, struct err *err)
 {
@@ -238,6 +255,8 @@ static int toy_lvm(void *context, const char *const argv[], unsigned seconds, si
 		return err_set(err, toy->lvm_result, "no answer within 60 seconds");
 	if (strcmp(argv[1], "fullreport") == 0)
 		add_report(toy, ret_out);
+	else if (strcmp(argv[1], "pvs") == 0)
+		add_devices(toy, ret_out);
 	else
 		add_metadata(toy, ret_out);
 	return 0;
@@ -592,6 +611,7 @@ static void toy_scope(const struct toy *toy, const struct host *host,
 	scope_add_volume(ret, VG, SNAP);
 	scope_add_volume_condition(ret, CONDITION_SETTLED, VG, DISK);
 	scope_add_volume_condition(ret, CONDITION_SIBLINGS, VG, DISK);
+	scope_add_group_condition(ret, CONDITION_SINGLE, VG);
 }
 
 static void toy_facts(struct toy *toy, enum scope_level origin, struct facts *ret)
@@ -1701,6 +1721,71 @@ static void test_another_snapshot_since(void **state)
 	}
 }
 
+/* A clone of the group's disk stops it; one of a guest's disk is none of its business. */
+static void test_a_clone_since(void **state)
+{
+	static const struct {
+		const char *uuid;
+		enum exit_code code;
+		const char *said;
+	} cases[] = {
+		{PV_HYPHENS, EXIT_DIFFERS,
+			"LVM refuses to change the group while a clone"},
+		{"WW1qBk-RV3d-n1S3-sNar-fDSn-1kRj-9TyDgH", EXIT_DONE, ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		cleanup_plan struct plan *plan = toy_plan();
+		cleanup_toy struct toy toy;
+
+		toy_new(&toy);
+		toy.clone_of = cases[i].uuid;
+		assert_int_equal(toy_run(&toy, plan, true), cases[i].code);
+		assert_says(toy.errors, cases[i].said);
+		assert_int_equal(toy.n_acts, cases[i].code == EXIT_DONE ? 3 : 0);
+	}
+}
+
+static void toy_remount(struct toy *toy, const char *options, const char *super)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+
+	buf_printf(&text,
+		TOY_ROOT_MOUNT
+		"44 1 700:5 / /mnt/backup %s - ext4 /dev/mapper/acmeX1 %s\n",
+		options, super);
+	toy_put(toy, "proc/1/mountinfo", buf_text(&text));
+}
+
+/* Whether data can be written is a fact, and the file system decides it. */
+static void test_remounted_since(void **state)
+{
+	static const struct {
+		const char *options, *super;
+		enum exit_code code;
+	} cases[] = {
+		{"rw", "rw", EXIT_DONE},
+		{"rw,noatime", "rw,discard", EXIT_DONE},
+		{"rw", "ro", EXIT_DIFFERS},
+		{"ro", "ro", EXIT_DIFFERS},
+		{"ro", "rw", EXIT_DIFFERS},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		cleanup_plan struct plan *plan = toy_plan();
+		cleanup_toy struct toy toy;
+
+		toy_new(&toy);
+		toy_remount(&toy, cases[i].options, cases[i].super);
+		assert_int_equal(toy_run(&toy, plan, true), cases[i].code);
+		assert_says(toy.errors,
+			cases[i].code == EXIT_DONE ? "" : "found     mount " NS ":44 ");
+		assert_int_equal(toy.n_acts, cases[i].code == EXIT_DONE ? 3 : 0);
+	}
+}
+
 static void test_unsettled_neighbours(void **state)
 {
 	static const struct {
@@ -1877,6 +1962,8 @@ int main(void)
 		cmocka_unit_test(test_folders_of_journals),
 		cmocka_unit_test(test_guard),
 		cmocka_unit_test(test_another_snapshot_since),
+		cmocka_unit_test(test_a_clone_since),
+		cmocka_unit_test(test_remounted_since),
 		cmocka_unit_test(test_unsettled_neighbours),
 		cmocka_unit_test(test_names_for_lvm),
 		cmocka_unit_test(test_nothing_raw_reaches_the_terminal),

@@ -130,6 +130,7 @@ static void name_what_lvm_touches(struct plan *plan, const struct plan_target *t
 		&scope, CONDITION_SIBLINGS, target->vg_uuid, target->origin_uuid);
 	scope_add_volume_condition(
 		&scope, CONDITION_SETTLED, target->vg_uuid, target->origin_uuid);
+	scope_add_group_condition(&scope, CONDITION_SINGLE, target->vg_uuid);
 	plan_scope_set(plan, &scope);
 }
 

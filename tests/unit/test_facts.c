@@ -33,7 +33,7 @@ static void test_the_lines_of_a_host(void **state)
 		"holder 254:1 dm 254:3",
 		"holder 254:3 dm 254:4",
 		"holder 254:4 fs ext4",
-		"mount 4026531841:44 device 254:4 root / target /mnt/backup type ext4",
+		"mount 4026531841:44 device 254:4 root / target /mnt/backup type ext4 access ro",
 		"group " SAMPLE_VG
 		" name onapp-aaaa access rw lock - system-id - state -",
 		"volume " SAMPLE_VG "/" SAMPLE_SNAP
@@ -74,8 +74,16 @@ static void nothing_known(struct host *host)
 	host->identity.node = "renamed";
 }
 
-static void (*const harmless[])(struct host *host) = {
-	fill_the_store, open_the_origin, bump_seqno, nothing_known};
+/* Of no device that the facts are about. */
+static void mount_and_run_elsewhere(struct host *host)
+{
+	sample_add_mount(host, SAMPLE_NS, 60, 1, 98, "/srv/other");
+	sample_add_use(host, 801, "tar", USE_FILE, 98);
+	host_sort(host);
+}
+
+static void (*const harmless[])(struct host *host) = {fill_the_store, open_the_origin,
+	bump_seqno, nothing_known, mount_and_run_elsewhere};
 
 static void overflow(struct host *host)
 {

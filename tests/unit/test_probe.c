@@ -73,7 +73,7 @@ static void test_device_mapper_denied(void **state)
 {
 	struct fake fake = {BACKUP, .dm_result = -EPERM};
 	cleanup_host struct host *host =
-		PROBE(&fake, PROBE_DM | PROBE_BLOCKS | PROBE_LVM | PROBE_LVSCAN, nothing);
+		PROBE(&fake, PROBE_DM | PROBE_BLOCKS | PROBE_LVM | PROBE_PVS | PROBE_LVSCAN, nothing);
 
 	(void)state;
 	assert_outcome(host, "dm", OUTCOME_DENIED, "");

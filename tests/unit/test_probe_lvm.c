@@ -37,7 +37,7 @@
 	"  {\"report\": [ {\"pv\": [ " DEVICE_ROW("1", "0") ", " DEVICE_ROW(             \
 		"0", is_duplicate) " ] } ] }\n"
 #define DEVICES	      DEVICES_OF("0")
-#define PROBE_VOLUMES (PROBE_DM | PROBE_BLOCKS | PROBE_LVM | PROBE_LVSCAN)
+#define PROBE_VOLUMES (PROBE_DM | PROBE_BLOCKS | PROBE_LVM | PROBE_PVS | PROBE_LVSCAN)
 
 #define LVM(answers) .lvm = answers, .n_lvm = COUNT_OF(answers)
 

@@ -30,7 +30,7 @@ after() {
 	run dmsetup suspend onapp--aaaaaaaa-weekly
 	more_apply since
 	check 'nothing was changed' is "$rc" 3
-	check 'it says why' grep 'onapp--aaaaaaaa-weekly, of the same origin, is suspended: LVM would resume it' since.err
+	check 'it says why' grep 'onapp--aaaaaaaa-weekly is suspended: LVM would resume it' since.err
 	check 'it is still suspended' is_suspended onapp--aaaaaaaa-weekly
 	run dmsetup resume onapp--aaaaaaaa-weekly
 	more_resume=(--resume)
