@@ -39,6 +39,7 @@ static const struct condition_words single_words[] = {
 	{"duplicate",
 		"has a physical volume of this group that another device has too: "
 		"LVM refuses to change the group while a clone of its disk is attached"},
+	{"missing", "a physical volume of the group is missing"},
 	{NULL, NULL},
 };
 

@@ -26,7 +26,11 @@ void condition_find_single(const struct host *host, const struct condition *cond
 	for (size_t i; places_next(&places, &i);) {
 		const struct pv *pv = &host->pvs[i];
 
-		if (strcmp(pv->vg_uuid, condition->vg_uuid) == 0 && pv->is_duplicate)
+		if (strcmp(pv->vg_uuid, condition->vg_uuid) != 0)
+			continue;
+		if (pv->is_duplicate)
 			violations_add(ret, "duplicate", pv->name, pv->uuid);
+		if (pv->is_missing)
+			violations_add(ret, "missing", "", pv->uuid);
 	}
 }

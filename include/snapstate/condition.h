@@ -53,7 +53,7 @@ enum condition_kind {
 	/* Nothing of an origin's stack is suspended or has an inactive table, which a
 	 * resume would put into force. About the origin's volume. */
 	CONDITION_SETTLED,
-	/* Each physical volume of the group is found on one device alone. LVM refuses to change a
+	/* Each physical volume of the group is found, on one device alone. LVM refuses to change a
 	 * group with a duplicate, and cannot see one that it is not shown. About the group. */
 	CONDITION_SINGLE,
 	CONDITION_KINDS,

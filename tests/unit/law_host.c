@@ -122,7 +122,7 @@ static void skip_sources(struct host *seen, unsigned parts)
 		{PROBE_MOUNTS, "mounts/"},
 		{PROBE_PROCESSES, "processes"},
 		{PROBE_LVM, "lvm/"},
-		{PROBE_LVSCAN, "lvm/pvs.json"},
+		{PROBE_PVS, "lvm/pvs.json"},
 		{PROBE_AGAIN, "again"},
 		{PROBE_FSTAB, "fstab"},
 	};
@@ -203,7 +203,7 @@ struct host *law_seen(const struct host *host, unsigned parts, const struct scop
 		seen->n_vgs = seen->n_pvs = seen->n_lvs = 0;
 	if (!(parts & PROBE_FSTAB))
 		seen->n_fstab = 0;
-	for (size_t i = 0; i < seen->n_pvs && !(parts & PROBE_LVSCAN); i++)
+	for (size_t i = 0; i < seen->n_pvs && !(parts & PROBE_PVS); i++)
 		seen->pvs[i].is_duplicate = false;
 	host_sort(seen);
 	if (only)

@@ -78,7 +78,6 @@ static const char why_loop[] =
 /* Counter-examples that are known, by the change that makes them: before the first step,
  * and before a later one. */
 static const struct note known_gaps[] = {
-	{"remounted read-only or read-write", why_written},
 	{"guest started or stopped on the origin", why_written},
 	{"origin mapped past its snapshots", why_layer},
 	{"table replaced by error", why_siblings},
@@ -89,8 +88,6 @@ static const struct note known_gaps[] = {
 	{"group extended by a shared disk", why_hosts},
 	{"disk reachable by others", why_hosts},
 	{"guest's group found by LVM", "which groups LVM knows is no fact of the plan"},
-	{"physical volume missing", why_disks},
-	{"physical volume twice", why_disks},
 	{"physical volume's device unknown", why_disks},
 	{"physical volume on a volume", why_disks},
 	{"something mounted below", why_mounts},
@@ -104,10 +101,11 @@ static const struct note known_gaps[] = {
 	{NULL, NULL},
 };
 static const struct note known_gaps_later[] = {
-	{"remounted read-only or read-write", why_written},
 	{"guest started or stopped on the origin", why_written},
 	{"loop device's autoclear", why_mounts},
 	{"stale snapshot back in the metadata", why_metadata},
+	{"physical volume missing", why_metadata},
+	{"physical volume twice", why_metadata},
 	{"origin mapped past its snapshots", why_layer},
 	{"unrelated volume made by another host", why_hosts},
 	{"group written by another host", why_hosts},
@@ -115,8 +113,6 @@ static const struct note known_gaps_later[] = {
 	{"physical volume on another device", why_hosts},
 	{"group extended by a shared disk", why_hosts},
 	{"disk reachable by others", why_hosts},
-	{"physical volume missing", why_disks},
-	{"physical volume twice", why_disks},
 	{"physical volume's device unknown", why_disks},
 	{"physical volume on a volume", why_disks},
 	{"mounted by the name of its device", why_layer},
@@ -163,6 +159,8 @@ static const struct note explained[] = {
 	{"snapshot deactivated", why_refresh},
 	{"origin mapped past its snapshots", why_refresh},
 	{"unmounted", why_mount},
+	{"remounted read-only or read-write",
+		"what was written to it since may exist nowhere else"},
 	{"array lost a member",
 		"it is not as it was reviewed: what is on it may exist nowhere else"},
 	{"snapshot extended", why_table},
@@ -552,6 +550,22 @@ static void open_layer(struct host *host)
 	sample_device(host, 1)->open_count++;
 }
 
+static void attach_clone(struct host *host)
+{
+	host->pvs[0].is_duplicate = true;
+}
+
+static void lose_disk(struct host *host)
+{
+	host->pvs[0].is_missing = true;
+}
+
+static void make_writable(struct host *host)
+{
+	for (size_t i = 0; i < host->n_mounts; i++)
+		host->mounts[i].options = host->mounts[i].super_options = "rw";
+}
+
 /* Found as pairs above, or by attacks on real hosts: each was carried out once. */
 static const struct {
 	const char *name;
@@ -566,6 +580,9 @@ static const struct {
 	{"the layer below the origin is mapped by hand", map_layer},
 	{"the layer below the origin is open, unexplained", open_layer},
 	{"the holders in the kernel cannot be read", lose_holders},
+	{"a clone of the disk is attached", attach_clone},
+	{"a physical volume is missing", lose_disk},
+	{"the mount is made writable", make_writable},
 };
 
 static void test_named(void **state)
@@ -584,6 +601,7 @@ static void test_named(void **state)
 
 		sample_add_neighbour(host);
 		host_source_set(host, "holders", OUTCOME_READ, "%s", "");
+		host_source_set(host, "lvm/pvs.json", OUTCOME_READ, "%s", "");
 		host_sort(host);
 		plan = law_plan(host, &request, &err);
 		assert_non_null(plan);

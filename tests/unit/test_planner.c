@@ -262,7 +262,8 @@ static void test_mount_copies_that_propagate(void **state)
 		plan_class(host, &request, "leftover");
 	assert_int_equal(plan->n_steps, 3);
 	assert_true(facts_has(&plan->steps[0].gone,
-		"mount 4026531842:144 device 254:4 root / target /mnt/backup type ext4"));
+		"mount 4026531842:144 device 254:4 root / target /mnt/backup type ext4 "
+		"access ro"));
 }
 
 /* ---- what stays: one row per rule ---- */
