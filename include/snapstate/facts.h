@@ -138,7 +138,7 @@ void scope_add_group_condition(
 void scope_append(struct scope *scope, const struct scope *more);
 void scope_unite(struct scope *scope);
 
-/* Renders the facts of `scope`, or of the whole host for NULL (process holders only of devices
+/* Renders the facts of `scope`, or of the whole host for NULL (no conditions; process holders only of devices
  * whose opens count, so that a comparison of two captures does not fail for nothing). */
 void host_facts(const struct host *host, const struct scope *scope, struct facts *ret_facts);
 

@@ -33,7 +33,6 @@ after() {
 	check 'it says why' grep 'onapp--aaaaaaaa-weekly is suspended: LVM would resume it' since.err
 	check 'it is still suspended' is_suspended onapp--aaaaaaaa-weekly
 	run dmsetup resume onapp--aaaaaaaa-weekly
-	more_resume=(--resume)
 	say 'a neighbour'
 	snapshot_make onapp-aaaaaaaa zn8r2mbw40cqyt backup-ffffffff
 	run dmsetup suspend onapp--aaaaaaaa-backup--ffffffff
