@@ -50,6 +50,17 @@ static void note_place(struct subject *subject, const struct mount *mount,
 	}
 }
 
+/* That lasts as long as the origin is in use: a condition of the plan, which LVM's
+ * volumes alone can be. */
+static bool is_shown_by_origin(const struct host *host, const struct device *origin)
+{
+	char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
+	const char *layer;
+
+	return origin && lvm_dm_uuid_split(origin->uuid, vg, lv, &layer) &&
+	       *layer == '\0' && host_device_is_in_use(host, origin);
+}
+
 static void note_writable(
 	const struct survey *survey, struct subject *subject, const struct mount *mount)
 {
@@ -60,8 +71,7 @@ static void note_writable(
 
 	if (kind != PLACE_NONE) {
 		note_place(subject, mount, kind, place);
-	} else if (subject->origin &&
-		   host_device_is_in_use(survey->host, subject->origin)) {
+	} else if (is_shown_by_origin(survey->host, subject->origin)) {
 		subject->needs_origin_in_use = true;
 		subject_reason(subject, RULE_LEFTOVER_MOUNT,
 			"mounted read-write on %s, but %s is in use: that is the working "

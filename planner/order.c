@@ -73,6 +73,10 @@ static void scope_of_siblings(const struct ordering *ordering,
 			scope_add_volume_condition(
 				scope, CONDITION_SIBLINGS, vg_uuid, lv_uuid);
 	}
+	if (subject->needs_origin_in_use &&
+		lvm_dm_uuid_split(subject->origin->uuid, vg, lv, &layer))
+		scope_add_volume_condition(scope, CONDITION_IN_USE,
+			arena_strdup(strings, vg), arena_strdup(strings, lv));
 	if (!subject_is_mapping(subject))
 		scope_add_volume_condition(scope, CONDITION_SIBLINGS, subject->vg_uuid,
 			subject->lv->origin_uuid);

@@ -58,9 +58,22 @@ static bool has_user(const struct host *host, const struct device *device)
 	return device->open_count > passing;
 }
 
-/* The visible volume above the layer of the snapshot. */
-static bool is_origin_used(const struct host *host, const struct device *snapshot)
+/* What shows it has to last until the plan is carried out. */
+static bool is_condition(const struct proof *proof, const struct device *origin)
 {
+	char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
+	const char *layer;
+	const struct condition wanted = {
+		.kind = CONDITION_IN_USE, .vg_uuid = vg, .lv_uuid = lv, .argument = ""};
+
+	return lvm_dm_uuid_split(origin->uuid, vg, lv, &layer) &&
+	       scope_has_condition(&proof->plan->scope, &wanted);
+}
+
+/* The visible volume above the layer of the snapshot. */
+static bool is_origin_used(const struct proof *proof, const struct device *snapshot)
+{
+	const struct host *host = proof->before;
 	struct devno layer, store;
 	cleanup_places struct places places = {0};
 
@@ -72,7 +85,7 @@ static bool is_origin_used(const struct host *host, const struct device *snapsho
 
 		if (device->n_targets && device_stands_on(device, layer) &&
 			strcmp(device->targets[0].type, "snapshot-origin") == 0 &&
-			has_user(host, device))
+			has_user(host, device) && is_condition(proof, device))
 			return true;
 	}
 	return false;
@@ -86,7 +99,7 @@ int proof_check_production(const struct proof *proof, const struct device *snaps
 			return 0;
 	if (!can_write(mount) ||
 		proof_is_mounted_by_rule(proof, snapshot, mount->target) ||
-		is_origin_used(proof->before, snapshot))
+		is_origin_used(proof, snapshot))
 		return 0;
 	return proof_broken(proof, 11,
 		"mounted read-write, its origin used by nobody: production may run on it",

@@ -43,7 +43,16 @@ static const struct condition_words single_words[] = {
 	{NULL, NULL},
 };
 
+static const struct condition_words in_use_words[] = {
+	{"inactive", "the origin is not active here"},
+	{"idle", "nobody uses the origin: a snapshot of it that is mounted read-write may be "
+		 "what production runs on"},
+	{NULL, NULL},
+};
+
 static const struct condition_row rows[CONDITION_KINDS] = {
+	[CONDITION_IN_USE] = {"in-use", CONDITION_OF_VOLUME, false, CONDITION_NEEDS_DM,
+		condition_find_in_use, in_use_words},
 	[CONDITION_SIBLINGS] = {"siblings", CONDITION_OF_VOLUME, false,
 		CONDITION_NEEDS_DM | CONDITION_NEEDS_LVM, condition_find_siblings,
 		siblings_words},

@@ -11,5 +11,7 @@ void condition_find_settled(const struct host *host, const struct condition *con
 	struct violations *ret);
 void condition_find_single(const struct host *host, const struct condition *condition,
 	struct violations *ret);
+void condition_find_in_use(const struct host *host, const struct condition *condition,
+	struct violations *ret);
 
 #endif

@@ -56,6 +56,9 @@ enum condition_kind {
 	/* Each physical volume of the group is found, on one device alone. LVM refuses to change a
 	 * group with a duplicate, and cannot see one that it is not shown. About the group. */
 	CONDITION_SINGLE,
+	/* Somebody uses it: it is open. A snapshot of it that is mounted read-write is a copy then,
+	 * and not what production runs on. About the origin's volume. */
+	CONDITION_IN_USE,
 	CONDITION_KINDS,
 };
 

@@ -225,7 +225,47 @@ static void test_each_violation(void **state)
 	}
 }
 
-/* Each line that is not "ok" says in words what it is. */
+static void by_udevd(struct host *host)
+{
+	sample_add_use(host, 800, "(udev-worker)", USE_NODE, 0);
+	host->processes[host->n_processes - 1].exe = "/usr/bin/udevadm";
+	host_sort(host);
+}
+
+/* All that a step reads. */
+static void by_somebody(struct host *host)
+{
+	sample_device(host, 0)->open_count++;
+}
+
+static void test_in_use(void **state)
+{
+	static const struct {
+		void (*change)(struct host *host);
+		const char *line;
+	} rows[] = {
+		{nothing, "condition in-use " ABOUT " idle"},
+		{by_udevd, "condition in-use " ABOUT " idle"},
+		{by_somebody, "condition in-use " ABOUT " ok"},
+		{in_use_and_filling, "condition in-use " ABOUT " ok"},
+		{origin_inactive, "condition in-use " ABOUT " inactive"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		cleanup_host struct host *host = sample_host_idle();
+		cleanup_scope struct scope scope = {0};
+		cleanup_facts struct facts facts = FACTS_INIT;
+
+		rows[i].change(host);
+		scope_add_volume_condition(
+			&scope, CONDITION_IN_USE, SAMPLE_VG, SAMPLE_ORIGIN);
+		host_facts(host, &scope, &facts);
+		if (!facts_has(&facts, rows[i].line))
+			fail_msg("row %zu: %s", i, facts.lines[0]);
+	}
+}
+
 /* Of the group's own physical volumes; one that was not asked for cannot be answered. */
 static void test_single(void **state)
 {
@@ -259,6 +299,7 @@ static void test_single(void **state)
 	}
 }
 
+/* Each line that is not "ok" says in words what it is. */
 static void test_words(void **state)
 {
 	(void)state;
@@ -319,6 +360,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_violation),
 		cmocka_unit_test(test_single),
+		cmocka_unit_test(test_in_use),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_text_there_and_back),
 	};

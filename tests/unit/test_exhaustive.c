@@ -82,6 +82,24 @@ static struct plan *plan_of_all(void)
 	return plan;
 }
 
+/* What shows that a mount which can be written is none of production's has to last. */
+static void name_origins(const struct host *host, struct plan *plan)
+{
+	for (size_t i = 0; i < host->n_devices; i++) {
+		char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
+		const char *layer;
+
+		if (host->devices[i].n_targets &&
+			strcmp(host->devices[i].targets[0].type, "snapshot-origin") ==
+				0 &&
+			lvm_dm_uuid_split(host->devices[i].uuid, vg, lv, &layer))
+			scope_add_volume_condition(&plan->scope, CONDITION_IN_USE,
+				arena_strdup(plan->strings, vg),
+				arena_strdup(plan->strings, lv));
+	}
+	scope_unite(&plan->scope);
+}
+
 static bool try_umounts(const struct host *before, struct host **now)
 {
 	bool has_acted = false;
@@ -97,6 +115,7 @@ static bool try_umounts(const struct host *before, struct host **now)
 		target->namespace_id = mount->namespace_id;
 		target->mount_id = mount->id;
 		target->devno = host_mount_devno(*now, mount);
+		name_origins(before, plan);
 		has_acted |= try_step(before, now, plan);
 	}
 	return has_acted;
