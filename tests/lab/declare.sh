@@ -12,6 +12,8 @@ hosts=hv7 # the nodes: hv7, or "hv7 hv8"; see hosts.sh
 title='' # one line
 story='' # a few lines for a person who meets the fixture
 
+guest=on          # off: the guests do not run on their origins
+
 capture_args=()   # of snapstate-capture
 plan_args=()      # of snapstate-plan
 policy=''         # the text of a file "policy", for plan_args=(--policy policy)

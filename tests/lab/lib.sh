@@ -100,8 +100,9 @@ image_make() {
 	done
 }
 
-# origin_make VG LV CONTENT...: a volume of 64 MiB in use by a guest throughout. CONTENT is `whole FS`
-# (a file system without partitions, as Xen guests have), `parts FS...` (a partition table), or nothing.
+# origin_make VG LV CONTENT...: a volume of 64 MiB in use by a guest throughout; with guest=off its guest is off, and
+# nobody uses it. CONTENT is `whole FS` (a file system without partitions, as Xen guests have), `parts FS...` (a
+# partition table), or nothing.
 origin_make() {
 	local vg=$1 lv=$2 form=${3:-} image=$LAB/$2.image
 	run lvcreate -qq -y -L 64M -n "$lv" "$vg"
@@ -113,7 +114,11 @@ origin_make() {
 	esac
 	dd if="$image" of="/dev/$vg/$lv" bs=1M conv=sparse,notrunc oflag=direct status=none
 	rm "$image"
-	origin_in_use "$vg" "$lv"
+	if [ "$guest" = off ]; then
+		echo "$vg/$lv" >>"$LAB/origins"
+	else
+		origin_in_use "$vg" "$lv"
+	fi
 }
 
 # The guest that runs on an origin: one process that keeps the device open and reads on and on, each time at
@@ -130,17 +135,31 @@ origin_in_use() {
 			select(undef, undef, undef, 0.2);
 		}' "/dev/$1/$2" 2>"$LAB/guest.$2" &
 	echo "$1/$2 $!" >>"$LAB/guests"
+	echo "$1/$2" >>"$LAB/origins"
+}
+
+# guest_stop VG LV: shuts the guest down that runs on an origin.
+guest_stop() {
+	local origin pid
+	while read -r origin pid; do
+		[ "$origin" = "$1/$2" ] || continue
+		printf '# the guest on %s (pid %s) shuts down\n' "$origin" "$pid"
+		kill "$pid"
+		wait "$pid" || true
+	done <"$LAB/guests"
+	sed -i "\\|^$1/$2 |d" "$LAB/guests"
+	udevadm settle
 }
 
 # sha256 of each origin: "VG/LV HEX"; not of one that is suspended: who reads it waits.
 origin_checksums() {
-	[ -e "$LAB/guests" ] || return 0
-	local origin pid sum
-	while read -r origin pid; do
+	[ -e "$LAB/origins" ] || return 0
+	local origin sum
+	while read -r origin; do
 		! is_suspended "$(dm_name "${origin%/*}" "${origin#*/}")" || continue
 		sum=$(sha256sum <"/dev/$origin")
 		echo "$origin ${sum%% *}"
-	done <"$LAB/guests"
+	done <"$LAB/origins"
 }
 guests_alive() {
 	[ -e "$LAB/guests" ] || return 0
@@ -169,6 +188,14 @@ partitions_map() {
 mount_at() {
 	mkdir -p "$2"
 	run mount -r ${3:+-t "$3"} "$1" "$2"
+}
+# mount_writable DEVICE FOLDER: read-write, with a file that is written there. When it returns, nothing more is written
+# by itself: a capture shows how full the snapshot is.
+mount_writable() {
+	mkdir -p "$2"
+	run mount -o noinit_itable,noatime,commit=100000 "$1" "$2"
+	echo 'written since' >"$2/since"
+	sync -f "$2"
 }
 # array_make NAME: the array md_guest, a mirror of one, on this mapping; without mdadm, through /sys (the kernel's
 # admin-guide/md.rst). What is on the mapping is on the array.

@@ -1,0 +1,8 @@
+# shellcheck shell=bash disable=SC2034
+# SPDX-License-Identifier: Apache-2.0
+. "$LAB_DIR/mounted.sh"
+title='A mapped partition of the snapshot of a KVM guest is mounted, read-only, while the guest is off'
+story='Two guests are off: nobody uses their origins. Snapshots of both are mounted read-only: one where backups mount them, one on a
+place of its own. Nothing was written there: both are leftovers.'
+
+mounted kvm ro off remove
