@@ -200,11 +200,29 @@ static void note_storage(const struct survey *survey, const struct sharing *shar
 			 : "; no other capture shows this volume group");
 }
 
+/* No metadata names the hosts of a group that is gone; its disks are those that its
+ * devices are on. */
+static void note_storage_of_gone(const struct survey *survey, struct subject *subject)
+{
+	const struct device *device = subject->cow ? subject->cow : subject->snapshot;
+	const char *words = reach_words(survey->host, device->devno, 0);
+
+	if (words && !survey->request->is_hosts_complete)
+		subject_reason(subject, RULE_HOST_MISSING,
+			"%s is on %s storage, which other hosts may reach: capture on "
+			"each of them, and plan with all captures and --hosts-complete",
+			device->name, words);
+}
+
 void check_other_hosts(const struct survey *survey, const struct sharing *sharing,
 	struct subject *subject)
 {
-	if (survey->request->is_single_host || !host_vg(survey->host, subject->vg_uuid))
+	if (survey->request->is_single_host)
 		return;
+	if (!host_vg(survey->host, subject->vg_uuid)) {
+		note_storage_of_gone(survey, subject);
+		return;
+	}
 	note_writers(survey, sharing, subject);
 	note_storage(survey, sharing, subject);
 }

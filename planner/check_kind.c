@@ -197,7 +197,7 @@ static void check_store_extents(const struct host *host, struct subject *subject
 
 	for (size_t i = 0; i < subject->cow->n_targets; i++)
 		sectors += subject->cow->targets[i].length;
-	hazards_of_store(
+	hazards_of_device(
 		host, subject->cow, subject->vg_uuid, &overlaps, &count, &is_complete);
 	if (!is_complete || !vg)
 		subject_reason(subject, RULE_EVIDENCE_MISSING,
@@ -277,39 +277,141 @@ void check_age(const struct survey *survey, struct subject *subject)
 
 /* ---- not in the metadata ---- */
 
-static void note_victim(struct subject *subject, const struct vg *vg,
+/* The victim's group and name; where the group is not the subject's own, two may have one
+ * name. */
+static void victim_words(const struct host *host, const struct subject *subject,
+	const struct overlap *overlap, struct buf *text)
+{
+	const struct vg *vg = host_vg(host, overlap->victim->vg_uuid);
+	bool is_own = strcmp(vg->uuid, subject->vg_uuid) == 0;
+
+	buf_printf(text, "%s/%s%s", vg->name, overlap->victim->name,
+		is_own ? "" : " (of the volume group that has this disk today)");
+}
+
+/* A group that was split or merged while its volumes were active here: a volume keeps its
+ * uuid then, and its device has the group's old one (vgsplit(8), vgmerge(8)). */
+static bool note_moved(
+	const struct host *host, struct subject *subject, const struct overlap *overlap)
+{
+	if (strcmp(overlap->victim->uuid, subject->lv_uuid) != 0)
+		return false;
+	subject_reason(subject, RULE_DISAGREE,
+		"volume group %s has it today: its volume group was split, merged or "
+		"imported under another uuid while it was active here",
+		host_vg(host, overlap->victim->vg_uuid)->name);
+	return true;
+}
+
+static void note_victim(const struct host *host, struct subject *subject,
 	const struct overlap *overlap, bool is_writing)
 {
 	static const char writes[] = ": until this snapshot is gone, the first write to "
 				     "each chunk of the origin "
 				     "overwrites data of that volume";
+	cleanup_buf struct buf victim = BUF_INIT;
 
+	if (note_moved(host, subject, overlap))
+		return;
+	victim_words(host, subject, overlap, &victim);
 	subject_reason(subject, is_writing ? RULE_STALE_CORRUPTING : RULE_STALE,
-		"%llu extents of its store belong to %s/%s now%s",
-		(unsigned long long)overlap->extents, vg->name, overlap->victim->name,
+		"%llu extents of its store belong to %s now%s",
+		(unsigned long long)overlap->extents, buf_text(&victim),
 		is_writing ? writes : "; it no longer writes there");
 	subject_about(subject, ABOUT_LV, overlap->victim);
 }
 
 static void check_victims(const struct host *host, struct subject *subject)
 {
-	const struct vg *vg = host_vg(host, subject->vg_uuid);
 	cleanup_free struct overlap *overlaps = NULL;
 	size_t count = 0;
 	bool is_complete = false;
 	bool is_writing = subject->snapshot && subject->real &&
 			  device_snapshot_state(subject->snapshot) == SNAPSHOT_VALID;
 
-	hazards_of_store(host, subject->cow, vg->uuid, &overlaps, &count, &is_complete);
+	hazards_of_device(
+		host, subject->cow, subject->vg_uuid, &overlaps, &count, &is_complete);
 	for (size_t i = 0; i < count; i++)
-		note_victim(subject, vg, &overlaps[i], is_writing);
-	if (!is_complete)
+		note_victim(host, subject, &overlaps[i], is_writing);
+	if (!is_complete || !hazards_owners_are_known(host, subject->cow))
 		subject_reason(subject, RULE_STALE,
 			"whether its extents belong to another volume now was not seen");
 	else if (!count && is_writing)
 		subject_reason(subject, RULE_STALE,
 			"it still writes to extents that LVM counts as free: the next "
 			"volume that gets them is overwritten");
+}
+
+/* ---- a plain volume that the metadata does not have ---- */
+
+/* Where its data are: an origin maps its -real layer. */
+static const struct device *device_of_data(
+	const struct host *host, const struct device *device)
+{
+	if (device->n_targets == 1 && device->n_deps == 1 &&
+		strcmp(device->targets[0].type, "snapshot-origin") == 0)
+		return host_device_by_devno(host, device->deps[0]);
+	return device;
+}
+
+static void check_shared_extents(
+	const struct host *host, struct subject *subject, enum rule rule)
+{
+	const struct device *data = device_of_data(host, subject->snapshot);
+	cleanup_free struct overlap *overlaps = NULL;
+	size_t count = 0;
+	bool is_complete = false;
+
+	if (data)
+		hazards_of_device(
+			host, data, subject->vg_uuid, &overlaps, &count, &is_complete);
+	for (size_t i = 0; i < count; i++) {
+		cleanup_buf struct buf victim = BUF_INIT;
+
+		if (note_moved(host, subject, &overlaps[i]))
+			continue;
+		victim_words(host, subject, &overlaps[i], &victim);
+		subject_reason(subject, rule, "%llu extents of it belong to %s now: %s",
+			(unsigned long long)overlaps[i].extents, buf_text(&victim),
+			subject->snapshot->flags & DEVICE_READ_ONLY
+				? "what is written there appears in this volume, which "
+				  "is "
+				  "read-only itself"
+				: "what is written through one of the two overwrites the "
+				  "other");
+	}
+	if (!is_complete || !hazards_owners_are_known(host, data))
+		subject_reason(subject, RULE_STALE,
+			"whether its extents belong to another volume now was not seen");
+	else if (!count)
+		subject_reason(subject, RULE_STALE,
+			"LVM counts its extents as free: the next volume that is made "
+			"or extended there may overwrite it");
+}
+
+/* Nothing tells a volume that left the metadata by purpose (a node of a disk chain that
+ * the garbage collector of another host coalesced) from one that was lost with its group.
+ * So none is removed; used ones are told as a hazard. */
+static void check_stale_volume(
+	const struct host *host, struct subject *subject, const char *where)
+{
+	const struct device *device = subject->snapshot;
+	bool is_origin = device_of_data(host, device) != device;
+	bool is_used = device->open_count || is_origin;
+	enum rule rule = is_used ? RULE_LOST_VOLUME : RULE_STALE_VOLUME;
+
+	if (is_used)
+		subject_reason(subject, rule,
+			"%s (" DEVNO_FMT ") is %s, and %s: its data are live, and LVM "
+			"may give their extents to another volume",
+			device->name, DEVNO_ARGS(device->devno),
+			is_origin ? "the origin of snapshots" : "in use", where);
+	else
+		subject_reason(subject, rule,
+			"%s (" DEVNO_FMT ") is open nowhere, and %s", device->name,
+			DEVNO_ARGS(device->devno), where);
+	subject_about(subject, ABOUT_DEVICE, device);
+	check_shared_extents(host, subject, rule);
 }
 
 /* What an lvremove leaves that ends between the origin's reload and the removal of the
@@ -327,15 +429,94 @@ void check_layer(const struct host *host, struct subject *subject)
 	subject_about(subject, ABOUT_DEVICE, subject->real);
 }
 
-void check_stale(const struct host *host, struct subject *subject)
+/* Why LVM says nothing of its volume. */
+static void where_words(
+	const struct host *host, const struct subject *subject, struct buf *text)
 {
 	const struct vg *vg = host_vg(host, subject->vg_uuid);
+	char uuid[LVM_UUID_HYPHENS + 1];
 
-	if (!vg || !vg->has_metadata) {
+	if (vg) {
+		buf_printf(text, "no volume of that uuid is in the metadata of %s",
+			vg->name);
+		return;
+	}
+	lvm_uuid_hyphenate(subject->vg_uuid, uuid);
+	if (host_group_is_gone(host, subject->vg_uuid))
+		buf_printf(text,
+			"its volume group (uuid %s) does not exist any more: LVM looked "
+			"at every disk of this host, and none has it",
+			uuid);
+	else
+		buf_printf(text,
+			"its volume group (uuid %s) is not on its disks any more, all of "
+			"which LVM read",
+			uuid);
+}
+
+static void check_stale_snapshot(
+	const struct host *host, struct subject *subject, const char *where)
+{
+	bool is_gone = !host_vg(host, subject->vg_uuid);
+
+	if (!subject->snapshot)
+		subject_reason(subject, RULE_ORPHAN_STORE,
+			"an exception store without a snapshot; %s", where);
+	else if (!subject->cow)
+		subject_reason(subject, RULE_DISAGREE,
+			"its exception store is not the device of that uuid");
+	else
+		subject_reason(subject, RULE_STALE, "%s%s", where,
+			is_gone ? ""
+				: ": it was removed "
+				  "there, "
+				  "by another host or by an lvremove that failed "
+				  "half-way");
+	if (subject->cow)
+		check_victims(host, subject);
+	if (subject->snapshot)
+		describe_state(host, subject);
+}
+
+/* LVM is never asked what is in a volume: a guest's group is not gone. */
+static bool is_metadata_known(const struct host *host, const struct subject *subject)
+{
+	const struct vg *vg = host_vg(host, subject->vg_uuid);
+	const struct device *device = subject->cow ? subject->cow : subject->snapshot;
+
+	if (vg)
+		return vg->has_metadata;
+	return stack_is_apart(host, device->devno, subject->vg_uuid) &&
+	       (host_group_is_gone(host, subject->vg_uuid) ||
+		       host_is_displaced(host, device));
+}
+
+void check_stale(const struct survey *survey, struct subject *subject)
+{
+	const struct host *host = survey->host;
+	const struct vg *vg = host_vg(host, subject->vg_uuid);
+	cleanup_buf struct buf where = BUF_INIT;
+
+	if (!is_metadata_known(host, subject)) {
+		survey_unread_words(survey, &where);
 		subject_reason(subject, RULE_EVIDENCE_MISSING,
 			"the metadata of its volume group was not read, so nobody can "
 			"say whether "
-			"the volume still exists");
+			"the volume still exists%s",
+			buf_text(&where));
+		return;
+	}
+	if (!vg && !host_group_is_gone(host, subject->vg_uuid)) {
+		survey_unread_words(survey, &where);
+		subject_reason(subject, RULE_EVIDENCE_MISSING,
+			"whether its volume group still exists on other disks was not "
+			"seen%s",
+			buf_text(&where));
+		where.len = 0;
+	}
+	where_words(host, subject, &where);
+	if (subject_is_plain(subject)) {
+		check_stale_volume(host, subject, buf_text(&where));
 		return;
 	}
 	if (subject->snapshot &&
@@ -346,23 +527,5 @@ void check_stale(const struct host *host, struct subject *subject)
 			subject->snapshot->name);
 		return;
 	}
-	if (!subject->snapshot)
-		subject_reason(subject, RULE_ORPHAN_STORE,
-			"an exception store without a snapshot; no volume of that uuid "
-			"is in the "
-			"metadata of %s",
-			vg->name);
-	else if (!subject->cow)
-		subject_reason(subject, RULE_DISAGREE,
-			"its exception store is not the device of that uuid");
-	else
-		subject_reason(subject, RULE_STALE,
-			"no volume of that uuid is in the metadata of %s: it was removed "
-			"there, "
-			"by another host or by an lvremove that failed half-way",
-			vg->name);
-	if (subject->cow)
-		check_victims(host, subject);
-	if (subject->snapshot)
-		describe_state(host, subject);
+	check_stale_snapshot(host, subject, buf_text(&where));
 }

@@ -14,24 +14,15 @@
 static const struct device *volume_below(
 	const struct host *host, struct subject *subject, struct devno devno)
 {
-	const char *vg_uuid = subject->vg_uuid;
-	cleanup_free const struct device **below = NULL;
-	size_t n_below = 0;
+	bool is_all;
+	const struct device *volume =
+		stack_volume_below(host, devno, subject->vg_uuid, &is_all);
 
-	if (!stack_below(host, devno, &below, &n_below) &&
-		!subject_has_rule(subject, RULE_TOO_MUCH))
+	if (!is_all && !subject_has_rule(subject, RULE_TOO_MUCH))
 		subject_reason(subject, RULE_TOO_MUCH,
 			"more than %d devices are below " DEVNO_FMT, GROUND_MOST,
 			DEVNO_ARGS(devno));
-	for (size_t i = 0; i < n_below; i++) {
-		char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
-		const char *layer;
-
-		if (lvm_dm_uuid_split(below[i]->uuid, vg, lv, &layer) &&
-			strcmp(vg, vg_uuid) != 0)
-			return below[i];
-	}
-	return NULL;
+	return volume;
 }
 
 static void check_device(

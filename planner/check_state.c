@@ -59,7 +59,10 @@ void check_evidence(const struct host *host, struct subject *subject)
 	}
 	name.len = 0;
 	buf_printf(&name, "lvm/%s.vg", subject->vg_uuid);
-	require_source(host, subject, buf_text(&name), false);
+	/* of a group that is nowhere, or on no disk of the subject, check_stale() tells
+	 */
+	if (host_vg(host, subject->vg_uuid))
+		require_source(host, subject, buf_text(&name), false);
 	if (!host_namespace_of_host(host))
 		subject_reason(subject, RULE_EVIDENCE_MISSING,
 			"the mount namespace of process 1 was not seen");
@@ -69,8 +72,33 @@ void check_evidence(const struct host *host, struct subject *subject)
 			"this program follows");
 }
 
-static void check_physical_volumes(const struct host *host, struct subject *subject)
+/* LVM calls a physical volume missing that it was not let near: on a device-mapper target
+ * that is not on the list of those that are safe to read, or left out by a filter. */
+static void note_missing(
+	const struct survey *survey, struct subject *subject, const char *what)
 {
+	cleanup_buf struct buf unread = BUF_INIT;
+	const struct device *device;
+	const struct block *block;
+
+	survey_unread_words(survey, &unread);
+	if (!survey->n_unread) {
+		subject_reason(subject, RULE_VG_UNSAFE, "%s", what);
+		return;
+	}
+	subject_reason(subject, RULE_EVIDENCE_MISSING, "%s%s, where it may be", what,
+		buf_text(&unread));
+	device = host_device_by_devno(survey->host, survey->unread[0]);
+	block = host_block_by_devno(survey->host, survey->unread[0]);
+	if (device)
+		subject_about(subject, ABOUT_DEVICE, device);
+	else if (block)
+		subject_about(subject, ABOUT_BLOCK, block);
+}
+
+static void check_physical_volumes(const struct survey *survey, struct subject *subject)
+{
+	const struct host *host = survey->host;
 	cleanup_places struct places places =
 		host_places(host, PLACES_PVS, places_text(subject->vg_uuid));
 
@@ -79,9 +107,12 @@ static void check_physical_volumes(const struct host *host, struct subject *subj
 
 		if (strcmp(pv->vg_uuid, subject->vg_uuid) != 0)
 			continue;
-		if (pv->is_missing)
-			subject_reason(subject, RULE_VG_UNSAFE,
-				"physical volume %s is missing", pv->uuid);
+		if (pv->is_missing) {
+			cleanup_buf struct buf what = BUF_INIT;
+
+			buf_printf(&what, "physical volume %s is missing", pv->uuid);
+			note_missing(survey, subject, buf_text(&what));
+		}
 		if (pv->is_duplicate)
 			subject_reason(subject, RULE_VG_UNSAFE,
 				"physical volume %s is seen on more than one device",
@@ -89,14 +120,18 @@ static void check_physical_volumes(const struct host *host, struct subject *subj
 	}
 }
 
-void check_group(const struct host *host, struct subject *subject)
+void check_group(const struct survey *survey, struct subject *subject)
 {
-	const struct vg *vg = host_vg(host, subject->vg_uuid);
+	const struct vg *vg = host_vg(survey->host, subject->vg_uuid);
 
 	if (!vg)
-		return; /* the missing metadata is a reason already */
-	if (vg->is_partial)
-		subject_reason(subject, RULE_VG_UNSAFE, "%s is partial", vg->name);
+		return; /* gone, or the missing metadata is a reason already */
+	if (vg->is_partial) {
+		cleanup_buf struct buf what = BUF_INIT;
+
+		buf_printf(&what, "%s is partial", vg->name);
+		note_missing(survey, subject, buf_text(&what));
+	}
 	if (vg->is_exported)
 		subject_reason(subject, RULE_VG_UNSAFE, "%s is exported", vg->name);
 	if (!vg->is_writable)
@@ -107,7 +142,7 @@ void check_group(const struct host *host, struct subject *subject)
 	if (vg->is_clustered || *vg->lock_type)
 		subject_reason(subject, RULE_SHARED_VG, "%s is shared (lock type \"%s\")",
 			vg->name, *vg->lock_type ? vg->lock_type : "clustered");
-	check_physical_volumes(host, subject);
+	check_physical_volumes(survey, subject);
 }
 
 /* ---- at rest ---- */

@@ -10,12 +10,12 @@ void check_host(const struct host *host, struct subject *subject);
 void check_other(const struct host *host, struct subject *subject);
 void check_volume(const struct host *host, struct subject *subject);
 void check_layer(const struct host *host, struct subject *subject);
-void check_stale(const struct host *host, struct subject *subject);
+void check_stale(const struct survey *survey, struct subject *subject);
 void check_age(const struct survey *survey, struct subject *subject);
 
 /* check_state.c: whether the evidence is whole and the host at rest */
 void check_evidence(const struct host *host, struct subject *subject);
-void check_group(const struct host *host, struct subject *subject);
+void check_group(const struct survey *survey, struct subject *subject);
 /* `is_crowded`: its neighbours are too many to be looked at. */
 void check_settled(const struct host *host, struct subject *subject, bool is_crowded);
 

@@ -61,9 +61,11 @@ static void drop_rules(struct subject *subject, uint64_t rules_off)
 static unsigned rule_rank(enum rule rule)
 {
 	static const enum rule first[] = {RULE_NOT_SELECTED, RULE_ORIGIN,
-		RULE_VIRTUAL_ORIGIN, RULE_STALE_CORRUPTING, RULE_STALE, RULE_ORPHAN_STORE,
-		RULE_ACTIVE_TWICE, RULE_INVALID, RULE_OVERFLOWED, RULE_SHRUNK,
-		RULE_LEFTOVER, RULE_EVIDENCE_MISSING, RULE_HALF_REMOVED, RULE_UNSETTLED};
+		RULE_VIRTUAL_ORIGIN, RULE_GUEST_VOLUME, RULE_LOST_VOLUME,
+		RULE_STALE_CORRUPTING, RULE_STALE, RULE_ORPHAN_STORE, RULE_ACTIVE_TWICE,
+		RULE_INVALID, RULE_OVERFLOWED, RULE_SHRUNK, RULE_LEFTOVER,
+		RULE_EVIDENCE_MISSING, RULE_STALE_VOLUME, RULE_HALF_REMOVED,
+		RULE_UNSETTLED};
 
 	for (unsigned i = 0; i < sizeof(first) / sizeof(first[0]); i++)
 		if (first[i] == rule)
@@ -104,7 +106,8 @@ static void judge(const struct survey *survey, const struct sharing *sharing,
 	const struct host *host = survey->host;
 	bool is_crowded = false;
 
-	if (!subject->is_selected) {
+	/* of a volume that LVM lost sight of everybody is told */
+	if (!subject->is_selected && !subject_is_plain(subject)) {
 		subject_reason(subject, RULE_NOT_SELECTED,
 			survey->request->n_rules
 				? "no rule or name that was asked for takes it"
@@ -131,12 +134,19 @@ static void judge(const struct survey *survey, const struct sharing *sharing,
 		}
 		break;
 	case SUBJECT_STALE:
-		check_stale(host, subject);
-		is_crowded = check_siblings_extent(host, subject);
-		break;
+		check_stale(survey, subject);
+		if (!subject_is_plain(subject)) {
+			is_crowded = check_siblings_extent(host, subject);
+			break;
+		}
+		/* never removed: who uses it is told, and no more is asked */
+		check_nesting(host, subject);
+		check_holders(host, subject);
+		check_mounts(host, subject);
+		return;
 	}
 	check_evidence(host, subject);
-	check_group(host, subject);
+	check_group(survey, subject);
 	check_other_hosts(survey, sharing, subject);
 	check_nesting(host, subject);
 	check_settled(host, subject, is_crowded);
@@ -152,11 +162,14 @@ static void judge(const struct survey *survey, const struct sharing *sharing,
 static int order_subjects(const void *pa, const void *pb)
 {
 	const struct subject *a = pa, *b = pb;
-	bool a_first = subject_has_rule(a, RULE_STALE_CORRUPTING);
-	bool b_first = subject_has_rule(b, RULE_STALE_CORRUPTING);
+	static const enum rule first[] = {RULE_STALE_CORRUPTING, RULE_LOST_VOLUME};
 
-	if (a_first != b_first)
-		return a_first ? -1 : 1;
+	for (size_t i = 0; i < sizeof(first) / sizeof(first[0]); i++) {
+		bool a_first = subject_has_rule(a, first[i]);
+
+		if (a_first != subject_has_rule(b, first[i]))
+			return a_first ? -1 : 1;
+	}
 	if (strcmp(a->label, b->label) != 0)
 		return strcmp(a->label, b->label);
 	return strcmp(a->lv_uuid, b->lv_uuid);

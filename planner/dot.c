@@ -60,6 +60,7 @@ static const char *node_style(const struct device_story *it)
 	case PART_ABOVE:
 	case PART_SNAPSHOT:
 	case PART_STORE:
+	case PART_LOST:
 		return it->subject->verdict == VERDICT_UNDECIDED
 			       ? "color=\"#8a5300\" penwidth=2"
 			       : "color=\"#2a4fa3\" penwidth=2";

@@ -73,6 +73,10 @@ static void say_volume(struct explanation *e)
 			"an LVM volume that the metadata of %s does not have: it was "
 			"removed there, and is still active here",
 			vg->name);
+	else if (host_group_is_gone(e->host, vg_uuid))
+		buf_puts(&text,
+			"an LVM volume of a group that does not exist any more, still "
+			"active here");
 	else
 		buf_puts(&text, "an LVM volume whose metadata was not read");
 	if (lv && lv->created) {

@@ -220,7 +220,7 @@ static void note_newer_victims(
 	size_t count = 0;
 	bool is_complete = false;
 
-	hazards_of_store(to, cow, shared->vg_uuid, &overlaps, &count, &is_complete);
+	hazards_of_device(to, cow, shared->vg_uuid, &overlaps, &count, &is_complete);
 	for (size_t i = 0; i < count; i++) {
 		cleanup_buf struct buf text = BUF_INIT;
 
@@ -231,8 +231,8 @@ static void note_newer_victims(
 			"each chunk "
 			"of the origin overwrites data of that volume",
 			(unsigned long long)overlaps[i].extents,
-			group_of(shared, other)->name, overlaps[i].victim->name,
-			node_of(shared, other));
+			host_vg(to, overlaps[i].victim->vg_uuid)->name,
+			overlaps[i].victim->name, node_of(shared, other));
 		add_reason(shared, shared->subjects[own], RULE_STALE_CORRUPTING, &text);
 		if (!is_off(shared, RULE_STALE_CORRUPTING))
 			subject_about(

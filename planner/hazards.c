@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whose extents a store still maps. A stale snapshot that is valid makes the kernel copy
+ * Whose extents a device still maps. A stale snapshot that is valid makes the kernel copy
  * old chunks of the origin into its store, whoever owns those extents by now (kernel
- * dm-snap.c,
- * __origin_write and start_copy; shown in the lab).
+ * dm-snap.c, __origin_write and start_copy; shown in the lab). Owners are found by device
+ * and sectors, whatever group they are of: a group that is made anew on a disk has
+ * another uuid.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -33,9 +34,9 @@ static uint64_t common_sectors(const struct sectors *a, const struct sectors *b)
 	return devno_is_equal(a->devno, b->devno) && end > start ? end - start : 0;
 }
 
-/* Sectors of `lv` that the store's ranges cover. */
+/* Sectors of `lv` that the device's ranges cover. */
 static uint64_t covered_sectors(const struct host *host, const struct vg *vg,
-	const struct lv *lv, const struct device *cow, bool *ret_is_complete)
+	const struct lv *lv, const struct device *device, bool *ret_is_complete)
 {
 	uint64_t sum = 0;
 
@@ -52,8 +53,8 @@ static uint64_t covered_sectors(const struct host *host, const struct vg *vg,
 				*ret_is_complete = false;
 				continue;
 			}
-			for (size_t t = 0; t < cow->n_targets; t++) {
-				if (linear_range(&cow->targets[t], &mapped))
+			for (size_t t = 0; t < device->n_targets; t++) {
+				if (linear_range(&device->targets[t], &mapped))
 					sum += common_sectors(&mapped, &owned);
 				else
 					*ret_is_complete = false;
@@ -72,44 +73,48 @@ static int order_overlaps(const void *pa, const void *pb)
 	return strcmp(a->victim->uuid, b->victim->uuid);
 }
 
-/* A target of another type hides where the store lies: then all volumes are asked. */
-static struct places places_of_store(
-	const struct host *host, const struct device *cow, const char *vg_uuid)
+/* A target of another type hides where the device is: then all volumes are asked. */
+static struct places places_of_device(const struct host *host,
+	const struct device *device, const char *vg_uuid, bool *ret_is_complete)
 {
 	struct sectors *mapped = NULL;
 	struct places places;
 	size_t n_mapped = 0;
 
-	for (size_t i = 0; i < cow->n_targets; i++) {
+	for (size_t i = 0; i < device->n_targets; i++) {
 		struct sectors run;
 
-		if (linear_range(&cow->targets[i], &run))
+		if (linear_range(&device->targets[i], &run))
 			*array_add(&mapped, &n_mapped) = run;
 	}
-	places = n_mapped == cow->n_targets
+	*ret_is_complete &= n_mapped == device->n_targets;
+	places = n_mapped == device->n_targets
 			 ? host_places_of_sectors(host, vg_uuid, mapped, n_mapped)
 			 : host_places(host, PLACES_LVS, places_text(vg_uuid));
 	free(mapped);
 	return places;
 }
 
-void hazards_of_store(const struct host *host, const struct device *cow,
+void hazards_of_device(const struct host *host, const struct device *device,
 	const char *vg_uuid, struct overlap **ret_overlaps, size_t *ret_count,
 	bool *ret_is_complete)
 {
-	const struct vg *vg = host_vg(host, vg_uuid);
+	const struct vg *own = host_vg(host, vg_uuid);
 	cleanup_places struct places places = {0};
 
-	*ret_is_complete = vg && vg->has_metadata && vg->extent_size;
-	if (vg && vg->extent_size)
-		places = places_of_store(host, cow, vg_uuid);
+	*ret_is_complete = !own || (own->has_metadata && own->extent_size);
+	places = places_of_device(host, device, vg_uuid, ret_is_complete);
 	for (size_t i; places_next(&places, &i);) {
 		const struct lv *lv = &host->lvs[i];
+		const struct vg *vg = host_vg(host, lv->vg_uuid);
 		uint64_t sectors;
 
-		if (strcmp(lv->vg_uuid, vg_uuid) != 0)
+		if (!vg || !vg->extent_size)
 			continue;
-		sectors = covered_sectors(host, vg, lv, cow, ret_is_complete);
+		/* where a volume of another group is not known to be, its disk is
+		 * missing; the device is on one that is there */
+		sectors = covered_sectors(host, vg, lv, device,
+			vg == own ? ret_is_complete : &(bool){true});
 		if (!sectors)
 			continue;
 		*array_add(ret_overlaps, ret_count) = (struct overlap){.victim = lv,
@@ -117,4 +122,16 @@ void hazards_of_store(const struct host *host, const struct device *cow,
 	}
 	if (*ret_count)
 		qsort(*ret_overlaps, *ret_count, sizeof(**ret_overlaps), order_overlaps);
+}
+
+bool hazards_owners_are_known(const struct host *host, const struct device *device)
+{
+	for (size_t i = 0; i < device->n_targets; i++) {
+		struct sectors run;
+
+		if (!linear_range(&device->targets[i], &run) ||
+			!host_owner_is_known(host, run.devno))
+			return false;
+	}
+	return true;
 }

@@ -128,8 +128,8 @@ static void print_hazard_end(
 	page_close(page);
 }
 
-static void print_hazard_head(
-	struct page *page, const struct subject *subject, const struct html_host *of)
+static void print_hazard_head(struct page *page, const struct subject *subject,
+	const char *head, const struct html_host *of)
 {
 	cleanup_buf struct buf node = BUF_INIT;
 
@@ -142,7 +142,7 @@ static void print_hazard_head(
 		page_captured(page, buf_text(&node));
 		page_close(page);
 	}
-	page_say(page, ": data is being destroyed by ");
+	page_say(page, ": %s ", head);
 	page_captured(page, subject->label);
 	page_close(page);
 }
@@ -154,10 +154,12 @@ void html_hazards(
 		const struct subject *subject = &survey->subjects[i];
 
 		for (size_t r = 0; r < subject->n_reasons; r++) {
-			if (subject->reasons[r].rule != RULE_STALE_CORRUPTING)
+			const char *head = rule_hazard(subject->reasons[r].rule);
+
+			if (!head)
 				continue;
 			page_open(page, "div", "hazard");
-			print_hazard_head(page, subject, of);
+			print_hazard_head(page, subject, head, of);
 			page_captured_in(page, "p", "", subject->reasons[r].text);
 			print_hazard_end(page, subject, of);
 			page_close(page);
@@ -387,6 +389,7 @@ void html_review(struct page *page, const struct story *story, const char *captu
 	print_sections(page, story, VERDICT_REMOVE, true);
 	print_refreshes(page, story->plan);
 	print_sections(page, story, VERDICT_UNDECIDED, true);
+	print_sections(page, story, VERDICT_UNDECIDED, false);
 	print_sections(page, story, VERDICT_REFUSE, true);
 	print_sections(page, story, VERDICT_REFUSE, false);
 	print_untouched(page, story);

@@ -54,6 +54,7 @@ static const char *holder_class(
 	case PART_ABOVE:
 	case PART_SNAPSHOT:
 	case PART_STORE:
+	case PART_LOST:
 		return it->subject->verdict == VERDICT_UNDECIDED ? "box holder open"
 								 : "box holder kept";
 	case PART_NONE:
@@ -110,6 +111,7 @@ static const char *box_class(const struct device_story *it)
 	case PART_ABOVE:
 	case PART_SNAPSHOT:
 	case PART_STORE:
+	case PART_LOST:
 		return it->subject->verdict == VERDICT_UNDECIDED ? "box open"
 								 : "box kept";
 	case PART_REAL:

@@ -99,7 +99,9 @@ enum rule {
 	RULE_STALE_SIBLING,
 	RULE_MOUNTED_READ_WRITE,
 	RULE_TOO_MUCH,
+	RULE_STALE_VOLUME,
 	/* they keep it: refuse */
+	RULE_LOST_VOLUME,
 	RULE_GUEST_VOLUME,
 	RULE_BACKUP_RUNNING,
 	RULE_VM_RUNNING,
@@ -133,6 +135,8 @@ struct rule_text {
 	const char *remedy;   /* what a person does then, for README and reviews */
 };
 const struct rule_text *rule_text(enum rule rule);
+/* What a hazard's head says in front of the subject's name; NULL: the rule is no hazard. */
+const char *rule_hazard(enum rule rule);
 /* true: it only describes, and is never a class: what it tells of, the plan undoes. */
 bool rule_is_hint(enum rule rule);
 
@@ -179,7 +183,8 @@ struct layer {
 	const struct block *block;
 };
 
-/* One snapshot, or what is left of one. Pointers lead into the host. */
+/* One snapshot, or what is left of one; or a plain volume that is active without LVM's
+ * knowledge: that is `snapshot` then. Pointers lead into the host. */
 struct subject {
 	enum subject_kind kind;
 	char *label;   /* "VG/LV", or a dm name */
@@ -218,6 +223,9 @@ struct survey {
 	const struct request *request;
 	struct subject *subjects; /* hazards first, then by label */
 	size_t n_subjects;
+	/* host_lvm_unread() */
+	struct devno *unread;
+	size_t n_unread;
 };
 
 /* Finds all subjects. */
@@ -229,6 +237,11 @@ static inline void survey_free_fn(struct survey *survey)
 	survey_free(survey);
 }
 #define cleanup_survey cleanup_with(survey_free_fn)
+
+/* true: a volume without a snapshot target that LVM does not know and the kernel has. */
+bool subject_is_plain(const struct subject *subject);
+/* "; LVM did not look at slow (254:9, delay), sdc (8:32)"; nothing where it looked at all. */
+void survey_unread_words(const struct survey *survey, struct buf *text);
 
 /* ---- selection (select.c) ---- */
 
@@ -322,6 +335,12 @@ int replay_step(struct host *clone, const struct plan_step *step, struct err *er
  * partitions, arrays and loop devices. false: more than GROUND_MOST, and not all. */
 bool stack_below(const struct host *host, struct devno devno,
 	const struct device ***ret_devices, size_t *ret_count);
+/* The first volume of a group other than `vg_uuid` that is below; NULL: none. *ret_is_all as
+ * stack_below() says it. */
+const struct device *stack_volume_below(const struct host *host, struct devno devno,
+	const char *vg_uuid, bool *ret_is_all);
+/* true: all of it was seen, and none is a volume of another group. */
+bool stack_is_apart(const struct host *host, struct devno devno, const char *vg_uuid);
 /* What stands on `base`, directly or not, each once, topmost first. malloc'ed. Of what is
  * above something that also stands on something else, a few only: it keeps the snapshot
  * in any case. */
@@ -361,16 +380,18 @@ bool mount_target_is_system(const char *target);
  * below. */
 const struct mount *mounts_child(const struct host *host, const struct mount *mount);
 
-/* One volume that owns extents which a store still maps. */
+/* One volume that owns extents which a device still maps. */
 struct overlap {
 	const struct lv *victim;
-	uint64_t extents;
+	uint64_t extents; /* of the victim's group */
 };
-/* malloc'ed array, most extents first. false in *ret_is_complete: a physical volume's
- * device is not known. */
-void hazards_of_store(const struct host *host, const struct device *cow,
+/* Of any group. `vg_uuid` is the device's own, by its uuid. malloc'ed array, most extents
+ * first. false in *ret_is_complete: there may be more. */
+void hazards_of_device(const struct host *host, const struct device *device,
 	const char *vg_uuid, struct overlap **ret_overlaps, size_t *ret_count,
 	bool *ret_is_complete);
+/* true: it is known whose each disk is that the device is on. */
+bool hazards_owners_are_known(const struct host *host, const struct device *device);
 
 /* ---- output ---- */
 

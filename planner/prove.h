@@ -37,6 +37,7 @@ struct proof {
 	struct proof_entry *entries; /* sorted by subject */
 	size_t n_entries;
 	bool *has_good_group; /* for each group of the capture: nothing was found */
+	int *gone_is_known; /* see prove_gone.c: 1 or -1; 0 = not asked yet */
 	struct err *err;
 };
 
@@ -46,6 +47,8 @@ int proof_broken(const struct proof *proof, int rule, const char *why, const cha
 /* prove_fleet.c: rule 5 for whoever else may use the volume group; no removal of a volume
  * that another host still maps; no mapping taken from a volume that stays. -EPERM. */
 int proof_group_is_known(const struct proof *proof, const struct vg *vg);
+/* For a device whose group is gone. */
+int proof_device_is_ours(const struct proof *proof, const struct device *device);
 int proof_is_inactive_elsewhere(const struct proof *proof, const struct lv *lv);
 bool proof_goes_later(const struct proof *proof, const char *vg_uuid, const char *lv_uuid);
 /* The volume is gone for all hosts. */

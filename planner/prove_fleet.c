@@ -122,6 +122,17 @@ int proof_group_is_known(const struct proof *proof, const struct vg *vg)
 	return check_storage(proof, vg);
 }
 
+int proof_device_is_ours(const struct proof *proof, const struct device *device)
+{
+	if (proof->plan->is_single_host || proof->plan->is_hosts_complete || !device ||
+		!is_reachable_by_others(proof->before, device->devno, 0))
+		return 0;
+	return proof_broken(proof, 5,
+		"on storage that other hosts may reach, and nobody asserted that all of "
+		"them were captured",
+		device->name);
+}
+
 /* ---- the volume on the other hosts ---- */
 
 /* What the other host's metadata, if it has the group's, says of the volume. */
@@ -293,6 +304,7 @@ static int prove_in_turn(const struct proof_fleet *fleet, struct err *err)
 
 	for (size_t i = 0; r == 0 && i < fleet->n_plans; i++) {
 		const struct proof_plan *it = &fleet->plans[i];
+		int gone_is_known = 0;
 		struct proof proof = {.fleet = fleet,
 			.at = i,
 			.before = fleet->hosts[it->host],
@@ -300,6 +312,7 @@ static int prove_in_turn(const struct proof_fleet *fleet, struct err *err)
 			.plan = it->plan,
 			.has_good_group =
 				xcalloc(fleet->hosts[it->host]->n_vgs, sizeof(bool)),
+			.gone_is_known = &gone_is_known,
 			.err = err};
 
 		r = check_waits(&proof);

@@ -178,6 +178,9 @@ static bool is_report_good(const struct host *host)
 		(devices && devices->outcome != OUTCOME_READ &&
 			devices->outcome != OUTCOME_SKIPPED))
 		return false;
+	for (size_t i = 0; i < host->n_vgs; i++)
+		if (!host->vgs[i].has_metadata)
+			return false;
 	for (size_t i = 0; i < host->n_pvs; i++)
 		if (host->pvs[i].is_duplicate ||
 			(host->pvs[i].is_in_use && *host->pvs[i].vg_uuid == '\0'))

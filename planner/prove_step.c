@@ -52,6 +52,7 @@ bool proof_is_open_by_table(const struct host *host, struct devno devno)
 
 /* ---- rules for a volume group and its volumes ---- */
 
+/* `vg_uuid` NULL: without the metadata of a group. */
 static int check_sources(const struct proof *proof, const char *vg_uuid)
 {
 	static const char *const needed[] = {"identity", "dm", "blocks", "superblocks",
@@ -68,8 +69,8 @@ static int check_sources(const struct proof *proof, const char *vg_uuid)
 		return proof_broken(proof, 6, "was not read", "swaps");
 	if (host_index_is_cut(proof->before))
 		return proof_broken(proof, 6, "cannot be followed", "mounts");
-	buf_printf(&metadata, "lvm/%s.vg", vg_uuid);
-	if (!host_source_is_read(proof->before, buf_text(&metadata)))
+	buf_printf(&metadata, "lvm/%s.vg", vg_uuid ? vg_uuid : "");
+	if (vg_uuid && !host_source_is_read(proof->before, buf_text(&metadata)))
 		return proof_broken(proof, 6, "was not read", buf_text(&metadata));
 	for (size_t i = 0; i < proof->before->n_sources; i++)
 		if (strncmp(proof->before->sources[i].name, "mounts/", 7) == 0 &&
@@ -101,13 +102,28 @@ static int check_whole_group(const struct proof *proof, const struct vg *vg)
 	return check_sources(proof, vg->uuid);
 }
 
+/* Nothing says that it exists, and nobody can have been overlooked. */
+static int check_gone_group(const struct proof *proof, const char *vg_uuid)
+{
+	if (!*proof->gone_is_known)
+		*proof->gone_is_known = proof_lvm_is_whole(proof->before) ? 1 : -1;
+	if (*proof->gone_is_known < 0)
+		return proof_broken(proof, 6, "its metadata was not read", vg_uuid);
+	if (check_sources(proof, NULL) < 0)
+		return -EPERM;
+	return proof_device_is_ours(
+		proof, host_device_by_devno(proof->now, proof->step->target.devno));
+}
+
 /* Once for each group: the answer is the capture's alone. */
 static int check_vg(const struct proof *proof, const char *vg_uuid)
 {
 	const struct vg *vg = host_vg(proof->before, vg_uuid);
 	bool *is_good;
 
-	if (!vg || !vg->has_metadata)
+	if (!vg)
+		return check_gone_group(proof, vg_uuid);
+	if (!vg->has_metadata)
 		return proof_broken(proof, 6, "its metadata was not read", vg_uuid);
 	is_good = &proof->has_good_group[vg - proof->before->vgs];
 	if (!*is_good && check_whole_group(proof, vg) < 0)

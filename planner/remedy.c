@@ -89,9 +89,9 @@ static struct action *move_down(struct action *actions, size_t at)
 static const struct reason *final_reason(const struct subject *subject)
 {
 	static const enum rule final[] = {RULE_NOT_SELECTED, RULE_NOT_LVM,
-		RULE_GUEST_VOLUME, RULE_NOT_A_SNAPSHOT, RULE_ORIGIN, RULE_ORPHAN_LAYER,
-		RULE_VIRTUAL_ORIGIN, RULE_NO_ORIGIN, RULE_THIN, RULE_MERGING,
-		RULE_ACTIVE_ELSEWHERE};
+		RULE_GUEST_VOLUME, RULE_NOT_A_SNAPSHOT, RULE_LOST_VOLUME,
+		RULE_STALE_VOLUME, RULE_ORIGIN, RULE_ORPHAN_LAYER, RULE_VIRTUAL_ORIGIN,
+		RULE_NO_ORIGIN, RULE_THIN, RULE_MERGING, RULE_ACTIVE_ELSEWHERE};
 
 	for (size_t f = 0; f < sizeof(final) / sizeof(final[0]); f++)
 		for (size_t i = 0; i < subject->n_reasons; i++)

@@ -324,6 +324,34 @@ static enum action_kind words_of_lv(const struct survey *survey,
 	return ACTION_DO;
 }
 
+/* Of a volume that no metadata has: what saves it, or how it goes. */
+static void words_of_stale_volume(const struct host *host, const struct subject *subject,
+	enum rule rule, struct buf *text)
+{
+	const struct vg *vg = host_vg(host, subject->vg_uuid);
+	const char *vg_name = subject->label;
+	int len = vg ? (int)strlen(vg->name) : (int)strcspn(vg_name, "/");
+
+	if (vg)
+		vg_name = vg->name;
+	if (rule == RULE_LOST_VOLUME)
+		buf_printf(text,
+			"never remove it, and do not restart the host; make and extend "
+			"no "
+			"volume on its disk (no lvcreate, no lvextend) until it is safe; "
+			"copy its data to another disk now, or restore its metadata: "
+			"`vgcfgrestore --list %.*s` on each host that had the group "
+			"shows what /etc/lvm/archive keeps",
+			len, vg_name);
+	else
+		buf_printf(text,
+			"ask on every host that has %.*s whether its data are still "
+			"wanted (`lvs -a`, `vgcfgrestore --list %.*s`, and whoever made "
+			"it): "
+			"if they are, copy them; if not, `dmsetup remove -u %s`",
+			len, vg_name, len, vg_name, subject->snapshot->uuid);
+}
+
 static enum action_kind words_of_rule(const struct survey *survey,
 	const struct subject *subject, const struct reason *reason, struct buf *text)
 {
@@ -331,6 +359,10 @@ static enum action_kind words_of_rule(const struct survey *survey,
 		return words_of_age(survey, subject, text);
 	if (reason->rule == RULE_VG_UNSAFE)
 		return words_of_group(survey->host, subject, text);
+	if (reason->rule == RULE_LOST_VOLUME || reason->rule == RULE_STALE_VOLUME) {
+		words_of_stale_volume(survey->host, subject, reason->rule, text);
+		return ACTION_DO;
+	}
 	if (reason->rule == RULE_HALF_REMOVED)
 		return remedy_remains_words(survey->host, subject, text);
 	if (reason->rule == RULE_ORPHAN_LAYER)
@@ -399,9 +431,32 @@ static enum action_kind words_of_device(const struct survey *survey,
 	return ACTION_DO;
 }
 
+/* To capture again shows the same: LVM is not let near it. lsblk asks udev's records. */
+static void words_of_unread(const struct about *about, struct buf *text)
+{
+	const struct device *device = about->it;
+	const struct block *block = about->it;
+
+	buf_puts(text,
+		"see whether the physical volume is on the devices that LVM did not "
+		"look at (LVM2_member in `lsblk -o NAME,FSTYPE ");
+	if (about->kind == ABOUT_DEVICE)
+		buf_printf(text, "/dev/dm-%u", device->devno.minor);
+	else
+		buf_printf(text, "/dev/%s", block->kname);
+	buf_puts(text,
+		"`, of each of them): if it is, nothing is missing, and LVM itself can "
+		"remove the snapshot; no plan is made for such a group");
+}
+
 enum action_kind remedy_words(const struct survey *survey, const struct subject *subject,
 	const struct reason *reason, struct buf *text)
 {
+	if (reason->rule == RULE_EVIDENCE_MISSING &&
+		reason->about.kind != ABOUT_NOTHING) {
+		words_of_unread(&reason->about, text);
+		return ACTION_SUPPLY;
+	}
 	switch (reason->about.kind) {
 	case ABOUT_PROCESS:
 		return words_of_process(survey, subject, reason, text);

@@ -189,9 +189,13 @@ static void print_hazards(struct buf *text, const struct survey *survey)
 		const struct subject *subject = &survey->subjects[i];
 
 		for (size_t r = 0; r < subject->n_reasons; r++) {
-			if (subject->reasons[r].rule != RULE_STALE_CORRUPTING)
+			const char *head = rule_hazard(subject->reasons[r].rule);
+
+			if (!head)
 				continue;
-			buf_puts(text, "HAZARD     DATA IS BEING DESTROYED by ");
+			if (subject->reasons[r].rule == RULE_STALE_CORRUPTING)
+				head = "DATA IS BEING DESTROYED by";
+			buf_printf(text, "HAZARD     %s ", head);
 			buf_word(text, subject->label);
 			buf_puts(text, "\n");
 			print_wrapped(text, "", subject->reasons[r].text, "");
@@ -317,6 +321,7 @@ void review_print(const struct survey *survey, const struct plan *plan,
 	print_subjects(ret_text, &story, VERDICT_REMOVE, true);
 	print_refreshes(ret_text, plan);
 	print_subjects(ret_text, &story, VERDICT_UNDECIDED, true);
+	print_subjects(ret_text, &story, VERDICT_UNDECIDED, false);
 	print_subjects(ret_text, &story, VERDICT_REFUSE, true);
 	print_subjects(ret_text, &story, VERDICT_REFUSE, false);
 	print_untouched(ret_text, &story);

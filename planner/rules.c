@@ -124,6 +124,20 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"more than 64 mappings, block devices, mounts and swap areas on it, or "
 		"more than 64 mappings on its origin's layer",
 		"end some of them, from the top down, then capture again"},
+	[RULE_STALE_VOLUME] = {"stale-volume", VERDICT_UNDECIDED,
+		"a plain volume, active here and unknown to the LVM metadata: removed on "
+		"another host, or lost",
+		"a dm device with an LVM uuid that the metadata does not have, no "
+		"snapshot, open nowhere",
+		"find out on all hosts whether its data are wanted: if they are, copy "
+		"them; if not, dmsetup remove -u UUID"},
+	[RULE_LOST_VOLUME] = {"lost-volume", VERDICT_REFUSE,
+		"live data that no LVM metadata knows: LVM gives its extents to the next "
+		"volume",
+		"the same, and open, or the origin of a snapshot",
+		"never remove it; no lvcreate and no lvextend on that disk; copy its "
+		"data "
+		"elsewhere, or vgcfgrestore from the archive"},
 	[RULE_GUEST_VOLUME] = {"guest-volume", VERDICT_REFUSE,
 		"a guest's own volume: it, or its volume group, lies on a volume of "
 		"another group",
@@ -230,6 +244,14 @@ static const struct rule_text rules[RULES_COUNT] = {
 const struct rule_text *rule_text(enum rule rule)
 {
 	return &rules[rule];
+}
+
+const char *rule_hazard(enum rule rule)
+{
+	if (rule == RULE_STALE_CORRUPTING)
+		return "data is being destroyed by";
+	return rule == RULE_LOST_VOLUME ? "live data that no LVM metadata protects:"
+					: NULL;
 }
 
 bool rule_is_hint(enum rule rule)

@@ -4,6 +4,7 @@
  * on them. Invariant: every walk ends, also on a hostile capture with a loop.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "planner.h"
 #include "snapstate/cleanup.h"
@@ -117,4 +118,29 @@ bool stack_below(const struct host *host, struct devno devno,
 	is_whole = list.count <= GROUND_MOST;
 	free(list.devnos);
 	return is_whole;
+}
+
+const struct device *stack_volume_below(const struct host *host, struct devno devno,
+	const char *vg_uuid, bool *ret_is_all)
+{
+	cleanup_free const struct device **below = NULL;
+	size_t n_below = 0;
+
+	*ret_is_all = stack_below(host, devno, &below, &n_below);
+	for (size_t i = 0; i < n_below; i++) {
+		char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
+		const char *layer;
+
+		if (lvm_dm_uuid_split(below[i]->uuid, vg, lv, &layer) &&
+			strcmp(vg, vg_uuid) != 0)
+			return below[i];
+	}
+	return NULL;
+}
+
+bool stack_is_apart(const struct host *host, struct devno devno, const char *vg_uuid)
+{
+	bool is_all;
+
+	return !stack_volume_below(host, devno, vg_uuid, &is_all) && is_all;
 }

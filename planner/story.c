@@ -38,7 +38,7 @@ static void claim_victims(struct story *story, const struct subject *subject)
 
 	if (!subject->cow || !subject_has_rule(subject, RULE_STALE_CORRUPTING))
 		return;
-	hazards_of_store(
+	hazards_of_device(
 		host, subject->cow, subject->vg_uuid, &overlaps, &count, &is_complete);
 	for (size_t i = 0; i < count; i++)
 		claim(story,
@@ -55,7 +55,8 @@ static void collect_parts(struct story *story)
 	for (size_t i = 0; i < survey->n_subjects; i++) {
 		const struct subject *subject = &survey->subjects[i];
 
-		claim(story, subject->snapshot, PART_SNAPSHOT, subject);
+		claim(story, subject->snapshot,
+			subject_is_plain(subject) ? PART_LOST : PART_SNAPSHOT, subject);
 		claim(story, subject->cow, PART_STORE, subject);
 		for (size_t a = 0; a < subject->n_above; a++)
 			claim(story, subject->above[a], PART_ABOVE, subject);

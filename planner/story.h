@@ -17,6 +17,7 @@ enum device_part {
 	PART_STORE,
 	PART_REAL,
 	PART_ORIGIN,
+	PART_LOST,   /* a plain volume that the metadata does not have */
 	PART_VICTIM, /* a volume on extents that a stale store still maps */
 };
 const char *device_part_words(enum device_part part);

@@ -21,6 +21,8 @@ const char *device_part_words(enum device_part part)
 		return "the hidden layer below an origin: the volume's data";
 	case PART_ORIGIN:
 		return "an origin: the volume that people use";
+	case PART_LOST:
+		return "a volume that the LVM metadata does not have";
 	case PART_VICTIM:
 		return "a volume that a stale snapshot overwrites";
 	}
@@ -118,6 +120,7 @@ static void fate_of_kept(const struct device_story *it, struct buf *text)
 	case PART_ABOVE:
 	case PART_SNAPSHOT:
 	case PART_STORE:
+	case PART_LOST:
 		buf_printf(text, "stays, %s: %s",
 			it->subject->verdict == VERDICT_REFUSE ? "refused" : "undecided",
 			rule_text(it->subject->decisive)->name);

@@ -203,8 +203,23 @@ static char *stale_label(
 	return join_label(vg ? vg->name : vg_name, lv_name);
 }
 
-/* LVM devices whose volume is not in the metadata: a snapshot, a store, or a volume with
- * the name of a backup snapshot. Other volumes are nobody's leftover snapshot. */
+/* A plain volume that LVM would list if it existed. Whether anybody asked for it or not:
+ * what it holds is out of LVM's protection. Not one in a guest's own group, which LVM was
+ * not asked about. */
+static bool is_lost_volume(
+	const struct host *host, const struct device *device, const char *vg_uuid)
+{
+	const struct vg *vg = host_vg(host, vg_uuid);
+
+	return device->n_targets &&
+	       (vg ? vg->has_metadata
+		   : host_group_is_gone(host, vg_uuid) ||
+				       host_is_displaced(host, device)) &&
+	       stack_is_apart(host, device->devno, vg_uuid);
+}
+
+/* LVM devices whose volume is not in the metadata: a snapshot, a store, or a plain
+ * volume. */
 static void collect_stale(const struct host *host, struct survey *survey)
 {
 	/* as snapshot or store: they are found by uuid, so one volume gives one subject
@@ -228,7 +243,8 @@ static void collect_stale(const struct host *host, struct survey *survey)
 			continue;
 		label = stale_label(host, device, vg);
 		is_selected = request_selects(survey->request, label, NULL, &rule);
-		if ((*layer == '\0' && !is_snapshot && !is_selected) ||
+		if ((*layer == '\0' && !is_snapshot && !is_selected &&
+			    !is_lost_volume(host, device, vg)) ||
 			(*layer != '\0' && strcmp(layer, "cow") != 0)) {
 			free(label);
 			continue;
@@ -313,6 +329,7 @@ void survey_collect(
 {
 	struct survey survey = {.host = host, .request = request};
 
+	host_lvm_unread(host, &survey.unread, &survey.n_unread);
 	if (!is_known(host, "dm") || !is_known(host, "lvm/report.json"))
 		subject_add(&survey, SUBJECT_HOST, xstrdup("host"), "", "")->is_selected =
 			true;
@@ -321,6 +338,40 @@ void survey_collect(
 	collect_layers(host, &survey);
 	collect_others(host, &survey);
 	*ret = survey;
+}
+
+bool subject_is_plain(const struct subject *subject)
+{
+	return subject->kind == SUBJECT_STALE && subject->snapshot && !subject->cow &&
+	       device_snapshot_state(subject->snapshot) == SNAPSHOT_NONE;
+}
+
+#define UNREAD_SHOWN 3
+
+static void unread_device(const struct host *host, struct devno devno, struct buf *text)
+{
+	const struct device *device = host_device_by_devno(host, devno);
+	const struct block *block = host_block_by_devno(host, devno);
+
+	if (device)
+		buf_printf(text, "%s (" DEVNO_FMT ", %s)", device->name,
+			DEVNO_ARGS(devno),
+			device->n_targets ? device->targets[0].type : "no table");
+	else if (block)
+		buf_printf(text, "%s (" DEVNO_FMT ")", block->kname, DEVNO_ARGS(devno));
+	else
+		buf_printf(text, DEVNO_FMT ", which is not there any more",
+			DEVNO_ARGS(devno));
+}
+
+void survey_unread_words(const struct survey *survey, struct buf *text)
+{
+	for (size_t i = 0; i < survey->n_unread && i < UNREAD_SHOWN; i++) {
+		buf_puts(text, i ? ", " : "; LVM did not look at ");
+		unread_device(survey->host, survey->unread[i], text);
+	}
+	if (survey->n_unread > UNREAD_SHOWN)
+		buf_printf(text, " and %zu more", survey->n_unread - UNREAD_SHOWN);
 }
 
 void survey_free(struct survey *survey)
@@ -339,4 +390,5 @@ void survey_free(struct survey *survey)
 		free(subject->lv_uuid);
 	}
 	free(survey->subjects);
+	free(survey->unread);
 }

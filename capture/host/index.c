@@ -233,6 +233,7 @@ static size_t array_length(const struct host *host, enum places_kind kind)
 	case PLACES_MOUNT_PEERS:
 		return host->n_mounts;
 	case PLACES_PVS:
+	case PLACES_PVS_ON:
 		return host->n_pvs;
 	case PLACES_LV_ORIGIN:
 	case PLACES_LVS:

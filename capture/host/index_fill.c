@@ -204,8 +204,10 @@ static void add_volumes(const struct host *host, struct host_index *index)
 
 static void add_others(const struct host *host, struct host_index *index)
 {
-	for (size_t i = host->n_pvs; i-- > 0;)
+	for (size_t i = host->n_pvs; i-- > 0;) {
 		index_add(index, PLACES_PVS, places_text(host->pvs[i].vg_uuid), i);
+		index_add(index, PLACES_PVS_ON, places_devno(host->pvs[i].devno), i);
+	}
 	for (size_t i = host->n_processes; i-- > 0;)
 		if (program_is_storage(host->processes[i].comm))
 			index_add(index, PLACES_STORAGE_PROGRAMS, 0, i);

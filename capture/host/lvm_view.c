@@ -24,7 +24,8 @@ enum standing {
 	STANDING_ON_LVM,
 };
 
-#define DEPTH_MAX 64 /* far beyond what the kernel stacks */
+#define DEPTH_MAX  64 /* far beyond what the kernel stacks */
+#define LAYERS_MAX 3  /* snapshot or origin, its store or -real layer, the disk */
 
 struct view {
 	const struct host *host;
@@ -85,7 +86,7 @@ static int order_devno(const void *key, const void *item)
 	return devno_compare(*(const struct devno *)key, *(const struct devno *)item);
 }
 
-static bool is_listed(const struct host *host, struct devno devno)
+bool host_lvm_lists(const struct host *host, struct devno devno)
 {
 	return host->n_lvm_devices &&
 	       bsearch(&devno, host->lvm_devices, host->n_lvm_devices, sizeof(devno),
@@ -160,7 +161,7 @@ static bool is_of_no_use(const struct block *block)
 
 static bool is_unread(struct view *view, struct devno devno)
 {
-	return !is_listed(view->host, devno) && !is_on_lvm(view, devno, 0) &&
+	return !host_lvm_lists(view->host, devno) && !is_on_lvm(view, devno, 0) &&
 	       !has_content(view->host, devno) && !is_shown_as_another(view->host, devno);
 }
 
@@ -180,7 +181,8 @@ static void add_vanished(const struct host *host, struct devno **devnos, size_t 
 
 			if (!host->devices[i].is_gone &&
 				!host_device_by_devno(host, dep) &&
-				!host_block_by_devno(host, dep) && !is_listed(host, dep))
+				!host_block_by_devno(host, dep) &&
+				!host_lvm_lists(host, dep))
 				*array_add(devnos, count) = dep;
 		}
 }
@@ -253,8 +255,57 @@ bool lvm_view_is_whole(const struct host *host)
 	for (size_t i = 0; i < host->n_pvs; i++)
 		if (is_doubtful(&host->pvs[i]))
 			return false;
+	for (size_t i = 0; i < host->n_vgs; i++)
+		if (!host->vgs[i].has_metadata)
+			return false;
 	host_lvm_unread(host, &unread, &n_unread);
 	return n_unread == 0;
+}
+
+bool host_owner_is_known(const struct host *host, struct devno devno)
+{
+	cleanup_places struct places places =
+		host_places(host, PLACES_PVS_ON, places_devno(devno));
+
+	if (!host_lvm_lists(host, devno))
+		return false;
+	for (size_t i; places_next(&places, &i);) {
+		const struct pv *pv = &host->pvs[i];
+		const struct vg *vg;
+
+		if (!devno_is_equal(pv->devno, devno))
+			continue;
+		vg = host_vg(host, pv->vg_uuid);
+		if (is_doubtful(pv) || (*pv->vg_uuid && (!vg || !vg->has_metadata)))
+			return false;
+	}
+	return true;
+}
+
+static bool is_on_known_disks(
+	const struct host *host, const struct device *device, unsigned depth)
+{
+	for (size_t i = 0; i < device->n_deps; i++) {
+		const struct device *below = host_device_by_devno(host, device->deps[i]);
+
+		if (below && strncmp(below->uuid, "LVM-", 4) == 0) {
+			if (depth == LAYERS_MAX ||
+				!is_on_known_disks(host, below, depth + 1))
+				return false;
+		} else if (!host_owner_is_known(host, device->deps[i])) {
+			return false;
+		}
+	}
+	return device->n_deps > 0;
+}
+
+bool host_is_displaced(const struct host *host, const struct device *volume)
+{
+	char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
+	const char *layer;
+
+	return lvm_dm_uuid_split(volume->uuid, vg, lv, &layer) && !host_vg(host, vg) &&
+	       is_on_known_disks(host, volume, 0);
 }
 
 bool host_group_is_gone(const struct host *host, const char *vg_uuid)

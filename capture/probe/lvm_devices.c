@@ -10,6 +10,12 @@
  * volumes by their uuid, and so not the partition mappings on them, whose uuids begin
  * with "part".)
  *
+ * Of the targets, only those are read that do nothing but read below: a cache or a write
+ * cache may move blocks on a read, a thin, vdo, era or clone target keeps metadata of its
+ * own, and delay, flakey or dust make a reader wait or fail by design. What is on such a
+ * device LVM then calls missing: the planner says which devices were left out
+ * (host_lvm_unread()).
+ *
  * Paths are /dev/dm-N and /dev/KNAME: names of mappings may hold any byte.
  */
 #include <fcntl.h>

@@ -472,10 +472,18 @@ const struct mount_namespace *host_namespace_of_host(const struct host *host);
  * once, malloc'ed. Not among them: what is on a volume of LVM (that is a guest's), what has a
  * file system or swap of its own, and what LVM leaves out since it shows as another device. */
 void host_lvm_unread(const struct host *host, struct devno **ret_devnos, size_t *ret_count);
+/* true: LVM lists it. */
+bool host_lvm_lists(const struct host *host, struct devno devno);
 /* true: LVM was read, every such device was, and the metadata of all that it found. */
 bool host_lvm_is_whole(const struct host *host);
 /* true: LVM was read as a whole, and has no group of that uuid. */
 bool host_group_is_gone(const struct host *host, const char *vg_uuid);
+/* true: LVM lists that disk, as itself and not as a part of another device, and has read the
+ * metadata of the group that it belongs to, if any. */
+bool host_owner_is_known(const struct host *host, struct devno devno);
+/* true: LVM has no group of that volume's uuid, and the owner of each disk below the volume is
+ * known: whatever there may be of its group elsewhere, its extents are others' by now. */
+bool host_is_displaced(const struct host *host, const struct device *volume);
 
 /*
  * The index makes look-ups fast. It is built when a host is complete, by whom asks much of it;
@@ -500,6 +508,7 @@ enum places_kind {
 	PLACES_SWAPS,	       /* and files that may be on it; those also by DEVNO_NONE */
 	PLACES_KERNEL_HOLDERS,
 	PLACES_USES,
+	PLACES_PVS_ON, /* physical volumes on that device */
 	PLACES_MOUNTS, /* by st_dev, and by host_mount_devno() */
 	/* by places_mount() */
 	PLACES_MOUNT_ID,

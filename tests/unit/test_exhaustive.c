@@ -34,6 +34,7 @@ static bool try_step(
 {
 	struct err err = ERR_INIT;
 	cleanup_free bool *has_good_group = xcalloc(before->n_vgs, sizeof(bool));
+	int gone_is_known = 0;
 	const struct proof_plan alone = {0, plan};
 	const struct proof_fleet fleet = {.hosts = &before,
 		.now = now,
@@ -47,6 +48,7 @@ static bool try_step(
 		.step = &plan->steps[0],
 		.number = 1,
 		.has_good_group = has_good_group,
+		.gone_is_known = &gone_is_known,
 		.err = &err};
 
 	if (proof_apply(&proof) < 0) {

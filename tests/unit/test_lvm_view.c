@@ -131,6 +131,11 @@ static void a_label_without_metadata(struct host *host)
 		.is_in_use = true};
 }
 
+static void no_metadata(struct host *host)
+{
+	host->vgs[0].has_metadata = false;
+}
+
 static void no_report(struct host *host)
 {
 	host_source_set(host, "lvm/report.json", OUTCOME_TIMED_OUT, "%s", "");
@@ -168,6 +173,7 @@ static const struct {
 	{"a pulled disk", a_pulled_disk, false},
 	{"a clone", a_clone, false},
 	{"a label without metadata", a_label_without_metadata, false},
+	{"no metadata", no_metadata, false},
 	{"no report", no_report, false},
 	{"no list of devices", no_list, false},
 	{"no block devices", no_blocks, false},
@@ -219,11 +225,69 @@ static void test_the_two_agree(void **state)
 		(unsigned long long)count);
 }
 
+/* The stack of the sample host, whose group was made anew on the same disk; `lv_uuid`
+ * is a volume of the new one, on the extents of the old store. */
+static struct host *host_of_recreated_group(const char *lv_uuid)
+{
+	struct host *host = sample_host_idle();
+
+	sample_make_stale(host);
+	host->vgs[0].uuid = GONE;
+	host->pvs[0].vg_uuid = GONE;
+	sample_add_victim(host);
+	for (size_t i = 0; i < host->n_lvs; i++) {
+		host->lvs[i].vg_uuid = GONE;
+		if (strcmp(host->lvs[i].uuid, SAMPLE_VICTIM) == 0)
+			host->lvs[i].uuid = lv_uuid;
+	}
+	host_source_set(host, "lvm/" GONE ".vg", OUTCOME_READ, "%s", "");
+	host_sort(host);
+	host_index_build(host);
+	return host;
+}
+
+static void assert_snapshot(struct host *host, enum rule rule)
+{
+	static const char *select[] = {SELECT_DEFAULT};
+	const struct request request = {
+		.select = select, .n_select = 1, .min_age = MIN_AGE_DEFAULT};
+	cleanup_survey struct survey survey = {0};
+	bool is_found = false;
+
+	survey_collect(host, &request, &survey);
+	classify_survey(&survey);
+	for (size_t i = 0; i < survey.n_subjects; i++) {
+		if (strcmp(survey.subjects[i].lv_uuid, SAMPLE_SNAP) != 0)
+			continue;
+		is_found = true;
+		assert_string_equal(rule_text(survey.subjects[i].decisive)->name,
+			rule_text(rule)->name);
+	}
+	assert_true(is_found);
+}
+
+/* By sectors, whatever group owns them; a volume of the same uuid is the same volume, of
+ * a group that was split or merged meanwhile. */
+static void test_whose_extents_they_are_now(void **state)
+{
+	cleanup_host struct host *host = host_of_recreated_group(SAMPLE_VICTIM);
+	cleanup_host struct host *moved = host_of_recreated_group(SAMPLE_SNAP);
+	cleanup_host struct host *unread = host_of_recreated_group(SAMPLE_VICTIM);
+
+	(void)state;
+	assert_snapshot(host, RULE_STALE_CORRUPTING);
+	assert_snapshot(moved, RULE_DISAGREE);
+	unread->n_lvm_devices = 0;
+	host_index_build(unread);
+	assert_snapshot(unread, RULE_EVIDENCE_MISSING);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_whole_or_not),
 		cmocka_unit_test(test_the_two_agree),
+		cmocka_unit_test(test_whose_extents_they_are_now),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

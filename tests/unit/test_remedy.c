@@ -572,11 +572,15 @@ static bool is_modelled(const struct host *host, const struct action *action)
 {
 	static const enum rule beyond[] = {RULE_DISAGREE, RULE_HALF_REMOVED,
 		RULE_NOT_ACTIVE_HERE, RULE_NOT_SELECTED, RULE_MERGING, RULE_ORPHAN_LAYER,
-		RULE_THIN};
+		RULE_THIN, RULE_STALE_VOLUME, RULE_LOST_VOLUME};
 
 	for (size_t i = 0; i < sizeof(beyond) / sizeof(beyond[0]); i++)
 		if (has_rule(action, beyond[i]))
 			return false;
+	/* what is on a device that LVM is not let near */
+	if (has_rule(action, RULE_EVIDENCE_MISSING) &&
+		action->about.kind != ABOUT_NOTHING)
+		return false;
 	if (action->about.kind == ABOUT_BLOCK && !is_bare(host, action->about.it))
 		return false;
 	return action->kind != ACTION_NOTHING;
