@@ -98,8 +98,7 @@ static const struct row use_rows[] = {ROW(use, example, NAME)};
 static const struct row holder_rows[] = {ROW(kernel_holder, name, NAME)};
 static const struct row change_rows[] = {ROW(change, name, NAME)};
 static const struct row vg_rows[] = {ROW(vg, uuid, STAYS), ROW(vg, name, NAME),
-	ROW(vg, system_id, NAME), ROW(vg, lock_type, STAYS),
-	ROW(vg, writer, NAME)};
+	ROW(vg, system_id, NAME), ROW(vg, lock_type, STAYS), ROW(vg, writer, NAME)};
 static const struct row pv_rows[] = {
 	ROW(pv, vg_uuid, STAYS), ROW(pv, uuid, STAYS), ROW(pv, name, NAME)};
 static const struct row lv_rows[] = {ROW(lv, vg_uuid, STAYS), ROW(lv, uuid, STAYS),
@@ -404,6 +403,50 @@ static void assert_without(struct host *host, const char *mark, const char *what
 			fail_msg("%s: %s in %s:\n%.*s", what, mark,
 				host->documents[i].name, (int)host->documents[i].len,
 				host->documents[i].bytes);
+}
+
+/* A package may bring a program that tells of a customer: below /usr/lib, and by its
+ * name. */
+static void test_programs(void **state)
+{
+	static const struct {
+		const char *exe, *comm;
+		const char *exe_end, *comm_kept; /* what stays as it is; NULL: nothing */
+	} programs[] = {
+		{"/usr/lib/exemarkn/agentmarkn", "agentmarkn", NULL, NULL},
+		{"/usr/libexec/exemarkn/agentmarkn-helper-of-it", "agentmarkn-help", NULL,
+			NULL},
+		{"/usr/bin/exemarkn", "exemarkn", NULL, NULL},
+		{"/sbin/exemarkn (deleted)", "exemarkn", NULL, NULL},
+		{"/usr/lib64/exemarkn/rsync", "rsync", "/rsync", "rsync"},
+		{"/usr/lib64/exemarkn/bash", "exemarkn", "/bash", NULL},
+		{"/usr/bin/tar", "tar", "/usr/bin/tar", "tar"},
+		{"/usr/lib/systemd/systemd-udevd", "systemd-udevd",
+			"/usr/lib/systemd/systemd-udevd", "systemd-udevd"},
+		{"/usr/lib/systemd/systemd-journald", "systemd-journal",
+			"/usr/lib/systemd/systemd-journald", "systemd-journal"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
+		cleanup_host struct host *host = marked_host(), *named = NULL;
+		const char *exe, *comm;
+
+		host->processes[0].exe = programs[i].exe;
+		host->processes[0].comm = programs[i].comm;
+		redact_secrets(host);
+		named = redact_names(host, &key_a);
+		exe = named->processes[0].exe;
+		comm = named->processes[0].comm;
+		assert_null(strstr(exe, "markn"));
+		assert_null(strstr(comm, "markn"));
+		if (programs[i].exe_end)
+			assert_string_equal(
+				exe + strlen(exe) - strlen(programs[i].exe_end),
+				programs[i].exe_end);
+		if (programs[i].comm_kept)
+			assert_string_equal(comm, programs[i].comm_kept);
+	}
 }
 
 static void test_no_secret(void **state)
@@ -732,6 +775,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fixtures_read_back),
 		cmocka_unit_test(test_no_secret),
+		cmocka_unit_test(test_programs),
 		cmocka_unit_test(test_no_name),
 		cmocka_unit_test(test_every_field),
 		cmocka_unit_test(test_words_that_stay),
