@@ -5,7 +5,8 @@
 # use today. Each runs three times: for the time it takes, under strace for what it does, and once more while a snapshot
 # is suspended. Then its archive is searched for each planted thing.
 #
-# Input:  BENCH_SECONDS, the time limit for one run; BENCH_TOOLS ("snapstate,lsblk"), or nothing for all.
+# Input:  BENCH_SECONDS, the time limit for one run; BENCH_UNTRACED, the time after which a tool is not traced, and the
+#         limit while a snapshot is suspended; BENCH_TOOLS ("snapstate,lsblk"), or nothing for all.
 # Output in $OUT: costs "TOOL SECONDS CALLS PROGRAMS WRITTEN BLOCK_OPENS BLOCK_DEVICES LOCKS FLUSHES ETC BYTES",
 #         suspended "TOOL STATUS SECONDS BYTES", facts "FACT<TAB>TOOL<TAB>yes|no".
 # A tool whose program is not installed is left out. Who reads a suspended device waits: those runs come last.
@@ -15,7 +16,7 @@ set -euo pipefail
 . "$LAB_DIR/lib.sh"
 limit=${BENCH_SECONDS:-60}
 # strace makes some five times as long of it; who needs more than this alone is not traced
-traced_limit=$((limit * 5)) untraced=60 suspended_limit=60
+traced_limit=$((limit * 5)) untraced=${BENCH_UNTRACED:-60} suspended_limit=${BENCH_UNTRACED:-60}
 vg=onapp-aaaaaaaa
 snapshot=onapp--aaaaaaaa-backup--dddddddd
 mapping=${snapshot}X1
