@@ -28,17 +28,17 @@ struct reading {
 static int read_files(
 	const struct ticket_files *files, struct ticket *ticket, struct err *err)
 {
-	int r = file_read_at(
+	int r = file_read_regular(
 		AT_FDCWD, files->plan, PLAN_BYTES_MAX, &ticket->plan_text, err);
 
 	if (r == 0)
-		r = file_read_at(AT_FDCWD, files->journal, JOURNAL_BYTES_MAX,
+		r = file_read_regular(AT_FDCWD, files->journal, JOURNAL_BYTES_MAX,
 			&ticket->journal_text, err);
 	for (size_t i = 0; r == 0 && i < files->n_signatures; i++)
-		r = file_read_at(AT_FDCWD, files->signatures[i], SIGNATURE_BYTES_MAX,
+		r = file_read_regular(AT_FDCWD, files->signatures[i], SIGNATURE_BYTES_MAX,
 			&ticket->signatures[ticket->n_signatures++], err);
 	if (r == 0 && files->before)
-		r = file_read_at(AT_FDCWD, files->before, RECORD_ARCHIVE_MAX,
+		r = file_read_regular(AT_FDCWD, files->before, RECORD_ARCHIVE_MAX,
 			&ticket->before_archive, err);
 	return r;
 }

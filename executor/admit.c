@@ -4,6 +4,7 @@
  * understood before the signatures that the site wants were verified.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,9 +12,9 @@
 #include <unistd.h>
 
 #include "admit.h"
-#include "regular.h"
 #include "report.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/io.h"
 #include "snapstate/stamp.h"
 
 /* How far the clock may have been set back since the capture was made. */
@@ -90,7 +91,7 @@ static enum exit_code read_plan(
 	cleanup_buf struct buf text = BUF_INIT;
 	struct err err = ERR_INIT;
 	enum exit_code code = EXIT_DONE;
-	int r = regular_read(options->plan, PLAN_BYTES_MAX, &text, &err);
+	int r = file_read_regular(AT_FDCWD, options->plan, PLAN_BYTES_MAX, &text, &err);
 
 	if (r == 0)
 		code = admit_signatures(options, &text, admission);

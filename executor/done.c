@@ -5,14 +5,15 @@
  * the exit code. Changes nothing.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "done.h"
-#include "regular.h"
 #include "journal.h"
 #include "report.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/io.h"
 
 #define NOTHING_CHANGED "; nothing was changed"
 
@@ -38,7 +39,7 @@ static enum exit_code read_claim(
 	struct journal_run run;
 	struct claim *claim;
 	struct err err = ERR_INIT;
-	int r = regular_read(file, JOURNAL_BYTES_MAX, &text, &err);
+	int r = file_read_regular(AT_FDCWD, file, JOURNAL_BYTES_MAX, &text, &err);
 
 	if (r == 0)
 		r = journal_read(buf_text(&text), text.len, file, &run, &err);

@@ -16,6 +16,7 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/stamp.h"
 #include "snapstate/io.h"
+#include "trusted.h"
 
 #define LEFT_OUT "left-out"
 
@@ -239,7 +240,7 @@ static const char *how_it_ended(const char *path)
 	cleanup_buf struct buf text = BUF_INIT;
 	struct journal_run run;
 
-	if (file_read_at(AT_FDCWD, path, JOURNAL_BYTES_MAX, &text, NULL) < 0 ||
+	if (file_read_regular(AT_FDCWD, path, JOURNAL_BYTES_MAX, &text, NULL) < 0 ||
 		journal_parse(buf_text(&text), text.len, path, &run, NULL) < 0)
 		return "is noted, but its journal cannot be read";
 	if (run.is_finished)
@@ -267,19 +268,10 @@ int journal_find(const char *folder, const struct plan *plan, struct err *err)
 static int open_folder(const char *folder, int *ret_fd, struct err *err)
 {
 	cleanup_close int fd = -1;
-	struct stat stat;
+	int r = trusted_folder(folder, &fd, err);
 
-	if (mkdir(folder, 0700) < 0 && errno != EEXIST)
-		return err_errno(err, errno, "make the journal's folder %s", folder);
-	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &stat) < 0)
-		return err_errno(err, errno, "open the journal's folder %s", folder);
-	if (stat.st_uid != geteuid() || (stat.st_mode & 022))
-		return err_set(err, -EPERM,
-			"the journal's folder %s must belong to user %u, and nobody else "
-			"may "
-			"write to it",
-			folder, (unsigned)geteuid());
+	if (r < 0)
+		return err ? err_wrap(err, "the journal's folder") : r;
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
 		return err_set(err, -EBUSY,
 			"another snapstate-execute is at work: it holds %s", folder);
@@ -401,7 +393,7 @@ int journal_load(const char *folder, const struct plan *plan, struct buf *ret_te
 	int r;
 
 	path_of(folder, plan, &path);
-	r = file_read_at(AT_FDCWD, path.data, JOURNAL_BYTES_MAX, ret_text, err);
+	r = file_read_regular(AT_FDCWD, path.data, JOURNAL_BYTES_MAX, ret_text, err);
 	if (r == 0)
 		r = journal_parse(
 			buf_text(ret_text), ret_text->len, path.data, ret_run, err);
@@ -420,12 +412,12 @@ static int open_again(struct journal *journal, const struct buf *text, struct er
 	int r;
 
 	journal->fd = openat(journal->folder, file_name(journal),
-		O_WRONLY | O_NOFOLLOW | O_APPEND | O_CLOEXEC);
+		O_WRONLY | O_NOFOLLOW | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (journal->fd < 0 || fstat(journal->fd, &stat) < 0)
 		return err_errno(err, errno, "open %s", journal->path);
 	if (!S_ISREG(stat.st_mode))
 		return err_set(err, -EINVAL, "%s: no regular file", journal->path);
-	r = file_read_at(
+	r = file_read_regular(
 		journal->folder, file_name(journal), JOURNAL_BYTES_MAX, &now, err);
 	if (r == 0 && (now.len != text->len ||
 			      memcmp(buf_text(&now), buf_text(text), now.len) != 0))

@@ -18,10 +18,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "regular.h"
 #include "report.h"
 #include "signed.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/io.h"
 #include "snapstate/record.h"
 
 /* What is told. */
@@ -212,7 +212,8 @@ int packer_check(const struct options *options, const struct plan *plan, struct 
 
 	if (!options->before)
 		return 0;
-	if (regular_read(options->before, RECORD_ARCHIVE_MAX, &archive, err) < 0)
+	if (file_read_regular(
+		    AT_FDCWD, options->before, RECORD_ARCHIVE_MAX, &archive, err) < 0)
 		return err->code;
 	sha256_hex(buf_text(&archive), archive.len, sha256);
 	if (strcmp(sha256, plan->capture_sha256) == 0)

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Signature files, lists of signers and cryptography together; see signed.h. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "regular.h"
 #include "signature.h"
 #include "signed.h"
 #include "signers.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/io.h"
 #include "trusted.h"
 
 struct role {
@@ -53,7 +54,7 @@ static int read_file(const char *path, struct signatures *signatures,
 {
 	cleanup_sshsig struct sshsig sshsig = SSHSIG_INIT;
 	cleanup_buf struct buf text = BUF_INIT;
-	int r = regular_read(path, SSHSIG_ARMOR_MAX, &text, err);
+	int r = file_read_regular(AT_FDCWD, path, SSHSIG_ARMOR_MAX, &text, err);
 
 	if (r == 0)
 		r = sshsig_read(buf_text(&text), text.len, path, &sshsig, err);

@@ -10,51 +10,108 @@
 #include "snapstate/io.h"
 #include "trusted.h"
 
-static int check(int fd, const char *path, mode_t type, struct err *err)
+/* What decides is root's alone; what is written may be of whoever runs this. */
+static int check(int fd, const char *path, mode_t type, bool is_for_output,
+	mode_t forbidden, struct err *err)
 {
+	const uid_t owner = is_for_output ? geteuid() : 0;
 	struct stat stat;
 
 	if (fstat(fd, &stat) < 0)
 		return err_errno(err, errno, "%s", path);
-	if ((stat.st_mode & S_IFMT) != type || stat.st_uid != 0 || (stat.st_mode & 022))
+	if ((stat.st_mode & S_IFMT) != type ||
+		(stat.st_uid != 0 && stat.st_uid != owner) || (stat.st_mode & forbidden))
 		return err_set(err, -EPERM,
 			"%s: it and each folder above it must belong to root, be no "
-			"links, "
-			"and be writable by nobody else",
+			"links, and be writable by nobody else",
 			path);
 	return 0;
 }
 
-int trusted_read(const char *path, size_t max, struct buf *ret_text, struct err *err)
+/* In a folder like /tmp (sticky) others may make files, and may not touch root's. */
+static int check_above(int fd, const char *path, bool is_for_output, struct err *err)
+{
+	struct stat stat;
+
+	if (is_for_output && fstat(fd, &stat) == 0 && (stat.st_mode & S_ISVTX))
+		return check(fd, path, S_IFDIR, true, 0, err);
+	return check(fd, path, S_IFDIR, is_for_output, 022, err);
+}
+
+/* The folder that `path` names its last part in, and that part. */
+static int walk(const char *path, bool is_for_output, int *ret_folder,
+	const char **ret_name, struct err *err)
 {
 	cleanup_close int folder = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	const char *part = path + 1, *slash;
+	const char *part = path + strspn(path, "/"), *slash;
 	int r;
 
 	if (folder < 0)
 		return err_errno(err, errno, "/");
-	r = check(folder, path, S_IFDIR, err);
+	r = check_above(folder, path, is_for_output, err);
 	while (r == 0 && (slash = strchr(part, '/'))) {
 		cleanup_free char *name = xstrndup(part, (size_t)(slash - part));
 		int next = openat(
 			folder, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
+		/* a link is no folder: -ENOTDIR */
 		if (next < 0)
-			return err_errno(err, errno, "%s", path);
+			return err_errno(err, errno, "%s: %s", path, name);
 		close(folder);
 		folder = next;
-		r = check(folder, path, S_IFDIR, err);
-		part = slash + 1;
+		r = check_above(folder, path, is_for_output, err);
+		part = slash + strspn(slash, "/");
 	}
-	if (r == 0) {
-		cleanup_close int fd = openat(folder, part,
-			O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (r < 0)
+		return r;
+	*ret_folder = take_fd(&folder);
+	*ret_name = part;
+	return 0;
+}
 
-		if (fd < 0)
-			return err_errno(err, errno, "%s", path);
-		r = check(fd, path, S_IFREG, err);
-		if (r == 0)
-			r = file_read_at(folder, part, max, ret_text, err);
-	}
+int trusted_read(const char *path, size_t max, struct buf *ret_text, struct err *err)
+{
+	cleanup_close int folder = -1, fd = -1;
+	const char *name;
+	int r = walk(path, false, &folder, &name, err);
+
+	if (r < 0)
+		return r;
+	fd = openat(
+		folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0)
+		return err_errno(err, errno, "%s", path);
+	r = check(fd, path, S_IFREG, false, 022, err);
+	return r == 0 ? file_read_fd(fd, path, max, ret_text, err) : r;
+}
+
+/* "/a/b/" and "/a/b/." are "/a/b". */
+static char *without_end(const char *path)
+{
+	size_t len = strlen(path);
+
+	while (len > 1 &&
+		(path[len - 1] == '/' || (path[len - 1] == '.' && path[len - 2] == '/')))
+		len--;
+	return xstrndup(path, len);
+}
+
+int trusted_folder(const char *path, int *ret_fd, struct err *err)
+{
+	cleanup_free char *whole = without_end(path);
+	cleanup_close int above = -1, fd = -1;
+	const char *name;
+	int r = walk(whole, true, &above, &name, err);
+
+	if (r < 0)
+		return r;
+	if (mkdirat(above, name, 0700) < 0 && errno != EEXIST)
+		return err_errno(err, errno, "make %s", path);
+	fd = openat(above, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return err_errno(err, errno, "%s", path);
+	r = check(fd, path, S_IFDIR, true, 022, err);
+	if (r == 0)
+		*ret_fd = take_fd(&fd);
 	return r;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Files that decide what root may do: only root may have written them. */
+/* Files that decide what root may do, and folders that root writes to: nobody but root
+ * (or, for tests, whoever runs this) may write there. */
 #ifndef SNAPSTATE_TRUSTED_H
 #define SNAPSTATE_TRUSTED_H
 
@@ -9,5 +10,9 @@
 /* Reads an absolute path without links. It and each folder above it must belong to root
  * and be writable by nobody else: -EPERM. -ENOENT: it is not there. */
 int trusted_read(const char *path, size_t max, struct buf *ret_text, struct err *err);
+
+/* Opens the folder of an absolute path without links, and makes it with mode 0700 where
+ * it is missing. As above, but folders above it may also be sticky ones like /tmp. */
+int trusted_folder(const char *path, int *ret_fd, struct err *err);
 
 #endif

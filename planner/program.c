@@ -32,7 +32,7 @@ int program_read_capture(const char *name, struct host **ret_host,
 	char ret_sha256[SHA256_HEX_LEN + 1], struct err *err)
 {
 	cleanup_buf struct buf archive = BUF_INIT;
-	int r = file_read_at(AT_FDCWD, name, RECORD_ARCHIVE_MAX, &archive, err);
+	int r = file_read_regular(AT_FDCWD, name, RECORD_ARCHIVE_MAX, &archive, err);
 
 	if (r < 0)
 		return r;
@@ -50,7 +50,7 @@ int program_read_policies(const struct options *options, struct request *request
 		const char *name = options->policies[i];
 		cleanup_buf struct buf text = BUF_INIT;
 
-		if (file_read_at(AT_FDCWD, name, POLICY_BYTES_MAX, &text, err) < 0 ||
+		if (file_read_regular(AT_FDCWD, name, POLICY_BYTES_MAX, &text, err) < 0 ||
 			policy_read(buf_text(&text), text.len, name, ret_policy, err) < 0)
 			return err->code;
 	}

@@ -3,26 +3,25 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <linux/magic.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "snapstate/cleanup.h"
 #include "snapstate/io.h"
 
-int file_read_at(
-	int dirfd, const char *path, size_t max, struct buf *ret_bytes, struct err *err)
+static int read_open(
+	int fd, const char *path, size_t max, struct buf *ret_bytes, struct err *err)
 {
-	cleanup_close int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	struct buf bytes = BUF_INIT;
 	char chunk[65536];
 	ssize_t n = -1;
 
-	if (fd < 0)
-		return err_errno(err, errno, "open %s", path);
 	for (;;) {
 		n = read(fd, chunk, sizeof(chunk));
 		if (n < 0 && errno == EINTR)
@@ -42,6 +41,58 @@ int file_read_at(
 	}
 	*ret_bytes = bytes;
 	return 0;
+}
+
+int file_read_at(
+	int dirfd, const char *path, size_t max, struct buf *ret_bytes, struct err *err)
+{
+	cleanup_close int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0)
+		return err_errno(err, errno, "open %s", path);
+	return read_open(fd, path, max, ret_bytes, err);
+}
+
+/* Its regular files are none: reading some of them waits, or ends never (/proc/kmsg,
+ * trace_pipe). */
+static bool is_made_up(int fd)
+{
+	static const long kinds[] = {PROC_SUPER_MAGIC, SYSFS_MAGIC, DEBUGFS_MAGIC,
+		TRACEFS_MAGIC, CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC};
+	struct statfs statfs;
+
+	if (fstatfs(fd, &statfs) < 0)
+		return true;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if ((long)statfs.f_type == kinds[i])
+			return true;
+	return false;
+}
+
+int file_read_fd(
+	int fd, const char *path, size_t max, struct buf *ret_bytes, struct err *err)
+{
+	struct stat stat;
+
+	if (fstat(fd, &stat) < 0)
+		return err_errno(err, errno, "%s", path);
+	if (!S_ISREG(stat.st_mode) || is_made_up(fd))
+		return err_set(err, -EBADMSG, "%s is not a regular file", path);
+	return read_open(fd, path, max, ret_bytes, err);
+}
+
+int file_read_regular(
+	int dirfd, const char *path, size_t max, struct buf *ret_bytes, struct err *err)
+{
+	cleanup_close int fd =
+		openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+	/* a socket cannot be opened at all */
+	if (fd < 0 && errno == ENXIO)
+		return err_set(err, -EBADMSG, "%s is not a regular file", path);
+	if (fd < 0)
+		return err_errno(err, errno, "open %s", path);
+	return file_read_fd(fd, path, max, ret_bytes, err);
 }
 
 static int write_all(int fd, const char *bytes, size_t len)
