@@ -50,6 +50,13 @@ static void read_step(void *context)
 	reading->result = read_files(reading->files, reading->ticket, reading->err);
 }
 
+static void read_kept_step(void *context)
+{
+	struct reading *reading = context;
+
+	ticket_read_kept(reading->ticket, reading->files->journal);
+}
+
 /* Else every name would differ. */
 static int check_redaction(
 	const struct ticket *ticket, const char *redaction, struct err *err)
@@ -80,6 +87,8 @@ int ticket_files_read(const struct ticket_files *files, const char *redaction,
 	if (r == 0)
 		r = ticket_read(
 			ret_ticket, files->plan, files->journal, files->before, err);
+	if (r == 0)
+		r = checkpoint_run(deadline_ms, read_kept_step, &reading, err);
 	return r == 0 ? check_redaction(ret_ticket, redaction, err) : r;
 }
 

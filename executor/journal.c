@@ -158,6 +158,49 @@ int journal_verified(struct journal *journal, size_t n_facts, struct err *err)
 	return append(journal, &text, err);
 }
 
+/* Whole and on disk, or not there. */
+static int write_kept(const struct journal *journal, const char *name,
+	const struct group_text *group, struct err *err)
+{
+	cleanup_close int fd = -1;
+	size_t done = 0;
+
+	unlinkat(journal->folder, name, 0);
+	fd = openat(journal->folder, name,
+		O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	while (fd >= 0 && done < group->len) {
+		ssize_t n = write(fd, group->bytes + done, group->len - done);
+
+		if (n < 0 && errno != EINTR)
+			break;
+		done += n > 0 ? (size_t)n : 0;
+	}
+	if (fd >= 0 && done == group->len && fsync(fd) == 0 &&
+		fsync(journal->folder) == 0)
+		return 0;
+	err_errno(err, errno, "keep the volume group's metadata in %s", name);
+	unlinkat(journal->folder, name, 0);
+	return err->code;
+}
+
+int journal_keep(struct journal *journal, size_t number, const struct group_text *group,
+	struct err *err)
+{
+	cleanup_buf struct buf name = BUF_INIT, line = BUF_INIT;
+	char sha256[SHA256_HEX_LEN + 1];
+	int r;
+
+	journal_kept_name(journal->plan_digest, group->vg_uuid, &name);
+	r = write_kept(journal, buf_text(&name), group, err);
+	if (r < 0)
+		return r;
+	sha256_hex(group->bytes, group->len, sha256);
+	begin_line(journal, number, "kept", &line);
+	buf_printf(&line, " %s %llu sha256:%s\n", group->vg_uuid,
+		(unsigned long long)group->seqno, sha256);
+	return append(journal, &line, err);
+}
+
 int journal_intent(struct journal *journal, size_t number, const struct plan_step *step,
 	struct err *err)
 {
@@ -341,6 +384,7 @@ static int open_for(const char *folder, const struct plan *plan, const struct ho
 	path_of(folder, plan, &path);
 	ret_journal->machine = machine;
 	ret_journal->has_pseudonyms = *plan->redaction;
+	memcpy(ret_journal->plan_digest, plan->digest, sizeof(ret_journal->plan_digest));
 	ret_journal->path = xstrdup(buf_text(&path));
 	return 0;
 }

@@ -26,6 +26,7 @@ struct journal {
 	bool has_pseudonyms;
 	struct audit *audit; /* NULL: no copy for syslog */
 	char digest[JOURNAL_DIGEST_SHOWN + 1];
+	char plan_digest[SHA256_HEX_LEN + 1];
 };
 #define JOURNAL_INIT ((struct journal){.fd = -1, .folder = -1})
 void journal_close(struct journal *journal);
@@ -60,6 +61,17 @@ void journal_copy(struct journal *journal, const struct plan *plan, const char *
 int journal_signed(
 	struct journal *journal, const struct signed_by *signed_by, struct err *err);
 int journal_verified(struct journal *journal, size_t n_facts, struct err *err);
+/* A volume group as LVM just read it. */
+struct group_text {
+	const char *vg_uuid;
+	uint64_t seqno;
+	const char *bytes;
+	size_t len;
+};
+/* Keeps it in a file beside the journal, which has its digest then; it takes the place of
+ * one that an earlier try of this step left. */
+int journal_keep(struct journal *journal, size_t number, const struct group_text *group,
+	struct err *err);
 int journal_intent(struct journal *journal, size_t number, const struct plan_step *step,
 	struct err *err);
 /* `output` is what a command printed; `failure` NULL or what the operation reported. */

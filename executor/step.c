@@ -15,6 +15,7 @@
 #include "names.h"
 #include "report.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/text.h"
 
 struct run {
 	struct executor *executor;
@@ -244,6 +245,64 @@ static void attempt(struct run *run, struct act_request *request, struct result 
 		result->failure.code != 0, &result->difference, &result->unread);
 }
 
+/* ---- a way back ---- */
+
+/* No earlier step of the plan removes a volume of that group. */
+static bool is_first_of_group(const struct run *run)
+{
+	const struct plan *plan = run->executor->plan;
+	const struct plan_step *step = run->step;
+
+	if (step->op != OP_LV_REMOVE)
+		return false;
+	for (size_t i = 0; i + 1 < run->number; i++)
+		if (plan->steps[i].op == OP_LV_REMOVE &&
+			strcmp(plan->steps[i].target.vg_uuid, step->target.vg_uuid) == 0)
+			return false;
+	return true;
+}
+
+static void say_kept(
+	const struct run *run, const struct vg *vg, const struct group_text *group)
+{
+	const char *path = run->journal->path;
+	cleanup_buf struct buf name = BUF_INIT;
+
+	journal_kept_name(run->journal->plan_digest, group->vg_uuid, &name);
+	fprintf(run->executor->out,
+		"    metadata of volume group %s (seqno %llu) saved to %.*s%s\n",
+		vg->name, (unsigned long long)group->seqno,
+		(int)(strrchr(path, '/') + 1 - path), path, buf_text(&name));
+}
+
+/* lvremove leaves the host without this text where LVM makes no backups, or in a file of
+ * a name that only LVM knows. */
+static int keep_group(const struct run *run, struct err *err)
+{
+	const char *vg_uuid = run->step->target.vg_uuid;
+	const struct vg *vg = host_vg(run->host, vg_uuid);
+	cleanup_buf struct buf name = BUF_INIT, body = BUF_INIT;
+	const struct document *text;
+	struct group_text group;
+	int r;
+
+	if (!is_first_of_group(run))
+		return 0;
+	buf_printf(&name, "lvm/%s.vg", vg_uuid);
+	text = host_document(run->host, buf_text(&name));
+	if (!vg || !text || !text->len)
+		return err_set(err, -ENODATA,
+			"the metadata of volume group %s was not read, and cannot be "
+			"kept",
+			run->step->target.vg_name);
+	text_lvm_metadata_body(text, &body);
+	group = (struct group_text){vg_uuid, vg->seqno, buf_text(&body), body.len};
+	r = journal_keep(run->journal, run->number, &group, err);
+	if (r == 0)
+		say_kept(run, vg, &group);
+	return r;
+}
+
 static enum exit_code act_and_judge(struct run *run)
 {
 	cleanup_buf struct buf output = BUF_INIT;
@@ -259,7 +318,8 @@ static enum exit_code act_and_judge(struct run *run)
 	enum exit_code code;
 	unsigned tries = 0;
 
-	if (journal_intent(run->journal, run->number, run->step, &err) < 0)
+	if (keep_group(run, &err) < 0 ||
+		journal_intent(run->journal, run->number, run->step, &err) < 0)
 		return no_journal(run, &err);
 	plan_step_admit(run->step, &run->executor->uncertain);
 	do

@@ -217,6 +217,13 @@ static char *frame_strip(char *text)
 	return start;
 }
 
+void text_lvm_metadata_body(const struct document *document, struct buf *ret_text)
+{
+	cleanup_free char *copy = xstrndup(document->bytes, document->len);
+
+	buf_puts(ret_text, frame_strip(copy));
+}
+
 int metadata_parse(
 	const char *bytes, size_t len, struct dm_config_tree **ret_tree, struct err *err)
 {

@@ -5,12 +5,15 @@
  * one plan: the journal by the plan's digest, the capture by the digest in the plan.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "members.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/io.h"
 #include "snapstate/record.h"
+#include "snapstate/text.h"
 #include "snapstate/ticket.h"
 
 void ticket_free(struct ticket *ticket)
@@ -21,6 +24,10 @@ void ticket_free(struct ticket *ticket)
 		buf_free(&ticket->signatures[i]);
 	buf_free(&ticket->before_archive);
 	buf_free(&ticket->after_archive);
+	for (size_t i = 0; i < JOURNAL_KEPT_MAX; i++) {
+		free(ticket->kept[i].path);
+		buf_free(&ticket->kept[i].text);
+	}
 	plan_free(ticket->plan);
 	host_free(ticket->before);
 	*ticket = TICKET_INIT;
@@ -74,6 +81,36 @@ int ticket_read(struct ticket *ticket, const char *plan_name, const char *journa
 	return r == 0 ? read_before(ticket, before_name, err) : r;
 }
 
+static void read_one_kept(
+	const struct journal_kept *kept, const char *path, struct buf *ret_text)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+	char sha256[SHA256_HEX_LEN + 1];
+
+	if (file_read_regular(AT_FDCWD, path, TEXT_METADATA_MAX, &text, NULL) < 0)
+		return;
+	sha256_hex(buf_text(&text), text.len, sha256);
+	if (strcmp(sha256, kept->sha256) == 0)
+		buf_add(ret_text, buf_text(&text), text.len);
+}
+
+void ticket_read_kept(struct ticket *ticket, const char *journal_name)
+{
+	const char *slash = strrchr(journal_name, '/');
+	size_t folder = slash ? (size_t)(slash + 1 - journal_name) : 0;
+
+	for (size_t i = 0; i < ticket->run.n_kept; i++) {
+		cleanup_buf struct buf path = BUF_INIT;
+
+		buf_add(&path, journal_name, folder);
+		journal_kept_name(ticket->run.digest, ticket->run.kept[i].vg_uuid, &path);
+		ticket->kept[i].path = xstrdup(buf_text(&path));
+		if (!*ticket->plan->redaction)
+			read_one_kept(&ticket->run.kept[i], buf_text(&path),
+				&ticket->kept[i].text);
+	}
+}
+
 /* ---- packing ---- */
 
 static void add(struct members *members, const char *name, const struct buf *bytes)
@@ -95,6 +132,13 @@ int ticket_pack(const struct ticket *ticket, const struct ticket_result *result,
 		add(&members, name, &ticket->signatures[i]);
 	}
 	add(&members, "plan.journal", &ticket->journal_text);
+	for (size_t i = 0; i < ticket->run.n_kept; i++) {
+		char name[JOURNAL_VG_UUID_LEN + sizeof(".vg")];
+
+		snprintf(name, sizeof(name), "%s.vg", ticket->run.kept[i].vg_uuid);
+		if (ticket->kept[i].text.len)
+			add(&members, name, &ticket->kept[i].text);
+	}
 	if (ticket->before)
 		add(&members, "before.snapstate.tar.gz", &ticket->before_archive);
 	add(&members, "after.snapstate.tar.gz", &ticket->after_archive);

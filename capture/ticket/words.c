@@ -180,6 +180,174 @@ static void add_besides(
 	add_facts(text, "-", &result->gone, "+", &result->new);
 }
 
+/* ---- did LVM's I/O errors end? ---- */
+
+static bool is_read_error(const char *line, size_t len)
+{
+	static const char *const parts[] = {
+		"read failed", "Input/output error", "Error reading", "I/O error"};
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (memmem(line, len, parts[i], strlen(parts[i])))
+			return true;
+	return false;
+}
+
+/* What LVM itself complained of when the capture asked it; it is not asked to read what
+ * the next function finds. */
+static void add_warned(const struct host *host, struct facts *errors)
+{
+	const struct document *warnings = host_document(host, "lvm/warnings.txt");
+	const char *line = warnings ? warnings->bytes : "";
+	const char *end = line + (warnings ? warnings->len : 0);
+
+	while (line < end) {
+		const char *newline = memchr(line, '\n', (size_t)(end - line));
+		size_t len = (size_t)((newline ? newline : end) - line);
+
+		if (is_read_error(line, len)) {
+			cleanup_free char *copy = xstrndup(line, len);
+			cleanup_buf struct buf text = BUF_INIT;
+
+			buf_puts(&text, "LVM: ");
+			buf_tail(&text, copy);
+			facts_insert(errors, buf_text(&text));
+		}
+		line = newline ? newline + 1 : end;
+	}
+}
+
+/* Snapshots that answer each read with an error, and so does all that is mapped to them:
+ * plain lvs reads them all. */
+static void add_failing(const struct host *host, struct facts *errors)
+{
+	for (size_t i = 0; i < host->n_devices; i++) {
+		const struct device *device = &host->devices[i];
+		enum snapshot_state state = device_snapshot_state(device);
+		cleanup_buf struct buf text = BUF_INIT;
+
+		if (state != SNAPSHOT_INVALID && state != SNAPSHOT_OVERFLOW &&
+			state != SNAPSHOT_MERGE_FAILED)
+			continue;
+		buf_word(&text, device->name);
+		buf_printf(&text, " (" DEVNO_FMT "): its snapshot is %s, each read fails",
+			DEVNO_ARGS(device->devno), snapshot_state_name(state));
+		facts_insert(errors, buf_text(&text));
+	}
+}
+
+static bool are_errors_known(const struct host *host)
+{
+	const struct source *dm = host_source(host, "dm");
+
+	return dm && (dm->outcome == OUTCOME_READ || dm->outcome == OUTCOME_ABSENT);
+}
+
+static void list_errors(const char *when, const struct facts *errors, struct buf *text)
+{
+	buf_printf(text, "  %s  %s\n", when, errors->count ? "" : "none");
+	for (size_t i = 0; i < errors->count; i++)
+		buf_printf(text, "    %s\n", errors->lines[i]);
+}
+
+static void add_errors(const struct ticket *ticket, struct buf *text)
+{
+	cleanup_facts struct facts before = FACTS_INIT, after = FACTS_INIT;
+
+	add_warned(ticket->after, &after);
+	add_failing(ticket->after, &after);
+	if (ticket->before) {
+		add_warned(ticket->before, &before);
+		add_failing(ticket->before, &before);
+	}
+	buf_puts(text,
+		"\nI/O errors that LVM's commands, such as lvs, meet on this host: ");
+	if (!are_errors_known(ticket->after))
+		buf_puts(text, "not known, device-mapper was not read afterwards.\n");
+	else if (after.count)
+		buf_puts(text, "they have NOT ended.\n");
+	else if (before.count)
+		buf_puts(text, "they have ended.\n");
+	else
+		buf_puts(text, "none.\n");
+	if (ticket->before && (before.count || after.count))
+		list_errors("before", &before, text);
+	if (before.count || after.count)
+		list_errors("after ", &after, text);
+}
+
+/* ---- a way back ---- */
+
+/* Tried in the lab: incident restored. */
+static const char way_back[] =
+	"\nThis restores LVM's description of the volumes as it was then, and undoes "
+	"each "
+	"later change of the group's\nmetadata: a volume made since is gone from it. It "
+	"does not bring back what the snapshot held: what was written\nto the origin "
+	"since "
+	"the removal shows in it as well, so that its contents are of no one time. Never "
+	"merge it.\nWhere another volume was given its extents and wrote to them, "
+	"neither "
+	"the snapshot nor its ORIGIN can be\nactivated any more, until lvremove removes "
+	"the "
+	"snapshot again. Try the command on a copy of the disk first, with\nthe group "
+	"inactive (vgcfgrestore asks for confirmation while volumes are active), after "
+	"lvs -a -o +seg_pe_ranges.\n";
+
+static const char *group_name(
+	const struct ticket *ticket, const struct journal_kept *kept)
+{
+	const struct plan *plan = ticket->plan;
+
+	for (size_t i = 0; i < plan->n_steps; i++)
+		if (strcmp(plan->steps[i].target.vg_uuid, kept->vg_uuid) == 0)
+			return plan->steps[i].target.vg_name;
+	return kept->vg_uuid;
+}
+
+static void add_kept(const struct ticket *ticket, size_t index, struct buf *text)
+{
+	const struct journal_kept *kept = &ticket->run.kept[index];
+	const struct ticket_kept *file = &ticket->kept[index];
+
+	buf_printf(text, "\nBefore step %" PRIu64 " the metadata of volume group ",
+		kept->step);
+	buf_word(text, group_name(ticket, kept));
+	buf_printf(text, " (seqno %" PRIu64 ") was saved", kept->seqno);
+	if (file->text.len)
+		buf_printf(text, "; in this ticket it is %s.vg", kept->vg_uuid);
+	else if (*ticket->plan->redaction)
+		buf_puts(text, "; it has the host's own names, and is on the host alone");
+	else
+		buf_puts(text, "; the file is not there any more, or was changed");
+	buf_printf(text, ".\n  sha256   %s\n  command  vgcfgrestore -f ", kept->sha256);
+	buf_word(text, file->path);
+	buf_puts(text, " ");
+	buf_word(text, group_name(ticket, kept));
+	buf_puts(text, "\n");
+}
+
+static void add_way_back(const struct ticket *ticket, struct buf *text)
+{
+	for (size_t i = 0; i < ticket->run.n_kept; i++)
+		add_kept(ticket, i, text);
+	if (ticket->run.n_kept)
+		buf_puts(text, way_back);
+}
+
+/* Whoever reads the ticket may want to start it. */
+static void add_monitoring(const struct ticket *ticket, struct buf *text)
+{
+	if (memmem(buf_text(&ticket->journal_text), ticket->run.whole,
+		    " output " JOURNAL_UNMONITORED "\n",
+		    strlen(" output " JOURNAL_UNMONITORED "\n")))
+		buf_puts(text,
+			"\nMonitoring is not active on this host: dmeventd did not "
+			"run, and lvm was told not to start\nit. To have it: "
+			"systemctl start dm-event, then vgchange --monitor y "
+			"VG for each volume group.\n");
+}
+
 /* Its own lines about the run as a whole, and about the step at which it ended. */
 static void add_journal(const struct ticket *ticket, struct buf *text)
 {
@@ -210,6 +378,9 @@ void ticket_words(const struct ticket *ticket, const struct ticket_result *resul
 	add_step_list(ticket, result, ret_text);
 	add_difference(result, ret_text);
 	add_unread(result, ret_text);
+	add_errors(ticket, ret_text);
+	add_monitoring(ticket, ret_text);
+	add_way_back(ticket, ret_text);
 	add_journal(ticket, ret_text);
 	add_besides(ticket, result, ret_text);
 	buf_puts(ret_text, "\nBeside this: the plan, its journal, and each capture as a "

@@ -293,6 +293,44 @@ static int read_finished(struct reader *r)
 	return 0;
 }
 
+void journal_kept_name(const char *digest, const char *vg_uuid, struct buf *ret_name)
+{
+	buf_printf(ret_name, "%s.%s.vg", digest, vg_uuid);
+}
+
+/* The last one of a group counts: the step was tried again. */
+static void keep(struct journal_run *run, const struct journal_kept *kept)
+{
+	size_t i = 0;
+
+	while (i < run->n_kept && strcmp(run->kept[i].vg_uuid, kept->vg_uuid) != 0)
+		i++;
+	if (i == JOURNAL_KEPT_MAX)
+		return;
+	run->kept[i] = *kept;
+	run->n_kept += i == run->n_kept;
+}
+
+static int read_kept(struct reader *r, uint64_t number)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "abcdefghijklmnopqrstuvwxyz0123456789";
+	struct journal_kept kept = {.step = number};
+	cleanup_free char *uuid = NULL;
+
+	if (!take_time(r) || !take(r, " "))
+		return bad(r, "N kept TIME");
+	uuid = take_raw(r);
+	if (strlen(uuid) != JOURNAL_VG_UUID_LEN ||
+		strspn(uuid, letters) != JOURNAL_VG_UUID_LEN || !take(r, " ") ||
+		!take_number(r, UINT64_MAX, &kept.seqno) || !take(r, " sha256:") ||
+		!take_sha256(r, kept.sha256) || rest(r))
+		return bad(r, "VG-UUID SEQNO sha256:HEX");
+	memcpy(kept.vg_uuid, uuid, sizeof(kept.vg_uuid));
+	keep(&r->run, &kept);
+	return 0;
+}
+
 static int read_intent(struct reader *r, uint64_t number)
 {
 	cleanup_free char *op = NULL;
@@ -305,6 +343,8 @@ static int read_intent(struct reader *r, uint64_t number)
 	}
 	if (read_ended(r, number))
 		return 0;
+	if (take_verb(r, number, "kept"))
+		return read_kept(r, number);
 	if (!take_verb(r, number, "intent") || !take_time(r) || !take(r, " "))
 		return bad(r, "the intent of the next step");
 	op = take_raw(r);

@@ -11,22 +11,21 @@
  *   0 signed TIME NAMESPACE KEYTYPE SHA256:FINGERPRINT PRINCIPALS    (one per signature)
  *   0 unsigned TIME                      it was taken with --unsigned
  *   0 verified TIME COUNT                all facts that the plan expects were found
- *   N intent TIME OPERATION TARGET...    step N is about to be carried out
- *   N output TEXT                        one line that its command printed
- *   N failed TEXT                        what its operation reported (not believed)
- *   N done TIME                          the predicted facts were found
- *   N unchanged TIME                     nothing that the step is about has changed
- *   N differs TIME                       what was found is not what was predicted
- *   N unconfirmed TIME TEXT              the host could not be read after the step
- *   N refused TIME TEXT                  it changed nothing, and the run ends
- *   N expected FACT                      after differs and refused: the lines that
- *   N found FACT                         differ
- *   0 finished TIME                      all steps done, the whole scope as predicted
- *   0 stopped TIME TEXT                  the run ended before that
- *   0 resumed TIME COUNT BYTES           another run goes on behind COUNT steps; so many
- *                                        bytes of an unfinished last line were cut off
- *   N was-done TIME                      of step N only the intent was there, and the
- *                                        predicted facts were found
+ *   N kept TIME VG-UUID SEQNO sha256:HEX the metadata text of that group, as LVM read it
+ * right before step N, the first that removes a volume of it, is in DIGEST.VG-UUID.vg
+ * beside the journal N intent TIME OPERATION TARGET...    step N is about to be carried
+ * out N output TEXT                        one line that its command printed N failed
+ * TEXT                        what its operation reported (not believed) N done TIME the
+ * predicted facts were found N unchanged TIME                     nothing that the step
+ * is about has changed N differs TIME                       what was found is not what
+ * was predicted N unconfirmed TIME TEXT              the host could not be read after the
+ * step N refused TIME TEXT                  it changed nothing, and the run ends N
+ * expected FACT                      after differs and refused: the lines that N found
+ * FACT                         differ 0 finished TIME                      all steps
+ * done, the whole scope as predicted 0 stopped TIME TEXT                  the run ended
+ * before that 0 resumed TIME COUNT BYTES           another run goes on behind COUNT
+ * steps; so many bytes of an unfinished last line were cut off N was-done TIME of step N
+ * only the intent was there, and the predicted facts were found
  *
  * A line "resumed" may stand wherever a run can end, also in the midst of a step;
  * "signed" or "unsigned" and "verified" follow it.
@@ -45,11 +44,27 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "snapstate/buf.h"
 #include "snapstate/err.h"
 #include "snapstate/io.h"
 
-#define JOURNAL_VERSION	  1
-#define JOURNAL_BYTES_MAX (64u << 20) /* of one that is read */
+#define JOURNAL_VERSION	    1
+#define JOURNAL_BYTES_MAX   (64u << 20) /* of one that is read */
+#define JOURNAL_KEPT_MAX    64 /* groups; of more the lines are read, and no more */
+#define JOURNAL_VG_UUID_LEN 32 /* without hyphens */
+
+/* A line of a step's output that is the executor's own. */
+#define JOURNAL_UNMONITORED                                                              \
+	"dmeventd does not run: nothing monitors LVM's snapshots, mirrors and pools on " \
+	"this host, and lvm did not start it"
+
+/* A volume group's metadata before its first removal. */
+struct journal_kept {
+	char vg_uuid[JOURNAL_VG_UUID_LEN + 1];
+	uint64_t seqno;
+	char sha256[SHA256_HEX_LEN + 1];
+	uint64_t step;
+};
 
 /* What a journal says of the run. */
 struct journal_run {
@@ -59,15 +74,20 @@ struct journal_run {
 	bool has_header; /* else it was cut in there: nothing was begun */
 	bool is_begun;	 /* step n_done + 1 was, and may have come to anything */
 	bool is_finished;
+	struct journal_kept kept[JOURNAL_KEPT_MAX]; /* one for each group, the last one */
+	size_t n_kept;
 	bool is_stopped; /* it ended early, and says so; else it was interrupted */
-	size_t whole;	/* bytes up to the end of the last whole line */
-	struct err end; /* why this is no plan that was carried out; code 0: it is */
+	size_t whole;	 /* bytes up to the end of the last whole line */
+	struct err end;	 /* why this is no plan that was carried out; code 0: it is */
 };
 
 /* Any journal, cut off anywhere. -EBADMSG: not what journal_create() and the others
  * write; ret_run is set up to there. */
 int journal_parse(const char *text, size_t len, const char *name,
 	struct journal_run *ret_run, struct err *err);
+
+/* The name of the file with the group's metadata, beside the journal. */
+void journal_kept_name(const char *digest, const char *vg_uuid, struct buf *ret_name);
 
 /*
  * Whether the journal of any host says that all steps of its plan were done and

@@ -36,5 +36,7 @@ int text_mountinfo_read(
 void text_fstab_read(struct host *host, const char *bytes, size_t len, size_t *ret_bad_lines);
 int text_lvm_report_read(struct host *host, const struct document *document, struct err *err);
 int text_lvm_metadata_read(struct host *host, const struct document *document, struct err *err);
+/* The text alone, as vgcfgrestore takes it, without what pvck prints around it. */
+void text_lvm_metadata_body(const struct document *document, struct buf *ret_text);
 
 #endif

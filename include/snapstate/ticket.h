@@ -7,6 +7,8 @@
  *   plan.snapplan           the plan
  *   signature-1.sig ...     its signatures, where they were given
  *   plan.journal            what was verified, done and confirmed
+ *   VG-UUID.vg ...          the metadata of volume groups from before their first
+ * removal, as kept beside the journal; not with pseudonyms: it has real names
  *   before.snapstate.tar.gz the capture that the plan was made from, where it was given
  *   after.snapstate.tar.gz  a capture made afterwards
  *   SHA256SUMS              `sha256sum -c` checks every other member
@@ -23,6 +25,12 @@
 
 #define TICKET_SIGNATURES_MAX 2 /* the maker's, and an operator's */
 
+/* The metadata that the journal says was kept for one volume group. */
+struct ticket_kept {
+	char *path;	 /* of the file; for the command */
+	struct buf text; /* empty: it is not there, or is another one by now */
+};
+
 /* What goes in. All but `after` is owned. */
 struct ticket {
 	struct buf plan_text, journal_text;
@@ -30,8 +38,9 @@ struct ticket {
 	size_t n_signatures;
 	struct buf before_archive, after_archive;
 	struct plan *plan;
-	struct journal_run run; /* of the same plan */
-	struct host *before;	/* NULL: not given */
+	struct journal_run run;			   /* of the same plan */
+	struct ticket_kept kept[JOURNAL_KEPT_MAX]; /* as in `run` */
+	struct host *before;			   /* NULL: not given */
 	struct host *after;
 };
 #define TICKET_INIT ((struct ticket){0})
@@ -43,6 +52,9 @@ void ticket_free(struct ticket *ticket);
  */
 int ticket_read(struct ticket *ticket, const char *plan_name, const char *journal_name,
 	const char *before_name, struct err *err);
+
+/* Reads what the journal says was kept: files in the folder of `journal_name`. */
+void ticket_read_kept(struct ticket *ticket, const char *journal_name);
 
 /* The host afterwards against the prediction for the steps that the journal says are
  * done. */

@@ -22,6 +22,7 @@
 #include "report.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/io.h"
+#include "snapstate/journal.h"
 
 #define MACHINE_ID  "0123456789abcdef0123456789abcdef"
 #define BOOT_ID	    "8d1e0000-0000-4000-8000-000000000000"
@@ -1061,10 +1062,36 @@ static void test_unreadable_is_not_empty(void **state)
 
 /* ---- applying ---- */
 
+static void kept_path(const struct toy *toy, const struct plan *plan, struct buf *ret)
+{
+	buf_printf(ret, "%s/", toy->folder);
+	journal_kept_name(plan->digest, VG, ret);
+}
+
+/* The group's metadata as it was before lvremove, without what pvck prints around it. */
+static void kept_sha256(
+	const struct toy *toy, const struct plan *plan, char ret_hex[SHA256_HEX_LEN + 1])
+{
+	cleanup_buf struct buf path = BUF_INIT, text = BUF_INIT;
+	struct err err = ERR_INIT;
+	struct stat stat;
+
+	kept_path(toy, plan, &path);
+	if (file_read_at(AT_FDCWD, buf_text(&path), 1 << 20, &text, &err) < 0 ||
+		lstat(buf_text(&path), &stat) < 0)
+		fail_msg("%s", err.msg);
+	assert_int_equal(stat.st_mode & 07777, 0600);
+	assert_int_equal(strncmp(buf_text(&text), "vg {", 4), 0);
+	assert_non_null(strstr(buf_text(&text), "backup"));
+	assert_null(strstr(buf_text(&text), "---"));
+	sha256_hex(buf_text(&text), text.len, ret_hex);
+}
+
 static void test_all_steps(void **state)
 {
 	cleanup_plan struct plan *plan = toy_plan();
 	cleanup_buf struct buf journal = BUF_INIT, expected = BUF_INIT;
+	char kept[SHA256_HEX_LEN + 1];
 	cleanup_toy struct toy toy;
 
 	(void)state;
@@ -1075,6 +1102,7 @@ static void test_all_steps(void **state)
 	assert_string_equal(toy.errors, "");
 	/* the lock of the group is held around dm-remove, and only there */
 	assert_string_equal(toy.holds, "!+vg!-vg!");
+	kept_sha256(&toy, plan, kept);
 	buf_printf(&expected,
 		"snapstate-journal 1\n"
 		"plan sha256:%s file toy.snapplan\n"
@@ -1086,11 +1114,12 @@ static void test_all_steps(void **state)
 		"1 done " WHEN "\n"
 		"2 intent " WHEN " dm-remove device 700:5 uuid - name acmeX1\n"
 		"2 done " WHEN "\n"
+		"3 kept " WHEN " " VG " 4 sha256:%s\n"
 		"3 intent " WHEN " lv-remove volume " VG "/" SNAP " origin " DISK
 		" name vg/backup\n"
 		"3 done " WHEN "\n"
 		"0 finished " WHEN "\n",
-		plan->digest, plan->expect.count);
+		plan->digest, plan->expect.count, kept);
 	toy_journal(&toy, plan, &journal);
 	assert_string_equal(journal.data, expected.data);
 }
@@ -1256,6 +1285,35 @@ static void test_a_full_disk_stops_before_acting(void **state)
 	journal_close(&journal);
 	assert_says(toy.errors, "No space left on device; nothing was changed");
 	assert_int_equal(toy.n_acts, 0);
+}
+
+/* What cannot be kept is not removed; and when it can be, --resume goes on. A file that
+ * an earlier try left is no obstacle. */
+static void test_no_removal_without_a_way_back(void **state)
+{
+	cleanup_plan struct plan *plan = toy_plan();
+	cleanup_buf struct buf path = BUF_INIT, journal = BUF_INIT;
+	char kept[SHA256_HEX_LEN + 1];
+	cleanup_toy struct toy toy;
+
+	(void)state;
+	toy_new(&toy);
+	kept_path(&toy, plan, &path);
+	assert_int_equal(
+		mkdir(buf_text(&path), 0700), 0); /* not a file, and not removed */
+	assert_int_equal(toy_run(&toy, plan, true), EXIT_STOPPED);
+	assert_int_equal(toy.n_acts, 2);
+	assert_says(toy.errors, "keep the volume group's metadata");
+	toy_journal(&toy, plan, &journal);
+	assert_null(strstr(buf_text(&journal), "3 intent "));
+	assert_null(strstr(buf_text(&journal), "3 kept "));
+	assert_int_equal(rmdir(buf_text(&path)), 0);
+	assert_int_equal(symlink("/etc/passwd", buf_text(&path)), 0);
+	assert_int_equal(toy_resume(&toy, plan), EXIT_DONE);
+	kept_sha256(&toy, plan, kept);
+	journal.len = 0;
+	toy_journal(&toy, plan, &journal);
+	assert_non_null(strstr(buf_text(&journal), kept));
 }
 
 static void test_stopped_between_steps(void **state)
@@ -1946,6 +2004,7 @@ int main(void)
 		cmocka_unit_test(test_a_plan_is_applied_once),
 		cmocka_unit_test(test_how_steps_end),
 		cmocka_unit_test(test_a_full_disk_stops_before_acting),
+		cmocka_unit_test(test_no_removal_without_a_way_back),
 		cmocka_unit_test(test_stopped_between_steps),
 		cmocka_unit_test(test_a_step_reads_what_it_is_about),
 		cmocka_unit_test(test_a_locked_group_is_left_alone),

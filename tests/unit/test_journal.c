@@ -43,6 +43,7 @@ static const struct line {
 	{"2 failed ended with status 5\n", true},
 	{"2 output -\n", true},
 	{"2 done -\n", false},
+	{"3 kept " WHEN " abcdefghijklmnopqrstuvwxyzABCDEF 17 sha256:" DIGEST "\n", true},
 	{"3 intent " WHEN " lv-remove volume a/b origin c name vg/backup\n", false},
 	{"3 done " WHEN "\n", false},
 	{"0 finished " WHEN "\n", false},
@@ -78,6 +79,11 @@ static void test_a_good_journal(void **state)
 		journal_read(buf_text(&text), text.len, "x.journal", &run, &err), 0);
 	assert_string_equal(run.digest, DIGEST);
 	assert_int_equal(run.n_steps, 3);
+	assert_int_equal(run.n_kept, 1);
+	assert_int_equal(run.kept[0].step, 3);
+	assert_int_equal(run.kept[0].seqno, 17);
+	assert_string_equal(run.kept[0].vg_uuid, "abcdefghijklmnopqrstuvwxyzABCDEF");
+	assert_string_equal(run.kept[0].sha256, DIGEST);
 }
 
 static void test_cut_off_at_any_byte(void **state)
@@ -173,7 +179,8 @@ static void test_other_lines(void **state)
 		{3, "steps 100001\n", -EBADMSG, ":4: "},
 		{3, "steps 18446744073709551617\n", -EBADMSG, ":4: "},
 		{3, "steps -1\n", -EBADMSG, ":4: "},
-		{4, "0 signed " WHEN " plan@snapstate ssh-ed25519\n", -EBADMSG, "principals"},
+		{4, "0 signed " WHEN " plan@snapstate ssh-ed25519\n", -EBADMSG,
+			"principals"},
 		{4, "0 signed " WHEN " a b c d e\n", -EBADMSG, "the end of the line"},
 		{5, "0 unsigned\n", -EBADMSG, "0 verified TIME"},
 		{6, "0 verified yesterday 42\n", -EBADMSG, ":7: "},
@@ -189,11 +196,21 @@ static void test_other_lines(void **state)
 		{9, "0 stopped " WHEN " steps are left\n", -ECANCELED, "its run stopped"},
 		{11, "2 output \\x\n", -EBADMSG, "what became of the step"},
 		{11, "1 output x\n", -EBADMSG, "what became of the step"},
-		{16, "0 finished " WHEN "\n", -EBADMSG, "what became of the step"},
-		{17, "0 stopped " WHEN " all steps are done\n", -ECANCELED,
+		{15, "3 kept " WHEN " short 17 sha256:" DIGEST "\n", -EBADMSG,
+			"VG-UUID SEQNO"},
+		{15,
+			"3 kept " WHEN
+			" abcdefghijklmnopqrstuvwxyz/BCDEF 17 sha256:" DIGEST "\n",
+			-EBADMSG, "VG-UUID SEQNO"},
+		{15, "3 kept " WHEN " abcdefghijklmnopqrstuvwxyzABCDEF 17 sha256:12\n",
+			-EBADMSG, "VG-UUID SEQNO"},
+		{15, "3 kept now abcdefghijklmnopqrstuvwxyzABCDEF 17 sha256:" DIGEST "\n",
+			-EBADMSG, "N kept TIME"},
+		{17, "0 finished " WHEN "\n", -EBADMSG, "what became of the step"},
+		{18, "0 stopped " WHEN " all steps are done\n", -ECANCELED,
 			"its run stopped"},
-		{17, "0 finished " WHEN " x\n", -EBADMSG, "0 finished TIME"},
-		{17, "0 finished " WHEN "\n\n", -EBADMSG, "something follows"},
+		{18, "0 finished " WHEN " x\n", -EBADMSG, "0 finished TIME"},
+		{18, "0 finished " WHEN "\n\n", -EBADMSG, "something follows"},
 	};
 
 	(void)state;

@@ -333,6 +333,63 @@ static void test_not_of_one_plan(void **state)
 	assert_int_equal(ticket_read(&ticket, "p", "j", "b", &err), 0);
 }
 
+/* ---- what was saved, and whether the errors ended ---- */
+
+static struct journal_kept kept_row(void)
+{
+	struct journal_kept row = {
+		.vg_uuid = "abcdefghijklmnopqrstuvwxyzABCDEF", .seqno = 17, .step = 3};
+
+	sha256_hex("text\n", 5, row.sha256);
+	return row;
+}
+
+static void test_kept_metadata(void **state)
+{
+	static const struct {
+		const char *bytes; /* NULL: no such file */
+		const char *says;
+	} cases[] = {
+		{"text\n", "in this ticket it is abcdefghijklmnopqrstuvwxyzABCDEF.vg"},
+		{"other\n", "the file is not there any more, or was changed"},
+		{NULL, "the file is not there any more, or was changed"},
+	};
+	char folder[] = "/tmp/snapstate-ticket.XXXXXX";
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		cleanup_ticket_result struct ticket_result result = TICKET_RESULT_INIT;
+		cleanup_ticket struct ticket ticket = TICKET_INIT;
+		cleanup_buf struct buf words = BUF_INIT, journal = BUF_INIT;
+		cleanup_buf struct buf file = BUF_INIT, command = BUF_INIT;
+		cleanup_host struct host *after = NULL;
+		struct err err = ERR_INIT;
+
+		buf_printf(&journal, "%s/x.journal", folder);
+		buf_printf(&file, "%s/", folder);
+		ticket_of_fixture(&ticket);
+		if (ticket_read(&ticket, "p", "j", "b", &err) < 0)
+			fail_msg("%s", err.msg);
+		ticket.run.kept[0] = kept_row();
+		ticket.run.n_kept = 1;
+		journal_kept_name(ticket.run.digest, ticket.run.kept[0].vg_uuid, &file);
+		unlink(buf_text(&file));
+		if (cases[i].bytes && file_publish(buf_text(&file), 0600, cases[i].bytes,
+					      strlen(cases[i].bytes), &err) < 0)
+			fail_msg("%s", err.msg);
+		ticket_read_kept(&ticket, buf_text(&journal));
+		after = host_clone(ticket.before);
+		ticket.after = after;
+		ticket_words(&ticket, &result, &words);
+		assert_words(&words, cases[i].says);
+		buf_printf(&command, "\n  command  vgcfgrestore -f %s ", buf_text(&file));
+		assert_words(&words, buf_text(&command));
+		unlink(buf_text(&file));
+	}
+	assert_int_equal(rmdir(folder), 0);
+}
+
 /* Cut off anywhere, a journal is refused, or tells of no more than was done. */
 static void test_cut_journal(void **state)
 {
@@ -390,6 +447,7 @@ int main(void)
 		cmocka_unit_test(test_besides),
 		cmocka_unit_test(test_unread),
 		cmocka_unit_test(test_not_of_one_plan),
+		cmocka_unit_test(test_kept_metadata),
 		cmocka_unit_test(test_cut_journal),
 		cmocka_unit_test(test_same_bytes),
 	};

@@ -18,3 +18,11 @@ make() {
 cannot_read() { not dd if="$1" of=/dev/null bs=4096 count=1 iflag=direct; }
 
 expect_review 'invalid|Invalid|overflow'
+
+# What brought the operator here: plain lvs reads the mapping.
+lvs_errors() { lvs 2>&1 >/dev/null | grep -Ei 'input/output error|read failed|error reading'; }
+planned() { check 'lvs meets I/O errors' lvs_errors; }
+after() {
+	check 'lvs meets none any more' not lvs_errors
+	check 'the ticket says so' grep 'meet on this host: they have ended' ticket/*/RESULT.txt
+}
