@@ -12,8 +12,10 @@
 
 #include "act.h"
 #include "lvm_change.h"
+#include "monitoring.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/io.h"
+#include "snapstate/journal.h"
 #include "udev_alive.h"
 
 /* ---- running lvm ---- */
@@ -215,6 +217,9 @@ static int change_volume(
 		r = udev_check_alive(request->out, err);
 	if (r < 0)
 		return r;
+	volume.is_unmonitored = !monitoring_is_active(MONITORING_FIFO);
+	if (volume.is_unmonitored)
+		buf_puts(request->output, JOURNAL_UNMONITORED "\n");
 	argv = lvm_change_arguments(&volume, &paths, &storage);
 	return run_lvm(request, argv, err);
 }

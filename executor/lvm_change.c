@@ -13,12 +13,20 @@
 	"global{wait_for_locks=0} devices{scan_lvs=0 ignore_suspended_devices=1 "        \
 	"hints=\"none\"}"
 
-static const char *const remove_words[] = {
-	"lvm", "lvremove", "-y", "--config", LVM_CONFIG, "-S"};
-static const char *const refresh_words[] = {
-	"lvm", "lvchange", "--refresh", "--config", LVM_CONFIG, "-S"};
-#define N_WORDS (sizeof(remove_words) / sizeof(remove_words[0]))
-_Static_assert(sizeof(refresh_words) == sizeof(remove_words), "the same shape");
+/* Where dmeventd does not run, lvm would start it (seen with 2.03.16), as a child that
+ * stays behind without the rights that it needs. */
+#define LVM_CONFIG_UNMONITORED LVM_CONFIG " activation{monitoring=0}"
+
+#define N_WORDS 6
+/* By is_unmonitored. */
+static const char *const remove_words[2][N_WORDS] = {
+	{"lvm", "lvremove", "-y", "--config", LVM_CONFIG, "-S"},
+	{"lvm", "lvremove", "-y", "--config", LVM_CONFIG_UNMONITORED, "-S"},
+};
+static const char *const refresh_words[2][N_WORDS] = {
+	{"lvm", "lvchange", "--refresh", "--config", LVM_CONFIG, "-S"},
+	{"lvm", "lvchange", "--refresh", "--config", LVM_CONFIG_UNMONITORED, "-S"},
+};
 
 #define ROLE "\" && lv_role=snapshot && lv_merging=0"
 
@@ -42,7 +50,9 @@ static void add_selection(const struct lvm_volume *volume, struct buf *text)
 const char **lvm_change_arguments(
 	const struct lvm_volume *volume, const struct buf *paths, struct buf *storage)
 {
-	const char *const *words = volume->origin_uuid ? remove_words : refresh_words;
+	const char *const *words = volume->origin_uuid
+					   ? remove_words[volume->is_unmonitored]
+					   : refresh_words[volume->is_unmonitored];
 	const char **argv = NULL;
 	size_t n = 0, name;
 
@@ -133,11 +143,16 @@ static bool has_words(const char *const argv[], const char *const words[])
 	return true;
 }
 
+static bool has_either(const char *const argv[], const char *const words[2][N_WORDS])
+{
+	return has_words(argv, words[0]) || has_words(argv, words[1]);
+}
+
 bool lvm_is_change(const char *const argv[])
 {
-	bool is_removal = has_words(argv, remove_words);
+	bool is_removal = has_either(argv, remove_words);
 
-	if (!is_removal && !has_words(argv, refresh_words))
+	if (!is_removal && !has_either(argv, refresh_words))
 		return false;
 	argv += N_WORDS;
 	if (!argv[0] || !is_selection(argv[0], is_removal) || !argv[1] ||

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The two command lines of lvm that change something, and nothing else:
+ * The two command lines of lvm that change something, and nothing else (CONFIG is one of
+ * two, see is_unmonitored):
  *
  *   lvm lvremove -y --config CONFIG -S SELECTION VG/LV [--devices PATH]...
  *   lvm lvchange --refresh --config CONFIG -S SELECTION VG/LV [--devices PATH]...
@@ -22,6 +23,7 @@ struct lvm_volume {
 	const char *origin_uuid;       /* NULL: refresh it, else remove it */
 	uint64_t seqno;
 	const char *vg_name, *lv_name;
+	bool is_unmonitored; /* dmeventd does not run, and must not be started */
 };
 
 /* malloc'ed; the arguments point into `storage` and `paths`. `paths`: of the group's

@@ -2,17 +2,23 @@
 /* The process that starts lvm: which command lines it knows, and what becomes of those
  * who ask it for others. */
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "lvm_change.h"
+#include "monitoring.h"
 #include "runner.h"
 #include "runner_wire.h"
 #include "snapstate/cleanup.h"
@@ -59,6 +65,63 @@ static void test_its_own_changes_are_known(void **state)
 	assert_non_null(strstr(removal[6], "lv_role=snapshot && lv_merging=0"));
 	assert_string_equal(refresh[1], "lvchange");
 	assert_null(strstr(refresh[6], "origin_uuid"));
+}
+
+/* Where dmeventd does not run, lvm is told not to start it, in these words alone. */
+static void test_unmonitored_changes_are_known(void **state)
+{
+	static const char *const others[] = {" activation{monitoring=1}",
+		" activation{monitoring=0 udev_sync=0}", " activation{monitoring=0} "};
+	struct lvm_volume volume = {VG, LV, ORIGIN, 17, "vg", "backup-1", true};
+	const struct buf paths = {.data = (char *)two_paths, .len = sizeof(two_paths)};
+	cleanup_buf struct buf a = BUF_INIT, b = BUF_INIT;
+	cleanup_free const char **removal = lvm_change_arguments(&volume, &paths, &a);
+	cleanup_free const char **refresh = NULL;
+	const char *config = removal[4];
+
+	(void)state;
+	volume.origin_uuid = NULL;
+	refresh = lvm_change_arguments(&volume, &paths, &b);
+	assert_true(lvm_is_change(removal));
+	assert_true(lvm_is_change(refresh));
+	assert_non_null(strstr(config, " activation{monitoring=0}"));
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		cleanup_buf struct buf other = BUF_INIT;
+
+		buf_add(&other, config, (size_t)(strstr(config, " activation") - config));
+		buf_puts(&other, others[i]);
+		removal[4] = buf_text(&other);
+		assert_false(lvm_is_change(removal));
+	}
+}
+
+/* As LVM asks it. */
+static void test_whether_dmeventd_runs(void **state)
+{
+	char folder[] = "/tmp/snapstate-monitoring.XXXXXX";
+	char path[64], other[64];
+	int reader;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/fifo", folder);
+	snprintf(other, sizeof(other), "%s/file", folder);
+	assert_false(monitoring_is_active(path));
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_false(monitoring_is_active(path));
+	reader = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	assert_true(reader >= 0);
+	assert_true(monitoring_is_active(path));
+	assert_int_equal(symlink(path, other), 0);
+	assert_false(monitoring_is_active(other));
+	assert_int_equal(unlink(other), 0);
+	close(reader);
+	assert_false(monitoring_is_active(path));
+	assert_int_equal(unlink(path), 0);
+	close(open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+	assert_false(monitoring_is_active(path));
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(folder), 0);
 }
 
 /* Every argument of the one in the place of every other's, and left out. */
@@ -238,6 +301,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_its_own_changes_are_known),
+		cmocka_unit_test(test_unmonitored_changes_are_known),
+		cmocka_unit_test(test_whether_dmeventd_runs),
 		cmocka_unit_test(test_no_other_arrangement_is),
 		cmocka_unit_test(test_each_byte_of_the_selection_counts),
 		cmocka_unit_test(test_bad_values_are_refused),
