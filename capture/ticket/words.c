@@ -323,8 +323,12 @@ static void add_kept(const struct ticket *ticket, size_t index, struct buf *text
 	buf_printf(text, ".\n  sha256   %s\n  command  vgcfgrestore -f ", kept->sha256);
 	buf_word(text, file->path);
 	buf_puts(text, " ");
-	buf_word(text, group_name(ticket, kept));
-	buf_puts(text, "\n");
+	/* the plan has a pseudonym of it */
+	buf_word(text, *ticket->plan->redaction ? "VG" : group_name(ticket, kept));
+	buf_puts(text, *ticket->plan->redaction
+			       ? "\n  VG is the group's real name, with which the file "
+				 "begins.\n"
+			       : "\n");
 }
 
 static void add_way_back(const struct ticket *ticket, struct buf *text)

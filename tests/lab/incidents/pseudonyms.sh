@@ -20,7 +20,10 @@ after() {
 		check "no name is in $file" not grep -i acme <(tar xzOf "$file")
 	done
 	check 'no name is in the plan' not grep -i acme plan.snapplan
-	check 'no name is in the journal' not grep -i acme journal/*
+	check 'no name is in the journal' not grep -i acme journal/*.journal
+	# what restores the group has to have its names; it stays on the host
+	check 'the saved metadata has the names, and is for root alone' is 600 "$(stat -c %a "$(grep -l acme journal/*.vg)")"
+	check 'the ticket says where the name is' grep 'real name, with which the file begins' ticket/ticket/RESULT.txt
 	for file in before after; do
 		check "no name is in the ticket's capture $file" not grep -i acme <(tar xzOf "ticket/ticket/$file.snapstate.tar.gz")
 		rm "ticket/ticket/$file.snapstate.tar.gz"
