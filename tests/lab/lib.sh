@@ -114,7 +114,7 @@ origin_make() {
 	esac
 	dd if="$image" of="/dev/$vg/$lv" bs=1M conv=sparse,notrunc oflag=direct status=none
 	rm "$image"
-	if [ "$guest" = off ]; then
+	if [ "${guest:-on}" = off ]; then
 		echo "$vg/$lv" >>"$LAB/origins"
 	else
 		origin_in_use "$vg" "$lv"
