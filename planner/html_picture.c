@@ -16,11 +16,13 @@
 #define PICTURE_DEPS_MAX    16 /* of one box */
 #define PICTURE_DEPTH_MAX   30 /* boxes on each other */
 #define PICTURE_HOLDERS_MAX 8  /* on one box */
+#define PICTURE_ON_REAL_MAX 5  /* beside the origin: each snapshot has its own picture */
 
 struct picture {
 	struct page *page;
 	const struct story *story;
 	const struct host *host;
+	const struct subject *subject;
 	struct devno *drawn;
 	size_t n_drawn;
 	size_t n_left_out;
@@ -180,13 +182,34 @@ static void draw_block(struct picture *picture, const struct block *block)
 
 /* ---- towers ---- */
 
+static void draw_tower(struct picture *picture, struct devno devno, unsigned depth);
+
+/* Side by side. All N snapshots of one origin in the picture of each would be N times N
+ * boxes. */
+static void draw_above(struct picture *picture, struct devno devno, unsigned depth)
+{
+	const struct subject *subject = picture->subject;
+	size_t count, last = picture->n_drawn + PICTURE_ON_REAL_MAX;
+	const struct edge *edges = story_edges_of(picture->story, devno, &count);
+
+	if (!subject->real || !devno_is_equal(subject->real->devno, devno))
+		last = PICTURE_DEVICES_MAX;
+	else if (subject->origin)
+		draw_tower(picture, subject->origin->devno, depth);
+	for (size_t i = 0; i < count; i++) {
+		if (picture->n_drawn >= last) {
+			picture->n_left_out += count - i;
+			break;
+		}
+		draw_tower(picture, edges[i].above, depth);
+	}
+}
+
 /* What stands on a device, side by side; then the device. */
 static void draw_tower(struct picture *picture, struct devno devno, unsigned depth)
 {
 	const struct device *device = host_device_by_devno(picture->host, devno);
 	const struct block *block = host_block_by_devno(picture->host, devno);
-	size_t count;
-	const struct edge *edges = story_edges_of(picture->story, devno, &count);
 
 	if ((!device && !block) || is_drawn(picture, devno))
 		return;
@@ -197,8 +220,7 @@ static void draw_tower(struct picture *picture, struct devno devno, unsigned dep
 	*array_add(&picture->drawn, &picture->n_drawn) = devno;
 	page_open(picture->page, "div", "tower");
 	page_open(picture->page, "div", "above");
-	for (size_t i = 0; i < count; i++)
-		draw_tower(picture, edges[i].above, depth + 1);
+	draw_above(picture, devno, depth + 1);
 	page_close(picture->page);
 	draw_holders(picture, devno);
 	if (device)
@@ -306,8 +328,10 @@ static void draw_floor(struct picture *picture, const struct subject *subject)
 void html_picture(
 	struct page *page, const struct story *story, const struct subject *subject)
 {
-	struct picture picture = {
-		.page = page, .story = story, .host = story->survey->host};
+	struct picture picture = {.page = page,
+		.story = story,
+		.host = story->survey->host,
+		.subject = subject};
 
 	page_open(page, "div", "picture");
 	draw_own_side(&picture, subject);

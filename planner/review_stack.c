@@ -13,6 +13,7 @@
 
 #define STACK_HOLDERS_MAX 5 /* of one device: the reasons above name them all */
 #define STACK_DEPTH_MAX	  64
+#define STACK_BELOW_MAX	  6 /* of one device: the table is as wide as the widest cell */
 
 /* The names last, as in ps: the others stay aligned however long one is. */
 enum {
@@ -84,10 +85,12 @@ static void set_cells(
 
 	buf_devno(&number, device->devno);
 	device_type_words(device, &kind);
-	for (size_t i = 0; i < device->n_deps; i++) {
+	for (size_t i = 0; i < device->n_deps && i < STACK_BELOW_MAX; i++) {
 		buf_puts(&below, i ? ", " : "");
 		buf_devno(&below, device->deps[i]);
 	}
+	if (device->n_deps > STACK_BELOW_MAX)
+		buf_printf(&below, " and %zu more", device->n_deps - STACK_BELOW_MAX);
 	print_ledger(&opens, stack->host, device);
 	table_cell(line, COLUMN_NAME, device->name);
 	table_cell(line, COLUMN_NUMBER, buf_text(&number));

@@ -300,42 +300,62 @@ size_t story_block_step(const struct story *story, const struct block *block)
 	return story->block_ended_by[block - story->survey->host->blocks];
 }
 
-const struct story_holder *story_holders_of(
-	const struct story *story, struct devno devno, size_t *ret_count)
+/* The items of one device, in an array that is sorted by devno: the first, and behind the
+ * last. */
+struct span {
+	size_t first, end;
+};
+
+typedef struct devno (*devno_at)(const struct story *story, size_t i);
+
+static struct devno holder_devno(const struct story *story, size_t i)
 {
-	size_t low = 0, high = story->n_holders, end;
+	return story->holders[i].devno;
+}
+
+static struct devno edge_base(const struct story *story, size_t i)
+{
+	return story->edges[i].base;
+}
+
+/* The first that is not before `devno`; with `is_behind`, that is behind it. */
+static size_t bound(const struct story *story, size_t count, devno_at at,
+	struct devno devno, bool is_behind)
+{
+	size_t low = 0, high = count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (devno_compare(story->holders[middle].devno, devno) < 0)
+		if (devno_compare(at(story, middle), devno) < is_behind)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	for (end = low; end < story->n_holders; end++)
-		if (!devno_is_equal(story->holders[end].devno, devno))
-			break;
-	*ret_count = end - low;
-	return story->holders + low;
+	return low;
+}
+
+static struct span span_of(
+	const struct story *story, size_t count, devno_at at, struct devno devno)
+{
+	return (struct span){.first = bound(story, count, at, devno, false),
+		.end = bound(story, count, at, devno, true)};
+}
+
+const struct story_holder *story_holders_of(
+	const struct story *story, struct devno devno, size_t *ret_count)
+{
+	struct span span = span_of(story, story->n_holders, holder_devno, devno);
+
+	*ret_count = span.end - span.first;
+	return story->holders + span.first;
 }
 
 const struct edge *story_edges_of(
 	const struct story *story, struct devno devno, size_t *ret_count)
 {
-	size_t low = 0, high = story->n_edges, end;
+	struct span span = span_of(story, story->n_edges, edge_base, devno);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (devno_compare(story->edges[middle].base, devno) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (end = low; end < story->n_edges; end++)
-		if (!devno_is_equal(story->edges[end].base, devno))
-			break;
-	*ret_count = end - low;
-	return story->edges + low;
+	*ret_count = span.end - span.first;
+	return story->edges + span.first;
 }
