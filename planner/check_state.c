@@ -261,7 +261,7 @@ void check_settled(const struct host *host, struct subject *subject, bool is_cro
 	for (size_t i; places_next(&places, &i);) {
 		const struct process *process = &host->processes[i];
 
-		if (!program_is_storage(process->comm))
+		if (!process_is_storage(process))
 			continue;
 		if (n_commands++ == COMMANDS_MOST) {
 			subject_add_words(

@@ -53,9 +53,9 @@ static const struct mount *mount_served(const struct host *host, const struct us
 
 static enum rule rule_of_process(const struct process *process)
 {
-	if (program_is_backup(process->comm))
+	if (process_is_backup(process))
 		return RULE_BACKUP_RUNNING;
-	return program_is_hypervisor(process->comm) ? RULE_VM_RUNNING : RULE_IN_USE;
+	return process_is_hypervisor(process) ? RULE_VM_RUNNING : RULE_IN_USE;
 }
 
 /* `first` is the first of its uses that is one of the subject's devices, and `places` are

@@ -304,8 +304,7 @@ static void render_process_holders(struct rendering *r, struct devno devno)
 /* Cheaper than host_mount_devno(), which has the last word. */
 static bool may_be_on(const struct mount *mount, struct devno devno)
 {
-	return devno_is_equal(mount->devno, devno) ||
-	       strncmp(mount->source, "/dev/", 5) == 0;
+	return devno_is_equal(mount->devno, devno) || mount->devno.major == 0;
 }
 
 static const char *access_word(const struct mount *mount)

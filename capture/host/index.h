@@ -97,6 +97,9 @@ uint64_t places_bytes(const char *text, size_t len);
 bool host_path_places(
 	const struct host *host, const char *path, struct places *ret_places);
 
+/* Its source says which device it is on: the kernel vouches for it, or nothing else tells. */
+bool host_mount_source_counts(const struct mount *mount);
+
 /* "/mnt/a/file" and "/mnt/a" are below "/mnt/a". */
 bool path_is_below(const char *path, const char *folder);
 

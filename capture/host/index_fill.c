@@ -96,7 +96,8 @@ static void add_mount_keys(
 	const struct host *host, const struct mount *mount, struct keys *keys)
 {
 	key_add(keys, mount->devno);
-	add_path_keys(host, mount->source, keys);
+	if (host_mount_source_counts(mount))
+		add_path_keys(host, mount->source, keys);
 }
 
 /* As host_file_devno(), for any choice of mounts that are gone. */
@@ -209,7 +210,7 @@ static void add_others(const struct host *host, struct host_index *index)
 		index_add(index, PLACES_PVS_ON, places_devno(host->pvs[i].devno), i);
 	}
 	for (size_t i = host->n_processes; i-- > 0;)
-		if (program_is_storage(host->processes[i].comm))
+		if (process_is_storage(&host->processes[i]))
 			index_add(index, PLACES_STORAGE_PROGRAMS, 0, i);
 }
 

@@ -313,12 +313,35 @@ struct devno host_path_devno(const struct host *host, const char *path)
 	return DEVNO_NONE;
 }
 
+/* File systems whose st_dev is no block device's though they are on one, and which the
+ * kernel lets nobody mount but root of the host (no FS_USERNS_MOUNT: fs/btrfs/super.c,
+ * fs/fuse/inode.c for fuseblk; "fuse" itself has it). Their source is a device that was
+ * opened: btrfs_show_devname(), FS_REQUIRES_DEV. */
+static bool has_device_as_source(const char *type)
+{
+	static const char *const types[] = {"btrfs", "bcachefs", "fuseblk"};
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (strcmp(type, types[i]) == 0 ||
+			(strncmp(type, types[i], strlen(types[i])) == 0 &&
+				type[strlen(types[i])] == '.'))
+			return true;
+	return false;
+}
+
+bool host_mount_source_counts(const struct mount *mount)
+{
+	return devno_is_none(mount->devno) ||
+	       (mount->devno.major == 0 && has_device_as_source(mount->type));
+}
+
 struct devno host_mount_devno(const struct host *host, const struct mount *mount)
 {
 	if (host_device_by_devno(host, mount->devno) ||
 		host_block_by_devno(host, mount->devno))
 		return mount->devno;
-	return host_path_devno(host, mount->source);
+	return host_mount_source_counts(mount) ? host_path_devno(host, mount->source)
+					       : DEVNO_NONE;
 }
 
 /* The kernel writes "ro" or "rw" first (fs/proc_namespace.c, show_mountinfo()). */

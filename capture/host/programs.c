@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Programs whose presence means something; by comm, cut at 15 characters as the kernel
- * does. */
+/*
+ * Programs whose presence means something; by comm, cut at 15 characters as the kernel
+ * does. A process may set its comm (prctl(2), PR_SET_NAME), and the name of a program is
+ * that of any file: neither is evidence unless root is behind it.
+ */
 #include <string.h>
 
 #include "snapstate/host.h"
@@ -119,4 +122,33 @@ bool process_is_udev(const struct process *process)
 		if (process->uid == 0 && strcmp(slash + 1, names[i]) == 0)
 			return true;
 	return false;
+}
+
+/* NULL: nothing but what a user chose. */
+static const char *believed_name(const struct process *process)
+{
+	const char *slash = strrchr(process->exe, '/');
+
+	if (process->uid == 0)
+		return process->comm;
+	return process->is_exe_of_root && slash ? slash + 1 : NULL;
+}
+
+bool process_is_backup(const struct process *process)
+{
+	const char *name = believed_name(process);
+
+	return name && program_is_backup(name);
+}
+
+bool process_is_hypervisor(const struct process *process)
+{
+	const char *name = believed_name(process);
+
+	return name && program_is_hypervisor(name);
+}
+
+bool process_is_storage(const struct process *process)
+{
+	return process->uid == 0 && program_is_storage(process->comm);
 }

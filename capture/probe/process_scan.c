@@ -6,8 +6,9 @@
  * Input: the index, process ids. Output, on stdout, words escaped as by buf_word():
  *
  *   at N                                all before the Nth of the list is written
- *   process PID START UID NS COMM EXE   it holds something, or is a program of interest;
- *                                       and CMDLINE, where it is asked for
+ *   process PID START UID NS OF COMM EXE it holds something, or is a program of interest;
+ *                                       OF is "root" where its executable is root's, else
+ *                                       "-"; and CMDLINE, where it is asked for
  *   use PID KIND MAJ:MIN COUNT EXAMPLE
  *   pin NS PID COMM PATH                it has a descriptor of an unknown namespace
  *   denied PID                          it may not be read
@@ -18,6 +19,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -115,6 +117,41 @@ static void read_uid(const struct process_index *index, struct process *process)
 		process->uid = (uint32_t)uid;
 }
 
+static bool is_in_folder_of_programs(const char *path)
+{
+	static const char *const folders[] = {
+		"/bin/", "/lib/", "/lib64/", "/sbin/", "/usr/"};
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		if (strncmp(path, folders[i], strlen(folders[i])) == 0)
+			return true;
+	return false;
+}
+
+/* In a mount namespace of his own a user may give any file any name, also one of root's
+ * (mount --bind /usr/bin/sleep ./qemu-kvm). So it has to be the same file by that name on
+ * the host, where only root has a say in these folders. */
+static bool is_exe_of_root(
+	const struct process_index *index, const struct process *process)
+{
+	const int flags = AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT | AT_SYMLINK_NOFOLLOW;
+	struct statx running, named;
+	char link[64];
+
+	if (!is_in_folder_of_programs(process->exe))
+		return false;
+	snprintf(link, sizeof(link), "proc/%u/exe", process->pid);
+	if (statx(index->machine->root, link, flags & ~AT_SYMLINK_NOFOLLOW,
+		    STATX_BASIC_STATS, &running) < 0 ||
+		statx(index->machine->root, process->exe + 1, flags, STATX_BASIC_STATS,
+			&named) < 0)
+		return false;
+	return running.stx_ino == named.stx_ino &&
+	       running.stx_dev_major == named.stx_dev_major &&
+	       running.stx_dev_minor == named.stx_dev_minor && named.stx_uid == 0 &&
+	       !(named.stx_mode & (S_IWGRP | S_IWOTH));
+}
+
 static void read_links(
 	const struct process_index *index, struct process *process, struct arena *strings)
 {
@@ -123,6 +160,7 @@ static void read_links(
 	if (machine_link(
 		    index->machine, text, sizeof(text), "proc/%u/exe", process->pid) == 0)
 		process->exe = arena_strdup(strings, text);
+	process->is_exe_of_root = is_exe_of_root(index, process);
 	if (machine_link(index->machine, text, sizeof(text), "proc/%u/ns/mnt",
 		    process->pid) == 0 &&
 		strncmp(text, "mnt:[", 5) == 0)
@@ -151,8 +189,9 @@ static void read_cmdline(
 static void print_process(
 	struct buf *out, const struct process *process, const struct holdings *held)
 {
-	buf_printf(out, "process %u %" PRIu64 " %u %" PRIu64 " ", process->pid,
-		process->start, process->uid, process->mount_namespace);
+	buf_printf(out, "process %u %" PRIu64 " %u %" PRIu64 " %s ", process->pid,
+		process->start, process->uid, process->mount_namespace,
+		process->is_exe_of_root ? "root" : "-");
 	buf_word(out, process->comm);
 	buf_puts(out, " ");
 	buf_word(out, process->exe);
@@ -217,6 +256,9 @@ static void print_all(const struct process_index *index, struct process *process
 		return;
 	read_uid(index, process);
 	read_links(index, process, held->strings);
+	/* a name alone is not worth a line: users have as many as they like */
+	if (!held->n_uses && !process_is_backup(process) && !process_is_storage(process))
+		return;
 	if (index->machine->wants_cmdline)
 		read_cmdline(index, process, held->strings);
 	print_process(out, process, held);

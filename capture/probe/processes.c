@@ -13,7 +13,7 @@
 #include "process.h"
 #include "snapstate/cleanup.h"
 
-#define SCAN_WORDS_MAX 8
+#define SCAN_WORDS_MAX 9
 
 struct tally {
 	size_t n_denied;
@@ -51,12 +51,13 @@ static void read_process(struct host *host, char *const words[], size_t n)
 	word_number(words[2], &process->start);
 	word_number(words[3], &uid);
 	word_number(words[4], &process->mount_namespace);
+	process->is_exe_of_root = strcmp(words[5], "root") == 0;
 	process->pid = (uint32_t)pid;
 	process->uid = (uint32_t)uid;
-	process->comm = word_text(host, words[5]);
-	process->exe = word_text(host, words[6]);
-	if (n == 8)
-		process->cmdline = word_text(host, words[7]);
+	process->comm = word_text(host, words[6]);
+	process->exe = word_text(host, words[7]);
+	if (n == 9)
+		process->cmdline = word_text(host, words[8]);
 }
 
 static void read_use(struct host *host, char *const words[])
@@ -112,7 +113,7 @@ static void read_scan_line(struct host *host, struct tally *tally, char *line)
 
 	for (char *word; n < SCAN_WORDS_MAX && (word = strsep(&line, " ")); n++)
 		words[n] = word;
-	if ((n == 7 || n == 8) && strcmp(words[0], "process") == 0)
+	if ((n == 8 || n == 9) && strcmp(words[0], "process") == 0)
 		read_process(host, words, n);
 	else if (n == 6 && strcmp(words[0], "use") == 0)
 		read_use(host, words);

@@ -333,6 +333,8 @@ static void read_process(struct reader *r)
 	process->exe = take_text(r, "exe");
 	process->uid = take_u32(r, "uid");
 	process->mount_namespace = take_number(r, "mount-namespace", UINT64_MAX);
+	if (has(r, "exe-of-root"))
+		process->is_exe_of_root = strcmp(take(r, "exe-of-root"), "yes") == 0;
 	if (has(r, "cmdline"))
 		process->cmdline = take_text(r, "cmdline");
 }
@@ -561,8 +563,8 @@ static const struct element_rule element_process = {
 	.attributes = (const struct attribute_rule[]){{"pid", VALUE_NUMBER, false},
 		{"start", VALUE_NUMBER, false}, {"comm", VALUE_WORD, false},
 		{"exe", VALUE_WORD, false}, {"uid", VALUE_NUMBER, false},
-		{"mount-namespace", VALUE_NUMBER, false}, {"cmdline", VALUE_WORD, true},
-		END},
+		{"mount-namespace", VALUE_NUMBER, false},
+		{"exe-of-root", VALUE_YES_NO, true}, {"cmdline", VALUE_WORD, true}, END},
 	.take = read_process,
 };
 

@@ -288,6 +288,8 @@ static void write_processes(struct writer *w, const struct host *host)
 		put_word(w, "exe", process->exe);
 		put_number(w, "uid", process->uid);
 		put_number(w, "mount-namespace", process->mount_namespace);
+		if (process->is_exe_of_root)
+			put(w, "exe-of-root", "yes");
 		if (process->cmdline)
 			put_word(w, "cmdline", process->cmdline);
 		end(w);

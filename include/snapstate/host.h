@@ -221,6 +221,8 @@ struct process {
 	const char *comm;
 	const char *exe; /* "" = kernel thread or unreadable */
 	uint32_t uid;
+	bool is_exe_of_root; /* the executable is root's, and the file of that name in one of
+			      * the host's folders of programs; false: or not recorded */
 	uint64_t mount_namespace; /* 0 = unreadable */
 	const char *cmdline; /* its arguments, a blank between two; may be NULL: not asked for */
 };
@@ -516,7 +518,7 @@ enum places_kind {
 	/* by the number itself */
 	PLACES_DEVICE_MINOR,
 	PLACES_MOUNT_PEERS,	 /* mounts that have a master, by their own peer group */
-	PLACES_STORAGE_PROGRAMS, /* processes: program_is_storage(); the number is 0 */
+	PLACES_STORAGE_PROGRAMS, /* processes: process_is_storage(); the number is 0 */
 	/* by places_text() */
 	PLACES_DEVICE_UUID,
 	PLACES_DEVICE_NAME,
@@ -588,8 +590,12 @@ void places_free(struct places *places);
  * a path. */
 struct devno host_path_devno(const struct host *host, const char *path);
 
-/* The block device a mount stands on: its st_dev when that is a recorded block device, else
- * (btrfs, fuse) the device its source names. DEVNO_NONE: none. */
+/*
+ * The block device a mount is on. DEVNO_NONE: none. Its st_dev, where that is a block
+ * device's number. The source is only believed where st_dev is none and the type is one
+ * that only root of the host can mount: whoever makes a user namespace of his own may mount
+ * a tmpfs or fuse there, and the source is whatever he says.
+ */
 struct devno host_mount_devno(const struct host *host, const struct mount *mount);
 
 /* Whether what is mounted can be written, or could be until somebody made this mount read-only.
@@ -609,7 +615,7 @@ struct devno host_file_devno(const struct host *host, const char *file);
 int64_t host_process_started(const struct host *host, const struct process *process);
 
 /* Programs that make backups; programs that change device-mapper or LVM state. Recorded even when
- * they hold nothing. By comm, which the kernel cuts at 15 characters. */
+ * they hold nothing. By comm, which the kernel cuts at 15 characters: a label, see below. */
 bool program_is_backup(const char *comm);
 bool program_is_storage(const char *comm);
 /* udevd or a worker of it: by the executable and the user, since anybody may take its name.
@@ -617,6 +623,13 @@ bool program_is_storage(const char *comm);
 bool process_is_udev(const struct process *process);
 /* Programs that run virtual machines. */
 bool program_is_hypervisor(const char *comm);
+
+/* The same, where it is more than a name: any user may call a process what he likes. The name
+ * of a process of root is believed, else that of its executable where that is root's. */
+bool process_is_backup(const struct process *process);
+bool process_is_hypervisor(const struct process *process);
+/* Only of root: without privileges none of them changes anything. */
+bool process_is_storage(const struct process *process);
 
 /* ---- device-mapper and LVM names ---- */
 

@@ -140,6 +140,46 @@ static void test_paths_join_by_label(void **state)
 			host_path_devno(host, rows[i].path), rows[i].devno));
 }
 
+/* What a user may mount says what he likes; btrfs and fuseblk only root mounts. */
+static void test_a_source_that_a_user_chose(void **state)
+{
+	static const struct {
+		const char *type;
+		uint32_t major;
+		bool is_believed;
+	} cases[] = {{"tmpfs", 0, false}, {"fuse", 0, false}, {"fuse.btrfs", 0, false},
+		{"overlay", 0, false}, {"ext4", 8, false}, {"btrfsx", 0, false},
+		{"btrfs", 0, true}, {"fuseblk", 0, true}, {"fuseblk.ntfs-3g", 0, true}};
+	cleanup_host struct host *host = sample_host();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct mount mount = {.devno = {cases[i].major, 99},
+			.type = cases[i].type,
+			.source = "/dev/mapper/onapp--aaaa-backup--dddd"};
+
+		assert_int_equal(!devno_is_none(host_mount_devno(host, &mount)),
+			cases[i].is_believed);
+	}
+}
+
+static void test_a_name_that_a_user_chose(void **state)
+{
+	struct process process = {.comm = "lvremove", .exe = "/usr/bin/tar", .uid = 1000};
+
+	(void)state;
+	assert_false(process_is_storage(&process));
+	assert_false(process_is_backup(&process));
+	process.is_exe_of_root = true;
+	assert_true(process_is_backup(&process));
+	assert_false(process_is_storage(&process));
+	process.exe = "/usr/bin/qemu-system-x86_64";
+	assert_true(process_is_hypervisor(&process));
+	process.uid = 0;
+	assert_true(process_is_storage(&process));
+	assert_false(process_is_hypervisor(&process));
+}
+
 static void test_loop_on_a_file_of_a_mount(void **state)
 {
 	cleanup_host struct host *host = sample_host();
@@ -217,6 +257,8 @@ int main(void)
 		cmocka_unit_test(test_snapshot_states),
 		cmocka_unit_test(test_paths_join_by_label),
 		cmocka_unit_test(test_loop_on_a_file_of_a_mount),
+		cmocka_unit_test(test_a_source_that_a_user_chose),
+		cmocka_unit_test(test_a_name_that_a_user_chose),
 		cmocka_unit_test(test_what_decides_whether_a_mount_is_writable),
 		cmocka_unit_test(test_clone_is_independent),
 		cmocka_unit_test(test_sources),

@@ -114,6 +114,8 @@ static void test_round_trip(void **state)
 	assert_int_equal(again->kernel_holders[0].kind, HOLDER_LIO);
 	assert_string_equal(again->kernel_holders[0].name, "iblock_0/a b");
 	assert_int_equal(again->kernel_holders[1].devno.minor, 4);
+	assert_true(again->processes[1].is_exe_of_root);
+	assert_false(again->processes[0].is_exe_of_root);
 	assert_int_equal(again->n_blocks, 3);
 	assert_string_equal(again->blocks[1].transport, "iscsi");
 }
@@ -991,6 +993,7 @@ static bool is_optional(const char *start)
 		{"<namespace ", " pin-pid="},
 		{"<namespace ", " pin-path="},
 		{"<process ", " cmdline="},
+		{"<process ", " exe-of-root="},
 	};
 	const char *element = start;
 
