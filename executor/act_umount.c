@@ -121,7 +121,8 @@ static int umount_unused(
 		if (errno != EAGAIN)
 			return err_errno(err, errno, "umount %s", target);
 	}
-	return err_set(err, -EBUSY, "%s was just used", target);
+	/* not -EBUSY, which says that it was in use when we came */
+	return err_set(err, -EAGAIN, "%s was just used", target);
 }
 
 /*

@@ -25,6 +25,7 @@ struct run {
 	size_t number;		/* from 1 */
 	struct view view;
 	struct host *host; /* as verified for this step */
+	bool is_held;	   /* it was in use at each attempt, not only for a moment */
 };
 
 static enum exit_code no_journal(const struct run *run, const struct err *err)
@@ -81,6 +82,7 @@ static void perform(struct run *run, struct act_request *request, struct err *fa
 	const struct observer *observer = &run->executor->observer;
 	int64_t deadline = observer->ops->now_ms(observer->context) + EXECUTOR_BUSY_MS;
 
+	run->is_held = true;
 	for (;;) {
 		cleanup_difference struct difference difference = DIFFERENCE_INIT;
 		struct host *host = NULL;
@@ -91,6 +93,7 @@ static void perform(struct run *run, struct act_request *request, struct err *fa
 		r = name_step(run, failure);
 		if (r == 0)
 			r = observer->ops->perform(observer->context, request, failure);
+		run->is_held &= r == -EBUSY;
 		if ((r != -EBUSY && r != -EAGAIN) ||
 			observer->ops->now_ms(observer->context) >= deadline)
 			return;
@@ -123,8 +126,30 @@ static enum exit_code stopped(const struct run *run, const char *what)
 	return EXIT_STOPPED;
 }
 
-/* Who is in the way shows best in the whole scope, processes included. Nobody in sight:
- * it was open for a moment, again and again. */
+/* What the kernel shows of no process: descriptors in flight (unix(7), SCM_RIGHTS), those
+ * that io_uring_register(2) took, mounts that open_tree(2) copied and namespaces kept by
+ * either. */
+static const char out_of_sight[] =
+	"a descriptor that was sent over a unix socket and not received yet, a file that "
+	"is registered with io_uring, or a mount or mount namespace that only such a "
+	"descriptor keeps. End the service that does so, or restart the host; then "
+	"capture and plan again";
+
+/* A device that somebody keeps open shows that in its open count, which is compared
+ * before each attempt; a mount has none. */
+static void say_nobody(const struct run *run)
+{
+	if (run->step->op == OP_UMOUNT && run->is_held)
+		report_error(run->executor->errors,
+			"%s was in use at each attempt, and no process shows by what: %s",
+			run->named.target.mount_target, out_of_sight);
+	else
+		report_error(run->executor->errors,
+			"nothing has it open now: something opens it for a moment, again "
+			"and again (udev, or a program that watches devices)");
+}
+
+/* Who is in the way shows best in the whole scope, processes included. */
 static void say_who(
 	struct run *run, const struct err *failure, struct difference *ret_difference)
 {
@@ -132,10 +157,40 @@ static void say_who(
 	cleanup_host struct host *host = NULL;
 
 	if (executor_compare(executor, &host, ret_difference) == EXIT_DONE &&
-		failure->code == -EBUSY)
-		report_error(executor->errors,
-			"nothing has it open now: something opens it for a moment, again "
-			"and again (udev, or a program that watches devices)");
+		(failure->code == -EBUSY || failure->code == -EAGAIN))
+		say_nobody(run);
+}
+
+/* true: the device of the umount still has a file system, or is open as before. */
+static bool is_still_live(const struct run *run, const struct difference *difference)
+{
+	cleanup_buf struct buf device = BUF_INIT, holder = BUF_INIT;
+
+	buf_printf(&device, "device " DEVNO_FMT " ", DEVNO_ARGS(run->step->target.devno));
+	buf_printf(
+		&holder, "holder " DEVNO_FMT " fs ", DEVNO_ARGS(run->step->target.devno));
+	for (size_t i = 0; i < difference->extra.count; i++) {
+		const char *line = difference->extra.lines[i];
+
+		if (strncmp(line, buf_text(&holder), holder.len) == 0)
+			return true;
+		if (strncmp(line, buf_text(&device), device.len) == 0 &&
+			!strstr(line, " open 0 "))
+			return true;
+	}
+	return false;
+}
+
+/* The umount was right by all that could be seen before: nothing tells how many mounts a
+ * superblock has, and it opens its device once for all of them. */
+static void say_still_live(const struct run *run, const struct difference *difference)
+{
+	if (run->step->op == OP_UMOUNT && is_still_live(run, difference))
+		report_error(run->executor->errors,
+			"%s is unmounted, but its file system is still live: held by "
+			"something that no process and no mount table shows. It may be "
+			"an overlay in a namespace that is gone, %s",
+			run->named.target.mount_target, out_of_sight);
 }
 
 /* What a step came to. */
@@ -181,6 +236,7 @@ static enum exit_code judge(struct run *run, const struct result *result)
 			"step %zu: what is found is not what was predicted%s%s",
 			run->number, failure->code ? ": " : "", failure->msg);
 		report_difference(executor->errors, &result->difference);
+		say_still_live(run, &result->difference);
 		journal_verdict(run->journal, run->number, "differs", NULL,
 			&result->difference, NULL);
 		return stopped(run, "its result is not the predicted one");

@@ -61,6 +61,7 @@ enum manner {
 	NOTHING,	 /* says done, and was not */
 	FAILS,
 	WRONG, /* does something else besides */
+	STILL_LIVE, /* unmounts, and something out of sight keeps the file system */
 	BUSY,
 	BUSY_AT_FIRST,
 	STALE,
@@ -400,6 +401,10 @@ static int toy_perform(void *context, struct act_request *request, struct err *e
 	case WRONG:
 		toy_act(toy, op);
 		toy->devices[SNAPSHOT].flags |= DEVICE_SUSPENDED;
+		return 0;
+	case STILL_LIVE:
+		toy_act(toy, op);
+		toy->devices[MAPPING].open++;
 		return 0;
 	case BUSY_AT_FIRST:
 		if (toy->n_busy++ == 3) {
@@ -1218,6 +1223,13 @@ static void test_how_steps_end(void **state)
 		{OP_DM_REMOVE, BUSY, EXIT_DIFFERS, 32,
 			"something opens it for a moment, again and again",
 			"\n2 failed it is open\n2 refused " WHEN " it is open\n"},
+		{OP_UMOUNT, BUSY, EXIT_DIFFERS, 31,
+			"was in use at each attempt, and no process shows by what",
+			"\n1 refused " WHEN " it is open\n"},
+		{OP_UMOUNT, STILL_LIVE, EXIT_STOPPED, 1,
+			"is unmounted, but its file system is still live: held by "
+			"something that no process and no mount table shows",
+			"\n1 differs "},
 		{OP_DM_REMOVE, BUSY_AT_FIRST, EXIT_DONE, 6, "", "\n2 done "},
 		{OP_UMOUNT, STALE, EXIT_DIFFERS, 1, "it is not what it was",
 			"\n1 refused " WHEN " it is not what it was\n"},
