@@ -34,10 +34,10 @@ static const char *const plain_keys[] = {"access", "acdirmax", "acdirmin", "acre
 	"xino"};
 
 /* Options whose values are names: paths, hosts, contexts. Sorted. */
-static const char *const name_keys[] = {"addr", "clientaddr", "context", "defcontext",
-	"fscontext", "grpjquota", "journal_path", "logdev", "lowerdir", "mountaddr",
-	"name", "release_agent", "rootcontext", "rtdev", "subvol", "upperdir",
-	"usrjquota", "workdir"};
+static const char *const name_keys[] = {"addr", "clientaddr", "context", "datadir+",
+	"defcontext", "fscontext", "grpjquota", "journal_path", "logdev", "lowerdir",
+	"lowerdir+", "mountaddr", "name", "release_agent", "rootcontext", "rtdev",
+	"subvol", "upperdir", "usrjquota", "workdir"};
 
 /* Options whose keys stay for people, though their values go. Sorted. */
 static const char *const secret_keys[] = {"credentials", "domain", "key", "pass",

@@ -269,7 +269,8 @@ static void test_fixtures_read_back(void **state)
 
 static const char mountinfo[] =
 	"20 1 254:3 /rootmarkn /mnt/targetmarkn rw,relatime,flagmarkn - ext4 "
-	"/dev/mapper/vgmarkn-lvmarkn rw,lowerdir=/dirmarkn,errors=continue\n"
+	"/dev/mapper/vgmarkn-lvmarkn rw,lowerdir=/dirmarkn,lowerdir+=/dirmarkn,"
+	"datadir+=/dirmarkn,errors=continue\n"
 	"21 20 0:50 / /mnt/spaced\\040markn rw - cifs "
 	"//usermarks%passmarks@hostmarkn/share "
 	"rw,username=usermarks,password=pass,marks,rw\n"
