@@ -7,6 +7,7 @@
  * subject's own, except lv-refresh.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "order.h"
@@ -40,6 +41,26 @@ static const struct lv *refreshable_origin(
 			strcmp(host->lvs[i].origin_uuid, lv) == 0)
 			return NULL;
 	return host_lv(host, vg, lv);
+}
+
+/* The same, where a step refreshes it: all other snapshots in this kernel are removed
+ * before. */
+static const struct lv *refreshed_origin(
+	const struct ordering *ordering, const struct subject *subject)
+{
+	const struct host *host = ordering->survey->host;
+	const struct lv *origin = refreshable_origin(host, ordering->plan, subject);
+	cleanup_places struct places above = {0};
+	uint32_t n_left;
+
+	if (!origin)
+		return NULL;
+	n_left = subject->real->open_count;
+	above = host_places(host, PLACES_ABOVE, places_devno(subject->real->devno));
+	for (size_t i; places_next(&above, &i);)
+		n_left -= ordering->is_removed[i] &&
+			  device_stands_on(&host->devices[i], subject->real->devno);
+	return n_left == 1 ? origin : NULL;
 }
 
 /* A stale snapshot is a sibling of one that LVM removes: its removal changes what that
@@ -90,8 +111,7 @@ static void scope_of_siblings(const struct ordering *ordering,
 static void scope_of_subject(const struct ordering *ordering,
 	const struct subject *subject, struct scope *scope)
 {
-	const struct lv *origin =
-		refreshable_origin(ordering->survey->host, ordering->plan, subject);
+	const struct lv *origin = refreshed_origin(ordering, subject);
 
 	for (size_t i = 0; i < subject->n_above; i++)
 		scope_add_device(scope, subject->above[i], SCOPE_ALL);
@@ -334,8 +354,7 @@ static int add_refreshes(struct ordering *ordering, struct err *err)
 
 	for (size_t i = 0; i < survey->n_subjects; i++) {
 		struct subject *subject = &survey->subjects[i];
-		const struct lv *origin =
-			refreshable_origin(survey->host, ordering->plan, subject);
+		const struct lv *origin = refreshed_origin(ordering, subject);
 		const struct device *real;
 		int r;
 
@@ -359,6 +378,20 @@ static bool is_of(const struct subject *subject, unsigned parts)
 {
 	return subject->verdict == VERDICT_REMOVE &&
 	       (parts & (subject_is_mapping(subject) ? ORDER_MAPPINGS : ORDER_VOLUMES));
+}
+
+static void note_removed(struct ordering *ordering)
+{
+	const struct survey *survey = ordering->survey;
+
+	ordering->is_removed = xcalloc(survey->host->n_devices + 1, sizeof(bool));
+	for (size_t i = 0; i < survey->n_subjects; i++) {
+		const struct subject *subject = &survey->subjects[i];
+
+		if (subject->snapshot && is_of(subject, ORDER_MAPPINGS & ordering->parts))
+			ordering->is_removed[subject->snapshot - survey->host->devices] =
+				true;
+	}
 }
 
 static void add_scope(struct ordering *ordering)
@@ -451,6 +484,7 @@ int order_part(struct survey *survey, unsigned parts, struct host *now, struct p
 		.survey = survey, .parts = parts, .plan = plan, .clone = now};
 	int r;
 
+	note_removed(&ordering);
 	add_scope(&ordering);
 	r = add_subjects(&ordering, ORDER_MAPPINGS, err);
 	if (r == 0 && plan->has_refresh_origin && (parts & ORDER_MAPPINGS))
@@ -458,6 +492,7 @@ int order_part(struct survey *survey, unsigned parts, struct host *now, struct p
 	if (r == 0)
 		r = add_subjects(&ordering, ORDER_VOLUMES, err);
 	forget_facts(&ordering);
+	free(ordering.is_removed);
 	return r;
 }
 

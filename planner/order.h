@@ -12,6 +12,8 @@ struct ordering {
 	struct plan *plan;
 	struct host *clone; /* the host after the steps so far */
 	struct subject *subject;
+	bool *is_removed; /* of the host's devices: snapshots that only the kernel has,
+			   * and that a step removes */
 	/* What the last step left of `facts_of`: what its next step finds. */
 	const struct subject *facts_of;
 	struct scope scope, around;	  /* scope_of_subject, scope_around */
