@@ -201,25 +201,6 @@ void check_holders(const struct host *host, struct subject *subject)
 
 /* ---- mounts ---- */
 
-/* A mount of the same file system in the host's namespace whose umount takes `other`
- * away. */
-static bool goes_by_propagation(const struct host *host, const struct mount *other,
-	const struct mount_namespace *home)
-{
-	cleanup_places struct places places =
-		host_places(host, PLACES_MOUNTS, places_devno(other->devno));
-
-	for (size_t i; places_next(&places, &i);) {
-		const struct mount *mount = &host->mounts[i];
-
-		if (mount->namespace_id == home->id &&
-			devno_is_equal(mount->devno, other->devno) &&
-			mounts_propagate(host, mount, other))
-			return true;
-	}
-	return false;
-}
-
 /* The words after "in mount namespace N": who lives there, or what keeps it. */
 static void inhabitant_words(struct buf *text, const struct host *host,
 	const struct mount_namespace *namespace)
@@ -310,11 +291,14 @@ static void note_system_mount(const struct visit *visit, const struct mount *mou
 static void note_mount(const struct visit *visit, const struct mount *mount)
 {
 	const struct mount_namespace *home = host_namespace_of_host(visit->host);
+	struct home_mounts mounts;
 
 	if (!home)
 		return;
 	if (mount->namespace_id != home->id) {
-		if (!goes_by_propagation(visit->host, mount, home))
+		host_mounts_of(
+			visit->host, host_mount_devno(visit->host, mount), &mounts);
+		if (!mount_goes_along(visit->host, &mounts, mount))
 			note_mount_elsewhere(visit, mount);
 		return;
 	}

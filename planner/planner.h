@@ -363,10 +363,6 @@ bool subject_owns(const struct subject *subject, struct devno devno);
 /* true: one of the layers on its snapshot. */
 bool subject_has_on_snapshot(const struct subject *subject, struct devno devno);
 
-/* true: unmounting `mount` in the host's namespace takes `other` (same file system,
- * another namespace) away too, by mount propagation. */
-bool mounts_propagate(
-	const struct host *host, const struct mount *mount, const struct mount *other);
 /* The entry of /etc/fstab that puts something else than this subject there when the host
  * starts; NULL: none. */
 const struct fstab_entry *fstab_rival(
@@ -376,9 +372,6 @@ bool fstab_names(const struct host *host, const struct subject *subject,
 	const struct fstab_entry *entry);
 /* true: a place of the host's own file systems: /, /usr, /home, /var/lib, ... */
 bool mount_target_is_system(const char *target);
-/* The first mount whose parent is `mount`, in its namespace; NULL = nothing is mounted
- * below. */
-const struct mount *mounts_child(const struct host *host, const struct mount *mount);
 
 /* One volume that owns extents which a device still maps. */
 struct overlap {

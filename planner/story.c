@@ -112,7 +112,7 @@ static void collect_edges(struct story *story, const struct host *host)
 
 /* ---- the plan's steps ---- */
 
-/* A mount that a step takes away, with those that the kernel takes away with it. */
+/* A mount that a step takes away. */
 struct ending {
 	uint64_t namespace_id, mount_id;
 	size_t step;
@@ -143,6 +143,47 @@ static int order_endings(const void *pa, const void *pb)
 	return 0;
 }
 
+/* true: `copy` is in another namespace, and goes when the host's own `mount` does. */
+static bool is_copy(
+	const struct host *host, const struct mount *mount, const struct mount *copy)
+{
+	const struct mount_namespace *home = host_namespace_of_host(host);
+
+	return home && mount->namespace_id == home->id &&
+	       copy->namespace_id != home->id &&
+	       devno_is_equal(mount->devno, copy->devno) &&
+	       mounts_propagate(host, mount, copy);
+}
+
+/* Copies are no facts. One goes with the first umount that reaches it. */
+static void end_copies(
+	const struct host *host, struct story_holder *holders, size_t count)
+{
+	for (size_t e = 0; e < count; e++) {
+		const struct story_holder *ended = &holders[e];
+
+		for (size_t i = 0; ended->mount && ended->ended_by && i < count; i++) {
+			struct story_holder *copy = &holders[i];
+
+			if (copy->mount && is_copy(host, ended->mount, copy->mount) &&
+				(!copy->ended_by || copy->ended_by > ended->ended_by))
+				copy->ended_by = ended->ended_by;
+		}
+	}
+}
+
+/* Holders of one device are beside each other. */
+static void collect_endings_of_copies(struct story *story)
+{
+	for (size_t i = 0, end; i < story->n_holders; i = end) {
+		for (end = i + 1; end < story->n_holders; end++)
+			if (!devno_is_equal(
+				    story->holders[i].devno, story->holders[end].devno))
+				break;
+		end_copies(story->survey->host, &story->holders[i], end - i);
+	}
+}
+
 static void collect_endings(struct story *story)
 {
 	cleanup_free struct ending *endings = NULL;
@@ -171,6 +212,7 @@ static void collect_endings(struct story *story)
 		found = bsearch(&key, endings, count, sizeof(*endings), order_endings);
 		holder->ended_by = found ? found->step : 0;
 	}
+	collect_endings_of_copies(story);
 }
 
 /* The device of a "device" or "table" line; NULL: another kind of line. */

@@ -317,11 +317,27 @@ static const char *access_word(const struct mount *mount)
 	return mount_is_writable(&alone) ? "rw" : "rw-below";
 }
 
+static void render_mount(
+	struct rendering *r, struct devno devno, const struct mount *mount)
+{
+	key_number(r, "mount ", mount->namespace_id);
+	key_number(r, ":", mount->id);
+	buf_puts(&r->line, " device ");
+	buf_devno(&r->line, devno);
+	word(r, "root", mount->root);
+	word(r, "target", mount->target);
+	word(r, "type", mount->type);
+	word(r, "access", access_word(mount));
+	emit(r);
+}
+
 static void render_mounts(struct rendering *r, struct devno devno)
 {
 	const struct host *host = r->host;
 	cleanup_places struct places places =
 		host_places(host, PLACES_MOUNTS, places_devno(devno));
+	struct home_mounts home;
+	bool has_home = false;
 
 	for (size_t i; places_next(&places, &i);) {
 		const struct mount *mount = &host->mounts[i];
@@ -329,15 +345,11 @@ static void render_mounts(struct rendering *r, struct devno devno)
 		if (mount->is_gone || !may_be_on(mount, devno) ||
 			!devno_is_equal(host_mount_devno(host, mount), devno))
 			continue;
-		key_number(r, "mount ", mount->namespace_id);
-		key_number(r, ":", mount->id);
-		buf_puts(&r->line, " device ");
-		buf_devno(&r->line, devno);
-		word(r, "root", mount->root);
-		word(r, "target", mount->target);
-		word(r, "type", mount->type);
-		word(r, "access", access_word(mount));
-		emit(r);
+		if (!has_home)
+			host_mounts_of(host, devno, &home);
+		has_home = true;
+		if (!mount_goes_along(host, &home, mount))
+			render_mount(r, devno, mount);
 	}
 }
 

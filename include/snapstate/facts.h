@@ -39,6 +39,10 @@
  * "rw-below" is one that can be written, by a mount that cannot ("mount -o bind,ro"). What was
  * written through the device's own node shows in no mount: how full a snapshot is hints at it.
  *
+ * No mount line: a copy in another namespace that goes away when one of the host's own mounts of
+ * that device is unmounted (mount_goes_along() in host.h). Services that start or stop, with
+ * namespaces of their own, make and end such copies all day. One that would stay is a line.
+ *
  * A block line is about a loop device, an array, or a partition of one. `below`: the members
  * of an array; the disk of a partition; the device on which a loop device or its file is found.
  * level, state, sync and missing: see struct block; a state that was not recorded is "unread".

@@ -598,6 +598,25 @@ struct devno host_path_devno(const struct host *host, const char *path);
  */
 struct devno host_mount_devno(const struct host *host, const struct mount *mount);
 
+/* true: unmounting `mount` in the host's namespace takes `other` (same file system,
+ * another namespace) away too, by mount propagation. */
+bool mounts_propagate(
+	const struct host *host, const struct mount *mount, const struct mount *other);
+/* The first mount whose parent is `mount`, in its namespace; NULL = nothing is mounted
+ * below. */
+const struct mount *mounts_child(const struct host *host, const struct mount *mount);
+/* The host's own mounts of one block device; of more than that, the first ones. */
+#define HOME_MOUNTS_MOST 64
+struct home_mounts {
+	const struct mount *items[HOME_MOUNTS_MOST];
+	size_t count;
+};
+void host_mounts_of(
+	const struct host *host, struct devno devno, struct home_mounts *ret_mounts);
+/* A copy in another namespace: unmounting one of these takes it away too. */
+bool mount_goes_along(const struct host *host, const struct home_mounts *mounts,
+	const struct mount *other);
+
 /* Whether what is mounted can be written, or could be until somebody made this mount read-only.
  * The superblock decides ("mount -r" and "remount,ro" make it read-only): a mount that is
  * read-only by itself, over a superblock that is not ("mount -o bind,ro"), only hides that the

@@ -7,9 +7,10 @@ would keep its copy is another matter: see mounted-elsewhere.'
 
 service_namespace() { # slave|private
 	unshare --mount --propagation "$1" sleep 100000 </dev/null >/dev/null 2>&1 &
-	local pid=$! tries=0
-	until [ "$(readlink "/proc/$pid/ns/mnt")" != "$(readlink /proc/self/ns/mnt)" ] &&
-		[ "$(cat "/proc/$pid/comm")" = sleep ]; do
+	local tries=0
+	service=$!
+	until [ "$(readlink "/proc/$service/ns/mnt")" != "$(readlink /proc/self/ns/mnt)" ] &&
+		[ "$(cat "/proc/$service/comm")" = sleep ]; do
 		tries=$((tries + 1))
 		[ $tries -lt 100 ] || { echo 'no service'; return 1; }
 		sleep 0.1
