@@ -19,7 +19,15 @@ cannot_read() { not dd if="$1" of=/dev/null bs=4096 count=1 iflag=direct; }
 
 expect_review 'invalid|Invalid|overflow'
 
+# What brought the operator here: lvs reads the mapping, which is no volume of LVM by its uuid. LVM 2.02 said "read failed ...
+# Input/output error"; 2.03.16 counts it at its debug level only, and not at all where its hints say which disks to read.
+lvs_read_errors() {
+	lvs -vvvv --config 'devices{hints="none"}' 2>&1 |
+		sed -n 's/.*Scanned devices: read errors \([0-9]*\) .*/\1/p'
+}
+planned() { check 'lvs meets an I/O error' is "$(lvs_read_errors)" 1; }
 after() {
+	check 'lvs meets none any more' is "$(lvs_read_errors)" 0
 	check 'the ticket says that the I/O errors ended' grep 'meet on this host: they have ended' ticket/*/RESULT.txt
 	check 'and which they were' grep 'its snapshot is invalid, each read fails' ticket/*/RESULT.txt
 }
