@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "html.h"
-#include "remedy.h"
 #include "review.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/stamp.h"
@@ -33,7 +32,8 @@ void html_summary(struct page *page, const struct story *story)
 
 	page_open(page, "p", "summary");
 	if (to_remove + refused + undecided == 0)
-		page_say(page, "Nothing to remove: this host has no leftover of that name.");
+		page_say(page,
+			"Nothing to remove: this host has no leftover of that name.");
 	else
 		page_say(page, "%zu to remove in %zu step%s, %zu refused, %zu undecided.",
 			to_remove, story->plan->n_steps,
@@ -188,15 +188,10 @@ void html_strikes(struct page *page, const struct html_host *of)
 
 void html_suspended(struct page *page, const struct story *story)
 {
-	const struct host *host = story->survey->host;
+	cleanup_buf struct buf words = BUF_INIT;
+	const struct device *device;
 
-	for (size_t i = 0; i < host->n_devices; i++) {
-		const struct device *device = &host->devices[i];
-		cleanup_buf struct buf words = BUF_INIT;
-
-		if (!remedy_is_suspended(device))
-			continue;
-		remedy_resume_words(device, story_of(story, device)->subject, &words);
+	for (size_t at = 0; story_next_suspended(story, &at, &device, &words);) {
 		page_open(page, "div", "hazard");
 		page_open(page, "h2", "");
 		page_say(page, "SUSPENDED: ");

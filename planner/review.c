@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "checks.h"
-#include "remedy.h"
 #include "review.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/stamp.h"
@@ -205,18 +204,12 @@ static void print_hazards(struct buf *text, const struct survey *survey)
 	}
 }
 
-/* Of all of the host: a guest that waits is not always one of a leftover's. */
 static void print_suspended(struct buf *text, const struct story *story)
 {
-	const struct host *host = story->survey->host;
+	cleanup_buf struct buf words = BUF_INIT;
+	const struct device *device;
 
-	for (size_t i = 0; i < host->n_devices; i++) {
-		const struct device *device = &host->devices[i];
-		cleanup_buf struct buf words = BUF_INIT;
-
-		if (!remedy_is_suspended(device))
-			continue;
-		remedy_resume_words(device, story_of(story, device)->subject, &words);
+	for (size_t at = 0; story_next_suspended(story, &at, &device, &words);) {
 		buf_puts(text, "SUSPENDED  ");
 		buf_word(text, device->name);
 		buf_puts(text, "\n");
@@ -292,8 +285,8 @@ static void print_summary(struct buf *text, const struct survey *survey,
 
 	buf_puts(text, "\n");
 	if (to_remove + refused + undecided == 0)
-		buf_puts(
-			text, "Nothing to remove: this host has no leftover of that name.\n");
+		buf_puts(text,
+			"Nothing to remove: this host has no leftover of that name.\n");
 	else
 		buf_printf(text,
 			"%zu to remove in %zu step%s, %zu refused, %zu undecided.\n",

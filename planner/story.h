@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the reviews for people tell of each block device, collected once for html.c, dot.c
- * and explain.c: its part in a snapshot's stack, who holds it, what stands on it, and
+ * and explain.c: its part in a snapshot's stack, who holds it, what is on it, and
  * which step of the plan ends it. Strings of a host are kept as they were recorded: who
  * prints them escapes them.
  */
@@ -12,7 +12,7 @@
 
 enum device_part {
 	PART_NONE,
-	PART_ABOVE, /* stands on a snapshot or on its store */
+	PART_ABOVE, /* is on a snapshot or on its store */
 	PART_SNAPSHOT,
 	PART_STORE,
 	PART_REAL,
@@ -32,7 +32,7 @@ struct device_story {
 			    */
 };
 
-/* A mount, a process, swap or a part of the kernel that holds a block device. What stands
+/* A mount, a process, swap or a part of the kernel that holds a block device. What is
  * on it in the way of a device (tables, loop, md) is an edge instead. */
 struct story_holder {
 	struct devno devno;
@@ -42,7 +42,7 @@ struct story_holder {
 	size_t ended_by;
 };
 
-/* `above` stands on `base`; either may be device-mapper's or not. */
+/* `above` is on `base`; either may be device-mapper's or not. */
 struct edge {
 	struct devno base, above;
 };
@@ -74,6 +74,11 @@ const struct story_holder *story_holders_of(
 const struct edge *story_edges_of(
 	const struct story *story, struct devno devno, size_t *ret_count);
 
+/* The host's suspended devices, one by one: of all of it, since a guest that waits is not always
+ * one of a leftover's. *at begins with 0; `text` becomes what to do. false: that was the last. */
+bool story_next_suspended(const struct story *story, size_t *at,
+	const struct device **ret_device, struct buf *text);
+
 /* "step 3 removes it", "in use: ...: it stays", "never touched: an origin ...". */
 void story_fate(const struct story *story, const struct device *device, struct buf *text);
 
@@ -86,7 +91,7 @@ void device_kind_words(const struct device *device, struct buf *text);
 /* "64.0 MiB", of the live table */
 void device_size_words(const struct device *device, struct buf *text);
 uint64_t device_sectors(const struct device *device);
-/* "store" or "origin": what `base` is to the snapshot that stands on it; "" otherwise. */
+/* "store" or "origin": what `base` is to the snapshot that is on it; "" otherwise. */
 const char *base_words(const struct device *above, struct devno base);
 /* "loop0, a loop device of /srv/disk" */
 void block_words(const struct block *block, struct buf *text);

@@ -2,6 +2,7 @@
 /* Words about a device; see story.h. */
 #include <string.h>
 
+#include "remedy.h"
 #include "story.h"
 
 #define SECTOR 512
@@ -12,7 +13,7 @@ const char *device_part_words(enum device_part part)
 	case PART_NONE:
 		return "no part of a snapshot's stack";
 	case PART_ABOVE:
-		return "stands on a snapshot";
+		return "is on a snapshot";
 	case PART_SNAPSHOT:
 		return "a snapshot";
 	case PART_STORE:
@@ -183,4 +184,22 @@ const char *base_words(const struct device *above, struct devno base)
 	if (devno_is_equal(base, cow))
 		return "store";
 	return devno_is_equal(base, origin) ? "origin" : "";
+}
+
+bool story_next_suspended(const struct story *story, size_t *at,
+	const struct device **ret_device, struct buf *text)
+{
+	const struct host *host = story->survey->host;
+
+	while (*at < host->n_devices) {
+		const struct device *device = &host->devices[(*at)++];
+
+		if (!remedy_is_suspended(device))
+			continue;
+		text->len = 0;
+		remedy_resume_words(device, story_of(story, device)->subject, text);
+		*ret_device = device;
+		return true;
+	}
+	return false;
 }
