@@ -22,7 +22,7 @@
  * Otherwise nothing of it has happened in this process's memory:
  * -ETIMEDOUT  no answer by deadline_ms; the child was killed
  * -EBUSY      the same, and not even SIGKILL ended it: left behind, without our stdout
- *             and stderr, since whoever reads those waits for their last holder
+ *             and stderr, since their reader waits for their last holder
  * -ECHILD     it ended by itself: a signal, or an exit
  * or the -errno of what forking needs.
  *

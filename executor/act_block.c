@@ -205,7 +205,7 @@ static int check_loop(int fd, const struct act_request *request, struct err *err
 	uint64_t diskseq = 0;
 
 	if (target->n_below != 1)
-		return err_set(err, -EINVAL, "%s stands on nothing", target->kname);
+		return err_set(err, -EINVAL, "%s is on nothing", target->kname);
 	if (ioctl(fd, LOOP_GET_STATUS64, &info) < 0)
 		return err_set(err, -ESTALE, "%s: %s", target->kname,
 			errno == ENXIO ? "it is detached" : strerror(errno));
@@ -218,7 +218,7 @@ static int check_loop(int fd, const struct act_request *request, struct err *err
 			target->kname);
 	if (!is_backing(request, &info))
 		return err_set(err, -ESTALE,
-			"%s stands on another file than its name says: on device %u:%u",
+			"%s is on another file than its name says: on device %u:%u",
 			target->kname,
 			major(info.lo_rdevice ? info.lo_rdevice : info.lo_device),
 			minor(info.lo_rdevice ? info.lo_rdevice : info.lo_device));
@@ -233,8 +233,8 @@ static int check_loop(int fd, const struct act_request *request, struct err *err
  * (block/bdev.c, bd_may_claim). Detaching loses no data: the kernel writes back what is
  * cached first, and the file stays. If somebody else has it open all the same,
  * LOOP_CLR_FD returns 0 and only sets autoclear (drivers/block/loop.c, loop_clr_fd), so
- * that it goes when he closes it: that is what losetup -d does, too. So the return value
- * proves nothing, and the facts that are read next do. Wants no capability, but
+ * that it goes when that user closes it: that is what losetup -d does, too. So the return
+ * value proves nothing, and the facts that are read next do. Wants no capability, but
  * permission to open the node.
  */
 int act_loop_detach(struct act_request *request, struct err *err)

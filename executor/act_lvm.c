@@ -195,7 +195,7 @@ static int describe_volume(const struct act_request *request, const char *origin
  * LVM gets the physical volumes of the group, and no other device; that no other has one
  * of them was verified by a look at all that may be read (condition "single"): left to
  * itself it reads each mapping that is no logical volume, and waits without end on one
- * that stands on a suspended device (seen in the lab: incident suspended-neighbour).
+ * that is on a suspended device (seen in the lab: incident suspended-neighbour).
  */
 static int change_volume(
 	struct act_request *request, const char *origin_uuid, struct err *err)

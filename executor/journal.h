@@ -38,7 +38,7 @@ int journal_find(const char *folder, const struct plan *plan, struct err *err);
 /*
  * Opens `folder` (made with mode 0700 if it is missing), makes the journal and writes its
  * header. -EEXIST: this plan was applied before, or its run was interrupted. -EXDEV: the
- * folder lies on a device that the plan touches. Other errors: no journal can be kept.
+ * folder is on a device that the plan touches. Other errors: no journal can be kept.
  */
 int journal_create(const char *folder, const struct plan *plan, const char *plan_file,
 	const struct host *host, const struct machine *machine,

@@ -22,8 +22,8 @@ static enum exit_code look(struct executor *executor, struct difference *differe
 	return executor_compare(executor, &executor->host, difference);
 }
 
-/* lvm outlives whoever started it: it is not killed with the executor. While it is at
- * work it holds the lock of its group. */
+/* lvm outlives the process that started it: it is not killed with the executor. While it
+ * is at work it holds the lock of its group. */
 static enum exit_code wait_for_lvm(
 	struct executor *executor, const struct plan_step *step)
 {
@@ -70,7 +70,7 @@ static enum exit_code say_half_way(const struct executor *executor,
 	report_difference(to, after);
 	if (has_suspended)
 		report_error(to,
-			"a device is suspended, and whoever reads or writes it waits: "
+			"a device is suspended, and every read and write of it waits: "
 			"when no lvm command is at work any more, dmsetup resume it");
 	report_error(
 		to, "then " NEW_CAPTURE ": the review says what is left, and what to do");

@@ -396,7 +396,7 @@ static enum exit_code act_and_judge(struct run *run)
 
 /* ---- the lock of the volume group ---- */
 
-/* The volume group that a device belongs to or stands on, if LVM shows its name. */
+/* The volume group that a device belongs to or is on, if LVM shows its name. */
 static const struct vg *group_below(
 	const struct host *host, const struct device *device, unsigned depth)
 {

@@ -10,7 +10,8 @@
 #include "snapstate/io.h"
 #include "trusted.h"
 
-/* What decides is root's alone; what is written may be of whoever runs this. */
+/* Files that decide belong to root alone; output may belong to the user of this process.
+ */
 static int check(int fd, const char *path, mode_t type, bool is_for_output,
 	mode_t forbidden, struct err *err)
 {

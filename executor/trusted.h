@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Files that decide what root may do, and folders that root writes to: nobody but root
- * (or, for tests, whoever runs this) may write there. */
+ * (or, for tests, the user of this process) may write there. */
 #ifndef SNAPSTATE_TRUSTED_H
 #define SNAPSTATE_TRUSTED_H
 

@@ -10,11 +10,11 @@
 #include "checks.h"
 #include "snapstate/cleanup.h"
 
-/* Appends "NAME (KIND, MAJ:MIN) stands on MAJ:MIN" + `more`. */
+/* Appends "NAME (KIND, MAJ:MIN) is on MAJ:MIN" + `more`. */
 static void note(struct subject *subject, enum rule rule, const struct block *block,
 	struct devno below, const char *more)
 {
-	subject_reason(subject, rule, "%s (%s, " DEVNO_FMT ") stands on " DEVNO_FMT "%s",
+	subject_reason(subject, rule, "%s (%s, " DEVNO_FMT ") is on " DEVNO_FMT "%s",
 		block->kname, block_kind_name(block->kind), DEVNO_ARGS(block->devno),
 		DEVNO_ARGS(below), more);
 	subject_about(subject, ABOUT_BLOCK, block);
@@ -27,7 +27,7 @@ static bool is_on_snapshot(const struct subject *subject, struct devno devno)
 	       subject_has_on_snapshot(subject, devno);
 }
 
-/* Of what a block stands on, what is the subject's. */
+/* Of what a block is on, what is the subject's. */
 static struct devno own_below(
 	const struct host *host, const struct subject *subject, const struct block *block)
 {
@@ -39,7 +39,8 @@ static struct devno own_below(
 
 /* ---- loop devices ---- */
 
-/* Somebody is known to have it open: then it goes, or can be detached, after him. */
+/* A process is known to have it open: then it goes, or can be detached, after that has
+ * ended. */
 static bool has_user(const struct host *host, struct devno devno, unsigned depth)
 {
 	cleanup_places struct places above =

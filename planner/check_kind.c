@@ -40,8 +40,7 @@ void check_other(const struct host *host, struct subject *subject)
 		device->n_deps ? host_device_by_devno(host, device->deps[0]) : NULL;
 
 	subject_reason(subject, RULE_NOT_LVM,
-		DEVNO_FMT
-		" has no LVM uuid and stands on %s, which is no backup snapshot",
+		DEVNO_FMT " has no LVM uuid and is on %s, which is no backup snapshot",
 		DEVNO_ARGS(device->devno),
 		below ? below->name : "a device below device-mapper");
 }
@@ -208,7 +207,7 @@ static void check_store_extents(const struct host *host, struct subject *subject
 		 overlaps[0].extents * vg->extent_size != sectors)
 		subject_reason(subject, RULE_DISAGREE,
 			"its store in the kernel (" DEVNO_FMT
-			") does not lie on the extents that the metadata gives it",
+			") is not on the extents that the metadata gives it",
 			DEVNO_ARGS(subject->cow->devno));
 }
 
@@ -415,7 +414,7 @@ static void check_stale_volume(
 }
 
 /* What an lvremove leaves that ends between the origin's reload and the removal of the
- * layer below it (LVM lib/activate/dev_manager.c, _clean_tree): nothing stands on it, so
+ * layer below it (LVM lib/activate/dev_manager.c, _clean_tree): nothing is on it, so
  * it does no harm, but no snapshot of that origin can be made. */
 void check_layer(const struct host *host, struct subject *subject)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Who else stands on the -real layer that a snapshot shares with its origin. With the
+ * Who else is on the -real layer that a snapshot shares with its origin. With the
  * last snapshot LVM dissolves that layer (lvm2 lib/activate/dev_manager.c): it loads the
  * origin's own table, and removes -real, which fails while anything else has it open, in
  * the midst of its work: "Failed to resume", and a half-removed stack (seen in the lab:
@@ -52,7 +52,7 @@ void check_shared_layer(const struct host *host, struct subject *subject)
 		if (is_of_lvm(host, subject, device, layer->devno))
 			continue;
 		subject_reason(subject, RULE_FOREIGN_MAPPING,
-			"%s (" DEVNO_FMT ") stands on %s, the layer below its origin, "
+			"%s (" DEVNO_FMT ") is on %s, the layer below its origin, "
 			"which LVM could not dissolve when the last snapshot goes",
 			device->name, DEVNO_ARGS(device->devno), layer->name);
 		subject_about(subject, ABOUT_DEVICE, device);

@@ -46,7 +46,7 @@ static const char *deviation(
 	return NULL;
 }
 
-/* By the metadata, or already, whoever began it. */
+/* Marked in the metadata, or at work in the kernel already. */
 static bool is_merging(const struct host *host, const struct lv *lv)
 {
 	const struct device *device = host_device_of_lv(host, lv->vg_uuid, lv->uuid, "");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whether a volume is a guest's own: its volume group, or the volume itself, lies on a
+ * Whether a volume is a guest's own: its volume group, or the volume itself, is on a
  * volume of this host. LVM finds such a group where it may look into volumes, or into the
  * partition mappings on them, and then its volumes are listed like the host's. They hold
  * a guest's data, whatever they are called.
@@ -33,7 +33,7 @@ static void check_device(
 
 	if (volume)
 		subject_reason(subject, RULE_GUEST_VOLUME,
-			"%s (" DEVNO_FMT ") lies on %s (" DEVNO_FMT
+			"%s (" DEVNO_FMT ") is on %s (" DEVNO_FMT
 			"), a volume of another group",
 			device->name, DEVNO_ARGS(device->devno), volume->name,
 			DEVNO_ARGS(volume->devno));
@@ -53,7 +53,7 @@ void check_nesting(const struct host *host, struct subject *subject)
 		volume = volume_below(host, subject, pv->devno);
 		if (volume)
 			subject_reason(subject, RULE_GUEST_VOLUME,
-				"physical volume %s lies on %s (" DEVNO_FMT
+				"physical volume %s is on %s (" DEVNO_FMT
 				"), a volume of another group",
 				pv->uuid, volume->name, DEVNO_ARGS(volume->devno));
 	}

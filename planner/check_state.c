@@ -170,7 +170,7 @@ static bool note_unsettled(void *context, const struct device *device)
 	return true;
 }
 
-/* One that stands on the same -real layer; a snapshot comes with its store. */
+/* One that is on the same -real layer; a snapshot comes with its store. */
 static void note_neighbour(
 	const struct host *host, struct subject *subject, const struct device *device)
 {

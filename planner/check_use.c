@@ -152,7 +152,7 @@ static void note_mapping(const struct visit *visit, const struct device *device)
 
 	if (kind == MAPPING_KEPT)
 		subject_reason(visit->subject, RULE_FOREIGN_MAPPING,
-			"%s (" DEVNO_FMT ", uuid %s, %s target) stands on it: %s",
+			"%s (" DEVNO_FMT ", uuid %s, %s target) is mapped to it: %s",
 			device->name, DEVNO_ARGS(device->devno),
 			*device->uuid ? device->uuid : "none", type, buf_text(&why));
 	else

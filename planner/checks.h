@@ -38,7 +38,7 @@ void check_nesting(const struct host *host, struct subject *subject);
 /* check_neighbours.c: what its removal would do to other snapshots of its origin */
 void check_neighbours(const struct host *host, struct subject *subject);
 
-/* check_layer.c: who else stands on what it shares with its origin */
+/* check_layer.c: who else is on what it shares with its origin */
 void check_shared_layer(const struct host *host, struct subject *subject);
 
 /* check_use.c: who uses it */

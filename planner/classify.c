@@ -228,7 +228,7 @@ static size_t first_sibling(
 }
 
 /* lvremove of the last snapshot that LVM knows turns the origin back into a plain volume,
- * although another one still stands on its -real layer. So those go first, or none. */
+ * although another one is still on its -real layer. So those go first, or none. */
 static void check_siblings(struct survey *survey, struct subject *subject,
 	const struct sibling *siblings, size_t count)
 {

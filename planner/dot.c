@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The stacks as a graph for dot(1): devices, what they stand on, who holds them, and what
+ * The stacks as a graph for dot(1): devices, what they are on, who holds them, and what
  * becomes of them, in words and in colours. Only what belongs to a snapshot, with what is
  * directly below it. Invariant: a string of a host is always inside double quotes, where
  * neither a quote, a backslash nor a line break of its own is left.
@@ -178,8 +178,8 @@ static void collect_around(struct dot_host *host, const struct device *device)
 		*array_add(&host->drawn, &host->n_drawn) = above[a].above;
 }
 
-void dot_collect(const struct story *story, size_t number, struct buf *out,
-	struct dot_host *ret)
+void dot_collect(
+	const struct story *story, size_t number, struct buf *out, struct dot_host *ret)
 {
 	struct dot_host it = {.out = out, .story = story, .number = number};
 	const struct host *host = story->survey->host;
@@ -204,8 +204,8 @@ void dot_host_free(struct dot_host *host)
 
 bool dot_is_drawn(const struct dot_host *host, struct devno devno)
 {
-	return host->n_drawn && bsearch(&devno, host->drawn, host->n_drawn, sizeof(devno),
-					order_devnos);
+	return host->n_drawn &&
+	       bsearch(&devno, host->drawn, host->n_drawn, sizeof(devno), order_devnos);
 }
 
 /* ---- edges ---- */
@@ -222,8 +222,8 @@ static void add_edges(const struct dot_host *host)
 		dot_name(host, edge->above);
 		buf_puts(host->out, " -> ");
 		dot_name(host, edge->base);
-		what = base_words(host_device_by_devno(
-					  host->story->survey->host, edge->above),
+		what = base_words(
+			host_device_by_devno(host->story->survey->host, edge->above),
 			edge->base);
 		if (*what)
 			buf_printf(host->out, " [label=\"%s\"]", what);
@@ -255,8 +255,8 @@ static void add_victims(const struct dot_host *host)
 void dot_stacks(const struct dot_host *host)
 {
 	for (size_t i = 0; i < host->n_drawn; i++) {
-		const struct device *device = host_device_by_devno(
-			host->story->survey->host, host->drawn[i]);
+		const struct device *device =
+			host_device_by_devno(host->story->survey->host, host->drawn[i]);
 
 		if (device)
 			add_device(host, device);

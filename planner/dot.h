@@ -8,7 +8,7 @@
 struct dot_host {
 	struct buf *out;
 	const struct story *story;
-	size_t number; /* of several, from 1: part of each name; 0 = the only one */
+	size_t number;	     /* of several, from 1: part of each name; 0 = the only one */
 	struct devno *drawn; /* numbers of everything that is drawn, sorted */
 	size_t n_drawn;
 };
@@ -24,7 +24,7 @@ void dot_captured(struct buf *out, const char *text);
 void dot_name(const struct dot_host *host, struct devno devno);
 /* Begins a line, one level deeper within several hosts. */
 void dot_line(const struct dot_host *host);
-/* Boxes, holders, what stands on what, and what is overwritten. */
+/* Boxes, holders, what is on what, and what is overwritten. */
 void dot_stacks(const struct dot_host *host);
 /* "digraph stacks {" up to its title, and what ends that. */
 void dot_begin(struct buf *out);

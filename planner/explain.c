@@ -134,7 +134,7 @@ static void say_below(struct explanation *e)
 {
 	size_t shown = 0;
 
-	heading(e, "What it stands on");
+	heading(e, "What it is on");
 	for (size_t i = 0; i < e->story->n_edges; i++) {
 		struct buf text = BUF_INIT;
 		const struct edge *edge = &e->story->edges[i];
@@ -157,7 +157,7 @@ static void say_above(struct explanation *e)
 	size_t count;
 	const struct edge *edges = story_edges_of(e->story, e->devno, &count);
 
-	heading(e, "What stands on it");
+	heading(e, "What is on it");
 	for (size_t i = 0; i < count; i++) {
 		struct buf text = BUF_INIT;
 
@@ -304,9 +304,8 @@ static void say_fate(struct explanation *e)
 		return;
 	}
 	if (!e->device) {
-		buf_puts(e->out,
-			"  nothing: plans name what stands on a leftover snapshot "
-			"only\n");
+		buf_puts(e->out, "  nothing: plans name what is on a leftover snapshot "
+				 "only\n");
 		return;
 	}
 	story_fate(e->story, e->device, &text);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside --explain: explain.c tells, explain_find.c finds the device, explain_hosts.c does
- * both for several hosts. */
+/* Inside --explain: explain.c tells, explain_find.c finds the device, explain_hosts.c
+ * does both for several hosts. */
 #ifndef SNAPSTATE_EXPLAIN_H
 #define SNAPSTATE_EXPLAIN_H
 
@@ -19,7 +19,7 @@ int explain_not_found(const struct host *host, const char *name, struct err *err
 
 /* The story of a recorded device. */
 void explain_device(const struct story *story, struct devno devno, struct buf *text);
-/* true: the subject is, has on it, or stands on that device; an origin may have several. */
+/* true: the subject is, has on it, or is on that device; an origin may have several. */
 bool explain_concerns(
 	const struct story *story, struct devno devno, const struct subject *subject);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The picture of one subject: boxes that stand on each other as the devices do, holders
+ * The picture of one subject: boxes on each other, as the devices are, holders
  * on top, disks at the bottom; the snapshot's side left, its origin's right. Read without
- * colours or styles it is a list, topmost first, in which each box says what it stands on
+ * colours or styles it is a list, topmost first, in which each box says what it is on
  * and what becomes of it. Invariant: each device is drawn once, so every walk ends.
  */
 #include <stdlib.h>
@@ -143,7 +143,7 @@ static void draw_device(struct picture *picture, const struct device *device)
 	for (size_t i = 0; i < device->n_deps && i < PICTURE_DEPS_MAX; i++) {
 		const char *what = base_words(device, device->deps[i]);
 
-		buf_printf(&kind, "%s" DEVNO_FMT "%s%s%s", i ? ", " : "; stands on ",
+		buf_printf(&kind, "%s" DEVNO_FMT "%s%s%s", i ? ", " : "; is on ",
 			DEVNO_ARGS(device->deps[i]), *what ? " (" : "", what,
 			*what ? ")" : "");
 	}
@@ -205,7 +205,7 @@ static void draw_above(struct picture *picture, struct devno devno, unsigned dep
 	}
 }
 
-/* What stands on a device, side by side; then the device. */
+/* What is on a device, side by side; then the device. */
 static void draw_tower(struct picture *picture, struct devno devno, unsigned depth)
 {
 	const struct device *device = host_device_by_devno(picture->host, devno);
@@ -235,8 +235,8 @@ static void draw_tower(struct picture *picture, struct devno devno, unsigned dep
 static void draw_own_side(struct picture *picture, const struct subject *subject)
 {
 	page_open(picture->page, "div", "side");
-	page_say_in(picture->page, "h4", "", "The snapshot, and what stands on it");
-	/* the snapshot first: its tower may stand on the store, which is drawn below */
+	page_say_in(picture->page, "h4", "", "The snapshot, and what is on it");
+	/* the snapshot first: its tower may be on the store, which is drawn below */
 	if (subject->cow)
 		*array_add(&picture->drawn, &picture->n_drawn) = subject->cow->devno;
 	if (subject->snapshot)
@@ -258,7 +258,7 @@ static void draw_origin_side(struct picture *picture, const struct subject *subj
 		return;
 	page_open(picture->page, "div", "side");
 	page_say_in(picture->page, "h4", "",
-		"Its origin, the volume people use, and what else stands on it");
+		"Its origin, the volume people use, and what else is on it");
 	draw_tower(picture, base->devno, 0);
 	page_close(picture->page);
 }

@@ -204,7 +204,7 @@ static bool is_on_the_subject_alone(const struct judgement *it)
 	const struct device *cow = it->subject->cow;
 
 	if (!has_table_of_its_deps(it->device)) {
-		buf_puts(it->why, "its table does not tell what it stands on");
+		buf_puts(it->why, "its table does not tell what it is on");
 		return false;
 	}
 	for (size_t i = 0; i < it->device->n_deps; i++) {
@@ -213,7 +213,7 @@ static bool is_on_the_subject_alone(const struct judgement *it)
 		if (subject_owns(it->subject, dep) &&
 			!(cow && devno_is_equal(cow->devno, dep)))
 			continue;
-		buf_puts(it->why, "it stands also on ");
+		buf_puts(it->why, "it is also on ");
 		device_words(it->host, dep, it->why);
 		buf_puts(it->why, ", and so not on this snapshot alone");
 		return false;
@@ -247,7 +247,7 @@ static void maker_words(const struct judgement *it)
 	uint32_t n;
 
 	if (kpartx_uuid_split(device->uuid, &n, &parent)) {
-		buf_puts(it->why, "kpartx made it for another device than it stands on");
+		buf_puts(it->why, "kpartx made it for another device than it is on");
 		return;
 	}
 	for (size_t i = 0; i < sizeof(makers) / sizeof(makers[0]); i++) {
@@ -343,7 +343,7 @@ static bool is_plain_guest_volume(const struct judgement *it)
 }
 
 /* cryptsetup close does the same as the plan's step: the kernel forgets the key, and no
- * byte is written. Whoever has the passphrase can open the origin as before. */
+ * byte is written. The passphrase opens the origin as before. */
 static bool is_encrypted(const struct judgement *it)
 {
 	if (it->device->n_targets != 1 || !has_only(it->device, "crypt", "crypt"))

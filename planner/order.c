@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Removable subjects -> the plan's steps. What the kernel forces: what stands on it from
+ * Removable subjects -> the plan's steps. What the kernel forces: what is on it from
  * the top down (order_above.c), then the snapshot, then its exception store; stale stacks
  * before any lvremove frees extents. Every step is replayed at once, and its prediction
  * is what the replay changed. Invariant: no step names a device that is not a removable

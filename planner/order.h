@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Inside the ordering: order.c orders subjects and what they are, order_above.c what
- * stands on one. */
+ * is on one. */
 #ifndef SNAPSTATE_ORDER_H
 #define SNAPSTATE_ORDER_H
 
@@ -27,7 +27,7 @@ int order_predict(struct ordering *ordering, struct plan_step *step, struct err 
 
 int order_add_dm_remove(struct ordering *ordering, const struct device *device,
 	const char *what, struct err *err);
-/* Steps for all that stands on the subject. */
+/* Steps for all that is on the subject. */
 int order_add_above(struct ordering *ordering, struct err *err);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What stands on one subject -> steps: its mounts and swap areas, its mappings, arrays
- * and loop devices. What lies on top goes first; mounts lie on top of each other by their
- * folders, and a loop device may lie on a file below a mount: so whatever is free goes,
+ * What is on one subject -> steps: its mounts and swap areas, its mappings, arrays
+ * and loop devices. What is on top goes first; mounts are on top of each other by their
+ * folders, and a loop device may be on a file below a mount: so whatever is free goes,
  * again and again, until nothing is left.
  */
 #include <stdlib.h>
@@ -39,8 +39,8 @@ static bool is_below_something(const struct host *clone, const struct mount *mou
 	       replay_loop_on_file(clone, host_mount_devno(clone, mount));
 }
 
-/* The subject's mounts, the last in the kernel's order first: one may lie below or on top
- * of another, as a guest's /boot lies below its root. */
+/* The subject's mounts, the last in the kernel's order first: one may be below or on top
+ * of another, as a guest's /boot is below its root. */
 static int add_umounts(struct ordering *ordering, size_t *n_left, struct err *err)
 {
 	const struct mount_namespace *home = host_namespace_of_host(ordering->clone);
@@ -128,7 +128,7 @@ static int add_loop_detach(
 		*array_add(&step->target.below, &step->target.n_below) =
 			host_loop_devno(ordering->clone, loop);
 	plan_step_reason(
-		step, "%s: an idle loop device stands on it", ordering->subject->label);
+		step, "%s: an idle loop device is on it", ordering->subject->label);
 	return order_predict(ordering, step, err);
 }
 
@@ -138,7 +138,7 @@ static bool is_gone(const struct host *clone, const struct layer *layer)
 			     : !host_block_by_devno(clone, layer->block->devno);
 }
 
-/* Nothing that is still there stands on it, but partitions that go with it. */
+/* Nothing that is still there is on it, but partitions that go with it. */
 static bool is_on_top(const struct host *clone, struct devno devno)
 {
 	cleanup_places struct places above =
@@ -170,7 +170,7 @@ static int add_mapping(
 	enum mapping_kind kind =
 		mapping_judge(ordering->survey->host, ordering->subject, device, &why);
 
-	buf_printf(&text, "an idle %s stands on it", mapping_kind_words(kind));
+	buf_printf(&text, "an idle %s is on it", mapping_kind_words(kind));
 	return order_add_dm_remove(ordering, device, buf_text(&text), err);
 }
 

@@ -12,7 +12,7 @@
  *   - remedy.c: reasons of a subject that stays -> what a person must do
  *
  * Helpers: select.c (the operator's rules), policy.c (their files), stack.c and
- * stack_layers.c (what stands on what), mapping.c (which mappings may go with a
+ * stack_layers.c (what is on what), mapping.c (which mappings may go with a
  * snapshot), ledger.c (open counts), mounts.c (which mounts one umount takes away),
  * hazards.c (whose extents a stale store writes to), story.c (what the reviews tell of
  * each device), table.c (columns and trees), page.c (HTML).
@@ -34,7 +34,7 @@ extern const char *const select_default_mounts[SELECT_DEFAULT_MOUNTS];
  * work is proportional to what it read. */
 #define STACK_MOST    64  /* mappings, block devices, mounts and swap areas on it */
 #define SIBLINGS_MOST 64  /* on one layer: the origin and its snapshots */
-#define BEYOND_MOST   8	  /* layers above what also stands on something else */
+#define BEYOND_MOST   8	  /* layers above what is also on something else */
 #define GROUND_MOST   256 /* devices below one of its layers */
 #define COMMANDS_MOST 16  /* commands of LVM that are named */
 #define USERS_MOST    12  /* processes that are named */
@@ -171,13 +171,13 @@ enum subject_kind {
 	SUBJECT_VOLUME, /* a logical volume of the metadata */
 	SUBJECT_STALE,	/* LVM devices in the kernel whose volume the metadata does not
 			   know */
-	SUBJECT_LAYER,	/* a -real layer that no table stands on: `real` */
+	SUBJECT_LAYER,	/* a -real layer that no table refers to: `real` */
 	SUBJECT_OTHER,	/* a device that only looks like one of these */
 	SUBJECT_HOST, /* the host itself, when not even the list of devices could be read
 		       */
 };
 
-/* One thing that stands on a subject: a mapping, or another block device. */
+/* One thing that is on a subject: a mapping, or another block device. */
 struct layer {
 	const struct device *device; /* one of the two */
 	const struct block *block;
@@ -195,9 +195,9 @@ struct subject {
 	const struct device *cow;
 	const struct device *real;   /* what the snapshot's table calls its origin */
 	const struct device *origin; /* the visible volume on top of `real` */
-	struct layer *layers; /* what stands on snapshot or cow, topmost first */
+	struct layer *layers; /* what is on snapshot or cow, topmost first */
 	size_t n_layers;
-	size_t n_on_snapshot; /* the first ones; the others stand on cow only */
+	size_t n_on_snapshot; /* the first ones; the others are on cow only */
 	struct devno *owned; /* of the layers: those on the snapshot, sorted, then the
 			      * others, sorted */
 	const struct device **above; /* the mappings among them */
@@ -331,7 +331,7 @@ int replay_step(struct host *clone, const struct plan_step *step, struct err *er
 
 /* ---- helpers ---- */
 
-/* The device-mapper devices that the device stands on, itself first, each once, through
+/* The device-mapper devices that the device is on, itself first, each once, through
  * partitions, arrays and loop devices. false: more than GROUND_MOST, and not all. */
 bool stack_below(const struct host *host, struct devno devno,
 	const struct device ***ret_devices, size_t *ret_count);
@@ -341,8 +341,8 @@ const struct device *stack_volume_below(const struct host *host, struct devno de
 	const char *vg_uuid, bool *ret_is_all);
 /* true: all of it was seen, and none is a volume of another group. */
 bool stack_is_apart(const struct host *host, struct devno devno, const char *vg_uuid);
-/* What stands on `base`, directly or not, each once, topmost first. malloc'ed. Of what is
- * above something that also stands on something else, a few only: it keeps the snapshot
+/* What is on `base`, directly or not, each once, topmost first. malloc'ed. Of what is
+ * above something that is also on something else, a few only: it keeps the snapshot
  * in any case. */
 void stack_layers(const struct host *host, const struct device *base,
 	struct layer **ret_layers, size_t *ret_count);
@@ -351,7 +351,7 @@ struct devno layer_devno(const struct layer *layer);
  * of its file system. */
 bool block_stands_on(
 	const struct host *host, const struct block *block, struct devno devno);
-/* The mappings of snapshot, cow and what stands on them: calls `visit` for each; stops at
+/* The mappings of snapshot, cow and what is on them: calls `visit` for each; stops at
  * false. */
 typedef bool (*device_visitor)(void *context, const struct device *device);
 void subject_devices(const struct subject *subject, device_visitor visit, void *context);

@@ -8,7 +8,7 @@
  *
  * Input: the host of the capture, the plan. Output: 0, or the first rule that is broken.
  * The rules, by their numbers in the errors:
- *   - 1 no origin, -real layer or anything below them; only what stands on a leftover
+ *   - 1 no origin, -real layer or anything below them; only what is on a leftover
  *     snapshot that a rule of the plan selects, or holds its exceptions (lv-refresh: only
  *     when asked for, and only an origin without snapshots)
  *   - 2 (by force, lazily, by name alone: the plan has no words for it)
@@ -24,8 +24,8 @@
  *   - 8 the facts that each step predicts follow from the facts before it
  *   - 9 no swap area that may hold a page, no array that is at work or may hold what is
  *     nowhere else
- *   - 10 what LVM loads, suspends and resumes beside a step's target is a condition of the
- *     plan, and holds when the step begins
+ *   - 10 what LVM loads, suspends and resumes beside a step's target is a condition of
+ * the plan, and holds when the step begins
  *   - 11 no mount that can be written, of a snapshot whose origin nobody uses, unless the
  *     plan says that leftovers are mounted there
  */

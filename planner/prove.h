@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Inside the prover: prove.c walks the plan and compares predictions, prove_step.c knows
  * the rules for mounts, mappings and volumes, prove_block.c those for swap, arrays and
- * loop devices, prove_stack.c what stands on what. */
+ * loop devices, prove_stack.c what is on what. */
 #ifndef SNAPSTATE_PROVE_H
 #define SNAPSTATE_PROVE_H
 
@@ -44,7 +44,7 @@ struct proof {
 /* "step 2 (dm-remove) breaks rule 4: NAME: WHY"; -EPERM */
 int proof_broken(const struct proof *proof, int rule, const char *why, const char *what);
 
-/* prove_fleet.c: rule 5 for whoever else may use the volume group; no removal of a volume
+/* prove_fleet.c: rule 5 for other hosts that may use the volume group; no removal of a volume
  * that another host still maps; no mapping taken from a volume that stays. -EPERM. */
 int proof_group_is_known(const struct proof *proof, const struct vg *vg);
 /* For a device whose group is gone. */
@@ -77,10 +77,10 @@ int proof_check_neighbours(const struct proof *proof, const struct lv *lv);
 /* prove_conditions.c: what the operation relies on, and what a busy host changes by itself, is
  * a condition of the plan, and holds by then. -EPERM. */
 int proof_check_conditions(const struct proof *proof, const char *origin_uuid);
-/* The one LVM snapshot that a device stands on, itself or through layers that may go with
+/* The one LVM snapshot that a device is on, itself or through layers that may go with
  * it; NULL = it stands, also or only, on something else. */
 const struct device *proof_snapshot_below(const struct host *host, struct devno devno);
-/* Neither the group nor the device may lie on a volume of another group: then they are a
+/* Neither the group nor the device may be on a volume of another group: then they are a
  * guest's own. -EPERM. */
 int proof_check_group_ground(const struct proof *proof, const char *vg_uuid);
 int proof_check_device_ground(

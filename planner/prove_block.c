@@ -11,7 +11,7 @@
 #include "prove.h"
 #include "snapstate/cleanup.h"
 
-/* ---- what it stands on ---- */
+/* ---- what it is on ---- */
 
 static bool holds_member(const struct block *block, struct devno devno)
 {
@@ -58,7 +58,7 @@ int proof_check_files(const struct proof *proof, struct devno devno, const char 
 		if (*now->blocks[i].backing_file && is_on(now, &now->blocks[i], devno) &&
 			devno_is_none(host_path_devno(now, now->blocks[i].backing_file)))
 			return proof_broken(
-				proof, 3, "a block device stands on a file of it", name);
+				proof, 3, "a block device is on a file of it", name);
 	for (size_t i; places_next(&swaps, &i);) {
 		const struct block file = {.backing_file = now->swaps[i].path};
 
@@ -94,8 +94,7 @@ int proof_check_held(const struct proof *proof, struct devno devno, const char *
 		if (!is_on(now, block, devno))
 			continue;
 		if (!disk || !goes_with(disk, block))
-			return proof_broken(
-				proof, 3, "a block device stands on it", name);
+			return proof_broken(proof, 3, "a block device is on it", name);
 		if (check_unused(proof, block->devno, block->kname) < 0)
 			return -EPERM;
 	}
@@ -113,8 +112,8 @@ static bool has_kernel_holder(const struct host *host, struct devno devno)
 	return false;
 }
 
-/* Its opens are not told by the kernel, so whoever could have it open must be seen to
- * have ended. */
+/* Its opens are not told by the kernel, so each process that could have it open must
+ * be seen to have ended. */
 static int check_unused(const struct proof *proof, struct devno devno, const char *name)
 {
 	if (proof_check_processes(proof, devno, name) < 0 ||
@@ -122,7 +121,7 @@ static int check_unused(const struct proof *proof, struct devno devno, const cha
 		proof_check_not_mounted(proof, devno, name) < 0)
 		return -EPERM;
 	if (proof_is_open_by_table(proof->now, devno))
-		return proof_broken(proof, 4, "a mapping stands on it", name);
+		return proof_broken(proof, 4, "a mapping is on it", name);
 	if (has_kernel_holder(proof->now, devno))
 		return proof_broken(proof, 4, "the kernel holds it", name);
 	return 0;
@@ -178,7 +177,7 @@ static int check_below(const struct proof *proof, struct devno devno, const char
 	const struct device *snapshot = proof_snapshot_below(proof->now, devno);
 
 	if (!snapshot)
-		return proof_broken(proof, 1, "does not stand on a snapshot alone", name);
+		return proof_broken(proof, 1, "is not on a snapshot alone", name);
 	return proof_check_group_of(proof, snapshot);
 }
 

@@ -51,7 +51,7 @@ static int check_layer(const struct proof *proof, const struct lv *lv)
 		if (device->n_targets != 1 ||
 			strncmp(device->targets[0].type, "snapshot", 8) != 0)
 			return proof_broken(proof, 1,
-				"stands on the layer of an origin, which LVM could not "
+				"is on the layer of an origin, which LVM could not "
 				"dissolve",
 				device->name);
 	}

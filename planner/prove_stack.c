@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a mapping stands on, for the prover: walks down by itself, and shares nothing with
+ * What a mapping is on, for the prover: walks down by itself, and shares nothing with
  * mapping.c and stack.c. A mapping may go only if everything below it, down to one single
  * LVM snapshot, is a layer that nothing is lost with.
  */
@@ -159,7 +159,7 @@ static bool is_snapshot(const struct device *device)
 
 /* ---- walks ---- */
 
-/* What a loop device, an array or a partition stands on. false: it is none of them, or
+/* What a loop device, an array or a partition is on. false: it is none of them, or
  * says two things. */
 static bool trail_add_layer(
 	struct trail *trail, const struct host *host, const struct block *block)
@@ -220,7 +220,7 @@ static void trail_add_below_block(
 		trail_add(trail, host_loop_devno(host, block));
 }
 
-/* true: it stands on a volume of a group other than `vg_uuid`. */
+/* true: it is on a volume of a group other than `vg_uuid`. */
 static bool is_on_a_volume(
 	const struct host *host, struct devno devno, const char *vg_uuid)
 {
@@ -254,7 +254,7 @@ int proof_check_group_ground(const struct proof *proof, const char *vg_uuid)
 		if (strcmp(pv->vg_uuid, vg_uuid) == 0 &&
 			is_on_a_volume(proof->before, pv->devno, vg_uuid))
 			return proof_broken(proof, 7,
-				"its group lies on a volume: it may be a guest's",
+				"its group is on a volume: it may be a guest's",
 				pv->uuid);
 	}
 	return 0;
@@ -265,7 +265,7 @@ int proof_check_device_ground(
 {
 	if (is_on_a_volume(proof->before, device->devno, vg_uuid))
 		return proof_broken(proof, 7,
-			"it lies on a volume of another group: it may be a guest's",
+			"it is on a volume of another group: it may be a guest's",
 			device->name);
 	return 0;
 }
@@ -284,7 +284,7 @@ int proof_check_purpose(struct proof *proof)
 		proof->step = step;
 		proof->number = i + 1;
 		return proof_broken(
-			proof, 1, "stays, and what stands on it goes", snapshot->name);
+			proof, 1, "stays, and what is on it goes", snapshot->name);
 	}
 	return 0;
 }

@@ -262,7 +262,7 @@ static int check_on_layer(const struct proof *proof, const struct device *device
 	return r;
 }
 
-/* The layer below a snapshot, and what else stands on it: the visible volume, and other
+/* The layer below a snapshot, and what else is on it: the visible volume, and other
  * snapshots. */
 static int check_origin_at_rest(const struct proof *proof, struct devno layer)
 {
@@ -425,8 +425,8 @@ static int check_removable(const struct proof *proof, const struct device *devic
 	switch (id.kind) {
 	case KIND_OTHER:
 		if (!snapshot)
-			return proof_broken(proof, 1,
-				"does not stand on a snapshot alone", device->name);
+			return proof_broken(
+				proof, 1, "is not on a snapshot alone", device->name);
 		id = identify(snapshot);
 		break;
 	case KIND_SNAPSHOT:
@@ -461,7 +461,7 @@ static int prove_dm_remove(struct proof *proof)
 	if (r == 0)
 		r = check_closed(proof, device, 0);
 	if (r == 0 && proof_is_open_by_table(proof->now, device->devno))
-		r = proof_broken(proof, 4, "a mapping stands on it", device->name);
+		r = proof_broken(proof, 4, "a mapping is on it", device->name);
 	if (r == 0)
 		close_device(proof, device);
 	return r;

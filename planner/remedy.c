@@ -37,9 +37,9 @@ static unsigned stage_of(enum rule rule)
 {
 	static const enum rule order[] = {RULE_COMMAND_RUNNING, RULE_BACKUP_RUNNING,
 		RULE_VM_RUNNING, RULE_IN_USE, RULE_MOUNTED_ELSEWHERE, RULE_MOUNTED_BELOW,
-		RULE_HELD, RULE_MOUNTED_AS_SYSTEM, RULE_MOUNTED_READ_WRITE, RULE_HIDDEN_FS,
-		RULE_OPENS_UNEXPLAINED,
-		RULE_FOREIGN_MAPPING, RULE_UNSETTLED, RULE_STALE_SIBLING, RULE_VG_UNSAFE};
+		RULE_HELD, RULE_MOUNTED_AS_SYSTEM, RULE_MOUNTED_READ_WRITE,
+		RULE_HIDDEN_FS, RULE_OPENS_UNEXPLAINED, RULE_FOREIGN_MAPPING,
+		RULE_UNSETTLED, RULE_STALE_SIBLING, RULE_VG_UNSAFE};
 
 	for (unsigned i = 0; i < sizeof(order) / sizeof(order[0]); i++)
 		if (order[i] == rule)
@@ -204,7 +204,7 @@ static bool stands_on_closed(const struct host *host, const struct subject *subj
 	return false;
 }
 
-/* It is to be closed anyway, or stands on what is. */
+/* It is to be closed anyway, or is on what is. */
 static bool is_closed_by_hand(const struct host *host, const struct subject *subject,
 	const struct device *device)
 {
@@ -238,7 +238,7 @@ static bool is_implied(const struct host *host, const struct subject *subject,
 /* ---- collecting ---- */
 
 /* The mount by which the subject is kept in the namespace where the process lives:
- * whoever ends one ends the other. NULL: it lives elsewhere. */
+ * the two end together. NULL: it lives elsewhere. */
 static const struct mount *mount_of_home(
 	const struct subject *subject, const struct process *process)
 {

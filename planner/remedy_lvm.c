@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a person does about states of LVM's own: thin volumes, merges, interrupted removals,
- * suspended devices. Commands stand between backquotes, in the order in which they are
- * typed. Carried out in the lab as they are printed: a plain volume over its store (incident
- * half-removed), a layer without a table on it (orphan-layer), a suspended origin
- * (suspended-origin). The others follow from the sources that are named beside them.
+ * What a person does about states of LVM's own: thin volumes, merges, interrupted
+ * removals, suspended devices. Commands stand between backquotes, in the order in which
+ * they are typed. Carried out in the lab as they are printed: a plain volume over its
+ * store (incident half-removed), a layer without a table on it (orphan-layer), a
+ * suspended origin (suspended-origin). The others follow from the sources that are named
+ * beside them.
  */
 #include <string.h>
 
@@ -294,7 +295,7 @@ enum action_kind remedy_remains_words(
 	return ACTION_DO;
 }
 
-/* What lvremove would have done last. Nothing stands on the layer, so nobody is in its
+/* What lvremove would have done last. Nothing is on the layer, so nobody is in its
  * way; but of a volume that is gone it may be the last way to the data. */
 enum action_kind remedy_layer_words(
 	const struct host *host, const struct subject *subject, struct buf *text)

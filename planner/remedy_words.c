@@ -198,7 +198,7 @@ static void settle_device(
 			device->name, DEVNO_ARGS(device->devno));
 	else
 		buf_printf(text,
-			"%s (" DEVNO_FMT ") has no table: whoever made it stopped "
+			"%s (" DEVNO_FMT ") has no table: its creation stopped "
 			"midway. If `dmsetup info -c -o name,open %s` shows 0 opens and "
 			"nobody works on it: `dmsetup remove %s`",
 			device->name, DEVNO_ARGS(device->devno), device->name,
@@ -346,7 +346,7 @@ static void words_of_stale_volume(const struct host *host, const struct subject 
 	else
 		buf_printf(text,
 			"ask on every host that has %.*s whether its data are still "
-			"wanted (`lvs -a`, `vgcfgrestore --list %.*s`, and whoever made "
+			"wanted (`lvs -a`, `vgcfgrestore --list %.*s`, and who made "
 			"it): "
 			"if they are, copy them; if not, `dmsetup remove -u %s`",
 			len, vg_name, len, vg_name, subject->snapshot->uuid);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The devices of one subject as a tree: what stands on a device is below it, as in lsblk,
+ * The devices of one subject as a tree: what is on a device is below it, as in lsblk,
  * and so are those who hold it. Invariant: each device has one line, so the walk ends.
  */
 #include <libsmartcols.h>

@@ -23,7 +23,7 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"a dm device with an LVM uuid that the metadata does not have",
 		"run the plan"},
 	[RULE_STALE_CORRUPTING] = {"stale-corrupting", VERDICT_REMOVE,
-		"stale, valid, and its store lies on extents that belong to another "
+		"stale, valid, and its store is on extents that belong to another "
 		"volume now: "
 		"every first write to a chunk of the origin overwrites that volume",
 		"stale and valid; its store maps extents that another volume owns now, "
@@ -80,8 +80,8 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"command is at work"},
 	[RULE_DISAGREE] = {"disagree", VERDICT_UNDECIDED,
 		"kernel and LVM metadata tell different stories about it",
-		"its tables do not lie where the metadata says",
-		"let whoever runs this LVM find out which of the two is right"},
+		"its tables map other extents than the metadata says",
+		"have the administrator of this LVM find out which of the two is right"},
 	[RULE_HALF_REMOVED] = {"half-removed", VERDICT_UNDECIDED,
 		"an interrupted removal left it as a plain volume over its exception "
 		"store",
@@ -139,9 +139,9 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"data "
 		"elsewhere, or vgcfgrestore from the archive"},
 	[RULE_GUEST_VOLUME] = {"guest-volume", VERDICT_REFUSE,
-		"a guest's own volume: it, or its volume group, lies on a volume of "
+		"a guest's own volume: it, or its volume group, is on a volume of "
 		"another group",
-		"its physical volume, or its table, lies on a volume of another group",
+		"its physical volume, or its table, is on a volume of another group",
 		"nothing: it is the guest's"},
 	[RULE_BACKUP_RUNNING] = {"backup-running", VERDICT_REFUSE,
 		"a backup program is using it",
@@ -156,14 +156,14 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"end the process cleanly"},
 	[RULE_HELD] = {"held", VERDICT_REFUSE,
 		"swap, a loop device, an array, an exported target or another block "
-		"device stands on it",
+		"device is on it",
 		"swap, a loop device, an array, an exported target or another block "
 		"device on it",
 		"swapoff, losetup -d, mdadm --stop, or end the export"},
 	[RULE_FOREIGN_MAPPING] = {"foreign-mapping", VERDICT_REFUSE,
-		"a mapping stands on it that is not proven to be remains of this "
+		"a mapping is on it that is not proven to be remains of this "
 		"snapshot alone",
-		"a dm device on it that keeps state of its own, or stands on something "
+		"a dm device on it that keeps state of its own, or is on something "
 		"else too",
 		"close that mapping with the program that made it"},
 	[RULE_MOUNTED_AS_SYSTEM] = {"mounted-as-system", VERDICT_REFUSE,
@@ -201,14 +201,15 @@ static const struct rule_text rules[RULES_COUNT] = {
 	[RULE_ORPHAN_LAYER] = {"orphan-layer", VERDICT_REFUSE,
 		"a hidden -real layer that an interrupted removal left: it maps the data "
 		"of a volume",
-		"a -real device that no table stands on",
+		"a -real device that no table refers to",
 		"lvchange --refresh of its volume drops it; no plan touches that layer"},
 	[RULE_THIN] = {"thin", VERDICT_REFUSE,
 		"a thin volume: others may depend on it, and this version does not "
 		"remove thin "
 		"volumes",
 		"a thin or thin-pool segment in the metadata",
-		"of a snapshot: lvremove by hand, once its pool is healthy and nobody has "
+		"of a snapshot: lvremove by hand, once its pool is healthy and nobody "
+		"has "
 		"it open; else nothing"},
 	[RULE_VIRTUAL_ORIGIN] = {"virtual-origin", VERDICT_REFUSE,
 		"a sparse volume: the snapshot itself is the data",
@@ -225,9 +226,9 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"the marks of its volume group and of its physical volumes",
 		"mend the volume group first"},
 	[RULE_NOT_LVM] = {"not-lvm", VERDICT_REFUSE,
-		"looks like a leftover, but does not stand on a backup snapshot of LVM",
+		"looks like a leftover, but is not on a backup snapshot of LVM",
 		"a dm device of such a name, without an LVM uuid",
-		"nothing: whoever made it removes it"},
+		"nothing: leave it to the program that made it"},
 	[RULE_KEPT_ELSEWHERE] = {"kept-elsewhere", VERDICT_REFUSE,
 		"active on another host too, and kept there",
 		"another capture shows it, with a reason to keep it",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The devices of a subject, and what a device stands on; stack_layers.c finds what stands
+ * The devices of a subject, and what a device is on; stack_layers.c finds what is
  * on them. Invariant: every walk ends, also on a hostile capture with a loop.
  */
 #include <stdlib.h>
@@ -76,7 +76,7 @@ struct places subject_places(
 	return places;
 }
 
-/* ---- what a device stands on ---- */
+/* ---- what a device is on ---- */
 
 /* More than GROUND_MOST are not followed. */
 static void add_below(struct devno_list *list, struct devno devno)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * All that stands on one device: mappings, loop devices on it or on a file of its file
+ * All that is on one device: mappings, loop devices on it or on a file of its file
  * system, arrays with a member on it, partitions of these.
  * Invariants: every walk ends, also on a hostile capture with a circle, and visits
  * nothing twice; the stacks of two snapshots have in common only what ends both, so that
@@ -124,7 +124,7 @@ static size_t count_ways(const struct layer *layer)
 
 /* ---- what is on it alone ---- */
 
-/* Finds what stands on `base` alone: all that it stands on was reached. */
+/* Finds what is on `base` alone: all that it is on was reached. */
 static void find_inner(
 	const struct host *host, const struct device *base, struct found_set *inner)
 {
@@ -146,7 +146,7 @@ struct walk {
 	struct found_set found;
 	struct layer *layers; /* what is done, topmost first */
 	size_t n_layers;
-	size_t n_beyond; /* of what stands on something else too: people end it */
+	size_t n_beyond; /* of what is on something else too: people end it */
 };
 
 static void visit(struct walk *walk, struct devno base, unsigned depth);
@@ -164,7 +164,7 @@ static void visit_layer(struct walk *walk, const struct layer *layer, unsigned d
 	*array_add(&walk->layers, &walk->n_layers) = *layer;
 }
 
-/* Depth first, a layer after everything that stands on it: topmost first. */
+/* Depth first, a layer after everything that is on it: topmost first. */
 static void visit(struct walk *walk, struct devno base, unsigned depth)
 {
 	struct layer_list list = {.count = 0};

@@ -69,7 +69,7 @@ static void collect_parts(struct story *story)
 	}
 }
 
-/* ---- what stands on what ---- */
+/* ---- what is on what ---- */
 
 static void edge_add(struct story *story, struct devno base, struct devno above)
 {

@@ -219,8 +219,8 @@ static void check_settled(const struct family *family, const struct device *devi
 }
 
 /* LVM suspends and resumes all that is mapped to the origin's layer, with the snapshots'
- * stores, whoever had suspended one before (seen in the lab: incident suspended-since).
- */
+ * stores, also those that another program had suspended (seen in the lab: incident
+ * suspended-since). */
 void condition_find_settled(const struct host *host, const struct condition *condition,
 	struct violations *ret)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Inside the model: host.c owns the index, index_fill.c fills it, lookup.c
- * and whoever calls host_places() asks it. */
+ * and the caller of host_places() asks it. */
 #ifndef SNAPSTATE_HOST_INDEX_H
 #define SNAPSTATE_HOST_INDEX_H
 
@@ -64,7 +64,7 @@ bool path_step(const struct path_tree *tree, struct path_walk *walk);
 bool path_mount(
 	const struct path_tree *tree, struct path_walk *walk, size_t *ret_position);
 
-/* For each device: whether it stands on a snapshot, or is one; see index_ground.c. */
+/* For each device: whether it is on a snapshot, or is one; see index_ground.c. */
 void ground_mark(const struct host *host, bool *ret_is_on_snapshot);
 bool host_device_is_on_snapshot(const struct host *host, const struct device *device);
 /* NULL: no index. */

@@ -60,7 +60,7 @@ void host_index_device(struct host *clone, const struct device *device)
 
 /* ---- mounts and block devices ---- */
 
-/* All devnos that one mount or loop device may come to stand on. */
+/* All devnos that one mount or loop device may come to be on. */
 struct keys {
 	uint64_t at[KEYS_MAX];
 	size_t count;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which devices stand on a snapshot, or are one: a part of the index, see index.h.
+ * Which devices are on a snapshot, or are one: a part of the index, see index.h.
  * Input: the devices' dependencies, which a hostile archive may lead in circles. Output:
  * a flag for each. Marked from the snapshots upwards, each device once. Replays look for
  * themselves.

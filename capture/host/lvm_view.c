@@ -93,7 +93,7 @@ bool host_lvm_lists(const struct host *host, struct devno devno)
 		       order_devno);
 }
 
-/* Then no physical volume is on it, whoever looked. */
+/* Then no physical volume is on it. */
 static bool has_content(const struct host *host, struct devno devno)
 {
 	cleanup_places struct places live =

@@ -4,7 +4,7 @@
  * Input: proc/partitions, lsblk and losetup (see lsblk.c), proc/swaps. Output:
  * host->blocks, host->swaps, and the sources "blocks", "superblocks", "swaps". Invariant:
  * "blocks" is never OUTCOME_READ: names, numbers and sizes are known, but not all that
- * stands on what, and "superblocks" is in no such evidence.
+ * is on what, and "superblocks" is in no such evidence.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -126,7 +126,7 @@ void import_blocks(struct host *host, const struct evidence *evidence)
 			host, "blocks", OUTCOME_SKIPPED, "%s", "not in the evidence");
 	} else {
 		host_source_set(host, "blocks", OUTCOME_SKIPPED,
-			"%s; such evidence does not show all that stands on a device",
+			"%s; such evidence does not show all that is on a device",
 			buf_text(&files));
 	}
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * lsblk and losetup -a -> what stands on what.
+ * lsblk and losetup -a -> what is on what.
  * Input: lsblk's tree with its default columns; the lines of losetup -a. Output:
  * host->blocks with kinds, below and backing files.
  *
@@ -148,7 +148,7 @@ static int row_take(struct host *host, const struct row *row, const struct row *
 	}
 	block->kind = kind_of(row);
 	if (parent && block->n_below == BELOW_MAX)
-		return err_set(err, -EFBIG, "stands on more than %d devices", BELOW_MAX);
+		return err_set(err, -EFBIG, "is on more than %d devices", BELOW_MAX);
 	if (parent)
 		below_add(block, parent->devno);
 	return 0;

@@ -4,7 +4,7 @@
  * other, and LVM takes seconds; on a busy host something happens meanwhile.
  * Input: the host as read. Output: host->changes, the uevent number, the source "again".
  *
- * Only what matters to a snapshot counts: its own stack with what stands on it, its
+ * Only what matters to a snapshot counts: its own stack with what is on it, its
  * store, its origin; a hypervisor on which other volumes come and go all day is not
  * disturbed by this. Cost: one list, and one reading for each such device. Sequence
  * numbers of volume groups are compared where metadata is read (lvm.c).
@@ -68,7 +68,7 @@ static void find_concerns(struct look *look)
 			raise_concern(look, cow);
 		}
 	}
-	/* the origin itself stands on its -real layer beside the snapshot */
+	/* the origin itself is on its -real layer beside the snapshot */
 	for (size_t i = 0; i < host->n_devices; i++) {
 		const struct dm_target *target = host->devices[i].targets;
 
@@ -145,7 +145,7 @@ static int look_at(struct look *look, const struct device *then, struct err *err
 	return dm_is_vanished(r) ? 0 : r;
 }
 
-/* What came since stands on something. */
+/* What came since is on something. */
 static int look_at_new(struct look *look, struct device *now, struct err *err)
 {
 	int r = look->machine->dm->read(look->machine->context, look->now, now, err);

@@ -134,7 +134,8 @@ static int start(struct child *child, int (*body)(void *), void *context)
 	if (child->pid < 0)
 		r = -errno;
 	else if (!child->limits->ends_itself)
-		setpgid(child->pid, child->pid); /* whoever comes first */
+		setpgid(child->pid, child->pid); /* by the parent or the child, the first
+						    of the two */
 	close(out[1]);
 	close(err_out[1]);
 	child->streams[0].fd = out[0];

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The devices of machine->only, and what is near them, for whoever looks at the same few
- * again and again on a host with thousands. Input: machine->dm, machine->only, sysfs.
- * Output: host->devices.
+ * The devices of machine->only, and what is near them, for a caller that looks at the
+ * same few again and again on a host with thousands. Input: machine->dm, machine->only,
+ * sysfs. Output: host->devices.
  *
  * Invariant: what the facts about these devices follow from is there, as if all had been
- * read: all that they stand on, down to the disks (whether an open count is a fact hangs
- * on that), and each mapping that stands on one of them. The kernel lists the latter in
+ * read: all that they are on, down to the disks (whether an open count is a fact hangs
+ * on that), and each mapping that is on one of them. The kernel lists the latter in
  * sysfs, since each table claims its devices there, waiting ones too (dm.c,
  * open_table_device: bd_link_disk_holder); a table that did not would still count as an
  * opener.

@@ -180,7 +180,7 @@ static void find_claims(struct search *search, struct devno devno)
 	}
 }
 
-/* What may stand on a snapshot as well. */
+/* What may be on a snapshot as well. */
 static bool may_be_claimed(const struct block *block)
 {
 	return block->kind == BLOCK_LOOP || block->kind == BLOCK_MD ||

@@ -4,7 +4,7 @@
  * Output: a list of paths that is all LVM gets.
  *
  * Invariant: no device that is a snapshot or an origin, is a logical volume of any kind,
- * is suspended, or stands on one of these, is ever on the list: reading it would wait for
+ * is suspended, or is on one of these, is ever on the list: reading it would wait for
  * ever, print I/O errors, or show a guest's volume groups as the host's. (lvm2
  * lib/config/config_settings.h, ignore_suspended_devices; LVM itself skips logical
  * volumes by their uuid, and so not the partition mappings on them, whose uuids begin

@@ -14,11 +14,11 @@
 struct known_mount {
 	uint32_t id;
 	const char *target;
-	struct devno device; /* the block device it stands on, DEVNO_NONE: none */
+	struct devno device; /* the block device it is on, DEVNO_NONE: none */
 	bool is_remote;	     /* a server may be behind it: never walked into */
 };
 
-/* A file system's own number, and the block device it stands on: they differ for btrfs.
+/* A file system's own number, and the block device it is on: they differ for btrfs.
  */
 struct known_fs {
 	struct devno devno;
@@ -28,8 +28,7 @@ struct known_fs {
 struct process_index {
 	const struct machine *machine;
 	const struct host *host;
-	struct devno
-		*devices; /* of interest: dm devices and what stands on them; sorted */
+	struct devno *devices; /* of interest: dm devices and what is on them; sorted */
 	size_t n_devices;
 	struct known_mount *mounts; /* sorted by id */
 	size_t n_mounts;
@@ -120,7 +119,7 @@ struct thread_difference thread_compare(
 struct child_limits;
 struct reading {
 	const struct child_limits *limits; /* to be armed behind each write; NULL: none */
-	uint32_t *pids; /* 0: left out */
+	uint32_t *pids;			   /* 0: left out */
 	size_t count;
 	size_t first;	       /* the next one to be read */
 	volatile uint32_t *at; /* the one that is being read; shared with who waits */

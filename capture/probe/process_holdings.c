@@ -9,7 +9,7 @@
  * and all that a server may be behind, is looked at with care.
  *
  * How a holder is found without waking a dead file system: fdinfo names the mount
- * (mnt_id), and the mount tables say which device that mount stands on. The link itself
+ * (mnt_id), and the mount tables say which device that mount is on. The link itself
  * is followed, with statx() and AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, only to tell a
  * device node from a file, on mounts that no server is behind, and for mounts that are in
  * no table, as after a lazy umount. For cwd and root, which have no fdinfo,

@@ -3,7 +3,7 @@
  * The processes in shares, one for each CPU up to SHARES_MAX, read at the same time.
  * Input: the index, process ids. Output: the lines of process_scan.c, and
  *
- *   stuck PID   whoever reads it hangs: it is left out
+ *   stuck PID   a read of it hangs: it is left out
  *   ended PID   the reader ended here though nothing hung
  *   late PID    the time for everything was over here
  *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Processes that hold a device-mapper device, something that stands on one, or a file
+ * Processes that hold a device-mapper device, something that is on one, or a file
  * system on either; and programs of interest that hold nothing. Input: the lines of
  * process_scan.c, from children. Output: host->processes, host->uses and the source
  * "processes".

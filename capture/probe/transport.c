@@ -5,7 +5,7 @@
  * or controller. Output: one of block_transports, or "". Opens no block device.
  *
  * The path tells it as for udev's path_id (systemd src/udev/udev-builtin-path_id.c,
- * handle_scsi): a Fibre Channel disk lies below an rport-, an iSCSI disk below a session.
+ * handle_scsi): a Fibre Channel disk is below an rport-, an iSCSI disk below a session.
  * A class folder with the number of the SCSI host tells it too, and for drivers that put
  * their disks right below the host (hv_storvsc, ib_srp) it alone does
  * (util-linux lib/sysfs.c, sysfs_blkdev_scsi_host_is()).
@@ -39,7 +39,7 @@ static const char *of_driver(const char *kname)
 }
 
 /* The folder "host7" of ".../host7/rport-7:0-1/target7:0:1/7:0:1:0/block/sda": the last
- * of its kind, since one may stand on another. */
+ * of its kind, since one may be on another. */
 static bool find_numbered(
 	const char *folder, const char *prefix, char ret_name[NAME_SIZE])
 {
@@ -75,8 +75,8 @@ static const char *of_controller(const struct machine *machine, const char *cont
 	return transport ? transport : "";
 }
 
-/* With multipathing the disk lies below its subsystem, and each controller is a path to
- * it (drivers/nvme/host/multipath.c); else it lies below its one controller. */
+/* With multipathing the disk is below its subsystem, and each controller is a path to
+ * it (drivers/nvme/host/multipath.c); else it is below its one controller. */
 static const char *of_nvme(const struct machine *machine, const char *folder)
 {
 	cleanup_closedir DIR *controllers = NULL;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * RESULT.txt: what was planned, what was done, what the host shows, for whoever closes
- * the ticket. Input: a ticket, its result. Output: text; names from the host are escaped.
+ * RESULT.txt: what was planned, what was done, what the host shows, for the person who
+ * closes the ticket. Input: a ticket, its result. Output: text; names from the host are
+ * escaped.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -339,7 +340,7 @@ static void add_way_back(const struct ticket *ticket, struct buf *text)
 		buf_puts(text, way_back);
 }
 
-/* Whoever reads the ticket may want to start it. */
+/* The reader of the ticket may want to start it. */
 static void add_monitoring(const struct ticket *ticket, struct buf *text)
 {
 	if (memmem(buf_text(&ticket->journal_text), ticket->run.whole,

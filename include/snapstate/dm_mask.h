@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Targets of a device-mapper table, without their secrets: the one door through which
- * parameters of a table get into the model, whoever read them. */
+ * parameters of a table get into the model, wherever they were read. */
 #ifndef SNAPSTATE_DM_MASK_H
 #define SNAPSTATE_DM_MASK_H
 

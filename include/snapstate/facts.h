@@ -27,7 +27,7 @@
  * Words are escaped by buf_word(), PARAMS by buf_tail(). MAJ:MIN and numbers are decimal without
  * leading zeros. F is a comma list of suspended, read-only, pending, deferred, internal,
  * no-table, or "-". `open` is "*" where the count changes by itself on a healthy host: only
- * snapshots, what stands on them, and exception stores count. `status` is a class (valid,
+ * snapshots, what is on them, and exception stores count. `status` is a class (valid,
  * invalid, overflow, merge-failed, merging, unknown), never a number. S of a group is "-" or a
  * comma list of exported, partial, clustered, foreign; S of a volume "-" or merging. T of
  * a volume is ordinary, snapshot, thin, thin-pool, other. A group is "absent" only where LVM was
@@ -73,7 +73,7 @@ struct facts {
 /* How much of a device is a fact of the plan. */
 enum scope_level {
 	SCOPE_IDENTITY, /* the device line, its open count left out */
-	SCOPE_TABLE,	/* and its tables, and which dm devices stand on it */
+	SCOPE_TABLE,	/* and its tables, and which dm devices are on it */
 	SCOPE_ALL,	/* and its status, mounts and every holder */
 };
 const char *scope_level_name(enum scope_level level);
@@ -146,7 +146,7 @@ void scope_unite(struct scope *scope);
  * whose opens count, so that a comparison of two captures does not fail for nothing). */
 void host_facts(const struct host *host, const struct scope *scope, struct facts *ret_facts);
 
-/* true: snapshots, what stands on them, exception stores. See "open" above. */
+/* true: snapshots, what is on them, exception stores. See "open" above. */
 bool host_device_opens_count(const struct host *host, const struct device *device);
 
 /* true: a loop device, an array or a partition on a device whose opens count. */

@@ -526,14 +526,14 @@ enum places_kind {
 	PLACES_BLOCK_NAME,
 	PLACES_PVS,	  /* by VG uuid */
 	PLACES_LVS,	  /* by VG uuid */
-	PLACES_LVS_NOWHERE, /* by VG uuid: with a stripe that lies on no known device */
+	PLACES_LVS_NOWHERE, /* by VG uuid: with a stripe that is on no known device */
 	PLACES_LV_ORIGIN, /* volumes by origin uuid */
 	PLACES_KINDS,
 };
 
 /*
  * Positions in one array, ascending, each once: at least of all elements that have the key, so
- * that who walks over them instead of over the array, and checks each as he would there (also
+ * that a walk over them instead of over the array, with the same checks as there (also
  * is_gone), finds the same. Without an index: all positions.
  */
 #define PLACES_FEW 4 /* most questions have fewer answers: no memory for those */

@@ -4,7 +4,7 @@
  *
  * Does no harm: opens no block device, sends no uevent, flushes nothing (dm status is asked with
  * NOFLUSH), follows no link into a file system that may be dead. LVM runs last, without locks, on
- * an explicit list of devices that are no snapshot, stand on none, and are not suspended.
+ * an explicit list of devices that are no snapshot, are on none, and are not suspended.
  *
  * Everything is reached through struct machine, so that tests hand in a recorded one.
  */
@@ -47,8 +47,8 @@ struct lvm_ops {
 extern const struct lvm_ops lvm_ops_live;
 /* Where lvm is on this machine, an absolute path; NULL = it is not there. */
 const char *lvm_path(void);
-/* true: a command line with which the probe asks LVM something, devices and all. Who starts
- * lvm on behalf of a process that he does not trust runs no other. */
+/* true: a command line with which the probe asks LVM something, devices and all. A process that starts
+ * lvm on behalf of one that it does not trust runs no other. */
 bool lvm_is_question(const char *const argv[]);
 /* true: nothing, or `--devices PATH` and again, each below /dev. */
 bool lvm_are_devices(const char *const argv[]);
@@ -63,8 +63,8 @@ struct machine {
 	int64_t deadline_ms; /* of everything, CLOCK_MONOTONIC; 0 = none */
 	bool wants_cmdline;  /* record processes' arguments */
 	/* Not NULL: no more need be read than the facts about the devices of this scope
-	 * follow from, but for those of files and volumes: they, what they stand on, what
-	 * stands directly on them. */
+	 * follow from, but for those of files and volumes: they, what they are on, what
+	 * is directly on them. */
 	const struct scope *only;
 	/* Processes of ours that only wait for the one that reads: users of nothing. Borrowed. */
 	const uint32_t *own_pids;
@@ -105,7 +105,7 @@ int probe_host(
 	const struct machine *machine, unsigned parts, struct host **ret_host, struct err *err);
 
 /*
- * The same in steps, for whoever must be able to give one up: probe_start()
+ * The same in steps, for a caller that must be able to give one up: probe_start()
  * on a new host, then each wanted step in their order, then host_sort(). A step may hang in the
  * kernel; its children are given up at machine->deadline_ms.
  */

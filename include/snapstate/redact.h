@@ -49,7 +49,7 @@ struct redact_key {
 int redact_key_read(const char *path, bool may_create, struct redact_key *ret_key, struct err *err);
 
 /* In place. Idempotent. Takes time linear in the documents. A namespace whose mountinfo was not
- * understood loses its mounts, as whoever reads the archive will see it. */
+ * understood loses its mounts, as the reader of the archive will see it. */
 void redact_secrets(struct host *host);
 
 /* A copy with pseudonyms for names; identity.redaction is the key's id. Reading its documents

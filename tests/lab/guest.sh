@@ -161,7 +161,7 @@ loop_execute() {
 	else
 		check 'the ticket says: as predicted' ticket_says ticket.tar.gz '^AS PREDICTED: '
 	fi
-	# whoever inherited the executor's limits would keep them for good
+	# a process that inherited the executor's limits would keep them for good
 	check 'no process of the executor stays behind' is '' "$(grep -ls '^Seccomp:[[:space:]]*2' /proc/[0-9]*/status)"
 	inventory inventory.after
 	inventory_expected inventory.before inventory.expected

@@ -53,7 +53,7 @@ prepare() {
 		[ ! -x "$LAB_BIN/snapstate-$program" ] || cp "$LAB_BIN/snapstate-$program" /mnt/bin/
 	done
 	cp -r "$LAB_DIR" /mnt/scripts
-	# After this the machine's /tmp is hidden; the project may well lie below it.
+	# After this the machine's /tmp is hidden; the project may well be below it.
 	chmod 1777 /mnt/tmp
 	mount --bind /mnt/tmp /tmp
 

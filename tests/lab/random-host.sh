@@ -3,7 +3,7 @@
 #
 # Inside the guest: builds what random_draw.c drew, and starts the programs. Sourced by random-guest.sh and random-law.sh.
 
-# Suspended devices make whoever reads them wait.
+# Each read of a suspended device waits.
 # shellcheck disable=SC2034 # of lib.sh
 lvs_args=(--config 'devices { filter = [ "a|^/dev/loop0$|", "r|.*|" ] }')
 # Hundreds of events would keep udev busy for as long as all the rest takes: it is away while the host is built, and

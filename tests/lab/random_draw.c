@@ -170,7 +170,7 @@ static const char *draw_program(void)
 	return programs[roll(4)];
 }
 
-/* ---- what stands on one device ---- */
+/* ---- what is on one device ---- */
 
 /* A device of a snapshot, as holders see it. `has_files`: there is a file system on it.
  */

@@ -56,9 +56,9 @@ static const char why_written[] =
 	"whether it is written to, and its origin in use, is no fact of the plan";
 static const char why_refresh[] =
 	"a plan that may refresh the origin says what is on its layer line by line";
-static const char why_opened[] =
-	"nobody but device-mapper opens the layer below an origin: whoever did may be at "
-	"work there";
+static const char why_opened[] = "nobody but device-mapper opens the layer below an "
+				 "origin: a program that did may be at "
+				 "work there";
 static const char why_name[] =
 	"names are what was reviewed: the command that was approved names this volume";
 static const char why_table[] =

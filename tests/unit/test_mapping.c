@@ -326,13 +326,13 @@ static const struct {
 	void (*change)(struct host *host);
 	const char *words;
 } kept[] = {
-	{"on the origin too", on_the_origin_too, "stands also on onapp--aaaa-disk1"},
-	{"on a disk too", on_a_disk_too, "stands also on 8:16"},
+	{"on the origin too", on_the_origin_too, "is also on onapp--aaaa-disk1"},
+	{"on a disk too", on_a_disk_too, "is also on 8:16"},
 	{"deps that lie", with_deps_that_lie, "its table does not tell"},
 	{"a dep too few", with_a_dep_too_few, "its table does not tell"},
 	{"a dep too many", with_a_dep_too_many, "its table does not tell"},
-	{"two snapshots", two_snapshots, "stands also on onapp--aaaa-snap2 (254:9)"},
-	{"on the store", on_the_store, "stands also on onapp--aaaa-backup--dddd-cow"},
+	{"two snapshots", two_snapshots, "is also on onapp--aaaa-snap2 (254:9)"},
+	{"on the store", on_the_store, "is also on onapp--aaaa-backup--dddd-cow"},
 	{"mirrored", mirrored, "a mirror, which keeps state of its own and may"},
 	{"thin pool", thin_pool, "a hidden layer (tpool) of a guest's volume"},
 	{"thin", thin, "a thin volume, which keeps state of its own and may"},

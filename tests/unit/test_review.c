@@ -363,7 +363,7 @@ static void test_story_of_a_disk(void **state)
 	assert_has(&story, "7:0 loop0\n");
 	assert_has(&story, "a physical volume of volume group onapp-aaaa");
 	assert_has(&story, "254:1 onapp--aaaa-");
-	assert_has(&story, "nothing: plans name what stands on a leftover");
+	assert_has(&story, "nothing: plans name what is on a leftover");
 }
 
 static void test_story_hostile(void **state)

@@ -107,7 +107,7 @@ static void test_page(void **state)
 		"plans/2-hvb.snapplan", "<h2>The hosts</h2>",
 		"<section class=\"host\" id=\"host-1\"><h2>Host hva</h2>",
 		"Plan 1: steps 1 to 4 below.", "<h3><span class=\"verdict\">REMOVE",
-		"<h4>Why</h4>", "<h5>The snapshot, and what stands on it</h5>",
+		"<h4>Why</h4>", "<h5>The snapshot, and what is on it</h5>",
 		"<h3>What this was made from</h3>",
 		"<section class=\"host\" id=\"host-2\"><h2>Host hvb</h2>",
 		"Plan 2: steps 1 to 3 below.",
@@ -142,7 +142,8 @@ static void test_page_hazard(void **state)
 	(void)state;
 	for (int is_held = 0; is_held < 2; is_held++) {
 		const char *const parts[] = {"HAZARD on <a href=\"#host-2\">hvb</a>: ",
-			is_held ? "No plan ends it: the snapshot is refused, see the host "
+			is_held ? "No plan ends it: the snapshot is refused, see the "
+				  "host "
 				  "hvb."
 				: "Plan 1 on hvb ends it (steps 1 to 2).",
 			"<h2>In which order</h2>",
@@ -170,14 +171,16 @@ static void test_text_hazard(void **state)
 {
 	(void)state;
 	for (int is_held = 0; is_held < 2; is_held++) {
-		const char *const end = is_held ? "No plan ends it: the snapshot is refused, "
-						  "see the host hvb."
-						: "Plan 1 on hvb ends it (steps 1 to 2).";
+		const char *const end =
+			is_held ? "No plan ends it: the snapshot is refused, "
+				  "see the host hvb."
+				: "Plan 1 on hvb ends it (steps 1 to 2).";
 		const char *const parts[] = {
 			"HAZARD     DATA IS BEING DESTROYED on hvb by "
 			"onapp-aaaa/backup-dddd\n",
 			end, "\n2 hosts, ",
-			"==== hva ====\nHAZARD     DATA OF THIS HOST IS BEING DESTROYED\n",
+			"==== hva ====\nHAZARD     DATA OF THIS HOST IS BEING "
+			"DESTROYED\n",
 			end, "\ncapture ",
 			"==== hvb ====\nHAZARD     DATA IS BEING DESTROYED by ",
 			is_held ? "No step ends it: it is refused, see below."

@@ -3,7 +3,7 @@
 . "$LAB_DIR/incidents/kvm-mapped.sh"
 title='Beside a dead NFS mount'
 story='The server of an NFS mount went away for good. One process has its working directory and a file there, another
-one hangs in the kernel because it asked for a file. Whoever looks into that mount hangs, too. The leftover beside it
+one hangs in the kernel because it asked for a file. A process that looks into that mount hangs, too. The leftover beside it
 has nothing to do with all that: it is recorded and removed as if the mount were not there.'
 
 # Only of NFSv4, which needs no rpcbind.

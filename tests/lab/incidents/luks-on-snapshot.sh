@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 title='An opened LUKS mapping was left on the snapshot'
 story='The guest has encrypted its partition. The backup opened it on the snapshot, mounted it, and died. The kernel keeps
-nothing of such a mapping but the key, and whoever has the passphrase can open the origin as before: it is unmounted and
+nothing of such a mapping but the key, and with the passphrase the origin can be opened as before: it is unmounted and
 removed as cryptsetup close would do it, then the partition, then the snapshot. The key is in no archive and no plan.'
 
 # The tables that cryptsetup makes: LUKS keeps its data behind a header of 2 MiB, here without one.

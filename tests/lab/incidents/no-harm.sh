@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 title='A capture does no harm on a sick host'
 story='Three snapshots of three guests: one suspended with a partition mapping on it, one Invalid, so that reading it
-gives errors, and one that was removed on another host. Whoever opens the first waits, whoever reads the second gets
+gives errors, and one that was removed on another host. An open of the first waits, a read of the second gets
 errors. A trace of its system calls shows that a capture opens none of them, nor does the LVM command that it runs.'
 
 make() {

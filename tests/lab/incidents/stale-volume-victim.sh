@@ -3,7 +3,7 @@
 . "$LAB_DIR/incidents/stale-volume.sh"
 title='A plain volume that was removed on another host is in use here, and its extents were given away'
 story='As stale-volume, but a guest still has the node open, and another host gave its extents to the volume VHD-2222. What is
-written through one of the two overwrites the other, and no tool reports it. Nothing is removed: whoever uses the two has to
+written through one of the two overwrites the other, and no tool reports it. Nothing is removed: the people who use the two have to
 say whose data are worth more. The review says so first.'
 
 make() {

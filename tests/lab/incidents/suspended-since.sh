@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 . "$LAB_DIR/incidents/idle.sh"
 title='After the plan was made, a device was suspended'
-story='Somebody, or a tool that died, suspended a device since the plan was made: whoever reads it waits, and so would lvremove.
+story='Somebody, or a tool that died, suspended a device since the plan was made: every read of it waits, and so would lvremove.
 The snapshot itself, its store, its origin: the executor does not wait, it shows what differs and changes nothing. Another
 snapshot of that origin: lvremove would resume it; that is refused too. One of another origin is none
 of its business.'

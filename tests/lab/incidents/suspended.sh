@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034
 # SPDX-License-Identifier: Apache-2.0
 title='The snapshot is suspended'
-story='Somebody, or a tool that died, left the snapshot suspended: whoever reads it waits until it is resumed. A plain
+story='Somebody, or a tool that died, left the snapshot suspended: every read of it waits until it is resumed. A plain
 lvs does, for it looks for a volume group in the partition mapping on it. A capture must not wait. Undecided: a
 suspended device is in the middle of a change that somebody else began.'
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 title='A command hangs: udev never completed its cookie'
 story='dmsetup has changed a mapping and waits, without a limit, until udev says that it has seen the change: udev never
-will, since it lost the event. Whoever works on the stack now may meet half of a change. Undecided, naming the command, and
+will, since it lost the event. A command on the stack now may meet half of a change. Undecided, naming the command, and
 telling how to release that one cookie.'
 
 make() {
