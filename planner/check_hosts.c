@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whether other hosts may use the subject's volume group, and are not among the captures.
- * LVM's metadata names who wrote it and who made each volume (lvm2
- * lib/format_text/export.c, creation_host); and some storage can be reached by others.
+ * Whether other hosts may use the subject's volume group, and are not among the captures:
+ * by the same conditions that the plan records (condition_hosts.c).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,27 +9,138 @@
 #include "checks.h"
 #include "snapstate/cleanup.h"
 
-#define BELOW_DEPTH_MAX 16
-
 /* ---- whose captures count ---- */
 
 /* A capture says something of a group where it shows one of its physical volumes, by
  * uuid, on a device of its own: names of groups are chosen by people, and the capture of
  * a host that has nothing to do with the group tells nothing of those that have. */
-static void note_shown(
-	const struct survey *survey, size_t capture, struct sharing *sharing)
+static bool shows(const struct survey *survey, const char *vg_uuid, size_t capture)
 {
 	const struct host *host = survey->host;
 	const struct host *other = survey->request->captures[capture];
+	cleanup_places struct places places =
+		host_places(host, PLACES_PVS, places_text(vg_uuid));
 
-	for (size_t i = 0; i < host->n_pvs; i++) {
-		const struct vg *vg = host_vg(host, host->pvs[i].vg_uuid);
+	for (size_t i; places_next(&places, &i);) {
 		const struct pv *there = host_pv(other, host->pvs[i].uuid);
 
-		if (vg && there && !there->is_missing && !devno_is_none(there->devno))
-			sharing->is_shown[(size_t)(vg - host->vgs) * sharing->n_captures +
-					  capture] = true;
+		if (strcmp(host->pvs[i].vg_uuid, vg_uuid) == 0 && there &&
+			!there->is_missing && !devno_is_none(there->devno))
+			return true;
 	}
+	return false;
+}
+
+/* A comma in a name would make two of it: such a host is not known. */
+void sharing_nodes(
+	const struct survey *survey, const char *vg_uuid, struct buf *ret_nodes)
+{
+	const struct request *request = survey->request;
+
+	for (size_t i = 0; i < request->n_captures; i++) {
+		const char *node = request->captures[i]->identity.node;
+
+		if (request->captures[i] == survey->host || !*node || strchr(node, ',') ||
+			!shows(survey, vg_uuid, i) ||
+			condition_hosts_has(buf_text(ret_nodes), node))
+			continue;
+		buf_printf(ret_nodes, "%s%s", ret_nodes->len ? "," : "", node);
+	}
+}
+
+static void find_hosts(
+	const struct survey *survey, const char *vg_uuid, struct violations *ret)
+{
+	cleanup_buf struct buf nodes = BUF_INIT;
+	struct condition condition = {
+		.kind = CONDITION_HOSTS, .vg_uuid = vg_uuid, .lv_uuid = ""};
+
+	sharing_nodes(survey, vg_uuid, &nodes);
+	condition.argument = buf_text(&nodes);
+	condition_find(survey->host, &condition, ret);
+}
+
+static void find_local(
+	const struct survey *survey, const char *vg_uuid, struct violations *ret)
+{
+	const struct condition condition = {.kind = CONDITION_LOCAL,
+		.vg_uuid = vg_uuid,
+		.lv_uuid = "",
+		.argument = ""};
+
+	condition_find(survey->host, &condition, ret);
+}
+
+static int order_gone(const void *pa, const void *pb)
+{
+	const struct gone_group *a = pa, *b = pb;
+
+	return strcmp(a->vg_uuid, b->vg_uuid);
+}
+
+static struct gone_group *gone_group(const struct sharing *sharing, const char *vg_uuid)
+{
+	const struct gone_group wanted = {.vg_uuid = vg_uuid};
+
+	return bsearch(
+		&wanted, sharing->gone, sharing->n_gone, sizeof(wanted), order_gone);
+}
+
+static void find_gone(const struct survey *survey, struct sharing *sharing)
+{
+	struct gone_group *gone = NULL;
+	size_t count = 0, kept = 0;
+
+	for (size_t i = 0; i < survey->n_subjects; i++)
+		if (!host_vg(survey->host, survey->subjects[i].vg_uuid))
+			*array_add(&gone, &count) = (struct gone_group){
+				.vg_uuid = survey->subjects[i].vg_uuid};
+	if (count)
+		qsort(gone, count, sizeof(*gone), order_gone);
+	for (size_t i = 0; i < count; i++)
+		if (!kept || strcmp(gone[kept - 1].vg_uuid, gone[i].vg_uuid) != 0)
+			gone[kept++] = gone[i];
+	for (size_t i = 0; i < kept; i++)
+		find_local(survey, gone[i].vg_uuid, &gone[i].local);
+	sharing->gone = gone;
+	sharing->n_gone = kept;
+}
+
+/* Once for each group, whatever its subjects are. */
+void sharing_collect(const struct survey *survey, struct sharing *ret_sharing)
+{
+	size_t n_captures = survey->request->n_captures;
+	size_t n_vgs = survey->host->n_vgs;
+	struct sharing sharing = {.n_vgs = n_vgs,
+		.n_captures = n_captures,
+		.is_shown = xcalloc(n_vgs * n_captures, sizeof(bool)),
+		.hosts = xcalloc(n_vgs, sizeof(struct violations)),
+		.local = xcalloc(n_vgs, sizeof(struct violations))};
+
+	for (size_t i = 0; i < n_vgs; i++) {
+		const struct vg *vg = &survey->host->vgs[i];
+
+		for (size_t c = 0; c < n_captures; c++)
+			sharing.is_shown[i * n_captures + c] = shows(survey, vg->uuid, c);
+		find_hosts(survey, vg->uuid, &sharing.hosts[i]);
+		find_local(survey, vg->uuid, &sharing.local[i]);
+	}
+	find_gone(survey, &sharing);
+	*ret_sharing = sharing;
+}
+
+void sharing_free(struct sharing *sharing)
+{
+	for (size_t i = 0; i < sharing->n_vgs; i++) {
+		violations_free(&sharing->hosts[i]);
+		violations_free(&sharing->local[i]);
+	}
+	for (size_t i = 0; i < sharing->n_gone; i++)
+		violations_free(&sharing->gone[i].local);
+	free(sharing->gone);
+	free(sharing->is_shown);
+	free(sharing->hosts);
+	free(sharing->local);
 }
 
 static bool is_shown(const struct survey *survey, const struct sharing *sharing,
@@ -40,119 +150,37 @@ static bool is_shown(const struct survey *survey, const struct sharing *sharing,
 				 capture];
 }
 
-/* The node itself, or one whose capture shows the group. */
-static bool is_captured(const struct survey *survey, const struct sharing *sharing,
-	const struct vg *vg, const char *node)
-{
-	const struct request *request = survey->request;
-
-	if (!node || !*node || strcmp(node, survey->host->identity.node) == 0)
-		return true;
-	for (size_t i = 0; i < sharing->n_captures; i++)
-		if (strcmp(request->captures[i]->identity.node, node) == 0 &&
-			is_shown(survey, sharing, vg, i))
-			return true;
-	return false;
-}
-
-static void find_strangers(const struct survey *survey, struct sharing *sharing)
-{
-	const struct host *host = survey->host;
-
-	for (size_t i = 0; i < host->n_lvs; i++) {
-		const struct lv *lv = &host->lvs[i], **found;
-		const struct vg *vg = host_vg(host, lv->vg_uuid);
-
-		if (!vg || is_captured(survey, sharing, vg, lv->creator))
-			continue;
-		found = &sharing->strangers[vg - host->vgs];
-		if (!*found || lv->created > (*found)->created)
-			*found = lv;
-	}
-}
-
-void sharing_collect(const struct survey *survey, struct sharing *ret_sharing)
-{
-	size_t n_captures = survey->request->n_captures;
-	size_t n_vgs = survey->host->n_vgs;
-	struct sharing sharing = {.n_captures = n_captures,
-		.is_shown = xcalloc(n_vgs * n_captures, sizeof(bool)),
-		.strangers = xcalloc(n_vgs, sizeof(struct lv *))};
-
-	for (size_t i = 0; i < n_captures; i++)
-		note_shown(survey, i, &sharing);
-	find_strangers(survey, &sharing);
-	*ret_sharing = sharing;
-}
-
-void sharing_free(struct sharing *sharing)
-{
-	free(sharing->is_shown);
-	free(sharing->strangers);
-}
-
 /* ---- reasons ---- */
 
+static void note_maker(const struct survey *survey, const struct vg *vg,
+	const struct violation *maker, struct subject *subject)
+{
+	const struct lv *lv = host_lv(survey->host, vg->uuid, maker->uuid);
+	cleanup_buf struct buf when = BUF_INIT;
+
+	if (lv->created) {
+		buf_puts(&when, " ");
+		print_age(&when, survey->host, lv->created);
+	}
+	subject_reason(subject, RULE_HOST_MISSING, "%s made %s/%s%s: capture there too",
+		lv->creator, vg->name, lv->name, buf_text(&when));
+}
+
+/* The last writer; where that is known, who made the youngest volume. */
 static void note_writers(const struct survey *survey, const struct sharing *sharing,
 	struct subject *subject)
 {
 	const struct vg *vg = host_vg(survey->host, subject->vg_uuid);
-	const struct lv *lv = sharing->strangers[vg - survey->host->vgs];
-	cleanup_buf struct buf when = BUF_INIT;
+	const struct violations *found = &sharing->hosts[vg - survey->host->vgs];
 
-	if (lv && lv->created) {
-		buf_puts(&when, " ");
-		print_age(&when, survey->host, lv->created);
-	}
-	if (!is_captured(survey, sharing, vg, vg->writer))
+	if (!found->count)
+		return;
+	if (strcmp(found->items[0].word, "writer") == 0)
 		subject_reason(subject, RULE_HOST_MISSING,
 			"%s wrote the metadata of %s last: capture there too", vg->writer,
 			vg->name);
-	else if (lv)
-		subject_reason(subject, RULE_HOST_MISSING,
-			"%s made %s/%s%s: capture there too", lv->creator, vg->name,
-			lv->name, buf_text(&when));
-}
-
-/* What makes storage below `devno` reachable for other hosts; NULL: nothing that is seen.
- */
-static const char *reach_words(
-	const struct host *host, struct devno devno, unsigned depth)
-{
-	const struct device *device = host_device_by_devno(host, devno);
-	const struct block *block = host_block_by_devno(host, devno);
-	const char *words = NULL;
-
-	if (block && block->transport && *block->transport)
-		return block->transport;
-	if (depth == BELOW_DEPTH_MAX)
-		return NULL;
-	if (device && strncmp(device->uuid, "mpath-", 6) == 0)
-		return "multipath";
-	for (size_t i = 0; device && i < device->n_deps && !words; i++)
-		words = reach_words(host, device->deps[i], depth + 1);
-	for (size_t i = 0; block && i < block->n_below && !words; i++)
-		words = reach_words(host, block->below[i], depth + 1);
-	return words;
-}
-
-/* The first physical volume of the group on storage that others may reach. */
-static const struct pv *reachable_pv(
-	const struct host *host, const char *vg_uuid, const char **ret_words)
-{
-	cleanup_places struct places places =
-		host_places(host, PLACES_PVS, places_text(vg_uuid));
-
-	for (size_t i; places_next(&places, &i);) {
-		const struct pv *pv = &host->pvs[i];
-		const char *words = reach_words(host, pv->devno, 0);
-
-		if (strcmp(pv->vg_uuid, vg_uuid) == 0 && words) {
-			*ret_words = words;
-			return pv;
-		}
-	}
-	return NULL;
+	else
+		note_maker(survey, vg, &found->items[0], subject);
 }
 
 /* That a capture shows nothing of the group says that its host does not reach it only
@@ -172,17 +200,23 @@ static void note_blind_captures(const struct survey *survey,
 				request->captures[i]->identity.node, vg->name);
 }
 
+static const char *reach_words(const struct host *host, struct devno devno)
+{
+	const char *words = host_reach(host, devno);
+
+	return words ? words : "shared"; /* of two with one uuid, the other one */
+}
+
 /* Which hosts reach such storage no capture tells: a host that only reads a group leaves
  * no trace in its metadata. So the operator says that all of them were captured. */
 static void note_storage(const struct survey *survey, const struct sharing *sharing,
 	struct subject *subject)
 {
 	const struct vg *vg = host_vg(survey->host, subject->vg_uuid);
-	const char *words = NULL;
-	const struct pv *pv = reachable_pv(survey->host, subject->vg_uuid, &words);
+	const struct violations *found = &sharing->local[vg - survey->host->vgs];
 	size_t n_others = 0;
 
-	if (!pv)
+	if (!found->count)
 		return;
 	if (survey->request->is_hosts_complete) {
 		note_blind_captures(survey, sharing, vg, subject);
@@ -195,23 +229,29 @@ static void note_storage(const struct survey *survey, const struct sharing *shar
 		"physical volume %s is on %s storage, which other hosts may reach%s: "
 		"capture on each of them, and plan with all captures and "
 		"--hosts-complete",
-		pv->name, words,
+		found->items[0].name,
+		reach_words(
+			survey->host, host_pv(survey->host, found->items[0].uuid)->devno),
 		n_others ? ", and nobody has asserted that these are all"
 			 : "; no other capture shows this volume group");
 }
 
 /* No metadata names the hosts of a group that is gone; its disks are those that its
  * devices are on. */
-static void note_storage_of_gone(const struct survey *survey, struct subject *subject)
+static void note_storage_of_gone(const struct survey *survey,
+	const struct sharing *sharing, struct subject *subject)
 {
-	const struct device *device = subject->cow ? subject->cow : subject->snapshot;
-	const char *words = reach_words(survey->host, device->devno, 0);
+	const struct gone_group *group = gone_group(sharing, subject->vg_uuid);
+	const struct violation *found = group->local.items;
 
-	if (words && !survey->request->is_hosts_complete)
-		subject_reason(subject, RULE_HOST_MISSING,
-			"%s is on %s storage, which other hosts may reach: capture on "
-			"each of them, and plan with all captures and --hosts-complete",
-			device->name, words);
+	if (!group->local.count || survey->request->is_hosts_complete)
+		return;
+	subject_reason(subject, RULE_HOST_MISSING,
+		"%s is on %s storage, which other hosts may reach: capture on each of "
+		"them, and plan with all captures and --hosts-complete",
+		found->name,
+		reach_words(survey->host,
+			host_device_by_uuid(survey->host, found->uuid)->devno));
 }
 
 void check_other_hosts(const struct survey *survey, const struct sharing *sharing,
@@ -220,7 +260,7 @@ void check_other_hosts(const struct survey *survey, const struct sharing *sharin
 	if (survey->request->is_single_host)
 		return;
 	if (!host_vg(survey->host, subject->vg_uuid)) {
-		note_storage_of_gone(survey, subject);
+		note_storage_of_gone(survey, sharing, subject);
 		return;
 	}
 	note_writers(survey, sharing, subject);

@@ -3,7 +3,8 @@
  * Whether a volume is a guest's own: its volume group, or the volume itself, is on a
  * volume of this host. LVM finds such a group where it may look into volumes, or into the
  * partition mappings on them, and then its volumes are listed like the host's. They hold
- * a guest's data, whatever they are called.
+ * a guest's data, whatever they are called. A plan has it as a condition of the whole
+ * group (condition_ground.c).
  */
 #include <string.h>
 
@@ -16,7 +17,7 @@ static const struct device *volume_below(
 {
 	bool is_all;
 	const struct device *volume =
-		stack_volume_below(host, devno, subject->vg_uuid, &is_all);
+		host_volume_below(host, devno, subject->vg_uuid, &is_all);
 
 	if (!is_all && !subject_has_rule(subject, RULE_TOO_MUCH))
 		subject_reason(subject, RULE_TOO_MUCH,

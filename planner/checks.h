@@ -20,12 +20,17 @@ void check_group(const struct survey *survey, struct subject *subject);
 void check_settled(const struct host *host, struct subject *subject, bool is_crowded);
 
 /* check_hosts.c: who else may use the volume group. */
+struct gone_group {
+	const char *vg_uuid;
+	struct violations local; /* the condition of that name */
+};
+
 struct sharing {
-	size_t n_captures;
+	size_t n_vgs, n_captures, n_gone;
 	bool *is_shown; /* [group * n_captures + capture]: that capture shows a physical
 			 * volume of that group */
-	const struct lv **strangers; /* of each group, the youngest volume that a host
-				      * made whose capture does not show it; or NULL */
+	struct violations *hosts, *local; /* of each group: the conditions of these names */
+	struct gone_group *gone; /* of the subjects' groups that are not there; sorted */
 };
 void sharing_collect(const struct survey *survey, struct sharing *ret_sharing);
 void sharing_free(struct sharing *sharing);

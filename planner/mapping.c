@@ -416,7 +416,7 @@ bool mapping_is_of_a_guest(const struct host *host, const struct device *device)
 	if (!lvm_dm_uuid_split(device->uuid, vg, lv, &layer) || *layer ||
 		device_snapshot_state(device) != SNAPSHOT_NONE || host_vg(host, vg))
 		return false;
-	stack_below(host, device->devno, &below, &n_below);
+	host_devices_below(host, device->devno, &below, &n_below);
 	for (size_t i = 0; i < n_below; i++)
 		if (device_snapshot_state(below[i]) != SNAPSHOT_NONE)
 			return true;

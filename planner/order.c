@@ -125,7 +125,6 @@ static void scope_of_subject(const struct ordering *ordering,
 	if (subject->origin)
 		scope_add_device(scope, subject->origin, SCOPE_IDENTITY);
 	scope_add_group(scope, subject->vg_uuid);
-	scope_add_group_condition(scope, CONDITION_SINGLE, subject->vg_uuid);
 	scope_add_volume(scope, subject->vg_uuid, subject->lv_uuid);
 	if (subject->rule && subject->rule->tags)
 		scope_set_tags(
@@ -394,6 +393,41 @@ static void note_removed(struct ordering *ordering)
 	}
 }
 
+/* What the verdicts took for granted of a volume group. No step changes it, so no step is
+ * asked about it when its facts are predicted. */
+static void scope_of_group(
+	const struct ordering *ordering, const char *vg_uuid, struct scope *scope)
+{
+	const struct survey *survey = ordering->survey;
+	const struct plan *plan = ordering->plan;
+	cleanup_buf struct buf nodes = BUF_INIT;
+	struct condition hosts = {
+		.kind = CONDITION_HOSTS, .vg_uuid = vg_uuid, .lv_uuid = ""};
+
+	scope_add_group_condition(scope, CONDITION_SINGLE, vg_uuid);
+	scope_add_group_condition(scope, CONDITION_GROUND, vg_uuid);
+	if (!plan->is_single_host && !plan->is_hosts_complete)
+		scope_add_group_condition(scope, CONDITION_LOCAL, vg_uuid);
+	if (plan->is_single_host || !host_vg(survey->host, vg_uuid))
+		return;
+	sharing_nodes(survey, vg_uuid, &nodes);
+	hosts.argument = arena_strdup(plan->strings, buf_text(&nodes));
+	scope_add_condition(scope, &hosts);
+}
+
+static void add_group_conditions(const struct ordering *ordering, struct scope *scope)
+{
+	cleanup_scope struct scope groups = {0};
+
+	for (size_t i = 0; i < scope->n_groups; i++) {
+		cleanup_scope struct scope own = {0};
+
+		scope_of_group(ordering, scope->groups[i], &own);
+		scope_append(&groups, &own);
+	}
+	scope_append(scope, &groups);
+}
+
 static void add_scope(struct ordering *ordering)
 {
 	cleanup_scope struct scope scope = {0};
@@ -407,6 +441,8 @@ static void add_scope(struct ordering *ordering)
 		scope_of_subject(ordering, &survey->subjects[i], &own);
 		scope_append(&scope, &own);
 	}
+	scope_unite(&scope);
+	add_group_conditions(ordering, &scope);
 	scope_unite(&scope);
 	plan_scope_set(ordering->plan, &scope);
 	host_facts(ordering->clone, &ordering->plan->scope, &ordering->plan->expect);

@@ -35,7 +35,6 @@ extern const char *const select_default_mounts[SELECT_DEFAULT_MOUNTS];
 #define STACK_MOST    64  /* mappings, block devices, mounts and swap areas on it */
 #define SIBLINGS_MOST 64  /* on one layer: the origin and its snapshots */
 #define BEYOND_MOST   8	  /* layers above what is also on something else */
-#define GROUND_MOST   256 /* devices below one of its layers */
 #define COMMANDS_MOST 16  /* commands of LVM that are named */
 #define USERS_MOST    12  /* processes that are named */
 
@@ -277,6 +276,11 @@ void subject_add_words(struct subject *subject, const char *words);
 /* Whom its newest reason is about. */
 void subject_about(struct subject *subject, enum about_kind kind, const void *it);
 
+/* Of the hosts that were captured with this one, those whose captures show the group: the
+ * argument of CONDITION_HOSTS. */
+void sharing_nodes(
+	const struct survey *survey, const char *vg_uuid, struct buf *ret_nodes);
+
 /* Its strictest reason decides; after another reason was added. */
 void subject_decide(struct subject *subject);
 /* After verdicts got stricter: those that cannot go alone stay as well. Returns whether there
@@ -331,16 +335,6 @@ int replay_step(struct host *clone, const struct plan_step *step, struct err *er
 
 /* ---- helpers ---- */
 
-/* The device-mapper devices that the device is on, itself first, each once, through
- * partitions, arrays and loop devices. false: more than GROUND_MOST, and not all. */
-bool stack_below(const struct host *host, struct devno devno,
-	const struct device ***ret_devices, size_t *ret_count);
-/* The first volume of a group other than `vg_uuid` that is below; NULL: none. *ret_is_all as
- * stack_below() says it. */
-const struct device *stack_volume_below(const struct host *host, struct devno devno,
-	const char *vg_uuid, bool *ret_is_all);
-/* true: all of it was seen, and none is a volume of another group. */
-bool stack_is_apart(const struct host *host, struct devno devno, const char *vg_uuid);
 /* What is on `base`, directly or not, each once, topmost first. malloc'ed. Of what is
  * above something that is also on something else, a few only: it keeps the snapshot
  * in any case. */

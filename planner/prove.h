@@ -47,6 +47,8 @@ int proof_broken(const struct proof *proof, int rule, const char *why, const cha
 /* prove_fleet.c: rule 5 for other hosts that may use the volume group; no removal of a volume
  * that another host still maps; no mapping taken from a volume that stays. -EPERM. */
 int proof_group_is_known(const struct proof *proof, const struct vg *vg);
+/* One of the captures is of that node, and shows the group. */
+bool proof_has_capture(const struct proof *proof, const char *vg_uuid, const char *node);
 /* For a device whose group is gone. */
 int proof_device_is_ours(const struct proof *proof, const struct device *device);
 int proof_is_inactive_elsewhere(const struct proof *proof, const struct lv *lv);
@@ -77,6 +79,8 @@ int proof_check_neighbours(const struct proof *proof, const struct lv *lv);
 /* prove_conditions.c: what the operation relies on, and what a busy host changes by itself, is
  * a condition of the plan, and holds by then. -EPERM. */
 int proof_check_conditions(const struct proof *proof, const char *origin_uuid);
+/* The same for what any step in that volume group relies on. */
+int proof_check_group_conditions(const struct proof *proof, const char *vg_uuid);
 /* The one LVM snapshot that a device is on, itself or through layers that may go with
  * it; NULL = it stands, also or only, on something else. */
 const struct device *proof_snapshot_below(const struct host *host, struct devno devno);

@@ -4,10 +4,91 @@
  * LVM touches beside its target must be named, as conditions (snapstate/condition.h); and
  * they must hold when it begins. Shares no code with the passes that put them there.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "prove.h"
 #include "snapstate/cleanup.h"
+
+/* Every node of its argument must be that of a capture that shows the group: else the
+ * executor would take a stranger for somebody who was asked. */
+static int check_nodes(const struct proof *proof, const struct condition *hosts)
+{
+	const char *node = hosts->argument;
+
+	if (!*node)
+		return 0;
+	for (;;) {
+		size_t len = strcspn(node, ",");
+		cleanup_free char *name = xstrndup(node, len);
+
+		if (!proof_has_capture(proof, hosts->vg_uuid, name))
+			return proof_broken(proof, 10,
+				"no capture of it shows the volume group", name);
+		if (!node[len])
+			return 0;
+		node += len + 1;
+	}
+}
+
+/* Whatever its argument is. NULL: none. */
+static const struct condition *hosts_condition(
+	const struct plan *plan, const char *vg_uuid)
+{
+	const struct condition first = {.kind = CONDITION_HOSTS,
+		.vg_uuid = vg_uuid,
+		.lv_uuid = "",
+		.argument = ""};
+	const struct scope *scope = &plan->scope;
+	size_t low = 0, high = scope->n_conditions;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (condition_compare(&scope->conditions[middle], &first) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == scope->n_conditions ||
+		scope->conditions[low].kind != CONDITION_HOSTS ||
+		strcmp(scope->conditions[low].vg_uuid, vg_uuid) != 0)
+		return NULL;
+	return &scope->conditions[low];
+}
+
+static int check_named(const struct proof *proof, const struct condition *condition)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+
+	if (scope_has_condition(&proof->plan->scope, condition))
+		return 0;
+	condition_print(condition, &text);
+	return proof_broken(proof, 10, "is no condition of the plan", buf_text(&text));
+}
+
+int proof_check_group_conditions(const struct proof *proof, const char *vg_uuid)
+{
+	const struct plan *plan = proof->plan;
+	const struct condition condition = {
+		.vg_uuid = vg_uuid, .lv_uuid = "", .argument = ""};
+	struct condition ground = condition, local = condition;
+	const struct condition *hosts;
+
+	ground.kind = CONDITION_GROUND;
+	local.kind = CONDITION_LOCAL;
+	if (check_named(proof, &ground) < 0 ||
+		(!plan->is_single_host && !plan->is_hosts_complete &&
+			check_named(proof, &local) < 0))
+		return -EPERM;
+	if (plan->is_single_host || !host_vg(proof->before, vg_uuid))
+		return 0;
+	hosts = hosts_condition(plan, vg_uuid);
+	if (hosts)
+		return check_nodes(proof, hosts);
+	return proof_broken(
+		proof, 10, "has no condition of which hosts may use it", vg_uuid);
+}
 
 int proof_check_conditions(const struct proof *proof, const char *origin_uuid)
 {

@@ -32,18 +32,23 @@ static bool sees_group(
 	return false;
 }
 
-/* Its own, or the capture of that node, which must show the group. */
-static bool has_host(const struct proof *proof, const struct vg *vg, const char *node)
+bool proof_has_capture(const struct proof *proof, const char *vg_uuid, const char *node)
 {
 	const struct proof_fleet *fleet = proof->fleet;
 
-	if (!node || !*node || strcmp(proof->before->identity.node, node) == 0)
-		return true;
 	for (size_t i = 0; i < fleet->n_hosts; i++)
 		if (strcmp(fleet->hosts[i]->identity.node, node) == 0 &&
-			sees_group(proof->before, fleet->hosts[i], vg->uuid))
+			sees_group(proof->before, fleet->hosts[i], vg_uuid))
 			return true;
 	return false;
+}
+
+/* Its own, or the capture of that node, which must show the group. */
+static bool has_host(const struct proof *proof, const struct vg *vg, const char *node)
+{
+	if (!node || !*node || strcmp(proof->before->identity.node, node) == 0)
+		return true;
+	return proof_has_capture(proof, vg->uuid, node);
 }
 
 static bool is_reachable_by_others(

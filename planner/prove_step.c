@@ -97,7 +97,8 @@ static int check_whole_group(const struct proof *proof, const struct vg *vg)
 			return proof_broken(proof, 5, "missing or duplicate", pv->uuid);
 	}
 	if (proof_group_is_known(proof, vg) < 0 ||
-		proof_check_group_ground(proof, vg->uuid) < 0)
+		proof_check_group_ground(proof, vg->uuid) < 0 ||
+		proof_check_group_conditions(proof, vg->uuid) < 0)
 		return -EPERM;
 	return check_sources(proof, vg->uuid);
 }
@@ -109,7 +110,8 @@ static int check_gone_group(const struct proof *proof, const char *vg_uuid)
 		*proof->gone_is_known = proof_lvm_is_whole(proof->before) ? 1 : -1;
 	if (*proof->gone_is_known < 0)
 		return proof_broken(proof, 6, "its metadata was not read", vg_uuid);
-	if (check_sources(proof, NULL) < 0)
+	if (check_sources(proof, NULL) < 0 ||
+		proof_check_group_conditions(proof, vg_uuid) < 0)
 		return -EPERM;
 	return proof_device_is_ours(
 		proof, host_device_by_devno(proof->now, proof->step->target.devno));

@@ -66,7 +66,7 @@ static unsigned stage_of_reason(const struct host *host, const struct reason *re
 		return 0;
 	if (!is_about_suspended(reason))
 		return STACK_DEPTH_MAX + 1 + stage_of(reason->rule);
-	stack_below(
+	host_devices_below(
 		host, ((const struct device *)reason->about.it)->devno, &below, &height);
 	return (unsigned)(height < STACK_DEPTH_MAX ? height : STACK_DEPTH_MAX);
 }

@@ -45,8 +45,26 @@ static const struct condition_words single_words[] = {
 
 static const struct condition_words in_use_words[] = {
 	{"inactive", "the origin is not active here"},
-	{"idle", "nobody uses the origin: a snapshot of it that is mounted read-write may be "
+	{"idle", "nobody uses the origin: a snapshot of it that is mounted read-write "
+		 "may be "
 		 "what production runs on"},
+	{NULL, NULL},
+};
+
+static const struct condition_words hosts_words[] = {
+	{"writer", "wrote the metadata of the group, and is no host that was captured"},
+	{"maker", "made a volume of the group, and is no host that was captured"},
+	{NULL, NULL},
+};
+
+static const struct condition_words local_words[] = {
+	{"reachable", "is on storage that other hosts may reach"},
+	{NULL, NULL},
+};
+
+static const struct condition_words ground_words[] = {
+	{"volume", "is on a volume of another group: it may be a guest's own"},
+	{"deep", "is on more devices than this program follows"},
 	{NULL, NULL},
 };
 
@@ -61,6 +79,15 @@ static const struct condition_row rows[CONDITION_KINDS] = {
 	[CONDITION_SINGLE] = {"single", CONDITION_OF_GROUP, false,
 		CONDITION_NEEDS_LVM | CONDITION_NEEDS_PVS, condition_find_single,
 		single_words},
+	[CONDITION_HOSTS] = {"hosts", CONDITION_OF_GROUP, true, CONDITION_NEEDS_LVM,
+		condition_find_hosts, hosts_words},
+	[CONDITION_LOCAL] = {"local", CONDITION_OF_GROUP, false,
+		CONDITION_NEEDS_DM | CONDITION_NEEDS_BLOCKS | CONDITION_NEEDS_LVM,
+		condition_find_local, local_words},
+	[CONDITION_GROUND] = {"ground", CONDITION_OF_GROUP, false,
+		CONDITION_NEEDS_DM | CONDITION_NEEDS_BLOCKS | CONDITION_NEEDS_MOUNTS |
+			CONDITION_NEEDS_LVM,
+		condition_find_ground, ground_words},
 };
 
 const struct condition_row *condition_row(enum condition_kind kind)

@@ -13,5 +13,11 @@ void condition_find_single(const struct host *host, const struct condition *cond
 	struct violations *ret);
 void condition_find_in_use(const struct host *host, const struct condition *condition,
 	struct violations *ret);
+void condition_find_hosts(const struct host *host, const struct condition *condition,
+	struct violations *ret);
+void condition_find_local(const struct host *host, const struct condition *condition,
+	struct violations *ret);
+void condition_find_ground(const struct host *host, const struct condition *condition,
+	struct violations *ret);
 
 #endif

@@ -213,6 +213,7 @@ static size_t array_length(const struct host *host, enum places_kind kind)
 	case PLACES_DEVICE_NAME:
 	case PLACES_DEVICE_MINOR:
 	case PLACES_DEVICE_VOLUME:
+	case PLACES_DEVICE_GROUP:
 	case PLACES_ABOVE:
 	case PLACES_SNAPSHOT_OF_COW:
 		return host->n_devices;

@@ -19,9 +19,13 @@
 static void add_device_labels(
 	struct host_index *index, const struct device *device, size_t position)
 {
+	char vg_uuid[LVM_UUID_LEN + 1], lv_uuid[LVM_UUID_LEN + 1];
 	cleanup_free char *vg = NULL, *lv = NULL, *layer = NULL;
 	cleanup_buf struct buf path = BUF_INIT;
+	const char *part;
 
+	if (lvm_dm_uuid_split(device->uuid, vg_uuid, lv_uuid, &part))
+		index_add(index, PLACES_DEVICE_GROUP, places_text(vg_uuid), position);
 	index_add(index, PLACES_DEVICE_UUID, places_text(device->uuid), position);
 	index_add(index, PLACES_DEVICE_NAME, places_text(device->name), position);
 	index_add(index, PLACES_DEVICE_MINOR, device->devno.minor, position);

@@ -43,6 +43,15 @@ bool lvm_dm_uuid_split(const char *dm_uuid, char ret_vg[LVM_UUID_LEN + 1],
 	return true;
 }
 
+bool device_is_of_group(const struct device *device, const char *vg_uuid)
+{
+	char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
+	const char *layer;
+
+	return lvm_dm_uuid_split(device->uuid, vg, lv, &layer) &&
+	       strcmp(vg, vg_uuid) == 0;
+}
+
 bool kpartx_uuid_split(const char *dm_uuid, uint32_t *ret_number, const char **ret_parent)
 {
 	const char *hyphen;

@@ -59,6 +59,15 @@ enum condition_kind {
 	/* Somebody uses it: it is open. A snapshot of it that is mounted read-write is a copy then,
 	 * and not what production runs on. About the origin's volume. */
 	CONDITION_IN_USE,
+	/* No host but this one and those captured with it wrote the group's metadata or made one
+	 * of its volumes. About the group; the argument is the nodes of the others, with commas
+	 * between them, or "". */
+	CONDITION_HOSTS,
+	/* No physical volume of the group is on storage that other hosts may reach; of a group
+	 * that is gone, none of its devices. About the group. */
+	CONDITION_LOCAL,
+	/* The group is the host's own: not on a volume of another one. About the group. */
+	CONDITION_GROUND,
 	CONDITION_KINDS,
 };
 
@@ -136,6 +145,9 @@ void condition_print(const struct condition *condition, struct buf *text);
 int condition_parse(const char *text, size_t len, struct arena *strings,
 	struct condition *ret_condition, size_t *ret_len);
 int condition_compare(const struct condition *a, const struct condition *b);
+
+/* CONDITION_HOSTS: whether a list of nodes has one. */
+bool condition_hosts_has(const char *nodes, const char *node);
 
 /* The kind of a fact line "condition KIND ..."; false: it is no such line. */
 bool condition_of_line(const char *line, enum condition_kind *ret_kind);

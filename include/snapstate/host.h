@@ -523,6 +523,7 @@ enum places_kind {
 	PLACES_DEVICE_UUID,
 	PLACES_DEVICE_NAME,
 	PLACES_DEVICE_VOLUME, /* devices by "VG/LV", of a dm name without a layer */
+	PLACES_DEVICE_GROUP, /* devices by the VG uuid in LVM's dm uuid */
 	PLACES_BLOCK_NAME,
 	PLACES_PVS,	  /* by VG uuid */
 	PLACES_LVS,	  /* by VG uuid */
@@ -630,6 +631,23 @@ struct devno host_loop_devno(const struct host *host, const struct block *loop);
 /* The same for any file, of a swap area. */
 struct devno host_file_devno(const struct host *host, const char *file);
 
+/* ---- what a device is on (ground.c) ---- */
+
+#define GROUND_MOST 256 /* devices below one: more are not followed */
+/* The device-mapper devices that it is on, itself first, each once, through partitions, arrays
+ * and loop devices. false: more than GROUND_MOST, and not all. */
+bool host_devices_below(const struct host *host, struct devno devno,
+	const struct device ***ret_devices, size_t *ret_count);
+/* The first volume of a group other than `vg_uuid` that is below; NULL: none. *ret_is_all as
+ * host_devices_below() says it. */
+const struct device *host_volume_below(const struct host *host, struct devno devno,
+	const char *vg_uuid, bool *ret_is_all);
+/* true: all of it was seen, and none is a volume of another group. */
+bool host_is_apart(const struct host *host, struct devno devno, const char *vg_uuid);
+/* What makes storage below it reachable for other hosts: "fc", "iscsi", "multipath" ...; "unknown"
+ * where that cannot be followed; NULL: nothing that is seen (condition_hosts.c). */
+const char *host_reach(const struct host *host, struct devno devno);
+
 /* Seconds since 1970 at which a process started. */
 int64_t host_process_started(const struct host *host, const struct process *process);
 
@@ -657,6 +675,9 @@ bool process_is_storage(const struct process *process);
  * (LVM lib/activate/dev_manager.c, libdm-string.c) */
 bool lvm_dm_uuid_split(const char *dm_uuid, char ret_vg[LVM_UUID_LEN + 1],
 	char ret_lv[LVM_UUID_LEN + 1], const char **ret_layer);
+
+/* true: LVM's uuid of it is one of that group. */
+bool device_is_of_group(const struct device *device, const char *vg_uuid);
 
 /* "partN-" + parent's uuid, as kpartx sets it: the partition number and the parent's uuid (pointer
  * into dm_uuid). false: not of that form. */

@@ -100,6 +100,7 @@ struct host *law_copy(const struct host *host)
 	COPY_ALL(fstab, n_fstab);
 	COPY_ALL(vgs, n_vgs);
 	COPY_ALL(pvs, n_pvs);
+	COPY_ALL(lvm_devices, n_lvm_devices);
 	copy_volumes(copy, host);
 	return copy;
 }
@@ -201,6 +202,8 @@ struct host *law_seen(const struct host *host, unsigned parts, const struct scop
 		seen->n_processes = seen->n_uses = 0;
 	if (!(parts & PROBE_LVM))
 		seen->n_vgs = seen->n_pvs = seen->n_lvs = 0;
+	if (!(parts & PROBE_PVS))
+		seen->n_lvm_devices = 0;
 	if (!(parts & PROBE_FSTAB))
 		seen->n_fstab = 0;
 	for (size_t i = 0; i < seen->n_pvs && !(parts & PROBE_PVS); i++)

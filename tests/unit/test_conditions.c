@@ -20,6 +20,7 @@
 #define SIBLINGS  "condition siblings " ABOUT
 #define SETTLED	  "condition settled " ABOUT
 #define SNAP_UUID "LVM-" SAMPLE_VG SAMPLE_SNAP
+#define OTHER_VG  "77777777777777777777777777777777"
 #define MORE_UUID "LVM-" SAMPLE_VG SAMPLE_NEIGHBOUR
 
 static struct lv *volume(struct host *host, const char *uuid)
@@ -299,6 +300,165 @@ static void test_single(void **state)
 	}
 }
 
+/* ---- of a volume group ---- */
+
+static struct lv *made_elsewhere(struct host *host)
+{
+	struct lv *lv = volume(host, SAMPLE_ORIGIN);
+
+	lv->creator = "hv9";
+	return lv;
+}
+
+static void by_another_host(struct host *host)
+{
+	host->vgs[0].writer = "hv9";
+}
+
+static void a_volume_by_another_host(struct host *host)
+{
+	made_elsewhere(host);
+}
+
+static void by_a_captured_host(struct host *host)
+{
+	made_elsewhere(host)->creator = "hv8";
+	host->vgs[0].writer = "hv8";
+}
+
+static void by_one_of_a_similar_name(struct host *host)
+{
+	host->vgs[0].writer = "hv";
+}
+
+static void nobody_said(struct host *host)
+{
+	host->vgs[0].writer = NULL;
+	volume(host, SAMPLE_ORIGIN)->creator = "";
+}
+
+static void renamed(struct host *host)
+{
+	host->vgs[0].writer = host->identity.node;
+	host->identity.node = "renamed";
+}
+
+static void group_gone(struct host *host)
+{
+	host->vgs[0].uuid = host->pvs[0].vg_uuid = OTHER_VG;
+}
+
+static void gone_by_another_host(struct host *host)
+{
+	by_another_host(host);
+	group_gone(host);
+}
+
+static void on_fibre_channel(struct host *host)
+{
+	host->blocks[0].transport = "fc";
+}
+
+static void gone_on_multipath(struct host *host)
+{
+	struct device *real;
+
+	sample_add_device(host, 12, "mpatha", "mpath-36001", "multipath", "0 0 1 1", 8);
+	real = sample_device(host, 1);
+	*array_add(&real->deps, &real->n_deps) = (struct devno){254, 12};
+	group_gone(host);
+}
+
+static void another_disk_on_iscsi(struct host *host)
+{
+	struct block *disk = array_add(&host->blocks, &host->n_blocks);
+
+	*disk = (struct block){.devno = {8, 64},
+		.kname = "sde",
+		.kind = BLOCK_DISK,
+		.backing_file = "",
+		.transport = "iscsi"};
+}
+
+static void in_a_guest(struct host *host)
+{
+	sample_add_device(
+		host, 12, "guests", "LVM-" OTHER_VG SAMPLE_ORIGIN, "linear", "8:0 0", 8);
+	host->pvs[0].devno = (struct devno){254, 12};
+}
+
+static void store_in_a_guest(struct host *host)
+{
+	struct device *store;
+
+	sample_add_device(
+		host, 12, "guests", "LVM-" OTHER_VG SAMPLE_ORIGIN, "linear", "8:0 0", 8);
+	store = sample_device(host, 2);
+	*array_add(&store->deps, &store->n_deps) = (struct devno){254, 12};
+}
+
+/* A guest's group on a snapshot is another one. */
+static void a_guests_group(struct host *host)
+{
+	sample_add_device(host, 12, "guests", "LVM-" OTHER_VG SAMPLE_ORIGIN, "linear",
+		"254:3 0", 8);
+}
+
+#define HOSTS  "condition hosts " SAMPLE_VG " hv8,hv7"
+#define LOCAL  "condition local " SAMPLE_VG
+#define GROUND "condition ground " SAMPLE_VG
+
+static const struct {
+	void (*change)(struct host *host);
+	const char *hosts, *local, *ground; /* behind the line's begin */
+} group_cases[] = {
+	{nothing, " ok", " ok", " ok"},
+	{another_backup, " ok", " ok", " ok"},
+	{in_use_and_filling, " ok", " ok", " ok"},
+	{a_plain_volume, " ok", " ok", " ok"},
+	{by_another_host, " writer hv9 -", " ok", " ok"},
+	{a_volume_by_another_host, " maker hv9 " SAMPLE_ORIGIN, " ok", " ok"},
+	{by_a_captured_host, " ok", " ok", " ok"},
+	{by_one_of_a_similar_name, " writer hv -", " ok", " ok"},
+	{nobody_said, " ok", " ok", " ok"},
+	{renamed, " writer cp-17 -", " ok", " ok"},
+	{group_gone, " ok", " ok", " ok"},
+	{gone_by_another_host, " ok", " ok", " ok"},
+	{on_fibre_channel, " ok", " reachable /dev/loop0 " SAMPLE_PV, " ok"},
+	{gone_on_multipath, " ok",
+		" reachable onapp--aaaa-disk1-real LVM-" SAMPLE_VG SAMPLE_ORIGIN "-real",
+		" ok"},
+	{another_disk_on_iscsi, " ok", " ok", " ok"},
+	{in_a_guest, " ok", " ok", " volume /dev/loop0 " SAMPLE_PV},
+	{store_in_a_guest, " ok", " ok",
+		" volume onapp--aaaa-backup--dddd-cow " SNAP_UUID "-cow"},
+	{a_guests_group, " ok", " ok", " ok"},
+};
+
+static void test_group(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(group_cases) / sizeof(group_cases[0]); i++) {
+		cleanup_host struct host *host = sample_host_idle();
+		cleanup_facts struct facts facts = FACTS_INIT;
+		cleanup_scope struct scope scope = {0};
+		const struct condition hosts = {.kind = CONDITION_HOSTS,
+			.vg_uuid = SAMPLE_VG,
+			.lv_uuid = "",
+			.argument = "hv8,hv7"};
+
+		group_cases[i].change(host);
+		host_sort(host);
+		scope_add_condition(&scope, &hosts);
+		scope_add_group_condition(&scope, CONDITION_LOCAL, SAMPLE_VG);
+		scope_add_group_condition(&scope, CONDITION_GROUND, SAMPLE_VG);
+		host_facts(host, &scope, &facts);
+		assert_line(&facts, HOSTS, group_cases[i].hosts);
+		assert_line(&facts, LOCAL, group_cases[i].local);
+		assert_line(&facts, GROUND, group_cases[i].ground);
+	}
+}
+
 /* Each line that is not "ok" says in words what it is. */
 static void test_words(void **state)
 {
@@ -361,6 +521,7 @@ int main(void)
 		cmocka_unit_test(test_each_violation),
 		cmocka_unit_test(test_single),
 		cmocka_unit_test(test_in_use),
+		cmocka_unit_test(test_group),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_text_there_and_back),
 	};

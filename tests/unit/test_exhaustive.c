@@ -69,10 +69,34 @@ static void set(char **string, const char *text)
 static const char *const places[] = {RANDOM_HOST_PLACES};
 static const char *leftover[] = {RANDOM_HOST_LEFTOVER};
 
+static void name_group(struct scope *scope, const char *vg_uuid)
+{
+	scope_add_group_condition(scope, CONDITION_HOSTS, vg_uuid);
+	scope_add_group_condition(scope, CONDITION_LOCAL, vg_uuid);
+	scope_add_group_condition(scope, CONDITION_GROUND, vg_uuid);
+}
+
+/* Also those that only the kernel knows. */
+static void name_groups(const struct host *host, struct plan *plan)
+{
+	for (size_t i = 0; i < host->n_vgs; i++)
+		name_group(&plan->scope, host->vgs[i].uuid);
+	for (size_t i = 0; i < host->n_devices; i++) {
+		char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
+		const char *layer;
+
+		if (lvm_dm_uuid_split(host->devices[i].uuid, vg, lv, &layer))
+			name_group(&plan->scope, arena_strdup(plan->strings, vg));
+	}
+	scope_unite(&plan->scope);
+}
+
 /* Every volume is asked for: what keeps it is something else. */
-static struct plan *plan_of_all(void)
+static struct plan *plan_of_all(const struct host *host)
 {
 	struct plan *plan = plan_new();
+
+	name_groups(host, plan);
 
 	*array_add(&plan->select, &plan->n_select) = xstrdup("*/*");
 	plan->min_age = MIN_AGE_DEFAULT;
@@ -107,7 +131,7 @@ static bool try_umounts(const struct host *before, struct host **now)
 	bool has_acted = false;
 
 	for (size_t i = 0; i < (*now)->n_mounts; i++) {
-		cleanup_with(plan_free_fn) struct plan *plan = plan_of_all();
+		cleanup_with(plan_free_fn) struct plan *plan = plan_of_all(before);
 		const struct mount *mount = &(*now)->mounts[i];
 		struct plan_target *target;
 
@@ -128,7 +152,7 @@ static bool try_dm_removals(const struct host *before, struct host **now)
 	bool has_acted = false;
 
 	for (size_t i = 0; i < (*now)->n_devices; i++) {
-		cleanup_with(plan_free_fn) struct plan *plan = plan_of_all();
+		cleanup_with(plan_free_fn) struct plan *plan = plan_of_all(before);
 		const struct device *device = &(*now)->devices[i];
 		struct plan_target *target;
 
@@ -145,14 +169,14 @@ static bool try_dm_removals(const struct host *before, struct host **now)
 
 static void name_what_lvm_touches(struct plan *plan, const struct plan_target *target)
 {
-	cleanup_scope struct scope scope = {0};
+	struct scope *scope = &plan->scope;
 
 	scope_add_volume_condition(
-		&scope, CONDITION_SIBLINGS, target->vg_uuid, target->origin_uuid);
+		scope, CONDITION_SIBLINGS, target->vg_uuid, target->origin_uuid);
 	scope_add_volume_condition(
-		&scope, CONDITION_SETTLED, target->vg_uuid, target->origin_uuid);
-	scope_add_group_condition(&scope, CONDITION_SINGLE, target->vg_uuid);
-	plan_scope_set(plan, &scope);
+		scope, CONDITION_SETTLED, target->vg_uuid, target->origin_uuid);
+	scope_add_group_condition(scope, CONDITION_SINGLE, target->vg_uuid);
+	scope_unite(scope);
 }
 
 static bool try_lv_removals(const struct host *before, struct host **now)
@@ -160,7 +184,7 @@ static bool try_lv_removals(const struct host *before, struct host **now)
 	bool has_acted = false;
 
 	for (size_t i = 0; i < (*now)->n_lvs; i++) {
-		cleanup_with(plan_free_fn) struct plan *plan = plan_of_all();
+		cleanup_with(plan_free_fn) struct plan *plan = plan_of_all(before);
 		const struct lv *lv = &(*now)->lvs[i];
 		struct plan_target *target;
 
@@ -182,7 +206,7 @@ static bool try_swap_offs(const struct host *before, struct host **now)
 	bool has_acted = false;
 
 	for (size_t i = 0; i < (*now)->n_swaps; i++) {
-		cleanup_with(plan_free_fn) struct plan *plan = plan_of_all();
+		cleanup_with(plan_free_fn) struct plan *plan = plan_of_all(before);
 		const struct swap *swap = &(*now)->swaps[i];
 		struct plan_target *target;
 
@@ -202,7 +226,7 @@ static bool try_block_ends(const struct host *before, struct host **now, enum pl
 	bool has_acted = false;
 
 	for (size_t i = 0; i < (*now)->n_blocks; i++) {
-		cleanup_with(plan_free_fn) struct plan *plan = plan_of_all();
+		cleanup_with(plan_free_fn) struct plan *plan = plan_of_all(before);
 		const struct block *block = &(*now)->blocks[i];
 		struct plan_target *target;
 

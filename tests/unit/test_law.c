@@ -65,6 +65,8 @@ static const char why_table[] =
 	"tables and extents say what is removed: they are part of its identity";
 static const char why_state[] = "what the review says of the snapshot, and of the backup "
 				"made from it, is not true any more";
+static const char why_group[] =
+	"the volume group that was reviewed is gone: a new plan has other reasons";
 static const char why_made[] = "it was made anew since: not the one that was reviewed";
 static const char why_more[] = "something new uses it: the next step would find it busy, "
 			       "and a new plan takes that off first";
@@ -81,12 +83,7 @@ static const struct note known_gaps[] = {
 	{"guest started or stopped on the origin", why_written},
 	{"origin mapped past its snapshots", why_layer},
 	{"table replaced by error", why_siblings},
-	{"unrelated volume made by another host", why_hosts},
-	{"group written by another host", why_hosts},
-	{"host renamed", why_hosts},
-	{"physical volume on another device", why_hosts},
-	{"group extended by a shared disk", why_hosts},
-	{"disk reachable by others", why_hosts},
+	{"physical volume on another device", why_disks},
 	{"guest's group found by LVM", "which groups LVM knows is no fact of the plan"},
 	{"physical volume's device unknown", why_disks},
 	{"physical volume on a volume", why_disks},
@@ -173,6 +170,11 @@ static const struct note explained[] = {
 	{"volume renamed", why_name},
 	{"origin renamed in the metadata", why_name},
 	{"group renamed", why_name},
+	{"group removed", why_group},
+	{"group's uuid changed", why_group},
+	{"group made anew on the same disk", why_group},
+	{"stale snapshot back in the metadata",
+		"somebody restored other metadata of the group, and may not be done"},
 	{"mapping renamed", why_name},
 	{"mapping given a uuid", "it has another identity now"},
 	{"group's system id",
@@ -561,6 +563,21 @@ static void make_writable(struct host *host)
 		host->mounts[i].options = host->mounts[i].super_options = "rw";
 }
 
+static void write_from_elsewhere(struct host *host)
+{
+	host->vgs[0].writer = "hv9";
+}
+
+static void make_volume_elsewhere(struct host *host)
+{
+	host_lv(host, SAMPLE_VG, SAMPLE_NEIGHBOUR)->creator = "hv9";
+}
+
+static void share_disk(struct host *host)
+{
+	host->blocks[0].transport = "fc";
+}
+
 /* Found as pairs above, or by attacks on real hosts: each was carried out once. */
 static const struct {
 	const char *name;
@@ -578,6 +595,9 @@ static const struct {
 	{"a clone of the disk is attached", attach_clone},
 	{"a physical volume is missing", lose_disk},
 	{"the mount is made writable", make_writable},
+	{"another host wrote the group's metadata", write_from_elsewhere},
+	{"another host made a volume of the group", make_volume_elsewhere},
+	{"the disk is on Fibre Channel now", share_disk},
 };
 
 static void test_named(void **state)
