@@ -43,6 +43,7 @@ static unsigned parts_of_condition(enum condition_kind kind)
 		{CONDITION_NEEDS_PROCESSES, PROBE_PROCESSES},
 		{CONDITION_NEEDS_LVM, PROBE_LVM},
 		{CONDITION_NEEDS_PVS, PROBE_PVS},
+		{CONDITION_NEEDS_CONFIGS, PROBE_FSTAB | PROBE_CONFIGS},
 	};
 	unsigned needs = condition_row(kind)->needs, found = 0;
 
@@ -135,7 +136,7 @@ static unsigned parts_of_step(enum plan_op op)
 		return parts;
 	case OP_LV_REMOVE:
 	case OP_LV_REFRESH:
-		return parts | PROBE_LVM | PROBE_PVS;
+		return parts | PROBE_LVM | PROBE_PVS | PROBE_FSTAB | PROBE_CONFIGS;
 	case OP_SWAP_OFF:
 	case OP_MD_STOP:
 		return parts | PROBE_MOUNTS;

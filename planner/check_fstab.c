@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What /etc/fstab says about a subject: an entry that names it would mount it again, or
- * fail when the host starts without it. A hint: it changes no verdict. But where an entry
- * puts something else on a mount point, what is mounted there may be what the host runs
- * on (the kernel and udev take any device with the file system's uuid or label).
+ * What /etc/fstab says about a subject's mount points. Where an entry puts something else
+ * on one, what is mounted there may be what the host runs on (the kernel and udev take
+ * any device with the file system's uuid or label); with "noauto" it is a hint.
  */
 #include <string.h>
 
@@ -59,18 +58,18 @@ static bool names_mount_point(const struct host *host, const struct subject *sub
 	return false;
 }
 
+/* Of those that name it check_configured() tells, and a rival is a reason of its own. */
 void check_fstab(const struct host *host, struct subject *subject)
 {
 	for (size_t i = 0; i < host->n_fstab; i++) {
 		const struct fstab_entry *entry = &host->fstab[i];
-		bool is_it = fstab_names(host, subject, entry);
 
-		if (!is_it &&
-			(entry->is_automatic || !names_mount_point(host, subject, entry)))
-			continue; /* a rival is a reason of its own */
+		if (entry->is_automatic || fstab_names(host, subject, entry) ||
+			!names_mount_point(host, subject, entry))
+			continue;
 		subject_reason(subject, RULE_FSTAB,
-			"line %u of /etc/fstab names %s (%s on %s)", entry->line,
-			is_it ? "it" : "its mount point", entry->source, entry->target);
+			"line %u of /etc/fstab names its mount point (%s on %s)",
+			entry->line, entry->source, entry->target);
 		subject_about(subject, ABOUT_FSTAB, entry);
 	}
 }

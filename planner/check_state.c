@@ -43,7 +43,8 @@ void check_evidence(const struct host *host, struct subject *subject)
 		{"lvm/report.json", false},
 	};
 	/* newer than the first captures: not there is fine, not read is not */
-	static const char *const later[] = {"holders", "lvm/pvs.json", "again"};
+	static const char *const later[] = {
+		"holders", "lvm/pvs.json", "again", "fstab", "configs"};
 	cleanup_buf struct buf name = BUF_INIT;
 
 	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++)

@@ -60,7 +60,9 @@ void check_production(const struct survey *survey, struct subject *subject);
 bool check_siblings_extent(const struct host *host, struct subject *subject);
 void check_stack_extent(struct subject *subject);
 
-/* check_fstab.c: what would mount it again */
+/* check_configured.c: whether a configuration names it */
+void check_configured(const struct survey *survey, struct subject *subject);
+/* check_fstab.c: what /etc/fstab mounts where it is mounted */
 void check_fstab(const struct host *host, struct subject *subject);
 
 bool subject_has_rule(const struct subject *subject, enum rule rule);

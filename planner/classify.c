@@ -154,6 +154,7 @@ static void judge(const struct survey *survey, const struct sharing *sharing,
 	check_mounts(host, subject);
 	check_production(survey, subject);
 	check_ledger(host, subject);
+	check_configured(survey, subject);
 	check_fstab(host, subject);
 	check_stack_extent(subject);
 }

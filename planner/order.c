@@ -106,6 +106,16 @@ static void scope_of_siblings(const struct ordering *ordering,
 			scope, CONDITION_SIBLINGS, refreshed->vg_uuid, refreshed->uuid);
 }
 
+static void scope_of_configs(const struct subject *subject, struct scope *scope)
+{
+	const struct condition condition = {.kind = CONDITION_NOT_CONFIGURED,
+		.vg_uuid = subject->vg_uuid,
+		.lv_uuid = subject->lv_uuid,
+		.argument = subject->configured_mount ? subject->configured_mount : ""};
+
+	scope_add_condition(scope, &condition);
+}
+
 /* What a step may change and the executor verifies. An origin is only looked at for its
  * identity, unless the plan is to reload it. */
 static void scope_of_subject(const struct ordering *ordering,
@@ -130,6 +140,7 @@ static void scope_of_subject(const struct ordering *ordering,
 		scope_set_tags(
 			scope, subject->vg_uuid, subject->lv_uuid, subject->rule->tags);
 	scope_of_siblings(ordering, subject, origin, scope);
+	scope_of_configs(subject, scope);
 	if (origin) {
 		scope_add_device(scope, subject->origin, SCOPE_TABLE);
 		scope_add_device(scope, subject->real, SCOPE_TABLE);

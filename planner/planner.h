@@ -97,6 +97,7 @@ enum rule {
 	RULE_OPENS_UNEXPLAINED,
 	RULE_STALE_SIBLING,
 	RULE_MOUNTED_READ_WRITE,
+	RULE_CONFIGURED,
 	RULE_TOO_MUCH,
 	RULE_STALE_VOLUME,
 	/* they keep it: refuse */
@@ -149,8 +150,9 @@ enum about_kind {
 	ABOUT_SWAP,
 	ABOUT_KERNEL_HOLDER,
 	ABOUT_CHANGE,
-	ABOUT_FSTAB, /* an entry of /etc/fstab */
-	ABOUT_LV, /* another volume: a victim, or one that is in the way */
+	ABOUT_FSTAB,  /* an entry of /etc/fstab */
+	ABOUT_CONFIG, /* one of another configuration */
+	ABOUT_LV,     /* another volume: a victim, or one that is in the way */
 };
 
 struct about {
@@ -210,6 +212,9 @@ struct subject {
 	 * leftover: so that must last. */
 	bool needs_origin_in_use;
 	bool is_at_select_mount; /* the places of --select's globs show it */
+	/* Configurations mount it there, and the place decides that it is a leftover all
+	 * the same; NULL = none does. */
+	const char *configured_mount;
 	struct reason *reasons;
 	size_t n_reasons;
 	enum rule decisive; /* gives the class */

@@ -28,6 +28,8 @@
  * the plan, and holds when the step begins
  *   - 11 no mount that can be written, of a snapshot whose origin nobody uses, unless the
  *     plan says that leftovers are mounted there
+ *   - 12 nothing that a configuration of the host or of a guest names, unless it mounts
+ * it where the plan says that leftovers are mounted; and that is a condition of the plan
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -81,6 +81,10 @@ int proof_check_neighbours(const struct proof *proof, const struct lv *lv);
 int proof_check_conditions(const struct proof *proof, const char *origin_uuid);
 /* The same for what any step in that volume group relies on. */
 int proof_check_group_conditions(const struct proof *proof, const char *vg_uuid);
+/* No configuration names the snapshot, or its store, but for mounting it where the plan
+ * says that leftovers are mounted; and that is a condition of the plan. -EPERM. */
+int proof_check_not_configured(
+	const struct proof *proof, const char *vg_uuid, const char *lv_uuid);
 /* The one LVM snapshot that a device is on, itself or through layers that may go with
  * it; NULL = it stands, also or only, on something else. */
 const struct device *proof_snapshot_below(const struct host *host, struct devno devno);

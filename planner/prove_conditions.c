@@ -2,7 +2,8 @@
 /*
  * The prover's rule 10: an executor compares what the plan names, so what an operation of
  * LVM touches beside its target must be named, as conditions (snapstate/condition.h); and
- * they must hold when it begins. Shares no code with the passes that put them there.
+ * they must hold when it begins. Rule 12: what goes, no configuration names. Shares no
+ * code with the passes that put them there.
  */
 #include <errno.h>
 #include <string.h>
@@ -116,5 +117,52 @@ int proof_check_conditions(const struct proof *proof, const char *origin_uuid)
 		violation_print(wanted[i], &violations.items[0], &text);
 		return proof_broken(proof, 10, "by then", buf_text(&text));
 	}
+	return 0;
+}
+
+/* Where a line mounts it on a place of leftovers, that place is the condition's argument.
+ */
+static const struct condition *find_not_configured(
+	const struct proof *proof, const char *vg_uuid, const char *lv_uuid)
+{
+	const struct scope *scope = &proof->plan->scope;
+
+	for (size_t i = 0; i < scope->n_conditions; i++)
+		if (scope->conditions[i].kind == CONDITION_NOT_CONFIGURED &&
+			strcmp(scope->conditions[i].vg_uuid, vg_uuid) == 0 &&
+			strcmp(scope->conditions[i].lv_uuid, lv_uuid) == 0)
+			return &scope->conditions[i];
+	return NULL;
+}
+
+static bool is_place_of_leftovers(
+	const struct proof *proof, const struct condition *condition)
+{
+	const struct device *snapshot = host_device_of_lv(
+		proof->before, condition->vg_uuid, condition->lv_uuid, "");
+
+	for (size_t i = 0; i < proof->plan->n_leftover_mounts; i++)
+		if (strcmp(proof->plan->leftover_mounts[i], condition->argument) == 0)
+			return true;
+	return snapshot && proof_is_mounted_by_rule(proof, snapshot, condition->argument);
+}
+
+int proof_check_not_configured(
+	const struct proof *proof, const char *vg_uuid, const char *lv_uuid)
+{
+	const struct condition *condition = find_not_configured(proof, vg_uuid, lv_uuid);
+	cleanup_violations struct violations violations = VIOLATIONS_INIT;
+
+	if (!condition)
+		return proof_broken(proof, 12,
+			"whether a configuration names it is no condition of the plan",
+			lv_uuid);
+	if (*condition->argument && !is_place_of_leftovers(proof, condition))
+		return proof_broken(proof, 12, "no place where leftovers are mounted",
+			condition->argument);
+	condition_find(proof->now, condition, &violations);
+	if (violations.count)
+		return proof_broken(proof, 12, "named by a configuration, or unread",
+			violations.items[0].name);
 	return 0;
 }

@@ -134,13 +134,21 @@ static int check_vg(const struct proof *proof, const char *vg_uuid)
 	return 0;
 }
 
+static int check_candidate(
+	const struct proof *proof, const char *vg_uuid, const char *lv_uuid)
+{
+	if (proof_selected(proof, vg_uuid, lv_uuid) < 0)
+		return -EPERM;
+	return proof_check_not_configured(proof, vg_uuid, lv_uuid);
+}
+
 int proof_check_group_of(const struct proof *proof, const struct device *snapshot)
 {
 	struct identity_of id = identify(snapshot);
 
 	if (check_vg(proof, id.vg) < 0)
 		return -EPERM;
-	return proof_selected(proof, id.vg, id.lv);
+	return check_candidate(proof, id.vg, id.lv);
 }
 
 static bool is_origin_of_another(const struct host *host, const struct lv *lv)
@@ -183,7 +191,7 @@ static int check_snapshot_volume(const struct proof *proof, const struct lv *lv)
 		return proof_broken(proof, 7, "another volume depends on it", lv->name);
 	if (lv->is_merging)
 		return proof_broken(proof, 3, "merging", lv->name);
-	return proof_selected(proof, lv->vg_uuid, lv->uuid);
+	return check_candidate(proof, lv->vg_uuid, lv->uuid);
 }
 
 /* ---- rules for a device ---- */
@@ -409,7 +417,7 @@ static int prove_umount(struct proof *proof)
 		proof_check_files(proof, target->devno, target->mount_target) < 0)
 		return -EPERM;
 	id = identify(snapshot);
-	if (proof_selected(proof, id.vg, id.lv) < 0 ||
+	if (check_candidate(proof, id.vg, id.lv) < 0 ||
 		proof_check_production(proof, snapshot, mount) < 0)
 		return -EPERM;
 	if (!unmount(proof->now, mount, target->devno))
@@ -447,7 +455,7 @@ static int check_removable(const struct proof *proof, const struct device *devic
 	}
 	if (check_vg(proof, id.vg) < 0)
 		return -EPERM;
-	return proof_selected(proof, id.vg, id.lv);
+	return check_candidate(proof, id.vg, id.lv);
 }
 
 static int prove_dm_remove(struct proof *proof)

@@ -61,6 +61,12 @@ enum action_kind remedy_layer_words(
 bool remedy_is_suspended(const struct device *device);
 void remedy_resume_words(
 	const struct device *device, const struct subject *subject, struct buf *text);
+/* remedy_config.c: of a line of a configuration, and what to do about one that a plan
+ * goes past. */
+enum action_kind remedy_config_words(
+	const struct subject *subject, const struct reason *reason, struct buf *text);
+void remedy_config_advice(const struct host *host, const struct subject *subject,
+	const struct reason *reason, struct buf *text);
 /* remedy_advice.c: what a person should know or do besides; it changes no verdict. */
 bool remedy_advises(const struct reason *reason);
 /* What stands for all that one piece of advice answers. */

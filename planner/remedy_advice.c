@@ -93,40 +93,13 @@ static void victim_words(const struct survey *survey, const struct subject *subj
 			". What was backed up from this snapshot since is worthless");
 }
 
-/* ---- fstab ---- */
-
-static void fstab_words(const struct host *host, const struct subject *subject,
-	const struct fstab_entry *entry, struct buf *text)
-{
-	if (!fstab_names(host, subject, entry))
-		buf_printf(text,
-			"see whether line %u of /etc/fstab, for the same mount point, is "
-			"still needed",
-			entry->line);
-	else if (subject->verdict == VERDICT_REMOVE)
-		buf_printf(text,
-			"remove line %u of /etc/fstab, then `systemctl daemon-reload`: "
-			"what it names will be gone, and the next start of the host "
-			"would wait for it",
-			entry->line);
-	else
-		buf_printf(text,
-			"leave line %u of /etc/fstab as it is while this stays: who "
-			"wrote "
-			"it wants this mounted. Once it is certain that this is a "
-			"leftover, remove the line, then `systemctl daemon-reload`, or "
-			"it "
-			"is mounted again",
-			entry->line);
-}
-
 void remedy_advice_words(const struct survey *survey, const struct subject *subject,
 	const struct reason *reason, struct buf *text)
 {
 	if (reason->about.kind == ABOUT_LV)
 		victim_words(survey, subject, reason, text);
 	else if (reason->rule == RULE_FSTAB)
-		fstab_words(survey->host, subject, reason->about.it, text);
+		remedy_config_advice(survey->host, subject, reason, text);
 	else if (is_guest_volume(reason))
 		buf_puts(text,
 			"keep this host's LVM off the disks of guests, or it activates "

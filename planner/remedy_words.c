@@ -476,7 +476,9 @@ enum action_kind remedy_words(const struct survey *survey, const struct subject 
 		return ACTION_DO;
 	case ABOUT_LV:
 		return words_of_lv(survey, subject, reason, text);
-	case ABOUT_FSTAB: /* advice */
+	case ABOUT_FSTAB:
+	case ABOUT_CONFIG:
+		return remedy_config_words(subject, reason, text);
 	case ABOUT_CHANGE:
 	case ABOUT_NOTHING:
 		return words_of_rule(survey, subject, reason, text);

@@ -51,8 +51,10 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"ends that first",
 		"", ""},
 	[RULE_FSTAB] = {"fstab", VERDICT_REMOVE,
-		"an entry of /etc/fstab names it, and would mount it again or fail", "",
-		"remove the entry"},
+		"an entry of /etc/fstab or a unit of systemd mounts it where leftovers "
+		"are "
+		"mounted, and would mount it again or fail",
+		"", "remove the entry"},
 	[RULE_LEFTOVER_MOUNT] = {"leftover-mount", VERDICT_REMOVE,
 		"mounted read-write, and shown to be a leftover", "", ""},
 	[RULE_ACTIVE_TWICE] = {"active-twice", VERDICT_REMOVE,
@@ -119,6 +121,16 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"mounted",
 		"find out whether a service uses the mount, and whether the origin is to "
 		"come back; for a leftover: --leftover-mount PATH"},
+	[RULE_CONFIGURED] = {"configured", VERDICT_UNDECIDED,
+		"a configuration of this host, or of a guest, names it: somebody means "
+		"to "
+		"use it",
+		"a line of /etc/fstab, of a mount or swap unit of systemd, or of a "
+		"guest's "
+		"configuration (libvirt, Xen, Proxmox) names it, or what is on it",
+		"ask whoever wrote that line; for a leftover: remove the line, and "
+		"capture "
+		"again, or, of a mount: --leftover-mount PATH"},
 	[RULE_TOO_MUCH] = {"too-much", VERDICT_UNDECIDED,
 		"more is on it, or on its origin's layer, than one plan goes through",
 		"more than 64 mappings, block devices, mounts and swap areas on it, or "

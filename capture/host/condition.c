@@ -68,9 +68,18 @@ static const struct condition_words ground_words[] = {
 	{NULL, NULL},
 };
 
+static const struct condition_words not_configured_words[] = {
+	{"unread", "was not read: it may name the snapshot"},
+	{"named", "names the snapshot, or what is on it: somebody means to use it"},
+	{NULL, NULL},
+};
+
 static const struct condition_row rows[CONDITION_KINDS] = {
 	[CONDITION_IN_USE] = {"in-use", CONDITION_OF_VOLUME, false, CONDITION_NEEDS_DM,
 		condition_find_in_use, in_use_words},
+	[CONDITION_NOT_CONFIGURED] = {"not-configured", CONDITION_OF_VOLUME, true,
+		CONDITION_NEEDS_DM | CONDITION_NEEDS_CONFIGS,
+		condition_find_not_configured, not_configured_words},
 	[CONDITION_SIBLINGS] = {"siblings", CONDITION_OF_VOLUME, false,
 		CONDITION_NEEDS_DM | CONDITION_NEEDS_LVM, condition_find_siblings,
 		siblings_words},

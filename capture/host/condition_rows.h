@@ -19,5 +19,7 @@ void condition_find_local(const struct host *host, const struct condition *condi
 	struct violations *ret);
 void condition_find_ground(const struct host *host, const struct condition *condition,
 	struct violations *ret);
+void condition_find_not_configured(const struct host *host,
+	const struct condition *condition, struct violations *ret);
 
 #endif

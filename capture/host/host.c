@@ -54,6 +54,7 @@ void host_free(struct host *host)
 	free(host->kernel_holders);
 	free(host->changes);
 	free(host->fstab);
+	free(host->configs);
 	free(host->vgs);
 	free(host->pvs);
 	free(host->lvm_devices);
@@ -94,6 +95,7 @@ struct host *host_clone(const struct host *host)
 	COPY_ARRAY(clone, kernel_holders, n_kernel_holders);
 	COPY_ARRAY(clone, changes, n_changes);
 	COPY_ARRAY(clone, fstab, n_fstab);
+	COPY_ARRAY(clone, configs, n_configs);
 	COPY_ARRAY(clone, vgs, n_vgs);
 	COPY_ARRAY(clone, pvs, n_pvs);
 	COPY_ARRAY(clone, lvm_devices, n_lvm_devices);
@@ -246,8 +248,19 @@ int kernel_holder_compare(const struct kernel_holder *a, const struct kernel_hol
 	return a->kind != b->kind ? NUMBERS(a->kind, b->kind) : strcmp(a->name, b->name);
 }
 
+int config_entry_compare(const struct config_entry *a, const struct config_entry *b)
+{
+	int by_file = strcmp(a->file, b->file);
+
+	if (by_file)
+		return by_file;
+	return a->line != b->line ? NUMBERS(a->line, b->line)
+				  : strcmp(a->device, b->device);
+}
+
 LOCAL_ORDER(order_kernel_holders, kernel_holder, kernel_holder_compare(a, b))
 LOCAL_ORDER(order_fstab, fstab_entry, NUMBERS(a->line, b->line))
+LOCAL_ORDER(order_configs, config_entry, config_entry_compare(a, b))
 LOCAL_ORDER(order_changes, change, change_compare(a, b))
 
 int order_lvs(const void *pa, const void *pb)
@@ -329,6 +342,7 @@ void host_sort(struct host *host)
 	SORT(kernel_holders, n_kernel_holders, order_kernel_holders);
 	SORT(changes, n_changes, order_changes);
 	SORT(fstab, n_fstab, order_fstab);
+	SORT(configs, n_configs, order_configs);
 	SORT(vgs, n_vgs, order_vgs);
 	SORT(pvs, n_pvs, order_pvs);
 	SORT(lvs, n_lvs, order_lvs);

@@ -233,6 +233,8 @@ static size_t array_length(const struct host *host, enum places_kind kind)
 	case PLACES_MOUNT_CHILDREN:
 	case PLACES_MOUNT_PEERS:
 		return host->n_mounts;
+	case PLACES_MENTIONS:
+		return host_mentions_count(host);
 	case PLACES_PVS:
 	case PLACES_PVS_ON:
 		return host->n_pvs;
@@ -332,6 +334,13 @@ struct places host_places_of_devices(const struct host *host, enum places_kind k
 	places = places_find(host, kind, keys, n_keys);
 	free(keys);
 	return places;
+}
+
+void places_unite(const struct host *host, struct places *places, enum places_kind kind,
+	uint64_t key)
+{
+	places_of_key(&host->index->tables[kind], key, places);
+	places_sort(places);
 }
 
 struct places host_places_of_sectors(const struct host *host, const char *vg_uuid,

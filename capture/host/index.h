@@ -74,6 +74,9 @@ bool host_index_is_of_clone(const struct host *host);
 /* NULL: no index. */
 const struct path_tree *host_index_paths(const struct host *host);
 
+/* With an index: those of one key more. */
+void places_unite(const struct host *host, struct places *places, enum places_kind kind,
+	uint64_t key);
 void places_add(struct places *places, size_t position);
 
 /* lvm_view.c: host_lvm_is_whole(), worked out. */
@@ -99,6 +102,9 @@ bool host_path_places(
 
 /* Its source says which device it is on: the kernel vouches for it, or nothing else tells. */
 bool host_mount_source_counts(const struct mount *mount);
+
+/* "VG/LV", where it names a volume, and not by a layer of it; else NULL. malloc'ed. */
+char *mention_label(const struct mention *mention);
 
 /* "/mnt/a/file" and "/mnt/a" are below "/mnt/a". */
 bool path_is_below(const char *path, const char *folder);

@@ -144,6 +144,21 @@ static void add_mounts(const struct host *host, struct host_index *index)
 	}
 }
 
+/* The name of a volume also where it has no device. */
+static void add_mentions(const struct host *host, struct host_index *index)
+{
+	for (size_t i = host_mentions_count(host); i-- > 0;) {
+		const struct mention mention = host_mention(host, i);
+		cleanup_free char *label = mention_label(&mention);
+		struct keys keys = {.count = 0};
+
+		add_path_keys(host, mention.device, &keys);
+		add_keys(index, PLACES_MENTIONS, &keys, i);
+		if (label)
+			index_add(index, PLACES_MENTIONS, places_text(label), i);
+	}
+}
+
 static void add_blocks(const struct host *host, struct host_index *index)
 {
 	for (size_t i = host->n_blocks; i-- > 0;) {
@@ -232,4 +247,5 @@ void index_fill(const struct host *host, struct host_index *index)
 	add_mounts(host, index);
 	add_swaps(host, index);
 	add_blocks(host, index);
+	add_mentions(host, index);
 }

@@ -239,6 +239,22 @@ const struct mount_namespace *host_namespace_of_host(const struct host *host)
 
 /* ---- paths ---- */
 
+/* udev's links (udev-dm rules, 13-dm-disk.rules; 60-block.rules): by uuid, by name, and
+ * by number for every block device. */
+static const char by_uuid[] = "disk/by-id/dm-uuid-", by_name[] = "disk/by-id/dm-name-",
+		  by_number[] = "block/";
+#define BEGINS(path, begin) (strncmp(path, begin, sizeof(begin) - 1) == 0)
+#define BEHIND(path, begin) ((path) + sizeof(begin) - 1)
+
+static struct devno devno_of_link(const char *path)
+{
+	struct devno devno = DEVNO_NONE;
+
+	if (parse_devno(path, strlen(path), &devno) < 0)
+		return DEVNO_NONE;
+	return devno;
+}
+
 bool host_path_places(
 	const struct host *host, const char *path, struct places *ret_places)
 {
@@ -247,7 +263,16 @@ bool host_path_places(
 	if (strncmp(path, "/dev/", 5) != 0)
 		return false;
 	path += 5;
-	if (strncmp(path, "dm-", 3) == 0) {
+	if (BEGINS(path, by_uuid)) {
+		*ret_places = host_places(
+			host, PLACES_DEVICE_UUID, places_text(BEHIND(path, by_uuid)));
+	} else if (BEGINS(path, by_name)) {
+		*ret_places = host_places(
+			host, PLACES_DEVICE_NAME, places_text(BEHIND(path, by_name)));
+	} else if (BEGINS(path, by_number)) {
+		*ret_places = host_places(host, PLACES_DEVICE_MINOR,
+			devno_of_link(BEHIND(path, by_number)).minor);
+	} else if (strncmp(path, "dm-", 3) == 0) {
 		if (parse_u64(path + 3, strlen(path + 3), 10, &number) < 0)
 			return false;
 		*ret_places = host_places(host, PLACES_DEVICE_MINOR, number);
@@ -282,6 +307,13 @@ static bool has_minor(const struct device *device, const char *digits)
 /* `path` without "/dev/" */
 static bool device_has_path(const struct device *device, const char *path)
 {
+	if (BEGINS(path, by_uuid))
+		return *device->uuid && strcmp(device->uuid, BEHIND(path, by_uuid)) == 0;
+	if (BEGINS(path, by_name))
+		return strcmp(device->name, BEHIND(path, by_name)) == 0;
+	if (BEGINS(path, by_number))
+		return devno_is_equal(
+			device->devno, devno_of_link(BEHIND(path, by_number)));
 	if (strncmp(path, "dm-", 3) == 0)
 		return has_minor(device, path + 3);
 	if (strncmp(path, "mapper/", 7) == 0)
@@ -293,6 +325,8 @@ static const struct block *block_of_path(const struct host *host, const char *pa
 {
 	bool is_device = strncmp(path, "dm-", 3) == 0 || strncmp(path, "mapper/", 7) == 0;
 
+	if (BEGINS(path, by_number))
+		return host_block_by_devno(host, devno_of_link(BEHIND(path, by_number)));
 	return is_device ? NULL : host_block_by_kname(host, path);
 }
 

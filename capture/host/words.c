@@ -47,6 +47,29 @@ int outcome_parse(const char *name, enum outcome *ret_outcome)
 	return 0;
 }
 
+static const char *const config_words[] = {
+	[CONFIG_MOUNT] = "mount",
+	[CONFIG_SWAP] = "swap",
+	[CONFIG_LIBVIRT] = "libvirt",
+	[CONFIG_XEN] = "xen",
+	[CONFIG_PROXMOX] = "proxmox",
+};
+
+const char *config_kind_name(enum config_kind kind)
+{
+	return config_words[kind];
+}
+
+int config_kind_parse(const char *name, enum config_kind *ret_kind)
+{
+	int i = word_index(config_words, COUNT(config_words), name);
+
+	if (i < 0)
+		return i;
+	*ret_kind = (enum config_kind)i;
+	return 0;
+}
+
 static const char *const block_words[] = {
 	[BLOCK_DISK] = "disk",
 	[BLOCK_PARTITION] = "partition",

@@ -146,12 +146,20 @@ static int fstab_check(const struct host *host, struct err *err)
 	return 0;
 }
 
+static int configs_check(const struct host *host, struct err *err)
+{
+	for (size_t i = 1; i < host->n_configs; i++)
+		if (config_entry_compare(&host->configs[i - 1], &host->configs[i]) >= 0)
+			return order_error("config", i, err);
+	return 0;
+}
+
 int state_check(const struct host *host, struct err *err)
 {
 	static int (*const checks[])(const struct host *, struct err *) = {sources_check,
 		devices_check, blocks_check, superblocks_check, namespaces_check,
 		swaps_check, processes_check, uses_check, kernel_holders_check,
-		changes_check, fstab_check};
+		changes_check, fstab_check, configs_check};
 
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
 		if (checks[i](host, err) < 0)

@@ -333,8 +333,11 @@ static void read_process(struct reader *r)
 	process->exe = take_text(r, "exe");
 	process->uid = take_u32(r, "uid");
 	process->mount_namespace = take_number(r, "mount-namespace", UINT64_MAX);
-	if (has(r, "exe-of-root"))
-		process->is_exe_of_root = strcmp(take(r, "exe-of-root"), "yes") == 0;
+	if (has(r, "exe-of-root")) {
+		const char *of_root = take(r, "exe-of-root");
+
+		process->is_exe_of_root = of_root && strcmp(of_root, "yes") == 0;
+	}
 	if (has(r, "cmdline"))
 		process->cmdline = take_text(r, "cmdline");
 }
@@ -389,6 +392,19 @@ static void read_fstab_entry(struct reader *r)
 	entry->source = take_text(r, "source");
 	entry->target = take_text(r, "target");
 	entry->type = take_text(r, "type");
+}
+
+static void read_config(struct reader *r)
+{
+	struct config_entry *entry = array_add(&r->host->configs, &r->host->n_configs);
+	const char *kind = take(r, "kind");
+
+	entry->file = take_text(r, "file");
+	entry->line = take_u32(r, "line");
+	entry->device = take_text(r, "device");
+	entry->target = take_text(r, "target");
+	if (kind && config_kind_parse(kind, &entry->kind) < 0)
+		reader_fail(r, "kind", "is not known");
 }
 
 /* ---- which may be where, with which attributes: as in state.rng ---- */
@@ -614,6 +630,15 @@ static const struct element_rule element_fstab_entry = {
 	.take = read_fstab_entry,
 };
 
+static const struct element_rule element_config = {
+	.name = "config",
+	.occurs = MANY,
+	.attributes = (const struct attribute_rule[]){{"file", VALUE_WORD, false},
+		{"line", VALUE_NUMBER, false}, {"kind", VALUE_CONFIG_KIND, false},
+		{"device", VALUE_WORD, false}, {"target", VALUE_WORD, false}, END},
+	.take = read_config,
+};
+
 const struct element_rule state_root = {
 	.name = "state",
 	.occurs = ONCE,
@@ -623,6 +648,6 @@ const struct element_rule state_root = {
 		&element_moment, &element_sources, &element_devices, &element_blocks,
 		&element_superblocks, &element_namespaces, &element_swaps,
 		&element_processes, &element_uses, &element_kernel_holder,
-		&element_change, &element_fstab_entry, NULL},
+		&element_change, &element_fstab_entry, &element_config, NULL},
 };
 /* clang-format on */

@@ -103,6 +103,7 @@ bool grammar_value_is_valid(enum value_kind kind, const char *text, size_t len)
 	enum use_kind use;
 	enum holder_kind holder;
 	enum change_kind change;
+	enum config_kind config;
 
 	switch (kind) {
 	case VALUE_WORD:
@@ -139,6 +140,8 @@ bool grammar_value_is_valid(enum value_kind kind, const char *text, size_t len)
 		return holder_kind_parse(text, &holder) == 0;
 	case VALUE_CHANGE_KIND:
 		return change_kind_parse(text, &change) == 0;
+	case VALUE_CONFIG_KIND:
+		return config_kind_parse(text, &config) == 0;
 	case VALUE_YES_NO:
 		return strcmp(text, "yes") == 0 || strcmp(text, "no") == 0;
 	}
@@ -173,6 +176,7 @@ static const char *value_rule(enum value_kind kind)
 	case VALUE_USE_KIND:
 	case VALUE_HOLDER_KIND:
 	case VALUE_CHANGE_KIND:
+	case VALUE_CONFIG_KIND:
 	case VALUE_YES_NO:
 		return "is not known";
 	}

@@ -349,6 +349,19 @@ static void write_fstab(struct writer *w, const struct host *host)
 	}
 }
 
+static void write_configs(struct writer *w, const struct host *host)
+{
+	for (size_t i = 0; i < host->n_configs; i++) {
+		begin(w, "config");
+		put_word(w, "file", host->configs[i].file);
+		put_number(w, "line", host->configs[i].line);
+		put(w, "kind", config_kind_name(host->configs[i].kind));
+		put_word(w, "device", host->configs[i].device);
+		put_word(w, "target", host->configs[i].target);
+		end(w);
+	}
+}
+
 static void write_state(struct writer *w, const struct host *host)
 {
 	w->has_failed |= xmlTextWriterSetIndent(w->xml, 1) < 0 ||
@@ -368,6 +381,7 @@ static void write_state(struct writer *w, const struct host *host)
 	write_kernel_holders(w, host);
 	write_changes(w, host);
 	write_fstab(w, host);
+	write_configs(w, host);
 	end(w);
 	w->has_failed |= xmlTextWriterEndDocument(w->xml) < 0;
 }

@@ -137,6 +137,20 @@ static void mounts(struct copy *copy, const struct host *from)
 	}
 }
 
+/* Files of guests are called after them. */
+static void configs(struct copy *copy, const struct host *from)
+{
+	for (size_t i = 0; i < from->n_configs; i++) {
+		struct config_entry *to =
+			array_add(&copy->to->configs, &copy->to->n_configs);
+
+		*to = from->configs[i];
+		to->file = copy_name(copy, to->file);
+		to->device = copy_name(copy, to->device);
+		to->target = copy_name(copy, to->target);
+	}
+}
+
 /* Arguments are never kept: what is in them nobody knows. */
 static void processes(struct copy *copy, const struct host *from)
 {
@@ -162,5 +176,6 @@ void copy_users(struct copy *copy, const struct host *from)
 {
 	namespaces(copy, from);
 	mounts(copy, from);
+	configs(copy, from);
 	processes(copy, from);
 }

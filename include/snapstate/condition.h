@@ -28,9 +28,9 @@
  * argument (one word more, such as a path), the sources it needs, and the words of each
  * violation. Needs: those without which find() cannot answer. The executor asks a
  * condition before the first step, and again around each step that reads these sources
- * anyway (executor/view.c): lv-remove and lv-refresh read identity, dm, blocks, LVM and pvs;
- * umount, swap-off, md-stop identity, dm, blocks and mounts; loop-detach processes too;
- * dm-remove asks none.
+ * anyway (executor/view.c): lv-remove and lv-refresh read identity, dm, blocks, LVM, pvs
+ * and configurations; umount, swap-off, md-stop identity, dm, blocks and mounts;
+ * loop-detach processes too; dm-remove asks none.
  *   4. In planner/order.c, scope_of_subject(): scope_add_condition() for the subjects
  * whose verdict depends on it. It is asked around a step if its subject (the volume,
  * group or device) is one that the step's own facts speak of, or is the host.
@@ -53,11 +53,12 @@ enum condition_kind {
 	/* Nothing of an origin's stack is suspended or has an inactive table, which a
 	 * resume would put into force. About the origin's volume. */
 	CONDITION_SETTLED,
-	/* Each physical volume of the group is found, on one device alone. LVM refuses to change a
-	 * group with a duplicate, and cannot see one that it is not shown. About the group. */
+	/* Each physical volume of the group is found, on one device alone. LVM refuses to
+	 * change a group with a duplicate, and cannot see one that it is not shown. About
+	 * the group. */
 	CONDITION_SINGLE,
-	/* Somebody uses it: it is open. A snapshot of it that is mounted read-write is a copy then,
-	 * and not what production runs on. About the origin's volume. */
+	/* Somebody uses it: it is open. A snapshot of it that is mounted read-write is a
+	 * copy then, and not what production runs on. About the origin's volume. */
 	CONDITION_IN_USE,
 	/* No host but this one and those captured with it wrote the group's metadata or made one
 	 * of its volumes. About the group; the argument is the nodes of the others, with commas
@@ -68,6 +69,10 @@ enum condition_kind {
 	CONDITION_LOCAL,
 	/* The group is the host's own: not on a volume of another one. About the group. */
 	CONDITION_GROUND,
+	/* No configuration of the host or of a guest names it
+	 * (host_mentions_of_volume()), but for mounting it on the argument, a mount
+	 * point, which may be "". About the snapshot. */
+	CONDITION_NOT_CONFIGURED,
 	CONDITION_KINDS,
 };
 
@@ -88,6 +93,7 @@ enum condition_need {
 	CONDITION_NEEDS_PROCESSES = 1 << 3,
 	CONDITION_NEEDS_LVM = 1 << 4,
 	CONDITION_NEEDS_PVS = 1 << 5,
+	CONDITION_NEEDS_CONFIGS = 1 << 6, /* and /etc/fstab */
 };
 
 /* One of a scope. Strings are borrowed, and "" where the kind has none. */

@@ -46,10 +46,10 @@ int outcome_parse(const char *name, enum outcome *ret_outcome);
 
 /*
  * One source of evidence. Names: "identity", "dm", "blocks", "superblocks", "swaps",
- * "processes", "mounts" (finding the namespaces), "holders" (in the kernel), "again" (the look at
- * what may have changed since), "fstab", and for each verbatim document the
- * document's own name ("mounts/4026531841", "lvm/report.json", "lvm/pvs.json",
- * "lvm/lvscan.txt", "lvm/<vg-uuid>.vg").
+ * "processes", "mounts" (finding the namespaces), "holders" (in the kernel), "again" (the
+ * look at what may have changed since), "fstab", "configs", and for each verbatim
+ * document the document's own name ("mounts/4026531841", "lvm/report.json",
+ * "lvm/pvs.json", "lvm/lvscan.txt", "lvm/<vg-uuid>.vg").
  */
 struct source {
 	const char *name;
@@ -214,6 +214,29 @@ struct fstab_entry {
 	const char *target; /* "none" or "swap" for swap */
 	const char *type;
 };
+
+enum config_kind {
+	CONFIG_MOUNT, /* a mount unit of systemd; of mentions, also a line of /etc/fstab
+		       */
+	CONFIG_SWAP,  /* a swap unit, or such a line */
+	CONFIG_LIBVIRT,
+	CONFIG_XEN,
+	CONFIG_PROXMOX,
+};
+const char *config_kind_name(enum config_kind kind);
+int config_kind_parse(const char *name, enum config_kind *ret_kind);
+
+/* A line of a unit of systemd, or of a guest's configuration, that names a device. No
+ * more of the file is kept: passwords are in some. */
+struct config_entry {
+	const char *file; /* absolute */
+	uint32_t line;	  /* from 1; the first one that names it */
+	enum config_kind kind;
+	const char *device; /* a path below /dev */
+	const char
+		*target; /* of a mount unit: its mount point; "" = none, or not known */
+};
+int config_entry_compare(const struct config_entry *a, const struct config_entry *b);
 
 struct process {
 	uint32_t pid;
@@ -391,6 +414,9 @@ struct host {
 	size_t n_changes;
 	struct fstab_entry *fstab; /* sorted by line */
 	size_t n_fstab;
+	struct config_entry
+		*configs; /* sorted by file, line, device; each device once in a file */
+	size_t n_configs;
 	struct vg *vgs; /* sorted by uuid */
 	size_t n_vgs;
 	struct pv *pvs; /* sorted by uuid */
@@ -503,15 +529,16 @@ bool host_index_is_cut(const struct host *host);
 /* Kinds of places: which array they lead into, and by what. */
 enum places_kind {
 	/* by places_devno() */
-	PLACES_ABOVE,	       /* devices: those with that devno in their deps */
+	PLACES_ABOVE,		/* devices: those with that devno in their deps */
 	PLACES_SNAPSHOT_OF_COW, /* devices: snapshots with that exception store */
-	PLACES_BLOCKS,	       /* blocks: on it, or with a backing file that may be on it */
+	PLACES_BLOCKS, /* blocks: on it, or with a backing file that may be on it */
 	PLACES_SUPERBLOCKS,
-	PLACES_SWAPS,	       /* and files that may be on it; those also by DEVNO_NONE */
+	PLACES_SWAPS, /* and files that may be on it; those also by DEVNO_NONE */
 	PLACES_KERNEL_HOLDERS,
 	PLACES_USES,
-	PLACES_PVS_ON, /* physical volumes on that device */
-	PLACES_MOUNTS, /* by st_dev, and by host_mount_devno() */
+	PLACES_PVS_ON,	 /* physical volumes on that device */
+	PLACES_MOUNTS,	 /* by st_dev, and by host_mount_devno() */
+	PLACES_MENTIONS, /* host_mention(); also by places_text() of "VG/LV" */
 	/* by places_mount() */
 	PLACES_MOUNT_ID,
 	PLACES_MOUNT_CHILDREN, /* mounts by their parent's id */
@@ -525,10 +552,10 @@ enum places_kind {
 	PLACES_DEVICE_VOLUME, /* devices by "VG/LV", of a dm name without a layer */
 	PLACES_DEVICE_GROUP, /* devices by the VG uuid in LVM's dm uuid */
 	PLACES_BLOCK_NAME,
-	PLACES_PVS,	  /* by VG uuid */
-	PLACES_LVS,	  /* by VG uuid */
+	PLACES_PVS,	    /* by VG uuid */
+	PLACES_LVS,	    /* by VG uuid */
 	PLACES_LVS_NOWHERE, /* by VG uuid: with a stripe that is on no known device */
-	PLACES_LV_ORIGIN, /* volumes by origin uuid */
+	PLACES_LV_ORIGIN,   /* volumes by origin uuid */
 	PLACES_KINDS,
 };
 
@@ -586,9 +613,11 @@ static inline bool places_previous(struct places *places, size_t *ret_position)
 void places_free(struct places *places);
 #define cleanup_places cleanup_with(places_free)
 
-/* "/dev/dm-5", "/dev/mapper/NAME", "/dev/loop0", "/dev/sda1", "/dev/VG/LV" -> devno.
- * DEVNO_NONE when no recorded device has that name. A label match: for join of what only has
- * a path. */
+/* "/dev/dm-5", "/dev/mapper/NAME", "/dev/loop0", "/dev/sda1", "/dev/VG/LV", and udev's
+ * links
+ * "/dev/disk/by-id/dm-name-NAME", "/dev/disk/by-id/dm-uuid-UUID", "/dev/block/MAJ:MIN" ->
+ * devno. DEVNO_NONE when no recorded device has that name. A label match: for join of
+ * what only has a path. */
 struct devno host_path_devno(const struct host *host, const char *path);
 
 /*
@@ -647,6 +676,33 @@ bool host_is_apart(const struct host *host, struct devno devno, const char *vg_u
 /* What makes storage below it reachable for other hosts: "fc", "iscsi", "multipath" ...; "unknown"
  * where that cannot be followed; NULL: nothing that is seen (condition_hosts.c). */
 const char *host_reach(const struct host *host, struct devno devno);
+
+/* One line that says what the host, or a guest of it, uses a block device for: those of
+ * /etc/fstab first, then those of the other configurations. */
+struct mention {
+	enum config_kind kind;
+	const char *file;
+	uint32_t line;
+	const char
+		*device; /* a path, or "UUID=..." and the like, which is no device here */
+	const char *target;		 /* a mount point, or "" */
+	const struct fstab_entry *fstab; /* one of the two */
+	const struct config_entry *config;
+};
+size_t host_mentions_count(const struct host *host);
+struct mention host_mention(const struct host *host, size_t position);
+struct mentions {
+	struct mention *items;
+	size_t count;
+};
+/* Those that name a volume, by its name or as one of its devices (but no layer of an
+ * origin), or something that is on it: a partition, a guest's volume, LUKS, an array. In
+ * the order of their positions. A file system's uuid or label names nothing: a snapshot
+ * has its origin's. */
+void host_mentions_of_volume(const struct host *host, const char *vg_uuid,
+	const char *lv_uuid, struct mentions *ret_mentions);
+void mentions_free(struct mentions *mentions);
+#define cleanup_mentions cleanup_with(mentions_free)
 
 /* Seconds since 1970 at which a process started. */
 int64_t host_process_started(const struct host *host, const struct process *process);

@@ -81,12 +81,15 @@ enum probe_part {
 	PROBE_BLOCKS = 1 << 2, /* sysfs: other block devices, live file systems, swap */
 	PROBE_MOUNTS = 1 << 3,
 	PROBE_PROCESSES = 1 << 4,
-	PROBE_LVM = 1 << 5, /* needs DM and BLOCKS, to know which devices LVM may look at */
+	PROBE_LVM =
+		1 << 5, /* needs DM and BLOCKS, to know which devices LVM may look at */
 	PROBE_LVSCAN = 1 << 6, /* what only a capture asks of LVM: lvscan */
 	PROBE_AGAIN = 1 << 7,  /* probe_look_again() at the end */
-	PROBE_FSTAB = 1 << 8,  /* /etc/fstab, which only a capture asks for */
-	PROBE_PVS = 1 << 9, /* on which devices LVM finds each physical volume, twice or more too */
-	PROBE_ALL = (1 << 10) - 1,
+	PROBE_FSTAB = 1 << 8,  /* /etc/fstab */
+	PROBE_PVS = 1 << 9, /* on which devices LVM finds each physical volume, twice or
+			       more too */
+	PROBE_CONFIGS = 1 << 10, /* units of systemd, guests' configurations */
+	PROBE_ALL = (1 << 11) - 1,
 };
 
 /*

@@ -116,6 +116,10 @@ static void add_rest(struct host *host)
 		(struct fstab_entry){9, true, "UUID=a b", "/srv/x y", "ext4"};
 	*array_add(&host->fstab, &host->n_fstab) =
 		(struct fstab_entry){2, false, "/dev/vg/snap", "none", "swap"};
+	*array_add(&host->configs, &host->n_configs) =
+		(struct config_entry){"/etc/x y", 7, CONFIG_PROXMOX, "/dev/vg/a", ""};
+	*array_add(&host->configs, &host->n_configs) = (struct config_entry){
+		"/etc/x y", 2, CONFIG_MOUNT, "/dev/vg/snap", "/srv/x <y"};
 	*array_add(&host->swaps, &host->n_swaps) =
 		(struct swap){.path = "/swap file", .devno = DEVNO_NONE};
 	*array_add(&host->swaps, &host->n_swaps) = (struct swap){

@@ -260,6 +260,39 @@ static bool mount_by_source(struct dice *dice, struct host *host, int which)
 	return true;
 }
 
+/* It names a device, or a volume that has none, by one of its names. */
+static bool configure(struct dice *dice, struct host *host, int which)
+{
+	static const char *const files[] = {"/etc/systemd/system/srv-named.mount",
+		"/run/systemd/generator/dev-named.swap", "/etc/libvirt/qemu/guest.xml",
+		"/etc/xen/guest.cfg", "/etc/pve/qemu-server/100.conf"};
+	const struct device *device = law_pick_device(dice, host, law_is_any);
+	const struct lv *lv = law_pick_snapshot_volume(dice, host);
+	const struct vg *vg = lv ? host_vg(host, lv->vg_uuid) : NULL;
+	bool is_by_volume = one_in(dice, 2) && vg;
+
+	if (which == CONFIG_PROXMOX + 1) { /* one goes */
+		if (!host->n_configs)
+			return false;
+		host->n_configs--;
+		return true;
+	}
+	if (!device && !vg)
+		return false;
+	*array_add(&host->configs, &host->n_configs) = (struct config_entry){
+		.file = files[which],
+		.line = 3,
+		.kind = (enum config_kind)which,
+		.device = is_by_volume || !device
+				  ? law_text(host, "/dev/%s/%s", vg->name, lv->name)
+			  : one_in(dice, 2)
+				  ? law_text(host, "/dev/disk/by-id/dm-name-%s",
+					    device->name)
+				  : law_text(host, "/dev/mapper/%s", device->name),
+		.target = which == CONFIG_MOUNT ? "/srv/named" : ""};
+	return true;
+}
+
 static bool change_fstab(struct dice *dice, struct host *host, int which)
 {
 	const struct mount *mount = pick_mount(dice, host);
@@ -526,6 +559,12 @@ const struct change_of law_use_changes[] = {
 	{"fstab puts another on the mount point", change_fstab, 0},
 	{"fstab names a device", change_fstab, 1},
 	{"fstab entry removed", change_fstab, 2},
+	{"mount unit names a device", configure, CONFIG_MOUNT},
+	{"swap unit names a device", configure, CONFIG_SWAP},
+	{"libvirt guest names a device", configure, CONFIG_LIBVIRT},
+	{"Xen guest names a device", configure, CONFIG_XEN},
+	{"Proxmox guest names a device", configure, CONFIG_PROXMOX},
+	{"unit or guest removed", configure, CONFIG_PROXMOX + 1},
 	{"process opened a device", use_device, USE_NODE},
 	{"process opened a file", use_device, USE_FILE},
 	{"process has its working directory there", use_device, USE_CWD},

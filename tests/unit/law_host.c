@@ -98,6 +98,7 @@ struct host *law_copy(const struct host *host)
 	COPY_ALL(kernel_holders, n_kernel_holders);
 	COPY_ALL(changes, n_changes);
 	COPY_ALL(fstab, n_fstab);
+	COPY_ALL(configs, n_configs);
 	COPY_ALL(vgs, n_vgs);
 	COPY_ALL(pvs, n_pvs);
 	COPY_ALL(lvm_devices, n_lvm_devices);
@@ -126,6 +127,7 @@ static void skip_sources(struct host *seen, unsigned parts)
 		{PROBE_PVS, "lvm/pvs.json"},
 		{PROBE_AGAIN, "again"},
 		{PROBE_FSTAB, "fstab"},
+		{PROBE_CONFIGS, "configs"},
 	};
 
 	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++)
@@ -206,6 +208,8 @@ struct host *law_seen(const struct host *host, unsigned parts, const struct scop
 		seen->n_lvm_devices = 0;
 	if (!(parts & PROBE_FSTAB))
 		seen->n_fstab = 0;
+	if (!(parts & PROBE_CONFIGS))
+		seen->n_configs = 0;
 	for (size_t i = 0; i < seen->n_pvs && !(parts & PROBE_PVS); i++)
 		seen->pvs[i].is_duplicate = false;
 	host_sort(seen);

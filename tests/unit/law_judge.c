@@ -172,6 +172,7 @@ static bool is_about_target(const struct host *host, const struct subject *subje
 			((const struct kernel_holder *)about->it)->devno, devno);
 	case ABOUT_CHANGE:
 	case ABOUT_FSTAB:
+	case ABOUT_CONFIG:
 	case ABOUT_LV:
 		return false;
 	}

@@ -684,10 +684,25 @@ static void add_fstab(struct builder *b)
 		*array_add(&b->host->fstab, &b->host->n_fstab) = entries[i];
 }
 
+/* Of guests on origins, and a unit of another disk. */
+static void add_configs(struct builder *b)
+{
+	static const struct config_entry entries[] = {
+		{"/etc/libvirt/qemu/guest.xml", 12, CONFIG_LIBVIRT,
+			"/dev/onapp-aaaa/disk-1", ""},
+		{"/etc/systemd/system/srv-data.mount", 3, CONFIG_MOUNT, "/dev/sdz1",
+			"/srv/data"},
+		{"/etc/xen/guest", 2, CONFIG_XEN, "/dev/mapper/onapp--aaaa-disk--2", ""},
+	};
+
+	for (unsigned i = 0; i < roll(b->dice, 4); i++)
+		*array_add(&b->host->configs, &b->host->n_configs) = entries[i];
+}
+
 void random_host_add_surroundings(struct dice *dice, struct host *host)
 {
 	static const char *const sources[] = {
-		"holders", "fstab", "again", "lvm/pvs.json"};
+		"holders", "fstab", "configs", "again", "lvm/pvs.json"};
 	struct builder b = {.dice = dice, .host = host};
 
 	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++)
@@ -701,6 +716,7 @@ void random_host_add_surroundings(struct dice *dice, struct host *host)
 		add_container(&b);
 	add_unrelated_processes(&b);
 	add_fstab(&b);
+	add_configs(&b);
 	for (size_t i = 0; i < host->n_mounts; i++)
 		if (one_in(dice, 2))
 			host->mounts[i].options = "ro";

@@ -19,6 +19,7 @@
 #define ABOUT	  SAMPLE_VG "/" SAMPLE_ORIGIN
 #define SIBLINGS  "condition siblings " ABOUT
 #define SETTLED	  "condition settled " ABOUT
+#define NOT_CONFIGURED "condition not-configured " SAMPLE_VG "/" SAMPLE_SNAP
 #define SNAP_UUID "LVM-" SAMPLE_VG SAMPLE_SNAP
 #define OTHER_VG  "77777777777777777777777777777777"
 #define MORE_UUID "LVM-" SAMPLE_VG SAMPLE_NEIGHBOUR
@@ -264,6 +265,135 @@ static void test_in_use(void **state)
 		host_facts(host, &scope, &facts);
 		if (!facts_has(&facts, rows[i].line))
 			fail_msg("row %zu: %s", i, facts.lines[0]);
+	}
+}
+
+static void add_line(struct host *host, const char *source, const char *target)
+{
+	*array_add(&host->fstab, &host->n_fstab) = (struct fstab_entry){
+		.line = 4, .source = source, .target = target, .type = "ext4"};
+}
+
+static void add_config(struct host *host, enum config_kind kind, const char *device)
+{
+	*array_add(&host->configs, &host->n_configs) =
+		(struct config_entry){.file = "/etc/file",
+			.line = 9,
+			.kind = kind,
+			.device = device,
+			.target = kind == CONFIG_MOUNT ? "/srv/x" : ""};
+}
+
+/* By each of its names, and by those of what is on it; nothing else. */
+static void test_not_configured(void **state)
+{
+	static const struct {
+		const char *device;
+		bool is_named;
+	} rows[] = {
+		{"/dev/onapp-aaaa/backup-dddd", true},
+		{"/dev/mapper/onapp--aaaa-backup--dddd", true},
+		{"/dev/mapper/onapp--aaaa-backup--dddd-cow", true},
+		{"/dev/mapper/onapp--aaaa-backup--ddddX1", true},
+		{"/dev/disk/by-id/dm-name-onapp--aaaa-backup--dddd", true},
+		{"/dev/disk/by-id/dm-uuid-" SNAP_UUID, true},
+		{"/dev/dm-3", true},
+		{"/dev/block/254:3", true},
+		{"/dev/onapp-aaaa/disk1", false},
+		{"/dev/mapper/onapp--aaaa-disk1-real", false},
+		{"/dev/onapp-aaaa/backup-ddd", false},
+		{"/dev/onapp-aaaa/backup-dddd/x", false},
+		{"/dev/dm-0", false},
+		{"/dev/dm-", false},
+		{"/dev/block/8:3", false},
+		{"/dev/block/", false},
+		{"/dev/", false},
+		{"UUID=0f3c", false},
+		{"", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) * 4; i++) {
+		const char *device = rows[i / 4].device;
+		cleanup_host struct host *host = sample_host();
+		cleanup_facts struct facts facts = FACTS_INIT;
+		cleanup_scope struct scope scope = {0};
+		const char *file = i % 2 ? "/etc/fstab" : "/etc/file";
+		cleanup_buf struct buf result = BUF_INIT;
+
+		if (i % 2)
+			add_line(host, device, "/srv/x");
+		else
+			add_config(host, CONFIG_XEN, device);
+		if (i % 4 > 1)
+			host_index_build(host);
+		scope_add_volume_condition(
+			&scope, CONDITION_NOT_CONFIGURED, SAMPLE_VG, SAMPLE_SNAP);
+		host_facts(host, &scope, &facts);
+		buf_printf(
+			&result, rows[i / 4].is_named ? " - named %s -" : " - ok", file);
+		assert_line(&facts, NOT_CONFIGURED, buf_text(&result));
+	}
+}
+
+/* Also of a volume without a device; and the mount that was accepted is none. */
+static void test_not_configured_but(void **state)
+{
+	static const struct {
+		const char *argument, *target;
+		enum config_kind kind;
+		bool is_inactive;
+		const char *result;
+	} rows[] = {
+		{"", "/srv/x", CONFIG_MOUNT, true, " - named /etc/fstab -"},
+		{"/srv/x", "/srv/x", CONFIG_MOUNT, false, " /srv/x ok"},
+		{"/srv/y", "/srv/x", CONFIG_MOUNT, false, " /srv/y named /etc/fstab -"},
+		{"/srv/x", "/srv/x", CONFIG_LIBVIRT, false, " /srv/x named /etc/file -"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct condition condition = {.kind = CONDITION_NOT_CONFIGURED,
+			.vg_uuid = SAMPLE_VG,
+			.lv_uuid = SAMPLE_SNAP,
+			.argument = rows[i].argument};
+		cleanup_host struct host *host = sample_host_idle();
+		cleanup_facts struct facts facts = FACTS_INIT;
+		cleanup_scope struct scope scope = {0};
+
+		sample_device(host, 3)->is_gone = rows[i].is_inactive;
+		add_line(host, "/dev/onapp-aaaa/backup-dddd", rows[i].target);
+		add_config(host, rows[i].kind, "/dev/mapper/onapp--aaaa-backup--dddd");
+		scope_add_condition(&scope, &condition);
+		host_facts(host, &scope, &facts);
+		assert_line(&facts, NOT_CONFIGURED, rows[i].result);
+	}
+}
+
+static void test_not_configured_unread(void **state)
+{
+	static const char *const names[] = {"fstab", "configs"};
+	static const struct {
+		enum outcome outcome;
+		bool is_unread;
+	} rows[] = {{OUTCOME_READ, false}, {OUTCOME_ABSENT, false},
+		{OUTCOME_TRUNCATED, true}, {OUTCOME_TIMED_OUT, true},
+		{OUTCOME_DENIED, true}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) * 2; i++) {
+		cleanup_host struct host *host = sample_host();
+		cleanup_facts struct facts facts = FACTS_INIT;
+		cleanup_scope struct scope scope = {0};
+		cleanup_buf struct buf result = BUF_INIT;
+
+		host_source_set(host, names[i % 2], rows[i / 2].outcome, "%s", "");
+		buf_printf(&result, rows[i / 2].is_unread ? " - unread %s -" : " - ok",
+			names[i % 2]);
+		scope_add_volume_condition(
+			&scope, CONDITION_NOT_CONFIGURED, SAMPLE_VG, SAMPLE_SNAP);
+		host_facts(host, &scope, &facts);
+		assert_line(&facts, NOT_CONFIGURED, buf_text(&result));
 	}
 }
 
@@ -522,6 +652,9 @@ int main(void)
 		cmocka_unit_test(test_single),
 		cmocka_unit_test(test_in_use),
 		cmocka_unit_test(test_group),
+		cmocka_unit_test(test_not_configured),
+		cmocka_unit_test(test_not_configured_but),
+		cmocka_unit_test(test_not_configured_unread),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_text_there_and_back),
 	};

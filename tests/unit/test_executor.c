@@ -618,6 +618,7 @@ static void toy_scope(const struct toy *toy, const struct host *host,
 	scope_add_volume_condition(ret, CONDITION_SETTLED, VG, DISK);
 	scope_add_volume_condition(ret, CONDITION_SIBLINGS, VG, DISK);
 	scope_add_group_condition(ret, CONDITION_SINGLE, VG);
+	scope_add_volume_condition(ret, CONDITION_NOT_CONFIGURED, VG, SNAP);
 }
 
 static void toy_facts(struct toy *toy, enum scope_level origin, struct facts *ret)

@@ -29,8 +29,25 @@
 /* ---- trial ---- */
 
 /* true: the step was allowed, and *now is the host after it. */
-static bool try_step(
-	const struct host *before, struct host **now, const struct plan *plan)
+/* That no configuration names it has to last: each volume that there is. */
+static void name_volumes(const struct host *host, struct plan *plan)
+{
+	for (size_t i = 0; i < host->n_devices; i++) {
+		char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
+		const char *layer;
+		struct condition condition = {
+			.kind = CONDITION_NOT_CONFIGURED, .argument = ""};
+
+		if (!lvm_dm_uuid_split(host->devices[i].uuid, vg, lv, &layer))
+			continue;
+		condition.vg_uuid = arena_strdup(plan->strings, vg);
+		condition.lv_uuid = arena_strdup(plan->strings, lv);
+		scope_add_condition(&plan->scope, &condition);
+	}
+	scope_unite(&plan->scope);
+}
+
+static bool try_step(const struct host *before, struct host **now, struct plan *plan)
 {
 	struct err err = ERR_INIT;
 	cleanup_free bool *has_good_group = xcalloc(before->n_vgs, sizeof(bool));
@@ -51,6 +68,7 @@ static bool try_step(
 		.gone_is_known = &gone_is_known,
 		.err = &err};
 
+	name_volumes(before, plan);
 	if (proof_apply(&proof) < 0) {
 		host_free(proof.now);
 		return false;

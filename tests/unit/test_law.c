@@ -103,6 +103,7 @@ static const struct note known_gaps_later[] = {
 	{"physical volume missing", why_metadata},
 	{"physical volume twice", why_metadata},
 	{"origin mapped past its snapshots", why_layer},
+	{"device suspended", "what a mount's device is mapped to is not looked at again"},
 	{"unrelated volume made by another host", why_hosts},
 	{"group written by another host", why_hosts},
 	{"host renamed", why_hosts},

@@ -961,34 +961,102 @@ static void test_selected_origin(void **state)
 	assert_int_equal(plan->n_steps, 0);
 }
 
-/* Hints of /etc/fstab leave a verdict as it is, and are none on their own. */
-static void test_fstab_hints(void **state)
+static struct request request_with_places(void)
+{
+	struct request request = default_request();
+
+	request.select_mounts = select_default_mounts;
+	request.n_select_mounts = SELECT_DEFAULT_MOUNTS;
+	return request;
+}
+
+/* A line that names it is a question, unless its mount point decides that it is a
+ * leftover; one that names its mount point alone is a hint. */
+static void test_fstab(void **state)
 {
 	static const struct {
-		const char *source, *target;
-		bool is_automatic, is_hint;
+		const char *source, *target, *type;
+		bool is_automatic, is_hint, is_named;
 	} rows[] = {
-		{"/dev/mapper/onapp--aaaa-backup--ddddX1", "/mnt/backup", true, true},
-		{"/dev/onapp-aaaa/backup-dddd", "/somewhere", true, true},
-		{"/dev/mapper/onapp--aaaa-backup--dddd", "none", true, true},
-		{"LABEL=guest", "/mnt/backup", false, true},
-		{"/dev/onapp-aaaa/disk1", "/srv", true, false},
-		{"LABEL=guest", "/mnt", true, false},
+		{"/dev/mapper/onapp--aaaa-backup--ddddX1", "/mnt/backup", "ext4", true,
+			true, false},
+		{"/dev/mapper/onapp--aaaa-backup--ddddX1", "/srv/x", "ext4", true, false,
+			true},
+		{"/dev/onapp-aaaa/backup-dddd", "/somewhere", "ext4", false, false, true},
+		{"/dev/mapper/onapp--aaaa-backup--dddd", "none", "swap", true, false,
+			true},
+		{"LABEL=guest", "/mnt/backup", "ext4", false, true, false},
+		{"/dev/onapp-aaaa/disk1", "/srv", "ext4", true, false, false},
+		{"LABEL=guest", "/mnt", "ext4", true, false, false},
+	};
+	const char *leftovers[] = {"/srv/x"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) * 2; i++) {
+		cleanup_host struct host *host = sample_host();
+		struct request request = request_with_places();
+		cleanup_survey struct survey survey = {0};
+		bool is_named = rows[i / 2].is_named;
+
+		/* asserted: /srv/x is no question any more */
+		if (i % 2) {
+			request.leftover_mounts = leftovers;
+			request.n_leftover_mounts = 1;
+			is_named &= strcmp(rows[i / 2].target, "/srv/x") != 0;
+		}
+		add_fstab(host, rows[i / 2].source, rows[i / 2].target,
+			rows[i / 2].is_automatic);
+		host->fstab[host->n_fstab - 1].type = rows[i / 2].type;
+		survey_host(host, &request, &survey);
+		assert_int_equal(survey.n_subjects, 1);
+		assert_int_equal(survey.subjects[0].verdict,
+			is_named ? VERDICT_UNDECIDED : VERDICT_REMOVE);
+		assert_int_equal(survey.subjects[0].decisive,
+			is_named ? RULE_CONFIGURED : RULE_LEFTOVER);
+		if (subject_has_rule(&survey.subjects[0], RULE_FSTAB) !=
+			(rows[i / 2].is_named ? !is_named : rows[i / 2].is_hint))
+			fail_msg("row %zu", i);
+		if (!is_named)
+			plan_free(plan_of(&survey));
+	}
+}
+
+/* A unit of a place of backups' is a hint; on two places, and of a guest, it is asked. */
+static void test_configs(void **state)
+{
+	static const struct {
+		enum config_kind kind[2];
+		const char *target[2];
+		bool is_named;
+	} rows[] = {
+		{{CONFIG_MOUNT, CONFIG_MOUNT}, {"/mnt/backup", "/mnt/backup"}, false},
+		{{CONFIG_MOUNT, CONFIG_MOUNT}, {"/mnt/backup", "/mnt/backup2"}, true},
+		{{CONFIG_MOUNT, CONFIG_MOUNT}, {"/mnt/backup", ""}, true},
+		{{CONFIG_MOUNT, CONFIG_MOUNT}, {"/srv/x", "/mnt/backup"}, true},
+		{{CONFIG_MOUNT, CONFIG_LIBVIRT}, {"/mnt/backup", ""}, true},
+		{{CONFIG_XEN, CONFIG_PROXMOX}, {"", ""}, true},
+		{{CONFIG_SWAP, CONFIG_SWAP}, {"", ""}, true},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		cleanup_host struct host *host = sample_host();
-		struct request request = default_request();
+		struct request request = request_with_places();
 		cleanup_survey struct survey survey = {0};
 
-		add_fstab(host, rows[i].source, rows[i].target, rows[i].is_automatic);
+		for (unsigned k = 0; k < 2; k++)
+			*array_add(&host->configs, &host->n_configs) =
+				(struct config_entry){.file = k ? "/etc/a" : "/etc/b",
+					.line = k + 1,
+					.kind = rows[i].kind[k],
+					.device = "/dev/onapp-aaaa/backup-dddd",
+					.target = rows[i].target[k]};
+		host_sort(host);
 		survey_host(host, &request, &survey);
-		assert_int_equal(survey.n_subjects, 1);
-		assert_int_equal(survey.subjects[0].verdict, VERDICT_REMOVE);
-		assert_int_equal(survey.subjects[0].decisive, RULE_LEFTOVER);
-		if (subject_has_rule(&survey.subjects[0], RULE_FSTAB) != rows[i].is_hint)
-			fail_msg("row %zu", i);
+		assert_int_equal(survey.subjects[0].decisive,
+			rows[i].is_named ? RULE_CONFIGURED : RULE_LEFTOVER);
+		if (!rows[i].is_named)
+			plan_free(plan_of(&survey));
 	}
 }
 
@@ -1151,7 +1219,8 @@ int main(void)
 		cmocka_unit_test(test_shrunk),
 		cmocka_unit_test(test_selected_origin),
 		cmocka_unit_test(test_orphan_layer),
-		cmocka_unit_test(test_fstab_hints),
+		cmocka_unit_test(test_fstab),
+		cmocka_unit_test(test_configs),
 		cmocka_unit_test(test_stale),
 		cmocka_unit_test(test_stale_refresh),
 		cmocka_unit_test(test_corrupting_comes_first),

@@ -110,6 +110,14 @@ static void test_round_trip(void **state)
 	assert_string_equal(again->fstab[1].source, "UUID=a b");
 	assert_string_equal(again->fstab[1].target, "/srv/x y");
 	assert_string_equal(again->fstab[1].type, "ext4");
+	assert_int_equal(again->n_configs, 2);
+	assert_int_equal(again->configs[0].line, 2);
+	assert_int_equal(again->configs[0].kind, CONFIG_MOUNT);
+	assert_string_equal(again->configs[0].target, "/srv/x <y");
+	assert_int_equal(again->configs[1].kind, CONFIG_PROXMOX);
+	assert_string_equal(again->configs[1].file, "/etc/x y");
+	assert_string_equal(again->configs[1].device, "/dev/vg/a");
+	assert_string_equal(again->configs[1].target, "");
 	assert_int_equal(again->n_kernel_holders, 2);
 	assert_int_equal(again->kernel_holders[0].kind, HOLDER_LIO);
 	assert_string_equal(again->kernel_holders[0].name, "iblock_0/a b");

@@ -58,6 +58,7 @@ _Static_assert(sizeof(struct mount_namespace) == 40, "a new field: give it a row
 _Static_assert(sizeof(struct mount) == 88, "a new field: give it a row");
 _Static_assert(sizeof(struct swap) == 32, "a new field: give it a row");
 _Static_assert(sizeof(struct fstab_entry) == 32, "a new field: give it a row");
+_Static_assert(sizeof(struct config_entry) == 32, "a new field: give it a row");
 _Static_assert(sizeof(struct process) == 56, "a new field: give it a row");
 _Static_assert(sizeof(struct use) == 32, "a new field: give it a row");
 _Static_assert(sizeof(struct kernel_holder) == 24, "a new field: give it a row");
@@ -67,7 +68,7 @@ _Static_assert(sizeof(struct segment) == 40, "a new field: give it a row");
 _Static_assert(sizeof(struct lv) == 104, "a new field: give it a row");
 _Static_assert(sizeof(struct pv) == 56, "a new field: give it a row");
 _Static_assert(sizeof(struct vg) == 64, "a new field: give it a row");
-_Static_assert(sizeof(struct host) == 376, "a new array: give it rows");
+_Static_assert(sizeof(struct host) == 392, "a new array: give it rows");
 
 static const struct row identity_rows[] = {ROW(identity, machine_id, STAYS),
 	ROW(identity, boot_id, STAYS), ROW(identity, node, NAME),
@@ -92,6 +93,8 @@ static const struct row mount_rows[] = {ROW(mount, root, NAME), ROW(mount, targe
 static const struct row swap_rows[] = {ROW(swap, path, NAME)};
 static const struct row fstab_rows[] = {ROW(fstab_entry, source, NAME),
 	ROW(fstab_entry, target, NAME), ROW(fstab_entry, type, STAYS)};
+static const struct row config_rows[] = {ROW(config_entry, file, NAME),
+	ROW(config_entry, device, NAME), ROW(config_entry, target, NAME)};
 static const struct row process_rows[] = {ROW(process, comm, NAME),
 	ROW(process, exe, NAME), ROW(process, cmdline, DROPPED)};
 static const struct row use_rows[] = {ROW(use, example, NAME)};
@@ -170,6 +173,7 @@ static void walk_host(struct walk *walk)
 	WALK_ALL(walk, mounts, mount_rows);
 	WALK_ALL(walk, swaps, swap_rows);
 	WALK_ALL(walk, fstab, fstab_rows);
+	WALK_ALL(walk, configs, config_rows);
 	WALK_ALL(walk, processes, process_rows);
 	WALK_ALL(walk, uses, use_rows);
 	WALK_ALL(walk, kernel_holders, holder_rows);
@@ -365,6 +369,12 @@ static struct host *marked_host(void)
 		.source = "//u:fstabmarks@fstabmarkn/share",
 		.target = "/mnt/fstabmarkn",
 		.type = "cifs"};
+	*array_add(&host->configs, &host->n_configs) =
+		(struct config_entry){.file = "/etc/libvirt/qemu/guestmarkn.xml",
+			.line = 3,
+			.kind = CONFIG_LIBVIRT,
+			.device = "/dev/vgmarkn/diskmarkn",
+			.target = "/srv/wheremarkn"};
 	*array_add(&host->processes, &host->n_processes) = (struct process){.pid = 1,
 		.comm = "commmarkn",
 		.exe = "/opt/exemarkn",

@@ -28,8 +28,11 @@
 #define ACTIONS_MAX    64
 
 static const char *select_all[] = {SELECT_DEFAULT};
-static const struct request request = {
-	.select = select_all, .n_select = 1, .min_age = MIN_AGE_DEFAULT};
+static const struct request request = {.select = select_all,
+	.n_select = 1,
+	.min_age = MIN_AGE_DEFAULT,
+	.select_mounts = select_default_mounts,
+	.n_select_mounts = SELECT_DEFAULT_MOUNTS};
 
 /* ---- what actions do ---- */
 
@@ -445,6 +448,7 @@ static struct deed deed_of(const struct subject *subject, const struct action *a
 		break;
 	case ABOUT_CHANGE:
 	case ABOUT_FSTAB:
+	case ABOUT_CONFIG:
 	case ABOUT_LV:
 	case ABOUT_NOTHING:
 		break;
@@ -519,6 +523,7 @@ static void do_deed(struct host *host, const struct deed *deed, struct devno kep
 		return;
 	case ABOUT_CHANGE:
 	case ABOUT_FSTAB:
+	case ABOUT_CONFIG:
 	case ABOUT_LV:
 	case ABOUT_NOTHING:
 		do_about_nobody(host, deed);

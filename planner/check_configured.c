@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Whether a configuration names it: a line of /etc/fstab, a unit of systemd, a guest's
+ * configuration. Who wrote that means to use it, with "ro" and "noauto" as well: it is a
+ * leftover only where something decides that, and nobody but the person who wrote it can
+ * say more. A mount is decided by its mount point: backups mount their snapshots there,
+ * or the operator asserts that what is mounted there is a leftover. Nothing decides for a
+ * guest's disk: where the guest is a leftover too, its configuration goes first.
+ */
+#include <string.h>
+
+#include "checks.h"
+#include "snapstate/cleanup.h"
+
+static const char *kind_words(enum config_kind kind)
+{
+	switch (kind) {
+	case CONFIG_MOUNT:
+		return "mounts";
+	case CONFIG_SWAP:
+		return "swaps on";
+	case CONFIG_LIBVIRT:
+	case CONFIG_XEN:
+	case CONFIG_PROXMOX:
+		return "gives a guest";
+	}
+	return "names";
+}
+
+static void note_about(struct subject *subject, const struct mention *mention)
+{
+	if (mention->fstab)
+		subject_about(subject, ABOUT_FSTAB, mention->fstab);
+	else
+		subject_about(subject, ABOUT_CONFIG, mention->config);
+}
+
+/* Two mount points are one too many: the plan accepts one. */
+static bool is_decided(const struct survey *survey, struct subject *subject,
+	const struct mention *mention)
+{
+	enum place_kind kind;
+	const char *place;
+
+	if (mention->kind != CONFIG_MOUNT || !*mention->target)
+		return false;
+	kind = subject_place(survey->request, subject, mention->target, &place);
+	if (kind == PLACE_NONE)
+		return false;
+	if (!subject->configured_mount)
+		subject->configured_mount = mention->target;
+	subject->is_at_select_mount |= kind == PLACE_OF_SELECT;
+	return strcmp(subject->configured_mount, mention->target) == 0;
+}
+
+static void note_mention(const struct survey *survey, struct subject *subject,
+	const struct mention *mention)
+{
+	bool is_mount = mention->kind == CONFIG_MOUNT && *mention->target;
+
+	if (is_decided(survey, subject, mention))
+		subject_reason(subject, RULE_FSTAB, "line %u of %s names it (%s on %s)",
+			mention->line, mention->file, mention->device, mention->target);
+	else
+		subject_reason(subject, RULE_CONFIGURED, "line %u of %s %s it (%s%s%s)",
+			mention->line, mention->file, kind_words(mention->kind),
+			mention->device, is_mount ? " on " : "",
+			is_mount ? mention->target : "");
+	note_about(subject, mention);
+}
+
+void check_configured(const struct survey *survey, struct subject *subject)
+{
+	cleanup_mentions struct mentions mentions = {0};
+
+	host_mentions_of_volume(
+		survey->host, subject->vg_uuid, subject->lv_uuid, &mentions);
+	for (size_t i = 0; i < mentions.count; i++)
+		note_mention(survey, subject, &mentions.items[i]);
+}

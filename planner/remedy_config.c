@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a person does about a line of a configuration, in words; see remedy.h. Only
+ * whoever wrote the line can say whether what it names is still wanted. */
+#include <string.h>
+
+#include "remedy.h"
+#include "snapstate/cleanup.h"
+
+struct line {
+	const char *file, *device, *target;
+	unsigned number;
+	enum config_kind kind;
+};
+
+static struct line line_of(const struct reason *reason)
+{
+	const struct fstab_entry *entry = reason->about.it;
+	const struct config_entry *config = reason->about.it;
+
+	if (reason->about.kind == ABOUT_FSTAB)
+		return (struct line){"/etc/fstab", entry->source,
+			*entry->target == '/' ? entry->target : "", entry->line,
+			strcmp(entry->type, "swap") == 0 ? CONFIG_SWAP : CONFIG_MOUNT};
+	return (struct line){
+		config->file, config->device, config->target, config->line, config->kind};
+}
+
+/* How the line is taken out, with the tool that keeps the file where there is one. */
+static void removal_words(const struct line *line, struct buf *text)
+{
+	switch (line->kind) {
+	case CONFIG_MOUNT:
+	case CONFIG_SWAP:
+		if (strcmp(line->file, "/etc/fstab") == 0)
+			buf_puts(text, "remove the line");
+		else
+			buf_puts(text, "disable and remove the unit");
+		buf_puts(text, ", then `systemctl daemon-reload`");
+		return;
+	case CONFIG_LIBVIRT:
+		buf_puts(text, "take the disk out with `virsh edit`, or the guest with "
+			       "`virsh undefine`");
+		return;
+	case CONFIG_XEN:
+		buf_puts(text, "take the disk out of the file, or remove the file");
+		return;
+	case CONFIG_PROXMOX:
+		buf_puts(text, "take the disk out with `qm set ID --delete DISK` or `pct "
+			       "set ID --delete MP`");
+		return;
+	}
+}
+
+enum action_kind remedy_config_words(
+	const struct subject *subject, const struct reason *reason, struct buf *text)
+{
+	const struct line line = line_of(reason);
+	bool is_of_host = line.kind == CONFIG_MOUNT || line.kind == CONFIG_SWAP;
+
+	buf_printf(text,
+		is_of_host ? "ask who wrote line %u of %s, and whether it is still needed"
+			   : "ask whose guest line %u of %s is of, and whether it is "
+			     "still needed, also if it is off",
+		line.number, line.file);
+	buf_printf(text, ": until that is known, do not remove %s; for a leftover, ",
+		subject->label);
+	removal_words(&line, text);
+	buf_puts(text, ", and capture again");
+	if (line.kind == CONFIG_MOUNT && *line.target)
+		buf_printf(text, ", or plan again with --leftover-mount %s", line.target);
+	return ACTION_SUPPLY;
+}
+
+void remedy_config_advice(const struct host *host, const struct subject *subject,
+	const struct reason *reason, struct buf *text)
+{
+	const struct line line = line_of(reason);
+
+	if (reason->about.kind == ABOUT_FSTAB &&
+		!fstab_names(host, subject, reason->about.it)) {
+		buf_printf(text,
+			"see whether line %u of /etc/fstab, for the same mount point, is "
+			"still needed",
+			line.number);
+	} else if (subject->verdict == VERDICT_REMOVE) {
+		buf_printf(text, "%s %u of %s, then `systemctl daemon-reload`: ",
+			reason->about.kind == ABOUT_FSTAB ? "remove line"
+							  : "remove the unit with line",
+			line.number, line.file);
+		buf_puts(text, "what it names will be gone, and the next start of the "
+			       "host would wait for it");
+	} else {
+		buf_printf(text,
+			"leave line %u of %s as it is while this stays: who wrote it "
+			"wants this mounted. Once it is certain that this is a leftover, "
+			"remove %s, then `systemctl daemon-reload`, or it is mounted "
+			"again",
+			line.number, line.file,
+			reason->about.kind == ABOUT_FSTAB ? "the line" : "the unit");
+	}
+}
