@@ -66,18 +66,6 @@ shows_difference() {
 	cat apply.out* | grep -Eq 'expected|the plan is for' && cat apply.out* | grep -Eq 'found|and this is'
 }
 
-# ticket_says FILE PATTERN: its files are whole, and its first line is this.
-ticket_says() {
-	local top
-	rm -rf ticket
-	mkdir ticket
-	tar xzf "$1" -C ticket
-	top=$(echo ticket/*)
-	(cd "$top" && sha256sum --quiet -c SHA256SUMS) || return
-	sed 's/^/  | /' "$top/RESULT.txt"
-	head -n 1 "$top/RESULT.txt" | grep -E "$2" >/dev/null
-}
-
 incident_make() {
 	say "$LAB_INCIDENT: $title"
 	printf '%s\n\n' "$story"

@@ -370,3 +370,15 @@ inventory_expected() {
 		{ print }' "$1/table" "$1/table" | sort >"$2/table"
 }
 inventory_same() { diff -r -U0 "$1" "$2"; }
+
+# ticket_says FILE PATTERN: its files are whole, and its first line is this.
+ticket_says() {
+	local top
+	rm -rf ticket
+	mkdir ticket
+	tar xzf "$1" -C ticket
+	top=$(echo ticket/*)
+	(cd "$top" && sha256sum --quiet -c SHA256SUMS) || return
+	sed 's/^/  | /' "$top/RESULT.txt"
+	head -n 1 "$top/RESULT.txt" | grep -E "$2" >/dev/null
+}

@@ -100,8 +100,10 @@ check 'the rehearsal changed nothing' inventory_same before rehearsed
 step 'rehearsed'
 mkdir journal
 digits=$(sed -n 's/^digest sha256:\(.\{8\}\).*/\1/p' plan.snapplan)
-check 'execution' program 0 apply.out snapstate-execute --apply --yes-digest "$digits" --unsigned --journal journal plan.snapplan
+check 'execution' program 0 apply.out snapstate-execute --apply --yes-digest "$digits" --unsigned --journal journal \
+	--ticket ticket.tar.gz --before capture.snapstate.tar.gz plan.snapplan
 check 'all steps are done' all_done
+check 'the ticket says: as predicted, conditions included' ticket_says ticket.tar.gz '^AS PREDICTED: '
 step 'applied'
 inventory after
 steps_expected before plan.snapplan expected
