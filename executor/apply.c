@@ -150,6 +150,7 @@ enum exit_code executor_apply(struct executor *executor, struct journal *journal
 		return executor_cannot(executor);
 	}
 	code = apply_steps(executor, journal);
+	executor_release_group(executor);
 	if (code == EXIT_DONE)
 		code = verify_end(executor);
 	if (code == EXIT_DONE) {

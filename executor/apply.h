@@ -10,6 +10,16 @@
 #include "snapstate/exit.h"
 #include "verify.h"
 
+/* The volume group whose lock is held from one removal behind LVM's back to the next: no
+ * LVM command of this host changes it meanwhile, so that LVM need not be asked at each. */
+struct held_group {
+	const struct vg *vg; /* of executor.host; NULL: none */
+	int hold;
+	bool is_read;
+	struct facts found; /* what LVM said since, if is_read */
+	int64_t until;	    /* now_ms(): not longer */
+};
+
 struct executor {
 	struct observer observer;
 	const struct plan *plan;
@@ -21,7 +31,14 @@ struct executor {
 	size_t n_done;
 	const struct journal_run *resumed; /* what an earlier run came to; NULL: none */
 	bool was_done; /* of the last of these, that run recorded the intent only */
+	struct held_group held;
 };
+
+/* What LVM said of a group counts, while its lock is held, so many times as long as the asking
+ * took, within these bounds; then the lock is given back, for whoever waits. */
+#define EXECUTOR_HELD_FACTOR  20
+#define EXECUTOR_HELD_MS_LEAST 2000
+#define EXECUTOR_HELD_MS_MOST  10000
 
 /* Patience with a real host. */
 #define EXECUTOR_POLL_MS   100
@@ -55,6 +72,8 @@ enum exit_code executor_settle_begun(struct executor *executor);
 /* Step `index` (from 0), from its verification to its confirmation. */
 enum exit_code executor_step(
 	struct executor *executor, struct journal *journal, size_t index);
+/* The lock that steps keep from one to the next is given back, if there is one. */
+void executor_release_group(struct executor *executor);
 /* The whole scope against what holds now: EXIT_DONE, EXIT_DIFFERS, or unreadable. */
 enum exit_code executor_compare(
 	struct executor *executor, struct host **ret_host, struct difference *difference);

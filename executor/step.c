@@ -415,36 +415,149 @@ static const struct vg *group_below(
 }
 
 /* Only around a removal behind LVM's back: lvremove takes the lock itself. */
-static const struct vg *group_to_hold(const struct run *run)
+static const struct vg *group_to_hold(
+	const struct host *host, const struct plan_step *step)
 {
-	const struct host *host = run->executor->host;
-
-	if (run->step->op != OP_DM_REMOVE)
+	if (step->op != OP_DM_REMOVE)
 		return NULL;
-	return group_below(host, host_device_by_devno(host, run->step->target.devno), 0);
+	return group_below(host, host_device_by_devno(host, step->target.devno), 0);
 }
 
-static enum exit_code run_step(struct run *run)
+void executor_release_group(struct executor *executor)
 {
-	const struct observer *observer = &run->executor->observer;
-	const struct vg *vg = group_to_hold(run);
-	struct err err = ERR_INIT;
-	enum exit_code code;
-	int hold = -1;
+	struct held_group *held = &executor->held;
+	const struct observer *observer = &executor->observer;
 
-	if (vg && !guard_name_is_valid(vg->name))
+	if (held->vg)
+		observer->ops->release(observer->context, held->vg->name, held->hold);
+	facts_free(&held->found);
+	*held = (struct held_group){.vg = NULL};
+}
+
+static enum exit_code hold_group(struct run *run, const struct vg *vg)
+{
+	struct held_group *held = &run->executor->held;
+	const struct observer *observer = &run->executor->observer;
+	int64_t now = observer->ops->now_ms(observer->context);
+	struct err err = ERR_INIT;
+
+	if (held->vg != vg || now >= held->until)
+		executor_release_group(run->executor);
+	if (!vg || held->vg)
+		return EXIT_DONE;
+	if (!guard_name_is_valid(vg->name))
 		return refuse(
 			run, EXIT_DIFFERS, "its volume group has no valid name", NULL);
-	if (vg && observer->ops->hold(observer->context, vg->name, &hold, &err) < 0)
+	if (observer->ops->hold(observer->context, vg->name, &held->hold, &err) < 0)
 		return refuse(run,
 			err.code == -EBUSY ? EXIT_DIFFERS
 					   : executor_cannot(run->executor),
 			err.msg, NULL);
-	code = verify_step(run);
+	held->vg = vg;
+	held->until = now + EXECUTOR_HELD_MS_LEAST;
+	return EXIT_DONE;
+}
+
+/* ---- what LVM says ---- */
+
+static int64_t held_ms(int64_t took)
+{
+	int64_t ms = took * EXECUTOR_HELD_FACTOR;
+
+	if (ms < EXECUTOR_HELD_MS_LEAST)
+		return EXECUTOR_HELD_MS_LEAST;
+	return ms < EXECUTOR_HELD_MS_MOST ? ms : EXECUTOR_HELD_MS_MOST;
+}
+
+/* Of all volumes of the plan in that group, for the steps to come. */
+static int read_metadata(struct run *run, struct facts *ret_found, struct err *err)
+{
+	struct executor *executor = run->executor;
+	const struct observer *observer = &executor->observer;
+	int64_t begin = observer->ops->now_ms(observer->context), end;
+	cleanup_view struct view all = {0};
+	int r;
+
+	view_of_metadata(executor->plan, run->step, &executor->now, &executor->uncertain,
+		true, &all);
+	r = verify_read(observer, &all, ret_found, err);
+	end = observer->ops->now_ms(observer->context);
+	if (r == 0)
+		executor->held.until = end + held_ms(end - begin);
+	return r;
+}
+
+/* false, and err: it could not be read. Without a lock, of a group that is gone, LVM is
+ * asked for each step. */
+static bool compare_metadata(struct run *run, const struct view *view,
+	struct difference *ret_difference, struct err *err)
+{
+	struct held_group *held = &run->executor->held;
+	cleanup_facts struct facts own = FACTS_INIT;
+
+	if (!held->is_read || !held->vg) {
+		cleanup_facts struct facts found = FACTS_INIT;
+
+		if (read_metadata(run, &found, err) < 0)
+			return false;
+		facts_free(&held->found);
+		held->found = found;
+		found = FACTS_INIT;
+		held->is_read = true;
+	}
+	view_keep_about(view, &held->found, &own);
+	verify_compare(view, &own, ret_difference);
+	return true;
+}
+
+/* What differs is looked at again, with the patience for LVM commands beside it. */
+static enum exit_code verify_metadata(struct run *run)
+{
+	struct executor *executor = run->executor;
+	cleanup_difference struct difference difference = DIFFERENCE_INIT;
+	cleanup_host struct host *host = NULL;
+	cleanup_view struct view view = {0};
+	struct err err = ERR_INIT;
+
+	if (!view_of_metadata(executor->plan, run->step, &executor->now,
+		    &executor->uncertain, false, &view))
+		return EXIT_DONE;
+	if (!compare_metadata(run, &view, &difference, &err))
+		return refuse(run, executor_cannot(executor), err.msg, NULL);
+	if (difference_is_empty(&difference))
+		return EXIT_DONE;
+	executor->held.is_read = false;
+	if (verify_expected(&executor->observer, &view, &host, &difference, &err) < 0)
+		return refuse(run, executor_cannot(executor), err.msg, NULL);
+	if (difference_is_empty(&difference))
+		return EXIT_DONE;
+	return refuse(run, EXIT_DIFFERS,
+		"the host is not as the plan expects it any more", &difference);
+}
+
+/* The lock is kept where the next step needs it too. */
+static bool is_held_on(const struct run *run)
+{
+	const struct plan *plan = run->executor->plan;
+
+	return run->number < plan->n_steps &&
+	       group_to_hold(run->executor->host, &plan->steps[run->number]) ==
+		       run->executor->held.vg;
+}
+
+static enum exit_code run_step(struct run *run)
+{
+	enum exit_code code =
+		hold_group(run, group_to_hold(run->executor->host, run->step));
+
+	if (code == EXIT_DONE)
+		code = verify_metadata(run);
+	if (code == EXIT_DONE)
+		code = verify_step(run);
 	if (code == EXIT_DONE)
 		code = act_and_judge(run);
-	if (vg)
-		observer->ops->release(observer->context, vg->name, hold);
+	if (code != EXIT_DONE || !is_held_on(run))
+		executor_release_group(run->executor);
 	return code;
 }
 

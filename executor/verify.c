@@ -139,6 +139,19 @@ static int look(const struct observer *observer, const struct view *view,
 	return r;
 }
 
+static bool has_time(const struct observer *observer, int64_t deadline)
+{
+	if (observer->ops->now_ms(observer->context) >= deadline)
+		return false;
+	observer->ops->pause(observer->context, observer->poll_ms);
+	return true;
+}
+
+static int64_t deadline_in(const struct observer *observer, unsigned ms)
+{
+	return observer->ops->now_ms(observer->context) + ms;
+}
+
 /* ---- comparing ---- */
 
 bool difference_is_empty(const struct difference *difference)
@@ -169,6 +182,26 @@ int verify_host(const struct view *view, struct host *host,
 	if (r == 0)
 		compare(view, &view->expected, &found, ret_difference);
 	return r;
+}
+
+int verify_read(const struct observer *observer, const struct view *view,
+	struct facts *ret_found, struct err *err)
+{
+	int64_t deadline = deadline_in(observer, observer->flap_ms);
+	int r;
+
+	do {
+		cleanup_host struct host *host = NULL;
+
+		r = look(observer, view, &host, ret_found, err);
+	} while (r == -EAGAIN && has_time(observer, deadline));
+	return r < 0 ? -ENODATA : 0;
+}
+
+void verify_compare(const struct view *view, const struct facts *found,
+	struct difference *ret_difference)
+{
+	compare(view, &view->expected, found, ret_difference);
 }
 
 /* A device line without its open count, or without its flags as well. */
@@ -241,19 +274,6 @@ static bool are_covered(const struct facts *lines, unsigned parts)
 
 	facts_keep_covered(lines, parts, &covered);
 	return covered.count == lines->count;
-}
-
-static bool has_time(const struct observer *observer, int64_t deadline)
-{
-	if (observer->ops->now_ms(observer->context) >= deadline)
-		return false;
-	observer->ops->pause(observer->context, observer->poll_ms);
-	return true;
-}
-
-static int64_t deadline_in(const struct observer *observer, unsigned ms)
-{
-	return observer->ops->now_ms(observer->context) + ms;
 }
 
 /* Looks again, without LVM unless what differs comes from there: asking takes long. A

@@ -46,6 +46,13 @@ struct observer {
 int verify_expected(const struct observer *observer, const struct view *view,
 	struct host **ret_host, struct difference *ret_difference, struct err *err);
 
+/* Probes, and gives all facts of the view's scope. -ENODATA as above. */
+int verify_read(const struct observer *observer, const struct view *view,
+	struct facts *ret_found, struct err *err);
+/* These lines, found before, against view->expected. */
+void verify_compare(const struct view *view, const struct facts *found,
+	struct difference *ret_difference);
+
 /* The same of a host that was read already, with the view's parts: that is what tests
  * have. Builds its index. */
 int verify_host(const struct view *view, struct host *host,

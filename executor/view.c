@@ -313,6 +313,102 @@ void view_of_step(const struct plan *plan, const struct plan_step *step,
 	*ret_view = view;
 }
 
+/* ---- the volume group behind a mapping ---- */
+
+static bool has_group(const struct plan *plan, const char *vg_uuid)
+{
+	for (size_t i = 0; i < plan->scope.n_groups; i++)
+		if (strcmp(plan->scope.groups[i], vg_uuid) == 0)
+			return true;
+	return false;
+}
+
+/* Of the plan's groups: a guest's own is none of them. */
+static bool is_of_group(const struct plan *plan, const struct plan_step *step,
+	char ret_vg[LVM_UUID_LEN + 1], char ret_lv[LVM_UUID_LEN + 1])
+{
+	const char *layer;
+
+	return step->op == OP_DM_REMOVE &&
+	       lvm_dm_uuid_split(step->target.dm_uuid, ret_vg, ret_lv, &layer) &&
+	       has_group(plan, ret_vg);
+}
+
+static void add_volumes_of(
+	const struct scope *scope, const char *vg_uuid, struct facts *subjects)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+
+	for (size_t i = 0; i < scope->n_volumes; i++) {
+		if (strcmp(scope->volumes[i].vg_uuid, vg_uuid) != 0)
+			continue;
+		text.len = 0;
+		buf_printf(&text, "%s/%s", vg_uuid, scope->volumes[i].lv_uuid);
+		add_subject(subjects, text.data, text.len);
+	}
+}
+
+/* What LVM and the verdict say of a volume: none of it is read by device-mapper alone. */
+static bool is_of_metadata(const char *line)
+{
+	enum condition_kind kind;
+
+	if (condition_of_line(line, &kind))
+		return condition_row(kind)->about == CONDITION_OF_GROUP;
+	return starts_with(line, "host ") || starts_with(line, "group ") ||
+	       starts_with(line, "volume ") || starts_with(line, "tag ");
+}
+
+static void drop_other_conditions(struct scope *scope)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < scope->n_conditions; i++)
+		if (condition_row(scope->conditions[i].kind)->about == CONDITION_OF_GROUP)
+			scope->conditions[kept++] = scope->conditions[i];
+	scope->n_conditions = kept;
+}
+
+bool view_of_metadata(const struct plan *plan, const struct plan_step *step,
+	const struct facts *now, const struct facts *uncertain, bool is_of_all,
+	struct view *ret_view)
+{
+	char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
+	struct view view = {.parts = PROBE_IDENTITY | PROBE_DM | PROBE_BLOCKS |
+				     PROBE_MOUNTS | PROBE_PROCESSES | PROBE_LVM |
+				     PROBE_PVS,
+		.uncertain = uncertain};
+	cleanup_facts struct facts subjects = FACTS_INIT;
+	cleanup_buf struct buf text = BUF_INIT;
+
+	if (!is_of_group(plan, step, vg, lv))
+		return false;
+	buf_printf(&text, "%s/%s", vg, lv);
+	add_subject(&subjects, vg, strlen(vg));
+	add_subject(&subjects, text.data, text.len);
+	if (is_of_all)
+		add_volumes_of(&plan->scope, vg, &subjects);
+	restrict_scope(&plan->scope, &subjects, &view.scope);
+	drop_other_conditions(&view.scope);
+	for (size_t i = 0; i < now->count; i++)
+		if (is_of_metadata(now->lines[i]) && is_about(now->lines[i], &subjects))
+			facts_add(&view.expected, now->lines[i]);
+	*ret_view = view;
+	return true;
+}
+
+void view_keep_about(
+	const struct view *view, const struct facts *found, struct facts *ret)
+{
+	cleanup_facts struct facts subjects = FACTS_INIT;
+
+	add_subjects_of(&subjects, &view->expected);
+	for (size_t i = 0; i < found->count; i++)
+		if (is_of_metadata(found->lines[i]) &&
+			is_about(found->lines[i], &subjects))
+			facts_add(ret, found->lines[i]);
+}
+
 void view_free(struct view *view)
 {
 	scope_free(&view->scope);

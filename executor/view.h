@@ -21,6 +21,19 @@ void view_of_plan(const struct plan *plan, const struct facts *now,
 	const struct facts *uncertain, struct view *ret_view);
 void view_of_step(const struct plan *plan, const struct plan_step *step,
 	const struct facts *now, const struct facts *uncertain, struct view *ret_view);
+/*
+ * What a removal behind LVM's back relies on beside the devices near it: that the group and the
+ * volume are in LVM's metadata, or not, as they were, and the conditions of the group. Asking LVM
+ * takes long, so it is a view of its own, which may be looked at less often (step.c); with
+ * `is_of_all` it has all volumes of the plan in that group. false: the step removes no mapping
+ * of a group of the plan.
+ */
+bool view_of_metadata(const struct plan *plan, const struct plan_step *step,
+	const struct facts *now, const struct facts *uncertain, bool is_of_all,
+	struct view *ret_view);
+/* Of what was found in a larger one, the lines about what such a view is about. */
+void view_keep_about(
+	const struct view *view, const struct facts *found, struct facts *ret);
 void view_free(struct view *view);
 static inline void view_free_fn(struct view *view)
 {

@@ -30,7 +30,8 @@
  * condition before the first step, and again around each step that reads these sources
  * anyway (executor/view.c): lv-remove and lv-refresh read identity, dm, blocks, LVM, pvs
  * and configurations; umount, swap-off, md-stop identity, dm, blocks and mounts;
- * loop-detach processes too; dm-remove asks none.
+ * loop-detach processes too; dm-remove of a volume's mapping those of its group, of which
+ * LVM is asked less often (executor/step.c), and other ones none.
  *   4. In planner/order.c, scope_of_subject(): scope_add_condition() for the subjects
  * whose verdict depends on it. It is asked around a step if its subject (the volume,
  * group or device) is one that the step's own facts speak of, or is the host.

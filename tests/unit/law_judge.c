@@ -347,7 +347,7 @@ bool law_verified(const struct plan *plan, size_t first, bool is_whole,
 	const struct host *host, struct buf *ret_text)
 {
 	cleanup_facts struct facts now = FACTS_INIT, uncertain = FACTS_INIT;
-	cleanup_view struct view whole = {0}, view = {0};
+	cleanup_view struct view whole = {0}, view = {0}, metadata = {0};
 
 	plan_predict(plan, first, &now, &uncertain);
 	if (is_whole) {
@@ -356,6 +356,10 @@ bool law_verified(const struct plan *plan, size_t first, bool is_whole,
 	}
 	view_of_step(plan, &plan->steps[first], &now, &uncertain, &view);
 	if (!is_as_viewed(&view, host, ret_text))
+		return false;
+	if (view_of_metadata(
+		    plan, &plan->steps[first], &now, &uncertain, false, &metadata) &&
+		!is_as_viewed(&metadata, host, ret_text))
 		return false;
 	if (act_refuses(&plan->steps[first], host)) {
 		buf_puts(ret_text, "    a neighbour is not at rest\n");

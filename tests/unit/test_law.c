@@ -44,14 +44,10 @@ struct note {
 static const char why_siblings[] =
 	"the origin's other snapshots are facts of the plan in part only";
 static const char why_disks[] = "the group's physical volumes are no facts of the plan";
-static const char why_hosts[] =
-	"whether other hosts use the group is no fact of the plan";
 static const char why_mounts[] =
 	"what is around a mount of the stack is no fact of the plan";
 static const char why_layer[] =
 	"the -real layer and the origin's table are no facts of the plan";
-static const char why_metadata[] =
-	"a step on mappings does not read LVM's metadata again";
 static const char why_written[] =
 	"whether it is written to, and its origin in use, is no fact of the plan";
 static const char why_refresh[] =
@@ -99,17 +95,9 @@ static const struct note known_gaps[] = {
 static const struct note known_gaps_later[] = {
 	{"guest started or stopped on the origin", why_written},
 	{"loop device's autoclear", why_mounts},
-	{"stale snapshot back in the metadata", why_metadata},
-	{"physical volume missing", why_metadata},
-	{"physical volume twice", why_metadata},
 	{"origin mapped past its snapshots", why_layer},
 	{"device suspended", "what a mount's device is mapped to is not looked at again"},
-	{"unrelated volume made by another host", why_hosts},
-	{"group written by another host", why_hosts},
-	{"host renamed", why_hosts},
-	{"physical volume on another device", why_hosts},
-	{"group extended by a shared disk", why_hosts},
-	{"disk reachable by others", why_hosts},
+	{"physical volume on another device", why_disks},
 	{"physical volume's device unknown", why_disks},
 	{"physical volume on a volume", why_disks},
 	{"mounted by the name of its device", why_layer},
@@ -117,19 +105,6 @@ static const struct note known_gaps_later[] = {
 	{"something mounted on top", why_mounts},
 	{"fstab puts another on the mount point", why_mounts},
 	{"swap file", why_mounts},
-	{"group read-only or not", why_metadata},
-	{"group exported or not", why_metadata},
-	{"group partial or not", why_metadata},
-	{"group clustered or not", why_metadata},
-	{"group foreign", why_metadata},
-	{"group's lock type", why_metadata},
-	{"group renamed", why_metadata},
-	{"group's metadata unreadable", why_metadata},
-	{"group removed", why_metadata},
-	{"group's uuid changed", why_metadata},
-	{"group made anew on the same disk", why_metadata},
-	{"volume renamed in the metadata", why_metadata},
-	{"volume renamed", why_metadata},
 	{"lazily unmounted", why_mounts},
 	{"process opened a file", why_mounts},
 	{"process has its working directory there", why_mounts},
