@@ -485,7 +485,7 @@ static bool is_metadata_known(const struct host *host, const struct subject *sub
 
 	if (vg)
 		return vg->has_metadata;
-	return host_is_apart(host, device->devno, subject->vg_uuid) &&
+	return !host_volume_below(host, device->devno, subject->vg_uuid) &&
 	       (host_group_is_gone(host, subject->vg_uuid) ||
 		       host_is_displaced(host, device));
 }

@@ -11,26 +11,11 @@
 #include "checks.h"
 #include "snapstate/cleanup.h"
 
-/* The first volume below of another group than the subject's; NULL: none. */
-static const struct device *volume_below(
-	const struct host *host, struct subject *subject, struct devno devno)
-{
-	bool is_all;
-	const struct device *volume =
-		host_volume_below(host, devno, subject->vg_uuid, &is_all);
-
-	if (!is_all && !subject_has_rule(subject, RULE_TOO_MUCH))
-		subject_reason(subject, RULE_TOO_MUCH,
-			"more than %d devices are below " DEVNO_FMT, GROUND_MOST,
-			DEVNO_ARGS(devno));
-	return volume;
-}
-
 static void check_device(
 	const struct host *host, struct subject *subject, const struct device *device)
 {
 	const struct device *volume =
-		device ? volume_below(host, subject, device->devno) : NULL;
+		device ? host_volume_below(host, device->devno, subject->vg_uuid) : NULL;
 
 	if (volume)
 		subject_reason(subject, RULE_GUEST_VOLUME,
@@ -51,7 +36,7 @@ void check_nesting(const struct host *host, struct subject *subject)
 
 		if (strcmp(pv->vg_uuid, subject->vg_uuid) != 0)
 			continue;
-		volume = volume_below(host, subject, pv->devno);
+		volume = host_volume_below(host, pv->devno, subject->vg_uuid);
 		if (volume)
 			subject_reason(subject, RULE_GUEST_VOLUME,
 				"physical volume %s is on %s (" DEVNO_FMT

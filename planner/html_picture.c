@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checks.h"
 #include "html.h"
 #include "review.h"
 #include "snapstate/cleanup.h"
@@ -268,6 +269,8 @@ static void draw_victims(struct picture *picture, const struct subject *subject)
 	const struct host *host = picture->host;
 	bool is_first = true;
 
+	if (!subject_has_rule(subject, RULE_STALE_CORRUPTING))
+		return;
 	for (size_t i = 0; i < host->n_devices; i++) {
 		const struct device_story *it = &picture->story->devices[i];
 

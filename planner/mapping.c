@@ -409,16 +409,9 @@ const char *mapping_kind_words(enum mapping_kind kind)
 bool mapping_is_of_a_guest(const struct host *host, const struct device *device)
 {
 	char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
-	cleanup_free const struct device **below = NULL;
-	size_t n_below = 0;
 	const char *layer;
 
-	if (!lvm_dm_uuid_split(device->uuid, vg, lv, &layer) || *layer ||
-		device_snapshot_state(device) != SNAPSHOT_NONE || host_vg(host, vg))
-		return false;
-	host_devices_below(host, device->devno, &below, &n_below);
-	for (size_t i = 0; i < n_below; i++)
-		if (device_snapshot_state(below[i]) != SNAPSHOT_NONE)
-			return true;
-	return false;
+	return lvm_dm_uuid_split(device->uuid, vg, lv, &layer) && !*layer &&
+	       device_snapshot_state(device) == SNAPSHOT_NONE && !host_vg(host, vg) &&
+	       host_snapshot_is_below(host, device);
 }

@@ -340,6 +340,9 @@ int replay_step(struct host *clone, const struct plan_step *step, struct err *er
 
 /* ---- helpers ---- */
 
+/* How many device-mapper devices the device is on, itself included, through partitions, arrays
+ * and loop devices; at most `most`. */
+size_t stack_height(const struct host *host, struct devno devno, size_t most);
 /* What is on `base`, directly or not, each once, topmost first. malloc'ed. Of what is
  * above something that is also on something else, a few only: it keeps the snapshot
  * in any case. */

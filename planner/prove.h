@@ -37,6 +37,7 @@ struct proof {
 	struct proof_entry *entries; /* sorted by subject */
 	size_t n_entries;
 	bool *has_good_group; /* for each group of the capture: nothing was found */
+	struct proof_ground *ground; /* what prove_stack.c has seen */
 	int *gone_is_known; /* see prove_gone.c: 1 or -1; 0 = not asked yet */
 	struct err *err;
 };
@@ -93,6 +94,8 @@ const struct device *proof_snapshot_below(const struct host *host, struct devno 
 int proof_check_group_ground(const struct proof *proof, const char *vg_uuid);
 int proof_check_device_ground(
 	const struct proof *proof, const struct device *device, const char *vg_uuid);
+struct proof_ground *proof_ground_new(const struct host *host);
+void proof_ground_free(struct proof_ground *ground);
 /* At the end: whatever was taken off a snapshot was in its way; it is gone. -EPERM. */
 int proof_check_purpose(struct proof *proof);
 

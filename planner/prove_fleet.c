@@ -317,6 +317,7 @@ static int prove_in_turn(const struct proof_fleet *fleet, struct err *err)
 			.plan = it->plan,
 			.has_good_group =
 				xcalloc(fleet->hosts[it->host]->n_vgs, sizeof(bool)),
+			.ground = proof_ground_new(fleet->hosts[it->host]),
 			.gone_is_known = &gone_is_known,
 			.err = err};
 
@@ -326,6 +327,7 @@ static int prove_in_turn(const struct proof_fleet *fleet, struct err *err)
 		if (r == 0)
 			r = proof_plan_alone(&proof);
 		free(proof.has_good_group);
+		proof_ground_free(proof.ground);
 		if (r < 0 && fleet->n_hosts > 1)
 			err_wrap(err, "plan %zu, of %s", i + 1,
 				proof.before->identity.node);

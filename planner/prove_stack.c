@@ -5,6 +5,7 @@
  * LVM snapshot, is a layer that nothing is lost with.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "prove.h"
@@ -211,36 +212,107 @@ const struct device *proof_snapshot_below(const struct host *host, struct devno 
 	return trail.is_full ? NULL : snapshot;
 }
 
-static void trail_add_below_block(
-	struct trail *trail, const struct host *host, const struct block *block)
+/* ---- the ground of a group ---- */
+
+/* Many volumes share what is below them: what one walk found clear is not walked again.
+ */
+struct proof_ground {
+	const struct host *host;
+	uint32_t *
+		seen; /* of each device, then each block: the last walk that came there */
+	uint64_t *clear; /* of the same: the group for which all below it was clear */
+	uint32_t walk;
+};
+
+struct proof_ground *proof_ground_new(const struct host *host)
 {
-	for (size_t i = 0; block && i < block->n_below; i++)
-		trail_add(trail, block->below[i]);
-	if (block && *block->backing_file)
-		trail_add(trail, host_loop_devno(host, block));
+	struct proof_ground *ground = xcalloc(1, sizeof(*ground));
+	size_t count = host->n_devices + host->n_blocks;
+
+	ground->host = host;
+	ground->seen = xcalloc(count, sizeof(*ground->seen));
+	ground->clear = xcalloc(count, sizeof(*ground->clear));
+	return ground;
+}
+
+void proof_ground_free(struct proof_ground *ground)
+{
+	free(ground->seen);
+	free(ground->clear);
+	free(ground);
+}
+
+struct descent {
+	struct proof_ground *ground;
+	uint64_t group; /* a key of its uuid */
+	size_t *at;	/* devices, and behind all of them, blocks */
+	size_t count;
+};
+
+static void descent_add_at(struct descent *descent, size_t at)
+{
+	struct proof_ground *ground = descent->ground;
+
+	if (ground->seen[at] == ground->walk || ground->clear[at] == descent->group)
+		return;
+	ground->seen[at] = ground->walk;
+	*array_add(&descent->at, &descent->count) = at;
+}
+
+static void descent_add(struct descent *descent, struct devno devno)
+{
+	const struct host *host = descent->ground->host;
+	const struct device *device = host_device_by_devno(host, devno);
+	const struct block *block = host_block_by_devno(host, devno);
+
+	if (device)
+		descent_add_at(descent, (size_t)(device - host->devices));
+	if (block)
+		descent_add_at(descent, host->n_devices + (size_t)(block - host->blocks));
+}
+
+static bool is_of_another_group(const struct device *device, const char *vg_uuid)
+{
+	char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
+	const char *layer;
+
+	return lvm_dm_uuid_split(device->uuid, vg, lv, &layer) &&
+	       strcmp(vg, vg_uuid) != 0;
+}
+
+static void descend_block(struct descent *descent, const struct block *block)
+{
+	for (size_t i = 0; i < block->n_below; i++)
+		descent_add(descent, block->below[i]);
+	if (*block->backing_file)
+		descent_add(descent, host_loop_devno(descent->ground->host, block));
 }
 
 /* true: it is on a volume of a group other than `vg_uuid`. */
 static bool is_on_a_volume(
-	const struct host *host, struct devno devno, const char *vg_uuid)
+	struct proof_ground *ground, struct devno devno, const char *vg_uuid)
 {
-	struct trail trail = {.count = 0};
+	const struct host *host = ground->host;
+	struct descent descent = {.ground = ground, .group = places_text(vg_uuid) | 1};
+	bool is_on_one = false;
 
-	trail_add(&trail, devno);
-	for (size_t i = 0; i < trail.count; i++) {
-		const struct device *here = host_device_by_devno(host, trail.at[i]);
-		char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
-		const char *layer;
+	ground->walk++;
+	descent_add(&descent, devno);
+	for (size_t i = 0; i < descent.count && !is_on_one; i++) {
+		size_t at = descent.at[i];
 
-		if (here && lvm_dm_uuid_split(here->uuid, vg, lv, &layer) &&
-			strcmp(vg, vg_uuid) != 0)
-			return true;
-		for (size_t d = 0; here && d < here->n_deps; d++)
-			trail_add(&trail, here->deps[d]);
-		trail_add_below_block(
-			&trail, host, host_block_by_devno(host, trail.at[i]));
+		if (at >= host->n_devices) {
+			descend_block(&descent, &host->blocks[at - host->n_devices]);
+			continue;
+		}
+		is_on_one = is_of_another_group(&host->devices[at], vg_uuid);
+		for (size_t d = 0; d < host->devices[at].n_deps; d++)
+			descent_add(&descent, host->devices[at].deps[d]);
 	}
-	return trail.is_full;
+	for (size_t i = 0; i < descent.count && !is_on_one; i++)
+		ground->clear[descent.at[i]] = descent.group;
+	free(descent.at);
+	return is_on_one;
 }
 
 int proof_check_group_ground(const struct proof *proof, const char *vg_uuid)
@@ -252,7 +324,7 @@ int proof_check_group_ground(const struct proof *proof, const char *vg_uuid)
 		const struct pv *pv = &proof->before->pvs[i];
 
 		if (strcmp(pv->vg_uuid, vg_uuid) == 0 &&
-			is_on_a_volume(proof->before, pv->devno, vg_uuid))
+			is_on_a_volume(proof->ground, pv->devno, vg_uuid))
 			return proof_broken(proof, 7,
 				"its group is on a volume: it may be a guest's",
 				pv->uuid);
@@ -263,7 +335,7 @@ int proof_check_group_ground(const struct proof *proof, const char *vg_uuid)
 int proof_check_device_ground(
 	const struct proof *proof, const struct device *device, const char *vg_uuid)
 {
-	if (is_on_a_volume(proof->before, device->devno, vg_uuid))
+	if (is_on_a_volume(proof->ground, device->devno, vg_uuid))
 		return proof_broken(proof, 7,
 			"it is on a volume of another group: it may be a guest's",
 			device->name);

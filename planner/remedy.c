@@ -57,18 +57,14 @@ static bool is_about_suspended(const struct reason *reason)
  * what a device is mapped to is resumed before it. */
 static unsigned stage_of_reason(const struct host *host, const struct reason *reason)
 {
-	cleanup_free const struct device **below = NULL;
-	size_t height = 0;
-
 	if (remedy_advises(reason))
 		return 3 * RULES_COUNT + STACK_DEPTH_MAX; /* last */
 	if (reason->rule == RULE_COMMAND_RUNNING)
 		return 0;
 	if (!is_about_suspended(reason))
 		return STACK_DEPTH_MAX + 1 + stage_of(reason->rule);
-	host_devices_below(
-		host, ((const struct device *)reason->about.it)->devno, &below, &height);
-	return (unsigned)(height < STACK_DEPTH_MAX ? height : STACK_DEPTH_MAX);
+	return (unsigned)stack_height(
+		host, ((const struct device *)reason->about.it)->devno, STACK_DEPTH_MAX);
 }
 
 /* Returns where it is then. */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The devices of a subject; stack_layers.c finds what is on them, ground.c of the model
- * what they are on. */
+/* The devices of a subject, and how many a device is on; stack_layers.c finds what is on
+ * them, index_below.c of the model what they are on. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "planner.h"
 #include "snapstate/cleanup.h"
@@ -72,4 +71,43 @@ struct places subject_places(
 	places = host_places_of_devices(host, kind, list.devnos, list.count);
 	free(list.devnos);
 	return places;
+}
+
+/* ---- what a device is on ---- */
+
+static void add_below(struct devno_list *list, struct devno devno)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (devno_is_equal(list->devnos[i], devno))
+			return;
+	*array_add(&list->devnos, &list->count) = devno;
+}
+
+static void add_below_block(
+	const struct host *host, const struct block *block, struct devno_list *list)
+{
+	for (size_t i = 0; i < block->n_below; i++)
+		add_below(list, block->below[i]);
+	if (*block->backing_file)
+		add_below(list, host_loop_devno(host, block));
+}
+
+size_t stack_height(const struct host *host, struct devno devno, size_t most)
+{
+	struct devno_list list = {.count = 0};
+	size_t height = 0;
+
+	add_below(&list, devno);
+	for (size_t i = 0; i < list.count && height < most; i++) {
+		const struct device *device = host_device_by_devno(host, list.devnos[i]);
+		const struct block *block = host_block_by_devno(host, list.devnos[i]);
+
+		height += device != NULL;
+		for (size_t d = 0; device && d < device->n_deps && d < most; d++)
+			add_below(&list, device->deps[d]);
+		if (block)
+			add_below_block(host, block, &list);
+	}
+	free(list.devnos);
+	return height;
 }

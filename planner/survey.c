@@ -215,7 +215,7 @@ static bool is_lost_volume(
 	       (vg ? vg->has_metadata
 		   : host_group_is_gone(host, vg_uuid) ||
 				       host_is_displaced(host, device)) &&
-	       host_is_apart(host, device->devno, vg_uuid);
+	       !host_volume_below(host, device->devno, vg_uuid);
 }
 
 /* LVM devices whose volume is not in the metadata: a snapshot, a store, or a plain

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "condition_rows.h"
+#include "index.h"
 #include "snapstate/cleanup.h"
 
 static const struct condition_words siblings_words[] = {
@@ -64,7 +65,6 @@ static const struct condition_words local_words[] = {
 
 static const struct condition_words ground_words[] = {
 	{"volume", "is on a volume of another group: it may be a guest's own"},
-	{"deep", "is on more devices than this program follows"},
 	{NULL, NULL},
 };
 
@@ -76,27 +76,27 @@ static const struct condition_words not_configured_words[] = {
 
 static const struct condition_row rows[CONDITION_KINDS] = {
 	[CONDITION_IN_USE] = {"in-use", CONDITION_OF_VOLUME, false, CONDITION_NEEDS_DM,
-		condition_find_in_use, in_use_words},
+		condition_find_in_use, in_use_words, false},
 	[CONDITION_NOT_CONFIGURED] = {"not-configured", CONDITION_OF_VOLUME, true,
 		CONDITION_NEEDS_DM | CONDITION_NEEDS_CONFIGS,
-		condition_find_not_configured, not_configured_words},
+		condition_find_not_configured, not_configured_words, false},
 	[CONDITION_SIBLINGS] = {"siblings", CONDITION_OF_VOLUME, false,
 		CONDITION_NEEDS_DM | CONDITION_NEEDS_LVM, condition_find_siblings,
-		siblings_words},
+		siblings_words, false},
 	[CONDITION_SETTLED] = {"settled", CONDITION_OF_VOLUME, false, CONDITION_NEEDS_DM,
-		condition_find_settled, settled_words},
+		condition_find_settled, settled_words, false},
 	[CONDITION_SINGLE] = {"single", CONDITION_OF_GROUP, false,
 		CONDITION_NEEDS_LVM | CONDITION_NEEDS_PVS, condition_find_single,
-		single_words},
+		single_words, true},
 	[CONDITION_HOSTS] = {"hosts", CONDITION_OF_GROUP, true, CONDITION_NEEDS_LVM,
-		condition_find_hosts, hosts_words},
+		condition_find_hosts, hosts_words, true},
 	[CONDITION_LOCAL] = {"local", CONDITION_OF_GROUP, false,
 		CONDITION_NEEDS_DM | CONDITION_NEEDS_BLOCKS | CONDITION_NEEDS_LVM,
-		condition_find_local, local_words},
+		condition_find_local, local_words, true},
 	[CONDITION_GROUND] = {"ground", CONDITION_OF_GROUP, false,
 		CONDITION_NEEDS_DM | CONDITION_NEEDS_BLOCKS | CONDITION_NEEDS_MOUNTS |
 			CONDITION_NEEDS_LVM,
-		condition_find_ground, ground_words},
+		condition_find_ground, ground_words, true},
 };
 
 const struct condition_row *condition_row(enum condition_kind kind)
@@ -122,7 +122,20 @@ void violations_free(struct violations *violations)
 void condition_find(const struct host *host, const struct condition *condition,
 	struct violations *ret)
 {
-	rows[condition->kind].find(host, condition, ret);
+	const struct condition_row *row = &rows[condition->kind];
+	cleanup_buf struct buf text = BUF_INIT;
+	size_t count = ret->count;
+	uint64_t key = 0;
+
+	if (row->is_lasting && host_index_is_of_clone(host)) {
+		condition_print(condition, &text);
+		key = places_text(buf_text(&text));
+		if (host_index_is_held(host, key))
+			return;
+	}
+	row->find(host, condition, ret);
+	if (key && ret->count == count)
+		host_index_hold(host, key);
 }
 
 /* ---- text ---- */

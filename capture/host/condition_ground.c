@@ -13,12 +13,8 @@
 static void check_ground(const struct host *host, const char *vg_uuid, struct devno devno,
 	const struct violation *found, struct violations *ret)
 {
-	bool is_all = true;
-
-	if (host_volume_below(host, devno, vg_uuid, &is_all))
+	if (host_volume_below(host, devno, vg_uuid))
 		violations_add(ret, "volume", found->name, found->uuid);
-	else if (!is_all)
-		violations_add(ret, "deep", found->name, found->uuid);
 }
 
 /* The data of an origin, and of what is kept for a snapshot. */

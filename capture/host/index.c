@@ -33,7 +33,10 @@ struct host_index {
 	bool is_lvm_whole;
 	struct path_tree paths;
 	bool *is_on_snapshot; /* by a device's position */
+	struct below_list *below;
 	bool is_of_clone;
+	bool is_ground_changed; /* is_on_snapshot is not right any more */
+	struct table held;	/* conditions; of a clone */
 	bool is_cut;
 };
 
@@ -157,6 +160,11 @@ void index_cut(struct host_index *index)
 	index->is_cut = true;
 }
 
+void index_ground_changed(struct host_index *index)
+{
+	index->is_ground_changed = true;
+}
+
 bool host_index_is_cut(const struct host *host)
 {
 	return host->index && host->index->is_cut;
@@ -184,13 +192,35 @@ bool host_index_is_of_clone(const struct host *host)
 
 const bool *host_index_ground(const struct host *host)
 {
-	return host->index ? host->index->is_on_snapshot : NULL;
+	return host->index && !host->index->is_ground_changed
+		       ? host->index->is_on_snapshot
+		       : NULL;
+}
+
+const struct below_list *host_index_below(const struct host *host)
+{
+	return host->index ? host->index->below : NULL;
 }
 
 static void table_free(struct table *table)
 {
 	free(table->heads);
 	free(table->entries);
+}
+
+bool host_index_is_held(const struct host *clone, uint64_t key)
+{
+	const struct table *held = &clone->index->held;
+
+	for (uint32_t i = *table_head(held, key); i; i = held->entries[i - 1].next)
+		if (held->entries[i - 1].key == key)
+			return true;
+	return false;
+}
+
+void host_index_hold(const struct host *clone, uint64_t key)
+{
+	table_add(&clone->index->held, key, 0);
 }
 
 static struct table table_copy(const struct table *table)
@@ -399,6 +429,7 @@ void host_index_build(struct host *host)
 	index->is_lvm_whole = lvm_view_is_whole(host);
 	index->is_on_snapshot = xcalloc(host->n_devices, sizeof(bool));
 	ground_mark(host, index->is_on_snapshot);
+	index->below = below_build(host);
 }
 
 bool host_lvm_is_whole(const struct host *host)
@@ -419,6 +450,7 @@ void host_index_clone(struct host *clone)
 	index->tables[PLACES_ABOVE] = table_copy(&index->tables[PLACES_ABOVE]);
 	index->tables[PLACES_SNAPSHOT_OF_COW] =
 		table_copy(&index->tables[PLACES_SNAPSHOT_OF_COW]);
+	table_open(&index->held, clone->n_vgs);
 	clone->index = index;
 }
 
@@ -432,10 +464,13 @@ void host_index_free(struct host *host)
 		if (!index->is_of_clone || kind == PLACES_ABOVE ||
 			kind == PLACES_SNAPSHOT_OF_COW)
 			table_free(&index->tables[kind]);
-	if (!index->is_of_clone) {
+	if (index->is_of_clone) {
+		table_free(&index->held);
+	} else {
 		free(index->owned.owned);
 		path_tree_free(&index->paths);
 		free(index->is_on_snapshot);
+		below_free(index->below);
 	}
 	free(index);
 	host->index = NULL;

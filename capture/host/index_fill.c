@@ -58,8 +58,11 @@ static void add_devices(const struct host *host, struct host_index *index)
 
 void host_index_device(struct host *clone, const struct device *device)
 {
-	if (clone->index)
-		add_device_table(clone->index, device, (size_t)(device - clone->devices));
+	if (!clone->index)
+		return;
+	add_device_table(clone->index, device, (size_t)(device - clone->devices));
+	if (!ground_is_same(clone, device))
+		index_ground_changed(clone->index);
 }
 
 /* ---- mounts and block devices ---- */

@@ -2,8 +2,9 @@
 /*
  * Which devices are on a snapshot, or are one: a part of the index, see index.h.
  * Input: the devices' dependencies, which a hostile archive may lead in circles. Output:
- * a flag for each. Marked from the snapshots upwards, each device once. Replays look for
- * themselves.
+ * a flag for each. Marked from the snapshots upwards, each device once. A replay keeps
+ * the marks: LVM gives an origin the table of its own -real layer, which changes none;
+ * where it would, it looks for itself.
  */
 #include <stdlib.h>
 
@@ -65,12 +66,38 @@ static bool is_found_below(const struct host *host, const struct device *device)
 	return false;
 }
 
+/* In a replay things go, which may take a snapshot from below a device, and never puts
+ * one there. */
 bool host_device_is_on_snapshot(const struct host *host, const struct device *device)
 {
 	const bool *marks = host_index_ground(host);
 
-	/* a replay may give a device another table */
-	if (!marks || host_index_is_of_clone(host))
+	if (!marks || (marks[device - host->devices] && host_index_is_of_clone(host)))
 		return is_found_below(host, device);
 	return marks[device - host->devices];
+}
+
+/* ---- another table ---- */
+
+/* Also of what is gone. */
+static bool is_marked(const struct host *clone, const bool *marks, struct devno devno)
+{
+	const struct device key = {.devno = devno}, *found = NULL;
+
+	if (clone->n_devices)
+		found = bsearch(&key, clone->devices, clone->n_devices, sizeof(key),
+			order_devices);
+	return found && marks[found - clone->devices];
+}
+
+bool ground_is_same(const struct host *clone, const struct device *device)
+{
+	const bool *marks = host_index_ground(clone);
+	bool is_on_snapshot = device_snapshot_state(device) != SNAPSHOT_NONE;
+
+	if (!marks || !host_index_is_sorted(clone, INDEX_DEVICES))
+		return false;
+	for (size_t d = 0; d < device->n_deps && !is_on_snapshot; d++)
+		is_on_snapshot = is_marked(clone, marks, device->deps[d]);
+	return is_on_snapshot == marks[device - clone->devices];
 }

@@ -24,8 +24,7 @@ enum standing {
 	STANDING_ON_LVM,
 };
 
-#define DEPTH_MAX  64 /* far beyond what the kernel stacks */
-#define LAYERS_MAX 3  /* snapshot or origin, its store or -real layer, the disk */
+#define DEPTH_MAX 64 /* far beyond what the kernel stacks */
 
 struct view {
 	const struct host *host;
@@ -280,32 +279,6 @@ bool host_owner_is_known(const struct host *host, struct devno devno)
 			return false;
 	}
 	return true;
-}
-
-static bool is_on_known_disks(
-	const struct host *host, const struct device *device, unsigned depth)
-{
-	for (size_t i = 0; i < device->n_deps; i++) {
-		const struct device *below = host_device_by_devno(host, device->deps[i]);
-
-		if (below && strncmp(below->uuid, "LVM-", 4) == 0) {
-			if (depth == LAYERS_MAX ||
-				!is_on_known_disks(host, below, depth + 1))
-				return false;
-		} else if (!host_owner_is_known(host, device->deps[i])) {
-			return false;
-		}
-	}
-	return device->n_deps > 0;
-}
-
-bool host_is_displaced(const struct host *host, const struct device *volume)
-{
-	char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
-	const char *layer;
-
-	return lvm_dm_uuid_split(volume->uuid, vg, lv, &layer) && !host_vg(host, vg) &&
-	       is_on_known_disks(host, volume, 0);
 }
 
 bool host_group_is_gone(const struct host *host, const char *vg_uuid)

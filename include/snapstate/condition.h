@@ -135,6 +135,9 @@ struct condition_row {
 	void (*find)(const struct host *host, const struct condition *condition,
 		struct violations *ret);
 	const struct condition_words *words; /* ends with NULL */
+	/* About a group, and of what is there: where things only go, as in a replay, it holds
+	 * for good once it holds, and need not be looked for again at each step. */
+	bool is_lasting;
 };
 const struct condition_row *condition_row(enum condition_kind kind);
 

@@ -513,6 +513,13 @@ bool host_owner_is_known(const struct host *host, struct devno devno);
  * known: whatever there may be of its group elsewhere, its extents are others' by now. */
 bool host_is_displaced(const struct host *host, const struct device *volume);
 
+/* Below `devno`, itself included, through mappings, partitions, arrays and loop devices: the
+ * nearest volume of a group other than `vg_uuid`; NULL: none. */
+const struct device *host_volume_below(
+	const struct host *host, struct devno devno, const char *vg_uuid);
+/* true: so it is on a snapshot, or is one. */
+bool host_snapshot_is_below(const struct host *host, const struct device *device);
+
 /*
  * The index makes look-ups fast. It is built when a host is complete, by whom asks much of it;
  * without one every look-up walks, with the same results. While a host has one, no array may
@@ -660,19 +667,9 @@ struct devno host_loop_devno(const struct host *host, const struct block *loop);
 /* The same for any file, of a swap area. */
 struct devno host_file_devno(const struct host *host, const char *file);
 
-/* ---- what a device is on (ground.c) ---- */
+/* ---- what a device is on ---- */
 
-#define GROUND_MOST 256 /* devices below one: more are not followed */
-/* The device-mapper devices that it is on, itself first, each once, through partitions, arrays
- * and loop devices. false: more than GROUND_MOST, and not all. */
-bool host_devices_below(const struct host *host, struct devno devno,
-	const struct device ***ret_devices, size_t *ret_count);
-/* The first volume of a group other than `vg_uuid` that is below; NULL: none. *ret_is_all as
- * host_devices_below() says it. */
-const struct device *host_volume_below(const struct host *host, struct devno devno,
-	const char *vg_uuid, bool *ret_is_all);
-/* true: all of it was seen, and none is a volume of another group. */
-bool host_is_apart(const struct host *host, struct devno devno, const char *vg_uuid);
+#define GROUND_MOST 256 /* devices below one: more are not followed by host_reach() */
 /* What makes storage below it reachable for other hosts: "fc", "iscsi", "multipath" ...; "unknown"
  * where that cannot be followed; NULL: nothing that is seen (condition_hosts.c). */
 const char *host_reach(const struct host *host, struct devno devno);

@@ -65,11 +65,15 @@ static bool try_step(const struct host *before, struct host **now, struct plan *
 		.step = &plan->steps[0],
 		.number = 1,
 		.has_good_group = has_good_group,
+		.ground = proof_ground_new(before),
 		.gone_is_known = &gone_is_known,
 		.err = &err};
+	int r;
 
 	name_volumes(before, plan);
-	if (proof_apply(&proof) < 0) {
+	r = proof_apply(&proof);
+	proof_ground_free(proof.ground);
+	if (r < 0) {
 		host_free(proof.now);
 		return false;
 	}
