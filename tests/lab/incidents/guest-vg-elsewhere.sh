@@ -14,7 +14,7 @@ make() {
 	snapshot_make onapp-aaaaaaaa ekwqx3d1vtkp0s backup-dddddddd
 	partitions_map onapp-aaaaaaaa backup-dddddddd
 	run vgchange -q -ay guest
-	check 'the volume of the guest stands on the snapshot' stands_on guest-mailstore onapp--aaaaaaaa-backup--ddddddddX1
+	check 'the volume of the guest is on the snapshot' stands_on guest-mailstore onapp--aaaaaaaa-backup--ddddddddX1
 	check 'and on the other disk' stands_on guest-mailstore "${disk#/dev/}"
 }
 guest_volumes_make() { run lvcreate -qq -y -l 8 -n mailstore guest; }
@@ -24,7 +24,7 @@ expect_plan_rc=1
 expect_verdict onapp-aaaaaaaa/backup-dddddddd refuse
 expect_review 'class +foreign-mapping'
 expect_review 'a volume of guest, a group that LVM knows on this host'
-expect_review 'it stands also on loop1'
+expect_review 'it is also on loop1'
 expect_steps=''
 gone_mount='' gone_dm='' gone_lv=''
 unset -f after

@@ -14,7 +14,7 @@ make() {
 	mount_at /dev/mapper/guest-root /mnt/live
 	snapshot_make onapp-aaaaaaaa ekwqx3d1vtkp0s backup-dddddddd
 	partitions_map onapp-aaaaaaaa backup-dddddddd
-	check 'the volume of the guest stands on the origin' stands_on guest-root onapp--aaaaaaaa-ekwqx3d1vtkp0sX1
+	check 'the volume of the guest is on the origin' stands_on guest-root onapp--aaaaaaaa-ekwqx3d1vtkp0sX1
 }
 
 expected_reviews=()
@@ -24,4 +24,4 @@ gone_lv='onapp-aaaaaaaa/backup-dddddddd'
 gone_mount=''
 gone_dm='onapp--aaaaaaaa-backup--ddddddddX1 onapp--aaaaaaaa-backup--dddddddd
 	onapp--aaaaaaaa-backup--dddddddd-cow onapp--aaaaaaaa-ekwqx3d1vtkp0s-real'
-after() { check 'the volume of the guest stands on the origin' stands_on guest-root onapp--aaaaaaaa-ekwqx3d1vtkp0sX1; }
+after() { check 'the volume of the guest is on the origin' stands_on guest-root onapp--aaaaaaaa-ekwqx3d1vtkp0sX1; }

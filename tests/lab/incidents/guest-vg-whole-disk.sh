@@ -18,7 +18,7 @@ make() {
 	snapshot_make onapp-aaaaaaaa ekwqx3d1vtkp0s backup-dddddddd
 	run vgchange -q -ay --devices /dev/onapp-aaaaaaaa/backup-dddddddd guest
 	run udevadm settle
-	check 'the volume of the guest stands on the snapshot' stands_on guest-root onapp--aaaaaaaa-backup--dddddddd
+	check 'the volume of the guest is on the snapshot' stands_on guest-root onapp--aaaaaaaa-backup--dddddddd
 }
 
 expect_steps='dm-remove lv-remove'

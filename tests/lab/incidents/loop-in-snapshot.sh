@@ -27,7 +27,7 @@ gone_lv='onapp-aaaaaaaa/backup-dddddddd'
 gone_mount='/mnt/backup /mnt/inner /mnt/again'
 expect_verdict onapp-aaaaaaaa/backup-dddddddd remove
 expect_steps='umount umount loop-detach umount lv-remove'
-expect_review '\bloop7\b.*stands on 254:'
+expect_review '\bloop7\b.*is on 254:'
 expect_review 'it goes with its last user'
 
 after() {

@@ -21,7 +21,7 @@ onapp--aaaaaaaa-backup--dddddddd onapp--aaaaaaaa-backup--dddddddd-cow onapp--aaa
 gone_lv='onapp-aaaaaaaa/backup-dddddddd'
 expect_verdict onapp-aaaaaaaa/backup-dddddddd remove
 expect_steps='loop-detach loop-detach dm-remove lv-remove'
-expect_review '\bloop7\b.*stands on 254:'
+expect_review '\bloop7\b.*is on 254:'
 
 after() {
 	check 'both are detached' not grep -q . /sys/block/loop[67]/loop/backing_file

@@ -20,7 +20,7 @@ gone_dm='onapp--aaaaaaaa-backup--dddddddd onapp--aaaaaaaa-backup--dddddddd-cow o
 gone_lv='onapp-aaaaaaaa/backup-dddddddd'
 expect_verdict onapp-aaaaaaaa/backup-dddddddd remove
 expect_steps='umount loop-detach lv-remove'
-expect_review '\bloop7\b.*stands on 254:'
+expect_review '\bloop7\b.*is on 254:'
 expect_review '\bloop7p1\b.*goes with it'
 
 after() {

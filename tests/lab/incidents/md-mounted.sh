@@ -20,7 +20,7 @@ gone_lv='onapp-aaaaaaaa/backup-dddddddd'
 gone_mount='/mnt/backup'
 expect_verdict onapp-aaaaaaaa/backup-dddddddd remove
 expect_steps='umount md-stop dm-remove lv-remove'
-expect_review '\bmd_guest\b.*stands on 254:'
+expect_review '\bmd_guest\b.*is on 254:'
 
 after() {
 	check 'the array is gone' not test -e /sys/block/md_guest

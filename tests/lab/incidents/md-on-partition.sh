@@ -20,7 +20,7 @@ onapp--aaaaaaaa-backup--dddddddd onapp--aaaaaaaa-backup--dddddddd-cow onapp--aaa
 gone_lv='onapp-aaaaaaaa/backup-dddddddd'
 expect_verdict onapp-aaaaaaaa/backup-dddddddd remove
 expect_steps='md-stop dm-remove lv-remove'
-expect_review '\bmd_guest\b.*stands on 254:'
+expect_review '\bmd_guest\b.*is on 254:'
 
 after() {
 	check 'the array is gone' not test -e /sys/block/md_guest

@@ -10,7 +10,7 @@ make() {
 	make_removed_elsewhere
 	run lvcreate -qq -y -Wn -Zn -L 16M -n victim onapp-aaaaaaaa
 	dd if="$LAB/files/database" of=/dev/onapp-aaaaaaaa/victim bs=1M count=3 oflag=direct status=none
-	check 'the victim lies on the extents of the stale -cow' is \
+	check 'the victim is on the extents of the stale -cow' is \
 		"$(dmsetup table onapp--aaaaaaaa-backup--dddddddd-cow)" "$(dmsetup table onapp--aaaaaaaa-victim)"
 	check 'nothing wrote to it yet' victim_is_whole
 }

@@ -12,7 +12,7 @@ make() {
 	on hv8 make_backup
 	on hv7 run lvremove -qq -f onapp-aaaaaaaa/backup-dddddddd
 	on hv7 make_victim
-	on hv8 check 'the victim lies on the extents of the stale -cow' victim_is_under_cow
+	on hv8 check 'the victim is on the extents of the stale -cow' victim_is_under_cow
 }
 make_backup() {
 	origin_make onapp-aaaaaaaa ekwqx3d1vtkp0s parts ext4
