@@ -224,6 +224,79 @@ static void subjects_of_step(
 	add_subject(subjects, buf_text(&text), text.len);
 }
 
+/* A device that goes is a snapshot's own, or a guest's volume. */
+static bool is_guests(const struct scope *scope, const char *dm_uuid)
+{
+	char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
+	const char *layer;
+
+	if (!lvm_dm_uuid_split(dm_uuid, vg, lv, &layer))
+		return true;
+	for (size_t i = 0; i < scope->n_conditions; i++)
+		if (scope->conditions[i].kind == CONDITION_GUEST_GROUP &&
+			strcmp(scope->conditions[i].vg_uuid, vg) == 0)
+			return true;
+	return false;
+}
+
+/* The snapshot with which the step's mapping or mount goes, where a guest's volumes go
+ * with it too; NULL: none. All steps of a snapshot are in a row, and what is on it goes
+ * first. */
+static const char *guests_snapshot(const struct plan *plan, const struct plan_step *step)
+{
+	const struct scope *scope = &plan->scope;
+
+	for (; step < plan->steps + plan->n_steps; step++) {
+		cleanup_buf struct buf uuid = BUF_INIT;
+
+		if (step->op == OP_LV_REMOVE)
+			buf_printf(&uuid, "LVM-%s%s", step->target.vg_uuid,
+				step->target.lv_uuid);
+		else if (step->op == OP_DM_REMOVE)
+			buf_puts(&uuid, step->target.dm_uuid);
+		for (size_t i = 0; i < scope->n_conditions && uuid.len; i++)
+			if (scope->conditions[i].kind == CONDITION_GUEST_GROUP &&
+				strcmp(scope->conditions[i].argument, uuid.data) == 0)
+				return scope->conditions[i].argument;
+		if (uuid.len && !is_guests(scope, uuid.data))
+			return NULL;
+	}
+	return NULL;
+}
+
+static bool has_volume(const struct facts *now, const char *vg_uuid)
+{
+	cleanup_buf struct buf uuid = BUF_INIT;
+
+	buf_printf(&uuid, " uuid LVM-%s", vg_uuid);
+	for (size_t i = 0; i < now->count; i++)
+		if (starts_with(now->lines[i], "device ") &&
+			strstr(now->lines[i], uuid.data))
+			return true;
+	return false;
+}
+
+/* As long as a volume of it is to go, where a guest's group is, is asked around each step
+ * of its snapshot, though the step itself needs no LVM. false: there is none. */
+static bool add_guest_groups(const struct plan *plan, const struct plan_step *step,
+	const struct facts *now, struct facts *subjects)
+{
+	const char *snapshot = guests_snapshot(plan, step);
+	bool has_one = false;
+
+	for (size_t i = 0; i < plan->scope.n_conditions && snapshot; i++) {
+		const struct condition *condition = &plan->scope.conditions[i];
+
+		if (condition->kind != CONDITION_GUEST_GROUP ||
+			strcmp(condition->argument, snapshot) != 0 ||
+			!has_volume(now, condition->vg_uuid))
+			continue;
+		add_subject(subjects, condition->vg_uuid, strlen(condition->vg_uuid));
+		has_one = true;
+	}
+	return has_one;
+}
+
 static bool is_about_condition(
 	const struct condition *condition, const struct facts *subjects)
 {
@@ -299,6 +372,8 @@ void view_of_step(const struct plan *plan, const struct plan_step *step,
 	cleanup_facts struct facts subjects = FACTS_INIT;
 
 	subjects_of_step(plan, step, &subjects);
+	if (add_guest_groups(plan, step, now, &subjects))
+		view.parts |= parts_of_condition(CONDITION_GUEST_GROUP);
 	restrict_scope(&plan->scope, &subjects, &view.scope);
 	if (view.scope.n_blocks)
 		view.parts |= PROBE_MOUNTS;

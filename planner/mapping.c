@@ -277,46 +277,64 @@ static bool is_partition(const struct judgement *it)
  * one that it finds twice. */
 static const char *why_not_here(const struct judgement *it, const struct pv *pv)
 {
+	const struct device *cow = it->subject->cow;
+
 	if (pv->is_missing)
 		return "is missing";
 	if (pv->is_duplicate)
 		return "is on more than one device";
-	return subject_owns(it->subject, pv->devno) ? NULL : "is not on this snapshot";
+	if (!subject_owns(it->subject, pv->devno) ||
+		(cow && devno_is_equal(cow->devno, pv->devno)))
+		return "is not on this snapshot";
+	return NULL;
 }
 
-/* LVM may be asked about the group, and write to it, as long as it knows it: a volume of
- * it is left to people. Where its physical volumes are tells whether it is on this
- * snapshot alone. */
-static void known_group_words(const struct judgement *it, const struct vg *known)
+/* LVM may be asked about a group that it knows, and may write to it: so all of the group
+ * has to be on this snapshot, as all of what is in a snapshot is. Else the volume is left
+ * to people. (condition_guest.c: the same as a fact of the plan.) */
+static bool is_group_here(const struct judgement *it, const struct vg *known)
 {
 	cleanup_places struct places places =
 		host_places(it->host, PLACES_PVS, places_text(known->uuid));
-	cleanup_buf struct buf more = BUF_INIT;
-	struct judgement where = *it;
-	bool is_here = false;
+	bool has_one = false;
 
-	buf_printf(it->why, "a volume of %s, a group that LVM knows on this host",
-		known->name);
 	for (size_t i; places_next(&places, &i);) {
 		const struct pv *pv = &it->host->pvs[i];
 		const char *why;
 
 		if (strcmp(pv->vg_uuid, known->uuid) != 0)
 			continue;
+		has_one = true;
 		why = why_not_here(it, pv);
-		is_here = !why;
 		if (!why)
 			continue;
-		buf_printf(it->why, "; its physical volume %s %s",
-			*pv->name ? pv->name : pv->uuid, why);
-		break;
+		buf_printf(it->why,
+			"a volume of %s, a group that LVM knows on this host; its "
+			"physical "
+			"volume %s %s",
+			known->name, *pv->name ? pv->name : pv->uuid, why);
+		return false;
 	}
+	if (!has_one)
+		buf_printf(it->why,
+			"a volume of %s, a group that LVM knows on this host, and "
+			"nothing "
+			"says where its physical volumes are",
+			known->name);
+	return has_one;
+}
+
+static bool is_known_group_here(const struct judgement *it, const struct vg *known)
+{
+	cleanup_buf struct buf more = BUF_INIT;
+	struct judgement where = *it;
+
+	if (is_group_here(it, known))
+		return true;
 	where.why = &more;
 	if (!is_on_the_subject_alone(&where))
 		buf_printf(it->why, "; %s", buf_text(&more));
-	else if (is_here)
-		buf_puts(
-			it->why, ", and whose physical volumes are all on this snapshot");
+	return false;
 }
 
 static bool is_plain_guest_volume(const struct judgement *it)
@@ -330,10 +348,8 @@ static bool is_plain_guest_volume(const struct judgement *it)
 		return false;
 	}
 	known = host_vg(it->host, vg);
-	if (known) {
-		known_group_words(it, known);
+	if (known && !is_known_group_here(it, known))
 		return false;
-	}
 	if (*layer) {
 		buf_printf(it->why, "a hidden layer (%s) of a guest's volume", layer);
 		return false;

@@ -116,6 +116,25 @@ static void scope_of_configs(const struct subject *subject, struct scope *scope)
 	scope_add_condition(scope, &condition);
 }
 
+/* A guest's volume goes since it is on this snapshot alone: so its group has to stay
+ * there. */
+static void scope_of_guests(const struct ordering *ordering,
+	const struct subject *subject, struct scope *scope)
+{
+	for (size_t i = 0; subject->snapshot && i < subject->n_above; i++) {
+		char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
+		const char *layer;
+
+		if (lvm_dm_uuid_split(subject->above[i]->uuid, vg, lv, &layer))
+			scope_add_condition(scope,
+				&(struct condition){.kind = CONDITION_GUEST_GROUP,
+					.vg_uuid =
+						arena_strdup(ordering->plan->strings, vg),
+					.lv_uuid = "",
+					.argument = subject->snapshot->uuid});
+	}
+}
+
 /* What a step may change and the executor verifies. An origin is only looked at for its
  * identity, unless the plan is to reload it. */
 static void scope_of_subject(const struct ordering *ordering,
@@ -141,6 +160,7 @@ static void scope_of_subject(const struct ordering *ordering,
 			scope, subject->vg_uuid, subject->lv_uuid, subject->rule->tags);
 	scope_of_siblings(ordering, subject, origin, scope);
 	scope_of_configs(subject, scope);
+	scope_of_guests(ordering, subject, scope);
 	if (origin) {
 		scope_add_device(scope, subject->origin, SCOPE_TABLE);
 		scope_add_device(scope, subject->real, SCOPE_TABLE);

@@ -166,3 +166,32 @@ int proof_check_not_configured(
 			violations.items[0].name);
 	return 0;
 }
+
+/* As captured: what is on the snapshot goes before it, layer by layer. */
+int proof_check_guest_group(const struct proof *proof, const struct device *device)
+{
+	const struct device *snapshot =
+		proof_snapshot_below(proof->before, device->devno);
+	char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
+	const struct condition condition = {.kind = CONDITION_GUEST_GROUP,
+		.vg_uuid = vg,
+		.lv_uuid = "",
+		.argument = snapshot ? snapshot->uuid : ""};
+	cleanup_violations struct violations violations = VIOLATIONS_INIT;
+	cleanup_buf struct buf text = BUF_INIT;
+	const char *layer;
+
+	if (!snapshot || devno_is_equal(snapshot->devno, device->devno) ||
+		!lvm_dm_uuid_split(device->uuid, vg, lv, &layer))
+		return 0;
+	condition_print(&condition, &text);
+	if (!scope_has_condition(&proof->plan->scope, &condition))
+		return proof_broken(
+			proof, 10, "is no condition of the plan", buf_text(&text));
+	condition_find(proof->before, &condition, &violations);
+	if (!violations.count)
+		return 0;
+	text.len = 0;
+	violation_print(condition.kind, &violations.items[0], &text);
+	return proof_broken(proof, 10, "as captured", buf_text(&text));
+}

@@ -88,14 +88,14 @@ static size_t count_targets(const struct device *device, const char *type)
 	return count;
 }
 
-/* A visible volume of a group that LVM does not know. */
-static bool is_unknown_volume(const struct host *host, const struct device *device)
+/* A visible volume. Of a group that LVM knows, its physical volumes are walked down as
+ * well: see trail_add_group(). */
+static bool is_visible_volume(const struct device *device)
 {
 	char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
 	const char *layer;
 
-	return lvm_dm_uuid_split(device->uuid, vg, lv, &layer) && *layer == '\0' &&
-	       !host_vg(host, vg);
+	return lvm_dm_uuid_split(device->uuid, vg, lv, &layer) && *layer == '\0';
 }
 
 static bool is_luks_or_plain(const char *uuid)
@@ -139,7 +139,7 @@ static bool is_layer(const struct host *host, const struct device *device)
 
 	if (!device->n_targets || !has_true_deps(device))
 		return false;
-	if (is_unknown_volume(host, device))
+	if (is_visible_volume(device))
 		return n_linear + count_targets(device, "striped") == device->n_targets;
 	if (device->n_targets != 1)
 		return false;
@@ -183,6 +183,46 @@ static bool trail_add_layer(
 	return false;
 }
 
+static bool is_taken_away(const struct host *host, struct devno devno)
+{
+	cleanup_places struct places places =
+		host_places(host, PLACES_DEVICE_MINOR, devno.minor);
+	bool is_gone = false;
+
+	for (size_t i; places_next(&places, &i);)
+		if (devno_compare(host->devices[i].devno, devno) == 0)
+			is_gone = host->devices[i].is_gone;
+	return is_gone;
+}
+
+/* Where the rest of a volume's group is: LVM could change all of it. What a step before
+ * took away had been walked down then. false: a physical volume is not in one place, or
+ * LVM knows the group without any. */
+static bool trail_add_group(
+	struct trail *trail, const struct host *host, const struct device *device)
+{
+	char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
+	cleanup_places struct places pvs = {0};
+	const char *layer;
+	size_t n_pvs = 0;
+
+	if (!lvm_dm_uuid_split(device->uuid, vg, lv, &layer) || !host_vg(host, vg))
+		return true;
+	pvs = host_places(host, PLACES_PVS, places_text(vg));
+	for (size_t i; places_next(&pvs, &i);) {
+		const struct pv *pv = &host->pvs[i];
+
+		if (strcmp(pv->vg_uuid, vg) != 0)
+			continue;
+		n_pvs++;
+		if (pv->is_missing || pv->is_duplicate || devno_is_none(pv->devno))
+			return false;
+		if (!is_taken_away(host, pv->devno))
+			trail_add(trail, pv->devno);
+	}
+	return n_pvs > 0;
+}
+
 const struct device *proof_snapshot_below(const struct host *host, struct devno devno)
 {
 	struct trail trail = {.count = 0};
@@ -204,7 +244,7 @@ const struct device *proof_snapshot_below(const struct host *host, struct devno 
 			snapshot = here;
 			continue;
 		}
-		if (!is_layer(host, here))
+		if (!is_layer(host, here) || !trail_add_group(&trail, host, here))
 			return NULL;
 		for (size_t d = 0; d < here->n_deps; d++)
 			trail_add(&trail, here->deps[d]);

@@ -473,6 +473,8 @@ static int prove_dm_remove(struct proof *proof)
 	if (r == 0 && proof_is_open_by_table(proof->now, device->devno))
 		r = proof_broken(proof, 4, "a mapping is on it", device->name);
 	if (r == 0)
+		r = proof_check_guest_group(proof, device);
+	if (r == 0)
 		close_device(proof, device);
 	return r;
 }

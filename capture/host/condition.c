@@ -74,6 +74,17 @@ static const struct condition_words not_configured_words[] = {
 	{NULL, NULL},
 };
 
+static const struct condition_words guest_group_words[] = {
+	{"elsewhere", "is a physical volume of the guest's volume group, and not on this "
+		      "snapshot"},
+	{"missing", "is a physical volume of the guest's volume group, and missing"},
+	{"duplicate",
+		"is a physical volume of the guest's volume group, and on more than "
+		"one device"},
+	{"nowhere", "the guest's volume group is known to LVM without a physical volume"},
+	{NULL, NULL},
+};
+
 static const struct condition_row rows[CONDITION_KINDS] = {
 	[CONDITION_IN_USE] = {"in-use", CONDITION_OF_VOLUME, false, CONDITION_NEEDS_DM,
 		condition_find_in_use, in_use_words, false},
@@ -97,6 +108,10 @@ static const struct condition_row rows[CONDITION_KINDS] = {
 		CONDITION_NEEDS_DM | CONDITION_NEEDS_BLOCKS | CONDITION_NEEDS_MOUNTS |
 			CONDITION_NEEDS_LVM,
 		condition_find_ground, ground_words, true},
+	[CONDITION_GUEST_GROUP] = {"guest-group", CONDITION_OF_GROUP, true,
+		CONDITION_NEEDS_DM | CONDITION_NEEDS_BLOCKS | CONDITION_NEEDS_MOUNTS |
+			CONDITION_NEEDS_LVM,
+		condition_find_guest_group, guest_group_words, false},
 };
 
 const struct condition_row *condition_row(enum condition_kind kind)

@@ -31,7 +31,8 @@
  * anyway (executor/view.c): lv-remove and lv-refresh read identity, dm, blocks, LVM, pvs
  * and configurations; umount, swap-off, md-stop identity, dm, blocks and mounts;
  * loop-detach processes too; dm-remove of a volume's mapping those of its group, of which
- * LVM is asked less often (executor/step.c), and other ones none.
+ * LVM is asked less often (executor/step.c), and other ones none but "guest-group" while a guest's volumes are
+ * to go.
  *   4. In planner/order.c, scope_of_subject(): scope_add_condition() for the subjects
  * whose verdict depends on it. It is asked around a step if its subject (the volume,
  * group or device) is one that the step's own facts speak of, or is the host.
@@ -74,6 +75,9 @@ enum condition_kind {
 	 * (host_mentions_of_volume()), but for mounting it on the argument, a mount
 	 * point, which may be "". About the snapshot. */
 	CONDITION_NOT_CONFIGURED,
+	/* LVM does not know a guest's group, or all of its physical volumes are on the
+	 * snapshot. About the group; the argument is the snapshot's dm uuid. */
+	CONDITION_GUEST_GROUP,
 	CONDITION_KINDS,
 };
 

@@ -589,6 +589,113 @@ static void test_group(void **state)
 	}
 }
 
+/* ---- where a guest's group is ---- */
+
+#define GUEST_VG "GGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGG"
+#define GUEST_PV "PPPPPPPPPPPPPPPPPPPPPPPPPPPPPPPP"
+
+/* LVM lists the group, with one physical volume. */
+static struct pv *know_guests(struct host *host, unsigned major, unsigned minor)
+{
+	struct pv *pv = array_add(&host->pvs, &host->n_pvs);
+
+	*array_add(&host->vgs, &host->n_vgs) = (struct vg){
+		.uuid = GUEST_VG, .name = "guest", .system_id = "", .lock_type = ""};
+	*pv = (struct pv){.vg_uuid = GUEST_VG,
+		.uuid = GUEST_PV,
+		.name = "/dev/x",
+		.devno = {major, minor}};
+	return pv;
+}
+
+static void on_the_snapshot(struct host *host)
+{
+	know_guests(host, 254, 3);
+}
+
+static void on_its_partition(struct host *host)
+{
+	sample_add_device(host, 11, "x1", "", "linear", "254:3 2048", 8);
+	know_guests(host, 254, 11);
+}
+
+/* A replay took the partition away, and what LVM had found there. */
+static void on_what_is_gone(struct host *host)
+{
+	on_its_partition(host);
+	sample_device(host, 11)->is_gone = true;
+}
+
+static void on_the_store(struct host *host)
+{
+	know_guests(host, 254, 2);
+}
+
+static void on_a_disk(struct host *host)
+{
+	know_guests(host, 8, 16);
+}
+
+static void on_both(struct host *host)
+{
+	sample_add_device(host, 11, "x1", "", "linear", "254:3 2048", 8);
+	sample_add_device(host, 12, "x2", "", "linear", "254:11 0", 8);
+	array_add(&sample_device(host, 12)->deps, &sample_device(host, 12)->n_deps)[0] =
+		(struct devno){254, 0};
+	know_guests(host, 254, 12);
+}
+
+static void is_missing(struct host *host)
+{
+	know_guests(host, 254, 3)->is_missing = true;
+}
+
+static void is_twice(struct host *host)
+{
+	know_guests(host, 254, 3)->is_duplicate = true;
+}
+
+static void has_no_disk(struct host *host)
+{
+	know_guests(host, 254, 3)->vg_uuid = "another";
+}
+
+static void test_guest_group(void **state)
+{
+	static const char begin[] = "condition guest-group " GUEST_VG " " SNAP_UUID;
+	static const struct {
+		void (*change)(struct host *host);
+		const char *result;
+	} rows[] = {
+		{nothing, " ok"},
+		{on_the_snapshot, " ok"},
+		{on_its_partition, " ok"},
+		{on_what_is_gone, " ok"},
+		{on_the_store, " elsewhere /dev/x " GUEST_PV},
+		{on_a_disk, " elsewhere /dev/x " GUEST_PV},
+		{on_both, " elsewhere /dev/x " GUEST_PV},
+		{is_missing, " missing /dev/x " GUEST_PV},
+		{is_twice, " duplicate /dev/x " GUEST_PV},
+		{has_no_disk, " nowhere"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct condition condition = {.kind = CONDITION_GUEST_GROUP,
+			.vg_uuid = GUEST_VG,
+			.lv_uuid = "",
+			.argument = SNAP_UUID};
+		cleanup_host struct host *host = sample_host_idle();
+		cleanup_facts struct facts facts = FACTS_INIT;
+		cleanup_scope struct scope scope = {0};
+
+		rows[i].change(host);
+		scope_add_condition(&scope, &condition);
+		host_facts(host, &scope, &facts);
+		assert_line(&facts, begin, rows[i].result);
+	}
+}
+
 /* Each line that is not "ok" says in words what it is. */
 static void test_words(void **state)
 {
@@ -655,6 +762,7 @@ int main(void)
 		cmocka_unit_test(test_not_configured),
 		cmocka_unit_test(test_not_configured_but),
 		cmocka_unit_test(test_not_configured_unread),
+		cmocka_unit_test(test_guest_group),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_text_there_and_back),
 	};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What may stand on a snapshot and go with it. Each row puts one thing onto the made-up
+ * What may be on a snapshot and go with it. Each row puts one thing onto the made-up
  * host. What is proven to be remains goes: the planner says so, and the prover agrees.
  * What is not stays, with words that say what it is; and with the planner's rule switched
  * off, the prover refuses the plan.
@@ -16,6 +16,7 @@
 #include "checks.h"
 #include "sample_host.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/facts.h"
 
 #define GUEST_VG "GGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGG"
 #define GUEST_LV "LVM-" GUEST_VG "RRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRR"
@@ -139,6 +140,50 @@ static void guest_volume_on_luks(struct host *host)
 	add(host, 8, "guest-root", GUEST_LV, "linear", "254:7 2048");
 }
 
+/* LVM shows the guest's group too. */
+static struct pv *add_known_group(struct host *host, struct devno devno)
+{
+	struct pv *pv = array_add(&host->pvs, &host->n_pvs);
+
+	*array_add(&host->vgs, &host->n_vgs) = (struct vg){
+		.uuid = GUEST_VG, .name = "guest", .system_id = "", .lock_type = ""};
+	*pv = (struct pv){.vg_uuid = GUEST_VG,
+		.uuid = "VVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVV",
+		.name = "/dev/mapper/v",
+		.devno = devno};
+	return pv;
+}
+
+static void add_known_pv(struct host *host, struct devno devno)
+{
+	*array_add(&host->pvs, &host->n_pvs) = (struct pv){.vg_uuid = GUEST_VG,
+		.uuid = "WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW",
+		.name = "/dev/mapper/w",
+		.devno = devno};
+}
+
+static void known_on_partition(struct host *host)
+{
+	on_partition(host);
+	add_known_group(host, (struct devno){254, 4});
+}
+
+static void known_on_snapshot(struct host *host)
+{
+	on_snapshot(host);
+	add_known_group(host, (struct devno){254, 3});
+}
+
+/* One of them goes, with its partition, before the other. */
+static void known_on_two_partitions(struct host *host)
+{
+	add_partition(host);
+	on_partition(host);
+	add(host, 8, "guest-home", OTHER_LV, "linear", "254:5 2048");
+	add_known_group(host, (struct devno){254, 4});
+	add_known_pv(host, (struct devno){254, 5});
+}
+
 static const struct {
 	const char *name;
 	void (*change)(struct host *host);
@@ -148,6 +193,10 @@ static const struct {
 	{"on a partition", on_partition, 4, "volume of a guest guest-root (254:7)"},
 	{"on the snapshot", on_snapshot, 4, "volume of a guest guest-root (254:7)"},
 	{"two segments", of_two_segments, 5, "volume of a guest guest-root (254:7)"},
+	{"known, on a partition", known_on_partition, 4, "volume of a guest guest-root"},
+	{"known, on the snapshot", known_on_snapshot, 4, "volume of a guest guest-root"},
+	{"known, on two partitions", known_on_two_partitions, 6,
+		"volume of a guest guest-root"},
 	{"striped", striped, 5, "volume of a guest guest-root (254:7)"},
 	{"named like a backup", named_like_a_backup, 4, "volume of a guest onapp--bbbb"},
 	{"mounted", mounted, 5, "mounted on /mnt/root"},
@@ -163,6 +212,11 @@ static const struct {
 };
 
 /* ---- what stays ---- */
+
+static void nothing(struct host *host)
+{
+	(void)host;
+}
 
 static void on_the_origin_too(struct host *host)
 {
@@ -262,6 +316,36 @@ static void known_group(struct host *host)
 		.is_partial = true};
 }
 
+static void known_and_missing(struct host *host)
+{
+	on_partition(host);
+	add_known_group(host, DEVNO_NONE)->is_missing = true;
+}
+
+static void known_and_duplicate(struct host *host)
+{
+	on_partition(host);
+	add_known_group(host, (struct devno){254, 4})->is_duplicate = true;
+}
+
+static void known_on_the_origin(struct host *host)
+{
+	on_partition(host);
+	add_known_group(host, (struct devno){254, 0});
+}
+
+static void known_on_the_store(struct host *host)
+{
+	on_partition(host);
+	add_known_group(host, (struct devno){254, 2});
+}
+
+static void known_on_a_disk_too(struct host *host)
+{
+	known_on_partition(host);
+	add_known_pv(host, (struct devno){8, 16});
+}
+
 static void other_partition(struct host *host)
 {
 	add(host, 7, "strange1", "part1-" OTHER_LV, "linear", "254:3 2048");
@@ -338,6 +422,14 @@ static const struct {
 	{"thin", thin, "a thin volume, which keeps state of its own and may"},
 	{"layer", guest_layer, "a hidden layer (real) of a guest's volume"},
 	{"known group", known_group, "a volume of guest, a group that LVM knows"},
+	{"known, missing", known_and_missing, "volume /dev/mapper/v is missing"},
+	{"known, duplicate", known_and_duplicate, "/dev/mapper/v is on more than one"},
+	{"known, on the origin", known_on_the_origin,
+		"/dev/mapper/v is not on this snapshot"},
+	{"known, on the store", known_on_the_store,
+		"/dev/mapper/v is not on this snapshot"},
+	{"known, on a disk too", known_on_a_disk_too,
+		"/dev/mapper/w is not on this snapshot"},
 	{"other partition", other_partition, "kpartx made it for another device"},
 	{"multipath", of_multipath, "multipath -f mpatha"},
 	{"multipath's linear", of_multipath_linear, "multipath -f mpatha"},
@@ -453,6 +545,47 @@ static void test_what_stays(void **state)
 	}
 }
 
+/* The plan is stopped where the guest's group turns up elsewhere; a plan that does not
+ * ask for it is not proven. */
+static void test_the_group_is_a_fact(void **state)
+{
+	static void (*const since[])(struct host *) = {known_group, known_and_missing,
+		known_and_duplicate, known_on_the_origin, known_on_a_disk_too,
+		known_on_partition, nothing};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(since) / sizeof(since[0]); i++) {
+		struct request request = {
+			.select = select_all, .n_select = 1, .min_age = MIN_AGE_DEFAULT};
+		cleanup_host struct host *host = sample_host();
+		cleanup_host struct host *later = sample_host();
+		cleanup_survey struct survey survey = {0};
+		cleanup_with(plan_free_fn) struct plan *plan = NULL;
+		cleanup_facts struct facts facts = FACTS_INIT;
+		struct err err = ERR_INIT;
+		bool is_same = true;
+
+		on_partition(host);
+		survey_of(host, &request, &survey);
+		plan = plan_of(&survey);
+		assert_non_null(plan);
+		since[i](later);
+		if (since[i] == nothing)
+			on_partition(later);
+		host_sort(later);
+		host_facts(later, &plan->scope, &facts);
+		for (size_t line = 0; line < plan->expect.count; line++)
+			is_same &= facts_has(&facts, plan->expect.lines[line]);
+		if (is_same != (i >= 5))
+			fail_msg("%zu: %s", i, is_same ? "not seen" : "stopped");
+
+		plan->scope.n_conditions--;
+		assert_int_equal(prove_plan(host, plan, &err), -EPERM);
+		assert_non_null(strstr(err.msg, "guest-group"));
+		plan->scope.n_conditions++;
+	}
+}
+
 /* A guest's snapshot of its own volume, both inside the host's snapshot. */
 static void test_a_snapshot_within_the_guest(void **state)
 {
@@ -480,7 +613,7 @@ static void test_a_snapshot_within_the_guest(void **state)
 	}
 }
 
-/* ---- a group that lies on a volume of the host ---- */
+/* ---- a group that is on a volume of the host ---- */
 
 /* The disk of the group is a loop device on a volume of another group. */
 static void nest_by_loop(struct host *host)
@@ -559,6 +692,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_goes),
 		cmocka_unit_test(test_what_stays),
+		cmocka_unit_test(test_the_group_is_a_fact),
 		cmocka_unit_test(test_a_snapshot_within_the_guest),
 		cmocka_unit_test(test_a_guests_own_volume),
 	};
