@@ -31,8 +31,8 @@
  * anyway (executor/view.c): lv-remove and lv-refresh read identity, dm, blocks, LVM, pvs
  * and configurations; umount, swap-off, md-stop identity, dm, blocks and mounts;
  * loop-detach processes too; dm-remove of a volume's mapping those of its group, of which
- * LVM is asked less often (executor/step.c), and other ones none but "guest-group" while a guest's volumes are
- * to go.
+ * LVM is asked less often (executor/step.c), and other ones none but "guest-group" while
+ * a guest's volumes are to go.
  *   4. In planner/order.c, scope_of_subject(): scope_add_condition() for the subjects
  * whose verdict depends on it. It is asked around a step if its subject (the volume,
  * group or device) is one that the step's own facts speak of, or is the host.
@@ -62,14 +62,15 @@ enum condition_kind {
 	/* Somebody uses it: it is open. A snapshot of it that is mounted read-write is a
 	 * copy then, and not what production runs on. About the origin's volume. */
 	CONDITION_IN_USE,
-	/* No host but this one and those captured with it wrote the group's metadata or made one
-	 * of its volumes. About the group; the argument is the nodes of the others, with commas
-	 * between them, or "". */
+	/* No host but this one and those captured with it wrote the group's metadata or
+	 * made one of its volumes. About the group; the argument is the nodes of the
+	 * others, with commas between them, or "". */
 	CONDITION_HOSTS,
-	/* No physical volume of the group is on storage that other hosts may reach; of a group
-	 * that is gone, none of its devices. About the group. */
+	/* No physical volume of the group is on storage that other hosts may reach; of a
+	 * group that is gone, none of its devices. About the group. */
 	CONDITION_LOCAL,
-	/* The group is the host's own: not on a volume of another one. About the group. */
+	/* The group is the host's own: not on a volume of another one. About the group.
+	 */
 	CONDITION_GROUND,
 	/* No configuration of the host or of a guest names it
 	 * (host_mentions_of_volume()), but for mounting it on the argument, a mount
