@@ -69,6 +69,20 @@ static void note_mention(const struct survey *survey, struct subject *subject,
 	note_about(subject, mention);
 }
 
+/* systemd makes such a unit of a line of /etc/fstab, which is told already. */
+static bool is_told(const struct mentions *mentions, const struct mention *mention)
+{
+	static const char generated[] = "/run/systemd/generator";
+
+	if (strncmp(mention->file, generated, strlen(generated)) != 0)
+		return false;
+	for (size_t i = 0; i < mentions->count; i++)
+		if (mentions->items[i].fstab &&
+			strcmp(mentions->items[i].target, mention->target) == 0)
+			return true;
+	return false;
+}
+
 void check_configured(const struct survey *survey, struct subject *subject)
 {
 	cleanup_mentions struct mentions mentions = {0};
@@ -76,5 +90,6 @@ void check_configured(const struct survey *survey, struct subject *subject)
 	host_mentions_of_volume(
 		survey->host, subject->vg_uuid, subject->lv_uuid, &mentions);
 	for (size_t i = 0; i < mentions.count; i++)
-		note_mention(survey, subject, &mentions.items[i]);
+		if (!is_told(&mentions, &mentions.items[i]))
+			note_mention(survey, subject, &mentions.items[i]);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the host mounts by itself: /etc/fstab -> host->fstab and the source "fstab". Units
- * of systemd are not read.
+ * What the host mounts by itself: /etc/fstab -> host->fstab and the source "fstab". Of
+ * units of systemd configs.c tells.
  */
 #include "parts.h"
 #include "snapstate/cleanup.h"

@@ -36,6 +36,7 @@ const char *transport_of_block(const struct machine *machine, const char *kname)
 void probe_superblocks(const struct machine *machine, struct host *host);
 void probe_swaps(const struct machine *machine, struct host *host);
 void probe_fstab(const struct machine *machine, struct host *host);
+void probe_configs(const struct machine *machine, struct host *host);
 /* Wants the model's dm devices, blocks and mounts. */
 void probe_kernel_holders(const struct machine *machine, struct host *host);
 void probe_mounts(const struct machine *machine, struct host *host);

@@ -45,10 +45,16 @@ static void read_blocks(const struct machine *machine, struct host *host, unsign
 
 static void read_mounts(const struct machine *machine, struct host *host, unsigned parts)
 {
-	if (parts & PROBE_MOUNTS)
-		probe_mounts(machine, host);
+	(void)parts;
+	probe_mounts(machine, host);
+}
+
+static void read_configs(const struct machine *machine, struct host *host, unsigned parts)
+{
 	if (parts & PROBE_FSTAB)
 		probe_fstab(machine, host);
+	if (parts & PROBE_CONFIGS)
+		probe_configs(machine, host);
 }
 
 static void read_holders(const struct machine *machine, struct host *host, unsigned parts)
@@ -76,12 +82,13 @@ static const struct step steps[PROBE_STEPS] = {
 	{"block devices", PROBE_BLOCKS, read_blocks,
 		{{PROBE_BLOCKS, "blocks"}, {PROBE_BLOCKS, "superblocks"},
 			{PROBE_BLOCKS, "swaps"}}},
-	{"mounts", PROBE_MOUNTS | PROBE_FSTAB, read_mounts,
-		{{PROBE_MOUNTS, "mounts"}, {PROBE_FSTAB, "fstab"}}},
+	{"mounts", PROBE_MOUNTS, read_mounts, {{PROBE_MOUNTS, "mounts"}}},
 	/* knows files by their mounts */
 	{"holders in the kernel", PROBE_BLOCKS, read_holders,
 		{{PROBE_BLOCKS, "holders"}}},
 	{"processes", PROBE_PROCESSES, read_processes, {{PROBE_PROCESSES, "processes"}}},
+	{"configurations", PROBE_FSTAB | PROBE_CONFIGS, read_configs,
+		{{PROBE_FSTAB, "fstab"}, {PROBE_CONFIGS, "configs"}}},
 	[PROBE_STEP_LVM] = {"LVM", PROBE_LVM | PROBE_PVS | PROBE_LVSCAN, probe_lvm,
 		{{PROBE_LVM, "lvm/report.json"}, {PROBE_PVS, "lvm/pvs.json"},
 			{PROBE_LVSCAN, "lvm/lvscan.txt"}}},

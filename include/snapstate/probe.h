@@ -113,8 +113,8 @@ int probe_host(
  * kernel; its children are given up at machine->deadline_ms.
  */
 enum probe_step {
-	PROBE_STEP_LVM = 6,   /* those before it read no device */
-	PROBE_STEP_AGAIN = 7, /* may be taken before LVM's as well */
+	PROBE_STEP_LVM = 7,   /* those before it read no device */
+	PROBE_STEP_AGAIN = 8, /* may be taken before LVM's as well */
 	PROBE_STEPS,
 };
 /* Notes what is not asked for. */

@@ -7,6 +7,7 @@
  *   lvm/report.json      lvm fullreport --reportformat json   json-c
  *   lvm/<vg-uuid>.vg     a VG's metadata text           libdevmapper (dm_config)
  *   /etc/fstab, not kept as a document              libmount
+ *   units of systemd, guests' configurations: neither; ours, config.c
  *   lvm/lvscan.txt       for people only; not parsed
  *
  * Every reader takes hostile input: limits first, an error that names document, line (where the
@@ -21,6 +22,11 @@
 #define TEXT_MOUNTINFO_MAX (64u << 20)
 #define TEXT_REPORT_MAX	   (64u << 20)
 #define TEXT_FSTAB_MAX	   (1u << 20)
+#define TEXT_CONFIG_MAX	   (1u << 20)
+#define TEXT_CONFIG_PATH_MAX  512   /* bytes of a path in it: longer ones are none */
+#define TEXT_CONFIG_NAMES_MAX 1024  /* devices that one file names */
+#define TEXT_CONFIGS_MAX      16384 /* and all of a host together */
+#define TEXT_STORAGES_MAX     256
 #define TEXT_METADATA_MAX  (16u << 20)
 #define TEXT_METADATA_DEPTH 16 /* of nested sections; dm_config recurses without bound */
 #define TEXT_JSON_DEPTH	    16
@@ -34,6 +40,24 @@ int text_mountinfo_read(
 	struct host *host, uint64_t namespace_id, const struct document *document, struct err *err);
 /* Adds the entries of an /etc/fstab; a line that is none is left out, and counted. */
 void text_fstab_read(struct host *host, const char *bytes, size_t len, size_t *ret_bad_lines);
+
+/* What a storage of Proxmox or a pool of libvirt is called, and the folder below /dev in which its
+ * volumes are. */
+struct text_storage {
+	char *name, *folder;
+};
+struct text_storages {
+	struct text_storage *items;
+	size_t count;
+};
+/* Of /etc/pve/storage.cfg; of a file below /etc/libvirt/storage. */
+void text_proxmox_storages_read(const char *bytes, size_t len, struct text_storages *storages);
+void text_libvirt_pool_read(const char *bytes, size_t len, struct text_storages *storages);
+void text_storages_free(struct text_storages *storages);
+/* Adds the lines of `file` that name a device to host->configs; `storages` may be NULL. false: it
+ * names more than the limits allow. */
+bool text_config_read(struct host *host, enum config_kind kind, const char *file,
+	const struct buf *text, const struct text_storages *storages);
 int text_lvm_report_read(struct host *host, const struct document *document, struct err *err);
 int text_lvm_metadata_read(struct host *host, const struct document *document, struct err *err);
 /* The text alone, as vgcfgrestore takes it, without what pvck prints around it. */
