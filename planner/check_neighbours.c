@@ -57,6 +57,18 @@ static bool is_merging(const struct host *host, const struct lv *lv)
 	       state == SNAPSHOT_MERGE_FAILED;
 }
 
+/* Its own table is one that lvremove loads as well: with "PO", say, which a program
+ * loaded to see the store overflow (seen in random states). */
+static void check_itself(struct subject *subject)
+{
+	if (device_snapshot_state(subject->snapshot) == SNAPSHOT_NONE ||
+		is_loaded_by_lvm(subject->snapshot))
+		return;
+	subject_reason(subject, RULE_DISAGREE,
+		"it has a table that LVM did not load: lvremove would replace it");
+	subject_about(subject, ABOUT_LV, subject->lv);
+}
+
 void check_neighbours(const struct host *host, struct subject *subject)
 {
 	const struct lv *lv = subject->lv;
@@ -65,6 +77,7 @@ void check_neighbours(const struct host *host, struct subject *subject)
 
 	if (lv->role != LV_SNAPSHOT || !subject->snapshot)
 		return;
+	check_itself(subject);
 	for (size_t i; places_next(&places, &i);) {
 		const struct lv *other = &host->lvs[i];
 		const char *text;

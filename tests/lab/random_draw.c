@@ -478,6 +478,8 @@ static bool is_unsettled(const struct snapshot *snapshot)
  * last one that LVM knows. */
 static void expect_of_neighbours(struct snapshot *snapshot)
 {
+	if (snapshot->known == KNOWN && snapshot->is_overflowed)
+		expect(snapshot, EXPECT_KEEP, "its table is not LVM's");
 	for (unsigned i = 0; i < n_snapshots; i++) {
 		const struct snapshot *other = &snapshots[i];
 

@@ -758,6 +758,21 @@ static void test_merging_and_overflowed(void **state)
 	assert_int_equal(decisive, RULE_MERGING);
 }
 
+/* Whoever loaded "PO" wants to see the store overflow: LVM loads "P". */
+static void test_table_of_its_own(void **state)
+{
+	cleanup_host struct host *host = sample_host_idle();
+	struct dm_target *target = sample_device(host, 3)->targets;
+	enum rule decisive;
+
+	(void)state;
+	assert_int_equal(verdict_with(host, 0, &decisive), VERDICT_REMOVE);
+	target->params = "254:1 254:2 PO 8";
+	target->status = "Overflow";
+	assert_int_equal(verdict_with(host, 0, &decisive), VERDICT_UNDECIDED);
+	assert_int_equal(decisive, RULE_DISAGREE);
+}
+
 /* ---- whether production may run on it ---- */
 
 static void open_origin(struct host *host)
@@ -1228,6 +1243,7 @@ int main(void)
 		cmocka_unit_test(test_orphan_store_with_loop),
 		cmocka_unit_test(test_neighbour_of_another_origin),
 		cmocka_unit_test(test_merging_and_overflowed),
+		cmocka_unit_test(test_table_of_its_own),
 		cmocka_unit_test(test_old_kpartx_name_without_uuid),
 		cmocka_unit_test(test_mount_copies_that_propagate),
 		cmocka_unit_test(test_every_rule_matters),
