@@ -24,22 +24,22 @@
 
 /* Words that name no person or customer. Sorted. */
 static const char *const known_words[] = {"auto", "backing", "backup", "backups", "bin",
-	"block", "boot", "by", "cache", "cdata", "cifs", "clone", "cmeta",
-	"corig", "cow", "crypt",
-	"cryptsetup", "cvol", "data", "davfs", "deleted", "dev", "disk", "disks", "dm",
-	"dmraid", "efi", "etc", "ext4", "file", "fileio", "fs", "fuse", "home", "host",
-	"http", "https", "iblock", "id", "image", "images", "label", "lib", "lib64",
-	"libexec", "local", "logon", "loop", "lost", "luks1", "luks2", "lv", "lvm",
-	"lvol", "mapper", "masked", "md", "media", "meta", "mimage", "mirror", "mlog",
-	"mnt", "mount", "mpath", "net", "nfs", "nfs4", "none", "ns", "ntfs", "null",
-	"onapp", "opt", "origin", "overlay", "part", "path", "pid", "plain", "pmspare",
-	"pool", "proc", "pts", "pv", "pve", "pvmove", "rclone", "real", "rimage", "rmeta",
-	"root", "rsnapshot", "run",
-	"s3fs", "sbin", "shm", "snap", "snaps", "snapshot", "snapshots",
-	"srv", "ssh", "sshfs", "swap", "sys", "systemd", "task", "tdata", "temp", "thin",
-	"tmeta", "tmp", "tmpfs", "tpool", "ubuntu", "udev", "unknown", "user", "usr",
-	"uuid", "var", "vbd", "vdata", "vg", "vm", "vmeta", "vms", "volume", "vorigin",
-	"vpool", "vzsnap", "wmeta", "xfs"};
+	"block", "boot", "by", "cache", "cdata", "cifs", "clone", "cmeta", "conf",
+	"corig", "cow", "crypt", "cryptsetup", "cvol", "data", "davfs", "deleted", "dev",
+	"disk", "disks", "dm", "dmraid", "efi", "etc", "ext4", "file", "fileio", "fs",
+	"fuse", "generator", "home", "host", "http", "https", "iblock", "id", "image",
+	"images", "label", "lib", "lib64", "libexec", "libvirt", "libxl", "local",
+	"logon", "loop", "lost", "luks1", "luks2", "lv", "lvm", "lvol", "lxc", "mapper",
+	"masked", "md", "media", "meta", "mimage", "mirror", "mlog", "mnt", "mount",
+	"mpath", "name", "net", "nfs", "nfs4", "none", "ns", "ntfs", "null", "onapp",
+	"opt", "origin", "overlay", "part", "partlabel", "partuuid", "path", "pid",
+	"plain", "pmspare", "pool", "proc", "pts", "pv", "pve", "pvmove", "qemu",
+	"rclone", "real", "rimage", "rmeta", "root", "rsnapshot", "run", "s3fs", "sbin",
+	"server", "shm", "snap", "snaps", "snapshot", "snapshots", "srv", "ssh", "sshfs",
+	"swap", "sys", "system", "systemd", "task", "tdata", "temp", "thin", "tmeta",
+	"tmp", "tmpfs", "tpool", "ubuntu", "udev", "unknown", "user", "usr", "uuid",
+	"var", "vbd", "vdata", "vg", "vm", "vmeta", "vms", "volume", "vorigin", "vpool",
+	"vzsnap", "wmeta", "xen", "xfs", "xml"};
 
 /* LVM numbers these itself, from 0. */
 static const char *const numbered_words[] = {
