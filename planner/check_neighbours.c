@@ -13,19 +13,6 @@
 #include "checks.h"
 #include "snapstate/cleanup.h"
 
-/* "ORIGIN COW P 8": LVM's snapshots are persistent, and nothing else (libdm-deptree.c,
- * _snapshot_emit_segment_line). */
-static bool is_loaded_by_lvm(const struct device *snapshot)
-{
-	const char *params = snapshot->targets[0].params;
-
-	for (unsigned word = 0; word < 2 && params; word++) {
-		params = strchr(params, ' ');
-		params = params ? params + 1 : NULL;
-	}
-	return params && strncmp(params, "P ", 2) == 0;
-}
-
 /* NULL: as LVM would load it. */
 static const char *deviation(
 	const struct host *host, const struct subject *subject, const struct lv *other)
@@ -41,7 +28,7 @@ static const char *deviation(
 	if (!device_snapshot_parts(snapshot, &real, &cow))
 		return "is no snapshot in this kernel: lvremove would make it one";
 	if (!subject->real || !devno_is_equal(real, subject->real->devno) || !store ||
-		!devno_is_equal(store->devno, cow) || !is_loaded_by_lvm(snapshot))
+		!devno_is_equal(store->devno, cow) || !device_snapshot_is_lvms(snapshot))
 		return "has a table that LVM did not load: lvremove would replace it";
 	return NULL;
 }
@@ -62,7 +49,7 @@ static bool is_merging(const struct host *host, const struct lv *lv)
 static void check_itself(struct subject *subject)
 {
 	if (device_snapshot_state(subject->snapshot) == SNAPSHOT_NONE ||
-		is_loaded_by_lvm(subject->snapshot))
+		device_snapshot_is_lvms(subject->snapshot))
 		return;
 	subject_reason(subject, RULE_DISAGREE,
 		"it has a table that LVM did not load: lvremove would replace it");

@@ -49,19 +49,6 @@ static void add_device(
 
 /* ---- as the metadata has it ---- */
 
-/* "ORIGIN COW P 8": LVM's snapshots are persistent, and nothing else (libdm-deptree.c,
- * _snapshot_emit_segment_line). */
-static bool is_loaded_by_lvm(const struct device *snapshot)
-{
-	const char *params = snapshot->targets[0].params;
-
-	for (unsigned word = 0; word < 2 && params; word++) {
-		params = strchr(params, ' ');
-		params = params ? params + 1 : NULL;
-	}
-	return params && strncmp(params, "P ", 2) == 0;
-}
-
 static bool has_lvms_table(
 	const struct family *family, const struct lv *lv, const struct device *snapshot)
 {
@@ -71,7 +58,7 @@ static bool has_lvms_table(
 
 	return device_snapshot_parts(snapshot, &real, &cow) && family->real &&
 	       devno_is_equal(real, family->real->devno) && store &&
-	       devno_is_equal(store->devno, cow) && is_loaded_by_lvm(snapshot);
+	       devno_is_equal(store->devno, cow) && device_snapshot_is_lvms(snapshot);
 }
 
 static void check_snapshot(const struct family *family, const struct lv *lv)

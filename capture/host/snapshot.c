@@ -101,3 +101,15 @@ bool device_snapshot_parts(
 	return parse_devno(params, origin_len, ret_origin) == 0 &&
 	       parse_devno(cow, strcspn(cow, " "), ret_cow) == 0;
 }
+
+bool device_snapshot_is_lvms(const struct device *device)
+{
+	const struct dm_target *target = only_snapshot(device);
+	const char *params = target ? target->params : NULL;
+
+	for (unsigned word = 0; word < 2 && params; word++) {
+		params = strchr(params, ' ');
+		params = params ? params + 1 : NULL;
+	}
+	return params && strncmp(params, "P ", 2) == 0;
+}

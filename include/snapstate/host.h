@@ -772,5 +772,8 @@ bool device_snapshot_usage(const struct device *device, uint64_t *ret_used, uint
  * the -real device under LVM, and its exception store. false: not such a device. */
 bool device_snapshot_parts(
 	const struct device *device, struct devno *ret_origin, struct devno *ret_cow);
+/* The same: LVM could have loaded its table. "ORIGIN COW P 8": LVM's snapshots are persistent, and
+ * nothing else (libdm-deptree.c, _snapshot_emit_segment_line). */
+bool device_snapshot_is_lvms(const struct device *device);
 
 #endif
