@@ -265,6 +265,18 @@ static int collect(struct child *child)
 	}
 }
 
+int child_answer(const struct buf *bytes)
+{
+	for (size_t done = 0; done < bytes->len;) {
+		ssize_t n = write(1, bytes->data + done, bytes->len - done);
+
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		done += n > 0 ? (size_t)n : 0;
+	}
+	return 0;
+}
+
 int child_run(const struct child_limits *limits, int (*body)(void *context),
 	void *context, struct buf *ret_out, struct buf *ret_err_text, struct err *err)
 {

@@ -240,18 +240,6 @@ static void print_sweep(const struct sweep *sweep, struct buf *text)
 	buf_puts(text, "\n");
 }
 
-static int write_out(const struct buf *text)
-{
-	for (size_t done = 0; done < text->len;) {
-		ssize_t n = write(1, text->data + done, text->len - done);
-
-		if (n < 0 && errno != EINTR)
-			return 1;
-		done += n > 0 ? (size_t)n : 0;
-	}
-	return 0;
-}
-
 /* ---- its answer ---- */
 
 /* The next word of `*line`; "": there is none, or it is not one. */
@@ -326,7 +314,7 @@ static int run_task(void *context)
 
 	task->read(&sweep);
 	print_sweep(&sweep, &text);
-	r = write_out(&text);
+	r = child_answer(&text) < 0;
 	buf_free(&text);
 	text_storages_free(&sweep.storages);
 	host_free(sweep.host);

@@ -58,14 +58,7 @@ static int enter_and_read(void *context)
 	if (file_read_at(entrance->machine->root, "proc/self/mountinfo", PROBE_MOUNTS_MAX,
 		    &text, NULL) < 0)
 		return 1;
-	for (size_t done = 0; done < text.len;) {
-		ssize_t n = write(1, text.data + done, text.len - done);
-
-		if (n < 0 && errno != EINTR)
-			return 1;
-		done += n > 0 ? (size_t)n : 0;
-	}
-	return 0;
+	return child_answer(&text) < 0;
 }
 
 static int read_from_inside(

@@ -98,6 +98,8 @@ unsigned machine_seconds_left(const struct machine *machine, unsigned most);
  */
 int child_run(const struct child_limits *limits, int (*body)(void *context),
 	void *context, struct buf *ret_out, struct buf *ret_err_text, struct err *err);
+/* In such a child: what it found, on its stdout. -errno. */
+int child_answer(const struct buf *bytes);
 
 /* ---- device-mapper ---- */
 

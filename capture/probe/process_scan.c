@@ -289,15 +289,10 @@ static void scan_process(const struct process_index *index, uint32_t pid,
 
 static int flush(struct buf *out)
 {
-	for (size_t done = 0; done < out->len;) {
-		ssize_t n = write(1, out->data + done, out->len - done);
+	int r = child_answer(out);
 
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		done += n > 0 ? (size_t)n : 0;
-	}
 	buf_free(out);
-	return 0;
+	return r;
 }
 
 static int64_t now_ms(void)
