@@ -496,13 +496,9 @@ static bool compare_metadata(struct run *run, const struct view *view,
 	cleanup_facts struct facts own = FACTS_INIT;
 
 	if (!held->is_read || !held->vg) {
-		cleanup_facts struct facts found = FACTS_INIT;
-
-		if (read_metadata(run, &found, err) < 0)
-			return false;
 		facts_free(&held->found);
-		held->found = found;
-		found = FACTS_INIT;
+		if (read_metadata(run, &held->found, err) < 0)
+			return false;
 		held->is_read = true;
 	}
 	view_keep_about(view, &held->found, &own);

@@ -106,14 +106,11 @@ int proof_check_conditions(const struct proof *proof, const char *origin_uuid)
 		cleanup_violations struct violations violations = VIOLATIONS_INIT;
 		cleanup_buf struct buf text = BUF_INIT;
 
-		condition_print(&condition, &text);
-		if (!scope_has_condition(&proof->plan->scope, &condition))
-			return proof_broken(proof, 10, "is no condition of the plan",
-				buf_text(&text));
+		if (check_named(proof, &condition) < 0)
+			return -EPERM;
 		condition_find(proof->now, &condition, &violations);
 		if (!violations.count)
 			continue;
-		text.len = 0;
 		violation_print(wanted[i], &violations.items[0], &text);
 		return proof_broken(proof, 10, "by then", buf_text(&text));
 	}
@@ -184,14 +181,11 @@ int proof_check_guest_group(const struct proof *proof, const struct device *devi
 	if (!snapshot || devno_is_equal(snapshot->devno, device->devno) ||
 		!lvm_dm_uuid_split(device->uuid, vg, lv, &layer))
 		return 0;
-	condition_print(&condition, &text);
-	if (!scope_has_condition(&proof->plan->scope, &condition))
-		return proof_broken(
-			proof, 10, "is no condition of the plan", buf_text(&text));
+	if (check_named(proof, &condition) < 0)
+		return -EPERM;
 	condition_find(proof->before, &condition, &violations);
 	if (!violations.count)
 		return 0;
-	text.len = 0;
 	violation_print(condition.kind, &violations.items[0], &text);
 	return proof_broken(proof, 10, "as captured", buf_text(&text));
 }
