@@ -143,29 +143,24 @@ static int order_endings(const void *pa, const void *pb)
 	return 0;
 }
 
-/* true: `copy` is in another namespace, and goes when the host's own `mount` does. */
-static bool is_copy(
-	const struct host *host, const struct mount *mount, const struct mount *copy)
-{
-	const struct mount_namespace *home = host_namespace_of_host(host);
-
-	return home && mount->namespace_id == home->id &&
-	       copy->namespace_id != home->id &&
-	       devno_is_equal(mount->devno, copy->devno) &&
-	       mounts_propagate(host, mount, copy);
-}
-
-/* Copies are no facts. One goes with the first umount that reaches it. */
+/* Copies in other namespaces are no facts of the plan, so no step names them: one goes
+ * with the first umount of the host's own mounts that reaches it. */
 static void end_copies(
 	const struct host *host, struct story_holder *holders, size_t count)
 {
-	for (size_t e = 0; e < count; e++) {
-		const struct story_holder *ended = &holders[e];
+	const struct mount_namespace *home = host_namespace_of_host(host);
 
-		for (size_t i = 0; ended->mount && ended->ended_by && i < count; i++) {
+	for (size_t e = 0; home && e < count; e++) {
+		const struct story_holder *ended = &holders[e];
+		const struct home_mounts own = {.items = {ended->mount}, .count = 1};
+
+		if (!ended->mount || !ended->ended_by ||
+			ended->mount->namespace_id != home->id)
+			continue;
+		for (size_t i = 0; i < count; i++) {
 			struct story_holder *copy = &holders[i];
 
-			if (copy->mount && is_copy(host, ended->mount, copy->mount) &&
+			if (copy->mount && mount_goes_along(host, &own, copy->mount) &&
 				(!copy->ended_by || copy->ended_by > ended->ended_by))
 				copy->ended_by = ended->ended_by;
 		}
