@@ -35,7 +35,8 @@ struct executor {
 };
 
 /* What LVM said of a group counts, while its lock is held, so many times as long as the asking
- * took, within these bounds; then the lock is given back, for whoever waits. */
+ * took, within these bounds; then the lock is given back: other LVM
+ * commands may wait for it. */
 #define EXECUTOR_HELD_FACTOR  20
 #define EXECUTOR_HELD_MS_LEAST 2000
 #define EXECUTOR_HELD_MS_MOST  10000

@@ -58,8 +58,7 @@ static void describe_state(const struct host *host, struct subject *subject)
 			 * 164) */
 			subject_reason(subject, RULE_SHRUNK,
 				"its store holds %llu sectors and has room for %llu: "
-				"what "
-				"was read from it since it shrank may be wrong",
+				"what was read from it since it shrank may be wrong",
 				(unsigned long long)used, (unsigned long long)total);
 			return;
 		}
@@ -76,10 +75,9 @@ static void describe_state(const struct host *host, struct subject *subject)
 		return;
 	case SNAPSHOT_INVALID:
 		subject_reason(subject, RULE_INVALID,
-			"its status is Invalid: the store overflowed, every read of it "
-			"gives an "
-			"I/O error, and whatever was backed up from it since is "
-			"worthless");
+			"its status is Invalid: the store overflowed, every read of "
+			"it gives an I/O error, and whatever was backed up from it "
+			"since is worthless");
 		return;
 	case SNAPSHOT_OVERFLOW:
 		subject_reason(subject, RULE_OVERFLOWED,
@@ -165,9 +163,8 @@ static void check_role(const struct host *host, struct subject *subject)
 					    device_snapshot_state(subject->snapshot) !=
 						    SNAPSHOT_NONE))
 			subject_reason(subject, RULE_HALF_REMOVED,
-				"the metadata has it as a plain volume, the kernel still "
-				"has "
-				"parts of a snapshot");
+				"the metadata has it as a plain volume, the kernel "
+				"still has parts of a snapshot");
 		else
 			note_plain(host, subject);
 		return;
@@ -201,8 +198,7 @@ static void check_store_extents(const struct host *host, struct subject *subject
 	if (!is_complete || !vg)
 		subject_reason(subject, RULE_EVIDENCE_MISSING,
 			"which device holds each physical volume is not known, so its "
-			"store "
-			"cannot be compared with the metadata");
+			"store cannot be compared with the metadata");
 	else if (count != 1 || overlaps[0].victim != subject->lv ||
 		 overlaps[0].extents * vg->extent_size != sectors)
 		subject_reason(subject, RULE_DISAGREE,
@@ -244,8 +240,7 @@ void check_volume(const struct host *host, struct subject *subject)
 	if (!subject->snapshot) {
 		subject_reason(subject, RULE_NOT_ACTIVE_HERE,
 			"the metadata has it, this kernel does not: look for the host "
-			"where it is "
-			"active, and capture there");
+			"where it is active, and capture there");
 		return;
 	}
 	check_layers(host, subject);
@@ -468,9 +463,8 @@ static void check_stale_snapshot(
 		subject_reason(subject, RULE_STALE, "%s%s", where,
 			is_gone ? ""
 				: ": it was removed "
-				  "there, "
-				  "by another host or by an lvremove that failed "
-				  "half-way");
+				  "there, by another host or by an lvremove that "
+				  "failed half-way");
 	if (subject->cow)
 		check_victims(host, subject);
 	if (subject->snapshot)
@@ -500,8 +494,7 @@ void check_stale(const struct survey *survey, struct subject *subject)
 		survey_unread_words(survey, &where);
 		subject_reason(subject, RULE_EVIDENCE_MISSING,
 			"the metadata of its volume group was not read, so nobody can "
-			"say whether "
-			"the volume still exists%s",
+			"say whether the volume still exists%s",
 			buf_text(&where));
 		return;
 	}

@@ -310,16 +310,14 @@ static bool is_group_here(const struct judgement *it, const struct vg *known)
 			continue;
 		buf_printf(it->why,
 			"a volume of %s, a group that LVM knows on this host; its "
-			"physical "
-			"volume %s %s",
+			"physical volume %s %s",
 			known->name, *pv->name ? pv->name : pv->uuid, why);
 		return false;
 	}
 	if (!has_one)
 		buf_printf(it->why,
 			"a volume of %s, a group that LVM knows on this host, and "
-			"nothing "
-			"says where its physical volumes are",
+			"nothing says where its physical volumes are",
 			known->name);
 	return has_one;
 }

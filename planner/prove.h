@@ -89,7 +89,7 @@ int proof_check_not_configured(
 /* The same for a guest's volume that goes: its group is on the snapshot alone. -EPERM. */
 int proof_check_guest_group(const struct proof *proof, const struct device *device);
 /* The one LVM snapshot that a device is on, itself or through layers that may go with
- * it; NULL = it stands, also or only, on something else. */
+ * it; NULL = it is on something else, also or only. */
 const struct device *proof_snapshot_below(const struct host *host, struct devno devno);
 /* Neither the group nor the device may be on a volume of another group: then they are a
  * guest's own. -EPERM. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a person does about a line of a configuration, in words; see remedy.h. Only
- * whoever wrote the line can say whether what it names is still wanted. */
+ * the person who wrote the line can say whether what it names is still wanted. */
 #include <string.h>
 
 #include "remedy.h"

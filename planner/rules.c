@@ -24,8 +24,8 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"run the plan"},
 	[RULE_STALE_CORRUPTING] = {"stale-corrupting", VERDICT_REMOVE,
 		"stale, valid, and its store is on extents that belong to another "
-		"volume now: "
-		"every first write to a chunk of the origin overwrites that volume",
+		"volume now: every first write to a chunk of the origin overwrites "
+		"that volume",
 		"stale and valid; its store maps extents that another volume owns now, "
 		"and overwrites them",
 		"run the plan at once; then compare the volume it names with a backup of "
@@ -52,8 +52,7 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"", ""},
 	[RULE_FSTAB] = {"fstab", VERDICT_REMOVE,
 		"an entry of /etc/fstab or a unit of systemd mounts it where leftovers "
-		"are "
-		"mounted, and would mount it again or fail",
+		"are mounted, and would mount it again or fail",
 		"", "remove the entry"},
 	[RULE_LEFTOVER_MOUNT] = {"leftover-mount", VERDICT_REMOVE,
 		"mounted read-write, and shown to be a leftover", "", ""},
@@ -110,8 +109,7 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"find who has it open, end that, capture again"},
 	[RULE_STALE_SIBLING] = {"stale-sibling", VERDICT_UNDECIDED,
 		"a stale snapshot of the same origin stays: what lvremove would do to "
-		"the origin "
-		"below it is not known",
+		"the origin below it is not known",
 		"another snapshot of that origin that LVM does not know, and that stays",
 		"make the other one removable first"},
 	[RULE_MOUNTED_READ_WRITE] = {"mounted-read-write", VERDICT_UNDECIDED,
@@ -123,14 +121,12 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"come back; for a leftover: --leftover-mount PATH"},
 	[RULE_CONFIGURED] = {"configured", VERDICT_UNDECIDED,
 		"a configuration of this host, or of a guest, names it: somebody means "
-		"to "
-		"use it",
+		"to use it",
 		"a line of /etc/fstab, of a mount or swap unit of systemd, or of a "
-		"guest's "
-		"configuration (libvirt, Xen, Proxmox) names it, or what is on it",
-		"ask whoever wrote that line; for a leftover: remove the line, and "
-		"capture "
-		"again, or, of a mount: --leftover-mount PATH"},
+		"guest's configuration (libvirt, Xen, Proxmox) names it, or what is on "
+		"it",
+		"ask who wrote that line; for a leftover: remove the line, and "
+		"capture again, or, of a mount: --leftover-mount PATH"},
 	[RULE_TOO_MUCH] = {"too-much", VERDICT_UNDECIDED,
 		"more is on it, or on its origin's layer, than one plan goes through",
 		"more than 64 mappings, block devices, mounts and swap areas on it, or "
@@ -148,8 +144,7 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"volume",
 		"the same, and open, or the origin of a snapshot",
 		"never remove it; no lvcreate and no lvextend on that disk; copy its "
-		"data "
-		"elsewhere, or vgcfgrestore from the archive"},
+		"data elsewhere, or vgcfgrestore from the archive"},
 	[RULE_GUEST_VOLUME] = {"guest-volume", VERDICT_REFUSE,
 		"a guest's own volume: it, or its volume group, is on a volume of "
 		"another group",
@@ -192,12 +187,10 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"something else is mounted below its mount point",
 		"a mount of something else whose parent is its mount", "unmount that"},
 	[RULE_HIDDEN_FS] = {"hidden-fs", VERDICT_REFUSE,
-		"a file system on it is live but in no mount table: lazily unmounted, or "
-		"mounted "
-		"where this capture could not look",
+		"a file system on it is live but in no mount table: lazily unmounted, "
+		"or mounted where this capture could not look",
 		"live in /sys/fs, but in no mount table: lazily unmounted, or mounted "
-		"out "
-		"of sight",
+		"out of sight",
 		"end what still uses it; if nothing shows, restart the host"},
 	[RULE_MERGING] = {"merging", VERDICT_REFUSE, "it is being merged into its origin",
 		"the merging mark in the metadata, or a snapshot-merge target",
@@ -217,12 +210,10 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"lvchange --refresh of its volume drops it; no plan touches that layer"},
 	[RULE_THIN] = {"thin", VERDICT_REFUSE,
 		"a thin volume: others may depend on it, and this version does not "
-		"remove thin "
-		"volumes",
+		"remove thin volumes",
 		"a thin or thin-pool segment in the metadata",
 		"of a snapshot: lvremove by hand, once its pool is healthy and nobody "
-		"has "
-		"it open; else nothing"},
+		"has it open; else nothing"},
 	[RULE_VIRTUAL_ORIGIN] = {"virtual-origin", VERDICT_REFUSE,
 		"a sparse volume: the snapshot itself is the data",
 		"its origin is LVM's hidden virtual one",
@@ -233,8 +224,7 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"nothing: it may be the only data"},
 	[RULE_VG_UNSAFE] = {"vg-unsafe", VERDICT_REFUSE,
 		"its volume group is partial, exported, foreign or read-only, or has "
-		"duplicate "
-		"physical volumes",
+		"duplicate physical volumes",
 		"the marks of its volume group and of its physical volumes",
 		"mend the volume group first"},
 	[RULE_NOT_LVM] = {"not-lvm", VERDICT_REFUSE,

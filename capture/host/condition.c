@@ -47,8 +47,7 @@ static const struct condition_words single_words[] = {
 static const struct condition_words in_use_words[] = {
 	{"inactive", "the origin is not active here"},
 	{"idle", "nobody uses the origin: a snapshot of it that is mounted read-write "
-		 "may be "
-		 "what production runs on"},
+		 "may be what production runs on"},
 	{NULL, NULL},
 };
 

@@ -69,7 +69,7 @@ void ground_mark(const struct host *host, bool *ret_is_on_snapshot);
 bool host_device_is_on_snapshot(const struct host *host, const struct device *device);
 /* With its new table it is, or is not, on a snapshot as before. */
 bool ground_is_same(const struct host *clone, const struct device *device);
-/* NULL: no index, or a replay made another device stand on a snapshot. */
+/* NULL: no index, or a replay put another device on a snapshot. */
 const bool *host_index_ground(const struct host *host);
 
 /* What is below each device; see index_below.c. */

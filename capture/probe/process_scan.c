@@ -128,7 +128,7 @@ static bool is_in_folder_of_programs(const char *path)
 	return false;
 }
 
-/* In a mount namespace of his own a user may give any file any name, also one of root's
+/* In a mount namespace of its own a process can give any file any name, also one of root's
  * (mount --bind /usr/bin/sleep ./qemu-kvm). So it has to be the same file by that name on
  * the host, where only root has a say in these folders. */
 static bool is_exe_of_root(

@@ -621,17 +621,16 @@ void places_free(struct places *places);
 #define cleanup_places cleanup_with(places_free)
 
 /* "/dev/dm-5", "/dev/mapper/NAME", "/dev/loop0", "/dev/sda1", "/dev/VG/LV", and udev's
- * links
- * "/dev/disk/by-id/dm-name-NAME", "/dev/disk/by-id/dm-uuid-UUID", "/dev/block/MAJ:MIN" ->
- * devno. DEVNO_NONE when no recorded device has that name. A label match: for join of
- * what only has a path. */
+ * links "/dev/disk/by-id/dm-name-NAME", "/dev/disk/by-id/dm-uuid-UUID", "/dev/block/MAJ:MIN" ->
+ * devno. DEVNO_NONE when no recorded device has that name. A label match: for join of what only
+ * has a path. */
 struct devno host_path_devno(const struct host *host, const char *path);
 
 /*
  * The block device a mount is on. DEVNO_NONE: none. Its st_dev, where that is a block
  * device's number. The source is only believed where st_dev is none and the type is one
- * that only root of the host can mount: whoever makes a user namespace of his own may mount
- * a tmpfs or fuse there, and the source is whatever he says.
+ * that only root of the host can mount: any user can make a user namespace, and mount a tmpfs
+ * or fuse there with any source.
  */
 struct devno host_mount_devno(const struct host *host, const struct mount *mount);
 
@@ -714,7 +713,7 @@ bool process_is_udev(const struct process *process);
 /* Programs that run virtual machines. */
 bool program_is_hypervisor(const char *comm);
 
-/* The same, where it is more than a name: any user may call a process what he likes. The name
+/* The same, where it is more than a name: any user can give a process any name. The name
  * of a process of root is believed, else that of its executable where that is root's. */
 bool process_is_backup(const struct process *process);
 bool process_is_hypervisor(const struct process *process);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The readers of configurations against any bytes. Law: what is taken is a path below
- * /dev, on a line that there is, and no more of them than the limit. The first byte says
- * which reader. */
+/* The readers of configurations against any bytes. Law: each entry is a path below
+ * /dev, its line number is one of the text, and there are no more entries than the limit.
+ * The first byte says which reader. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -140,7 +140,7 @@ static void test_paths_join_by_label(void **state)
 			host_path_devno(host, rows[i].path), rows[i].devno));
 }
 
-/* What a user may mount says what he likes; btrfs and fuseblk only root mounts. */
+/* What users can mount may have any source; btrfs and fuseblk only root mounts. */
 static void test_a_source_that_a_user_chose(void **state)
 {
 	static const struct {

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 title='A guest of libvirt has the snapshot as its disk'
 story='A test clone was made on a snapshot: a guest that is defined and switched off. No process shows it, and removing the
-snapshot would take its disk away. Its configuration names it: undecided, until whoever owns the guest says that it is not
+snapshot would take its disk away. Its configuration names it: undecided, until the owner of the guest says that it is not
 needed. That the snapshot'\''s origin is the disk of another guest says nothing: the other snapshot is removed.'
 
 domain() {
