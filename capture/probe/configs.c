@@ -92,6 +92,8 @@ static void read_pool(struct sweep *sweep, const char *path)
 
 	if (read_file(sweep, path, &text))
 		text_libvirt_pool_read(buf_text(&text), text.len, &sweep->storages);
+	if (sweep->storages.is_full)
+		note_trouble(sweep, OUTCOME_TRUNCATED, path);
 }
 
 static bool has_end(const char *name, const char *end)
@@ -217,6 +219,8 @@ static void read_proxmox(struct sweep *sweep)
 
 	if (read_file(sweep, "etc/pve/storage.cfg", &text))
 		text_proxmox_storages_read(buf_text(&text), text.len, &sweep->storages);
+	if (sweep->storages.is_full)
+		note_trouble(sweep, OUTCOME_TRUNCATED, "etc/pve/storage.cfg");
 	walk_folder(sweep, "etc/pve/qemu-server", visit_proxmox);
 	walk_folder(sweep, "etc/pve/lxc", visit_proxmox);
 }

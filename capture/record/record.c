@@ -100,7 +100,9 @@ static int write_sorted(const struct host *host, const char *top, struct buf *re
 	if (strchr(top, '/') || member_name_check(top, err) < 0)
 		return err_set(
 			err, -EINVAL, "%s is no name for the archive's folder", top);
-	r = documents_check(host, err);
+	r = host_limits_check(host, err);
+	if (r == 0)
+		r = documents_check(host, err);
 	if (r == 0)
 		r = members_collect(host, &members, err);
 	if (r == 0)

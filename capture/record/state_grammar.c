@@ -14,6 +14,8 @@
 
 #include "state_reader.h"
 
+#define LIMITS_EVERY 65536 /* elements, and at the end */
+
 /* ---- values ---- */
 
 static bool is_digits(const char *text, size_t len, size_t max)
@@ -278,6 +280,8 @@ void grammar_begin(struct reader *r)
 		frame_push(r, rule);
 	if (r->status == 0 && rule->take)
 		rule->take(r);
+	if (r->status == 0 && ++r->n_elements % LIMITS_EVERY == 0)
+		r->status = host_limits_check(r->host, r->err);
 }
 
 void grammar_end(struct reader *r)

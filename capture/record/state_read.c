@@ -246,6 +246,8 @@ int record_state_read(const void *xml, size_t len, struct host *host, struct err
 	if (r == 0)
 		r = read_checked(xml, len, &reader);
 	if (r == 0)
+		r = host_limits_check(host, err);
+	if (r == 0)
 		r = state_check(host, err);
 	return r < 0 ? err_wrap(err, "state.xml") : 0;
 }

@@ -86,6 +86,7 @@ struct reader {
 	struct buf values; /* of the element, each with its NUL; used again */
 	struct frame frames[RECORD_XML_DEPTH_MAX];
 	size_t depth;
+	size_t n_elements;
 };
 
 /* "line N: ELEMENT: attribute rule"; the first failure counts. */

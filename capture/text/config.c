@@ -49,6 +49,7 @@ static void storage_add(
 	cleanup_buf struct buf path = BUF_INIT;
 
 	if (storages->count == TEXT_STORAGES_MAX) {
+		storages->is_full = true;
 		free(name);
 		return;
 	}
@@ -87,7 +88,30 @@ static const char *line_end(const char *at, const char *end)
 	return newline ? newline : end;
 }
 
-/* "lvm: NAME", and below it, indented, "vgname VG" (pvesm(1)). */
+/* "TYPE: NAME", also without the blank; NULL: it is no such line. *ret_is_lvm: of a type
+ * whose volumes are LVM's. malloc'ed. */
+static char *storage_head(const char *at, const char *end, bool *ret_is_lvm)
+{
+	cleanup_free char *type = take_line_word(&at, end);
+	char *colon = type ? strchr(type, ':') : NULL;
+
+	if (!colon || colon == type)
+		return NULL;
+	*colon = '\0';
+	*ret_is_lvm = strcmp(type, "lvm") == 0 || strcmp(type, "lvmthin") == 0;
+	return colon[1] ? xstrdup(colon + 1) : take_line_word(&at, end);
+}
+
+/* The group that an indented line names; NULL: none. malloc'ed. */
+static char *storage_group(const char *at, const char *end)
+{
+	cleanup_free char *key = take_line_word(&at, end);
+
+	return key && strcmp(key, "vgname") == 0 ? take_line_word(&at, end) : NULL;
+}
+
+/* "lvm: NAME", and below it, indented, "vgname VG" (pvesm(1)). A comment, and any other
+ * line that is neither, is passed over, and what is around it counts. */
 void text_proxmox_storages_read(
 	const char *bytes, size_t len, struct text_storages *storages)
 {
@@ -95,21 +119,19 @@ void text_proxmox_storages_read(
 	cleanup_free char *name = NULL;
 
 	for (const char *at = bytes; at < end; at = stop + 1) {
-		bool is_head = !isspace((unsigned char)*at);
-		cleanup_free char *key = NULL, *value = NULL;
+		bool is_head = !isspace((unsigned char)*at), is_lvm = false;
+		cleanup_free char *head = NULL, *group = NULL;
 
 		stop = line_end(at, end);
-		key = take_line_word(&at, stop);
-		value = key ? take_line_word(&at, stop) : NULL;
-		if (is_head) {
-			bool is_lvm = key && value &&
-				      (strcmp(key, "lvm:") == 0 ||
-					      strcmp(key, "lvmthin:") == 0);
-
+		if (*at == '#')
+			continue;
+		head = is_head ? storage_head(at, stop, &is_lvm) : NULL;
+		group = !is_head && name ? storage_group(at, stop) : NULL;
+		if (head) {
 			free(name);
-			name = is_lvm ? take_ptr(value) : NULL;
-		} else if (name && value && strcmp(key, "vgname") == 0) {
-			storage_add(storages, take_ptr(name), "/dev/", value);
+			name = is_lvm ? take_ptr(head) : NULL;
+		} else if (group) {
+			storage_add(storages, take_ptr(name), "/dev/", group);
 		}
 	}
 }

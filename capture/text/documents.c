@@ -72,6 +72,10 @@ int text_documents_read(struct host *host, struct err *err)
 		r = document_read(host, document, err);
 		if (r < 0)
 			return r;
+		/* what most memory goes to, before the next document is read */
+		if (host->n_mounts > RECORD_MOUNTS_MAX ||
+			host->n_lvs > RECORD_VOLUMES_MAX)
+			break;
 	}
-	return 0;
+	return host_limits_check(host, err);
 }

@@ -59,10 +59,7 @@
 
 #include "snapstate/condition.h"
 #include "snapstate/host.h"
-
-/* Limits of the grammar, for readers of files that strangers sent. */
-#define FACT_LINE_MAX 65536	/* bytes of one line */
-#define FACTS_MAX     2000000	/* lines of one set */
+#include "snapstate/limits.h"
 
 /* A set of facts: sorted by bytes, no duplicates. */
 struct facts {

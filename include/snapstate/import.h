@@ -10,23 +10,14 @@
  * holders: a plan from an import removes nothing.
  *
  * Takes hostile evidence: no link is followed, no device opened, nothing is written, no
- * program is run; what is read is bounded by the limits below.
+ * program is run; what is read is bounded (limits.h).
  */
 #ifndef SNAPSTATE_IMPORT_H
 #define SNAPSTATE_IMPORT_H
 
 #include "snapstate/err.h"
 #include "snapstate/host.h"
-
-#define IMPORT_UNPACKED_MAX (UINT64_C(8) << 30) /* bytes of a tar */
-#define IMPORT_FILE_MAX	    (64u << 20)		/* of one file that is of use */
-#define IMPORT_KEPT_MAX	    (256u << 20)	/* of all of them */
-#define IMPORT_ENTRIES_MAX  1000000		/* files and folders looked at */
-#define IMPORT_PIECES_MAX   10000		/* files that are of use */
-#define IMPORT_DEPTH_MAX    32			/* of folders */
-#define IMPORT_PATH_MAX	    4096
-#define IMPORT_DEVICES_MAX  100000 /* of device-mapper */
-#define IMPORT_BLOCKS_MAX   20000  /* others */
+#include "snapstate/limits.h"
 
 /* A file or folder. What it does not tell is noted as the source's outcome; an error is a
  * path that cannot be read, or an archive that is damaged or over a limit. Sorted. */

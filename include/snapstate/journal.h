@@ -47,9 +47,9 @@
 #include "snapstate/buf.h"
 #include "snapstate/err.h"
 #include "snapstate/io.h"
+#include "snapstate/limits.h"
 
 #define JOURNAL_VERSION	    1
-#define JOURNAL_BYTES_MAX   (64u << 20) /* of one that is read */
 #define JOURNAL_KEPT_MAX    64 /* groups; of more the lines are read, and no more */
 #define JOURNAL_VG_UUID_LEN 32 /* without hyphens */
 

@@ -79,6 +79,7 @@
 #include "snapstate/err.h"
 #include "snapstate/facts.h"
 #include "snapstate/io.h"
+#include "snapstate/limits.h"
 #include "snapstate/policy.h"
 #include "snapstate/redact.h"
 
@@ -86,8 +87,6 @@
 #define PLAN_VERSION_OLDEST 1 /* that is read */
 #define PLAN_VERSION_CONDITIONS 2
 #define PLAN_INTERPRETER "/usr/sbin/snapstate-execute"
-#define PLAN_BYTES_MAX	(64u << 20)
-#define PLAN_STEPS_MAX	100000
 #define PLAN_REASONS_MAX 64
 #define PLAN_SELECT_MAX 64
 #define PLAN_LEFTOVER_MOUNTS_MAX 64

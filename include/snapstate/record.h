@@ -8,7 +8,7 @@
  *   SHA256SUMS            last member: `sha256sum -c` checks every other member
  *
  * The same model gives the same bytes. The reader takes hostile files: members are read into
- * memory under the limits below; links, devices, duplicates, foreign names and unknown
+ * memory under the limits of limits.h; links, devices, duplicates, foreign names and unknown
  * compression are refused, and every error names the member and the rule.
  */
 #ifndef SNAPSTATE_RECORD_H
@@ -17,14 +17,9 @@
 #include "snapstate/buf.h"
 #include "snapstate/err.h"
 #include "snapstate/host.h"
+#include "snapstate/limits.h"
 
-#define RECORD_VERSION	      1
-#define RECORD_ARCHIVE_MAX    (64u << 20)  /* bytes of the file */
-#define RECORD_TOTAL_MAX      (512u << 20) /* bytes of all members */
-#define RECORD_MEMBER_MAX     (256u << 20)
-#define RECORD_MEMBERS_MAX    20000
-#define RECORD_RATIO_MAX      200 /* members to file, after the first MiB */
-#define RECORD_XML_DEPTH_MAX  16
+#define RECORD_VERSION 1
 
 /* `top` is the name of the top folder ([A-Za-z0-9._-]+). */
 int record_write(const struct host *host, const char *top, struct buf *ret_archive, struct err *err);

@@ -10,26 +10,15 @@
  *   units of systemd, guests' configurations: neither; ours, config.c
  *   lvm/lvscan.txt       for people only; not parsed
  *
- * Every reader takes hostile input: limits first, an error that names document, line (where the
- * library tells) and rule.
+ * Every reader takes hostile input: limits first (limits.h), an error that names document,
+ * line (where the library tells) and rule.
  */
 #ifndef SNAPSTATE_TEXT_H
 #define SNAPSTATE_TEXT_H
 
 #include "snapstate/err.h"
 #include "snapstate/host.h"
-
-#define TEXT_MOUNTINFO_MAX (64u << 20)
-#define TEXT_REPORT_MAX	   (64u << 20)
-#define TEXT_FSTAB_MAX	   (1u << 20)
-#define TEXT_CONFIG_MAX	   (1u << 20)
-#define TEXT_CONFIG_PATH_MAX  512   /* bytes of a path in it: longer ones are none */
-#define TEXT_CONFIG_NAMES_MAX 1024  /* devices that one file names */
-#define TEXT_CONFIGS_MAX      16384 /* and all of a host together */
-#define TEXT_STORAGES_MAX     256
-#define TEXT_METADATA_MAX  (16u << 20)
-#define TEXT_METADATA_DEPTH 16 /* of nested sections; dm_config recurses without bound */
-#define TEXT_JSON_DEPTH	    16
+#include "snapstate/limits.h"
 
 /* Reads every document of the host whose source was read into the model. Call once, when all
  * documents are there; host->namespaces must be filled. Does not sort. */
@@ -49,6 +38,7 @@ struct text_storage {
 struct text_storages {
 	struct text_storage *items;
 	size_t count;
+	bool is_full; /* there were more than TEXT_STORAGES_MAX */
 };
 /* Of /etc/pve/storage.cfg; of a file below /etc/libvirt/storage. */
 void text_proxmox_storages_read(const char *bytes, size_t len, struct text_storages *storages);

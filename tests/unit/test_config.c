@@ -89,7 +89,7 @@ static void test_names(void **state)
 		{CONFIG_PROXMOX, "", ""},
 	};
 	struct text_storage pool = {(char *)"p", (char *)"/dev/vgp"};
-	const struct text_storages storages = {&pool, 1};
+	const struct text_storages storages = {&pool, 1, false};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -130,13 +130,48 @@ static void test_storages(void **state)
 	text_storages_free(&storages);
 }
 
+/* A comment, or a line that makes no sense, costs that line. */
+static void test_odd_storages(void **state)
+{
+	static const char proxmox[] = "lvm: a\n# vgname no\n#\nnonsense\n\tvgname vga\n"
+				      ": x\n\n lvm: no\n\tvgname no\nlvm:b\n\tvgname\n"
+				      "\t\xff\x01 \n  vgname  vgb  \nlvm: c\n\tpath /x";
+	struct text_storages storages = {0};
+
+	(void)state;
+	text_proxmox_storages_read(proxmox, strlen(proxmox), &storages);
+	assert_int_equal(storages.count, 2);
+	assert_string_equal(storages.items[0].name, "a");
+	assert_string_equal(storages.items[0].folder, "/dev/vga");
+	assert_string_equal(storages.items[1].name, "b");
+	assert_string_equal(storages.items[1].folder, "/dev/vgb");
+	text_storages_free(&storages);
+}
+
+static void test_too_many_storages(void **state)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+	struct text_storages storages = {0};
+
+	(void)state;
+	for (unsigned i = 0; i < TEXT_STORAGES_MAX; i++)
+		buf_printf(&text, "lvm: s%u\n\tvgname vg%u\n", i, i);
+	text_proxmox_storages_read(buf_text(&text), text.len, &storages);
+	assert_int_equal(storages.count, TEXT_STORAGES_MAX);
+	assert_false(storages.is_full);
+	text_libvirt_pool_read("<name>p</name><path>/dev/v</path>", 33, &storages);
+	assert_int_equal(storages.count, TEXT_STORAGES_MAX);
+	assert_true(storages.is_full);
+	text_storages_free(&storages);
+}
+
 /* Each text cut at each byte, and with each byte changed: no more than it holds. */
 static void test_any_bytes(void **state)
 {
 	static const char text[] = "<!-- a -->/dev/vg/lv&#47;<a pool='p' volume='b'/>\n"
 				   "p:vm phy:vg/lv\nWhat=\"/dev/x\"\nWhere=/y";
 	struct text_storage pool = {(char *)"p", (char *)"/dev/vgp"};
-	const struct text_storages storages = {&pool, 1};
+	const struct text_storages storages = {&pool, 1, false};
 	static const char bytes[] = {
 		'\0', '\n', '\'', '<', '>', '&', ';', '/', '-', (char)0xff};
 
@@ -183,6 +218,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_storages),
+		cmocka_unit_test(test_odd_storages),
+		cmocka_unit_test(test_too_many_storages),
 		cmocka_unit_test(test_any_bytes),
 		cmocka_unit_test(test_too_many),
 	};

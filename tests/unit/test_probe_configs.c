@@ -150,6 +150,42 @@ static void test_too_many(void **state)
 	fake_close(&fake, &machine);
 }
 
+/* A guest's volume in a storage that was not taken would not be found. */
+static void test_too_many_storages(void **state)
+{
+	static const struct entry entries[] = {{"etc/xen/a", "x"}};
+	struct fake fake = {0};
+	struct machine machine;
+	cleanup_buf struct buf text = BUF_INIT;
+
+	(void)state;
+	fake_open(&fake, &machine, entries, 1);
+	for (unsigned i = 0; i <= TEXT_STORAGES_MAX; i++)
+		buf_printf(&text, "lvm: s%u\n\tvgname vg%u\n", i, i);
+	root_put(fake.root, "etc/pve/storage.cfg", buf_text(&text));
+	assert_truncated(&machine, "/etc/pve/storage.cfg");
+	fake_close(&fake, &machine);
+}
+
+static void test_too_many_pools(void **state)
+{
+	static const struct entry entries[] = {{"etc/xen/a", "x"}};
+	struct fake fake = {0};
+	struct machine machine;
+
+	(void)state;
+	fake_open(&fake, &machine, entries, 1);
+	for (unsigned i = 0; i <= TEXT_STORAGES_MAX; i++) {
+		cleanup_buf struct buf path = BUF_INIT;
+
+		buf_printf(&path, "etc/libvirt/storage/%u.xml", i);
+		root_put(fake.root, buf_text(&path),
+			"<pool><name>p</name><path>/dev/vgp</path></pool>");
+	}
+	assert_truncated(&machine, "/etc/libvirt/storage/");
+	fake_close(&fake, &machine);
+}
+
 /* A host without any of it has read all there is. */
 static void test_nothing(void **state)
 {
@@ -173,6 +209,8 @@ int main(void)
 		cmocka_unit_test(test_no_regular_file),
 		cmocka_unit_test(test_too_large),
 		cmocka_unit_test(test_too_many),
+		cmocka_unit_test(test_too_many_storages),
+		cmocka_unit_test(test_too_many_pools),
 		cmocka_unit_test(test_nothing),
 	};
 

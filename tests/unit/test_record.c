@@ -774,6 +774,132 @@ static void test_accepted_archives(void **state)
 	}
 }
 
+/* ---- limits ---- */
+
+#define FILL(host, items, n_items, most)                                                 \
+	do {                                                                             \
+		while ((host)->n_items <= (most))                                        \
+			array_add(&(host)->items, &(host)->n_items);                     \
+	} while (0)
+
+static void fill_devices(struct host *host)
+{
+	FILL(host, devices, n_devices, RECORD_DEVICES_MAX);
+}
+
+static void fill_targets(struct host *host)
+{
+	struct device *device = array_add(&host->devices, &host->n_devices);
+
+	FILL(device, targets, n_targets, RECORD_PARTS_MAX);
+}
+
+static void fill_blocks(struct host *host)
+{
+	FILL(host, blocks, n_blocks, RECORD_BLOCKS_MAX);
+}
+
+static void fill_mounts(struct host *host)
+{
+	FILL(host, mounts, n_mounts, RECORD_MOUNTS_MAX);
+}
+
+static void fill_processes(struct host *host)
+{
+	FILL(host, processes, n_processes, RECORD_PROCESSES_MAX);
+}
+
+static void fill_uses(struct host *host)
+{
+	FILL(host, uses, n_uses, RECORD_USES_MAX);
+}
+
+static void fill_volumes(struct host *host)
+{
+	FILL(host, lvs, n_lvs, RECORD_VOLUMES_MAX);
+}
+
+static void fill_configs(struct host *host)
+{
+	FILL(host, configs, n_configs, RECORD_OTHERS_MAX);
+}
+
+static void test_limits(void **state)
+{
+	static const struct {
+		void (*fill)(struct host *host);
+		const char *error;
+	} rows[] = {
+		{fill_devices, "more than 100000 device-mapper devices"},
+		{fill_targets, "more than 1000000 table lines and dependencies"},
+		{fill_blocks, "more than 100000 block devices"},
+		{fill_mounts, "more than 1000000 mounts"},
+		{fill_processes, "more than 500000 processes"},
+		{fill_uses, "more than 2000000 uses by processes"},
+		{fill_volumes, "more than 100000 logical volumes"},
+		{fill_configs, "more than 100000 lines of configurations"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		cleanup_host struct host *host = host_new();
+		struct err err = ERR_INIT;
+
+		assert_int_equal(host_limits_check(host, &err), 0);
+		rows[i].fill(host);
+		assert_int_equal(host_limits_check(host, &err), -EFBIG);
+		assert_string_equal(err.msg, rows[i].error);
+	}
+}
+
+/* A good state.xml in which one line is repeated until it is too much. */
+static void test_limits_of_reader(void **state)
+{
+	static const struct {
+		const char *line;
+		size_t most;
+		const char *error;
+	} rows[] = {
+		{"<dep devno=\"7:0\"/>", RECORD_PARTS_MAX,
+			"more than 1000000 table lines and dependencies"},
+		{"<change devno=\"254:0\"", RECORD_OTHERS_MAX,
+			"more than 100000 changes"},
+	};
+	cleanup_host struct host *host = full_host();
+	cleanup_buf struct buf good = state_of(host);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *line = strstr(buf_text(&good), rows[i].line);
+		size_t len = strcspn(line, "\n");
+		cleanup_host struct host *again = host_new();
+		cleanup_buf struct buf xml = BUF_INIT;
+		struct err err = ERR_INIT;
+
+		buf_add(&xml, good.data, (size_t)(line - good.data));
+		for (size_t n = 0; n <= rows[i].most; n++)
+			buf_add(&xml, line, len);
+		buf_puts(&xml, line);
+		assert_int_equal(record_state_read(xml.data, xml.len, again, &err), -EFBIG);
+		assert_holds(err.msg, rows[i].error);
+	}
+}
+
+/* The capture is told, not its reader. */
+static void test_limits_of_writer(void **state)
+{
+	cleanup_host struct host *host = full_host();
+	cleanup_buf struct buf archive = BUF_INIT;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	while (host->n_changes <= RECORD_OTHERS_MAX)
+		*array_add(&host->changes, &host->n_changes) =
+			(struct change){{254, (uint32_t)host->n_changes}, CHANGE_OPENS, ""};
+	assert_int_equal(record_write(host, TOP, &archive, &err), -EFBIG);
+	assert_holds(err.msg, "more than 100000 changes");
+}
+
 static void test_truncated(void **state)
 {
 	cleanup_host struct host *host = full_host();
@@ -1069,6 +1195,9 @@ int main(void)
 		cmocka_unit_test(test_write_refuses),
 		cmocka_unit_test(test_changed_archives),
 		cmocka_unit_test(test_accepted_archives),
+		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_limits_of_reader),
+		cmocka_unit_test(test_limits_of_writer),
 		cmocka_unit_test(test_truncated),
 		cmocka_unit_test(test_bytes_after_the_end),
 		cmocka_unit_test(test_flipped),
