@@ -74,6 +74,9 @@ bool act_is_stopped(void);
  * as it is. */
 int act_check_neighbours(const struct host *host, const char *vg_uuid,
 	const char *origin_uuid, struct err *err);
+/* -EAGAIN: a block device, but for device-mapper's, was attached since `seen` was read.
+ */
+int act_check_disks(const struct host *seen, const struct host *now, struct err *err);
 /* A name that LVM accepts, and that is safe as a file name and as an argument. */
 bool guard_name_is_valid(const char *name);
 

@@ -168,6 +168,35 @@ int act_check_neighbours(const struct host *host, const char *vg_uuid,
 	return 0;
 }
 
+/* Since the look that found no second copy of a physical volume, a disk that may hold one
+ * may have been attached: LVM is not shown it, and would not refuse. -EAGAIN: then the
+ * next look sees it. */
+int act_check_disks(const struct host *seen, const struct host *now, struct err *err)
+{
+	for (size_t i = 0; i < now->n_blocks; i++) {
+		const struct block *block = &now->blocks[i];
+		const struct block *before = host_block_by_devno(seen, block->devno);
+
+		if (!before || before->diskseq != block->diskseq)
+			return err_set(err, -EAGAIN,
+				"%s was attached after the host was verified",
+				block->kname);
+	}
+	return 0;
+}
+
+static int check_disks(const struct act_request *request, struct err *err)
+{
+	struct machine machine = *request->machine;
+	cleanup_host struct host *now = NULL;
+	int r;
+
+	machine.only = NULL;
+	machine.deadline_ms = 0; /* sysfs alone */
+	r = probe_host(&machine, PROBE_BLOCKS, &now, err);
+	return r < 0 ? r : act_check_disks(request->host, now, err);
+}
+
 /* What LVM shall find under its lock: the volume as verified, its name of today. */
 static int describe_volume(const struct act_request *request, const char *origin_uuid,
 	struct lvm_volume *ret, struct err *err)
@@ -195,7 +224,9 @@ static int describe_volume(const struct act_request *request, const char *origin
  * LVM gets the physical volumes of the group, and no other device; that no other has one
  * of them was verified by a look at all that may be read (condition "single"): left to
  * itself it reads each mapping that is no logical volume, and waits without end on one
- * that is on a suspended device (seen in the lab: incident suspended-neighbour).
+ * that is on a suspended device (seen in the lab: incident suspended-neighbour). All that
+ * look's devices would show LVM no clone that was attached after it, and any of them that
+ * hangs would keep a change of this group waiting: so check_disks() compares instead.
  */
 static int change_volume(
 	struct act_request *request, const char *origin_uuid, struct err *err)
@@ -215,6 +246,8 @@ static int change_volume(
 			origin_uuid ? origin_uuid : volume.lv_uuid, err);
 	if (r == 0)
 		r = udev_check_alive(request->out, err);
+	if (r == 0)
+		r = check_disks(request, err);
 	if (r < 0)
 		return r;
 	volume.is_unmonitored = !monitoring_is_active(MONITORING_FIFO);

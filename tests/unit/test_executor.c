@@ -1890,6 +1890,44 @@ static void test_unsettled_neighbours(void **state)
 	}
 }
 
+static void test_disks_attached_since(void **state)
+{
+	static const struct {
+		uint32_t minor;
+		uint64_t diskseq;
+		const char *said; /* NULL: nothing is in the way */
+	} cases[] = {
+		{0, 7, NULL},
+		{0, 8, "loop was attached"}, /* again, with another file */
+		{1, 7, "loop was attached"},
+	};
+	cleanup_host struct host *seen = host_new();
+	struct block *block = array_add(&seen->blocks, &seen->n_blocks);
+
+	(void)state;
+	*block = (struct block){.devno = {7, 0},
+		.kname = "loop",
+		.backing_file = "",
+		.transport = "",
+		.diskseq = 7};
+	host_sort(seen);
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		cleanup_host struct host *now = host_new();
+		struct err err = ERR_INIT;
+
+		block = array_add(&now->blocks, &now->n_blocks);
+		*block = (struct block){.devno = {7, cases[i].minor},
+			.kname = "loop",
+			.backing_file = "",
+			.transport = "",
+			.diskseq = cases[i].diskseq};
+		assert_int_equal(
+			act_check_disks(seen, now, &err), cases[i].said ? -EAGAIN : 0);
+		if (cases[i].said)
+			assert_says(err.msg, cases[i].said);
+	}
+}
+
 static void test_names_for_lvm(void **state)
 {
 	static const char *const bad[] = {
@@ -2038,6 +2076,7 @@ int main(void)
 		cmocka_unit_test(test_a_clone_since),
 		cmocka_unit_test(test_remounted_since),
 		cmocka_unit_test(test_unsettled_neighbours),
+		cmocka_unit_test(test_disks_attached_since),
 		cmocka_unit_test(test_names_for_lvm),
 		cmocka_unit_test(test_nothing_raw_reaches_the_terminal),
 		cmocka_unit_test(test_options),

@@ -4,8 +4,8 @@
 title='After the plan was made, another snapshot of the same origin was marked for merging'
 story='lvconvert --merge of a snapshot whose origin is in use only marks it: the merge begins with the next load of the
 origin'\''s table. lvremove of another snapshot of that origin loads it. So a clean-up could begin a merge that nobody asked
-it to begin, and the data of the origin would change. The same with a snapshot that is not active: lvremove would
-activate it, with data that are wrong by now. Neither is removed beside; a new backup of that origin stops nothing.'
+it to begin, and the data of the origin would change. The same with a snapshot that is not active, marked or not: lvremove
+would activate it, with data that are wrong by now. Neither is removed beside; a new backup of that origin stops nothing.'
 
 origin_sum() { sha256sum <"/dev/onapp-aaaaaaaa/victim" | cut -d ' ' -f 1; }
 
@@ -51,5 +51,13 @@ after() {
 	more_apply inactive
 	check 'it was carried out' is "$rc" 0
 	check 'the new backup is still there' lvs onapp-aaaaaaaa/backup-newcomer
+	say 'one that is marked for merging while it is not active'
+	stack_make inactive-merge
+	more_plan inactive-merge
+	run dmsetup remove onapp--aaaaaaaa-monthly
+	background sleep /dev/null /dev/onapp-aaaaaaaa/victim sh -c 'exec sleep 100000 </dev/onapp-aaaaaaaa/victim'
+	run lvconvert -qq --merge onapp-aaaaaaaa/monthly
+	background_end
+	refused inactive-merge 'monthly is being merged into the origin, or is marked for it'
 	check 'the guests go on' guests_alive
 }
