@@ -127,13 +127,15 @@ static enum exit_code stopped(const struct run *run, const char *what)
 }
 
 /* What the kernel shows of no process: descriptors in flight (unix(7), SCM_RIGHTS), those
- * that io_uring_register(2) took, mounts that open_tree(2) copied and namespaces kept by
- * either. */
+ * that io_uring_register(2) took, mounts that open_tree(2) copied and namespaces that
+ * only such a descriptor keeps. Seen in the lab: incidents fd-in-flight and
+ * namespace-in-flight. */
 static const char out_of_sight[] =
 	"a descriptor that was sent over a unix socket and not received yet, a file that "
 	"is registered with io_uring, or a mount or mount namespace that only such a "
-	"descriptor keeps. End the service that does so, or restart the host; then "
-	"capture and plan again";
+	"descriptor keeps. `" OUT_OF_SIGHT_COMMAND "` lists the processes that have "
+	"some, as /proc/PID: end the one that has this one, or restart the host if there "
+	"is none; then capture and plan again";
 
 /* A device that somebody keeps open shows that in its open count, which is compared
  * before each attempt; a mount has none. */

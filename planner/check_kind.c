@@ -159,9 +159,12 @@ static void check_role(const struct host *host, struct subject *subject)
 		return;
 	case LV_ORDINARY:
 	case LV_OTHER:
-		if (subject->cow || (subject->snapshot && subject->snapshot->n_deps &&
-					    device_snapshot_state(subject->snapshot) !=
-						    SNAPSHOT_NONE))
+		if (subject->snapshot && device_is_merging(subject->snapshot))
+			note_plain(host, subject); /* an origin */
+		else if (subject->cow ||
+			 (subject->snapshot && subject->snapshot->n_deps &&
+				 device_snapshot_state(subject->snapshot) !=
+					 SNAPSHOT_NONE))
 			subject_reason(subject, RULE_HALF_REMOVED,
 				"the metadata has it as a plain volume, the kernel "
 				"still has parts of a snapshot");

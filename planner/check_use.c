@@ -150,7 +150,12 @@ static void note_mapping(const struct visit *visit, const struct device *device)
 	cleanup_buf struct buf why = BUF_INIT;
 	enum mapping_kind kind = mapping_judge(visit->host, visit->subject, device, &why);
 
-	if (kind == MAPPING_KEPT)
+	if (device == subject_merged_into(visit->subject))
+		subject_reason(visit->subject, RULE_MERGING,
+			"the kernel merges it into %s (" DEVNO_FMT "): its state is %s",
+			device->name, DEVNO_ARGS(device->devno),
+			snapshot_state_name(device_snapshot_state(device)));
+	else if (kind == MAPPING_KEPT)
 		subject_reason(visit->subject, RULE_FOREIGN_MAPPING,
 			"%s (" DEVNO_FMT ", uuid %s, %s target) is mapped to it: %s",
 			device->name, DEVNO_ARGS(device->devno),

@@ -360,6 +360,13 @@ void subject_devices(const struct subject *subject, device_visitor visit, void *
 /* Places (host.h) of what may be on one of these devices. */
 struct places subject_places(
 	const struct host *host, const struct subject *subject, enum places_kind kind);
+/* The device of the origin into which the kernel merges the subject: LVM gives it the
+ * target then, and the snapshot's own device an error (lvm2 lib/activate/dev_manager.c,
+ * _add_snapshot_merge_target_to_dtree; seen in the lab). A guest may run on
+ * it. NULL: none. */
+const struct device *subject_merged_into(const struct subject *subject);
+/* Such a device, of any snapshot. */
+bool device_is_merging(const struct device *device);
 /* true: one of these devices. */
 bool subject_owns(const struct subject *subject, struct devno devno);
 /* true: one of the layers on its snapshot. */

@@ -209,6 +209,14 @@ static bool is_closed_by_hand(const struct host *host, const struct subject *sub
 	return stands_on_closed(host, subject, device, 0, seen);
 }
 
+/* What is to be done for a creation that stopped midway gives it its table. */
+static bool is_loaded_by_refresh(
+	const struct subject *subject, const struct device *device)
+{
+	return device == subject->snapshot && (device->flags & DEVICE_NO_TABLE) &&
+	       subject->lv && subject_has_rule(subject, RULE_HALF_REMOVED);
+}
+
 static bool is_implied(const struct host *host, const struct subject *subject,
 	const struct reason *reason)
 {
@@ -226,7 +234,8 @@ static bool is_implied(const struct host *host, const struct subject *subject,
 	if (reason->rule == RULE_HIDDEN_FS)
 		return has_user_of_files(host, subject, device->devno);
 	if (reason->rule == RULE_UNSETTLED)
-		return is_closed_by_hand(host, subject, device);
+		return is_closed_by_hand(host, subject, device) ||
+		       is_loaded_by_refresh(subject, device);
 	return reason->rule == RULE_OPENS_UNEXPLAINED &&
 	       is_explained_by_users(host, subject, device);
 }

@@ -99,26 +99,33 @@ enum action_kind remedy_merge_words(
 	const struct lv *lv = subject->lv;
 	const struct lv *origin =
 		lv ? host_lv(host, subject->vg_uuid, lv->origin_uuid) : NULL;
-	const char *group = vg_name(host, subject->vg_uuid);
-	enum snapshot_state state = subject->snapshot
-					    ? device_snapshot_state(subject->snapshot)
-					    : SNAPSHOT_NONE;
+	const struct device *into = subject_merged_into(subject);
+	cleanup_free char *group = NULL, *name = NULL, *layer = NULL;
 
-	if (state == SNAPSHOT_MERGE_FAILED)
+	if (origin) {
+		group = xstrdup(vg_name(host, subject->vg_uuid));
+		name = xstrdup(origin->name);
+	} else if (!into || !lvm_dm_name_split(into->name, &group, &name, &layer)) {
+		group = xstrdup("VG");
+		name = xstrdup("ORIGIN");
+	}
+	if (into && device_snapshot_state(into) == SNAPSHOT_MERGE_FAILED)
 		buf_printf(text,
 			"never remove it: the merge failed, so the origin is partly "
 			"merged and the rest is in this snapshot alone. Find the I/O "
 			"error in the kernel's log and end its cause; `lvchange "
-			"--refresh "
-			"%s/%s` loads the merge again",
-			group, origin ? origin->name : "ORIGIN");
-	else if (lv && lv->is_merging && state == SNAPSHOT_VALID && origin)
+			"--refresh %s/%s` loads the merge again",
+			group, name);
+	else if (lv && lv->is_merging && !into && origin)
 		buf_printf(text,
 			"wait: it goes by itself when it is merged. The merge has not "
 			"begun: it begins when %s/%s is activated next (its guest off), "
 			"and overwrites that volume with the state of this snapshot. If "
-			"nobody wants that, settle it before the guest is stopped",
-			group, origin->name);
+			"nobody wants that, undo the mark before the guest is stopped: "
+			"`vgcfgrestore --list %s` names the metadata of before the "
+			"lvconvert, and vgcfgrestore -f with that file undoes it and "
+			"each later change of the group",
+			group, name, group);
 	else
 		buf_printf(text,
 			"wait: it goes by itself when it is merged (`lvs -a -o "
@@ -134,15 +141,29 @@ bool remedy_is_suspended(const struct device *device)
 	return device->flags & (DEVICE_SUSPENDED | DEVICE_INTERNAL);
 }
 
+/* What is mapped to the snapshot, topmost first. */
+static void close_words(const struct subject *subject, struct buf *text)
+{
+	for (size_t i = 0; i < subject->n_above; i++) {
+		const struct device *device = subject->above[i];
+
+		buf_printf(text,
+			"close %s (" DEVNO_FMT "), after what is on it: ", device->name,
+			DEVNO_ARGS(device->devno));
+		if (*device->uuid)
+			buf_printf(text, "`dmsetup remove -u %s`, then ", device->uuid);
+		else
+			buf_printf(text, "`dmsetup remove %s`, then ", device->name);
+	}
+}
+
 /* What comes first where the writes that wait would destroy a victim's data. */
 static void remove_before_resume(const struct subject *subject, struct buf *text)
 {
 	buf_puts(text,
 		"do not resume it yet: the writes that wait for it would overwrite "
 		"the volume that has this snapshot's extents now. First ");
-	for (size_t i = 0; i < subject->n_above; i++)
-		buf_printf(text, "close %s (" DEVNO_FMT "), then ",
-			subject->above[i]->name, DEVNO_ARGS(subject->above[i]->devno));
+	close_words(subject, text);
 	buf_printf(text, "`dmsetup remove -u %s`, then ", subject->snapshot->uuid);
 	if (subject->cow)
 		buf_printf(text, "`dmsetup remove -u %s`, then ", subject->cow->uuid);
@@ -234,11 +255,11 @@ static void plain_volume_words(
 		"`dmsetup info -c -o name,uuid,open` shows 0 opens for each uuid here "
 		"when its turn comes. Then ",
 		subject->label);
-	for (size_t i = 0; is_active && i < subject->n_above; i++)
-		buf_printf(text, "close %s, then ", subject->above[i]->name);
-	if (is_active)
+	if (is_active) {
+		close_words(subject, text);
 		buf_printf(
 			text, "`dmsetup remove -u %s`, then ", subject->snapshot->uuid);
+	}
 	if (subject->cow)
 		buf_printf(text, "`dmsetup remove -u %s`, then ", subject->cow->uuid);
 	buf_printf(text, "`lvremove -y %s`", subject->label);

@@ -94,7 +94,7 @@ enum action_kind remedy_namespace_words(const struct survey *survey,
 		"its mount on %s goes with it",
 		(unsigned long long)mount->namespace_id, mount->target);
 	if (!users.count && count == 1 && namespace->pid)
-		buf_printf(text, "; or unmount that there (nsenter -t %u -m umount ...)",
-			namespace->pid);
+		buf_printf(text, "; or unmount that there: `nsenter -t %u -m umount %s`",
+			namespace->pid, mount->target);
 	return users.has_backup ? ACTION_WAIT : ACTION_DO;
 }

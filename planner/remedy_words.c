@@ -119,19 +119,40 @@ static enum action_kind words_of_mount(
 
 /* ---- block devices ---- */
 
-static void block_words_of(const struct block *block, struct buf *text)
+/* A partition of a loop device outlives it where the kernel was told of it by hand
+ * (partx(8)); then it is told again. */
+static void partition_words(
+	const struct host *host, const struct block *partition, struct buf *text)
+{
+	const struct block *disk =
+		partition->n_below == 1 ? host_block_by_devno(host, partition->below[0])
+					: NULL;
+
+	if (!disk || disk->kind != BLOCK_LOOP)
+		buf_printf(text, "release %s, after what is on it", partition->kname);
+	else
+		buf_printf(text,
+			"let the kernel forget the partitions of %s (`partx -d "
+			"/dev/%s`), after what is on them",
+			disk->kname, disk->kname);
+}
+
+static void block_words_of(
+	const struct host *host, const struct block *block, struct buf *text)
 {
 	switch (block->kind) {
 	case BLOCK_LOOP:
-		buf_printf(text, "detach %s (losetup -d /dev/%s), after what is on it",
+		buf_printf(text, "detach %s (`losetup -d /dev/%s`), after what is on it",
 			block->kname, block->kname);
 		return;
 	case BLOCK_MD:
-		buf_printf(text, "stop %s (mdadm --stop /dev/%s), after what is on it",
+		buf_printf(text, "stop %s (`mdadm --stop /dev/%s`), after what is on it",
 			block->kname, block->kname);
 		return;
-	case BLOCK_DISK:
 	case BLOCK_PARTITION:
+		partition_words(host, block, text);
+		return;
+	case BLOCK_DISK:
 	case BLOCK_OTHER:
 		buf_printf(text, "release %s, after what is on it", block->kname);
 		return;
@@ -177,7 +198,10 @@ static void close_mapping(const struct device *device, struct buf *text)
 	else if (*device->uuid)
 		buf_printf(text, "`dmsetup remove -u %s`", device->uuid);
 	else
-		buf_puts(text, "with the program that made it");
+		buf_printf(text,
+			"with the program that made it; of one that was made by hand, if "
+			"nobody needs it: `dmsetup remove %s`",
+			device->name);
 }
 
 static void settle_device(
@@ -247,10 +271,14 @@ static enum action_kind words_of_group(
 			       "--removemissing)");
 	if (is_duplicate)
 		add_part(text, "let LVM see each physical volume on one device only");
-	if (vg->is_exported)
-		add_part(text, "import the volume group (vgimport)");
+	if (vg->is_exported) {
+		add_part(text, "import the volume group: ");
+		buf_printf(text, "`vgimport %s`", vg->name);
+	}
 	if (!vg->is_writable)
-		add_part(text, "make the volume group writable (vgchange -p rw)");
+		add_part(text, "ask who made the volume group read-only, and why: no LVM "
+			       "command makes it writable, only vgcfgrestore of a "
+			       "metadata text with \"WRITE\" in the group's status");
 	if (vg->is_foreign)
 		add_part(text, "work on the host whose system id the volume group has");
 	return ACTION_DO;
@@ -413,15 +441,16 @@ static enum action_kind words_of_device(const struct survey *survey,
 	} else if (reason->rule == RULE_HIDDEN_FS) {
 		buf_printf(text,
 			"end what still uses the file system on %s (" DEVNO_FMT
-			"): no process shows; restart the host if none is found",
+			"), which no process shows: `" OUT_OF_SIGHT_COMMAND
+			"` lists processes that may have a descriptor of it out of "
+			"sight; restart the host if none of them has",
 			device->name, DEVNO_ARGS(device->devno));
 	} else if (reason->rule == RULE_OPENS_UNEXPLAINED) {
 		buf_printf(text,
 			"find who has %s (" DEVNO_FMT
-			") open (`fuser -v /dev/dm-%u`; `grep -l ' %u:%u ' "
-			"/proc/[0-9]*/mountinfo`), end that, and capture again as root "
-			"on "
-			"the host itself",
+			") open (`fuser -v /dev/dm-%u`; `grep -ls ' %u:%u ' "
+			"/proc/[0-9]*/mountinfo`; `" OUT_OF_SIGHT_COMMAND
+			"`), end that, and capture again as root on the host itself",
 			device->name, DEVNO_ARGS(device->devno), device->devno.minor,
 			DEVNO_ARGS(device->devno));
 		return ACTION_SUPPLY;
@@ -465,10 +494,10 @@ enum action_kind remedy_words(const struct survey *survey, const struct subject 
 	case ABOUT_DEVICE:
 		return words_of_device(survey, subject, reason, text);
 	case ABOUT_BLOCK:
-		block_words_of(reason->about.it, text);
+		block_words_of(survey->host, reason->about.it, text);
 		return ACTION_DO;
 	case ABOUT_SWAP:
-		buf_printf(text, "swapoff %s",
+		buf_printf(text, "`swapoff %s`",
 			((const struct swap *)reason->about.it)->path);
 		return ACTION_DO;
 	case ABOUT_KERNEL_HOLDER:

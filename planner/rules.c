@@ -84,8 +84,8 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"its tables map other extents than the metadata says",
 		"have the administrator of this LVM find out which of the two is right"},
 	[RULE_HALF_REMOVED] = {"half-removed", VERDICT_UNDECIDED,
-		"an interrupted removal left it as a plain volume over its exception "
-		"store",
+		"a removal or a creation stopped midway: the metadata and the kernel do "
+		"not agree on whether it is a snapshot",
 		"snapshot in the metadata or in the kernel, not in both",
 		"finish the removal by hand, with the commands of the review, in their "
 		"order"},

@@ -11,6 +11,25 @@ struct devno_list {
 	size_t count;
 };
 
+bool device_is_merging(const struct device *device)
+{
+	enum snapshot_state state = device_snapshot_state(device);
+
+	return state == SNAPSHOT_MERGING || state == SNAPSHOT_MERGE_FAILED;
+}
+
+const struct device *subject_merged_into(const struct subject *subject)
+{
+	struct devno real, cow;
+
+	for (size_t i = 0; subject->cow && i < subject->n_above; i++)
+		if (device_is_merging(subject->above[i]) &&
+			device_snapshot_parts(subject->above[i], &real, &cow) &&
+			devno_is_equal(cow, subject->cow->devno))
+			return subject->above[i];
+	return NULL;
+}
+
 void subject_devices(const struct subject *subject, device_visitor visit, void *context)
 {
 	for (size_t i = 0; i < subject->n_above; i++)

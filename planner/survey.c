@@ -128,6 +128,13 @@ static void taken_free(struct taken *taken)
 	free(taken->devices);
 }
 
+/* Not an origin that a snapshot is merged into. */
+static bool is_snapshot_in_kernel(const struct device *device)
+{
+	return device_snapshot_state(device) != SNAPSHOT_NONE &&
+	       !device_is_merging(device);
+}
+
 /* A snapshot by the metadata, or by the kernel: after an interrupted removal the two
  * differ. */
 static bool is_some_snapshot(const struct host *host, const struct lv *lv)
@@ -135,7 +142,7 @@ static bool is_some_snapshot(const struct host *host, const struct lv *lv)
 	const struct device *device = host_device_of_lv(host, lv->vg_uuid, lv->uuid, "");
 
 	return lv->role == LV_SNAPSHOT || (lv->role == LV_THIN && *lv->origin_uuid) ||
-	       (device && device_snapshot_state(device) != SNAPSHOT_NONE);
+	       (device && is_snapshot_in_kernel(device));
 }
 
 /* What LVM hides is a part of another volume: the legs of an array, the data of a thin
@@ -230,7 +237,7 @@ static void collect_stale(const struct host *host, struct survey *survey)
 		const struct device *device = &host->devices[i];
 		char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
 		const char *layer;
-		bool is_snapshot = device_snapshot_state(device) != SNAPSHOT_NONE;
+		bool is_snapshot = is_snapshot_in_kernel(device);
 		const struct policy_rule *rule = NULL;
 		struct subject *subject;
 		bool is_selected;

@@ -213,16 +213,28 @@ array_make() {
 }
 # The dm name of VG/LV (libdm doubles hyphens).
 dm_name() { echo "${1//-/--}-${2//-/--}"; }
-# Types what the review says under "to do", up to the rule that it answers: all that stands between backquotes.
-review_do() {
-	local text command
-	text=$(tr -s ' \n' '  ' <review.txt | tr -s ' ')
+# What a review or a report tells a person to type stands between backquotes; one who is asked says yes.
+#
+# review_do RULE [LABEL]: all of "to do", of LABEL or of what comes first, down to the last thing that answers RULE.
+review_do() { review_type review.txt "$@"; }
+# review_type FILE RULE [LABEL]
+review_type() {
+	local text
+	text=$(tr -s ' \n' '  ' <"$1" | tr -s ' ')
+	[ -z "${3:-}" ] || text=${text#*" $3 class "}
 	text=${text#* to do }
-	text=${text%%" [$1]"*}
+	text=${text%%" stack MAJ:MIN "*}
+	report_type <(echo "${text%" [$2]"*}")
+}
+# report_type FILE: all of it. Fails where one of the commands does; the others are typed all the same.
+report_type() {
+	local command status=0
+	# shellcheck disable=SC2016
 	while read -r command; do
-		# shellcheck disable=SC2086
-		run $command
-	done < <(grep -o '`[^`]*`' <<<"$text" | tr -d '`')
+		printf '# %s\n' "$command"
+		bash -c "$command" <<<y || status=$?
+	done < <(grep -o '`[^`]*`' "$1" | tr -d '`')
+	return $status
 }
 is_suspended() { [ "$(dmsetup info -c --noheadings -o suspended "$1")" = Suspended ]; }
 
@@ -265,6 +277,16 @@ background_end() {
 	kill "$background_pid"
 	wait "$background_pid" || true
 	background_pid=
+}
+# out_of_sight WAY PATH: see out_of_sight.c. Its pid is in $background_pid.
+out_of_sight() {
+	[ -x "$LAB/out_of_sight" ] ||
+		quietly cc -D_GNU_SOURCE -O1 -Wall -Wextra -o "$LAB/out_of_sight" "$LAB_DIR/out_of_sight.c"
+	printf '# out_of_sight %s &\n' "$*"
+	: >"$LAB/ready"
+	"$LAB/out_of_sight" "$@" >"$LAB/ready" &
+	background_pid=$!
+	until_true 20 test -s "$LAB/ready"
 }
 # cow_open VG NAME: a process opens the hidden exception store of a snapshot, as one that scans all devices might.
 cow_open() {

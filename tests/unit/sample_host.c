@@ -349,6 +349,26 @@ void sample_make_stale(struct host *host)
 	}
 }
 
+void sample_make_merging(struct host *host, const char *status)
+{
+	struct device *origin = sample_device(host, 0),
+		      *snapshot = sample_device(host, 3);
+	struct devno *deps = origin->deps;
+
+	origin->targets[0].type = "snapshot-merge";
+	origin->targets[0].params = snapshot->targets[0].params;
+	origin->targets[0].status = status;
+	origin->deps = snapshot->deps;
+	origin->n_deps = snapshot->n_deps;
+	snapshot->deps = deps;
+	snapshot->n_deps = 0;
+	snapshot->targets[0].type = "error";
+	snapshot->targets[0].params = "";
+	snapshot->targets[0].status = "";
+	sample_device(host, 1)->open_count--;
+	host_sort(host);
+}
+
 void sample_add_victim(struct host *host)
 {
 	add_lv(host, SAMPLE_VICTIM, "victim", 16, 4);

@@ -25,6 +25,8 @@ struct host *sample_host(void);
 /* The same without the mapping and its mount. */
 struct host *sample_host_idle(void);
 
+/* The kernel merges the snapshot, of an idle host, into its origin. */
+void sample_make_merging(struct host *host, const char *status);
 /* The snapshot's volume is gone from the metadata. */
 void sample_make_stale(struct host *host);
 /* And its extents belong to a volume named "victim". */

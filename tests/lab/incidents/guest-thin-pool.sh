@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash disable=SC2034,SC2154
 # SPDX-License-Identifier: Apache-2.0
 . "$LAB_DIR/incidents/guest-vg.sh"
 title='The guest has a thin pool of its own, and the host activated it on the snapshot'
@@ -31,3 +31,13 @@ expect_review 'a thin volume, which keeps state of its own'
 expect_steps=''
 gone_mount='' gone_dm='' gone_lv=''
 unset -f after
+
+after() {
+	say 'what the review says'
+	review_do foreign-mapping
+	check 'nothing of the guest is left' not grep -q '^guest' <(dmsetup ls)
+	more_plan since
+	more_apply since
+	check 'then it is removed' is "$rc" 0
+	check 'the guests go on' guests_alive
+}

@@ -28,5 +28,7 @@ after() {
 	quietly lvremove -f onapp-aaaaaaaa/backup-dddddddd || true
 	run dmsetup table
 	check 'the layer stays behind' dmsetup info onapp--aaaaaaaa-ekwqx3d1vtkp0s-real
-	run dmsetup remove below-the-snapshot
+	say 'what the review says'
+	review_do foreign-mapping
+	check 'the mapping is gone' not dmsetup info below-the-snapshot
 }

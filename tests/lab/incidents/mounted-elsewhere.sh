@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash disable=SC2034,SC2154
 # SPDX-License-Identifier: Apache-2.0
 title='Mounted in a namespace that keeps its copy'
 story='A container was started while the backup had the snapshot mounted, with private propagation. The host has
@@ -21,3 +21,12 @@ make() {
 expect_plan_rc=1
 expect_verdict onapp-aaaaaaaa/backup-dddddddd refuse
 expect_review 'mounted on /mnt/backup in mount namespace [0-9]+' 'process [0-9]+'
+
+after() {
+	say 'what the review says'
+	review_do mounted-elsewhere
+	check 'the container goes on' test -e "/proc/$container/exe"
+	more_plan since
+	more_apply since
+	check 'then it is removed' is "$rc" 0
+}

@@ -23,5 +23,8 @@ expect_review 'class +evidence-missing'
 expect_review 'slow \([0-9:]+, delay\)'
 
 after() {
+	say 'what the review says'
+	check 'lsblk shows the physical volume' review_do evidence-missing
+	check 'it is one' grep LVM2_member <(review_do evidence-missing)
 	check 'nobody is told to bring it back' not grep -q 'bring back' review.txt
 }

@@ -23,3 +23,9 @@ expect_plan_rc=1
 expect_verdict VG_XenStorage-0f3c/VHD-1111 undecided
 expect_review 'class +stale-volume'
 expect_review 'LVM counts its extents as free'
+
+after() {
+	say 'what the review says'
+	review_do stale-volume
+	check 'nothing is left' is "$(dmsetup ls)" 'No devices found'
+}

@@ -21,5 +21,7 @@ expect_review 'onapp--aaaaaaaa-backup--dddddddd .*is suspended'
 
 after() {
 	check 'it is still suspended' is_suspended onapp--aaaaaaaa-backup--dddddddd
-	run dmsetup resume onapp--aaaaaaaa-backup--dddddddd
+	say 'what the review says'
+	review_do unsettled
+	check 'it is resumed' not is_suspended onapp--aaaaaaaa-backup--dddddddd
 }

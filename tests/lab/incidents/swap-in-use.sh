@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash disable=SC2034,SC2154
 # SPDX-License-Identifier: Apache-2.0
 title='The host has pages on a swap area of the snapshot'
 story='As in swap-on-snapshot, the host swaps on a partition of the snapshot; but it was short of memory since, and has
@@ -30,3 +30,12 @@ expect_plan_rc=1
 expect_verdict onapp-aaaaaaaa/backup-dddddddd refuse
 expect_review 'class +held'
 expect_review 'the host swaps on /dev/dm-[0-9]+, and [1-9][0-9]* KiB of it are in use'
+
+after() {
+	say 'what the review says'
+	review_do held
+	check 'no swap is left' is "$(wc -l </proc/swaps)" 1
+	more_plan since
+	more_apply since
+	check 'then it is removed' is "$rc" 0
+}

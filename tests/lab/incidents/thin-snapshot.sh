@@ -18,3 +18,13 @@ make() {
 expect_plan_rc=1
 expect_verdict onapp-aaaaaaaa/backup-dddddddd refuse
 expect_review 'class +thin'
+
+after() {
+	local sum
+	sum=$(sha256sum </dev/onapp-aaaaaaaa/ekwqx3d1vtkp0s)
+	say 'what the review says'
+	review_do thin
+	check 'the snapshot is gone' not lvs onapp-aaaaaaaa/backup-dddddddd
+	check 'the data of its origin is there' is "$sum" "$(sha256sum </dev/onapp-aaaaaaaa/ekwqx3d1vtkp0s)"
+	check 'the guest goes on' guests_alive
+}

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash disable=SC2034,SC2154
 # SPDX-License-Identifier: Apache-2.0
 title='A command hangs: udev never completed its cookie'
 story='dmsetup has changed a mapping and waits, without a limit, until udev says that it has seen the change: udev never
@@ -24,3 +24,15 @@ expect_verdict onapp-aaaaaaaa/backup-dddddddd undecided
 expect_review 'class +command-running'
 expect_review 'to do +wait until process @PID@ .dmsetup. has ended'
 expect_review 'udevcookies'
+
+after() {
+	local cookie
+	say 'what the review says'
+	cookie=$(awk '$1 ~ /^0x/ { print $1 }' < <(review_do command-running || true))
+	run dmsetup udevcomplete -y "$cookie"
+	check 'the command has ended' wait "$background_pid"
+	background_pid=
+	more_plan since
+	more_apply since
+	check 'then the snapshot is removed' is "$rc" 0
+}
