@@ -43,7 +43,8 @@ static unsigned parts_of_condition(enum condition_kind kind)
 		{CONDITION_NEEDS_PROCESSES, PROBE_PROCESSES},
 		{CONDITION_NEEDS_LVM, PROBE_LVM},
 		{CONDITION_NEEDS_PVS, PROBE_PVS},
-		{CONDITION_NEEDS_CONFIGS, PROBE_FSTAB | PROBE_CONFIGS},
+		{CONDITION_NEEDS_FSTAB, PROBE_FSTAB},
+		{CONDITION_NEEDS_CONFIGS, PROBE_CONFIGS},
 	};
 	unsigned needs = condition_row(kind)->needs, found = 0;
 
@@ -131,7 +132,7 @@ static unsigned parts_of_step(enum plan_op op)
 
 	switch (op) {
 	case OP_UMOUNT:
-		return parts | PROBE_MOUNTS;
+		return parts | PROBE_MOUNTS | PROBE_FSTAB;
 	case OP_DM_REMOVE:
 		return parts;
 	case OP_LV_REMOVE:
@@ -221,6 +222,42 @@ static void subjects_of_step(
 		return;
 	text.len = 0;
 	buf_printf(&text, "%s/%s", target->vg_uuid, target->origin_uuid);
+	add_subject(subjects, buf_text(&text), text.len);
+}
+
+static bool has_group(const struct plan *plan, const char *vg_uuid)
+{
+	for (size_t i = 0; i < plan->scope.n_groups; i++)
+		if (strcmp(plan->scope.groups[i], vg_uuid) == 0)
+			return true;
+	return false;
+}
+
+/* Of the plan's groups: a guest's own is none of them. */
+static bool is_of_group(const struct plan *plan, const struct plan_step *step,
+	char ret_vg[LVM_UUID_LEN + 1], char ret_lv[LVM_UUID_LEN + 1])
+{
+	const char *layer;
+
+	return step->op == OP_DM_REMOVE &&
+	       lvm_dm_uuid_split(step->target.dm_uuid, ret_vg, ret_lv, &layer) &&
+	       has_group(plan, ret_vg);
+}
+
+/* The volume of the snapshot for which the step is done: all steps of one are in a row,
+ * and its own removal is behind what is taken off it. */
+static void add_snapshot_of(
+	const struct plan *plan, const struct plan_step *step, struct facts *subjects)
+{
+	char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
+	cleanup_buf struct buf text = BUF_INIT;
+
+	for (; step < plan->steps + plan->n_steps && !text.len; step++)
+		if (step->op == OP_LV_REMOVE)
+			buf_printf(&text, "%s/%s", step->target.vg_uuid,
+				step->target.lv_uuid);
+		else if (is_of_group(plan, step, vg, lv))
+			buf_printf(&text, "%s/%s", vg, lv);
 	add_subject(subjects, buf_text(&text), text.len);
 }
 
@@ -372,6 +409,8 @@ void view_of_step(const struct plan *plan, const struct plan_step *step,
 	cleanup_facts struct facts subjects = FACTS_INIT;
 
 	subjects_of_step(plan, step, &subjects);
+	if (step->op == OP_UMOUNT)
+		add_snapshot_of(plan, step, &subjects);
 	if (add_guest_groups(plan, step, now, &subjects))
 		view.parts |= parts_of_condition(CONDITION_GUEST_GROUP);
 	restrict_scope(&plan->scope, &subjects, &view.scope);
@@ -389,25 +428,6 @@ void view_of_step(const struct plan *plan, const struct plan_step *step,
 }
 
 /* ---- the volume group behind a mapping ---- */
-
-static bool has_group(const struct plan *plan, const char *vg_uuid)
-{
-	for (size_t i = 0; i < plan->scope.n_groups; i++)
-		if (strcmp(plan->scope.groups[i], vg_uuid) == 0)
-			return true;
-	return false;
-}
-
-/* Of the plan's groups: a guest's own is none of them. */
-static bool is_of_group(const struct plan *plan, const struct plan_step *step,
-	char ret_vg[LVM_UUID_LEN + 1], char ret_lv[LVM_UUID_LEN + 1])
-{
-	const char *layer;
-
-	return step->op == OP_DM_REMOVE &&
-	       lvm_dm_uuid_split(step->target.dm_uuid, ret_vg, ret_lv, &layer) &&
-	       has_group(plan, ret_vg);
-}
 
 static void add_volumes_of(
 	const struct scope *scope, const char *vg_uuid, struct facts *subjects)

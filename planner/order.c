@@ -135,6 +135,16 @@ static void scope_of_guests(const struct ordering *ordering,
 	}
 }
 
+static void scope_of_mount_points(const struct subject *subject, struct scope *scope)
+{
+	for (size_t i = 0; i < subject->n_reasons; i++)
+		if (subject->reasons[i].rule == RULE_MOUNTED_IDLE) {
+			scope_add_volume_condition(scope, CONDITION_MOUNT_POINTS,
+				subject->vg_uuid, subject->lv_uuid);
+			return;
+		}
+}
+
 /* What a step may change and the executor verifies. An origin is only looked at for its
  * identity, unless the plan is to reload it. */
 static void scope_of_subject(const struct ordering *ordering,
@@ -161,6 +171,7 @@ static void scope_of_subject(const struct ordering *ordering,
 	scope_of_siblings(ordering, subject, origin, scope);
 	scope_of_configs(subject, scope);
 	scope_of_guests(ordering, subject, scope);
+	scope_of_mount_points(subject, scope);
 	if (origin) {
 		scope_add_device(scope, subject->origin, SCOPE_TABLE);
 		scope_add_device(scope, subject->real, SCOPE_TABLE);

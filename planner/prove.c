@@ -30,6 +30,8 @@
  *     plan says that leftovers are mounted there
  *   - 12 nothing that a configuration of the host or of a guest names, unless it mounts it
  *     where the plan says that leftovers are mounted; and that is a condition of the plan
+ *   - 13 no mount with something else below it or on top of it, or where /etc/fstab puts
+ *     something else; and that is a condition of the plan
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -86,6 +86,10 @@ int proof_check_group_conditions(const struct proof *proof, const char *vg_uuid)
  * says that leftovers are mounted; and that is a condition of the plan. -EPERM. */
 int proof_check_not_configured(
 	const struct proof *proof, const char *vg_uuid, const char *lv_uuid);
+/* Nothing else is, or belongs, where the snapshot is mounted; and that is a condition of the
+ * plan. -EPERM. */
+int proof_check_mount_points(
+	const struct proof *proof, const char *vg_uuid, const char *lv_uuid);
 /* The same for a guest's volume that goes: its group is on the snapshot alone. -EPERM. */
 int proof_check_guest_group(const struct proof *proof, const struct device *device);
 /* The one LVM snapshot that a device is on, itself or through layers that may go with

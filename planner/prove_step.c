@@ -418,7 +418,8 @@ static int prove_umount(struct proof *proof)
 		return -EPERM;
 	id = identify(snapshot);
 	if (check_candidate(proof, id.vg, id.lv) < 0 ||
-		proof_check_production(proof, snapshot, mount) < 0)
+		proof_check_production(proof, snapshot, mount) < 0 ||
+		proof_check_mount_points(proof, id.vg, id.lv) < 0)
 		return -EPERM;
 	if (!unmount(proof->now, mount, target->devno))
 		end_file_system(proof, target->devno);

@@ -84,11 +84,21 @@ static const struct condition_words guest_group_words[] = {
 	{NULL, NULL},
 };
 
+static const struct condition_words mount_points_words[] = {
+	{"unread", "was not read: something else may be mounted below a mount of the "
+		   "snapshot, or belong on its mount point"},
+	{"below", "is mounted below a mount of the snapshot, or on top of it: unmount "
+		  "that first"},
+	{"other", "is a mount of the snapshot, and /etc/fstab puts something else there: "
+		  "it may be what the host really runs on"},
+	{NULL, NULL},
+};
+
 static const struct condition_row rows[CONDITION_KINDS] = {
 	[CONDITION_IN_USE] = {"in-use", CONDITION_OF_VOLUME, false, CONDITION_NEEDS_DM,
 		condition_find_in_use, in_use_words, false},
 	[CONDITION_NOT_CONFIGURED] = {"not-configured", CONDITION_OF_VOLUME, true,
-		CONDITION_NEEDS_DM | CONDITION_NEEDS_CONFIGS,
+		CONDITION_NEEDS_DM | CONDITION_NEEDS_FSTAB | CONDITION_NEEDS_CONFIGS,
 		condition_find_not_configured, not_configured_words, false},
 	[CONDITION_SIBLINGS] = {"siblings", CONDITION_OF_VOLUME, false,
 		CONDITION_NEEDS_DM | CONDITION_NEEDS_LVM, condition_find_siblings,
@@ -111,6 +121,10 @@ static const struct condition_row rows[CONDITION_KINDS] = {
 		CONDITION_NEEDS_DM | CONDITION_NEEDS_BLOCKS | CONDITION_NEEDS_MOUNTS |
 			CONDITION_NEEDS_LVM,
 		condition_find_guest_group, guest_group_words, false},
+	[CONDITION_MOUNT_POINTS] = {"mount-points", CONDITION_OF_VOLUME, false,
+		CONDITION_NEEDS_DM | CONDITION_NEEDS_BLOCKS | CONDITION_NEEDS_MOUNTS |
+			CONDITION_NEEDS_FSTAB,
+		condition_find_mount_points, mount_points_words, true},
 };
 
 const struct condition_row *condition_row(enum condition_kind kind)

@@ -23,5 +23,7 @@ void condition_find_ground(const struct host *host, const struct condition *cond
 	struct violations *ret);
 void condition_find_not_configured(const struct host *host,
 	const struct condition *condition, struct violations *ret);
+void condition_find_mount_points(const struct host *host,
+	const struct condition *condition, struct violations *ret);
 
 #endif

@@ -28,14 +28,16 @@
  * argument (one word more, such as a path), the sources it needs, and the words of each
  * violation. Needs: those without which find() cannot answer. The executor asks a
  * condition before the first step, and again around each step that reads these sources
- * anyway (executor/view.c): lv-remove and lv-refresh read identity, dm, blocks, LVM, pvs
- * and configurations; umount, swap-off, md-stop identity, dm, blocks and mounts;
- * loop-detach processes too; dm-remove of a volume's mapping those of its group, of which
- * LVM is asked less often (executor/step.c), and other ones none but "guest-group" while
- * a guest's volumes are to go.
+ * anyway (executor/view.c): lv-remove and lv-refresh read identity, dm, blocks, LVM, pvs,
+ * fstab and configurations; umount identity, dm, blocks, mounts and fstab; swap-off and
+ * md-stop identity, dm, blocks and mounts; loop-detach processes too; dm-remove of a
+ * volume's mapping those of its group, of which LVM is asked less often
+ * (executor/step.c), and other ones none but "guest-group" while a guest's volumes are to
+ * go.
  *   4. In planner/order.c, scope_of_subject(): scope_add_condition() for the subjects
  * whose verdict depends on it. It is asked around a step if its subject (the volume,
- * group or device) is one that the step's own facts speak of, or is the host.
+ * group or device) is one that the step's own facts speak of, or is the host; around a
+ * umount also if it is the snapshot for which that is done.
  *   5. In planner/prove_conditions.c: which operations may not be in a plan without it.
  *   6. tests/unit/test_conditions.c: each violation, and what must not be one; and
  * fixtures.
@@ -76,6 +78,9 @@ enum condition_kind {
 	 * (host_mentions_of_volume()), but for mounting it on the argument, a mount
 	 * point, which may be "". About the snapshot. */
 	CONDITION_NOT_CONFIGURED,
+	/* Nothing of another device is mounted below the host's own mounts of what is on it,
+	 * or on top of them, and /etc/fstab puts nothing else there. About the snapshot. */
+	CONDITION_MOUNT_POINTS,
 	/* LVM does not know a guest's group, or all of its physical volumes are on the
 	 * snapshot. About the group; the argument is the snapshot's dm uuid. */
 	CONDITION_GUEST_GROUP,
@@ -99,7 +104,8 @@ enum condition_need {
 	CONDITION_NEEDS_PROCESSES = 1 << 3,
 	CONDITION_NEEDS_LVM = 1 << 4,
 	CONDITION_NEEDS_PVS = 1 << 5,
-	CONDITION_NEEDS_CONFIGS = 1 << 6, /* and /etc/fstab */
+	CONDITION_NEEDS_FSTAB = 1 << 6,
+	CONDITION_NEEDS_CONFIGS = 1 << 7, /* the other configurations */
 };
 
 /* One of a scope. Strings are borrowed, and "" where the kind has none. */
@@ -140,8 +146,8 @@ struct condition_row {
 	void (*find)(const struct host *host, const struct condition *condition,
 		struct violations *ret);
 	const struct condition_words *words; /* ends with NULL */
-	/* About a group, and of what is there: where things only go, as in a replay, it holds
-	 * for good once it holds, and need not be looked for again at each step. */
+	/* Of what is there: where things only go, as in a replay, it holds for good once it
+	 * holds, and need not be looked for again at each step. */
 	bool is_lasting;
 };
 const struct condition_row *condition_row(enum condition_kind kind);

@@ -696,6 +696,130 @@ static void test_guest_group(void **state)
 	}
 }
 
+/* ---- what is around its mounts ---- */
+
+static struct mount *add_below(struct host *host, unsigned parent, const char *target)
+{
+	sample_add_mount(host, SAMPLE_NS, 60, parent, 61, target);
+	return &host->mounts[host->n_mounts - 1];
+}
+
+static void something_below(struct host *host)
+{
+	add_below(host, 44, "/mnt/backup/tmp");
+}
+
+static void something_on_top(struct host *host)
+{
+	add_below(host, 44, "/mnt/backup");
+}
+
+static void below_another(struct host *host)
+{
+	add_below(host, 1, "/mnt/other");
+}
+
+static void below_in_another_namespace(struct host *host)
+{
+	add_below(host, 44, "/mnt/backup/tmp")->namespace_id = SAMPLE_NS + 1;
+}
+
+/* As a guest's /boot. */
+static void its_own_below(struct host *host)
+{
+	sample_add_device(host, 5, "onapp--aaaa-backup--ddddX2",
+		"part2-LVM-" SAMPLE_VG SAMPLE_SNAP, "linear", "254:3 34816", 8);
+	sample_add_mount(host, SAMPLE_NS, 60, 44, 5, "/mnt/backup/boot");
+}
+
+/* By a replay. */
+static void below_and_gone(struct host *host)
+{
+	add_below(host, 44, "/mnt/backup/tmp")->is_gone = true;
+}
+
+static void not_mounted(struct host *host)
+{
+	add_below(host, 44, "/mnt/backup/tmp");
+	for (size_t i = 0; i < host->n_mounts; i++)
+		host->mounts[i].is_gone |= host->mounts[i].id == 44;
+}
+
+static void put_there(struct host *host, const char *source, bool is_automatic)
+{
+	add_line(host, source, "/mnt/backup");
+	host->fstab[host->n_fstab - 1].is_automatic = is_automatic;
+}
+
+static void another_belongs_there(struct host *host)
+{
+	put_there(host, "UUID=0c0b0a", true);
+}
+
+static void another_by_hand(struct host *host)
+{
+	put_there(host, "UUID=0c0b0a", false);
+}
+
+static void itself_belongs_there(struct host *host)
+{
+	put_there(host, "/dev/mapper/onapp--aaaa-backup--ddddX1", true);
+}
+
+static void another_elsewhere(struct host *host)
+{
+	put_there(host, "UUID=0c0b0a", true);
+	host->fstab[0].target = "/mnt";
+}
+
+static void fstab_unread(struct host *host)
+{
+	host_source_set(host, "fstab", OUTCOME_DENIED, "%s", "");
+}
+
+static void no_namespace(struct host *host)
+{
+	host->namespaces[0].is_host = false;
+}
+
+static void test_mount_points(void **state)
+{
+	static const char begin[] = "condition mount-points " SAMPLE_VG "/" SAMPLE_SNAP;
+	static const struct {
+		void (*change)(struct host *host);
+		const char *result;
+	} rows[] = {
+		{nothing, " ok"},
+		{below_another, " ok"},
+		{below_in_another_namespace, " ok"},
+		{its_own_below, " ok"},
+		{below_and_gone, " ok"},
+		{not_mounted, " ok"},
+		{another_by_hand, " ok"},
+		{itself_belongs_there, " ok"},
+		{another_elsewhere, " ok"},
+		{something_below, " below /mnt/backup/tmp -"},
+		{something_on_top, " below /mnt/backup -"},
+		{another_belongs_there, " other /mnt/backup -"},
+		{fstab_unread, " unread fstab -"},
+		{no_namespace, " unread mounts -"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		cleanup_host struct host *host = sample_host();
+		cleanup_facts struct facts facts = FACTS_INIT;
+		cleanup_scope struct scope scope = {0};
+
+		rows[i].change(host);
+		host_sort(host);
+		scope_add_volume_condition(
+			&scope, CONDITION_MOUNT_POINTS, SAMPLE_VG, SAMPLE_SNAP);
+		host_facts(host, &scope, &facts);
+		assert_line(&facts, begin, rows[i].result);
+	}
+}
+
 /* Each line that is not "ok" says in words what it is. */
 static void test_words(void **state)
 {
@@ -763,6 +887,7 @@ int main(void)
 		cmocka_unit_test(test_not_configured_but),
 		cmocka_unit_test(test_not_configured_unread),
 		cmocka_unit_test(test_guest_group),
+		cmocka_unit_test(test_mount_points),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_text_there_and_back),
 	};

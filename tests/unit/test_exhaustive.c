@@ -28,8 +28,8 @@
 
 /* ---- trial ---- */
 
-/* true: the step was allowed, and *now is the host after it. */
-/* That no configuration names it has to last: each volume that there is. */
+/* That no configuration names it has to last, and that nothing else is around its mounts:
+ * each volume that there is. */
 static void name_volumes(const struct host *host, struct plan *plan)
 {
 	for (size_t i = 0; i < host->n_devices; i++) {
@@ -43,10 +43,13 @@ static void name_volumes(const struct host *host, struct plan *plan)
 		condition.vg_uuid = arena_strdup(plan->strings, vg);
 		condition.lv_uuid = arena_strdup(plan->strings, lv);
 		scope_add_condition(&plan->scope, &condition);
+		condition.kind = CONDITION_MOUNT_POINTS;
+		scope_add_condition(&plan->scope, &condition);
 	}
 	scope_unite(&plan->scope);
 }
 
+/* true: the step was allowed, and *now is the host after it. */
 static bool try_step(const struct host *before, struct host **now, struct plan *plan)
 {
 	struct err err = ERR_INIT;

@@ -250,6 +250,15 @@ static void read_write(struct host *host)
 			host->mounts[i].super_options = "rw,errors=continue";
 }
 
+static void another_belongs_there(struct host *host)
+{
+	*array_add(&host->fstab, &host->n_fstab) = (struct fstab_entry){.line = 4,
+		.is_automatic = true,
+		.source = "UUID=0c0b0a",
+		.target = "/mnt/backup",
+		.type = "ext4"};
+}
+
 static const struct {
 	const char *name;
 	void (*change)(struct host *host);
@@ -288,6 +297,7 @@ static const struct {
 	{"sparse", sparse, OFF(RULE_VIRTUAL_ORIGIN), 7},
 	{"system mount", system_mount, OFF(RULE_MOUNTED_AS_SYSTEM), 7},
 	{"read-write", read_write, OFF(RULE_MOUNTED_READ_WRITE), 11},
+	{"another's mount point", another_belongs_there, OFF(RULE_MOUNTED_AS_SYSTEM), 13},
 	{"guest volume", guest_volume, OFF(RULE_FOREIGN_MAPPING), 1},
 };
 
@@ -461,6 +471,38 @@ static void test_a_snapshot_that_stays(void **state)
 		assert_broken(host, plan, "breaks rule 1:");
 }
 
+/* What may change before the plan is carried out has to be asked for by then. */
+static void test_a_condition_is_left_out(void **state)
+{
+	static const struct {
+		enum condition_kind kind;
+		const char *broken;
+	} wanted[] = {
+		{CONDITION_SIBLINGS, "breaks rule 10:"},
+		{CONDITION_SETTLED, "breaks rule 10:"},
+		{CONDITION_SINGLE, "breaks rule 10:"},
+		{CONDITION_NOT_CONFIGURED, "breaks rule 12:"},
+		{CONDITION_MOUNT_POINTS, "breaks rule 13:"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+		cleanup_host struct host *host = sample_host();
+		cleanup_with(plan_free_fn) struct plan *plan = plan_host(host, 0, false);
+		struct scope *scope = &plan->scope;
+		size_t count = scope->n_conditions, kept = 0;
+
+		for (size_t c = 0; c < count; c++)
+			if (scope->conditions[c].kind != wanted[i].kind)
+				scope->conditions[kept++] = scope->conditions[c];
+		assert_int_equal(kept, count - 1);
+		scope->n_conditions = kept;
+		facts_free(&plan->expect);
+		host_facts(host, scope, &plan->expect);
+		assert_broken(host, plan, wanted[i].broken);
+	}
+}
+
 static void test_predictions(void **state)
 {
 	cleanup_host struct host *host = sample_host();
@@ -495,6 +537,7 @@ int main(void)
 		cmocka_unit_test(test_the_wrong_order),
 		cmocka_unit_test(test_a_refresh_that_nobody_asked_for),
 		cmocka_unit_test(test_a_snapshot_that_stays),
+		cmocka_unit_test(test_a_condition_is_left_out),
 		cmocka_unit_test(test_predictions),
 		cmocka_unit_test(test_expectations),
 	};

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Whether the host's mounts of what is on a snapshot are nobody else's. Where something of
+ * another device is mounted below one or on top of it, it cannot be unmounted; where
+ * /etc/fstab puts something else on the mount point, the kernel may have taken the
+ * snapshot for it (it takes the first device with the file system's uuid), and the host
+ * may run on the copy. Once the mounts are gone it holds.
+ */
+#include <string.h>
+
+#include "condition_rows.h"
+#include "snapstate/cleanup.h"
+#include "stack.h"
+
+static void find_below(const struct host *host, const struct stack *stack,
+	const struct mount *mount, struct violations *ret)
+{
+	cleanup_places struct places places = host_places(host, PLACES_MOUNT_CHILDREN,
+		places_mount(mount->namespace_id, mount->id));
+
+	for (size_t i; places_next(&places, &i);) {
+		const struct mount *child = &host->mounts[i];
+
+		if (!child->is_gone && child != mount && child->parent_id == mount->id &&
+			child->namespace_id == mount->namespace_id &&
+			!stack_has(stack, host_mount_devno(host, child)))
+			violations_add(ret, "below", child->target, "");
+	}
+}
+
+/* With "noauto" a line is a hint, and no more (planner/check_fstab.c). */
+static void find_rival(const struct host *host, const struct stack *stack,
+	const struct mount *mount, struct violations *ret)
+{
+	for (size_t i = 0; i < host->n_fstab; i++) {
+		const struct mention mention = host_mention(host, i);
+
+		if (host->fstab[i].is_automatic &&
+			strcmp(host->fstab[i].target, mount->target) == 0 &&
+			!stack_is_named(host, stack, &mention))
+			violations_add(ret, "other", mount->target, "");
+	}
+}
+
+static void find_on_mounts(
+	const struct host *host, const struct stack *stack, struct violations *ret)
+{
+	const struct mount_namespace *home = host_namespace_of_host(host);
+	cleanup_places struct places places = host_places_of_devices(
+		host, PLACES_MOUNTS, stack->items, stack->count);
+
+	if (!home)
+		violations_add(ret, "unread", "mounts", "");
+	for (size_t i; home && places_next(&places, &i);) {
+		const struct mount *mount = &host->mounts[i];
+
+		if (mount->is_gone || mount->namespace_id != home->id ||
+			!stack_has(stack, host_mount_devno(host, mount)))
+			continue;
+		find_below(host, stack, mount, ret);
+		find_rival(host, stack, mount, ret);
+	}
+}
+
+void condition_find_mount_points(const struct host *host,
+	const struct condition *condition, struct violations *ret)
+{
+	const struct source *fstab = host_source(host, "fstab");
+	cleanup_stack struct stack stack = {.count = 0};
+
+	/* the first captures have no such source */
+	if (fstab && outcome_is_gap(fstab->outcome))
+		violations_add(ret, "unread", "fstab", "");
+	host_stack_of_volume(host, condition->vg_uuid, condition->lv_uuid, &stack);
+	find_on_mounts(host, &stack, ret);
+}
