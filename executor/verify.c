@@ -86,6 +86,8 @@ static int check_sources(
 		{PROBE_PROCESSES, "processes", false},
 		{PROBE_LVM, "lvm/report.json", false},
 		{PROBE_PVS, "lvm/pvs.json", false},
+		{PROBE_FSTAB, "fstab", true},
+		{PROBE_CONFIGS, "configs", true},
 	};
 	int r = 0;
 

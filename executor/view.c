@@ -123,8 +123,8 @@ void view_of_plan(const struct plan *plan, const struct facts *now,
  * only by opening it or a file system on it, and both show in the open count, which the
  * kernel itself compares with 0 in the moment of removal (dm.c, dm_lock_for_deletion);
  * MNT_EXPIRE does the same for a mount, and so does the kernel for an array. A loop
- * device with another opener would be marked instead. The whole plan is verified with
- * processes.
+ * device with another opener would be marked instead. Around a command of LVM, which
+ * takes longer than all that, everything is read, as before the first step.
  */
 static unsigned parts_of_step(enum plan_op op)
 {
@@ -137,7 +137,8 @@ static unsigned parts_of_step(enum plan_op op)
 		return parts;
 	case OP_LV_REMOVE:
 	case OP_LV_REFRESH:
-		return parts | PROBE_LVM | PROBE_PVS | PROBE_FSTAB | PROBE_CONFIGS;
+		return parts | PROBE_MOUNTS | PROBE_PROCESSES | PROBE_LVM | PROBE_PVS |
+		       PROBE_FSTAB | PROBE_CONFIGS;
 	case OP_SWAP_OFF:
 	case OP_MD_STOP:
 		return parts | PROBE_MOUNTS;
@@ -198,9 +199,48 @@ static bool is_about(const char *line, const struct facts *subjects)
 	return false;
 }
 
-/* Subjects as in fact_subject(), the target's own, and its origin, which LVM loads. */
-static void subjects_of_step(
-	const struct plan *plan, const struct plan_step *step, struct facts *subjects)
+/* "holder BELOW dm ABOVE": adds one where the other is a subject. */
+static void add_neighbour(const char *line, struct facts *subjects)
+{
+	static const char *const kinds[] = {"dm ", "loop ", "md ", "block "};
+	cleanup_free char *below = NULL;
+	const char *text, *kind;
+	size_t len;
+
+	if (fact_subject(line, &text, &len) < 0 || !text[len])
+		return;
+	kind = text + len + 1;
+	below = xstrndup(text, len);
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		const char *above = kind + strlen(kinds[i]);
+
+		if (!starts_with(kind, kinds[i]))
+			continue;
+		if (facts_has(subjects, above))
+			add_subject(subjects, below, len);
+		else if (facts_has(subjects, below))
+			add_subject(subjects, above, strlen(above));
+	}
+}
+
+/* What the step's device is on, and what is on it, layer by layer: where one of these is
+ * another now, the mount or mapping is not the snapshot's any more. */
+static void add_layers(const struct facts *now, struct facts *subjects)
+{
+	size_t first = facts_place(now, "holder "), count;
+
+	do {
+		count = subjects->count;
+		for (size_t i = first;
+			i < now->count && starts_with(now->lines[i], "holder "); i++)
+			add_neighbour(now->lines[i], subjects);
+	} while (subjects->count > count);
+}
+
+/* Subjects as in fact_subject(), the target's own, its layers, and its origin, which LVM
+ * loads. */
+static void subjects_of_step(const struct plan *plan, const struct plan_step *step,
+	const struct facts *now, struct facts *subjects)
 {
 	const struct plan_target *target = &step->target;
 	cleanup_buf struct buf text = BUF_INIT;
@@ -217,6 +257,7 @@ static void subjects_of_step(
 		buf_devno(&text, target->devno);
 	}
 	add_subject(subjects, buf_text(&text), text.len);
+	add_layers(now, subjects);
 	add_subject(subjects, "host", strlen("host"));
 	if (!*target->origin_uuid)
 		return;
@@ -408,7 +449,7 @@ void view_of_step(const struct plan *plan, const struct plan_step *step,
 	struct view view = {.parts = parts_of_step(step->op), .uncertain = uncertain};
 	cleanup_facts struct facts subjects = FACTS_INIT;
 
-	subjects_of_step(plan, step, &subjects);
+	subjects_of_step(plan, step, now, &subjects);
 	if (step->op == OP_UMOUNT)
 		add_snapshot_of(plan, step, &subjects);
 	if (add_guest_groups(plan, step, now, &subjects))
@@ -443,24 +484,32 @@ static void add_volumes_of(
 	}
 }
 
-/* What LVM and the verdict say of a volume: none of it is read by device-mapper alone. */
+/* What LVM and the verdict say of a volume: none of it is read by device-mapper alone. Of
+ * the conditions, those that hold as long as nothing but the plan's own steps happens:
+ * some of these are done between the reading and the comparison. */
 static bool is_of_metadata(const char *line)
 {
 	enum condition_kind kind;
 
 	if (condition_of_line(line, &kind))
-		return condition_row(kind)->about == CONDITION_OF_GROUP;
+		return condition_row(kind)->is_lasting;
 	return starts_with(line, "host ") || starts_with(line, "group ") ||
 	       starts_with(line, "volume ") || starts_with(line, "tag ");
 }
 
-static void drop_other_conditions(struct scope *scope)
+static void keep_lasting_conditions(struct view *view)
 {
+	struct scope *scope = &view->scope;
 	size_t kept = 0;
 
-	for (size_t i = 0; i < scope->n_conditions; i++)
-		if (condition_row(scope->conditions[i].kind)->about == CONDITION_OF_GROUP)
-			scope->conditions[kept++] = scope->conditions[i];
+	for (size_t i = 0; i < scope->n_conditions; i++) {
+		const struct condition *condition = &scope->conditions[i];
+
+		if (!condition_row(condition->kind)->is_lasting)
+			continue;
+		view->parts |= parts_of_condition(condition->kind);
+		scope->conditions[kept++] = *condition;
+	}
 	scope->n_conditions = kept;
 }
 
@@ -484,7 +533,7 @@ bool view_of_metadata(const struct plan *plan, const struct plan_step *step,
 	if (is_of_all)
 		add_volumes_of(&plan->scope, vg, &subjects);
 	restrict_scope(&plan->scope, &subjects, &view.scope);
-	drop_other_conditions(&view.scope);
+	keep_lasting_conditions(&view);
 	for (size_t i = 0; i < now->count; i++)
 		if (is_of_metadata(now->lines[i]) && is_about(now->lines[i], &subjects))
 			facts_add(&view.expected, now->lines[i]);

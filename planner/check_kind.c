@@ -184,26 +184,23 @@ static void check_role(const struct host *host, struct subject *subject)
 		subject_reason(subject, RULE_MERGING, "the metadata has it as merging");
 }
 
-/* The sectors that the kernel's store maps must be exactly the extents that the metadata
- * gives to this volume. */
+/* By the same condition that the plan has (condition_storage.c). */
 static void check_store_extents(const struct host *host, struct subject *subject)
 {
-	const struct vg *vg = host_vg(host, subject->vg_uuid);
-	cleanup_free struct overlap *overlaps = NULL;
-	size_t count = 0;
-	bool is_complete = false;
-	uint64_t sectors = 0;
+	const struct condition condition = {.kind = CONDITION_STORAGE,
+		.vg_uuid = subject->vg_uuid,
+		.lv_uuid = subject->lv_uuid,
+		.argument = ""};
+	cleanup_violations struct violations violations = VIOLATIONS_INIT;
 
-	for (size_t i = 0; i < subject->cow->n_targets; i++)
-		sectors += subject->cow->targets[i].length;
-	hazards_of_device(
-		host, subject->cow, subject->vg_uuid, &overlaps, &count, &is_complete);
-	if (!is_complete || !vg)
+	condition_find(host, &condition, &violations);
+	if (!violations.count)
+		return;
+	if (strcmp(violations.items[0].word, "unknown") == 0)
 		subject_reason(subject, RULE_EVIDENCE_MISSING,
 			"which device holds each physical volume is not known, so its "
 			"store cannot be compared with the metadata");
-	else if (count != 1 || overlaps[0].victim != subject->lv ||
-		 overlaps[0].extents * vg->extent_size != sectors)
+	else
 		subject_reason(subject, RULE_DISAGREE,
 			"its store in the kernel (" DEVNO_FMT
 			") is not on the extents that the metadata gives it",
@@ -326,11 +323,11 @@ static void check_victims(const struct host *host, struct subject *subject)
 	bool is_writing = subject->snapshot && subject->real &&
 			  device_snapshot_state(subject->snapshot) == SNAPSHOT_VALID;
 
-	hazards_of_device(
+	host_overlaps(
 		host, subject->cow, subject->vg_uuid, &overlaps, &count, &is_complete);
 	for (size_t i = 0; i < count; i++)
 		note_victim(host, subject, &overlaps[i], is_writing);
-	if (!is_complete || !hazards_owners_are_known(host, subject->cow))
+	if (!is_complete || !host_owners_are_known(host, subject->cow))
 		subject_reason(subject, RULE_STALE,
 			"whether its extents belong to another volume now was not seen");
 	else if (!count && is_writing)
@@ -360,7 +357,7 @@ static void check_shared_extents(
 	bool is_complete = false;
 
 	if (data)
-		hazards_of_device(
+		host_overlaps(
 			host, data, subject->vg_uuid, &overlaps, &count, &is_complete);
 	for (size_t i = 0; i < count; i++) {
 		cleanup_buf struct buf victim = BUF_INIT;
@@ -377,7 +374,7 @@ static void check_shared_extents(
 				: "what is written through one of the two overwrites the "
 				  "other");
 	}
-	if (!is_complete || !hazards_owners_are_known(host, data))
+	if (!is_complete || !host_owners_are_known(host, data))
 		subject_reason(subject, RULE_STALE,
 			"whether its extents belong to another volume now was not seen");
 	else if (!count)

@@ -220,7 +220,7 @@ static void note_newer_victims(
 	size_t count = 0;
 	bool is_complete = false;
 
-	hazards_of_device(to, cow, shared->vg_uuid, &overlaps, &count, &is_complete);
+	host_overlaps(to, cow, shared->vg_uuid, &overlaps, &count, &is_complete);
 	for (size_t i = 0; i < count; i++) {
 		cleanup_buf struct buf text = BUF_INIT;
 

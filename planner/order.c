@@ -94,10 +94,9 @@ static void scope_of_siblings(const struct ordering *ordering,
 			scope_add_volume_condition(
 				scope, CONDITION_SIBLINGS, vg_uuid, lv_uuid);
 	}
-	if (subject->needs_origin_in_use &&
-		lvm_dm_uuid_split(subject->origin->uuid, vg, lv, &layer))
-		scope_add_volume_condition(scope, CONDITION_IN_USE,
-			arena_strdup(strings, vg), arena_strdup(strings, lv));
+	if (subject->needs_origin_in_use)
+		scope_add_volume_condition(
+			scope, CONDITION_IN_USE, subject->vg_uuid, subject->lv_uuid);
 	if (!subject_is_mapping(subject))
 		scope_add_volume_condition(scope, CONDITION_SIBLINGS, subject->vg_uuid,
 			subject->lv->origin_uuid);
@@ -168,6 +167,8 @@ static void scope_of_subject(const struct ordering *ordering,
 	if (subject->rule && subject->rule->tags)
 		scope_set_tags(
 			scope, subject->vg_uuid, subject->lv_uuid, subject->rule->tags);
+	scope_add_volume_condition(
+		scope, CONDITION_STORAGE, subject->vg_uuid, subject->lv_uuid);
 	scope_of_siblings(ordering, subject, origin, scope);
 	scope_of_configs(subject, scope);
 	scope_of_guests(ordering, subject, scope);

@@ -14,8 +14,8 @@
  * Helpers: select.c (the operator's rules), policy.c (their files), stack.c and
  * stack_layers.c (what is on what), mapping.c (which mappings may go with a
  * snapshot), ledger.c (open counts), mounts.c (which mounts one umount takes away),
- * hazards.c (whose extents a stale store writes to), story.c (what the reviews tell of
- * each device), table.c (columns and trees), page.c (HTML).
+ * story.c (what the reviews tell of each device), table.c (columns and trees), page.c
+ * (HTML).
  */
 #ifndef SNAPSTATE_PLANNER_H
 #define SNAPSTATE_PLANNER_H
@@ -381,19 +381,6 @@ bool fstab_names(const struct host *host, const struct subject *subject,
 	const struct fstab_entry *entry);
 /* true: a place of the host's own file systems: /, /usr, /home, /var/lib, ... */
 bool mount_target_is_system(const char *target);
-
-/* One volume that owns extents which a device still maps. */
-struct overlap {
-	const struct lv *victim;
-	uint64_t extents; /* of the victim's group */
-};
-/* Of any group. `vg_uuid` is the device's own, by its uuid. malloc'ed array, most extents
- * first. false in *ret_is_complete: there may be more. */
-void hazards_of_device(const struct host *host, const struct device *device,
-	const char *vg_uuid, struct overlap **ret_overlaps, size_t *ret_count,
-	bool *ret_is_complete);
-/* true: it is known whose each disk is that the device is on. */
-bool hazards_owners_are_known(const struct host *host, const struct device *device);
 
 /* ---- output ---- */
 

@@ -82,6 +82,9 @@ int proof_check_neighbours(const struct proof *proof, const struct lv *lv);
 int proof_check_conditions(const struct proof *proof, const char *origin_uuid);
 /* The same for what any step in that volume group relies on. */
 int proof_check_group_conditions(const struct proof *proof, const char *vg_uuid);
+/* The snapshot's store was where the metadata have it, and that is a condition. -EPERM. */
+int proof_check_storage(
+	const struct proof *proof, const char *vg_uuid, const char *lv_uuid);
 /* No configuration names the snapshot, or its store, but for mounting it where the plan
  * says that leftovers are mounted; and that is a condition of the plan. -EPERM. */
 int proof_check_not_configured(

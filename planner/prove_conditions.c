@@ -92,6 +92,36 @@ int proof_check_group_conditions(const struct proof *proof, const char *vg_uuid)
 		proof, 10, "has no condition of which hosts may use it", vg_uuid);
 }
 
+/* It is a condition of the plan, and holds on `host`. */
+static int check_holds(const struct proof *proof, const struct condition *condition,
+	const struct host *host, const char *when)
+{
+	cleanup_violations struct violations violations = VIOLATIONS_INIT;
+	cleanup_buf struct buf text = BUF_INIT;
+	unsigned rule = 10;
+
+	if (check_named(proof, condition) < 0)
+		return -EPERM;
+	condition_find(host, condition, &violations);
+	if (!violations.count)
+		return 0;
+	violation_print(condition->kind, &violations.items[0], &text);
+	if (strcmp(violations.items[0].word, "unknown") == 0)
+		rule = 6;
+	return proof_broken(proof, rule, when, buf_text(&text));
+}
+
+int proof_check_storage(
+	const struct proof *proof, const char *vg_uuid, const char *lv_uuid)
+{
+	const struct condition condition = {.kind = CONDITION_STORAGE,
+		.vg_uuid = vg_uuid,
+		.lv_uuid = lv_uuid,
+		.argument = ""};
+
+	return check_holds(proof, &condition, proof->before, "as captured");
+}
+
 int proof_check_conditions(const struct proof *proof, const char *origin_uuid)
 {
 	static const enum condition_kind wanted[] = {
@@ -104,16 +134,9 @@ int proof_check_conditions(const struct proof *proof, const char *origin_uuid)
 					   ? origin_uuid
 					   : "",
 			.argument = ""};
-		cleanup_violations struct violations violations = VIOLATIONS_INIT;
-		cleanup_buf struct buf text = BUF_INIT;
 
-		if (check_named(proof, &condition) < 0)
+		if (check_holds(proof, &condition, proof->now, "by then") < 0)
 			return -EPERM;
-		condition_find(proof->now, &condition, &violations);
-		if (!violations.count)
-			continue;
-		violation_print(wanted[i], &violations.items[0], &text);
-		return proof_broken(proof, 10, "by then", buf_text(&text));
 	}
 	return 0;
 }
@@ -175,20 +198,12 @@ int proof_check_guest_group(const struct proof *proof, const struct device *devi
 		.vg_uuid = vg,
 		.lv_uuid = "",
 		.argument = snapshot ? snapshot->uuid : ""};
-	cleanup_violations struct violations violations = VIOLATIONS_INIT;
-	cleanup_buf struct buf text = BUF_INIT;
 	const char *layer;
 
 	if (!snapshot || devno_is_equal(snapshot->devno, device->devno) ||
 		!lvm_dm_uuid_split(device->uuid, vg, lv, &layer))
 		return 0;
-	if (check_named(proof, &condition) < 0)
-		return -EPERM;
-	condition_find(proof->before, &condition, &violations);
-	if (!violations.count)
-		return 0;
-	violation_print(condition.kind, &violations.items[0], &text);
-	return proof_broken(proof, 10, "as captured", buf_text(&text));
+	return check_holds(proof, &condition, proof->before, "as captured");
 }
 
 int proof_check_mount_points(

@@ -59,14 +59,14 @@ static bool has_user(const struct host *host, const struct device *device)
 }
 
 /* What shows it has to last until the plan is carried out. */
-static bool is_condition(const struct proof *proof, const struct device *origin)
+static bool is_condition(const struct proof *proof, const struct device *snapshot)
 {
 	char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
 	const char *layer;
 	const struct condition wanted = {
 		.kind = CONDITION_IN_USE, .vg_uuid = vg, .lv_uuid = lv, .argument = ""};
 
-	return lvm_dm_uuid_split(origin->uuid, vg, lv, &layer) &&
+	return lvm_dm_uuid_split(snapshot->uuid, vg, lv, &layer) &&
 	       scope_has_condition(&proof->plan->scope, &wanted);
 }
 
@@ -85,7 +85,7 @@ static bool is_origin_used(const struct proof *proof, const struct device *snaps
 
 		if (device->n_targets && device_stands_on(device, layer) &&
 			strcmp(device->targets[0].type, "snapshot-origin") == 0 &&
-			has_user(host, device) && is_condition(proof, device))
+			has_user(host, device) && is_condition(proof, snapshot))
 			return true;
 	}
 	return false;

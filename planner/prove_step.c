@@ -137,7 +137,8 @@ static int check_vg(const struct proof *proof, const char *vg_uuid)
 static int check_candidate(
 	const struct proof *proof, const char *vg_uuid, const char *lv_uuid)
 {
-	if (proof_selected(proof, vg_uuid, lv_uuid) < 0)
+	if (proof_selected(proof, vg_uuid, lv_uuid) < 0 ||
+		proof_check_storage(proof, vg_uuid, lv_uuid) < 0)
 		return -EPERM;
 	return proof_check_not_configured(proof, vg_uuid, lv_uuid);
 }

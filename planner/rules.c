@@ -16,7 +16,8 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"worthless"},
 	[RULE_OVERFLOWED] = {"overflowed", VERDICT_REMOVE,
 		"its exception store is full: writes to the snapshot fail",
-		"its dm status is Overflow (lvs does not show it)",
+		"its dm status is Overflow (lvs does not show it): stale, with a table "
+		"that LVM does not load",
 		"run the plan; what was backed up from it is worthless"},
 	[RULE_STALE] = {"stale", VERDICT_REMOVE,
 		"removed from the LVM metadata, still active in this kernel",

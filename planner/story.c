@@ -38,7 +38,7 @@ static void claim_victims(struct story *story, const struct subject *subject)
 
 	if (!subject->cow || !subject_has_rule(subject, RULE_STALE_CORRUPTING))
 		return;
-	hazards_of_device(
+	host_overlaps(
 		host, subject->cow, subject->vg_uuid, &overlaps, &count, &is_complete);
 	for (size_t i = 0; i < count; i++)
 		claim(story,

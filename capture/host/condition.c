@@ -45,9 +45,10 @@ static const struct condition_words single_words[] = {
 };
 
 static const struct condition_words in_use_words[] = {
-	{"inactive", "the origin is not active here"},
-	{"idle", "nobody uses the origin: a snapshot of it that is mounted read-write "
-		 "may be what production runs on"},
+	{"inactive", "is mounted read-write, and no origin of the snapshot is active here: "
+		     "production may run on it"},
+	{"idle", "is mounted read-write, and nobody uses the snapshot's origin: production "
+		 "may run on it"},
 	{NULL, NULL},
 };
 
@@ -64,6 +65,16 @@ static const struct condition_words local_words[] = {
 
 static const struct condition_words ground_words[] = {
 	{"volume", "is on a volume of another group: it may be a guest's own"},
+	{NULL, NULL},
+};
+
+static const struct condition_words storage_words[] = {
+	{"unknown",
+		"is not shown by LVM on every disk of its volume group: its exception "
+		"store cannot be compared with the metadata"},
+	{"elsewhere", "has an exception store in the kernel that is not on the extents "
+		      "which the LVM metadata gives it"},
+	{"moved", "is a volume of another volume group now"},
 	{NULL, NULL},
 };
 
@@ -95,11 +106,12 @@ static const struct condition_words mount_points_words[] = {
 };
 
 static const struct condition_row rows[CONDITION_KINDS] = {
-	[CONDITION_IN_USE] = {"in-use", CONDITION_OF_VOLUME, false, CONDITION_NEEDS_DM,
+	[CONDITION_IN_USE] = {"in-use", CONDITION_OF_VOLUME, false,
+		CONDITION_NEEDS_DM | CONDITION_NEEDS_BLOCKS | CONDITION_NEEDS_MOUNTS,
 		condition_find_in_use, in_use_words, false},
 	[CONDITION_NOT_CONFIGURED] = {"not-configured", CONDITION_OF_VOLUME, true,
 		CONDITION_NEEDS_DM | CONDITION_NEEDS_FSTAB | CONDITION_NEEDS_CONFIGS,
-		condition_find_not_configured, not_configured_words, false},
+		condition_find_not_configured, not_configured_words, true},
 	[CONDITION_SIBLINGS] = {"siblings", CONDITION_OF_VOLUME, false,
 		CONDITION_NEEDS_DM | CONDITION_NEEDS_LVM, condition_find_siblings,
 		siblings_words, false},
@@ -117,6 +129,9 @@ static const struct condition_row rows[CONDITION_KINDS] = {
 		CONDITION_NEEDS_DM | CONDITION_NEEDS_BLOCKS | CONDITION_NEEDS_MOUNTS |
 			CONDITION_NEEDS_LVM,
 		condition_find_ground, ground_words, true},
+	[CONDITION_STORAGE] = {"storage", CONDITION_OF_VOLUME, false,
+		CONDITION_NEEDS_DM | CONDITION_NEEDS_BLOCKS | CONDITION_NEEDS_LVM,
+		condition_find_storage, storage_words, true},
 	[CONDITION_GUEST_GROUP] = {"guest-group", CONDITION_OF_GROUP, true,
 		CONDITION_NEEDS_DM | CONDITION_NEEDS_BLOCKS | CONDITION_NEEDS_MOUNTS |
 			CONDITION_NEEDS_LVM,

@@ -1,21 +1,65 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whether anybody uses a volume. Each user opens its device, a mount as well (kernel
- * dm.c, dm_blk_open()), so device-mapper alone answers it; where processes were read,
- * opens of udevd's are left out.
+ * Whether somebody uses the origin of a snapshot that is mounted for writing: then that
+ * is the working copy. Each user opens the origin's device, a mount as well (kernel dm.c,
+ * dm_blk_open()); where processes were read, opens of udevd's are left out. The origin is
+ * the snapshot-origin over the layer that both share: who uses a device with another
+ * table does not show that the snapshot is a copy of it. Once the mount is gone it holds.
  */
+#include <string.h>
+
 #include "condition_rows.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/ledger.h"
+#include "stack.h"
+
+static const struct device *origin_of(
+	const struct host *host, const struct device *snapshot)
+{
+	cleanup_places struct places above = {0};
+	struct devno layer, store;
+
+	if (!snapshot || !device_snapshot_parts(snapshot, &layer, &store))
+		return NULL;
+	above = host_places(host, PLACES_ABOVE, places_devno(layer));
+	for (size_t i; places_next(&above, &i);) {
+		const struct device *device = &host->devices[i];
+
+		if (!device->is_gone && device->n_targets == 1 &&
+			strcmp(device->targets[0].type, "snapshot-origin") == 0 &&
+			device_stands_on(device, layer))
+			return device;
+	}
+	return NULL;
+}
+
+static void find_writable(const struct host *host, const struct stack *stack,
+	const char *word, struct violations *ret)
+{
+	const struct mount_namespace *home = host_namespace_of_host(host);
+	cleanup_places struct places places =
+		host_places_of_devices(host, PLACES_MOUNTS, stack->items, stack->count);
+
+	for (size_t i; home && places_next(&places, &i);) {
+		const struct mount *mount = &host->mounts[i];
+
+		if (!mount->is_gone && mount->namespace_id == home->id &&
+			mount_is_writable(mount) &&
+			stack_has(stack, host_mount_devno(host, mount)))
+			violations_add(ret, word, mount->target, "");
+	}
+}
 
 void condition_find_in_use(const struct host *host, const struct condition *condition,
 	struct violations *ret)
 {
-	const struct device *device =
+	const struct device *snapshot =
 		host_device_of_lv(host, condition->vg_uuid, condition->lv_uuid, "");
+	const struct device *origin = origin_of(host, snapshot);
+	cleanup_stack struct stack stack = {.count = 0};
 
-	if (!device)
-		violations_add(ret, "inactive", "", "");
-	else if (!host_device_is_in_use(host, device))
-		violations_add(ret, "idle", "", "");
+	if (origin && host_device_is_in_use(host, origin))
+		return;
+	host_stack_of_volume(host, condition->vg_uuid, condition->lv_uuid, &stack);
+	find_writable(host, &stack, origin ? "idle" : "inactive", ret);
 }

@@ -21,6 +21,8 @@ void condition_find_local(const struct host *host, const struct condition *condi
 	struct violations *ret);
 void condition_find_ground(const struct host *host, const struct condition *condition,
 	struct violations *ret);
+void condition_find_storage(const struct host *host, const struct condition *condition,
+	struct violations *ret);
 void condition_find_not_configured(const struct host *host,
 	const struct condition *condition, struct violations *ret);
 void condition_find_mount_points(const struct host *host,

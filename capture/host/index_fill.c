@@ -61,8 +61,8 @@ void host_index_device(struct host *clone, const struct device *device)
 	if (!clone->index)
 		return;
 	add_device_table(clone->index, device, (size_t)(device - clone->devices));
-	if (!ground_is_same(clone, device))
-		index_ground_changed(clone->index);
+	if (!below_is_same(clone, device))
+		index_new_base(clone->index);
 }
 
 /* ---- mounts and block devices ---- */

@@ -28,11 +28,11 @@
  * argument (one word more, such as a path), the sources it needs, and the words of each
  * violation. Needs: those without which find() cannot answer. The executor asks a
  * condition before the first step, and again around each step that reads these sources
- * anyway (executor/view.c): lv-remove and lv-refresh read identity, dm, blocks, LVM, pvs,
- * fstab and configurations; umount identity, dm, blocks, mounts and fstab; swap-off and
- * md-stop identity, dm, blocks and mounts; loop-detach processes too; dm-remove of a
- * volume's mapping those of its group, of which LVM is asked less often
- * (executor/step.c), and other ones none but "guest-group" while a guest's volumes are to
+ * anyway (executor/view.c): lv-remove and lv-refresh read all of them; umount identity,
+ * dm, blocks, mounts and fstab; swap-off and md-stop identity, dm, blocks and mounts;
+ * loop-detach processes too; dm-remove of a volume's mapping all, for those conditions of
+ * the volume and its group that are lasting, and LVM is asked less often
+ * (executor/step.c); and other ones none but "guest-group" while a guest's volumes are to
  * go.
  *   4. In planner/order.c, scope_of_subject(): scope_add_condition() for the subjects
  * whose verdict depends on it. It is asked around a step if its subject (the volume,
@@ -61,8 +61,8 @@ enum condition_kind {
 	 * change a group with a duplicate, and cannot see one that it is not shown. About
 	 * the group. */
 	CONDITION_SINGLE,
-	/* Somebody uses it: it is open. A snapshot of it that is mounted read-write is a
-	 * copy then, and not what production runs on. About the origin's volume. */
+	/* Somebody uses its origin, or it is not mounted for writing: it is a copy then, and
+	 * not what production runs on. About the snapshot. */
 	CONDITION_IN_USE,
 	/* No host but this one and those captured with it wrote the group's metadata or
 	 * made one of its volumes. About the group; the argument is the nodes of the
@@ -81,6 +81,10 @@ enum condition_kind {
 	/* Nothing of another device is mounted below the host's own mounts of what is on it,
 	 * or on top of them, and /etc/fstab puts nothing else there. About the snapshot. */
 	CONDITION_MOUNT_POINTS,
+	/* A snapshot's exception store in the kernel is on the extents that LVM's
+	 * metadata give it; of one that left the metadata, no other group has it now.
+	 * About the snapshot. */
+	CONDITION_STORAGE,
 	/* LVM does not know a guest's group, or all of its physical volumes are on the
 	 * snapshot. About the group; the argument is the snapshot's dm uuid. */
 	CONDITION_GUEST_GROUP,

@@ -628,6 +628,21 @@ static inline bool places_previous(struct places *places, size_t *ret_position)
 void places_free(struct places *places);
 #define cleanup_places cleanup_with(places_free)
 
+/* ---- whose extents (overlaps.c) ---- */
+
+/* One volume that owns extents which a device still maps. */
+struct overlap {
+	const struct lv *victim;
+	uint64_t extents; /* of the victim's group */
+};
+/* Of any group. `vg_uuid` is the device's own, by its uuid. malloc'ed array, most extents
+ * first. false in *ret_is_complete: there may be more. */
+void host_overlaps(const struct host *host, const struct device *device,
+	const char *vg_uuid, struct overlap **ret_overlaps, size_t *ret_count,
+	bool *ret_is_complete);
+/* true: it is known whose each disk is that the device is on. */
+bool host_owners_are_known(const struct host *host, const struct device *device);
+
 /* "/dev/dm-5", "/dev/mapper/NAME", "/dev/loop0", "/dev/sda1", "/dev/VG/LV", and udev's
  * links "/dev/disk/by-id/dm-name-NAME", "/dev/disk/by-id/dm-uuid-UUID", "/dev/block/MAJ:MIN" ->
  * devno. DEVNO_NONE when no recorded device has that name. A label match: for join of what only

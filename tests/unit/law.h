@@ -56,9 +56,9 @@ struct plan *law_plan(
 	const struct host *host, const struct request *request, struct err *err);
 enum law_plan_answer {
 	LAW_PLANNED,
-	LAW_NOT_PLANNED,
-	LAW_BESIDE, /* not planned, for reasons beside what the step touches */
-	LAW_FAILED, /* the planner could not order its own steps: a bug; see err */
+	LAW_NOT_PLANNED, /* err says why */
+	LAW_BESIDE,	 /* not planned, for reasons beside what the step touches */
+	LAW_FAILED,	 /* the planner could not order its own steps: a bug; see err */
 };
 /* Are the steps of `plan` planned anew on this host, on the same identity: all of them
  * where `first` is 0, else that one? *ret_step is the first that is not. */

@@ -203,6 +203,51 @@ static bool is_touched(const struct survey *survey, const struct plan_step *step
 	return !is_known;
 }
 
+static bool is_of_volume(const struct subject *subject, const struct plan_target *target)
+{
+	return *target->lv_uuid && strcmp(subject->lv_uuid, target->lv_uuid) == 0 &&
+	       strcmp(subject->vg_uuid, target->vg_uuid) == 0;
+}
+
+/* What keeps the subject that the step is part of; about the step itself, if anything is.
+ * NULL: nothing. */
+static const struct reason *why_kept(const struct host *host,
+	const struct subject *subject, const struct plan_step *step)
+{
+	const struct reason *found = NULL;
+
+	for (size_t i = 0; i < subject->n_reasons; i++) {
+		const struct reason *reason = &subject->reasons[i];
+
+		if (rule_text(reason->rule)->verdict == VERDICT_REMOVE)
+			continue;
+		if (is_about_target(host, subject, &reason->about, step))
+			return reason;
+		found = found ? found : reason;
+	}
+	return found;
+}
+
+/* Of all that have the step, what is about it comes first. */
+static void say_why(
+	const struct survey *survey, const struct plan_step *step, struct err *err)
+{
+	bool is_about = false;
+
+	err_set(err, -ENOENT, "nothing that would be removed has it");
+	for (size_t i = 0; i < survey->n_subjects && !is_about; i++) {
+		const struct subject *subject = &survey->subjects[i];
+		const struct reason *reason = why_kept(survey->host, subject, step);
+
+		if (!reason || (!is_of_volume(subject, &step->target) &&
+				       !subject_owns(subject, step->target.devno)))
+			continue;
+		is_about = is_about_target(survey->host, subject, &reason->about, step);
+		err_set(err, -EPERM, "%s: %s: %s", subject->label,
+			rule_text(reason->rule)->name, reason->text);
+	}
+}
+
 enum law_plan_answer law_planned(const struct host *host, const struct request *request,
 	const struct plan *plan, size_t first, size_t *ret_step, struct err *err)
 {
@@ -219,6 +264,7 @@ enum law_plan_answer law_planned(const struct host *host, const struct request *
 		if (has_step(now, &plan->steps[i]))
 			continue;
 		*ret_step = i;
+		say_why(&survey, &plan->steps[i], err);
 		return first == 0 || is_touched(&survey, &plan->steps[i])
 			       ? LAW_NOT_PLANNED
 			       : LAW_BESIDE;

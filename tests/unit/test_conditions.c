@@ -240,17 +240,62 @@ static void by_somebody(struct host *host)
 	sample_device(host, 0)->open_count++;
 }
 
+static void mount_snapshot(struct host *host, const char *options)
+{
+	sample_add_mount(host, SAMPLE_NS, 45, 1, 3, "/mnt/work");
+	host->mounts[host->n_mounts - 1].super_options = options;
+	host_sort(host);
+}
+
+static void written_by_udevd(struct host *host)
+{
+	mount_snapshot(host, "rw");
+	by_udevd(host);
+}
+
+static void written_while_used(struct host *host)
+{
+	mount_snapshot(host, "rw");
+	by_somebody(host);
+}
+
+static void only_read(struct host *host)
+{
+	mount_snapshot(host, "ro");
+}
+
+static void written(struct host *host)
+{
+	mount_snapshot(host, "rw");
+}
+
+/* Who has it open then has nothing to do with the snapshot. */
+static void used_past_its_snapshots(struct host *host)
+{
+	written_while_used(host);
+	origin_plain(host);
+}
+
+static void written_without_an_origin(struct host *host)
+{
+	written(host);
+	origin_inactive(host);
+}
+
 static void test_in_use(void **state)
 {
+	static const char begin[] = "condition in-use " SAMPLE_VG "/" SAMPLE_SNAP;
 	static const struct {
 		void (*change)(struct host *host);
-		const char *line;
+		const char *result;
 	} rows[] = {
-		{nothing, "condition in-use " ABOUT " idle"},
-		{by_udevd, "condition in-use " ABOUT " idle"},
-		{by_somebody, "condition in-use " ABOUT " ok"},
-		{in_use_and_filling, "condition in-use " ABOUT " ok"},
-		{origin_inactive, "condition in-use " ABOUT " inactive"},
+		{nothing, " ok"},
+		{only_read, " ok"},
+		{written, " idle /mnt/work -"},
+		{written_by_udevd, " idle /mnt/work -"},
+		{written_while_used, " ok"},
+		{used_past_its_snapshots, " inactive /mnt/work -"},
+		{written_without_an_origin, " inactive /mnt/work -"},
 	};
 
 	(void)state;
@@ -261,10 +306,9 @@ static void test_in_use(void **state)
 
 		rows[i].change(host);
 		scope_add_volume_condition(
-			&scope, CONDITION_IN_USE, SAMPLE_VG, SAMPLE_ORIGIN);
+			&scope, CONDITION_IN_USE, SAMPLE_VG, SAMPLE_SNAP);
 		host_facts(host, &scope, &facts);
-		if (!facts_has(&facts, rows[i].line))
-			fail_msg("row %zu: %s", i, facts.lines[0]);
+		assert_line(&facts, begin, rows[i].result);
 	}
 }
 
@@ -427,6 +471,107 @@ static void test_single(void **state)
 		scope_add_group_condition(&scope, CONDITION_SINGLE, SAMPLE_VG);
 		host_facts(host, &scope, &facts);
 		assert_line(&facts, begin, singles[i].result);
+	}
+}
+
+/* ---- where the store is ---- */
+
+static void set_store(struct host *host, const char *params)
+{
+	sample_device(host, 2)->targets[0].params = params;
+}
+
+static void store_moved_here(struct host *host)
+{
+	set_store(host, "7:0 400000");
+}
+
+static void store_is_longer(struct host *host)
+{
+	sample_device(host, 2)->targets[0].length += 8192;
+}
+
+/* pvmove on another host: this kernel's table is the old one. */
+static void store_moved_elsewhere(struct host *host)
+{
+	volume(host, SAMPLE_SNAP)->segments[0].stripes[0].start = 40;
+}
+
+static void disk_on_another_device(struct host *host)
+{
+	host->pvs[0].devno = (struct devno){8, 64};
+}
+
+static void disk_nowhere(struct host *host)
+{
+	host->pvs[0].devno = DEVNO_NONE;
+}
+
+static void store_is_no_mapping(struct host *host)
+{
+	sample_device(host, 2)->targets[0].type = "error";
+}
+
+/* Where it is, and that another volume owns it by now, changes nothing for a stale one. */
+static void stale_with_a_victim(struct host *host)
+{
+	sample_make_stale(host);
+	sample_add_victim(host);
+}
+
+static void stale_and_nowhere(struct host *host)
+{
+	sample_make_stale(host);
+	disk_nowhere(host);
+}
+
+/* vgsplit: the same volume in another group, and on the same sectors. */
+static void split_off(struct host *host)
+{
+	struct vg *vg = array_add(&host->vgs, &host->n_vgs);
+
+	*vg = host->vgs[0];
+	vg->uuid = OTHER_VG;
+	volume(host, SAMPLE_SNAP)->vg_uuid = OTHER_VG;
+	host_sort(host);
+}
+
+static void test_storage(void **state)
+{
+	static const char begin[] = "condition storage " SAMPLE_VG "/" SAMPLE_SNAP;
+	static const struct {
+		void (*change)(struct host *host);
+		const char *result;
+	} rows[] = {
+		{nothing, " ok"},
+		{another_backup, " ok"},
+		{in_use_and_filling, " ok"},
+		{store_moved_here, " elsewhere backup-dddd " SAMPLE_SNAP},
+		{store_is_longer, " elsewhere backup-dddd " SAMPLE_SNAP},
+		{store_moved_elsewhere, " elsewhere backup-dddd " SAMPLE_SNAP},
+		{disk_on_another_device, " elsewhere backup-dddd " SAMPLE_SNAP},
+		{disk_nowhere, " unknown backup-dddd " SAMPLE_SNAP},
+		{store_is_no_mapping, " unknown backup-dddd " SAMPLE_SNAP},
+		{metadata_unread, " unknown backup-dddd " SAMPLE_SNAP},
+		{removed_elsewhere, " ok"},
+		{stale_with_a_victim, " ok"},
+		{stale_and_nowhere, " ok"},
+		{split_off, " moved onapp--aaaa-backup--dddd-cow " SNAP_UUID "-cow"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) * 2; i++) {
+		cleanup_host struct host *host = sample_host_idle();
+		cleanup_facts struct facts facts = FACTS_INIT;
+		cleanup_scope struct scope scope = {0};
+
+		rows[i / 2].change(host);
+		if (i % 2)
+			host_index_build(host);
+		scope_add_volume_condition(
+			&scope, CONDITION_STORAGE, SAMPLE_VG, SAMPLE_SNAP);
+		host_facts(host, &scope, &facts);
+		assert_line(&facts, begin, rows[i / 2].result);
 	}
 }
 
@@ -882,6 +1027,7 @@ int main(void)
 		cmocka_unit_test(test_each_violation),
 		cmocka_unit_test(test_single),
 		cmocka_unit_test(test_in_use),
+		cmocka_unit_test(test_storage),
 		cmocka_unit_test(test_group),
 		cmocka_unit_test(test_not_configured),
 		cmocka_unit_test(test_not_configured_but),

@@ -28,8 +28,8 @@
 
 /* ---- trial ---- */
 
-/* That no configuration names it has to last, and that nothing else is around its mounts:
- * each volume that there is. */
+/* That no configuration names it has to last, that nothing else is around its mounts, and
+ * where its store is: each volume that there is. */
 static void name_volumes(const struct host *host, struct plan *plan)
 {
 	for (size_t i = 0; i < host->n_devices; i++) {
@@ -44,6 +44,8 @@ static void name_volumes(const struct host *host, struct plan *plan)
 		condition.lv_uuid = arena_strdup(plan->strings, lv);
 		scope_add_condition(&plan->scope, &condition);
 		condition.kind = CONDITION_MOUNT_POINTS;
+		scope_add_condition(&plan->scope, &condition);
+		condition.kind = CONDITION_STORAGE;
 		scope_add_condition(&plan->scope, &condition);
 	}
 	scope_unite(&plan->scope);
@@ -134,15 +136,14 @@ static struct plan *plan_of_all(const struct host *host)
 }
 
 /* What shows that a mount which can be written is none of production's has to last. */
-static void name_origins(const struct host *host, struct plan *plan)
+static void name_snapshots(const struct host *host, struct plan *plan)
 {
 	for (size_t i = 0; i < host->n_devices; i++) {
 		char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
 		const char *layer;
 
 		if (host->devices[i].n_targets &&
-			strcmp(host->devices[i].targets[0].type, "snapshot-origin") ==
-				0 &&
+			strcmp(host->devices[i].targets[0].type, "snapshot") == 0 &&
 			lvm_dm_uuid_split(host->devices[i].uuid, vg, lv, &layer))
 			scope_add_volume_condition(&plan->scope, CONDITION_IN_USE,
 				arena_strdup(plan->strings, vg),
@@ -166,7 +167,7 @@ static bool try_umounts(const struct host *before, struct host **now)
 		target->namespace_id = mount->namespace_id;
 		target->mount_id = mount->id;
 		target->devno = host_mount_devno(*now, mount);
-		name_origins(before, plan);
+		name_snapshots(before, plan);
 		has_acted |= try_step(before, now, plan);
 	}
 	return has_acted;

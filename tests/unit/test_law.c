@@ -42,9 +42,6 @@ struct note {
 	const char *change, *why;
 };
 
-static const char why_siblings[] =
-	"the origin's other snapshots are facts of the plan in part only";
-static const char why_disks[] = "the group's physical volumes are no facts of the plan";
 static const char why_mounts[] =
 	"what is around a mount of the stack is no fact of the plan";
 static const char why_layer[] =
@@ -71,6 +68,10 @@ static const char why_flag[] =
 	"somebody changed the device: the one who did may not be done";
 static const char why_mount[] =
 	"mounts are what the operator sees and approved: this one is another now";
+static const char why_elsewhere[] = "another host removed it: what is to be done here is "
+				    "less than was reviewed, and for other reasons";
+static const char why_done[] = "a step of the plan was done by somebody else, and what "
+			       "else was done is not known";
 static const char why_loop[] =
 	"how a loop device ends, and its partitions with it, depends on it";
 
@@ -78,24 +79,14 @@ static const char why_loop[] =
  * and before a later one. */
 static const struct note known_gaps[] = {
 	{"guest started or stopped on the origin", why_written},
-	{"origin mapped past its snapshots", why_layer},
-	{"table replaced by error", why_siblings},
-	{"physical volume on another device", why_disks},
-	{"physical volume's device unknown", why_disks},
-	{"physical volume on a volume", why_disks},
 	{"swap file", why_mounts},
 	{"storage command running", "a command at work is no fact of the plan"},
-	{"source unreadable", "not all that a planner must have read is asked for"},
 	{NULL, NULL},
 };
 static const struct note known_gaps_later[] = {
 	{"guest started or stopped on the origin", why_written},
 	{"loop device's autoclear", why_mounts},
-	{"origin mapped past its snapshots", why_layer},
 	{"device suspended", "what a mount's device is mapped to is not looked at again"},
-	{"physical volume on another device", why_disks},
-	{"physical volume's device unknown", why_disks},
-	{"physical volume on a volume", why_disks},
 	{"mounted by the name of its device", why_layer},
 	{"something mounted below", why_mounts},
 	{"something mounted on top", why_mounts},
@@ -109,7 +100,6 @@ static const struct note known_gaps_later[] = {
 	{"SCSI target on a file", why_mounts},
 	{"namespace with copies of all mounts", why_mounts},
 	{"storage command running", "a command at work is no fact of the plan"},
-	{"source unreadable", "not all that a planner must have read is asked for"},
 	{NULL, NULL},
 };
 
@@ -136,6 +126,7 @@ static const struct note explained[] = {
 	{"table replaced by error", why_table},
 	{"snapshot's table not persistent", why_table},
 	{"snapshot's chunk size", why_table},
+	{"snapshot removed by another host", why_elsewhere},
 	{"volume renamed in the metadata", why_name},
 	{"snapshot's device renamed", why_name},
 	{"volume renamed", why_name},
@@ -158,9 +149,9 @@ static const struct note explained[] = {
 	{"device made again, another number", why_made},
 	{"device made again, no uuid", why_made},
 	{"loop device made again", why_made},
-	{"mapping removed",
-		"a step of the plan was done by somebody else, and what else was done is "
-		"not known"},
+	{"mapping removed", why_done},
+	{"loop device detached", why_done},
+	{"swap off", why_done},
 	{"mapping made by hand", why_more},
 	{"mapping made by kpartx", why_more},
 	{"guest's volume activated", why_more},
@@ -296,13 +287,17 @@ static void print_pair(const struct pair *pair, size_t step, const char *what)
 		pair->change->name, what, step + 1, buf_text(&command));
 }
 
-static void judge_gap(const struct pair *pair, size_t step, struct tally *tally)
+static void judge_gap(
+	const struct pair *pair, size_t step, const char *why, struct tally *tally)
 {
 	const struct note *known = pair->first ? known_gaps_later : known_gaps;
 	size_t *count = pair->first ? &tally->later_gaps : &tally->gaps;
 
-	if ((*count)++ == 0 && (!note_of(known, pair->change->name) || getenv("LAW_SHOW")))
-		print_pair(pair, step, "it would not be planned, and is carried out");
+	if ((*count)++ ||
+		(note_of(known, pair->change->name) && !getenv("LAW_SHOW")))
+		return;
+	print_pair(pair, step, "it would not be planned, and is carried out");
+	print_message("    %s\n", why);
 }
 
 static void judge_pair(const struct pair *pair, struct tally *tally)
@@ -325,7 +320,7 @@ static void judge_pair(const struct pair *pair, struct tally *tally)
 	case LAW_NOT_PLANNED:
 		tally->neither += !is_done;
 		if (is_done)
-			judge_gap(pair, step, tally);
+			judge_gap(pair, step, err.msg, tally);
 		return;
 	case LAW_BESIDE:
 		tally->beside++;
@@ -549,6 +544,21 @@ static void share_disk(struct host *host)
 	host->blocks[0].transport = "fc";
 }
 
+static void move_disk(struct host *host)
+{
+	host->pvs[0].devno = (struct devno){8, 64};
+}
+
+static void lose_sight_of_disk(struct host *host)
+{
+	host->pvs[0].devno = DEVNO_NONE;
+}
+
+static void lose_configs(struct host *host)
+{
+	host_source_set(host, "configs", OUTCOME_DENIED, "%s", "");
+}
+
 /* Found as pairs above, or by attacks on real hosts: each was carried out once. */
 static const struct {
 	const char *name;
@@ -569,6 +579,9 @@ static const struct {
 	{"another host wrote the group's metadata", write_from_elsewhere},
 	{"another host made a volume of the group", make_volume_elsewhere},
 	{"the disk is on Fibre Channel now", share_disk},
+	{"a copy took the place of the disk", move_disk},
+	{"on which device the disk is, is not known", lose_sight_of_disk},
+	{"the guests' configurations cannot be read", lose_configs},
 };
 
 static void test_named(void **state)
@@ -576,6 +589,7 @@ static void test_named(void **state)
 	const char *select[] = {SELECT_DEFAULT};
 	const struct request request = {
 		.select = select, .n_select = 1, .min_age = MIN_AGE_DEFAULT};
+	static const char *const more[] = {"holders", "lvm/pvs.json", "fstab", "configs"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++) {
@@ -586,8 +600,8 @@ static void test_named(void **state)
 		size_t step = 0;
 
 		sample_add_neighbour(host);
-		host_source_set(host, "holders", OUTCOME_READ, "%s", "");
-		host_source_set(host, "lvm/pvs.json", OUTCOME_READ, "%s", "");
+		for (size_t n = 0; n < sizeof(more) / sizeof(more[0]); n++)
+			host_source_set(host, more[n], OUTCOME_READ, "%s", "");
 		host_sort(host);
 		plan = law_plan(host, &request, &err);
 		assert_non_null(plan);

@@ -184,6 +184,11 @@ static void place_unknown(struct host *host)
 	host->pvs[0].devno = DEVNO_NONE;
 }
 
+static void store_elsewhere(struct host *host)
+{
+	sample_device(host, 2)->targets[0].params = "7:0 400000";
+}
+
 static void hidden(struct host *host)
 {
 	struct superblock *superblock =
@@ -286,6 +291,7 @@ static const struct {
 	{"state unknown", state_unknown, OFF(RULE_EVIDENCE_MISSING), 6},
 	{"swaps unread", swaps_unread, OFF(RULE_EVIDENCE_MISSING), 6},
 	{"place unknown", place_unknown, OFF(RULE_EVIDENCE_MISSING), 6},
+	{"store elsewhere", store_elsewhere, OFF(RULE_DISAGREE), 10},
 	{"hidden fs", hidden, OFF(RULE_HIDDEN_FS) | OFF(RULE_OPENS_UNEXPLAINED), 4},
 	{"partial", partial, OFF(RULE_VG_UNSAFE), 5},
 	{"foreign", foreign, OFF(RULE_VG_UNSAFE), 5},

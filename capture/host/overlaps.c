@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "planner.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
 
 /* linear: "MAJ:MIN START" */
 static bool linear_range(const struct dm_target *target, struct sectors *ret)
@@ -95,7 +95,7 @@ static struct places places_of_device(const struct host *host,
 	return places;
 }
 
-void hazards_of_device(const struct host *host, const struct device *device,
+void host_overlaps(const struct host *host, const struct device *device,
 	const char *vg_uuid, struct overlap **ret_overlaps, size_t *ret_count,
 	bool *ret_is_complete)
 {
@@ -109,7 +109,7 @@ void hazards_of_device(const struct host *host, const struct device *device,
 		const struct vg *vg = host_vg(host, lv->vg_uuid);
 		uint64_t sectors;
 
-		if (!vg || !vg->extent_size)
+		if (lv->is_gone || !vg || !vg->extent_size)
 			continue;
 		/* where a volume of another group is not known to be, its disk is
 		 * missing; the device is on one that is there */
@@ -124,7 +124,7 @@ void hazards_of_device(const struct host *host, const struct device *device,
 		qsort(*ret_overlaps, *ret_count, sizeof(**ret_overlaps), order_overlaps);
 }
 
-bool hazards_owners_are_known(const struct host *host, const struct device *device)
+bool host_owners_are_known(const struct host *host, const struct device *device)
 {
 	for (size_t i = 0; i < device->n_targets; i++) {
 		struct sectors run;
