@@ -365,7 +365,8 @@ struct places subject_places(
  * _add_snapshot_merge_target_to_dtree; seen in the lab). A guest may run on
  * it. NULL: none. */
 const struct device *subject_merged_into(const struct subject *subject);
-/* Such a device, of any snapshot. */
+/* Such a device, of any snapshot. A snapshot's own with the status "Merge failed" is none:
+ * it is still one of its origin. */
 bool device_is_merging(const struct device *device);
 /* true: one of these devices. */
 bool subject_owns(const struct subject *subject, struct devno devno);

@@ -2,6 +2,7 @@
 /* The devices of a subject, and how many a device is on; stack_layers.c finds what is on
  * them, index_below.c of the model what they are on. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "planner.h"
 #include "snapstate/cleanup.h"
@@ -13,9 +14,8 @@ struct devno_list {
 
 bool device_is_merging(const struct device *device)
 {
-	enum snapshot_state state = device_snapshot_state(device);
-
-	return state == SNAPSHOT_MERGING || state == SNAPSHOT_MERGE_FAILED;
+	return device_snapshot_state(device) != SNAPSHOT_NONE &&
+	       strcmp(device->targets[0].type, "snapshot-merge") == 0;
 }
 
 const struct device *subject_merged_into(const struct subject *subject)
