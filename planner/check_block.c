@@ -5,6 +5,7 @@
  * other of the subject's devices. Invariant: what is not known to be idle is a reason to
  * refuse.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "checks.h"
@@ -153,12 +154,15 @@ static bool has_redundancy(const struct block *array)
 	return strcmp(array->level, "linear") != 0 && strcmp(array->level, "raid0") != 0;
 }
 
+static int order_members(const void *a, const void *b)
+{
+	return devno_compare(*(const struct devno *)a, *(const struct devno *)b);
+}
+
 static bool has_member(const struct block *array, struct devno member)
 {
-	for (size_t i = 0; i < array->n_below; i++)
-		if (devno_is_equal(array->below[i], member))
-			return true;
-	return false;
+	return array->n_below && bsearch(&member, array->below, array->n_below,
+					 sizeof(member), order_members);
 }
 
 static bool shares_a_member(const struct host *host, const struct block *array)
@@ -249,8 +253,10 @@ static void check_swap_file(
 
 static void check_swaps(const struct host *host, struct subject *subject)
 {
-	cleanup_places struct places places = subject_places(host, subject, PLACES_SWAPS);
-	cleanup_places struct places files = subject_places(host, subject, PLACES_SWAPS);
+	cleanup_places struct places places =
+		subject_places_few(host, subject, PLACES_SWAPS, PLACES_MOST);
+	cleanup_places struct places files =
+		subject_places_few(host, subject, PLACES_SWAPS, PLACES_MOST);
 
 	for (size_t i; places_next(&places, &i);)
 		if (subject_owns(subject, host->swaps[i].devno))
@@ -258,6 +264,9 @@ static void check_swaps(const struct host *host, struct subject *subject)
 	for (size_t i; places_next(&files, &i);)
 		if (devno_is_none(host->swaps[i].devno))
 			check_swap_file(host, subject, &host->swaps[i]);
+	if (places.is_cut)
+		subject_reason(subject, RULE_TOO_MUCH,
+			"more than %d swap areas may be on it", PLACES_MOST);
 }
 
 /* ---- all ---- */

@@ -12,6 +12,9 @@
 #include "checks.h"
 #include "snapstate/cleanup.h"
 
+/* Lines that are told: with more it is configured, whatever they say. */
+#define CONFIGURED_MOST 16
+
 static const char *kind_words(enum config_kind kind)
 {
 	switch (kind) {
@@ -86,10 +89,18 @@ static bool is_told(const struct mentions *mentions, const struct mention *menti
 void check_configured(const struct survey *survey, struct subject *subject)
 {
 	cleanup_mentions struct mentions mentions = {0};
+	unsigned count = 0;
 
 	host_mentions_of_volume(
 		survey->host, subject->vg_uuid, subject->lv_uuid, &mentions);
-	for (size_t i = 0; i < mentions.count; i++)
-		if (!is_told(&mentions, &mentions.items[i]))
-			note_mention(survey, subject, &mentions.items[i]);
+	for (size_t i = 0; i < mentions.count; i++) {
+		if (is_told(&mentions, &mentions.items[i]))
+			continue;
+		if (count++ == CONFIGURED_MOST) {
+			subject_reason(subject, RULE_CONFIGURED,
+				"more than %d lines name it", CONFIGURED_MOST);
+			return;
+		}
+		note_mention(survey, subject, &mentions.items[i]);
+	}
 }

@@ -8,15 +8,10 @@
 #include "checks.h"
 #include "snapstate/cleanup.h"
 
-bool check_siblings_extent(const struct host *host, struct subject *subject)
+bool check_siblings_extent(const struct survey *survey, struct subject *subject)
 {
-	size_t count;
+	size_t count = subject->real ? survey_base(survey, subject->real)->n_on : 0;
 
-	if (!subject->real)
-		return false;
-	cleanup_places struct places above =
-		host_places(host, PLACES_ABOVE, places_devno(subject->real->devno));
-	count = above.is_all ? 0 : above.count;
 	if (count <= SIBLINGS_MOST)
 		return false;
 	subject_reason(subject, RULE_TOO_MUCH,

@@ -4,6 +4,7 @@
  * on one, what is mounted there may be what the host runs on (the kernel and udev take
  * any device with the file system's uuid or label); with "noauto" it is a hint.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "checks.h"
@@ -27,10 +28,20 @@ bool fstab_names(const struct host *host, const struct subject *subject,
 	       (!devno_is_none(devno) && subject_owns(subject, devno));
 }
 
+static int order_lines(const void *pa, const void *pb)
+{
+	const size_t *a = pa, *b = pb;
+
+	return (*a > *b) - (*a < *b);
+}
+
 const struct fstab_entry *fstab_rival(
 	const struct host *host, const struct subject *subject, const char *target)
 {
-	for (size_t i = 0; i < host->n_fstab; i++) {
+	cleanup_places struct places places =
+		host_places(host, PLACES_FSTAB, places_text(target));
+
+	for (size_t i; places_next(&places, &i);) {
 		const struct fstab_entry *entry = &host->fstab[i];
 
 		if (entry->is_automatic && strcmp(entry->target, target) == 0 &&
@@ -40,32 +51,46 @@ const struct fstab_entry *fstab_rival(
 	return NULL;
 }
 
-static bool names_mount_point(const struct host *host, const struct subject *subject,
-	const struct fstab_entry *entry)
+/* Lines that may name one of its mount points; ascending, each once, malloc'ed. */
+static void lines_collect(const struct host *host, const struct subject *subject,
+	size_t **ret_lines, size_t *ret_count)
 {
 	const struct mount_namespace *home = host_namespace_of_host(host);
-	cleanup_places struct places places =
-		subject_places(host, subject, PLACES_MOUNTS);
+	cleanup_places struct places mounts =
+		subject_places_few(host, subject, PLACES_MOUNTS, PLACES_MOST);
+	size_t kept = 0;
 
-	for (size_t i; home && places_next(&places, &i);) {
+	for (size_t i; home && places_next(&mounts, &i);) {
 		const struct mount *mount = &host->mounts[i];
+		cleanup_places struct places lines = {0};
 
-		if (mount->namespace_id == home->id &&
-			strcmp(mount->target, entry->target) == 0 &&
-			subject_owns(subject, host_mount_devno(host, mount)))
-			return true;
+		if (mount->namespace_id != home->id ||
+			!subject_owns(subject, host_mount_devno(host, mount)))
+			continue;
+		lines = host_places(host, PLACES_FSTAB, places_text(mount->target));
+		for (size_t k; places_next(&lines, &k);)
+			if (strcmp(host->fstab[k].target, mount->target) == 0)
+				*array_add(ret_lines, ret_count) = k;
 	}
-	return false;
+	if (*ret_count)
+		qsort(*ret_lines, *ret_count, sizeof(**ret_lines), order_lines);
+	for (size_t i = 0; i < *ret_count; i++)
+		if (!kept || (*ret_lines)[kept - 1] != (*ret_lines)[i])
+			(*ret_lines)[kept++] = (*ret_lines)[i];
+	*ret_count = kept;
 }
 
 /* Of those that name it check_configured() tells, and a rival is a reason of its own. */
 void check_fstab(const struct host *host, struct subject *subject)
 {
-	for (size_t i = 0; i < host->n_fstab; i++) {
-		const struct fstab_entry *entry = &host->fstab[i];
+	cleanup_free size_t *lines = NULL;
+	size_t count = 0;
 
-		if (entry->is_automatic || fstab_names(host, subject, entry) ||
-			!names_mount_point(host, subject, entry))
+	lines_collect(host, subject, &lines, &count);
+	for (size_t i = 0; i < count; i++) {
+		const struct fstab_entry *entry = &host->fstab[lines[i]];
+
+		if (entry->is_automatic || fstab_names(host, subject, entry))
 			continue;
 		subject_reason(subject, RULE_FSTAB,
 			"line %u of /etc/fstab names its mount point (%s on %s)",

@@ -71,6 +71,31 @@ static void find_local(
 	condition_find(survey->host, &condition, ret);
 }
 
+static void find_pvs(
+	const struct survey *survey, const char *vg_uuid, struct group_pvs *ret)
+{
+	const struct host *host = survey->host;
+	cleanup_places struct places places =
+		host_places(host, PLACES_PVS, places_text(vg_uuid));
+
+	for (size_t i; places_next(&places, &i);) {
+		const struct pv *pv = &host->pvs[i];
+
+		if (strcmp(pv->vg_uuid, vg_uuid) != 0)
+			continue;
+		if (pv->is_missing || pv->is_duplicate)
+			*array_add(&ret->bad, &ret->n_bad) = i;
+		if (host_volume_below(host, pv->devno, vg_uuid))
+			*array_add(&ret->nested, &ret->n_nested) = i;
+	}
+}
+
+static void free_pvs(struct group_pvs *pvs)
+{
+	free(pvs->bad);
+	free(pvs->nested);
+}
+
 static int order_gone(const void *pa, const void *pb)
 {
 	const struct gone_group *a = pa, *b = pb;
@@ -82,8 +107,20 @@ static struct gone_group *gone_group(const struct sharing *sharing, const char *
 {
 	const struct gone_group wanted = {.vg_uuid = vg_uuid};
 
-	return bsearch(
-		&wanted, sharing->gone, sharing->n_gone, sizeof(wanted), order_gone);
+	return sharing->n_gone ? bsearch(&wanted, sharing->gone, sharing->n_gone,
+					 sizeof(wanted), order_gone)
+			       : NULL;
+}
+
+const struct group_pvs *sharing_pvs(const struct survey *survey,
+	const struct sharing *sharing, const char *vg_uuid)
+{
+	const struct vg *vg = host_vg(survey->host, vg_uuid);
+	const struct gone_group *gone = vg ? NULL : gone_group(sharing, vg_uuid);
+
+	if (vg)
+		return &sharing->pvs[vg - survey->host->vgs];
+	return gone ? &gone->pvs : NULL;
 }
 
 static void find_gone(const struct survey *survey, struct sharing *sharing)
@@ -100,8 +137,10 @@ static void find_gone(const struct survey *survey, struct sharing *sharing)
 	for (size_t i = 0; i < count; i++)
 		if (!kept || strcmp(gone[kept - 1].vg_uuid, gone[i].vg_uuid) != 0)
 			gone[kept++] = gone[i];
-	for (size_t i = 0; i < kept; i++)
+	for (size_t i = 0; i < kept; i++) {
 		find_local(survey, gone[i].vg_uuid, &gone[i].local);
+		find_pvs(survey, gone[i].vg_uuid, &gone[i].pvs);
+	}
 	sharing->gone = gone;
 	sharing->n_gone = kept;
 }
@@ -115,7 +154,8 @@ void sharing_collect(const struct survey *survey, struct sharing *ret_sharing)
 		.n_captures = n_captures,
 		.is_shown = xcalloc(n_vgs * n_captures, sizeof(bool)),
 		.hosts = xcalloc(n_vgs, sizeof(struct violations)),
-		.local = xcalloc(n_vgs, sizeof(struct violations))};
+		.local = xcalloc(n_vgs, sizeof(struct violations)),
+		.pvs = xcalloc(n_vgs, sizeof(struct group_pvs))};
 
 	for (size_t i = 0; i < n_vgs; i++) {
 		const struct vg *vg = &survey->host->vgs[i];
@@ -124,6 +164,7 @@ void sharing_collect(const struct survey *survey, struct sharing *ret_sharing)
 			sharing.is_shown[i * n_captures + c] = shows(survey, vg->uuid, c);
 		find_hosts(survey, vg->uuid, &sharing.hosts[i]);
 		find_local(survey, vg->uuid, &sharing.local[i]);
+		find_pvs(survey, vg->uuid, &sharing.pvs[i]);
 	}
 	find_gone(survey, &sharing);
 	*ret_sharing = sharing;
@@ -134,13 +175,17 @@ void sharing_free(struct sharing *sharing)
 	for (size_t i = 0; i < sharing->n_vgs; i++) {
 		violations_free(&sharing->hosts[i]);
 		violations_free(&sharing->local[i]);
+		free_pvs(&sharing->pvs[i]);
 	}
-	for (size_t i = 0; i < sharing->n_gone; i++)
+	for (size_t i = 0; i < sharing->n_gone; i++) {
 		violations_free(&sharing->gone[i].local);
+		free_pvs(&sharing->gone[i].pvs);
+	}
 	free(sharing->gone);
 	free(sharing->is_shown);
 	free(sharing->hosts);
 	free(sharing->local);
+	free(sharing->pvs);
 }
 
 static bool is_shown(const struct survey *survey, const struct sharing *sharing,

@@ -39,6 +39,7 @@ void check_shared_layer(const struct host *host, struct subject *subject)
 	cleanup_places struct places above = {0};
 	struct ledger ledger;
 	bool has_pending = false; /* such a table holds the layer open as well */
+	unsigned count = 0;
 
 	if (!layer)
 		return;
@@ -49,8 +50,13 @@ void check_shared_layer(const struct host *host, struct subject *subject)
 		if (device->is_gone || !device_stands_on(device, layer->devno))
 			continue;
 		has_pending |= device->flags & DEVICE_PENDING;
-		if (is_of_lvm(host, subject, device, layer->devno))
+		if (count > NEIGHBOURS_MOST ||
+			is_of_lvm(host, subject, device, layer->devno))
 			continue;
+		if (count++ == NEIGHBOURS_MOST) {
+			subject_add_words(subject, "; and so are more mappings");
+			continue;
+		}
 		subject_reason(subject, RULE_FOREIGN_MAPPING,
 			"%s (" DEVNO_FMT ") is on %s, the layer below its origin, "
 			"which LVM could not dissolve when the last snapshot goes",

@@ -56,6 +56,61 @@ static void check_itself(struct subject *subject)
 	subject_about(subject, ABOUT_LV, subject->lv);
 }
 
+static bool is_sibling(const struct lv *lv, const struct lv *other)
+{
+	return other != lv && other->role == LV_SNAPSHOT &&
+	       strcmp(other->vg_uuid, lv->vg_uuid) == 0 &&
+	       strcmp(other->origin_uuid, lv->origin_uuid) == 0;
+}
+
+static void note_merging(
+	const struct host *host, struct subject *subject, const struct places *all)
+{
+	struct places places = *all; /* borrowed */
+	unsigned count = 0;
+
+	for (size_t i; places_next(&places, &i);) {
+		const struct lv *other = &host->lvs[i];
+
+		if (!is_sibling(subject->lv, other) || !is_merging(host, other))
+			continue;
+		if (count++ == NEIGHBOURS_MOST) {
+			subject_add_words(subject, "; and so are more of them");
+			return;
+		}
+		subject_reason(subject, RULE_MERGING,
+			"%s, another snapshot of its origin, is to be merged into it",
+			other->name);
+		if (other->is_merging)
+			subject_about(subject, ABOUT_LV, other);
+	}
+}
+
+static void note_deviations(
+	const struct host *host, struct subject *subject, const struct places *all)
+{
+	struct places places = *all; /* borrowed */
+	unsigned count = 0;
+
+	for (size_t i; places_next(&places, &i);) {
+		const struct lv *other = &host->lvs[i];
+		const char *text =
+			is_sibling(subject->lv, other) ? deviation(host, subject, other)
+						       : NULL;
+
+		if (!text)
+			continue;
+		if (count++ == NEIGHBOURS_MOST) {
+			subject_add_words(subject, "; more of its origin's snapshots are "
+						   "not as LVM would load them");
+			return;
+		}
+		subject_reason(subject, RULE_DISAGREE,
+			"%s, another snapshot of its origin, %s", other->name, text);
+		subject_about(subject, ABOUT_LV, other);
+	}
+}
+
 void check_neighbours(const struct host *host, struct subject *subject)
 {
 	const struct lv *lv = subject->lv;
@@ -65,28 +120,6 @@ void check_neighbours(const struct host *host, struct subject *subject)
 	if (lv->role != LV_SNAPSHOT || !subject->snapshot)
 		return;
 	check_itself(subject);
-	for (size_t i; places_next(&places, &i);) {
-		const struct lv *other = &host->lvs[i];
-		const char *text;
-
-		if (other == lv || other->role != LV_SNAPSHOT ||
-			strcmp(other->vg_uuid, lv->vg_uuid) != 0 ||
-			strcmp(other->origin_uuid, lv->origin_uuid) != 0)
-			continue;
-		if (is_merging(host, other))
-			subject_reason(subject, RULE_MERGING,
-				"%s, another snapshot of its origin, is to be merged "
-				"into "
-				"it",
-				other->name);
-		if (other->is_merging)
-			subject_about(subject, ABOUT_LV, other);
-		text = deviation(host, subject, other);
-		if (text)
-			subject_reason(subject, RULE_DISAGREE,
-				"%s, another snapshot of its origin, %s", other->name,
-				text);
-		if (text)
-			subject_about(subject, ABOUT_LV, other);
-	}
+	note_merging(host, subject, &places);
+	note_deviations(host, subject, &places);
 }

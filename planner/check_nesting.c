@@ -25,23 +25,25 @@ static void check_device(
 			DEVNO_ARGS(volume->devno));
 }
 
-void check_nesting(const struct host *host, struct subject *subject)
+void check_nesting(const struct survey *survey, const struct sharing *sharing,
+	struct subject *subject)
 {
-	cleanup_places struct places places =
-		host_places(host, PLACES_PVS, places_text(subject->vg_uuid));
+	const struct host *host = survey->host;
+	const struct group_pvs *pvs = sharing_pvs(survey, sharing, subject->vg_uuid);
 
-	for (size_t i; places_next(&places, &i);) {
-		const struct pv *pv = &host->pvs[i];
-		const struct device *volume;
+	for (size_t i = 0; pvs && i < pvs->n_nested; i++) {
+		const struct pv *pv = &host->pvs[pvs->nested[i]];
+		const struct device *volume =
+			host_volume_below(host, pv->devno, subject->vg_uuid);
 
-		if (strcmp(pv->vg_uuid, subject->vg_uuid) != 0)
-			continue;
-		volume = host_volume_below(host, pv->devno, subject->vg_uuid);
-		if (volume)
-			subject_reason(subject, RULE_GUEST_VOLUME,
-				"physical volume %s is on %s (" DEVNO_FMT
-				"), a volume of another group",
-				pv->uuid, volume->name, DEVNO_ARGS(volume->devno));
+		if (i == ALIKE_MOST) {
+			subject_add_words(subject, "; and so are more of them");
+			break;
+		}
+		subject_reason(subject, RULE_GUEST_VOLUME,
+			"physical volume %s is on %s (" DEVNO_FMT
+			"), a volume of another group",
+			pv->uuid, volume->name, DEVNO_ARGS(volume->devno));
 	}
 	check_device(host, subject, subject->real);
 	check_device(host, subject, subject->cow);

@@ -101,7 +101,7 @@ void check_production(const struct survey *survey, struct subject *subject)
 	const struct host *host = survey->host;
 	const struct mount_namespace *home = host_namespace_of_host(host);
 	cleanup_places struct places places =
-		subject_places(host, subject, PLACES_MOUNTS);
+		subject_places_few(host, subject, PLACES_MOUNTS, PLACES_MOST);
 
 	for (size_t i; home && places_next(&places, &i);) {
 		const struct mount *mount = &host->mounts[i];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whether the evidence is whole, the volume group safe to work in, and the host at rest.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "checks.h"
@@ -27,8 +28,9 @@ static bool is_known_change(const struct host *host, const char *name)
 	       host_source(host, name)->outcome == OUTCOME_CHANGED;
 }
 
-void check_evidence(const struct host *host, struct subject *subject)
+void check_evidence(const struct survey *survey, struct subject *subject)
 {
+	const struct host *host = survey->host;
 	static const struct {
 		const char *name;
 		bool may_be_absent;
@@ -52,12 +54,16 @@ void check_evidence(const struct host *host, struct subject *subject)
 			require_source(host, subject, later[i], true);
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
 		require_source(host, subject, needed[i].name, needed[i].may_be_absent);
-	for (size_t i = 0; i < host->n_namespaces; i++) {
+	for (size_t i = 0; i < survey->n_unread_spaces && i < ALIKE_MOST; i++) {
+		const struct mount_namespace *space =
+			&host->namespaces[survey->unread_spaces[i]];
+
 		name.len = 0;
-		buf_printf(
-			&name, "mounts/%llu", (unsigned long long)host->namespaces[i].id);
+		buf_printf(&name, "mounts/%llu", (unsigned long long)space->id);
 		require_source(host, subject, buf_text(&name), false);
 	}
+	if (survey->n_unread_spaces > ALIKE_MOST)
+		subject_add_words(subject, "; and more mount tables were not read");
 	name.len = 0;
 	buf_printf(&name, "lvm/%s.vg", subject->vg_uuid);
 	/* of a group that is nowhere, or on no disk of the subject, check_stale() tells
@@ -97,17 +103,19 @@ static void note_missing(
 		subject_about(subject, ABOUT_BLOCK, block);
 }
 
-static void check_physical_volumes(const struct survey *survey, struct subject *subject)
+static void check_physical_volumes(const struct survey *survey,
+	const struct sharing *sharing, struct subject *subject)
 {
-	const struct host *host = survey->host;
-	cleanup_places struct places places =
-		host_places(host, PLACES_PVS, places_text(subject->vg_uuid));
+	const struct group_pvs *pvs = sharing_pvs(survey, sharing, subject->vg_uuid);
 
-	for (size_t i; places_next(&places, &i);) {
-		const struct pv *pv = &host->pvs[i];
+	for (size_t i = 0; pvs && i < pvs->n_bad; i++) {
+		const struct pv *pv = &survey->host->pvs[pvs->bad[i]];
 
-		if (strcmp(pv->vg_uuid, subject->vg_uuid) != 0)
-			continue;
+		if (i == ALIKE_MOST) {
+			subject_add_words(subject,
+				"; and so it is with more physical volumes");
+			return;
+		}
 		if (pv->is_missing) {
 			cleanup_buf struct buf what = BUF_INIT;
 
@@ -121,7 +129,8 @@ static void check_physical_volumes(const struct survey *survey, struct subject *
 	}
 }
 
-void check_group(const struct survey *survey, struct subject *subject)
+void check_group(const struct survey *survey, const struct sharing *sharing,
+	struct subject *subject)
 {
 	const struct vg *vg = host_vg(survey->host, subject->vg_uuid);
 
@@ -143,7 +152,7 @@ void check_group(const struct survey *survey, struct subject *subject)
 	if (vg->is_clustered || *vg->lock_type)
 		subject_reason(subject, RULE_SHARED_VG, "%s is shared (lock type \"%s\")",
 			vg->name, *vg->lock_type ? vg->lock_type : "clustered");
-	check_physical_volumes(survey, subject);
+	check_physical_volumes(survey, sharing, subject);
 }
 
 /* ---- at rest ---- */
@@ -171,19 +180,23 @@ static bool note_unsettled(void *context, const struct device *device)
 	return true;
 }
 
-/* One that is on the same -real layer; a snapshot comes with its store. */
-static void note_neighbour(
-	const struct host *host, struct subject *subject, const struct device *device)
-{
-	struct devno real, cow;
-	const struct device *store;
+#define NOT_AT_REST                                                                      \
+	(DEVICE_SUSPENDED | DEVICE_INTERNAL | DEVICE_PENDING | DEVICE_DEFERRED |         \
+		DEVICE_NO_TABLE)
 
-	note_unsettled(subject, device);
-	if (!device_snapshot_parts(device, &real, &cow))
-		return;
-	store = host_device_by_devno(host, cow);
-	if (store)
-		note_unsettled(subject, store);
+/* One that is on the same -real layer; a snapshot comes with its store. */
+static void note_neighbour(const struct host *host, struct subject *subject,
+	const struct device *device, unsigned *count)
+{
+	const struct device *pair[2] = {device, NULL};
+	struct devno real, cow;
+
+	if (device_snapshot_parts(device, &real, &cow))
+		pair[1] = host_device_by_devno(host, cow);
+	for (size_t i = 0; i < 2; i++)
+		if (pair[i] && (pair[i]->flags & NOT_AT_REST) &&
+			(*count)++ < NEIGHBOURS_MOST)
+			note_unsettled(subject, pair[i]);
 }
 
 /* The origin, and its other snapshots with their stores: LVM suspends and resumes them
@@ -193,15 +206,20 @@ static void note_neighbours(const struct host *host, struct subject *subject)
 {
 	cleanup_places struct places places =
 		host_places(host, PLACES_ABOVE, places_devno(subject->real->devno));
+	unsigned count = 0;
 
-	for (size_t i; places_next(&places, &i);) {
+	if (subject->origin)
+		note_unsettled(subject, subject->origin);
+	for (size_t i; count <= NEIGHBOURS_MOST && places_next(&places, &i);) {
 		const struct device *device = &host->devices[i];
 
-		for (size_t d = 0; d < device->n_deps; d++)
-			if (devno_is_equal(device->deps[d], subject->real->devno) &&
-				!subject_owns(subject, device->devno))
-				note_neighbour(host, subject, device);
+		if (device != subject->origin && !subject_owns(subject, device->devno) &&
+			device_stands_on(device, subject->real->devno))
+			note_neighbour(host, subject, device, &count);
 	}
+	if (count > NEIGHBOURS_MOST)
+		subject_add_words(subject, "; more of its origin's snapshots, or their "
+					   "stores, are not at rest");
 }
 
 static bool is_in_stack(const struct subject *subject, struct devno devno)
@@ -211,17 +229,41 @@ static bool is_in_stack(const struct subject *subject, struct devno devno)
 	       (subject->origin && devno_is_equal(subject->origin->devno, devno));
 }
 
+static struct places places_of_changes(
+	const struct host *host, const struct subject *subject)
+{
+	struct devno *devnos = NULL;
+	size_t count = 0;
+	struct places places;
+
+	for (size_t i = 0; i < subject->n_layers; i++)
+		*array_add(&devnos, &count) = layer_devno(&subject->layers[i]);
+	if (subject->snapshot)
+		*array_add(&devnos, &count) = subject->snapshot->devno;
+	if (subject->cow)
+		*array_add(&devnos, &count) = subject->cow->devno;
+	if (subject->real)
+		*array_add(&devnos, &count) = subject->real->devno;
+	if (subject->origin)
+		*array_add(&devnos, &count) = subject->origin->devno;
+	places = host_places_of_devices(host, PLACES_CHANGES, devnos, count);
+	free(devnos);
+	return places;
+}
+
 /* What the capture saw change at its second look. */
 static void check_unchanged(const struct host *host, struct subject *subject)
 {
-	for (size_t i = 0; i < host->n_changes; i++) {
+	cleanup_places struct places places = places_of_changes(host, subject);
+
+	for (size_t i; places_next(&places, &i);) {
 		const struct change *change = &host->changes[i];
 		const struct device *device = host_device_by_devno(host, change->devno);
 		cleanup_buf struct buf what = BUF_INIT;
 
-		change_print(change, &what);
 		if (!is_in_stack(subject, change->devno))
 			continue;
+		change_print(change, &what);
 		subject_reason(subject, RULE_UNSETTLED,
 			"%s (" DEVNO_FMT ") changed while the capture was made: %s",
 			device ? device->name : "a device", DEVNO_ARGS(change->devno),

@@ -128,14 +128,19 @@ static const char *holder_words(enum holder_kind kind)
 static void note_kernel_holders(const struct visit *visit)
 {
 	const struct host *host = visit->host;
-	cleanup_places struct places places =
-		subject_places(host, visit->subject, PLACES_KERNEL_HOLDERS);
+	cleanup_places struct places places = subject_places_few(
+		host, visit->subject, PLACES_KERNEL_HOLDERS, ALIKE_MOST + 1);
+	unsigned count = 0;
 
 	for (size_t i; places_next(&places, &i);) {
 		const struct kernel_holder *holder = &host->kernel_holders[i];
 
 		if (!subject_owns(visit->subject, holder->devno))
 			continue;
+		if (count++ == ALIKE_MOST) {
+			subject_add_words(visit->subject, "; and there are more");
+			return;
+		}
 		subject_reason(visit->subject,
 			holder->kind == HOLDER_XEN ? RULE_VM_RUNNING : RULE_HELD,
 			DEVNO_FMT " %s (%s)", DEVNO_ARGS(holder->devno),
@@ -169,8 +174,8 @@ static void note_mapping(const struct visit *visit, const struct device *device)
 
 static void note_processes(const struct visit *visit)
 {
-	cleanup_places struct places places =
-		subject_places(visit->host, visit->subject, PLACES_USES);
+	cleanup_places struct places places = subject_places_few(
+		visit->host, visit->subject, PLACES_USES, PLACES_MOST);
 	const struct process *last = NULL;
 	unsigned n_users = 0;
 
@@ -191,6 +196,9 @@ static void note_processes(const struct visit *visit)
 		}
 		last = process;
 	}
+	if (places.is_cut)
+		subject_reason(visit->subject, RULE_TOO_MUCH,
+			"processes use it in more than %d ways", PLACES_MOST);
 }
 
 void check_holders(const struct host *host, struct subject *subject)
@@ -200,7 +208,8 @@ void check_holders(const struct host *host, struct subject *subject)
 	note_processes(&visit);
 	check_blocks(host, subject);
 	note_kernel_holders(&visit);
-	for (size_t i = 0; i < subject->n_above; i++)
+	/* with more it is too much, whatever they are */
+	for (size_t i = 0; i < subject->n_above && i <= STACK_MOST; i++)
 		note_mapping(&visit, subject->above[i]);
 }
 
@@ -239,11 +248,11 @@ static void inhabitant_words(struct buf *text, const struct host *host,
 static void note_mount_elsewhere(const struct visit *visit, const struct mount *mount)
 {
 	const struct host *host = visit->host;
+	const struct mount_namespace *there = host_namespace(host, mount->namespace_id);
 	cleanup_buf struct buf who = BUF_INIT;
 
-	for (size_t i = 0; i < host->n_namespaces; i++)
-		if (host->namespaces[i].id == mount->namespace_id)
-			inhabitant_words(&who, host, &host->namespaces[i]);
+	if (there)
+		inhabitant_words(&who, host, there);
 	subject_reason(visit->subject, RULE_MOUNTED_ELSEWHERE,
 		"mounted on %s in mount namespace %llu, %s", mount->target,
 		(unsigned long long)mount->namespace_id, buf_text(&who));
@@ -255,6 +264,7 @@ static void note_mounts_below(const struct visit *visit, const struct mount *mou
 	const struct host *host = visit->host;
 	cleanup_places struct places places = host_places(host, PLACES_MOUNT_CHILDREN,
 		places_mount(mount->namespace_id, mount->id));
+	unsigned count = 0;
 
 	for (size_t i; places_next(&places, &i);) {
 		const struct mount *child = &host->mounts[i];
@@ -263,6 +273,10 @@ static void note_mounts_below(const struct visit *visit, const struct mount *mou
 			child->namespace_id != mount->namespace_id ||
 			subject_owns(visit->subject, host_mount_devno(host, child)))
 			continue;
+		if (count++ == ALIKE_MOST) {
+			subject_add_words(visit->subject, "; and more is");
+			return;
+		}
 		subject_reason(visit->subject, RULE_MOUNTED_BELOW,
 			"%s is mounted below %s: unmount that first", child->target,
 			mount->target);
@@ -356,14 +370,14 @@ void check_mounts(const struct host *host, struct subject *subject)
 	struct visit visit = {host, subject};
 	unsigned n_mounts = 0;
 	cleanup_places struct places places =
-		subject_places(host, subject, PLACES_MOUNTS);
+		subject_places_few(host, subject, PLACES_MOUNTS, PLACES_MOST);
 
 	for (size_t i; n_mounts <= STACK_MOST && places_next(&places, &i);)
 		if (subject_owns(subject, host_mount_devno(host, &host->mounts[i]))) {
 			note_mount(&visit, &host->mounts[i]);
 			n_mounts++;
 		}
-	if (n_mounts > STACK_MOST)
+	if (n_mounts > STACK_MOST || places.is_cut)
 		subject_reason(subject, RULE_TOO_MUCH, "more than %d mounts are on it",
 			STACK_MOST);
 	subject_devices(subject, note_hidden_on, &visit);

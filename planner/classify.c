@@ -127,7 +127,7 @@ static void judge(const struct survey *survey, const struct sharing *sharing,
 	case SUBJECT_VOLUME:
 		check_volume(host, subject);
 		check_age(survey, subject);
-		is_crowded = check_siblings_extent(host, subject);
+		is_crowded = check_siblings_extent(survey, subject);
 		if (!is_crowded) {
 			check_neighbours(host, subject);
 			check_shared_layer(host, subject);
@@ -136,19 +136,19 @@ static void judge(const struct survey *survey, const struct sharing *sharing,
 	case SUBJECT_STALE:
 		check_stale(survey, subject);
 		if (!subject_is_plain(subject)) {
-			is_crowded = check_siblings_extent(host, subject);
+			is_crowded = check_siblings_extent(survey, subject);
 			break;
 		}
 		/* never removed: who uses it is told, and no more is asked */
-		check_nesting(host, subject);
+		check_nesting(survey, sharing, subject);
 		check_holders(host, subject);
 		check_mounts(host, subject);
 		return;
 	}
-	check_evidence(host, subject);
-	check_group(survey, subject);
+	check_evidence(survey, subject);
+	check_group(survey, sharing, subject);
 	check_other_hosts(survey, sharing, subject);
-	check_nesting(host, subject);
+	check_nesting(survey, sharing, subject);
 	check_settled(host, subject, is_crowded);
 	check_holders(host, subject);
 	check_mounts(host, subject);
@@ -233,6 +233,8 @@ static size_t first_sibling(
 static void check_siblings(struct survey *survey, struct subject *subject,
 	const struct sibling *siblings, size_t count)
 {
+	unsigned n_stay = 0;
+
 	if (subject->kind != SUBJECT_VOLUME || !subject->real ||
 		subject_has_rule(subject, RULE_TOO_MUCH))
 		return;
@@ -242,6 +244,10 @@ static void check_siblings(struct survey *survey, struct subject *subject,
 
 		if (other->verdict == VERDICT_REMOVE || other == subject)
 			continue;
+		if (n_stay++ == NEIGHBOURS_MOST) {
+			subject_add_words(subject, "; and so do more of them");
+			return;
+		}
 		subject_reason(subject, RULE_STALE_SIBLING,
 			"%s, a snapshot of the same origin that LVM does not know, stays",
 			other->label);
@@ -290,6 +296,18 @@ bool classify_siblings(struct survey *survey)
 	return check_each(survey, true);
 }
 
+static void number_subjects(struct survey *survey)
+{
+	for (size_t i = survey->n_subjects; i-- > 0;) {
+		const struct subject *subject = &survey->subjects[i];
+
+		if (subject->snapshot)
+			survey_base(survey, subject->snapshot)->subject = i + 1;
+		if (subject->cow)
+			survey_base(survey, subject->cow)->subject = i + 1;
+	}
+}
+
 void classify_survey(struct survey *survey)
 {
 	cleanup_sharing struct sharing sharing = {0};
@@ -306,6 +324,7 @@ void classify_survey(struct survey *survey)
 	if (survey->n_subjects)
 		qsort(survey->subjects, survey->n_subjects, sizeof(struct subject),
 			order_subjects);
+	number_subjects(survey);
 }
 
 bool survey_has_kept(const struct survey *survey)

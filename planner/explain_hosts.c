@@ -179,12 +179,17 @@ static const struct subject *active_on(
 	const struct telling *it, size_t member, const struct subject *subject)
 {
 	const struct survey *survey = &it->fleet->members[member].survey;
+	const struct device *device = host_device_of_lv(
+		survey->host, subject->vg_uuid, subject->lv_uuid, "");
+	size_t found;
 
-	for (size_t i = 0; i < survey->n_subjects; i++)
-		if (is_same(subject, &survey->subjects[i]) &&
-			is_active(&survey->subjects[i]))
-			return &survey->subjects[i];
-	return NULL;
+	if (!device)
+		device = host_device_of_lv(
+			survey->host, subject->vg_uuid, subject->lv_uuid, "-cow");
+	found = device ? survey_base(survey, device)->subject : 0;
+	if (!found || !is_same(subject, &survey->subjects[found - 1]))
+		return NULL;
+	return &survey->subjects[found - 1];
 }
 
 /* Of one snapshot that the device belongs to. */

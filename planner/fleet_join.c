@@ -306,11 +306,7 @@ static bool has_sibling(const struct shared *shared, size_t member)
 	const struct survey *survey = &shared->fleet->members[member].survey;
 	const struct subject *own = shared->subjects[member];
 
-	for (size_t i = 0; i < survey->n_subjects; i++)
-		if (&survey->subjects[i] != own && own->real &&
-			survey->subjects[i].real == own->real)
-			return true;
-	return false;
+	return own->real && survey_base(survey, own->real)->n_subjects > 1;
 }
 
 /* Two kernels have written into one store: what it holds is worth nothing, and one of

@@ -25,12 +25,22 @@ static void devno_list_free(struct devno_list *list)
 	free(list->devnos);
 }
 
-static bool has_devno(const struct devno *devnos, size_t count, struct devno devno)
+static int order_devnos(const void *a, const void *b)
 {
+	return devno_compare(*(const struct devno *)a, *(const struct devno *)b);
+}
+
+/* Returns how many there are without repetitions. */
+static size_t sort_devnos(struct devno *devnos, size_t count)
+{
+	size_t kept = 0;
+
+	if (count)
+		qsort(devnos, count, sizeof(*devnos), order_devnos);
 	for (size_t i = 0; i < count; i++)
-		if (devno_is_equal(devnos[i], devno))
-			return true;
-	return false;
+		if (!kept || !devno_is_equal(devnos[kept - 1], devnos[i]))
+			devnos[kept++] = devnos[i];
+	return kept;
 }
 
 /* The n-th word, from 0; NULL = there are not so many. */
@@ -59,7 +69,8 @@ static bool add_device_word(const char *params, size_t n, struct devno_list *lis
 /* "DEVICE START", "STRIPES CHUNK DEVICE START...", "CIPHER KEY IV DEVICE START ...". */
 static bool add_target_devices(const struct dm_target *target, struct devno_list *list)
 {
-	size_t len, n = 2;
+	size_t len;
+	const char *next;
 
 	if (strcmp(target->type, "linear") == 0)
 		return add_device_word(target->params, 0, list);
@@ -67,10 +78,11 @@ static bool add_target_devices(const struct dm_target *target, struct devno_list
 		return add_device_word(target->params, 3, list);
 	if (strcmp(target->type, "striped") != 0)
 		return false;
+	next = word_at(target->params, 2, &len);
 	do
-		if (!add_device_word(target->params, n, list))
+		if (!next || !add_device_word(next, 0, list))
 			return false;
-	while (word_at(target->params, n += 2, &len));
+	while ((next = word_at(next, 2, &len)));
 	return true;
 }
 
@@ -79,16 +91,18 @@ static bool add_target_devices(const struct dm_target *target, struct devno_list
 static bool has_table_of_its_deps(const struct device *device)
 {
 	cleanup_with(devno_list_free) struct devno_list list = {.count = 0};
+	cleanup_with(devno_list_free) struct devno_list deps = {.count = 0};
 
 	for (size_t i = 0; i < device->n_targets; i++)
 		if (!add_target_devices(&device->targets[i], &list))
 			return false;
-	for (size_t i = 0; i < list.count; i++)
-		if (!has_devno(device->deps, device->n_deps, list.devnos[i]))
-			return false;
 	for (size_t i = 0; i < device->n_deps; i++)
-		if (!has_devno(list.devnos, list.count, device->deps[i]) ||
-			has_devno(device->deps, i, device->deps[i]))
+		*array_add(&deps.devnos, &deps.count) = device->deps[i];
+	if (sort_devnos(deps.devnos, deps.count) != device->n_deps ||
+		sort_devnos(list.devnos, list.count) != device->n_deps)
+		return false;
+	for (size_t i = 0; i < device->n_deps; i++)
+		if (!devno_is_equal(deps.devnos[i], list.devnos[i]))
 			return false;
 	return list.count > 0;
 }

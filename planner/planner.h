@@ -33,10 +33,13 @@ extern const char *const select_default_mounts[SELECT_DEFAULT_MOUNTS];
 /* What one plan goes through for one snapshot; with more it is undecided. So a planner's
  * work is proportional to what it read. */
 #define STACK_MOST    64  /* mappings, block devices, mounts and swap areas on it */
-#define SIBLINGS_MOST 64  /* on one layer: the origin and its snapshots */
+#define SIBLINGS_MOST 100 /* on one layer: the origin and its snapshots */
+#define NEIGHBOURS_MOST 3 /* of an origin's other snapshots that are named for one thing */
+#define ALIKE_MOST    12  /* other reasons of one rule that are told */
 #define BEYOND_MOST   8	  /* layers above what is also on something else */
 #define COMMANDS_MOST 16  /* commands of LVM that are named */
 #define USERS_MOST    12  /* processes that are named */
+#define PLACES_MOST   1024 /* mounts, uses or swap areas of one device that are looked at */
 
 /* What the operator asked for. Strings are borrowed. */
 struct request {
@@ -222,11 +225,25 @@ struct subject {
 	size_t first_step, n_steps; /* in the plan */
 };
 
+/* What is found of a device once, for all subjects that it has to do with. */
+struct base {
+	bool is_known;
+	const struct device *origin; /* the visible volume on this -real layer */
+	size_t n_on;		     /* mappings on it; 0 without an index */
+	size_t n_subjects;	     /* whose -real layer it is */
+	size_t subject;		     /* whose snapshot or store it is, from 1, once all are
+				      * judged; 0: none */
+};
+
 struct survey {
 	const struct host *host;
 	const struct request *request;
 	struct subject *subjects; /* hazards first, then by label */
 	size_t n_subjects;
+	struct base *bases; /* by a device's position */
+	/* Mount namespaces whose table was not read, by position. */
+	size_t *unread_spaces;
+	size_t n_unread_spaces;
 	/* host_lvm_unread() */
 	struct devno *unread;
 	size_t n_unread;
@@ -244,6 +261,12 @@ static inline void survey_free_fn(struct survey *survey)
 
 /* true: a volume without a snapshot target that LVM does not know and the kernel has. */
 bool subject_is_plain(const struct subject *subject);
+/* Of a device of the host. */
+static inline struct base *survey_base(
+	const struct survey *survey, const struct device *device)
+{
+	return &survey->bases[device - survey->host->devices];
+}
 /* "; LVM did not look at slow (254:9, delay), sdc (8:32)"; nothing where it looked at all. */
 void survey_unread_words(const struct survey *survey, struct buf *text);
 
@@ -360,6 +383,9 @@ void subject_devices(const struct subject *subject, device_visitor visit, void *
 /* Places (host.h) of what may be on one of these devices. */
 struct places subject_places(
 	const struct host *host, const struct subject *subject, enum places_kind kind);
+/* Of each device the first ones; is_cut where that leaves some out. */
+struct places subject_places_few(const struct host *host, const struct subject *subject,
+	enum places_kind kind, size_t most);
 /* The device of the origin into which the kernel merges the subject: LVM gives it the
  * target then, and the snapshot's own device an error (lvm2 lib/activate/dev_manager.c,
  * _add_snapshot_merge_target_to_dtree; seen in the lab). A guest may run on

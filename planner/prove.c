@@ -227,10 +227,7 @@ static int check_end(struct proof *proof)
 		for (size_t n = 0; n < plan->steps[i].new.count; n++)
 			bag_insert(&bag, plan->steps[i].new.lines[n]);
 	}
-	for (const char *const *line = bag_next(&bag, NULL); line;
-		line = bag_next(&bag, line))
-		facts_add(&expected, *line);
-	facts_sort(&expected);
+	bag_facts(&bag, &expected);
 	host_facts(proof->now, &plan->scope, &found);
 	facts_minus(&expected, &found, &wrong);
 	facts_minus(&found, &expected, &wrong);
@@ -243,15 +240,19 @@ static int check_end(struct proof *proof)
 static int check_unchanged(
 	const struct host *host, const struct plan *plan, struct err *err)
 {
-	for (size_t c = 0; c < host->n_changes; c++)
-		for (size_t i = 0; i < plan->scope.n_devices; i++)
-			if (devno_is_equal(
-				    host->changes[c].devno, plan->scope.devices[i].devno))
+	for (size_t i = 0; i < plan->scope.n_devices; i++) {
+		const struct scope_device *device = &plan->scope.devices[i];
+		cleanup_places struct places places =
+			host_places(host, PLACES_CHANGES, places_devno(device->devno));
+
+		for (size_t c; places_next(&places, &c);)
+			if (devno_is_equal(host->changes[c].devno, device->devno))
 				return err_set(err, -EPERM,
 					"the plan breaks rule 6: %s changed while the "
 					"capture was made (%s)",
-					plan->scope.devices[i].name,
+					device->name,
 					change_kind_name(host->changes[c].kind));
+	}
 	return 0;
 }
 

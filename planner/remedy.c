@@ -204,8 +204,11 @@ static bool stands_on_closed(const struct host *host, const struct subject *subj
 static bool is_closed_by_hand(const struct host *host, const struct subject *subject,
 	const struct device *device)
 {
-	cleanup_free bool *seen = xcalloc(host->n_devices, sizeof(*seen));
+	cleanup_free bool *seen = NULL;
 
+	if (!subject_has_rule(subject, RULE_FOREIGN_MAPPING))
+		return false;
+	seen = xcalloc(host->n_devices, sizeof(*seen));
 	return stands_on_closed(host, subject, device, 0, seen);
 }
 

@@ -3,14 +3,6 @@
  * there. One action for all of the namespace; see remedy.h. */
 #include "remedy.h"
 
-static const struct mount_namespace *namespace_by_id(const struct host *host, uint64_t id)
-{
-	for (size_t i = 0; i < host->n_namespaces; i++)
-		if (host->namespaces[i].id == id)
-			return &host->namespaces[i];
-	return NULL;
-}
-
 static size_t count_mounts(const struct subject *subject, uint64_t namespace_id)
 {
 	size_t count = 0;
@@ -72,7 +64,7 @@ enum action_kind remedy_namespace_words(const struct survey *survey,
 {
 	const struct host *host = survey->host;
 	const struct mount_namespace *namespace =
-		namespace_by_id(host, mount->namespace_id);
+		host_namespace(host, mount->namespace_id);
 	struct inhabitants users = find_inhabitants(subject, mount->namespace_id);
 	size_t count = count_mounts(subject, mount->namespace_id);
 

@@ -415,10 +415,9 @@ static enum action_kind words_of_rule(const struct survey *survey,
 
 static const char *sibling_label(const struct survey *survey, const struct device *device)
 {
-	for (size_t i = 0; i < survey->n_subjects; i++)
-		if (survey->subjects[i].snapshot == device)
-			return survey->subjects[i].label;
-	return device->name;
+	size_t subject = survey_base(survey, device)->subject;
+
+	return subject ? survey->subjects[subject - 1].label : device->name;
 }
 
 static enum action_kind words_of_device(const struct survey *survey,

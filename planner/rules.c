@@ -131,7 +131,7 @@ static const struct rule_text rules[RULES_COUNT] = {
 	[RULE_TOO_MUCH] = {"too-much", VERDICT_UNDECIDED,
 		"more is on it, or on its origin's layer, than one plan goes through",
 		"more than 64 mappings, block devices, mounts and swap areas on it, or "
-		"more than 64 mappings on its origin's layer",
+		"more than 100 mappings on its origin's layer",
 		"end some of them, from the top down, then capture again"},
 	[RULE_STALE_VOLUME] = {"stale-volume", VERDICT_UNDECIDED,
 		"a plain volume, active here and unknown to the LVM metadata: removed on "

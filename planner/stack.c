@@ -79,6 +79,12 @@ static bool add_devno(void *context, const struct device *device)
 struct places subject_places(
 	const struct host *host, const struct subject *subject, enum places_kind kind)
 {
+	return subject_places_few(host, subject, kind, SIZE_MAX);
+}
+
+struct places subject_places_few(const struct host *host, const struct subject *subject,
+	enum places_kind kind, size_t most)
+{
 	struct devno_list list = {.count = 0};
 	struct places places;
 
@@ -87,15 +93,20 @@ struct places subject_places(
 		if (subject->layers[i].block)
 			*array_add(&list.devnos, &list.count) =
 				subject->layers[i].block->devno;
-	places = host_places_of_devices(host, kind, list.devnos, list.count);
+	places = host_places_few_of_devices(host, kind, list.devnos, list.count, most);
 	free(list.devnos);
 	return places;
 }
 
 /* ---- what a device is on ---- */
 
+/* Devices below one that its height is counted of; it is a place in an order. */
+#define HEIGHT_BELOW_MOST 256
+
 static void add_below(struct devno_list *list, struct devno devno)
 {
+	if (list->count == HEIGHT_BELOW_MOST)
+		return;
 	for (size_t i = 0; i < list->count; i++)
 		if (devno_is_equal(list->devnos[i], devno))
 			return;

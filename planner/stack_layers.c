@@ -88,14 +88,14 @@ static const void *layer_it(const struct layer *layer)
 	return layer->device ? (const void *)layer->device : layer->block;
 }
 
-/* Each as often as it stands there. */
-static void collect_on(
-	const struct host *host, struct devno base, struct layer_list *list)
+/* Each as often as it stands there; of devices and of blocks no more than `most`. */
+static void collect_on(const struct host *host, struct devno base, size_t most,
+	struct layer_list *list)
 {
 	cleanup_places struct places devices =
-		host_places(host, PLACES_ABOVE, places_devno(base));
+		host_places_few(host, PLACES_ABOVE, places_devno(base), most);
 	cleanup_places struct places blocks =
-		host_places(host, PLACES_BLOCKS, places_devno(base));
+		host_places_few(host, PLACES_BLOCKS, places_devno(base), most);
 
 	for (size_t i; places_next(&devices, &i);) {
 		const struct device *device = &host->devices[i];
@@ -130,13 +130,13 @@ static void find_inner(
 {
 	struct layer_list list = {.count = 0};
 
-	collect_on(host, base->devno, &list);
+	collect_on(host, base->devno, SIZE_MAX, &list);
 	for (size_t i = 0; i < list.count; i++) {
 		struct layer layer = list.layers[i];
 		struct found *found = found_get(inner, layer_it(&layer));
 
 		if (layer.device != base && ++found->n_ways == count_ways(&layer))
-			collect_on(host, layer_devno(&layer), &list);
+			collect_on(host, layer_devno(&layer), SIZE_MAX, &list);
 	}
 	free(list.layers);
 }
@@ -149,27 +149,31 @@ struct walk {
 	size_t n_beyond; /* of what is on something else too: people end it */
 };
 
-static void visit(struct walk *walk, struct devno base, unsigned depth);
+static void visit(struct walk *walk, struct devno base, size_t most, unsigned depth);
 
 static void visit_layer(struct walk *walk, const struct layer *layer, unsigned depth)
 {
 	struct found *found = found_get(&walk->found, layer_it(layer));
 	bool is_inner = found->n_ways == count_ways(layer);
 
-	if (found->is_done)
+	/* one that is on something else too keeps the snapshot, however many there are;
+	 * what is on such a one is on something else as well */
+	if (found->is_done || (!is_inner && walk->n_beyond == BEYOND_MOST))
 		return;
 	found->is_done = true;
-	if (depth <= STACK_MOST + 1 && (is_inner || walk->n_beyond++ < BEYOND_MOST))
-		visit(walk, layer_devno(layer), depth + 1);
+	walk->n_beyond += !is_inner;
+	if (depth <= STACK_MOST + 1)
+		visit(walk, layer_devno(layer), is_inner ? SIZE_MAX : BEYOND_MOST,
+			depth + 1);
 	*array_add(&walk->layers, &walk->n_layers) = *layer;
 }
 
 /* Depth first, a layer after everything that is on it: topmost first. */
-static void visit(struct walk *walk, struct devno base, unsigned depth)
+static void visit(struct walk *walk, struct devno base, size_t most, unsigned depth)
 {
 	struct layer_list list = {.count = 0};
 
-	collect_on(walk->host, base, &list);
+	collect_on(walk->host, base, most, &list);
 	for (size_t i = 0; i < list.count; i++)
 		visit_layer(walk, &list.layers[i], depth);
 	free(list.layers);
@@ -182,7 +186,7 @@ void stack_layers(const struct host *host, const struct device *base,
 
 	find_inner(host, base, &walk.found);
 	found_get(&walk.found, base)->is_done = true;
-	visit(&walk, base->devno, 1);
+	visit(&walk, base->devno, SIZE_MAX, 1);
 	free(walk.found.slots);
 	*ret_layers = walk.layers;
 	*ret_count = walk.n_layers;

@@ -37,22 +37,28 @@ static char *join_label(const char *vg, const char *lv)
 /* ---- the devices of a subject ---- */
 
 /* The visible volume: the device with a snapshot-origin target on `real`. */
-static const struct device *origin_on_real(
-	const struct host *host, const struct device *real)
+static bool is_origin_on(const struct device *device, const struct device *real)
 {
+	return device->n_targets == 1 && device->n_deps == 1 &&
+	       strcmp(device->targets[0].type, "snapshot-origin") == 0 &&
+	       devno_is_equal(device->deps[0], real->devno);
+}
+
+static struct base *base_find(const struct survey *survey, const struct device *real)
+{
+	const struct host *host = survey->host;
+	struct base *base = survey_base(survey, real);
 	cleanup_places struct places places = {0};
 
-	if (real)
-		places = host_places(host, PLACES_ABOVE, places_devno(real->devno));
-	for (size_t i; places_next(&places, &i);) {
-		const struct device *device = &host->devices[i];
-
-		if (device->n_targets == 1 && device->n_deps == 1 &&
-			strcmp(device->targets[0].type, "snapshot-origin") == 0 &&
-			devno_is_equal(device->deps[0], real->devno))
-			return device;
-	}
-	return NULL;
+	if (base->is_known)
+		return base;
+	base->is_known = true;
+	places = host_places(host, PLACES_ABOVE, places_devno(real->devno));
+	base->n_on = places.is_all ? 0 : places.count;
+	for (size_t i; !base->origin && places_next(&places, &i);)
+		if (is_origin_on(&host->devices[i], real))
+			base->origin = &host->devices[i];
+	return base;
 }
 
 static int order_devnos(const void *a, const void *b)
@@ -96,8 +102,9 @@ static void collect_above(const struct host *host, struct subject *subject)
 	free(on_cow);
 }
 
-static void collect_devices(const struct host *host, struct subject *subject)
+static void collect_devices(const struct survey *survey, struct subject *subject)
 {
+	const struct host *host = survey->host;
 	struct devno real, cow;
 
 	subject->snapshot =
@@ -106,7 +113,12 @@ static void collect_devices(const struct host *host, struct subject *subject)
 		host_device_of_lv(host, subject->vg_uuid, subject->lv_uuid, "-cow");
 	if (subject->snapshot && device_snapshot_parts(subject->snapshot, &real, &cow))
 		subject->real = host_device_by_devno(host, real);
-	subject->origin = origin_on_real(host, subject->real);
+	if (subject->real) {
+		struct base *base = base_find(survey, subject->real);
+
+		subject->origin = base->origin;
+		base->n_subjects++;
+	}
 	collect_above(host, subject);
 }
 
@@ -176,7 +188,7 @@ static void collect_volumes(const struct host *host, struct survey *survey)
 		subject->is_selected = is_selected;
 		subject->rule = rule;
 		subject->lv = lv;
-		collect_devices(host, subject);
+		collect_devices(survey, subject);
 	}
 }
 
@@ -259,7 +271,7 @@ static void collect_stale(const struct host *host, struct survey *survey)
 		subject = subject_add(survey, SUBJECT_STALE, label, vg, lv);
 		subject->is_selected = is_selected;
 		subject->rule = rule;
-		collect_devices(host, subject);
+		collect_devices(survey, subject);
 		take_device(&own, subject->snapshot);
 		take_device(&own, subject->cow);
 	}
@@ -331,11 +343,27 @@ static bool is_known(const struct host *host, const char *name)
 	       (source->outcome == OUTCOME_READ || source->outcome == OUTCOME_ABSENT);
 }
 
+static void collect_unread_spaces(struct survey *survey)
+{
+	const struct host *host = survey->host;
+
+	for (size_t i = 0; i < host->n_namespaces; i++) {
+		cleanup_buf struct buf name = BUF_INIT;
+
+		buf_printf(
+			&name, "mounts/%llu", (unsigned long long)host->namespaces[i].id);
+		if (!host_source_is_read(host, buf_text(&name)))
+			*array_add(&survey->unread_spaces, &survey->n_unread_spaces) = i;
+	}
+}
+
 void survey_collect(
 	const struct host *host, const struct request *request, struct survey *ret)
 {
 	struct survey survey = {.host = host, .request = request};
 
+	survey.bases = xcalloc(host->n_devices + 1, sizeof(*survey.bases));
+	collect_unread_spaces(&survey);
 	host_lvm_unread(host, &survey.unread, &survey.n_unread);
 	if (!is_known(host, "dm") || !is_known(host, "lvm/report.json"))
 		subject_add(&survey, SUBJECT_HOST, xstrdup("host"), "", "")->is_selected =
@@ -397,5 +425,7 @@ void survey_free(struct survey *survey)
 		free(subject->lv_uuid);
 	}
 	free(survey->subjects);
+	free(survey->bases);
+	free(survey->unread_spaces);
 	free(survey->unread);
 }

@@ -9,29 +9,14 @@
 #include <string.h>
 
 #include "condition_rows.h"
+#include "devno_walk.h"
 #include "snapstate/cleanup.h"
-
-/* More devices between a physical volume and a snapshot than any host has. */
-#define BELOW_MAX 256
 
 struct descent {
 	const struct host *host;
 	const char *snapshot; /* dm uuid */
-	struct devno at[BELOW_MAX];
-	size_t count;
-	bool is_full;
+	struct devno_walk walk;
 };
-
-static void descent_add(struct descent *descent, struct devno devno)
-{
-	for (size_t i = 0; i < descent->count; i++)
-		if (devno_is_equal(descent->at[i], devno))
-			return;
-	if (descent->count == BELOW_MAX)
-		descent->is_full = true;
-	else
-		descent->at[descent->count++] = devno;
-}
 
 /* A replay marks what it removed: what LVM had found there it finds no more. */
 static bool is_gone(const struct host *host, struct devno devno)
@@ -56,18 +41,18 @@ static bool descend(struct descent *descent, struct devno devno)
 	if (device && strcmp(device->uuid, descent->snapshot) == 0)
 		return true;
 	if (device) {
-		for (size_t i = 0; i < device->n_deps; i++)
-			descent_add(descent, device->deps[i]);
+		for (size_t i = 0; i < device->n_deps && !descent->walk.is_full; i++)
+			walk_to(&descent->walk, device->deps[i]);
 		return device->n_deps > 0;
 	}
 	if (!block)
 		return is_gone(descent->host, devno);
-	for (size_t i = 0; i < block->n_below; i++)
-		descent_add(descent, block->below[i]);
+	for (size_t i = 0; i < block->n_below && !descent->walk.is_full; i++)
+		walk_to(&descent->walk, block->below[i]);
 	if (!*block->backing_file)
 		return block->n_below > 0;
 	file = host_loop_devno(descent->host, block);
-	descent_add(descent, file);
+	walk_to(&descent->walk, file);
 	return !devno_is_none(file);
 }
 
@@ -76,11 +61,11 @@ static bool is_on_snapshot(
 {
 	struct descent descent = {.host = host, .snapshot = snapshot};
 
-	descent_add(&descent, devno);
-	for (size_t i = 0; i < descent.count; i++)
-		if (!descend(&descent, descent.at[i]))
+	walk_to(&descent.walk, devno);
+	for (size_t i = 0; i < descent.walk.count; i++)
+		if (!descend(&descent, descent.walk.items[i]))
 			return false;
-	return !descent.is_full;
+	return !descent.walk.is_full;
 }
 
 static const char *word_of(

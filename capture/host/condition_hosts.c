@@ -6,10 +6,10 @@
  * group leaves no trace there; that is why its disks must be on storage that no other
  * host may reach, unless the operator asserts that all hosts were captured.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "condition_rows.h"
+#include "devno_walk.h"
 #include "snapstate/cleanup.h"
 
 /* ---- who writes ---- */
@@ -78,45 +78,28 @@ void condition_find_hosts(const struct host *host, const struct condition *condi
 
 /* ---- who reaches the storage ---- */
 
-struct walk {
-	struct devno *devnos;
-	size_t count;
-};
-
-static void walk_to(struct walk *walk, struct devno devno)
-{
-	for (size_t i = 0; i < walk->count; i++)
-		if (devno_is_equal(walk->devnos[i], devno))
-			return;
-	if (walk->count <= GROUND_MOST)
-		*array_add(&walk->devnos, &walk->count) = devno;
-}
-
 /* Not through files: others that reach a disk do not reach a file system of this host on
  * it. */
 const char *host_reach(const struct host *host, struct devno devno)
 {
-	struct walk walk = {.count = 0};
+	struct devno_walk walk = {.count = 0};
 	const char *words = NULL;
 
 	walk_to(&walk, devno);
 	for (size_t i = 0; i < walk.count && !words; i++) {
-		const struct device *device = host_device_by_devno(host, walk.devnos[i]);
-		const struct block *block = host_block_by_devno(host, walk.devnos[i]);
+		const struct device *device = host_device_by_devno(host, walk.items[i]);
+		const struct block *block = host_block_by_devno(host, walk.items[i]);
 
 		if (block && block->transport && *block->transport)
 			words = block->transport;
 		else if (device && strncmp(device->uuid, "mpath-", 6) == 0)
 			words = "multipath";
-		for (size_t d = 0; device && d < device->n_deps; d++)
+		for (size_t d = 0; device && d < device->n_deps && !walk.is_full; d++)
 			walk_to(&walk, device->deps[d]);
-		for (size_t b = 0; block && b < block->n_below; b++)
+		for (size_t b = 0; block && b < block->n_below && !walk.is_full; b++)
 			walk_to(&walk, block->below[b]);
 	}
-	if (!words && walk.count > GROUND_MOST)
-		words = "unknown";
-	free(walk.devnos);
-	return words;
+	return !words && walk.is_full ? "unknown" : words;
 }
 
 /* No metadata names the disks of a group that is gone: they are those that its devices

@@ -84,6 +84,14 @@ const char *const *bag_next(const struct fact_bag *bag, const char *const *last)
 	return NULL;
 }
 
+void bag_facts(const struct fact_bag *bag, struct facts *ret)
+{
+	for (const char *const *line = bag_next(bag, NULL); line;
+		line = bag_next(bag, line))
+		facts_add(ret, *line);
+	facts_sort(ret);
+}
+
 void bag_free(struct fact_bag *bag)
 {
 	free(bag->slots);

@@ -119,15 +119,36 @@ static int compare_source(const void *name, const void *source)
 	return strcmp(name, ((const struct source *)source)->name);
 }
 
+static const struct source *source_sorted(const struct host *host, const char *name)
+{
+	size_t low = 0, high = host->n_sources;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = strcmp(host->sources[middle].name, name);
+
+		if (order == 0)
+			return &host->sources[middle];
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
 const struct source *host_source(const struct host *host, const char *name)
 {
 	if (host->n_sources && host_index_is_sorted(host, INDEX_SOURCES))
 		return bsearch(name, host->sources, host->n_sources,
 			sizeof(*host->sources), compare_source);
-	for (size_t i = 0; i < host->n_sources; i++)
+	/* while a capture is read they are sorted already: no walk for each document */
+	const struct source *found = source_sorted(host, name);
+
+	for (size_t i = 0; !found && i < host->n_sources; i++)
 		if (strcmp(host->sources[i].name, name) == 0)
-			return &host->sources[i];
-	return NULL;
+			found = &host->sources[i];
+	return found;
 }
 
 bool host_source_is_read(const struct host *host, const char *name)

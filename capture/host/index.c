@@ -29,6 +29,7 @@ struct table {
 struct host_index {
 	struct table tables[PLACES_KINDS];
 	bool is_sorted[INDEX_ARRAYS];
+	size_t home; /* place of the host's own mount namespace; behind all = none */
 	struct owned_list owned;
 	bool is_lvm_whole;
 	struct path_tree paths;
@@ -36,6 +37,8 @@ struct host_index {
 	bool is_of_clone;
 	bool has_new_base; /* of a clone: which devices are on a snapshot is not right */
 	struct table held; /* conditions; of a clone */
+	struct memo *lv_memos, *device_memos; /* by position; of a clone */
+	bool *is_reloaded;		      /* by a device's position; of a clone */
 	bool is_cut;
 };
 
@@ -189,6 +192,22 @@ const struct path_tree *host_index_paths(const struct host *host)
 	return host->index ? &host->index->paths : NULL;
 }
 
+const struct mount_namespace *host_index_home(const struct host *host)
+{
+	size_t home = host->index->home;
+
+	return home < host->n_namespaces ? &host->namespaces[home] : NULL;
+}
+
+static size_t home_find(const struct host *host)
+{
+	size_t i = 0;
+
+	while (i < host->n_namespaces && !host->namespaces[i].is_host)
+		i++;
+	return i;
+}
+
 bool host_index_is_of_clone(const struct host *host)
 {
 	return host->index && host->index->is_of_clone;
@@ -203,6 +222,44 @@ static void table_free(struct table *table)
 {
 	free(table->heads);
 	free(table->entries);
+}
+
+struct memo *host_index_memo_of_lv(const struct host *host, const struct lv *lv)
+{
+	return host_index_is_of_clone(host) ? &host->index->lv_memos[lv - host->lvs]
+					    : NULL;
+}
+
+struct memo *host_index_memo_of_device(
+	const struct host *host, const struct device *device)
+{
+	return host_index_is_of_clone(host)
+		       ? &host->index->device_memos[device - host->devices]
+		       : NULL;
+}
+
+bool host_index_is_reloaded(const struct host *host, size_t device)
+{
+	return host->index->is_reloaded[device];
+}
+
+void index_reloaded(struct host_index *index, size_t device)
+{
+	index->is_reloaded[device] = true;
+}
+
+static void memos_open(const struct host *host, struct host_index *index)
+{
+	index->lv_memos = xcalloc(host->n_lvs + 1, sizeof(*index->lv_memos));
+	index->device_memos = xcalloc(host->n_devices + 1, sizeof(*index->device_memos));
+	index->is_reloaded = xcalloc(host->n_devices + 1, sizeof(*index->is_reloaded));
+}
+
+static void memos_free(struct host_index *index)
+{
+	free(index->lv_memos);
+	free(index->device_memos);
+	free(index->is_reloaded);
 }
 
 bool host_index_is_held(const struct host *clone, uint64_t key)
@@ -255,6 +312,10 @@ static size_t array_length(const struct host *host, enum places_kind kind)
 		return host->n_kernel_holders;
 	case PLACES_USES:
 		return host->n_uses;
+	case PLACES_CHANGES:
+		return host->n_changes;
+	case PLACES_FSTAB:
+		return host->n_fstab;
 	case PLACES_MOUNTS:
 	case PLACES_MOUNT_ID:
 	case PLACES_MOUNT_CHILDREN:
@@ -316,15 +377,22 @@ static void places_sort(struct places *places)
 	places->count = kept;
 }
 
-static void places_of_key(const struct table *table, uint64_t key, struct places *places)
+static void places_of_key(
+	const struct table *table, uint64_t key, size_t most, struct places *places)
 {
-	for (uint32_t i = *table_head(table, key); i; i = table->entries[i - 1].next)
-		if (table->entries[i - 1].key == key)
-			places_add(places, table->entries[i - 1].position);
+	for (uint32_t i = *table_head(table, key); i; i = table->entries[i - 1].next) {
+		if (table->entries[i - 1].key != key)
+			continue;
+		if (!most--) {
+			places->is_cut = true;
+			return;
+		}
+		places_add(places, table->entries[i - 1].position);
+	}
 }
 
 static struct places places_find(const struct host *host, enum places_kind kind,
-	const uint64_t *keys, size_t n_keys)
+	const uint64_t *keys, size_t n_keys, size_t most)
 {
 	struct places places = {0};
 
@@ -334,7 +402,7 @@ static struct places places_find(const struct host *host, enum places_kind kind,
 		return places;
 	}
 	for (size_t i = 0; i < n_keys; i++)
-		places_of_key(&host->index->tables[kind], keys[i], &places);
+		places_of_key(&host->index->tables[kind], keys[i], most, &places);
 	places_sort(&places);
 	return places;
 }
@@ -346,11 +414,23 @@ void places_free(struct places *places)
 
 struct places host_places(const struct host *host, enum places_kind kind, uint64_t key)
 {
-	return places_find(host, kind, &key, 1);
+	return places_find(host, kind, &key, 1, SIZE_MAX);
+}
+
+struct places host_places_few(
+	const struct host *host, enum places_kind kind, uint64_t key, size_t most)
+{
+	return places_find(host, kind, &key, 1, most);
 }
 
 struct places host_places_of_devices(const struct host *host, enum places_kind kind,
 	const struct devno *devnos, size_t count)
+{
+	return host_places_few_of_devices(host, kind, devnos, count, SIZE_MAX);
+}
+
+struct places host_places_few_of_devices(const struct host *host, enum places_kind kind,
+	const struct devno *devnos, size_t count, size_t most)
 {
 	uint64_t *keys = NULL;
 	size_t n_keys = 0;
@@ -358,7 +438,7 @@ struct places host_places_of_devices(const struct host *host, enum places_kind k
 
 	for (size_t i = 0; i < count; i++)
 		*array_add(&keys, &n_keys) = places_devno(devnos[i]);
-	places = places_find(host, kind, keys, n_keys);
+	places = places_find(host, kind, keys, n_keys, most);
 	free(keys);
 	return places;
 }
@@ -366,7 +446,7 @@ struct places host_places_of_devices(const struct host *host, enum places_kind k
 void places_unite(const struct host *host, struct places *places, enum places_kind kind,
 	uint64_t key)
 {
-	places_of_key(&host->index->tables[kind], key, places);
+	places_of_key(&host->index->tables[kind], key, SIZE_MAX, places);
 	places_sort(places);
 }
 
@@ -421,6 +501,7 @@ void host_index_build(struct host *host)
 	index->is_sorted[INDEX_VGS] = IS_SORTED(host, vgs, n_vgs, order_vgs);
 	index->is_sorted[INDEX_PVS] = IS_SORTED(host, pvs, n_pvs, order_pvs);
 	index->is_sorted[INDEX_LVS] = IS_SORTED(host, lvs, n_lvs, order_lvs);
+	index->home = home_find(host);
 	host->index = index;
 	index_fill(host, index);
 	index->is_lvm_whole = lvm_view_is_whole(host);
@@ -446,6 +527,7 @@ void host_index_clone(struct host *clone)
 	index->tables[PLACES_SNAPSHOT_OF_COW] =
 		table_copy(&index->tables[PLACES_SNAPSHOT_OF_COW]);
 	table_open(&index->held, clone->n_vgs + clone->n_lvs + clone->n_devices);
+	memos_open(clone, index);
 	clone->index = index;
 }
 
@@ -460,6 +542,7 @@ void host_index_free(struct host *host)
 			kind == PLACES_SNAPSHOT_OF_COW)
 			table_free(&index->tables[kind]);
 	if (index->is_of_clone) {
+		memos_free(index);
 		table_free(&index->held);
 	} else {
 		free(index->owned.owned);

@@ -81,8 +81,24 @@ bool host_index_is_of_clone(const struct host *host);
 bool host_index_is_held(const struct host *clone, uint64_t key);
 void host_index_hold(const struct host *clone, uint64_t key);
 
+/* What condition_siblings.c found of a volume or device that is as it should be, by
+ * positions from 1: so that it need not be looked at again with each step of a replay, as
+ * long as none of these is gone or has another table. */
+struct memo {
+	uint32_t real; /* the layer below the origin; 0 = nothing was found */
+	uint32_t volume, snapshot, store;
+};
+/* NULL: no clone with an index. */
+struct memo *host_index_memo_of_lv(const struct host *host, const struct lv *lv);
+struct memo *host_index_memo_of_device(
+	const struct host *host, const struct device *device);
+/* true: a replay gave it another table. */
+bool host_index_is_reloaded(const struct host *host, size_t device);
+
 /* NULL: no index. */
 const struct path_tree *host_index_paths(const struct host *host);
+/* With an index: the namespace of process 1; NULL: it was not seen. */
+const struct mount_namespace *host_index_home(const struct host *host);
 
 /* With an index: those of one key more. */
 void places_unite(const struct host *host, struct places *places, enum places_kind kind,
@@ -97,6 +113,7 @@ void index_fill(const struct host *host, struct host_index *index);
 void index_add(
 	struct host_index *index, enum places_kind kind, uint64_t key, size_t position);
 void index_cut(struct host_index *index);
+void index_reloaded(struct host_index *index, size_t device);
 struct owned_list *index_owned(struct host_index *index);
 struct path_tree *index_paths(struct host_index *index);
 

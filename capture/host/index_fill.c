@@ -61,6 +61,7 @@ void host_index_device(struct host *clone, const struct device *device)
 	if (!clone->index)
 		return;
 	add_device_table(clone->index, device, (size_t)(device - clone->devices));
+	index_reloaded(clone->index, (size_t)(device - clone->devices));
 	if (!below_is_same(clone, device))
 		index_new_base(clone->index);
 }
@@ -203,6 +204,10 @@ static void add_holders(const struct host *host, struct host_index *index)
 	for (size_t i = host->n_kernel_holders; i-- > 0;)
 		index_add(index, PLACES_KERNEL_HOLDERS,
 			places_devno(host->kernel_holders[i].devno), i);
+	for (size_t i = host->n_fstab; i-- > 0;)
+		index_add(index, PLACES_FSTAB, places_text(host->fstab[i].target), i);
+	for (size_t i = host->n_changes; i-- > 0;)
+		index_add(index, PLACES_CHANGES, places_devno(host->changes[i].devno), i);
 	for (size_t i = host->n_uses; i-- > 0;)
 		index_add(index, PLACES_USES, places_devno(host->uses[i].devno), i);
 }

@@ -229,8 +229,39 @@ const struct pv *host_pv(const struct host *host, const char *pv_uuid)
 	return NULL;
 }
 
+/* As device_sorted(). */
+static const struct mount_namespace *namespace_sorted(
+	const struct host *host, uint64_t id)
+{
+	size_t low = 0, high = host->n_namespaces;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (host->namespaces[middle].id == id)
+			return &host->namespaces[middle];
+		if (host->namespaces[middle].id < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+const struct mount_namespace *host_namespace(const struct host *host, uint64_t id)
+{
+	const struct mount_namespace *found = namespace_sorted(host, id);
+
+	for (size_t i = 0; !found && i < host->n_namespaces; i++)
+		if (host->namespaces[i].id == id)
+			found = &host->namespaces[i];
+	return found;
+}
+
 const struct mount_namespace *host_namespace_of_host(const struct host *host)
 {
+	if (host->index)
+		return host_index_home(host);
 	for (size_t i = 0; i < host->n_namespaces; i++)
 		if (host->namespaces[i].is_host)
 			return &host->namespaces[i];

@@ -12,14 +12,6 @@
 
 #include "snapstate/text.h"
 
-static bool has_namespace(const struct host *host, uint64_t id)
-{
-	for (size_t i = 0; i < host->n_namespaces; i++)
-		if (host->namespaces[i].id == id)
-			return true;
-	return false;
-}
-
 static int mounts_read(
 	struct host *host, const struct document *document, struct err *err)
 {
@@ -29,7 +21,7 @@ static int mounts_read(
 	if (parse_u64(id, strlen(id), 10, &namespace_id) < 0)
 		return err_set(err, -EBADMSG, "%s: the name must be mounts/NUMBER",
 			document->name);
-	if (!has_namespace(host, namespace_id))
+	if (!host_namespace(host, namespace_id))
 		return err_set(err, -EBADMSG, "%s: no such mount namespace is recorded",
 			document->name);
 	return text_mountinfo_read(host, namespace_id, document, err);

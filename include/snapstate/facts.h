@@ -188,6 +188,8 @@ bool bag_insert(struct fact_bag *bag, const char *line);
 bool bag_remove(struct fact_bag *bag, const char *line);
 /* The line behind `last`, the first one for NULL; NULL = that was the last one. */
 const char *const *bag_next(const struct fact_bag *bag, const char *const *last);
+/* Adds all of them, sorted. */
+void bag_facts(const struct fact_bag *bag, struct facts *ret);
 void bag_free(struct fact_bag *bag);
 #define cleanup_bag cleanup_with(bag_free)
 

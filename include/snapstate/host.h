@@ -497,6 +497,7 @@ const struct pv *host_pv(const struct host *host, const char *pv_uuid);
 /* Where a stripe with a PV uuid lies; false: on no known device. */
 bool host_stripe_sectors(const struct host *host, const struct vg *vg,
 	const struct segment *segment, const struct stripe *stripe, struct sectors *ret);
+const struct mount_namespace *host_namespace(const struct host *host, uint64_t id);
 const struct mount_namespace *host_namespace_of_host(const struct host *host);
 
 /*
@@ -551,6 +552,7 @@ enum places_kind {
 	PLACES_SWAPS, /* and files that may be on it; those also by DEVNO_NONE */
 	PLACES_KERNEL_HOLDERS,
 	PLACES_USES,
+	PLACES_CHANGES,
 	PLACES_PVS_ON,	 /* physical volumes on that device */
 	PLACES_MOUNTS,	 /* by st_dev, and by host_mount_devno() */
 	PLACES_MENTIONS, /* host_mention(); also by places_text() of "VG/LV" */
@@ -565,6 +567,7 @@ enum places_kind {
 	PLACES_DEVICE_UUID,
 	PLACES_DEVICE_NAME,
 	PLACES_DEVICE_VOLUME, /* devices by "VG/LV", of a dm name without a layer */
+	PLACES_FSTAB,	     /* lines of fstab by their mount point */
 	PLACES_DEVICE_GROUP, /* devices by the VG uuid in LVM's dm uuid */
 	PLACES_BLOCK_NAME,
 	PLACES_PVS,	    /* by VG uuid */
@@ -586,11 +589,18 @@ struct places {
 	size_t count;
 	size_t next;
 	bool is_all;
+	bool is_cut; /* there are more */
 };
 struct places host_places(const struct host *host, enum places_kind kind, uint64_t key);
+/* The first ones of them, as many as `most`. */
+struct places host_places_few(
+	const struct host *host, enum places_kind kind, uint64_t key, size_t most);
 /* Those of several devices. */
 struct places host_places_of_devices(const struct host *host, enum places_kind kind,
 	const struct devno *devnos, size_t count);
+/* Of each of them the first ones. */
+struct places host_places_few_of_devices(const struct host *host, enum places_kind kind,
+	const struct devno *devnos, size_t count, size_t most);
 
 /* Of the group's volumes: those that have one of these sectors, and PLACES_LVS_NOWHERE. */
 struct places host_places_of_sectors(const struct host *host, const char *vg_uuid,

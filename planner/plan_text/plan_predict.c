@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a plan says that will hold. Input: a plan, how many of its steps are done. Output:
  * facts. */
+#include "snapstate/cleanup.h"
 #include "snapstate/plan.h"
 
 void plan_step_admit(const struct plan_step *step, struct facts *uncertain)
@@ -24,13 +25,38 @@ void plan_step_end(
 	}
 }
 
+/* A plan that a stranger sent may have two million lines: none is looked for, or moved, in
+ * a sorted list of the others. */
+static void admit(const struct facts *lines, struct fact_bag *uncertain)
+{
+	for (size_t i = 0; i < lines->count; i++)
+		bag_insert(uncertain, lines->lines[i]);
+}
+
+static void end(
+	const struct plan_step *step, struct fact_bag *now, struct fact_bag *uncertain)
+{
+	for (size_t i = 0; i < step->gone.count; i++) {
+		bag_remove(now, step->gone.lines[i]);
+		bag_remove(uncertain, step->gone.lines[i]);
+	}
+	for (size_t i = 0; i < step->new.count; i++) {
+		bag_insert(now, step->new.lines[i]);
+		bag_remove(uncertain, step->new.lines[i]);
+	}
+}
+
 void plan_predict(const struct plan *plan, size_t n_done, struct facts *ret_now,
 	struct facts *ret_uncertain)
 {
-	for (size_t i = 0; i < plan->expect.count; i++)
-		facts_add(ret_now, plan->expect.lines[i]);
+	cleanup_bag struct fact_bag now = {0}, uncertain = {0};
+
+	admit(&plan->expect, &now);
 	for (size_t i = 0; i < n_done; i++) {
-		plan_step_admit(&plan->steps[i], ret_uncertain);
-		plan_step_end(&plan->steps[i], ret_now, ret_uncertain);
+		admit(&plan->steps[i].maybe_gone, &uncertain);
+		admit(&plan->steps[i].maybe_new, &uncertain);
+		end(&plan->steps[i], &now, &uncertain);
 	}
+	bag_facts(&now, ret_now);
+	bag_facts(&uncertain, ret_uncertain);
 }

@@ -3,14 +3,15 @@
  * bench_shapes SIZE [SHAPE...]: what a hostile archive (shapes.h) costs beside an honest
  * one (made_host.h) with as many facts, and what twice its size costs. Counted is what
  * the programs do, not how long they take: the code under test is built with a counter at
- * the beginning of every basic block (-fsanitize-coverage=trace-pc). Exit code 1
- * where a shape costs too much.
+ * the beginning of every basic block (-fsanitize-coverage=trace-pc). How much memory was
+ * taken at most is printed too. Exit code 1 where a shape costs too much.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "made_host.h"
+#include "memory.h"
 #include "planner.h"
 #include "shapes.h"
 #include "snapstate/cleanup.h"
@@ -51,6 +52,7 @@ static const char *const pass_names[PASSES] = {"read", "index", "survey", "judge
 struct cost {
 	uint64_t steps[PASSES];
 	uint64_t bytes; /* of all that is written */
+	size_t memory;	/* at most at once */
 	size_t facts;
 };
 
@@ -134,11 +136,13 @@ static struct cost cost_of(const struct shape *shape, struct host *made)
 
 	must(record_write(made, "made", &archive, &err), shape, &err);
 	host_free(made);
+	memory_begin();
 	n_steps = 0;
 	must(record_read(archive.data, archive.len, "made", &host, &err), shape, &err);
 	pass_end(&cost, PASS_READ);
 	cost.facts = shape_facts(host);
 	plan_host(shape, host, &cost);
+	cost.memory = memory_most();
 	return cost;
 }
 
@@ -184,13 +188,16 @@ static bool check_shape(const struct shape *shape, unsigned size)
 	double per_fact = (double)large.facts / (double)honest.facts;
 	double steps = (double)total(&large) / (double)total(&honest) / per_fact;
 	double bytes = (double)large.bytes / (double)honest.bytes / per_fact;
+	double memory = (double)large.memory / (double)honest.memory / per_fact;
 	double growth = (double)total(&large) / (double)total(&small);
 	double longer = (double)large.bytes / (double)small.bytes;
+	double more = (double)large.memory / (double)small.memory;
 	bool is_good = steps <= RATIO_MOST && bytes <= RATIO_MOST &&
 		       growth <= GROWTH_MOST && longer <= GROWTH_MOST;
 
-	printf("%-22s %8zu %9.1f %7.2f %7.2f %7.2f %7.2f  %s%s", shape->name, large.facts,
-		(double)total(&large) / 1e6, steps, growth, bytes, longer,
+	printf("%-22s %8zu %9.1f %7.2f %7.2f %7.2f %7.2f %7.2f %7.2f  %s%s", shape->name,
+		large.facts, (double)total(&large) / 1e6, steps, growth, bytes, longer,
+		memory, more,
 		is_good ? "" : "TOO MUCH, most in ",
 		is_good ? "" : pass_names[worst_pass(&small, &large)]);
 	for (unsigned i = 0; i < PASSES && getenv("PASSES"); i++)
@@ -210,8 +217,8 @@ int main(int argc, char **argv)
 		fputs("usage: bench_shapes SIZE [SHAPE...]\n", stderr);
 		return 2;
 	}
-	printf("%-22s %8s %9s %7s %7s %7s %7s\n", "shape", "facts", "Msteps", "ratio",
-		"growth", "bytes", "growth");
+	printf("%-22s %8s %9s %7s %7s %7s %7s %7s %7s\n", "shape", "facts", "Msteps",
+		"ratio", "growth", "bytes", "growth", "memory", "growth");
 	for (size_t i = 0; i < n_shapes; i++) {
 		bool is_asked = argc == 2;
 

@@ -256,6 +256,47 @@ unsigned mold_mapping_on(struct mold *mold, unsigned below)
 	return mold_mapping(mold, &devno, 1);
 }
 
+void mold_missing_pv(struct mold *mold)
+{
+	unsigned number = ++mold->n_pvs;
+	const char *uuid = hyphens(mold, uuid_of(mold, 'd', number));
+
+	buf_printf(&mold->pvs,
+		"pv%u {\nid = \"%s\"\ndevice = \"unknown\"\n\nstatus = "
+		"[\"ALLOCATABLE\"]\nflags = [\"MISSING\"]\ndev_size = 524288000\n"
+		"pe_start = 2048\npe_count = 1000\n}\n",
+		number, uuid);
+	buf_printf(&mold->pv_report,
+		",\n{\"pv_uuid\":\"%s\", \"pv_name\":\"[unknown]\", "
+		"\"pv_major\":\"-1\", \"pv_minor\":\"-1\", \"pv_missing\":\"1\", "
+		"\"pv_duplicate\":\"0\", \"pe_start\":\"1048576\", "
+		"\"pv_pe_count\":\"1000\", \"pv_in_use\":\"1\"}",
+		uuid);
+}
+
+unsigned mold_pieces(struct mold *mold, unsigned count)
+{
+	unsigned number = mold->n_volumes++, first = mold->n_extents;
+	const char *name = mold_words(mold, "disk%06u", number);
+	const char *uuid = uuid_of(mold, 'o', number);
+
+	mold->n_extents += 2 * count;
+	buf_printf(&mold->volumes,
+		"%s {\nid = \"%s\"\nstatus = [\"READ\", \"WRITE\", \"VISIBLE\"]\n"
+		"flags = []\ncreation_time = %d\ncreation_host = \"hv7\"\n"
+		"segment_count = %u\n\n",
+		name, hyphens(mold, uuid), TAKEN - 3 * 86400, count);
+	for (unsigned i = 0; i < count; i++)
+		buf_printf(&mold->volumes,
+			"segment%u {\nstart_extent = %u\nextent_count = 1\n\n"
+			"type = \"striped\"\nstripe_count = 1\n\nstripes = [\n\"pv0\", "
+			"%u\n]\n}\n",
+			i + 1, i, first + 2 * i);
+	buf_puts(&mold->volumes, "}\n\n");
+	print_report(mold, name, uuid, "", "");
+	return first;
+}
+
 /* ---- users ---- */
 
 unsigned mold_mount(
@@ -311,12 +352,13 @@ static void add_metadata(struct mold *mold)
 		"extent_size = %u\nmax_lv = 0\nmax_pv = 0\nmetadata_copies = 0\n\n"
 		"physical_volumes {\n\npv0 {\nid = \"%s\"\ndevice = \"/dev/sda\"\n\n"
 		"status = [\"ALLOCATABLE\"]\nflags = []\ndev_size = 524288000\n"
-		"pe_start = %u\npe_count = 60000000\n}\n}\n\nlogical_volumes "
+		"pe_start = %u\npe_count = 60000000\n}\n%s}\n\nlogical_volumes "
 		"{\n\n%s}\n\n}\n"
 		"contents = \"Text Format Volume Group\"\nversion = 1\n"
 		"description = \"\"\ncreation_host = \"hv7\"\ncreation_time = %d\n",
 		hyphens(mold, GROUP), EXTENT, hyphens(mold, uuid_of(mold, 'd', 0)),
-		PE_START, buf_text(&mold->volumes), TAKEN - 3 * 86400);
+		PE_START, buf_text(&mold->pvs), buf_text(&mold->volumes),
+		TAKEN - 3 * 86400);
 	host_document_add(mold->host, "lvm/" GROUP ".vg", text.data, text.len);
 }
 
@@ -334,10 +376,11 @@ static void add_report(struct mold *mold)
 		"\"pv\": [{\"pv_uuid\":\"%s\", \"pv_name\":\"/dev/sda\", "
 		"\"pv_major\":\"8\", \"pv_minor\":\"0\", \"pv_missing\":\"0\", "
 		"\"pv_duplicate\":\"0\", \"pe_start\":\"1048576\", "
-		"\"pv_pe_count\":\"60000000\", \"pv_in_use\":\"1\"}],\n\"lv\": [\n%s],\n"
+		"\"pv_pe_count\":\"60000000\", \"pv_in_use\":\"1\"}%s],\n\"lv\": [\n%s],\n"
 		"\"pvseg\": [],\n\"seg\": []}%s]}\n",
 		hyphens(mold, GROUP), hyphens(mold, uuid_of(mold, 'd', 0)),
-		buf_text(&mold->report), buf_text(&mold->groups));
+		buf_text(&mold->pv_report), buf_text(&mold->report),
+		buf_text(&mold->groups));
 	host_document_add(mold->host, "lvm/report.json", text.data, text.len);
 }
 
@@ -352,5 +395,7 @@ struct host *mold_finish(struct mold *mold)
 	buf_free(&mold->volumes);
 	buf_free(&mold->report);
 	buf_free(&mold->groups);
+	buf_free(&mold->pvs);
+	buf_free(&mold->pv_report);
 	return mold->host;
 }

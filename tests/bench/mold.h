@@ -17,6 +17,8 @@ struct mold {
 	struct buf volumes; /* sections of the metadata */
 	struct buf report;  /* the same in LVM's report */
 	struct buf groups;  /* further groups of the report */
+	struct buf pvs, pv_report; /* further physical volumes of the group */
+	unsigned n_pvs;
 	unsigned n_volumes, n_mounts, n_extents, n_spaces;
 };
 
@@ -36,6 +38,12 @@ unsigned mold_stale(struct mold *mold, unsigned origin);
 /* A linear mapping with one target on each of these. */
 unsigned mold_mapping(struct mold *mold, const struct devno *below, size_t count);
 unsigned mold_mapping_on(struct mold *mold, unsigned below);
+
+/* One more physical volume of the group, that is missing. */
+void mold_missing_pv(struct mold *mold);
+/* A plain volume of that many segments of one extent each, with a gap of one between two;
+ * gives the extent where it begins. */
+unsigned mold_pieces(struct mold *mold, unsigned count);
 
 /* Gives its id. */
 unsigned mold_mount(

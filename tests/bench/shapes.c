@@ -650,6 +650,205 @@ static struct host *arrays(unsigned size)
 	return mold_finish(&mold);
 }
 
+/* Of half of the namespaces nobody could read the mount table. */
+static struct host *blind_namespaces(unsigned size)
+{
+	struct mold mold;
+	cleanup_buf struct buf text = BUF_INIT;
+
+	mold_begin(&mold);
+	add_idle(&mold, size);
+	buf_puts(&text, "20 1 8:65535 / / rw - ext4 /dev/root rw\n");
+	for (unsigned i = 0; i < size; i++) {
+		add_space(&mold, &text);
+		host_source_set(mold.host,
+			mold_words(&mold, "mounts/%u",
+				4026540000u + (unsigned)mold.host->n_namespaces - 1),
+			i % 2 ? OUTCOME_DENIED : OUTCOME_READ, "%s", "");
+	}
+	return mold_finish(&mold);
+}
+
+/* All snapshots are mounted in namespaces of their own, next to each other. */
+static struct host *mounted_elsewhere(unsigned size)
+{
+	struct mold mold;
+
+	mold_begin(&mold);
+	for (unsigned i = 0; i < size; i++) {
+		unsigned snapshot = mold_snapshot(&mold, mold_origin(&mold));
+		cleanup_buf struct buf text = BUF_INIT;
+
+		buf_printf(&text,
+			"20 1 8:65535 / / rw - ext4 /dev/root rw\n"
+			"21 20 254:%u / /mnt/a ro - ext4 /dev/none ro\n",
+			snapshot);
+		mold.host->devices[snapshot].open_count = 1;
+		add_space(&mold, &text);
+	}
+	return mold_finish(&mold);
+}
+
+static void add_config(struct mold *mold, enum config_kind kind, const char *device)
+{
+	struct host *host = mold->host;
+	unsigned number = (unsigned)host->n_configs;
+
+	*array_add(&host->configs, &host->n_configs) = (struct config_entry){
+		.file = mold_words(mold, "/etc/libvirt/qemu/%06u.xml", number),
+		.line = 7,
+		.kind = kind,
+		.device = device,
+		.target = kind == CONFIG_MOUNT ? "/srv" : ""};
+}
+
+/* Each snapshot is named by a line, in one of the ways in which that can be done. */
+static struct host *configs(unsigned size)
+{
+	struct mold mold;
+
+	mold_begin(&mold);
+	host_source_set(mold.host, "configs", OUTCOME_READ, "%s", "");
+	for (unsigned i = 0; i < size; i++) {
+		unsigned minor = mold_snapshot(&mold, mold_origin(&mold));
+		const char *dm_name = mold.host->devices[minor].name;
+
+		add_config(&mold, i % 2 ? CONFIG_LIBVIRT : CONFIG_MOUNT,
+			i % 3 ? mold_words(&mold, "/dev/mapper/%s", dm_name)
+			      : mold_words(&mold, "/dev/dm-%u", minor));
+	}
+	return mold_finish(&mold);
+}
+
+static struct host *configs_of_one(unsigned size)
+{
+	struct mold mold;
+	unsigned minor;
+
+	mold_begin(&mold);
+	host_source_set(mold.host, "configs", OUTCOME_READ, "%s", "");
+	minor = mold_snapshot(&mold, mold_origin(&mold));
+	add_idle(&mold, size);
+	for (unsigned i = 0; i < size; i++)
+		add_config(&mold, CONFIG_LIBVIRT, mold_words(&mold, "/dev/dm-%u", minor));
+	return mold_finish(&mold);
+}
+
+/* What is named is on all snapshots. */
+static struct host *shared_configs(unsigned size)
+{
+	struct mold mold;
+	unsigned shared;
+
+	mold_begin(&mold);
+	host_source_set(mold.host, "configs", OUTCOME_READ, "%s", "");
+	shared = add_shared_mapping(&mold, size);
+	for (unsigned i = 0; i < size; i++)
+		add_config(
+			&mold, CONFIG_LIBVIRT, mold_words(&mold, "/dev/dm-%u", shared));
+	return mold_finish(&mold);
+}
+
+static struct host *shared_holders(unsigned size)
+{
+	struct mold mold;
+	unsigned shared;
+
+	mold_begin(&mold);
+	shared = add_shared_mapping(&mold, size);
+	for (unsigned i = 0; i < size; i++)
+		*array_add(&mold.host->kernel_holders, &mold.host->n_kernel_holders) =
+			(struct kernel_holder){.devno = mold_dm(shared),
+				.kind = HOLDER_XEN,
+				.name = mold_words(&mold, "vbd-%u-51712", i)};
+	return mold_finish(&mold);
+}
+
+static struct host *shared_swaps(unsigned size)
+{
+	struct mold mold;
+	unsigned shared;
+
+	mold_begin(&mold);
+	shared = add_shared_mapping(&mold, size);
+	for (unsigned i = 0; i < size; i++)
+		*array_add(&mold.host->swaps, &mold.host->n_swaps) =
+			(struct swap){.path = mold_words(&mold, "/dev/x%u", i),
+				.devno = mold_dm(shared),
+				.has_used = true};
+	return mold_finish(&mold);
+}
+
+static struct host *missing_disks(unsigned size)
+{
+	struct mold mold;
+
+	mold_begin(&mold);
+	add_idle(&mold, size);
+	for (unsigned i = 0; i < size; i++)
+		mold_missing_pv(&mold);
+	return mold_finish(&mold);
+}
+
+/* A stale store over one volume of many segments, as scattered as that. */
+static struct host *segments_of_one(unsigned size)
+{
+	struct mold mold;
+	unsigned first, snapshot;
+	struct device *store;
+
+	mold_begin(&mold);
+	snapshot = mold_stale(&mold, mold_origin(&mold));
+	first = mold_pieces(&mold, size);
+	store = &mold.host->devices[snapshot - 1];
+	for (unsigned i = 0; i < size; i++) {
+		struct dm_target *target = array_add(&store->targets, &store->n_targets);
+
+		*target = (struct dm_target){.start = (i + 1) * 8192ull,
+			.length = 8192,
+			.type = "linear",
+			.params = mold_words(
+				&mold, "8:0 %llu", 2048 + (first + 2ull * i) * 8192),
+			.status = ""};
+	}
+	return mold_finish(&mold);
+}
+
+/* Removable, and each one's removal is asked about by the others' condition. */
+static struct host *stale_and_idle(unsigned size)
+{
+	struct mold mold;
+	unsigned origin;
+
+	mold_begin(&mold);
+	origin = mold_origin(&mold);
+	for (unsigned i = 0; i < size / 2; i++) {
+		mold_snapshot(&mold, origin);
+		mold_stale(&mold, origin);
+	}
+	return mold_finish(&mold);
+}
+
+/* Lines that all put something on one mount point, where all snapshots are mounted. */
+static struct host *fstab_of_one(unsigned size)
+{
+	struct mold mold;
+
+	mold_begin(&mold);
+	for (unsigned i = 0; i < size; i++) {
+		unsigned snapshot = mold_snapshot(&mold, mold_origin(&mold));
+
+		mold_mount(&mold, MOLD_ROOT_MOUNT, mold_dm(snapshot), "/mnt/a");
+		mold.host->devices[snapshot].open_count = 1;
+		*array_add(&mold.host->fstab, &mold.host->n_fstab) =
+			(struct fstab_entry){.line = i + 1,
+				.source = mold_words(&mold, "/dev/mapper/none%u", i),
+				.target = "/mnt/a",
+				.type = "ext4"};
+	}
+	return mold_finish(&mold);
+}
+
 const struct shape shapes[] = {
 	{"many-snapshots", "each on an origin of its own", many_snapshots},
 	{"one-origin", "all snapshots are of one origin", one_origin},
@@ -689,6 +888,17 @@ const struct shape shapes[] = {
 	{"swaps-of-one", "swap areas on one snapshot", swaps_of_one},
 	{"loops-of-one", "loop devices on files of one snapshot", loops_of_one},
 	{"arrays", "arrays that share members", arrays},
+	{"blind-namespaces", "mount tables that could not be read", blind_namespaces},
+	{"mounted-elsewhere", "each in a namespace of its own", mounted_elsewhere},
+	{"configs", "lines of configurations, each of a snapshot", configs},
+	{"configs-of-one", "lines that all name one snapshot", configs_of_one},
+	{"shared-configs", "lines that name what is on all", shared_configs},
+	{"shared-holders", "guests on one mapping on all snapshots", shared_holders},
+	{"shared-swaps", "and swap areas on it", shared_swaps},
+	{"missing-disks", "physical volumes that are missing", missing_disks},
+	{"segments-of-one", "a stale store over one scattered volume", segments_of_one},
+	{"stale-and-idle", "half of them unknown to LVM, and removable", stale_and_idle},
+	{"fstab-of-one", "lines of one mount point of all snapshots", fstab_of_one},
 };
 const size_t n_shapes = COUNT(shapes);
 
@@ -697,8 +907,8 @@ size_t shape_facts(const struct host *host)
 	size_t count = host->n_devices + host->n_blocks + host->n_superblocks +
 		       host->n_namespaces + host->n_mounts + host->n_swaps +
 		       host->n_processes + host->n_uses + host->n_kernel_holders +
-		       host->n_changes + host->n_fstab + host->n_vgs + host->n_pvs +
-		       host->n_lvs;
+		       host->n_changes + host->n_fstab + host->n_configs +
+		       host->n_vgs + host->n_pvs + host->n_lvs;
 
 	for (size_t i = 0; i < host->n_devices; i++)
 		count += host->devices[i].n_targets + host->devices[i].n_deps;

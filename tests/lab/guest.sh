@@ -28,8 +28,8 @@ expect_rc() {
 	[ -s "$file.err" ] || rm "$file.err"
 }
 exit_code_is() { is "$1" "$2" || { tail -n 5 "$3" && return 1; }; }
-# Whatever state the host is in, a capture ends.
-capture_seconds=30
+# Whatever state the host is in, a capture ends: within its --timeout (60 s), and the guest may be slow.
+capture_seconds=90
 # An archive is attached to a ticket: an ordinary host's is small.
 capture_kib=100
 capture() {
