@@ -26,8 +26,10 @@ static unsigned holder_part(const char *line)
 		i++)
 		if (starts_with(kind + 1, by_processes[i]))
 			return PROBE_PROCESSES;
-	/* the file behind a loop device is found by the mounts */
-	if (kind && starts_with(kind + 1, "loop "))
+	/* files are found by the mounts */
+	if (kind && (starts_with(kind + 1, "loop ") ||
+			    starts_with(kind + 1, "swap-file ") ||
+			    starts_with(kind + 1, "unplaced ")))
 		return PROBE_BLOCKS | PROBE_MOUNTS;
 	return kind && starts_with(kind + 1, "dm ") ? PROBE_DM : PROBE_BLOCKS;
 }

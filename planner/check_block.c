@@ -241,11 +241,10 @@ static void check_swap(struct subject *subject, const struct swap *swap)
 	subject_about(subject, ABOUT_SWAP, swap);
 }
 
-/* A swap file has no device number: it is found like the file of a loop device. */
 static void check_swap_file(
 	const struct host *host, struct subject *subject, const struct swap *swap)
 {
-	if (!subject_owns(subject, host_file_devno(host, swap->path)))
+	if (!subject_owns(subject, host_swap_file_devno(host, swap)))
 		return;
 	subject_reason(subject, RULE_HELD, "the host swaps on the file %s", swap->path);
 	subject_about(subject, ABOUT_SWAP, swap);

@@ -121,6 +121,10 @@ static const char *holder_words(enum holder_kind kind)
 		return "is the disk of a Xen guest";
 	case HOLDER_OTHER:
 		return "is claimed by the kernel";
+	case HOLDER_OVERLAY:
+		return "holds a layer of an overlay that is mounted";
+	case HOLDER_NFSD:
+		return "holds what is exported by NFS";
 	}
 	return "is held";
 }
@@ -307,6 +311,20 @@ static void note_system_mount(const struct visit *visit, const struct mount *mou
 	subject_about(visit->subject, ABOUT_MOUNT, mount);
 }
 
+/* It mounts again what is unmounted behind its back. */
+static void note_automounter(const struct visit *visit, const struct mount *mount)
+{
+	const struct mount *parent = mounts_parent(visit->host, mount);
+
+	if (!parent || strcmp(parent->type, "autofs") != 0)
+		return;
+	subject_reason(visit->subject, RULE_HELD,
+		"%s was mounted by an automounter (autofs on %s), which would mount it "
+		"again",
+		mount->target, parent->target);
+	subject_about(visit->subject, ABOUT_MOUNT, mount);
+}
+
 static void note_mount(const struct visit *visit, const struct mount *mount)
 {
 	const struct mount_namespace *home = host_namespace_of_host(visit->host);
@@ -324,6 +342,7 @@ static void note_mount(const struct visit *visit, const struct mount *mount)
 	subject_reason(visit->subject, RULE_MOUNTED_IDLE, "mounted on %s (%s)",
 		mount->target, mount->type);
 	note_system_mount(visit, mount);
+	note_automounter(visit, mount);
 	note_mounts_below(visit, mount);
 }
 

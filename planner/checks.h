@@ -67,6 +67,8 @@ void check_mounts(const struct host *host, struct subject *subject);
 /* check_block.c: swap, arrays, loop devices; called by check_holders() */
 void check_blocks(const struct host *host, struct subject *subject);
 void check_ledger(const struct host *host, struct subject *subject);
+/* check_unplaced.c: whether something is open that may be on its file systems */
+void check_unplaced(const struct host *host, struct subject *subject);
 
 /* check_production.c: whether production may run on it */
 void check_production(const struct survey *survey, struct subject *subject);

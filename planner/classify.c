@@ -152,6 +152,7 @@ static void judge(const struct survey *survey, const struct sharing *sharing,
 	check_settled(host, subject, is_crowded);
 	check_holders(host, subject);
 	check_mounts(host, subject);
+	check_unplaced(host, subject);
 	check_production(survey, subject);
 	check_ledger(host, subject);
 	check_configured(survey, subject);

@@ -44,6 +44,62 @@ static bool has_swap_on(const struct host *host, struct devno devno)
 	return false;
 }
 
+static bool has_kernel_holder(const struct host *host, struct devno devno)
+{
+	cleanup_places struct places places =
+		host_places(host, PLACES_KERNEL_HOLDERS, places_devno(devno));
+
+	for (size_t i; places_next(&places, &i);)
+		if (devno_is_equal(host->kernel_holders[i].devno, devno))
+			return true;
+	return false;
+}
+
+static bool is_mounted_in(
+	const struct host *host, uint64_t namespace_id, struct devno devno)
+{
+	cleanup_places struct places places =
+		host_places(host, PLACES_MOUNTS, places_devno(devno));
+
+	for (size_t i; places_next(&places, &i);)
+		if (host->mounts[i].namespace_id == namespace_id &&
+			devno_is_equal(host_mount_devno(host, &host->mounts[i]), devno))
+			return true;
+	return false;
+}
+
+/* What could be on any file system is on none that a plan unmounts. */
+static int check_placed(
+	const struct proof *proof, struct devno devno, const char *name)
+{
+	const struct host *now = proof->now;
+	cleanup_places struct places loops =
+		host_places(now, PLACES_BLOCKS, places_devno(DEVNO_NONE));
+	cleanup_places struct places swaps =
+		host_places(now, PLACES_SWAPS, places_devno(DEVNO_NONE));
+	cleanup_places struct places holders =
+		host_places(now, PLACES_KERNEL_HOLDERS, places_devno(DEVNO_NONE));
+
+	for (size_t i; places_next(&loops, &i);)
+		if (!now->blocks[i].is_gone && now->blocks[i].file.place == FILE_UNPLACED)
+			return proof_broken(proof, 3,
+				"a loop device's file may be on it", name);
+	for (size_t i; places_next(&swaps, &i);)
+		if (!now->swaps[i].is_gone && now->swaps[i].file.place == FILE_UNPLACED)
+			return proof_broken(
+				proof, 3, "a swap file may be on it", name);
+	for (size_t i; places_next(&holders, &i);) {
+		const struct kernel_holder *holder = &now->kernel_holders[i];
+
+		if (devno_is_none(holder->devno) &&
+			(!holder->is_within ||
+				is_mounted_in(now, holder->namespace_id, devno)))
+			return proof_broken(proof, 3,
+				"the kernel may have it open", name);
+	}
+	return 0;
+}
+
 /* The file system on it has a file that the kernel holds open: of a loop device, or one
  * to swap on. */
 int proof_check_files(const struct proof *proof, struct devno devno, const char *name)
@@ -59,15 +115,13 @@ int proof_check_files(const struct proof *proof, struct devno devno, const char 
 			devno_is_none(host_path_devno(now, now->blocks[i].backing_file)))
 			return proof_broken(
 				proof, 3, "a block device is on a file of it", name);
-	for (size_t i; places_next(&swaps, &i);) {
-		const struct block file = {.backing_file = now->swaps[i].path};
-
-		if (devno_is_none(now->swaps[i].devno) &&
-			devno_is_equal(host_loop_devno(now, &file), devno))
+	if (has_kernel_holder(now, devno))
+		return proof_broken(proof, 3, "the kernel holds it", name);
+	for (size_t i; places_next(&swaps, &i);)
+		if (devno_is_equal(host_swap_file_devno(now, &now->swaps[i]), devno))
 			return proof_broken(
 				proof, 3, "the host swaps on a file of it", name);
-	}
-	return 0;
+	return check_placed(proof, devno, name);
 }
 
 static bool goes_with(const struct block *disk, const struct block *partition)
@@ -99,17 +153,6 @@ int proof_check_held(const struct proof *proof, struct devno devno, const char *
 			return -EPERM;
 	}
 	return 0;
-}
-
-static bool has_kernel_holder(const struct host *host, struct devno devno)
-{
-	cleanup_places struct places places =
-		host_places(host, PLACES_KERNEL_HOLDERS, places_devno(devno));
-
-	for (size_t i; places_next(&places, &i);)
-		if (devno_is_equal(host->kernel_holders[i].devno, devno))
-			return true;
-	return false;
 }
 
 /* Its opens are not told by the kernel, so each process that could have it open must

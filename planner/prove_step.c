@@ -411,6 +411,10 @@ static int prove_umount(struct proof *proof)
 	if (is_place_of_host(mount->target))
 		return proof_broken(proof, 7, "a place of the host's own file systems",
 			mount->target);
+	if (mounts_parent(proof->now, mount) &&
+		strcmp(mounts_parent(proof->now, mount)->type, "autofs") == 0)
+		return proof_broken(
+			proof, 3, "an automounter mounts it again", mount->target);
 	if (mounts_child(proof->now, mount))
 		return proof_broken(
 			proof, 4, "something is mounted below", target->mount_target);

@@ -38,7 +38,7 @@ static unsigned stage_of(enum rule rule)
 	static const enum rule order[] = {RULE_COMMAND_RUNNING, RULE_BACKUP_RUNNING,
 		RULE_VM_RUNNING, RULE_IN_USE, RULE_MOUNTED_ELSEWHERE, RULE_MOUNTED_BELOW,
 		RULE_HELD, RULE_MOUNTED_AS_SYSTEM, RULE_MOUNTED_READ_WRITE,
-		RULE_CONFIGURED, RULE_HIDDEN_FS, RULE_OPENS_UNEXPLAINED,
+		RULE_CONFIGURED, RULE_UNPLACED, RULE_HIDDEN_FS, RULE_OPENS_UNEXPLAINED,
 		RULE_FOREIGN_MAPPING, RULE_UNSETTLED, RULE_STALE_SIBLING, RULE_VG_UNSAFE};
 
 	for (unsigned i = 0; i < sizeof(order) / sizeof(order[0]); i++)
@@ -126,7 +126,7 @@ static bool uses_files(
 	if (about->kind == ABOUT_KERNEL_HOLDER) {
 		const struct kernel_holder *holder = about->it;
 
-		return holder->kind == HOLDER_LIO_FILE &&
+		return holder_is_of_file(holder->kind) &&
 		       devno_is_equal(holder->devno, devno);
 	}
 	return false;
@@ -327,6 +327,7 @@ static struct action *add_action(const struct survey *survey,
 		remedy_advice_words(survey, subject, reason, &text);
 	} else if (key.kind == ABOUT_MOUNT && reason->rule != RULE_MOUNTED_BELOW &&
 		   reason->rule != RULE_MOUNTED_AS_SYSTEM &&
+		   reason->rule != RULE_HELD &&
 		   reason->rule != RULE_MOUNTED_READ_WRITE) {
 		action->kind = remedy_namespace_words(survey, subject, key.it, &text);
 	} else {

@@ -110,6 +110,11 @@ static enum action_kind words_of_mount(
 			"find out which volume belongs on %s; if this is not it, mount "
 			"the right one there",
 			mount->target);
+	else if (reason->rule == RULE_HELD)
+		buf_printf(text,
+			"take %s out of the automounter's map, and let it expire or "
+			"unmount it",
+			mount->target);
 	else if (reason->rule == RULE_MOUNTED_READ_WRITE)
 		return ask_about_mount(subject, mount, text);
 	else
@@ -118,6 +123,27 @@ static enum action_kind words_of_mount(
 }
 
 /* ---- block devices ---- */
+
+/* Whether quotes carry it to the shell, and a review prints it as it is. */
+static bool is_quotable(const char *path)
+{
+	for (const char *at = path; *at; at++)
+		if (*at < ' ' || *at > '~' || strchr("'\\\"\x60", *at))
+			return false;
+	return true;
+}
+
+static void swap_words_of(
+	const struct reason *reason, const struct swap *swap, struct buf *text)
+{
+	if (is_quotable(swap->path))
+		buf_printf(text, "`swapoff -- '%s'`", swap->path);
+	else
+		buf_printf(text, "swapoff of %s, whose name needs quotes", swap->path);
+	if (reason->rule == RULE_UNPLACED)
+		buf_puts(text, ", where that name still leads to the file; else only a "
+			       "restart of the host ends it");
+}
 
 /* A partition of a loop device outlives it where the kernel was told of it by hand
  * (partx(8)); then it is told again. */
@@ -159,7 +185,36 @@ static void block_words_of(
 	}
 }
 
-static void holder_words_of(const struct kernel_holder *holder, struct buf *text)
+static void overlay_words_of(const struct host *host, const struct reason *reason,
+	const struct kernel_holder *holder, struct buf *text)
+{
+	uint32_t pid = 0;
+
+	for (size_t i = 0; i < host->n_namespaces; i++)
+		if (host->namespaces[i].id == holder->namespace_id)
+			pid = host->namespaces[i].pid;
+	if (!holder->namespace_id) {
+		buf_puts(text, "end what uses the overlay, then ");
+		if (is_quotable(holder->name))
+			buf_printf(text, "`umount -- '%s'`", holder->name);
+		else
+			buf_printf(text, "unmount %s, whose name needs quotes",
+				holder->name);
+	} else {
+		buf_printf(text,
+			"end the container or service whose overlay is mounted on %s in "
+			"mount namespace %llu",
+			holder->name, (unsigned long long)holder->namespace_id);
+		if (pid)
+			buf_printf(text, " (process %u lives there)", pid);
+	}
+	if (reason->rule == RULE_UNPLACED)
+		buf_puts(text, ", or unmount the snapshot by hand: if its file system is "
+			       "gone then (/sys/fs), the overlay is not on it");
+}
+
+static void holder_words_of(const struct host *host, const struct reason *reason,
+	const struct kernel_holder *holder, struct buf *text)
 {
 	switch (holder->kind) {
 	case HOLDER_LIO:
@@ -171,6 +226,16 @@ static void holder_words_of(const struct kernel_holder *holder, struct buf *text
 			"if it is not the machine's only disk, detach %s from its Xen "
 			"guest, or shut that down",
 			holder->name);
+		return;
+	case HOLDER_OVERLAY:
+		overlay_words_of(host, reason, holder, text);
+		return;
+	case HOLDER_NFSD:
+		if (is_quotable(holder->name))
+			buf_printf(text, "`exportfs -u -- '%s'`", holder->name);
+		else
+			buf_printf(text, "end the export %s, whose name needs quotes",
+				holder->name);
 		return;
 	case HOLDER_OTHER:
 		buf_printf(text, "release %s, which the kernel shows as its holder",
@@ -496,11 +561,10 @@ enum action_kind remedy_words(const struct survey *survey, const struct subject 
 		block_words_of(survey->host, reason->about.it, text);
 		return ACTION_DO;
 	case ABOUT_SWAP:
-		buf_printf(text, "`swapoff %s`",
-			((const struct swap *)reason->about.it)->path);
+		swap_words_of(reason, reason->about.it, text);
 		return ACTION_DO;
 	case ABOUT_KERNEL_HOLDER:
-		holder_words_of(reason->about.it, text);
+		holder_words_of(survey->host, reason, reason->about.it, text);
 		return ACTION_DO;
 	case ABOUT_LV:
 		return words_of_lv(survey, subject, reason, text);

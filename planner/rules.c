@@ -108,6 +108,12 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"its open count is not explained by the holders that were found",
 		"the open count minus every holder found is not zero",
 		"find who has it open, end that, capture again"},
+	[RULE_UNPLACED] = {"unplaced", VERDICT_UNDECIDED,
+		"something that the kernel has open is on a file system that was not "
+		"found, and may be on the one of this snapshot",
+		"a loop device, a swap area, a SCSI target or an export on a file, or an "
+		"overlay, on a file system that was not found",
+		"end what is named, if nobody needs it, and capture again"},
 	[RULE_STALE_SIBLING] = {"stale-sibling", VERDICT_UNDECIDED,
 		"a stale snapshot of the same origin stays: what lvremove would do to "
 		"the origin below it is not known",
@@ -163,11 +169,12 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"a descriptor, working directory, root or mapped file of a process",
 		"end the process cleanly"},
 	[RULE_HELD] = {"held", VERDICT_REFUSE,
-		"swap, a loop device, an array, an exported target or another block "
-		"device is on it",
-		"swap, a loop device, an array, an exported target or another block "
-		"device on it",
-		"swapoff, losetup -d, mdadm --stop, or end the export"},
+		"swap, a loop device, an array, an exported target, an overlay or another "
+		"block device is on it",
+		"swap, a loop device, an array, an exported target, an overlay or another "
+		"block device on it, or on a file of it; or an automounter mounted it",
+		"swapoff, losetup -d, mdadm --stop, umount of the overlay, or end the "
+		"export"},
 	[RULE_FOREIGN_MAPPING] = {"foreign-mapping", VERDICT_REFUSE,
 		"a mapping is on it that is not proven to be remains of this "
 		"snapshot alone",

@@ -125,6 +125,10 @@ static const char *kernel_words(enum holder_kind kind)
 		return "the disk of a Xen guest";
 	case HOLDER_OTHER:
 		return "claimed by the kernel";
+	case HOLDER_OVERLAY:
+		return "a layer of the overlay mounted";
+	case HOLDER_NFSD:
+		return "exported by NFS";
 	}
 	return "";
 }

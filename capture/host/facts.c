@@ -261,6 +261,44 @@ static void render_swaps(struct rendering *r, struct devno devno)
 	}
 }
 
+static void render_swap_files(struct rendering *r, struct devno devno)
+{
+	cleanup_places struct places places =
+		host_places(r->host, PLACES_SWAPS, places_devno(devno));
+
+	for (size_t i; places_next(&places, &i);) {
+		const struct swap *swap = &r->host->swaps[i];
+
+		if (swap->is_gone ||
+			!devno_is_equal(host_swap_file_devno(r->host, swap), devno))
+			continue;
+		begin(r, "holder", devno);
+		word(r, "swap-file", swap->path);
+		emit(r);
+	}
+}
+
+static void render_unplaced(struct rendering *r, struct devno devno)
+{
+	struct unplaced_list list;
+
+	host_unplaced_on(r->host, devno, &list);
+	for (size_t i = 0; i < list.count; i++) {
+		const struct unplaced *unplaced = &list.items[i];
+
+		begin(r, "holder", devno);
+		buf_puts(&r->line, " unplaced");
+		if (unplaced->loop)
+			word(r, "loop", unplaced->loop->kname);
+		else if (unplaced->swap)
+			word(r, "swap", unplaced->swap->path);
+		else
+			word(r, holder_kind_name(unplaced->holder->kind),
+				unplaced->holder->name);
+		emit(r);
+	}
+}
+
 static void render_kernel_holders(struct rendering *r, struct devno devno)
 {
 	cleanup_places struct places places =
@@ -362,6 +400,8 @@ static void render_block(struct rendering *r, const struct block *block)
 	render_block_holders(r, block->devno);
 	render_file_systems(r, block->devno);
 	render_swaps(r, block->devno);
+	render_swap_files(r, block->devno);
+	render_unplaced(r, block->devno);
 	render_kernel_holders(r, block->devno);
 	render_process_holders(r, block->devno);
 	render_mounts(r, block->devno);
@@ -526,6 +566,8 @@ static void render_at_level(struct rendering *r, const struct device *device,
 	render_block_holders(r, device->devno);
 	render_file_systems(r, device->devno);
 	render_swaps(r, device->devno);
+	render_swap_files(r, device->devno);
+	render_unplaced(r, device->devno);
 	render_kernel_holders(r, device->devno);
 	render_process_holders(r, device->devno);
 	render_mounts(r, device->devno);

@@ -266,7 +266,11 @@ int kernel_holder_compare(const struct kernel_holder *a, const struct kernel_hol
 
 	if (by_devno)
 		return by_devno;
-	return a->kind != b->kind ? NUMBERS(a->kind, b->kind) : strcmp(a->name, b->name);
+	if (a->kind != b->kind)
+		return NUMBERS(a->kind, b->kind);
+	if (strcmp(a->name, b->name) != 0)
+		return strcmp(a->name, b->name);
+	return NUMBERS(a->namespace_id, b->namespace_id);
 }
 
 int config_entry_compare(const struct config_entry *a, const struct config_entry *b)

@@ -122,6 +122,26 @@ static void add_file_keys(const struct host *host, const char *file, struct keys
 			add_mount_keys(host, &host->mounts[i], keys);
 }
 
+/* Of a loop device or a swap area: whether it is open as a device, its path tells. */
+static void add_kept_file_keys(const struct host *host, const struct file_at *file,
+	const char *path, struct keys *keys)
+{
+	switch (file->place) {
+	case FILE_BY_PATH:
+		add_file_keys(host, path, keys);
+		return;
+	case FILE_FOUND:
+		add_path_keys(host, path, keys);
+		if (!devno_is_none(file->devno))
+			key_add(keys, file->devno);
+		return;
+	case FILE_UNPLACED:
+		add_path_keys(host, path, keys);
+		key_add(keys, DEVNO_NONE);
+		return;
+	}
+}
+
 static void add_keys(struct host_index *index, enum places_kind kind,
 	const struct keys *keys, size_t position)
 {
@@ -170,7 +190,8 @@ static void add_blocks(const struct host *host, struct host_index *index)
 
 		for (size_t b = 0; b < host->blocks[i].n_below && !keys.has_more; b++)
 			key_add(&keys, host->blocks[i].below[b]);
-		add_file_keys(host, host->blocks[i].backing_file, &keys);
+		add_kept_file_keys(
+			host, &host->blocks[i].file, host->blocks[i].backing_file, &keys);
 		add_keys(index, PLACES_BLOCKS, &keys, i);
 	}
 }
@@ -180,9 +201,11 @@ static void add_swaps(const struct host *host, struct host_index *index)
 	for (size_t i = host->n_swaps; i-- > 0;) {
 		struct keys keys = {.count = 0};
 
-		key_add(&keys, host->swaps[i].devno);
 		if (devno_is_none(host->swaps[i].devno))
-			add_file_keys(host, host->swaps[i].path, &keys);
+			add_kept_file_keys(
+				host, &host->swaps[i].file, host->swaps[i].path, &keys);
+		else
+			key_add(&keys, host->swaps[i].devno);
 		add_keys(index, PLACES_SWAPS, &keys, i);
 	}
 }

@@ -66,7 +66,7 @@ static uint32_t count_blocks(const struct host *host, struct devno devno)
 	return count;
 }
 
-/* A backstore on a file opens the file, not the device. What only holders/ shows has the
+/* A backstore on a file, an overlay and an export open the file, not the device. What only holders/ shows has the
  * device open as well: a claim is an open (kernel block/holder.c). */
 static uint32_t count_kernel_holders(const struct host *host, struct devno devno)
 {
@@ -75,7 +75,7 @@ static uint32_t count_kernel_holders(const struct host *host, struct devno devno
 	uint32_t count = 0;
 
 	for (size_t i; places_next(&places, &i);)
-		if (host->kernel_holders[i].kind != HOLDER_LIO_FILE &&
+		if (!holder_is_of_file(host->kernel_holders[i].kind) &&
 			devno_is_equal(host->kernel_holders[i].devno, devno))
 			count++;
 	return count;

@@ -479,9 +479,29 @@ struct devno host_file_devno(const struct host *host, const char *file)
 	return mount ? host_mount_devno(host, mount) : DEVNO_NONE;
 }
 
+static struct devno file_devno(
+	const struct host *host, const struct file_at *file, const char *path)
+{
+	switch (file->place) {
+	case FILE_BY_PATH:
+		return host_file_devno(host, path);
+	case FILE_FOUND:
+		return file->devno;
+	case FILE_UNPLACED:
+		return DEVNO_NONE;
+	}
+	return DEVNO_NONE;
+}
+
 struct devno host_loop_devno(const struct host *host, const struct block *loop)
 {
-	return host_file_devno(host, loop->backing_file);
+	return file_devno(host, &loop->file, loop->backing_file);
+}
+
+struct devno host_swap_file_devno(const struct host *host, const struct swap *swap)
+{
+	return devno_is_none(swap->devno) ? file_devno(host, &swap->file, swap->path)
+					  : DEVNO_NONE;
 }
 
 int64_t host_process_started(const struct host *host, const struct process *process)

@@ -90,6 +90,11 @@ const struct mount *mounts_child(const struct host *host, const struct mount *mo
 	return NULL;
 }
 
+const struct mount *mounts_parent(const struct host *host, const struct mount *mount)
+{
+	return mount_by_id(host, mount->namespace_id, mount->parent_id);
+}
+
 void host_mounts_of(
 	const struct host *host, struct devno devno, struct home_mounts *ret_mounts)
 {

@@ -138,11 +138,18 @@ int use_kind_parse(const char *name, enum use_kind *ret_kind)
 	return 0;
 }
 
+bool holder_is_of_file(enum holder_kind kind)
+{
+	return kind == HOLDER_LIO_FILE || kind == HOLDER_OVERLAY || kind == HOLDER_NFSD;
+}
+
 static const char *const holder_words[] = {
 	[HOLDER_LIO] = "lio",
 	[HOLDER_LIO_FILE] = "lio-file",
 	[HOLDER_XEN] = "xen",
 	[HOLDER_OTHER] = "other",
+	[HOLDER_OVERLAY] = "overlay",
+	[HOLDER_NFSD] = "nfsd",
 };
 
 const char *holder_kind_name(enum holder_kind kind)

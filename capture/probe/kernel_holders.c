@@ -6,6 +6,7 @@
  *
  *   LIO      sys/kernel/config/target/core/{iblock,fileio}_N/NAME/info
  *   Xen      sys/bus/xen-backend/devices/vbd-DOMAIN-ID/physical_device
+ *   nfsd     proc/net/rpc/nfsd.export/content, and what of it was looked up: nfsd.fh
  *   any      sys/dev/block/MAJ:MIN/holders/ of each recorded device: what claims it by
  *            bd_link_disk_holder() (dm, md, bcache, drbd). Most of them have slaves/ as
  *            well, and are explained; what is not is still recorded.
@@ -21,12 +22,23 @@
 #include "snapstate/io.h"
 
 #define TARGET_CORE "sys/kernel/config/target/core"
+#define EXPORTS_MAX (1u << 20)
 #define XEN_DEVICES "sys/bus/xen-backend/devices"
 
 struct search {
 	const struct machine *machine;
 	struct host *host;
 	bool is_denied;
+	struct held_path *paths;
+	size_t n_paths;
+};
+
+/* A file or folder that is held. */
+struct held_path {
+	enum holder_kind kind;
+	const char *name, *path;
+	bool is_found;
+	struct file_look look;
 };
 
 static void note_errno(struct search *search, int r)
@@ -37,13 +49,74 @@ static void note_errno(struct search *search, int r)
 static void hold(struct search *search, enum holder_kind kind, struct devno devno,
 	const char *name)
 {
-	struct host *host = search->host;
-	struct kernel_holder *holder;
+	const struct kernel_holder holder = {.devno = devno,
+		.kind = kind,
+		.name = host_string(search->host, name)};
 
-	if (devno_is_none(devno))
+	if (!devno_is_none(devno))
+		probe_hold(search->host, &holder);
+}
+
+/* ---- what has a path ---- */
+
+void probe_hold(struct host *host, const struct kernel_holder *holder)
+{
+	for (size_t i = 0; i < host->n_kernel_holders; i++)
+		if (kernel_holder_compare(&host->kernel_holders[i], holder) == 0)
+			return;
+	*array_add(&host->kernel_holders, &host->n_kernel_holders) = *holder;
+}
+
+static void add_path(struct search *search, enum holder_kind kind, const char *name,
+	const char *path)
+{
+	*array_add(&search->paths, &search->n_paths) = (struct held_path){.kind = kind,
+		.name = host_string(search->host, name),
+		.path = host_string(search->host, path)};
+}
+
+/* The root of a mount that is gone is "/" as well (fs/d_path.c). */
+static void look(const struct machine *machine, void *item)
+{
+	struct held_path *path = item;
+
+	path->is_found = *path->path == '/' && path->path[1] &&
+			 machine->files->at_path(machine, 0, path->path, &path->look) == 0;
+}
+
+static void hold_path(struct search *search, const struct held_path *path)
+{
+	struct kernel_holder holder = {.kind = path->kind, .name = path->name};
+	struct file_at at = {.place = FILE_UNPLACED};
+
+	if (path->is_found)
+		at = probe_place(search->host, &path->look);
+	if (at.place == FILE_FOUND && devno_is_none(at.devno))
 		return;
-	holder = array_add(&host->kernel_holders, &host->n_kernel_holders);
-	*holder = (struct kernel_holder){devno, kind, host_string(host, name)};
+	holder.devno = at.devno;
+	probe_hold(search->host, &holder);
+}
+
+/* Without a machine that can be asked, the mounts tell. */
+static void hold_paths(struct search *search)
+{
+	bool can_ask = search->machine->files &&
+		       host_source_is_read(search->host, "mounts") &&
+		       !search->machine->only;
+
+	if (can_ask)
+		child_each(search->machine, search->paths, sizeof(*search->paths),
+			search->n_paths, look);
+	for (size_t i = 0; i < search->n_paths; i++) {
+		const struct held_path *path = &search->paths[i];
+
+		if (can_ask)
+			hold_path(search, path);
+		else
+			hold(search, path->kind,
+				host_file_devno(search->host, path->path), path->name);
+	}
+	free(search->paths);
 }
 
 /* ---- LIO ---- */
@@ -66,7 +139,6 @@ static void hold_fileio(struct search *search, const char *name, const char *inf
 	cleanup_free char *path = NULL;
 	const char *file = strstr(info, " File: ");
 	const char *end = file ? strstr(file, "  Size: ") : NULL;
-	struct block as_loop = {0}; /* a file found by the same rule as a loop's */
 	struct devno devno;
 
 	if (!end)
@@ -74,12 +146,10 @@ static void hold_fileio(struct search *search, const char *name, const char *inf
 	file += strlen(" File: ");
 	path = xstrndup(file, (size_t)(end - file));
 	devno = host_path_devno(search->host, path);
-	if (!devno_is_none(devno)) {
+	if (!devno_is_none(devno))
 		hold(search, HOLDER_LIO, devno, name);
-		return;
-	}
-	as_loop.backing_file = path;
-	hold(search, HOLDER_LIO_FILE, host_loop_devno(search->host, &as_loop), name);
+	else
+		add_path(search, HOLDER_LIO_FILE, name, path);
 }
 
 static void find_backstores(struct search *search, const char *group)
@@ -142,6 +212,87 @@ static void find_xen(struct search *search)
 	}
 }
 
+/* ---- nfsd ---- */
+
+/* Undoes \ooo, in place. */
+static void unescape(char *text)
+{
+	char *out = text;
+
+	for (const char *in = text; *in; out++) {
+		unsigned byte;
+		int len = 0;
+
+		if (sscanf(in, "\\%3o%n", &byte, &len) == 1 && len == 4) {
+			*out = (char)byte;
+			in += len;
+		} else {
+			*out = *in++;
+		}
+	}
+	*out = '\0';
+}
+
+/* "PATH\tCLIENT(OPTIONS)"; "# " in front where it has expired, and still holds the path
+ * (kernel fs/nfsd/export.c, svc_export_show(); net/sunrpc/cache.c, c_show()). */
+static void hold_export(struct search *search, char *line)
+{
+	cleanup_buf struct buf name = BUF_INIT;
+	char *client;
+
+	line += strncmp(line, "# ", 2) == 0 ? 2 : 0;
+	client = strchr(line, '\t');
+	if (*line != '/' || !client)
+		return;
+	*client++ = '\0';
+	client[strcspn(client, "(")] = '\0';
+	unescape(line);
+	unescape(client);
+	buf_printf(&name, "%s:%s", client, line);
+	add_path(search, HOLDER_NFSD, buf_text(&name), line);
+}
+
+/* "CLIENT TYPE 0xID PATH" (expkey_show()); without a path where there is no such export. */
+static void hold_export_key(struct search *search, char *line)
+{
+	cleanup_buf struct buf name = BUF_INIT;
+	char *path, *client = line + (strncmp(line, "# ", 2) == 0 ? 2 : 0);
+
+	path = strstr(client, " /");
+	if (!path)
+		return;
+	client[strcspn(client, " ")] = '\0';
+	path++;
+	unescape(path);
+	unescape(client);
+	buf_printf(&name, "%s:%s", client, path);
+	add_path(search, HOLDER_NFSD, buf_text(&name), path);
+}
+
+static void read_exports(struct search *search, const char *path,
+	void (*take)(struct search *search, char *line))
+{
+	cleanup_buf struct buf text = BUF_INIT;
+	char *line, *next;
+	int r = file_read_at(search->machine->root, path, EXPORTS_MAX, &text, NULL);
+
+	note_errno(search, r);
+	if (r < 0 || !text.len)
+		return;
+	for (line = text.data; line; line = next) {
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = '\0';
+		take(search, line);
+	}
+}
+
+static void find_exports(struct search *search)
+{
+	read_exports(search, "proc/net/rpc/nfsd.export/content", hold_export);
+	read_exports(search, "proc/net/rpc/nfsd.fh/content", hold_export_key);
+}
+
 /* ---- holders/ ---- */
 
 static bool has_devno(const struct devno *devnos, size_t count, struct devno devno)
@@ -193,6 +344,8 @@ void probe_kernel_holders(const struct machine *machine, struct host *host)
 
 	find_lio(&search);
 	find_xen(&search);
+	find_exports(&search);
+	hold_paths(&search);
 	for (size_t i = 0; i < host->n_devices; i++)
 		if (probe_is_asked_for(machine, &host->devices[i]))
 			find_claims(&search, host->devices[i].devno);

@@ -39,6 +39,7 @@ int machine_open_live(struct machine *ret_machine, struct err *err)
 		.root = root,
 		.dm = &dm_ops_live,
 		.lvm = &lvm_ops_live,
+		.files = &file_ops_live,
 		.clock = clock_live,
 	};
 	return 0;

@@ -37,6 +37,16 @@ void probe_superblocks(const struct machine *machine, struct host *host);
 void probe_swaps(const struct machine *machine, struct host *host);
 void probe_fstab(const struct machine *machine, struct host *host);
 void probe_configs(const struct machine *machine, struct host *host);
+/* Where the files of loop devices and swap areas are; wants the model's dm devices, blocks and
+ * mounts. */
+void probe_files(const struct machine *machine, struct host *host);
+/* The device that it is on, by the mounts. */
+struct file_at probe_place(const struct host *host, const struct file_look *look);
+/* Overlays, as holders of the devices that their layers are on. */
+void probe_overlays(const struct machine *machine, struct host *host);
+/* Adds it, once. */
+void probe_hold(struct host *host, const struct kernel_holder *holder);
+extern const struct file_ops file_ops_live;
 /* Wants the model's dm devices, blocks and mounts. */
 void probe_kernel_holders(const struct machine *machine, struct host *host);
 void probe_mounts(const struct machine *machine, struct host *host);
@@ -100,6 +110,10 @@ int child_run(const struct child_limits *limits, int (*body)(void *context),
 	void *context, struct buf *ret_out, struct buf *ret_err_text, struct err *err);
 /* In such a child: what it found, on its stdout. -errno. */
 int child_answer(const struct buf *bytes);
+/* Calls `look` for each of an array's items, in children: an item at which one hangs stays as it
+ * is, and where too many do, those behind it. `look` changes nothing but its item. */
+void child_each(const struct machine *machine, void *items, size_t size, size_t count,
+	void (*look)(const struct machine *machine, void *item));
 
 /* ---- device-mapper ---- */
 

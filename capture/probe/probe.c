@@ -60,6 +60,7 @@ static void read_configs(const struct machine *machine, struct host *host, unsig
 static void read_holders(const struct machine *machine, struct host *host, unsigned parts)
 {
 	(void)parts;
+	probe_files(machine, host);
 	probe_kernel_holders(machine, host);
 }
 
@@ -68,6 +69,13 @@ static void read_processes(
 {
 	(void)parts;
 	probe_processes(machine, host);
+}
+
+static void read_overlays(
+	const struct machine *machine, struct host *host, unsigned parts)
+{
+	(void)parts;
+	probe_overlays(machine, host);
 }
 
 static void look_again(const struct machine *machine, struct host *host, unsigned parts)
@@ -87,6 +95,8 @@ static const struct step steps[PROBE_STEPS] = {
 	{"holders in the kernel", PROBE_BLOCKS, read_holders,
 		{{PROBE_BLOCKS, "holders"}}},
 	{"processes", PROBE_PROCESSES, read_processes, {{PROBE_PROCESSES, "processes"}}},
+	/* knows all mount namespaces, also those that only descriptors keep */
+	{"overlays", PROBE_BLOCKS, read_overlays, {{PROBE_BLOCKS, "holders"}}},
 	{"configurations", PROBE_FSTAB | PROBE_CONFIGS, read_configs,
 		{{PROBE_FSTAB, "fstab"}, {PROBE_CONFIGS, "configs"}}},
 	[PROBE_STEP_LVM] = {"LVM", PROBE_LVM | PROBE_PVS | PROBE_LVSCAN, probe_lvm,

@@ -35,25 +35,27 @@ static void unescape(char *text)
 	*out = '\0';
 }
 
+#define COLUMN_SIZE 2
 #define COLUMN_USED 3
 
 /* Of the columns behind the path. */
-static bool read_used(const char *line, uint64_t *ret_used)
+static bool read_column(const char *line, unsigned number, uint64_t *ret_value)
 {
-	for (unsigned column = 0; column < COLUMN_USED; column++) {
+	for (unsigned column = 0; column < number; column++) {
 		line += strcspn(line, " \t");
 		line += strspn(line, " \t");
 	}
-	return parse_u64(line, strcspn(line, " \t"), 10, ret_used) == 0;
+	return parse_u64(line, strcspn(line, " \t"), 10, ret_value) == 0;
 }
 
 static void add_swap(struct host *host, const char *line, size_t len)
 {
 	cleanup_free char *path = xstrndup(line, len);
 	struct swap *swap;
-	uint64_t used = 0;
-	bool has_used = read_used(path, &used);
+	uint64_t size = 0, used = 0;
+	bool has_used = read_column(path, COLUMN_USED, &used);
 
+	read_column(path, COLUMN_SIZE, &size);
 	path[strcspn(path, " \t")] = '\0';
 	if (*path == '\0')
 		return;
@@ -61,6 +63,7 @@ static void add_swap(struct host *host, const char *line, size_t len)
 	swap = array_add(&host->swaps, &host->n_swaps);
 	swap->path = host_string(host, path);
 	swap->devno = host_path_devno(host, path);
+	swap->size = size;
 	swap->has_used = has_used;
 	swap->used = used;
 }

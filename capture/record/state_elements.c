@@ -87,6 +87,23 @@ static uint32_t take_u32(struct reader *r, const char *attribute)
 	return (uint32_t)take_number(r, attribute, UINT32_MAX);
 }
 
+static struct file_at take_file_at(struct reader *r)
+{
+	const char *text = has(r, "file-on") ? take(r, "file-on") : NULL;
+	struct file_at file = {.place = FILE_BY_PATH};
+
+	if (!text)
+		return file;
+	file.place = FILE_FOUND;
+	if (strcmp(text, FILE_ON_UNPLACED) == 0)
+		file.place = FILE_UNPLACED;
+	else if (strcmp(text, "-") != 0 &&
+		 (parse_devno(text, strlen(text), &file.devno) < 0 ||
+			 devno_is_none(file.devno)))
+		reader_fail(r, "file-on", "is no device number");
+	return file;
+}
+
 static struct devno take_devno(struct reader *r, bool can_be_none)
 {
 	const char *text = take(r, "devno");
@@ -272,6 +289,7 @@ static void read_block(struct reader *r)
 		block->sync = take_text(r, "sync");
 	if (has(r, "missing"))
 		block->missing = take_u32(r, "missing");
+	block->file = take_file_at(r);
 }
 
 static void read_below(struct reader *r)
@@ -318,9 +336,12 @@ static void read_swap(struct reader *r)
 
 	swap->path = take_text(r, "path");
 	swap->devno = take_devno(r, true);
+	if (has(r, "size"))
+		swap->size = take_number(r, "size", UINT64_MAX);
 	swap->has_used = has(r, "used");
 	if (swap->has_used)
 		swap->used = take_number(r, "used", UINT64_MAX);
+	swap->file = take_file_at(r);
 }
 
 static void read_process(struct reader *r)
@@ -362,8 +383,15 @@ static void read_kernel_holder(struct reader *r)
 		array_add(&r->host->kernel_holders, &r->host->n_kernel_holders);
 	const char *kind;
 
-	holder->devno = take_devno(r, false);
+	holder->devno = take_devno(r, true);
 	holder->name = take_text(r, "name");
+	if (has(r, "namespace"))
+		holder->namespace_id = take_number(r, "namespace", UINT64_MAX);
+	if (has(r, "within")) {
+		const char *within = take(r, "within");
+
+		holder->is_within = within && strcmp(within, "yes") == 0;
+	}
 	kind = take(r, "kind");
 	if (kind && holder_kind_parse(kind, &holder->kind) < 0)
 		reader_fail(r, "kind", "is not known");
@@ -518,7 +546,7 @@ static const struct element_rule element_block = {
 		{"transport", VALUE_TRANSPORT, true}, {"diskseq", VALUE_NUMBER, true},
 		{"uuid", VALUE_WORD, true}, {"level", VALUE_WORD, true},
 		{"state", VALUE_WORD, true}, {"sync", VALUE_WORD, true},
-		{"missing", VALUE_NUMBER, true}, END},
+		{"missing", VALUE_NUMBER, true}, {"file-on", VALUE_FILE_ON, true}, END},
 	.children = (const struct element_rule *const[]){&element_below, NULL},
 	.take = read_block,
 };
@@ -563,7 +591,8 @@ static const struct element_rule element_swap = {
 	.name = "swap",
 	.occurs = MANY,
 	.attributes = (const struct attribute_rule[]){{"path", VALUE_WORD, false},
-		{"devno", VALUE_DEVNO_OR_NONE, false}, {"used", VALUE_NUMBER, true}, END},
+		{"devno", VALUE_DEVNO_OR_NONE, false}, {"size", VALUE_NUMBER, true},
+		{"used", VALUE_NUMBER, true}, {"file-on", VALUE_FILE_ON, true}, END},
 	.take = read_swap,
 };
 
@@ -608,8 +637,10 @@ static const struct element_rule element_uses = {
 static const struct element_rule element_kernel_holder = {
 	.name = "kernel-holder",
 	.occurs = MANY,
-	.attributes = (const struct attribute_rule[]){{"devno", VALUE_DEVNO, false},
-		{"kind", VALUE_HOLDER_KIND, false}, {"name", VALUE_WORD, false}, END},
+	.attributes = (const struct attribute_rule[]){{"devno", VALUE_DEVNO_OR_NONE,
+							      false},
+		{"kind", VALUE_HOLDER_KIND, false}, {"name", VALUE_WORD, false},
+		{"namespace", VALUE_NUMBER, true}, {"within", VALUE_YES_NO, true}, END},
 	.take = read_kernel_holder,
 };
 

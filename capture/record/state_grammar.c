@@ -118,6 +118,9 @@ bool grammar_value_is_valid(enum value_kind kind, const char *text, size_t len)
 		return is_devno(text, len);
 	case VALUE_DEVNO_OR_NONE:
 		return is_devno(text, len) || strcmp(text, "-") == 0;
+	case VALUE_FILE_ON:
+		return is_devno(text, len) || strcmp(text, "-") == 0 ||
+		       strcmp(text, FILE_ON_UNPLACED) == 0;
 	case VALUE_SOURCE_NAME:
 		return is_source_name(text, len);
 	case VALUE_FLAGS:
@@ -161,6 +164,7 @@ static const char *value_rule(enum value_kind kind)
 		return "is no number or too large";
 	case VALUE_DEVNO:
 	case VALUE_DEVNO_OR_NONE:
+	case VALUE_FILE_ON:
 		return "is no device number";
 	case VALUE_FLAGS:
 		return "are not known or not in order";

@@ -8,6 +8,7 @@
 
 #define STATE_VERSION	   "1"
 #define XML_HEAD	   "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+#define FILE_ON_UNPLACED   "unplaced"
 #define XML_ATTRIBUTES_MAX 32 /* of one element */
 
 /* "suspended,read-only", in the order of enum device_flag; "-" = none. */

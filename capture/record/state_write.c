@@ -177,6 +177,24 @@ static void write_devices(struct writer *w, const struct host *host)
 	end(w);
 }
 
+/* "254:4", "-" where it is on no block device, "unplaced"; nothing where it was not asked. */
+static void put_file_at(struct writer *w, const struct file_at *file)
+{
+	switch (file->place) {
+	case FILE_BY_PATH:
+		return;
+	case FILE_FOUND:
+		if (devno_is_none(file->devno))
+			put(w, "file-on", "-");
+		else
+			put_devno(w, "file-on", file->devno);
+		return;
+	case FILE_UNPLACED:
+		put(w, "file-on", FILE_ON_UNPLACED);
+		return;
+	}
+}
+
 /* Written only where known: the first captures did not have them. */
 static void write_block_details(struct writer *w, const struct block *block)
 {
@@ -196,6 +214,7 @@ static void write_block_details(struct writer *w, const struct block *block)
 			put_word(w, words[i].name, words[i].text);
 	if (block->missing)
 		put_number(w, "missing", block->missing);
+	put_file_at(w, &block->file);
 }
 
 static void write_blocks(struct writer *w, const struct host *host)
@@ -268,8 +287,11 @@ static void write_swaps(struct writer *w, const struct host *host)
 			put(w, "devno", "-");
 		else
 			put_devno(w, "devno", swap->devno);
+		if (swap->size)
+			put_number(w, "size", swap->size);
 		if (swap->has_used)
 			put_number(w, "used", swap->used);
+		put_file_at(w, &swap->file);
 		end(w);
 	}
 	end(w);
@@ -317,10 +339,19 @@ static void write_uses(struct writer *w, const struct host *host)
 static void write_kernel_holders(struct writer *w, const struct host *host)
 {
 	for (size_t i = 0; i < host->n_kernel_holders; i++) {
+		const struct kernel_holder *holder = &host->kernel_holders[i];
+
 		begin(w, "kernel-holder");
-		put_devno(w, "devno", host->kernel_holders[i].devno);
-		put(w, "kind", holder_kind_name(host->kernel_holders[i].kind));
-		put_word(w, "name", host->kernel_holders[i].name);
+		if (devno_is_none(holder->devno))
+			put(w, "devno", "-");
+		else
+			put_devno(w, "devno", holder->devno);
+		put(w, "kind", holder_kind_name(holder->kind));
+		put_word(w, "name", holder->name);
+		if (holder->namespace_id)
+			put_number(w, "namespace", holder->namespace_id);
+		if (holder->is_within)
+			put(w, "within", "yes");
 		end(w);
 	}
 }

@@ -124,6 +124,8 @@ static void mounts(struct copy *copy, const struct host *from)
 
 		to->path = copy_name(copy, from->swaps[i].path);
 		to->devno = from->swaps[i].devno;
+		to->file = from->swaps[i].file;
+		to->size = from->swaps[i].size;
 		to->has_used = from->swaps[i].has_used;
 		to->used = from->swaps[i].used;
 	}

@@ -11,7 +11,9 @@
  *   holder MAJ:MIN dm MAJ:MIN | loop MAJ:MIN | md MAJ:MIN | block MAJ:MIN
  *   holder MAJ:MIN fs TYPE
  *   holder MAJ:MIN swap PATH unused|used|unread
- *   holder MAJ:MIN lio|lio-file|xen|other NAME
+ *   holder MAJ:MIN swap-file PATH
+ *   holder MAJ:MIN unplaced loop NAME | swap PATH | lio-file|overlay|nfsd NAME
+ *   holder MAJ:MIN lio|lio-file|xen|other|overlay|nfsd NAME
  *   holder MAJ:MIN node|file|cwd|root|map pid P start T comm C
  *   mount NS:ID device MAJ:MIN root R target T type F access rw|ro|rw-below
  *   block MAJ:MIN name K kind loop|md|partition uuid U diskseq D below MAJ:MIN,... file F
@@ -48,8 +50,12 @@
  * level, state, sync and missing: see struct block; a state that was not recorded is "unread".
  * Whether a swap area is used at all is a fact, how much is not.
  *
+ * "unplaced" is what the kernel has open on a file system that is not known, where one is live
+ * on that device (host_unplaced_on() in host.h).
+ *
  * The NAME of a holder in the kernel (enum holder_kind in host.h) is what the kernel calls it:
- * a backstore, a Xen virtual disk, a device in holders/.
+ * a backstore, a Xen virtual disk, a device in holders/; the mount point of an overlay; CLIENT:PATH
+ * of an export.
  *
  * Not facts, since a busy host changes them all day: how full a valid snapshot is, open counts
  * of origins, a VG's sequence number, event numbers.

@@ -127,6 +127,19 @@ enum block_kind {
 const char *block_kind_name(enum block_kind kind);
 int block_kind_parse(const char *name, enum block_kind *ret_kind);
 
+/* Where a file is that the kernel has open. */
+enum file_place {
+	FILE_BY_PATH, /* not recorded: its path alone tells */
+	FILE_FOUND,   /* on `devno`, by the file's own device number; DEVNO_NONE = on no
+		       * block device */
+	FILE_UNPLACED, /* nothing tells */
+};
+
+struct file_at {
+	enum file_place place;
+	struct devno devno;
+};
+
 /* A block device that is not device-mapper's. */
 struct block {
 	struct devno devno;
@@ -136,6 +149,7 @@ struct block {
 	struct devno *below; /* whole disk of a partition, members of an array, sorted */
 	size_t n_below;
 	const char *backing_file; /* loop: as /sys/block/loopN/loop/backing_file shows it */
+	struct file_at file;	  /* loop: on which device that file is, or which one it is */
 	const char *transport; /* one of block_transports: the way to storage that other
 				* hosts may reach too; "" = a local disk, or sysfs does
 				* not tell. A partition has that of its disk. */
@@ -209,6 +223,8 @@ struct mount {
 struct swap {
 	const char *path; /* as /proc/swaps shows it */
 	struct devno devno; /* DEVNO_NONE: a file, or not found */
+	struct file_at file; /* of a file */
+	uint64_t size;	    /* KiB; 0 = not recorded */
 	uint64_t used;	    /* KiB */
 	bool has_used;	    /* false: not recorded */
 	bool is_gone;	    /* only in a replayed model */
@@ -284,15 +300,25 @@ enum holder_kind {
 	HOLDER_LIO_FILE, /* a fileio backstore on a file of the file system on the device */
 	HOLDER_XEN,	 /* a virtual disk of a Xen guest (blkback) */
 	HOLDER_OTHER,	 /* in the device's holders/, and not explained by the model */
+	HOLDER_OVERLAY,	 /* an overlay with a layer on the file system on the device */
+	HOLDER_NFSD,	 /* a folder or file of it that nfsd exports */
 };
 const char *holder_kind_name(enum holder_kind kind);
 int holder_kind_parse(const char *name, enum holder_kind *ret_kind);
 
 struct kernel_holder {
-	struct devno devno; /* of the block device that is held */
+	/* Of the block device that is held; DEVNO_NONE: on which file system its file is, is
+	 * not known. */
+	struct devno devno;
 	enum holder_kind kind;
-	const char *name; /* "iblock_0/disk1", "vbd-3-51712", a kernel name */
+	/* "iblock_0/disk1", "vbd-3-51712", a kernel name; an overlay's mount point;
+	 * "CLIENT:PATH" of an export. */
+	const char *name;
+	uint64_t namespace_id; /* where an overlay is mounted; 0 = the host's own */
+	bool is_within;	       /* not known, but it is one that is mounted in that namespace */
 };
+/* true: it has a file or a folder open, and not the device. */
+bool holder_is_of_file(enum holder_kind kind);
 int kernel_holder_compare(const struct kernel_holder *a, const struct kernel_holder *b);
 
 enum change_kind {
@@ -547,9 +573,11 @@ enum places_kind {
 	/* by places_devno() */
 	PLACES_ABOVE,		/* devices: those with that devno in their deps */
 	PLACES_SNAPSHOT_OF_COW, /* devices: snapshots with that exception store */
-	PLACES_BLOCKS, /* blocks: on it, or with a backing file that may be on it */
+	/* blocks: on it, or with a backing file that may be on it; by DEVNO_NONE those with a
+	 * file that is not placed */
+	PLACES_BLOCKS,
 	PLACES_SUPERBLOCKS,
-	PLACES_SWAPS, /* and files that may be on it; those also by DEVNO_NONE */
+	PLACES_SWAPS, /* and files that may be on it; by DEVNO_NONE those not placed */
 	PLACES_KERNEL_HOLDERS,
 	PLACES_USES,
 	PLACES_CHANGES,
@@ -674,6 +702,8 @@ bool mounts_propagate(
 /* The first mount whose parent is `mount`, in its namespace; NULL = nothing is mounted
  * below. */
 const struct mount *mounts_child(const struct host *host, const struct mount *mount);
+/* The mount that its mount point is on; NULL: not in the table. */
+const struct mount *mounts_parent(const struct host *host, const struct mount *mount);
 /* The host's own mounts of one block device; of more than that, the first ones. */
 #define HOME_MOUNTS_MOST 64
 struct home_mounts {
@@ -693,11 +723,37 @@ bool mount_goes_along(const struct host *host, const struct home_mounts *mounts,
  * known, those of the mount decide, and without either it can be written. */
 bool mount_is_writable(const struct mount *mount);
 
-/* The block device that holds the file a loop device is backed by, found by the longest mount
- * target of the host's namespace; or the block device it is backed by directly. */
-struct devno host_loop_devno(const struct host *host, const struct block *loop);
-/* The same for any file, of a swap area. */
+/* The block device that holds a file, by its path alone: by the longest mount target of the
+ * host's namespace; or the block device that the path names. A mount may hide the file, a lazy
+ * umount leaves a path that begins where the mount did: what was recorded of it comes first. */
 struct devno host_file_devno(const struct host *host, const char *file);
+/* That of a loop device's file, or the one it is backed by directly. */
+struct devno host_loop_devno(const struct host *host, const struct block *loop);
+/* That of a file to swap on; DEVNO_NONE also where the host swaps on a device. */
+struct devno host_swap_file_devno(const struct host *host, const struct swap *swap);
+
+/* A file system is live on that device, mounted or not. */
+bool host_has_file_system(const struct host *host, struct devno devno);
+
+/* Something that the kernel has open, on a file system that is not known: it may be any that is
+ * live. One of the three. */
+struct unplaced {
+	const struct block *loop;
+	const struct swap *swap;
+	const struct kernel_holder *holder;
+};
+/* That holder, on a file system that is not known, may be on the one of that device. */
+bool holder_may_be_on(const struct host *host, const struct kernel_holder *holder,
+	struct devno devno);
+/* More of them are not told apart. */
+#define UNPLACED_MOST 8
+/* Those that may be on the file system of that device, the first ones. */
+struct unplaced_list {
+	struct unplaced items[UNPLACED_MOST];
+	size_t count;
+};
+void host_unplaced_on(
+	const struct host *host, struct devno devno, struct unplaced_list *ret_list);
 
 /* ---- what a device is on ---- */
 

@@ -2,7 +2,8 @@
 /*
  * Live machine -> model. Each fact is read in one place, by capture and by the executor alike.
  *
- * Does no harm: opens no block device, sends no uevent, flushes nothing (dm status is asked with
+ * Does no harm: opens no block device but loop devices, which are asked for their file and not
+ * read; sends no uevent, flushes nothing (dm status is asked with
  * NOFLUSH), follows no link into a file system that may be dead. LVM runs last, without locks, on
  * an explicit list of devices that are no snapshot, are on none, and are not suspended.
  *
@@ -53,10 +54,36 @@ bool lvm_is_question(const char *const argv[]);
 /* true: nothing, or `--devices PATH` and again, each below /dev. */
 bool lvm_are_devices(const char *const argv[]);
 
+struct machine;
+
+/* A file, by the numbers of the kernel. */
+struct file_look {
+	struct devno dev; /* of its file system, as stat() tells it */
+	uint64_t inode;
+	struct devno rdev; /* DEVNO_NONE: no device node */
+	uint64_t size;
+	uint32_t mode, uid;
+	uint64_t mount_id; /* 0 = not told */
+	bool is_empty;	   /* a folder without entries */
+};
+
+/* Both may hang where the file's server does not answer, and are called in a child. */
+struct file_ops {
+	/* That of a loop device, however it is hidden: dev, inode, rdev. -errno. */
+	int (*of_loop)(const struct machine *machine, const char *kname, struct devno loop,
+		struct file_look *ret_look);
+	/* What has that name where the process's root is; 0: the host's. */
+	int (*at_path)(const struct machine *machine, uint32_t pid, const char *path,
+		struct file_look *ret_look);
+	/* Only root can mount in the mount namespace of that process. Does not hang. */
+	bool (*is_namespace_of_root)(const struct machine *machine, uint32_t pid);
+};
+
 struct machine {
 	int root; /* directory fd: proc/, sys/, etc/, run/ are opened below it */
 	const struct dm_ops *dm;
 	const struct lvm_ops *lvm;
+	const struct file_ops *files; /* NULL: where files are is not asked */
 	void *context; /* handed to the operations */
 	void (*clock)(void *context, int64_t *ret_now, uint64_t *ret_uptime_ticks);
 	void (*progress)(void *context, const char *what); /* may be NULL */
@@ -113,8 +140,8 @@ int probe_host(
  * kernel; its children are given up at machine->deadline_ms.
  */
 enum probe_step {
-	PROBE_STEP_LVM = 7,   /* those before it read no device */
-	PROBE_STEP_AGAIN = 8, /* may be taken before LVM's as well */
+	PROBE_STEP_LVM = 8,   /* those before it read no device */
+	PROBE_STEP_AGAIN = 9, /* may be taken before LVM's as well */
 	PROBE_STEPS,
 };
 /* Notes what is not asked for. */

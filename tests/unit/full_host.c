@@ -84,8 +84,15 @@ static void add_rest(struct host *host)
 		.kname = "loop0",
 		.kind = BLOCK_LOOP,
 		.backing_file = "/srv/a b (deleted)",
+		.file = {FILE_FOUND, {254, 4}},
 		.diskseq = 21,
 		.state = ""};
+	*array_add(&host->blocks, &host->n_blocks) = (struct block){.transport = "",
+		.devno = {7, 1},
+		.kname = "loop1",
+		.kind = BLOCK_LOOP,
+		.backing_file = "/img",
+		.file = {FILE_UNPLACED, DEVNO_NONE}};
 	block = array_add(&host->blocks, &host->n_blocks);
 	*block = (struct block){.devno = {9, 127},
 		.kname = "md127",
@@ -109,9 +116,22 @@ static void add_rest(struct host *host)
 	*array_add(&host->namespaces, &host->n_namespaces) = (struct mount_namespace){
 		.id = NS + 2, .comm = "x", .pin_pid = 12, .pin_path = ""};
 	*array_add(&host->kernel_holders, &host->n_kernel_holders) =
-		(struct kernel_holder){{254, 4}, HOLDER_XEN, "vbd-3-51712"};
+		(struct kernel_holder){.devno = {254, 4},
+			.kind = HOLDER_XEN,
+			.name = "vbd-3-51712"};
 	*array_add(&host->kernel_holders, &host->n_kernel_holders) =
-		(struct kernel_holder){{254, 4}, HOLDER_LIO, "iblock_0/a b"};
+		(struct kernel_holder){.kind = HOLDER_OVERLAY,
+			.name = "/srv/m x",
+			.namespace_id = 7,
+			.is_within = true};
+	*array_add(&host->kernel_holders, &host->n_kernel_holders) =
+		(struct kernel_holder){.devno = {254, 4},
+			.kind = HOLDER_NFSD,
+			.name = "*:/mnt/backup"};
+	*array_add(&host->kernel_holders, &host->n_kernel_holders) =
+		(struct kernel_holder){.devno = {254, 4},
+			.kind = HOLDER_LIO,
+			.name = "iblock_0/a b"};
 	*array_add(&host->fstab, &host->n_fstab) =
 		(struct fstab_entry){9, true, "UUID=a b", "/srv/x y", "ext4"};
 	*array_add(&host->fstab, &host->n_fstab) =
@@ -121,7 +141,10 @@ static void add_rest(struct host *host)
 	*array_add(&host->configs, &host->n_configs) = (struct config_entry){
 		"/etc/x y", 2, CONFIG_MOUNT, "/dev/vg/snap", "/srv/x <y"};
 	*array_add(&host->swaps, &host->n_swaps) =
-		(struct swap){.path = "/swap file", .devno = DEVNO_NONE};
+		(struct swap){.path = "/swap file",
+			.devno = DEVNO_NONE,
+			.file = {FILE_FOUND, DEVNO_NONE},
+			.size = 1020};
 	*array_add(&host->swaps, &host->n_swaps) = (struct swap){
 		.path = "/dev/dm-4", .devno = {254, 4}, .used = 12, .has_used = true};
 	*array_add(&host->processes, &host->n_processes) = (struct process){4711, 883112,

@@ -318,20 +318,35 @@ static const struct mount *pick_mount(struct dice *dice, const struct host *host
 	return host->n_mounts ? &host->mounts[roll(dice, host->n_mounts)] : NULL;
 }
 
-/* losetup of a device (0), or of a file below a mount (1) */
+enum loop_made {
+	LOOP_ON_DEVICE,
+	LOOP_ON_FILE,	  /* below a mount; of an earlier capture */
+	LOOP_OUT_OF_SIGHT, /* on the file system of a mount, and no path leads there */
+	LOOP_NOWHERE,
+};
+
+/* losetup */
 static bool attach_loop(struct dice *dice, struct host *host, int which)
 {
 	const struct device *device = law_pick_device(dice, host, law_is_any);
 	const struct mount *mount = pick_mount(dice, host);
 	unsigned minor = law_free_minor(host, 7);
+	struct block *loop;
 
-	if (which ? !mount : !device)
+	if (which == LOOP_ON_DEVICE ? !device : !mount)
 		return false;
-	sample_add_loop(host, minor,
-		which ? law_text(host, "%s/image", mount->target)
-		      : law_text(host, "/dev/dm-%u", device->devno.minor),
-		"")
-		->transport = "";
+	loop = sample_add_loop(host, minor,
+		which == LOOP_ON_FILE	  ? law_text(host, "%s/image", mount->target)
+		: which == LOOP_ON_DEVICE ? law_text(host, "/dev/dm-%u",
+						    device->devno.minor)
+					  : "/image",
+		"");
+	loop->transport = "";
+	if (which == LOOP_OUT_OF_SIGHT)
+		loop->file = (struct file_at){
+			FILE_FOUND, host_mount_devno(host, mount)};
+	if (which == LOOP_NOWHERE)
+		loop->file.place = FILE_UNPLACED;
 	return true;
 }
 
@@ -512,8 +527,10 @@ const struct change_of law_dm_changes[] = {
 	{"one open more, unexplained", change_opens, 1},
 	{"one open less, unexplained", change_opens, -1},
 	{"guest started or stopped on the origin", change_origin_opens, 0},
-	{"loop device on a device", attach_loop, 0},
-	{"loop device on a file", attach_loop, 1},
+	{"loop device on a device", attach_loop, LOOP_ON_DEVICE},
+	{"loop device on a file", attach_loop, LOOP_ON_FILE},
+	{"loop device on a file out of sight", attach_loop, LOOP_OUT_OF_SIGHT},
+	{"loop device nobody knows where", attach_loop, LOOP_NOWHERE},
 	{"loop device detached", change_loop, LOOP_DETACHED},
 	{"loop device made again", change_loop, LOOP_FILE},
 	{"loop device's autoclear", change_loop, LOOP_AUTOCLEARS},

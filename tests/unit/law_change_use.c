@@ -436,15 +436,23 @@ static bool change_swap(struct dice *dice, struct host *host, int which)
 	return true;
 }
 
+/* In sight, and of an earlier capture (FILE_BY_PATH); or where no path leads to it: on the
+ * file system of a mount, or nobody knows where. */
 static bool add_swap_file(struct dice *dice, struct host *host, int which)
 {
 	const struct mount *mount = pick_mount(dice, host);
+	const struct file_at file = {.place = (enum file_place)which,
+		.devno = mount && which == FILE_FOUND ? host_mount_devno(host, mount)
+						      : DEVNO_NONE};
 
-	(void)which;
 	if (!mount)
 		return false;
 	*array_add(&host->swaps, &host->n_swaps) = (struct swap){
-		.path = law_text(host, "%s/swapfile", mount->target), .has_used = true};
+		.path = which == FILE_BY_PATH
+				? law_text(host, "%s/swapfile", mount->target)
+				: "/swapfile",
+		.file = file,
+		.has_used = true};
 	return true;
 }
 
@@ -454,13 +462,34 @@ static bool hold_device(struct dice *dice, struct host *host, int which)
 	const struct mount *mount = pick_mount(dice, host);
 	struct devno devno;
 
-	if (which == HOLDER_LIO_FILE ? !mount : !device)
+	bool is_of_file = holder_is_of_file((enum holder_kind)which);
+
+	if (is_of_file ? !mount : !device)
 		return false;
-	devno = which == HOLDER_LIO_FILE ? mount->devno : device->devno;
+	devno = is_of_file ? mount->devno : device->devno;
 	*array_add(&host->kernel_holders, &host->n_kernel_holders) =
-		(struct kernel_holder){devno, (enum holder_kind)which, "new/disk1"};
-	if (which != HOLDER_LIO_FILE)
+		(struct kernel_holder){.devno = devno,
+			.kind = (enum holder_kind)which,
+			.name = "new/disk1"};
+	if (!is_of_file)
 		device->open_count++;
+	return true;
+}
+
+/* An overlay of root's (0), one that can only be on what is mounted in the namespace
+ * where it is (1), a SCSI target on a file (2): nobody knows on which file system. */
+static bool hold_somewhere(struct dice *dice, struct host *host, int which)
+{
+	const struct mount *mount = pick_mount(dice, host);
+
+	if (!mount)
+		return false;
+	*array_add(&host->kernel_holders, &host->n_kernel_holders) =
+		(struct kernel_holder){.kind = which == 2 ? HOLDER_LIO_FILE
+							  : HOLDER_OVERLAY,
+			.name = "/mnt/merged",
+			.namespace_id = which == 1 ? mount->namespace_id : 0,
+			.is_within = which == 1};
 	return true;
 }
 
@@ -578,9 +607,16 @@ const struct change_of law_use_changes[] = {
 	{"swap on", change_swap, 0},
 	{"swap used", change_swap, 1},
 	{"swap off", change_swap, 2},
-	{"swap file", add_swap_file, 0},
+	{"swap file", add_swap_file, FILE_BY_PATH},
+	{"swap file out of sight", add_swap_file, FILE_FOUND},
+	{"swap file nobody knows where", add_swap_file, FILE_UNPLACED},
 	{"SCSI target", hold_device, HOLDER_LIO},
 	{"SCSI target on a file", hold_device, HOLDER_LIO_FILE},
+	{"overlay", hold_device, HOLDER_OVERLAY},
+	{"exported by nfsd", hold_device, HOLDER_NFSD},
+	{"overlay nobody knows where", hold_somewhere, 0},
+	{"overlay in a namespace", hold_somewhere, 1},
+	{"SCSI target nobody knows where", hold_somewhere, 2},
 	{"disk of a Xen guest", hold_device, HOLDER_XEN},
 	{"claimed by the kernel", hold_device, HOLDER_OTHER},
 	{"holder in the kernel gone", end_hold, 0},

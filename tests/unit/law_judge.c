@@ -96,11 +96,10 @@ static bool has_step(const struct plan *plan, const struct plan_step *step)
 
 /* ---- what a later step touches ---- */
 
-static bool is_on(const struct host *host, const char *path, struct devno devno)
+static bool may_be_on(
+	const struct host *host, const struct file_at *file, struct devno devno)
 {
-	const struct block as_loop = {.backing_file = path};
-
-	return devno_is_equal(host_loop_devno(host, &as_loop), devno);
+	return file->place == FILE_UNPLACED && host_has_file_system(host, devno);
 }
 
 static bool process_uses(
@@ -151,7 +150,8 @@ static bool is_about_target(const struct host *host, const struct subject *subje
 		const struct block *block = about->it;
 
 		return devno_is_equal(block->devno, devno) ||
-		       block_stands_on(host, block, devno);
+		       block_stands_on(host, block, devno) ||
+		       may_be_on(host, &block->file, devno);
 	}
 	case ABOUT_MOUNT: {
 		const struct mount *mount = about->it;
@@ -165,11 +165,18 @@ static bool is_about_target(const struct host *host, const struct subject *subje
 		const struct swap *swap = about->it;
 
 		return devno_is_equal(swap->devno, devno) ||
-		       (devno_is_none(swap->devno) && is_on(host, swap->path, devno));
+		       devno_is_equal(host_swap_file_devno(host, swap), devno) ||
+		       (devno_is_none(swap->devno) &&
+			       may_be_on(host, &swap->file, devno));
 	}
-	case ABOUT_KERNEL_HOLDER:
-		return devno_is_equal(
-			((const struct kernel_holder *)about->it)->devno, devno);
+	case ABOUT_KERNEL_HOLDER: {
+		const struct kernel_holder *holder = about->it;
+
+		if (devno_is_none(holder->devno))
+			return host_has_file_system(host, devno) &&
+			       holder_may_be_on(host, holder, devno);
+		return devno_is_equal(holder->devno, devno);
+	}
 	case ABOUT_CHANGE:
 	case ABOUT_FSTAB:
 	case ABOUT_CONFIG:
@@ -324,7 +331,8 @@ static size_t count_mounts(const struct host *host, struct devno devno)
 	return count;
 }
 
-/* By the kernel: behind a loop device, a swap area, a SCSI target. */
+/* By the kernel: behind a loop device, a swap area, a SCSI target, an export. An overlay
+ * has a mount of its own, and lets the umount happen. */
 static bool has_open_file(const struct host *host, struct devno devno)
 {
 	for (size_t i = 0; i < host->n_blocks; i++)
@@ -334,11 +342,11 @@ static bool has_open_file(const struct host *host, struct devno devno)
 			devno_is_equal(host_loop_devno(host, &host->blocks[i]), devno))
 			return true;
 	for (size_t i = 0; i < host->n_swaps; i++)
-		if (devno_is_none(host->swaps[i].devno) &&
-			is_on(host, host->swaps[i].path, devno))
+		if (devno_is_equal(host_swap_file_devno(host, &host->swaps[i]), devno))
 			return true;
 	for (size_t i = 0; i < host->n_kernel_holders; i++)
-		if (host->kernel_holders[i].kind == HOLDER_LIO_FILE &&
+		if (holder_is_of_file(host->kernel_holders[i].kind) &&
+			host->kernel_holders[i].kind != HOLDER_OVERLAY &&
 			devno_is_equal(host->kernel_holders[i].devno, devno))
 			return true;
 	return false;

@@ -170,7 +170,7 @@ static void burden_block(struct builder *b, struct devno devno, bool has_partiti
 		use_block(b, devno);
 	if (one_in(b->dice, 20))
 		*array_add(&b->host->kernel_holders, &b->host->n_kernel_holders) =
-			(struct kernel_holder){devno, HOLDER_OTHER, "bcache0"};
+			(struct kernel_holder){.devno = devno, .kind = HOLDER_OTHER, .name = "bcache0"};
 	if (one_in(b->dice, 8))
 		sample_add_swap(b->host, devno)->used = one_in(b->dice, 3);
 	if (one_in(b->dice, 6)) {

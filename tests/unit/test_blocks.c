@@ -277,7 +277,7 @@ static void used_loop(struct host *host)
 static void claimed_loop(struct host *host)
 {
 	*array_add(&host->kernel_holders, &host->n_kernel_holders) =
-		(struct kernel_holder){{7, 5}, HOLDER_OTHER, "bcache0"};
+		(struct kernel_holder){.devno = {7, 5}, .kind = HOLDER_OTHER, .name = "bcache0"};
 }
 
 static void hidden_on_loop(struct host *host)

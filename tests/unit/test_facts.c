@@ -128,7 +128,7 @@ static void mount_again(struct host *host)
 static void export_as_target(struct host *host)
 {
 	*array_add(&host->kernel_holders, &host->n_kernel_holders) =
-		(struct kernel_holder){{254, 3}, HOLDER_LIO, "iblock_0/disk"};
+		(struct kernel_holder){.devno = {254, 3}, .kind = HOLDER_LIO, .name = "iblock_0/disk"};
 }
 
 static void merge(struct host *host)
@@ -204,7 +204,7 @@ static void test_holders_in_the_kernel(void **state)
 	(void)state;
 	export_as_target(host);
 	*array_add(&host->kernel_holders, &host->n_kernel_holders) =
-		(struct kernel_holder){{254, 2}, HOLDER_XEN, "vbd-3 x"};
+		(struct kernel_holder){.devno = {254, 2}, .kind = HOLDER_XEN, .name = "vbd-3 x"};
 	host_sort(host);
 	assert_int_equal(host->kernel_holders[0].kind, HOLDER_XEN);
 	host_facts(host, NULL, &facts);

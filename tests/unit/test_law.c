@@ -79,7 +79,6 @@ static const char why_loop[] =
  * and before a later one. */
 static const struct note known_gaps[] = {
 	{"guest started or stopped on the origin", why_written},
-	{"swap file", why_mounts},
 	{"storage command running", "a command at work is no fact of the plan"},
 	{NULL, NULL},
 };
@@ -91,7 +90,6 @@ static const struct note known_gaps_later[] = {
 	{"something mounted below", why_mounts},
 	{"something mounted on top", why_mounts},
 	{"fstab puts another on the mount point", why_mounts},
-	{"swap file", why_mounts},
 	{"lazily unmounted", why_mounts},
 	{"process opened a file", why_mounts},
 	{"process has its working directory there", why_mounts},
@@ -158,6 +156,7 @@ static const struct note explained[] = {
 	{"LUKS opened", why_more},
 	{"loop device on a device", why_more},
 	{"loop device on a file", why_more},
+	{"loop device on a file out of sight", why_more},
 	{"array assembled", why_more},
 	{"array got a member", why_more},
 	{"mounted", why_more},

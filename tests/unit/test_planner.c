@@ -460,8 +460,8 @@ static void make_loop(struct host *host)
 static void make_kernel_holder(struct host *host, enum holder_kind kind, unsigned minor)
 {
 	*array_add(&host->kernel_holders, &host->n_kernel_holders) =
-		(struct kernel_holder){{254, minor}, kind, "name of it"};
-	if (kind != HOLDER_LIO_FILE)
+		(struct kernel_holder){.devno = {254, minor}, .kind = kind, .name = "name of it"};
+	if (!holder_is_of_file(kind))
 		sample_device(host, minor)->open_count++;
 }
 
@@ -613,6 +613,53 @@ static void make_mounted_read_write(struct host *host)
 	backup_mount(host)->options = backup_mount(host)->super_options = "rw,relatime";
 }
 
+static void make_swap_out_of_sight(struct host *host)
+{
+	struct swap *swap = sample_add_swap(host, DEVNO_NONE);
+
+	swap->path = "/swapfile";
+	swap->file = (struct file_at){FILE_FOUND, {254, 4}};
+}
+
+static void make_swap_nowhere(struct host *host)
+{
+	make_swap_out_of_sight(host);
+	host->swaps[0].file = (struct file_at){FILE_UNPLACED, DEVNO_NONE};
+}
+
+static void make_loop_nowhere(struct host *host)
+{
+	sample_add_loop(host, 7, "/img", "")->file.place = FILE_UNPLACED;
+	host_sort(host);
+}
+
+static void make_automounted(struct host *host)
+{
+	struct mount *autofs;
+
+	sample_add_mount(host, SAMPLE_NS, 70, 1, 9070, "/mnt");
+	autofs = &host->mounts[host->n_mounts - 1];
+	autofs->type = "autofs";
+	autofs->devno = (struct devno){0, 70};
+	backup_mount(host)->parent_id = 70;
+}
+
+static void make_overlaid(struct host *host)
+{
+	make_kernel_holder(host, HOLDER_OVERLAY, 4);
+}
+
+static void make_exported(struct host *host)
+{
+	make_kernel_holder(host, HOLDER_NFSD, 4);
+}
+
+static void make_overlay_nowhere(struct host *host)
+{
+	make_kernel_holder(host, HOLDER_OVERLAY, 4);
+	host->kernel_holders[0].devno = DEVNO_NONE;
+}
+
 static void make_store_elsewhere(struct host *host)
 {
 	sample_device(host, 2)->targets[0].params = "7:0 200000";
@@ -632,6 +679,13 @@ static const struct {
 	{"in use", make_in_use, RULE_IN_USE, VERDICT_REFUSE},
 	{"mapped file", make_mapped_file, RULE_IN_USE, VERDICT_REFUSE},
 	{"unexplained", make_unexplained, RULE_OPENS_UNEXPLAINED, VERDICT_UNDECIDED},
+	{"swap file out of sight", make_swap_out_of_sight, RULE_HELD, VERDICT_REFUSE},
+	{"swap file nowhere", make_swap_nowhere, RULE_UNPLACED, VERDICT_UNDECIDED},
+	{"loop nowhere", make_loop_nowhere, RULE_UNPLACED, VERDICT_UNDECIDED},
+	{"automounted", make_automounted, RULE_HELD, VERDICT_REFUSE},
+	{"overlaid", make_overlaid, RULE_HELD, VERDICT_REFUSE},
+	{"exported by NFS", make_exported, RULE_HELD, VERDICT_REFUSE},
+	{"overlay nowhere", make_overlay_nowhere, RULE_UNPLACED, VERDICT_UNDECIDED},
 	{"store open", make_store_open, RULE_OPENS_UNEXPLAINED, VERDICT_UNDECIDED},
 	{"suspended", make_suspended, RULE_UNSETTLED, VERDICT_UNDECIDED},
 	{"pending", make_pending, RULE_UNSETTLED, VERDICT_UNDECIDED},

@@ -264,6 +264,61 @@ static void another_belongs_there(struct host *host)
 		.type = "ext4"};
 }
 
+static void loop_nowhere(struct host *host)
+{
+	sample_add_loop(host, 7, "/image", "")->file.place = FILE_UNPLACED;
+	host_sort(host);
+}
+
+static void swap_file(struct host *host)
+{
+	struct swap *swap = sample_add_swap(host, DEVNO_NONE);
+
+	swap->path = "/swapfile";
+	swap->file = (struct file_at){FILE_FOUND, {254, 4}};
+}
+
+static void swap_nowhere(struct host *host)
+{
+	swap_file(host);
+	host->swaps[0].file = (struct file_at){FILE_UNPLACED, DEVNO_NONE};
+}
+
+static void hold_somewhere(struct host *host, struct devno devno, bool is_within)
+{
+	*array_add(&host->kernel_holders, &host->n_kernel_holders) =
+		(struct kernel_holder){.devno = devno,
+			.kind = HOLDER_OVERLAY,
+			.name = "/mnt/merged",
+			.namespace_id = is_within ? SAMPLE_NS : 0,
+			.is_within = is_within};
+}
+
+static void overlaid(struct host *host)
+{
+	hold_somewhere(host, (struct devno){254, 4}, false);
+}
+
+static void overlay_nowhere(struct host *host)
+{
+	hold_somewhere(host, DEVNO_NONE, false);
+}
+
+static void overlay_within(struct host *host)
+{
+	hold_somewhere(host, DEVNO_NONE, true);
+}
+
+static void automounted(struct host *host)
+{
+	for (size_t i = 0; i < host->n_mounts; i++)
+		if (strcmp(host->mounts[i].target, "/mnt/backup") == 0)
+			host->mounts[i].parent_id = 70;
+	sample_add_mount(host, SAMPLE_NS, 70, 1, 9070, "/mnt");
+	host->mounts[host->n_mounts - 1].type = "autofs";
+	host->mounts[host->n_mounts - 1].devno = (struct devno){0, 70};
+}
+
 static const struct {
 	const char *name;
 	void (*change)(struct host *host);
@@ -277,6 +332,13 @@ static const struct {
 	{"backup", backup_inside, OFF(RULE_BACKUP_RUNNING), 3},
 	{"swap", swap, OFF(RULE_HELD) | OFF(RULE_OPENS_UNEXPLAINED), 3},
 	{"loop", loop, OFF(RULE_HELD), 3},
+	{"overlay", overlaid, OFF(RULE_HELD), 3},
+	{"overlay nowhere", overlay_nowhere, OFF(RULE_UNPLACED), 3},
+	{"overlay within", overlay_within, OFF(RULE_UNPLACED), 3},
+	{"automounted", automounted, OFF(RULE_HELD), 3},
+	{"loop nowhere", loop_nowhere, OFF(RULE_UNPLACED), 3},
+	{"swap file", swap_file, OFF(RULE_HELD), 3},
+	{"swap nowhere", swap_nowhere, OFF(RULE_UNPLACED), 3},
 	{"suspended", suspended, OFF(RULE_UNSETTLED), 4},
 	{"pending", pending, OFF(RULE_UNSETTLED), 4},
 	{"pending neighbour", neighbour_pending, OFF(RULE_UNSETTLED), 4},

@@ -94,9 +94,17 @@ static void test_round_trip(void **state)
 	assert_int_equal(again->blocks[0].diskseq, 21);
 	assert_string_equal(again->blocks[0].state, "");
 	assert_null(again->blocks[0].sync);
-	assert_null(again->blocks[1].state);
-	assert_string_equal(again->blocks[2].sync, "idle");
-	assert_int_equal(again->blocks[2].missing, 1);
+	assert_int_equal(again->blocks[0].file.place, FILE_FOUND);
+	assert_int_equal(again->blocks[0].file.devno.minor, 4);
+	assert_int_equal(again->blocks[1].file.place, FILE_UNPLACED);
+	assert_int_equal(again->blocks[2].file.place, FILE_BY_PATH);
+	assert_null(again->blocks[2].state);
+	assert_string_equal(again->blocks[3].sync, "idle");
+	assert_int_equal(again->blocks[3].missing, 1);
+	assert_int_equal(again->swaps[0].file.place, FILE_BY_PATH);
+	assert_int_equal(again->swaps[1].file.place, FILE_FOUND);
+	assert_true(devno_is_none(again->swaps[1].file.devno));
+	assert_int_equal(again->swaps[1].size, 1020);
 	assert_string_equal(host_source(again, "mounts/7")->detail, "\n\x80\xff\\");
 	assert_string_equal(host_source(again, "identity")->detail, "-");
 	assert_true(host_namespace_of_host(again)->is_host);
@@ -118,14 +126,20 @@ static void test_round_trip(void **state)
 	assert_string_equal(again->configs[1].file, "/etc/x y");
 	assert_string_equal(again->configs[1].device, "/dev/vg/a");
 	assert_string_equal(again->configs[1].target, "");
-	assert_int_equal(again->n_kernel_holders, 2);
-	assert_int_equal(again->kernel_holders[0].kind, HOLDER_LIO);
-	assert_string_equal(again->kernel_holders[0].name, "iblock_0/a b");
-	assert_int_equal(again->kernel_holders[1].devno.minor, 4);
+	assert_int_equal(again->n_kernel_holders, 4);
+	assert_true(devno_is_none(again->kernel_holders[0].devno));
+	assert_int_equal(again->kernel_holders[0].kind, HOLDER_OVERLAY);
+	assert_int_equal(again->kernel_holders[0].namespace_id, 7);
+	assert_true(again->kernel_holders[0].is_within);
+	assert_int_equal(again->kernel_holders[1].kind, HOLDER_LIO);
+	assert_string_equal(again->kernel_holders[1].name, "iblock_0/a b");
+	assert_false(again->kernel_holders[1].is_within);
+	assert_int_equal(again->kernel_holders[2].devno.minor, 4);
+	assert_int_equal(again->kernel_holders[3].kind, HOLDER_NFSD);
 	assert_true(again->processes[1].is_exe_of_root);
 	assert_false(again->processes[0].is_exe_of_root);
-	assert_int_equal(again->n_blocks, 3);
-	assert_string_equal(again->blocks[1].transport, "iscsi");
+	assert_int_equal(again->n_blocks, 4);
+	assert_string_equal(again->blocks[2].transport, "iscsi");
 }
 
 /* What documents say is in the model, too; what was cut off is not. */
@@ -1061,13 +1075,16 @@ static const struct {
 	{"kind=\"loop\"", "kind=\"loopy\"", "line "},
 	{"transport=\"iscsi\"", "transport=\"sata\"", "line "},
 	{"transport=\"iscsi\"", "transport=\"\"", "line "},
+	{"file-on=\"unplaced\"", "file-on=\"nowhere\"", "line "},
+	{"file-on=\"254:4\"", "file-on=\"0:0\"", "block: file-on is no device number"},
+	{"within=\"yes\"", "within=\"maybe\"", "line "},
 	{"of-host=\"yes\"", "of-host=\"maybe\"", "line "},
 	{"pin-pid=\"12\"", "pin-pid=\"-1\"", "line "},
 	{"pin-path=\"/run", "pin-path=\"\\x2/run", "namespace: pin-path is not escaped"},
 	{"pin-path=\"/run", "pin-hole=\"/run", "line "},
 	{"kind=\"xen\"", "kind=\"zen\"", "line "},
 	{"name=\"vbd-3-51712\"", "", "line "},
-	{"kind=\"lio\"", "kind=\"other\"", "kernel-holder 2 is out of order"},
+	{"kind=\"lio\"", "kind=\"other\"", "kernel-holder 3 is out of order"},
 	{"kind=\"cwd\"", "kind=\"pwd\"", "line "},
 	{"<change devno=\"254:0\"", "<change devno=\"254:9\"", "change 2 is out of order"},
 	{"<change devno=\"254:0\"", "<change devno=\"254\"", "line "},
@@ -1119,7 +1136,12 @@ static bool is_optional(const char *start)
 		{"<block ", " state="},
 		{"<block ", " sync="},
 		{"<block ", " missing="},
+		{"<block ", " file-on="},
 		{"<swap ", " used="},
+		{"<swap ", " size="},
+		{"<swap ", " file-on="},
+		{"<kernel-holder ", " namespace="},
+		{"<kernel-holder ", " within="},
 		{"<identity ", " redaction="},
 		{"<moment ", " uevents="},
 		{"<moment ", " uevents-after="},

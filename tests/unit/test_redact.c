@@ -52,16 +52,16 @@ _Static_assert(sizeof(struct source) == 24, "a new field: give it a row");
 _Static_assert(sizeof(struct document) == 24, "a new field: give it a rewriter");
 _Static_assert(sizeof(struct dm_target) == 40, "a new field: give it a row");
 _Static_assert(sizeof(struct device) == 96, "a new field: give it a row");
-_Static_assert(sizeof(struct block) == 112, "a new field: give it a row");
+_Static_assert(sizeof(struct block) == 128, "a new field: give it a row");
 _Static_assert(sizeof(struct superblock) == 24, "a new field: give it a row");
 _Static_assert(sizeof(struct mount_namespace) == 40, "a new field: give it a row");
 _Static_assert(sizeof(struct mount) == 88, "a new field: give it a row");
-_Static_assert(sizeof(struct swap) == 32, "a new field: give it a row");
+_Static_assert(sizeof(struct swap) == 56, "a new field: give it a row");
 _Static_assert(sizeof(struct fstab_entry) == 32, "a new field: give it a row");
 _Static_assert(sizeof(struct config_entry) == 32, "a new field: give it a row");
 _Static_assert(sizeof(struct process) == 56, "a new field: give it a row");
 _Static_assert(sizeof(struct use) == 32, "a new field: give it a row");
-_Static_assert(sizeof(struct kernel_holder) == 24, "a new field: give it a row");
+_Static_assert(sizeof(struct kernel_holder) == 40, "a new field: give it a row");
 _Static_assert(sizeof(struct change) == 24, "a new field: give it a row");
 _Static_assert(sizeof(struct stripe) == 24, "a new field: give it a row");
 _Static_assert(sizeof(struct segment) == 40, "a new field: give it a row");
@@ -385,7 +385,9 @@ static struct host *marked_host(void)
 		.count = 1,
 		.example = "/home/usemarkn/a.txt"};
 	*array_add(&host->kernel_holders, &host->n_kernel_holders) =
-		(struct kernel_holder){{254, 3}, HOLDER_LIO, "iblock_0/holdermarkn"};
+		(struct kernel_holder){.devno = {254, 3},
+			.kind = HOLDER_LIO,
+			.name = "iblock_0/holdermarkn"};
 	host_change_add(host, (struct devno){254, 3}, CHANGE_MOUNTED, "/mnt/changemarkn");
 	add_document(host, NS_NAME, mountinfo);
 	add_document(host, VG_NAME, metadata);

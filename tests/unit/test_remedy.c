@@ -69,15 +69,11 @@ static bool has_user(const struct host *host, struct devno devno)
 				host_path_devno(host, host->blocks[i].backing_file)) &&
 			devno_is_equal(host_loop_devno(host, &host->blocks[i]), devno))
 			return true;
-	for (size_t i = 0; i < host->n_swaps; i++) {
-		const struct block file = {.backing_file = host->swaps[i].path};
-
-		if (devno_is_none(host->swaps[i].devno) &&
-			devno_is_equal(host_loop_devno(host, &file), devno))
+	for (size_t i = 0; i < host->n_swaps; i++)
+		if (devno_is_equal(host_swap_file_devno(host, &host->swaps[i]), devno))
 			return true;
-	}
 	for (size_t i = 0; i < host->n_kernel_holders; i++)
-		if (host->kernel_holders[i].kind == HOLDER_LIO_FILE &&
+		if (holder_is_of_file(host->kernel_holders[i].kind) &&
 			devno_is_equal(host->kernel_holders[i].devno, devno))
 			return true;
 	return false;
@@ -224,7 +220,7 @@ static void end_export(struct host *host, const struct kernel_holder *holder)
 		if (kernel_holder_compare(&found, holder) != 0)
 			continue;
 		REMOVE_AT(host->kernel_holders, host->n_kernel_holders, i);
-		if (found.kind == HOLDER_LIO_FILE)
+		if (holder_is_of_file(found.kind))
 			end_unused_fs(host, found.devno);
 		else
 			close_device(host, found.devno, 1);
@@ -864,9 +860,9 @@ static void add_export(struct dice *dice, struct host *host, unsigned number)
 		return;
 	holder = array_add(&host->kernel_holders, &host->n_kernel_holders);
 	*holder = (struct kernel_holder){.devno = {254, minor},
-		.kind = (enum holder_kind)roll(dice, 4),
+		.kind = (enum holder_kind)roll(dice, HOLDER_NFSD + 1),
 		.name = text_of(host, "target", number)};
-	if (holder->kind != HOLDER_LIO_FILE)
+	if (!holder_is_of_file(holder->kind))
 		sample_device(host, minor)->open_count++;
 }
 
@@ -1128,6 +1124,65 @@ static void test_words_of_thin(void **state)
 	}
 }
 
+/* A person types them: what a quoted path cannot carry is no command. */
+static void test_words_of_paths(void **state)
+{
+	static const struct {
+		const char *path, *words;
+	} rows[] = {
+		{"/mnt/backup/swap", "`swapoff -- '/mnt/backup/swap'`"},
+		{"/mnt/a b $(x)/-s", "`swapoff -- '/mnt/a b $(x)/-s'`"},
+		{"/mnt/it's", "swapoff of /mnt/it's, whose name needs quotes"},
+		{"/mnt/a\\b", "swapoff of /mnt/a\\b, whose name needs quotes"},
+		{"/mnt/a\nb", "swapoff of /mnt/a\nb, whose name needs quotes"},
+		{"/mnt/`b`", "swapoff of /mnt/`b`, whose name needs quotes"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		cleanup_host struct host *host = sample_host();
+		cleanup_buf struct buf words = BUF_INIT;
+		struct swap *swap = sample_add_swap(host, DEVNO_NONE);
+
+		swap->path = rows[i].path;
+		swap->file = (struct file_at){FILE_FOUND, {254, 4}};
+		words_of(host, &words);
+		ASSERT_WORDS(&words, rows[i].words);
+	}
+}
+
+static void test_words_of_holders(void **state)
+{
+	static const struct {
+		struct kernel_holder holder;
+		const char *words;
+	} rows[] = {
+		{{.devno = {254, 4}, .kind = HOLDER_OVERLAY, .name = "/mnt/m"},
+			"end what uses the overlay, then `umount -- '/mnt/m'`"},
+		{{.devno = {254, 4},
+			 .kind = HOLDER_OVERLAY,
+			 .name = "/mnt/m",
+			 .namespace_id = SAMPLE_NS},
+			"end the container or service whose overlay is mounted on /mnt/m "
+			"in mount namespace 4026531841"},
+		{{.kind = HOLDER_OVERLAY, .name = "/mnt/m"},
+			"or unmount the snapshot by hand"},
+		{{.devno = {254, 4}, .kind = HOLDER_NFSD, .name = "*:/mnt/a b"},
+			"`exportfs -u -- '*:/mnt/a b'`"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		cleanup_host struct host *host = sample_host();
+		cleanup_buf struct buf words = BUF_INIT;
+
+		*array_add(&host->kernel_holders, &host->n_kernel_holders) =
+			rows[i].holder;
+		words_of(host, &words);
+		ASSERT_WORDS(&words, rows[i].words);
+	}
+}
+
 /* LVM's own parts of other volumes are not what a wide glob means. */
 static void test_hidden_parts_are_no_subjects(void **state)
 {
@@ -1347,6 +1402,8 @@ int main(void)
 		cmocka_unit_test(test_words_of_fstab),
 		cmocka_unit_test(test_words_of_thin),
 		cmocka_unit_test(test_hidden_parts_are_no_subjects),
+		cmocka_unit_test(test_words_of_paths),
+		cmocka_unit_test(test_words_of_holders),
 		cmocka_unit_test(test_words_of_suspended),
 		cmocka_unit_test(test_words_of_half_removed),
 		cmocka_unit_test(test_words_of_victims_and_backups),

@@ -30,7 +30,7 @@ expect_review '\bbackup-eeeeeeee\b|not-selected'
 
 after() {
 	local calls=open,openat,openat2,ioctl,execve,mount,umount2,setns,unshare,chroot,pivot_root
-	calls+=,init_module,finit_module,kill,semop,mknod,mknodat
+	calls+=,read,pread64,readv,preadv,init_module,finit_module,kill,semop,mknod,mknodat
 	# LVM's own copies are behind: a command that only reads would write new ones
 	run lvchange -qq "${lvs_args[@]}" --autobackup n --addtag behind onapp-aaaaaaaa/zn8r2mbw40cqyt
 	mkdir /run/traced

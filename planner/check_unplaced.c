@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the kernel has open on a file system that is not known. Where one is live on a
+ * subject's device, it may be that one: its umount would be refused, or leave it live.
+ */
+#include "checks.h"
+
+struct visit {
+	const struct host *host;
+	struct subject *subject;
+};
+
+static const char *holder_words(enum holder_kind kind)
+{
+	switch (kind) {
+	case HOLDER_OVERLAY:
+		return "an overlay";
+	case HOLDER_NFSD:
+		return "exported by NFS";
+	case HOLDER_LIO:
+	case HOLDER_LIO_FILE:
+		return "a SCSI target";
+	case HOLDER_XEN:
+	case HOLDER_OTHER:
+		return "held by the kernel";
+	}
+	return "";
+}
+
+static void note(struct subject *subject, struct devno devno, const struct unplaced *one)
+{
+	if (one->loop) {
+		subject_reason(subject, RULE_UNPLACED,
+			"%s (loop) is on the file %s, and on which file system that is "
+			"was not found: it may be the one on " DEVNO_FMT,
+			one->loop->kname, one->loop->backing_file, DEVNO_ARGS(devno));
+		subject_about(subject, ABOUT_BLOCK, one->loop);
+	} else if (one->holder) {
+		subject_reason(subject, RULE_UNPLACED,
+			"%s (%s%s) is on a file system that was not found: it may be the "
+			"one on " DEVNO_FMT,
+			one->holder->name, holder_words(one->holder->kind),
+			one->holder->is_within ? ", made by a user" : "",
+			DEVNO_ARGS(devno));
+		subject_about(subject, ABOUT_KERNEL_HOLDER, one->holder);
+	} else {
+		subject_reason(subject, RULE_UNPLACED,
+			"the host swaps on the file %s, and on which file system that is "
+			"was not found: it may be the one on " DEVNO_FMT,
+			one->swap->path, DEVNO_ARGS(devno));
+		subject_about(subject, ABOUT_SWAP, one->swap);
+	}
+}
+
+static void note_on(const struct visit *visit, struct devno devno)
+{
+	struct unplaced_list list;
+
+	host_unplaced_on(visit->host, devno, &list);
+	for (size_t i = 0; i < list.count; i++)
+		note(visit->subject, devno, &list.items[i]);
+}
+
+static bool note_on_device(void *context, const struct device *device)
+{
+	note_on(context, device->devno);
+	return true;
+}
+
+void check_unplaced(const struct host *host, struct subject *subject)
+{
+	struct visit visit = {host, subject};
+
+	subject_devices(subject, note_on_device, &visit);
+	for (size_t i = 0; i < subject->n_layers; i++)
+		if (subject->layers[i].block)
+			note_on(&visit, subject->layers[i].block->devno);
+}
