@@ -36,13 +36,14 @@ void executor_say_how_far(const struct executor *executor, const struct journal 
 
 /* ---- the whole plan ---- */
 
-enum exit_code executor_compare(
-	struct executor *executor, struct host **ret_host, struct difference *difference)
+enum exit_code executor_compare(struct executor *executor, bool is_begin,
+	struct host **ret_host, struct difference *difference)
 {
 	cleanup_view struct view view = {0};
 	struct err err = ERR_INIT;
 
-	view_of_plan(executor->plan, &executor->now, &executor->uncertain, &view);
+	view_of_plan(executor->plan, &executor->now, &executor->uncertain, is_begin,
+		&view);
 	if (verify_expected(&executor->observer, &view, ret_host, difference, &err) < 0) {
 		report_error(executor->errors, "%s", err.msg);
 		report_error(executor->errors, "without it nothing can be verified. Is "
@@ -72,7 +73,8 @@ enum exit_code executor_verify(struct executor *executor)
 		executor->plan, executor->n_done, &executor->now, &executor->uncertain);
 	if (executor->resumed && executor->resumed->is_begun)
 		return executor_settle_begun(executor);
-	code = executor_compare(executor, &executor->host, &difference);
+	code = executor_compare(
+		executor, executor->plan->n_steps > 0, &executor->host, &difference);
 	if (code == EXIT_DIFFERS) {
 		report_error(executor->errors,
 			"this host is not as the plan expects it; nothing was changed");
@@ -128,7 +130,7 @@ static enum exit_code verify_end(struct executor *executor)
 {
 	cleanup_difference struct difference difference = DIFFERENCE_INIT;
 	cleanup_host struct host *host = NULL;
-	enum exit_code code = executor_compare(executor, &host, &difference);
+	enum exit_code code = executor_compare(executor, false, &host, &difference);
 
 	if (code != EXIT_DIFFERS)
 		return code;

@@ -75,9 +75,10 @@ enum exit_code executor_step(
 	struct executor *executor, struct journal *journal, size_t index);
 /* The lock that steps keep from one to the next is given back, if there is one. */
 void executor_release_group(struct executor *executor);
-/* The whole scope against what holds now: EXIT_DONE, EXIT_DIFFERS, or unreadable. */
-enum exit_code executor_compare(
-	struct executor *executor, struct host **ret_host, struct difference *difference);
+/* The whole scope against what holds now: EXIT_DONE, EXIT_DIFFERS, or unreadable.
+ * `is_begin`: a step is to begin (view_of_plan()). */
+enum exit_code executor_compare(struct executor *executor, bool is_begin,
+	struct host **ret_host, struct difference *difference);
 /* Not permitted or not readable: nothing was changed so far, or the steps before were. */
 enum exit_code executor_cannot(const struct executor *executor);
 void executor_say_how_far(const struct executor *executor, const struct journal *journal);

@@ -19,7 +19,7 @@ static enum exit_code look(struct executor *executor, struct difference *differe
 {
 	host_free(executor->host);
 	executor->host = NULL;
-	return executor_compare(executor, &executor->host, difference);
+	return executor_compare(executor, false, &executor->host, difference);
 }
 
 /* lvm outlives the process that started it: it is not killed with the executor. While it

@@ -158,7 +158,7 @@ static void say_who(
 	struct executor *executor = run->executor;
 	cleanup_host struct host *host = NULL;
 
-	if (executor_compare(executor, &host, ret_difference) == EXIT_DONE &&
+	if (executor_compare(executor, true, &host, ret_difference) == EXIT_DONE &&
 		(failure->code == -EBUSY || failure->code == -EAGAIN))
 		say_nobody(run);
 }

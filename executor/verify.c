@@ -333,21 +333,25 @@ enum confirmation verify_predicted(const struct observer *observer,
 	struct err *err)
 {
 	int64_t deadline = deadline_in(observer, observer->settle_ms);
+	struct view after = *view;
+	cleanup_facts struct facts expected = FACTS_INIT;
 	bool is_unchanged = false;
 	int r;
 
+	after.parts = view->parts_after;
+	facts_keep_covered(&view->expected, after.parts, &expected);
 	do {
 		cleanup_difference struct difference before = DIFFERENCE_INIT;
 		cleanup_facts struct facts found = FACTS_INIT;
 		cleanup_host struct host *host = NULL;
 
-		r = look(observer, view, &host, &found, err);
+		r = look(observer, &after, &host, &found, err);
 		if (r < 0)
 			continue;
-		compare(view, &view->predicted, &found, ret_difference);
+		compare(&after, &view->predicted, &found, ret_difference);
 		if (difference_is_empty(ret_difference))
 			return CONFIRM_PREDICTED;
-		compare(view, &view->expected, &found, &before);
+		compare(&after, &expected, &found, &before);
 		/* who opened it meanwhile is why nothing has changed */
 		is_unchanged = difference_is_empty(&before) ||
 			       (has_failed && is_passing(&before, PASSER_UDEV));

@@ -92,7 +92,7 @@ void facts_keep_covered(const struct facts *facts, unsigned parts, struct facts 
 /* ---- views ---- */
 
 void view_of_plan(const struct plan *plan, const struct facts *now,
-	const struct facts *uncertain, struct view *ret_view)
+	const struct facts *uncertain, bool is_begin, struct view *ret_view)
 {
 	const struct scope *scope = &plan->scope;
 	struct view view = {.parts = PROBE_IDENTITY, .uncertain = uncertain};
@@ -112,20 +112,27 @@ void view_of_plan(const struct plan *plan, const struct facts *now,
 	for (size_t i = 0; i < scope->n_groups; i++)
 		*array_add(&view.scope.groups, &view.scope.n_groups) = scope->groups[i];
 	for (size_t i = 0; i < scope->n_conditions; i++) {
+		enum condition_kind kind = scope->conditions[i].kind;
+
+		if (!is_begin && condition_row(kind)->is_momentary)
+			continue;
 		*array_add(&view.scope.conditions, &view.scope.n_conditions) =
 			scope->conditions[i];
-		view.parts |= parts_of_condition(scope->conditions[i].kind);
+		view.parts |= parts_of_condition(kind);
 	}
 	facts_keep_covered(now, view.parts, &view.expected);
+	if (!is_begin)
+		facts_drop_momentary(&view.expected);
 	*ret_view = view;
 }
 
 /*
- * What has to be read again around a step. Processes are not: a process can hold a device
- * only by opening it or a file system on it, and both show in the open count, which the
- * kernel itself compares with 0 in the moment of removal (dm.c, dm_lock_for_deletion);
- * MNT_EXPIRE does the same for a mount, and so does the kernel for an array. A loop
- * device with another opener would be marked instead. Around a command of LVM, which
+ * What has to be read again around a step. For a removal behind LVM's back and for an
+ * array processes are not: a process can hold a device only by opening it or a file
+ * system on it, and both show in the open count, which the kernel itself compares with 0
+ * in the moment of removal (dm.c, dm_lock_for_deletion; md.c, do_md_stop). A mount tells
+ * only of itself: its file system may have another one, in which a process is at work. A
+ * loop device with another opener would be marked instead. Around a command of LVM, which
  * takes longer than all that, everything is read, as before the first step.
  */
 static unsigned parts_of_step(enum plan_op op)
@@ -134,7 +141,7 @@ static unsigned parts_of_step(enum plan_op op)
 
 	switch (op) {
 	case OP_UMOUNT:
-		return parts | PROBE_MOUNTS | PROBE_FSTAB;
+		return parts | PROBE_MOUNTS | PROBE_FSTAB | PROBE_PROCESSES;
 	case OP_DM_REMOVE:
 		return parts;
 	case OP_LV_REMOVE:
@@ -287,7 +294,24 @@ static bool is_of_group(const struct plan *plan, const struct plan_step *step,
 	       has_group(plan, ret_vg);
 }
 
-/* The volume of the snapshot for which the step is done: all steps of one are in a row,
+/* Where it is not known which one, all origins of the group whose use is asked about. */
+static void add_origins(const struct plan *plan, const char *vg_uuid,
+	const char *origin_uuid, struct facts *subjects)
+{
+	for (size_t i = 0; i < plan->scope.n_conditions; i++) {
+		const struct condition *condition = &plan->scope.conditions[i];
+		cleanup_buf struct buf text = BUF_INIT;
+
+		if (condition->kind != CONDITION_IN_USE ||
+			strcmp(condition->vg_uuid, vg_uuid) != 0 ||
+			(*origin_uuid && strcmp(condition->lv_uuid, origin_uuid) != 0))
+			continue;
+		buf_printf(&text, "%s/%s", vg_uuid, condition->lv_uuid);
+		add_subject(subjects, buf_text(&text), text.len);
+	}
+}
+
+/* The snapshot for which a umount is done, and its origin: all steps of one are in a row,
  * and its own removal is behind what is taken off it. */
 static void add_snapshot_of(
 	const struct plan *plan, const struct plan_step *step, struct facts *subjects)
@@ -295,12 +319,17 @@ static void add_snapshot_of(
 	char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
 	cleanup_buf struct buf text = BUF_INIT;
 
-	for (; step < plan->steps + plan->n_steps && !text.len; step++)
-		if (step->op == OP_LV_REMOVE)
-			buf_printf(&text, "%s/%s", step->target.vg_uuid,
-				step->target.lv_uuid);
-		else if (is_of_group(plan, step, vg, lv))
+	for (; step < plan->steps + plan->n_steps && !text.len; step++) {
+		const struct plan_target *target = &step->target;
+
+		if (step->op == OP_LV_REMOVE) {
+			buf_printf(&text, "%s/%s", target->vg_uuid, target->lv_uuid);
+			add_origins(plan, target->vg_uuid, target->origin_uuid, subjects);
+		} else if (is_of_group(plan, step, vg, lv)) {
 			buf_printf(&text, "%s/%s", vg, lv);
+			add_origins(plan, vg, "", subjects);
+		}
+	}
 	add_subject(subjects, buf_text(&text), text.len);
 }
 
@@ -425,23 +454,42 @@ static void restrict_scope(
 	buf_free(&text);
 }
 
+/* That its origin is in use shows that a mount is none of production's: it matters to the
+ * umount, and to no step behind it. */
+static bool is_asked(const struct plan_step *step, enum condition_kind kind)
+{
+	return kind != CONDITION_IN_USE || step->op == OP_UMOUNT;
+}
+
+static void drop_what_is_not_asked(const struct plan_step *step, struct view *view)
+{
+	struct scope *scope = &view->scope;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < scope->n_conditions; i++)
+		if (is_asked(step, scope->conditions[i].kind))
+			scope->conditions[kept++] = scope->conditions[i];
+	scope->n_conditions = kept;
+}
+
 /* A condition asks about more than is near a device. */
-static bool is_seen(const struct view *view, const char *line)
+static bool is_seen(const struct view *view, unsigned parts, const char *line)
 {
 	enum condition_kind kind;
 
-	return is_covered(line, view->parts) &&
+	return is_covered(line, parts) &&
 	       !(view->is_near && condition_of_line(line, &kind));
 }
 
 static void predict(const struct plan_step *step, struct view *view)
 {
 	for (size_t i = 0; i < view->expected.count; i++)
-		facts_add(&view->predicted, view->expected.lines[i]);
+		if (is_seen(view, view->parts_after, view->expected.lines[i]))
+			facts_add(&view->predicted, view->expected.lines[i]);
 	for (size_t i = 0; i < step->gone.count; i++)
 		facts_remove(&view->predicted, step->gone.lines[i]);
 	for (size_t i = 0; i < step->new.count; i++)
-		if (is_seen(view, step->new.lines[i]))
+		if (is_seen(view, view->parts_after, step->new.lines[i]))
 			facts_insert(&view->predicted, step->new.lines[i]);
 }
 
@@ -463,9 +511,17 @@ void view_of_step(const struct plan *plan, const struct plan_step *step,
 	view.is_near = view.parts == parts_of_step(OP_DM_REMOVE);
 	if (view.is_near)
 		view.scope.n_conditions = 0;
-	for (size_t i = 0; i < now->count; i++)
-		if (is_about(now->lines[i], &subjects) && is_seen(&view, now->lines[i]))
-			facts_add(&view.expected, now->lines[i]);
+	drop_what_is_not_asked(step, &view);
+	for (size_t i = 0; i < now->count; i++) {
+		const char *line = now->lines[i];
+		enum condition_kind kind;
+
+		if (is_about(line, &subjects) && is_seen(&view, view.parts, line) &&
+			!(condition_of_line(line, &kind) && !is_asked(step, kind)))
+			facts_add(&view.expected, line);
+	}
+	/* what a step does, it does to no process, and commands come and go */
+	view.parts_after = view.parts & ~(unsigned)PROBE_PROCESSES;
 	predict(step, &view);
 	*ret_view = view;
 }

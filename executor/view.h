@@ -9,6 +9,7 @@
 /* What is looked at: the whole scope of the plan, or what one step is about. */
 struct view {
 	unsigned parts; /* of the probe; facts that need others are left out */
+	unsigned parts_after; /* the same, for what a step has made of it */
 	bool is_near;	/* of device-mapper, what is near the scope tells all (probe.h) */
 	struct scope scope;
 	struct facts expected;	/* before the step */
@@ -17,8 +18,9 @@ struct view {
 	 * does: neither missing nor found they make a difference. */
 	const struct facts *uncertain;
 };
+/* With `is_begin` a step is to begin, and what matters to that alone is asked, too. */
 void view_of_plan(const struct plan *plan, const struct facts *now,
-	const struct facts *uncertain, struct view *ret_view);
+	const struct facts *uncertain, bool is_begin, struct view *ret_view);
 void view_of_step(const struct plan *plan, const struct plan_step *step,
 	const struct facts *now, const struct facts *uncertain, struct view *ret_view);
 /*

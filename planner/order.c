@@ -486,6 +486,12 @@ static void add_scope(struct ordering *ordering)
 	}
 	scope_unite(&scope);
 	add_group_conditions(ordering, &scope);
+	if (scope.n_groups)
+		scope_add_condition(
+			&scope, &(struct condition){.kind = CONDITION_QUIET,
+					.vg_uuid = "",
+					.lv_uuid = "",
+					.argument = ""});
 	scope_unite(&scope);
 	plan_scope_set(ordering->plan, &scope);
 	host_facts(ordering->clone, &ordering->plan->scope, &ordering->plan->expect);

@@ -32,6 +32,8 @@
  *     where the plan says that leftovers are mounted; and that is a condition of the plan
  *   - 13 no mount with something else below it or on top of it, or where /etc/fstab puts
  *     something else; and that is a condition of the plan
+ *   - 14 nothing while a command of LVM or device-mapper is at work; and that none is, is
+ *     a condition of the plan
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -204,6 +206,8 @@ static int prove_step(struct proof *proof)
 	scope_of_step(proof, &scope);
 	host_facts(proof->now, &scope, &before);
 	r = proof_apply(proof);
+	if (r == 0)
+		r = proof_check_quiet(proof);
 	if (r < 0)
 		return r;
 	host_facts(proof->now, &scope, &after);

@@ -89,6 +89,8 @@ int proof_check_storage(
  * says that leftovers are mounted; and that is a condition of the plan. -EPERM. */
 int proof_check_not_configured(
 	const struct proof *proof, const char *vg_uuid, const char *lv_uuid);
+/* No command of LVM or device-mapper is at work; and that is a condition of the plan. -EPERM. */
+int proof_check_quiet(const struct proof *proof);
 /* Nothing else is, or belongs, where the snapshot is mounted; and that is a condition of the
  * plan. -EPERM. */
 int proof_check_mount_points(

@@ -3,8 +3,8 @@
  * The prover's rule 10: an executor compares what the plan names, so what an operation of
  * LVM touches beside its target must be named, as conditions (snapstate/condition.h); and
  * they must hold when it begins. Rule 12: what goes, no configuration names. Rule 13:
- * what is unmounted is on a mount point that is nobody else's. Shares no code with the
- * passes that put them there.
+ * what is unmounted is on a mount point that is nobody else's. Rule 14: no command of LVM
+ * or device-mapper is at work. Shares no code with the passes that put them there.
  */
 #include <errno.h>
 #include <string.h>
@@ -206,6 +206,24 @@ int proof_check_guest_group(const struct proof *proof, const struct device *devi
 	return check_holds(proof, &condition, proof->before, "as captured");
 }
 
+/* Named, and true of what the steps before have left. */
+static int check_now(const struct proof *proof, int rule, const struct condition *condition)
+{
+	cleanup_violations struct violations violations = VIOLATIONS_INIT;
+	cleanup_buf struct buf text = BUF_INIT;
+
+	condition_print(condition, &text);
+	if (!scope_has_condition(&proof->plan->scope, condition))
+		return proof_broken(
+			proof, rule, "is no condition of the plan", buf_text(&text));
+	condition_find(proof->now, condition, &violations);
+	if (!violations.count)
+		return 0;
+	text.len = 0;
+	violation_print(condition->kind, &violations.items[0], &text);
+	return proof_broken(proof, rule, "by then", buf_text(&text));
+}
+
 int proof_check_mount_points(
 	const struct proof *proof, const char *vg_uuid, const char *lv_uuid)
 {
@@ -213,17 +231,14 @@ int proof_check_mount_points(
 		.vg_uuid = vg_uuid,
 		.lv_uuid = lv_uuid,
 		.argument = ""};
-	cleanup_violations struct violations violations = VIOLATIONS_INIT;
-	cleanup_buf struct buf text = BUF_INIT;
 
-	condition_print(&condition, &text);
-	if (!scope_has_condition(&proof->plan->scope, &condition))
-		return proof_broken(
-			proof, 13, "is no condition of the plan", buf_text(&text));
-	condition_find(proof->now, &condition, &violations);
-	if (!violations.count)
-		return 0;
-	text.len = 0;
-	violation_print(condition.kind, &violations.items[0], &text);
-	return proof_broken(proof, 13, "by then", buf_text(&text));
+	return check_now(proof, 13, &condition);
+}
+
+int proof_check_quiet(const struct proof *proof)
+{
+	const struct condition condition = {
+		.kind = CONDITION_QUIET, .vg_uuid = "", .lv_uuid = "", .argument = ""};
+
+	return check_now(proof, 14, &condition);
 }

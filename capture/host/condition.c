@@ -10,6 +10,7 @@
 #include "condition_rows.h"
 #include "index.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/facts.h"
 
 static const struct condition_words siblings_words[] = {
 	{"unread", "the metadata of its volume group was not read"},
@@ -100,8 +101,15 @@ static const struct condition_words mount_points_words[] = {
 		   "snapshot, or belong on its mount point"},
 	{"below", "is mounted below a mount of the snapshot, or on top of it: unmount "
 		  "that first"},
+	{"unsettled", "is below a mount of the snapshot, and suspended or in the middle of "
+		      "a change: umount would wait for it"},
 	{"other", "is a mount of the snapshot, and /etc/fstab puts something else there: "
 		  "it may be what the host really runs on"},
+	{NULL, NULL},
+};
+
+static const struct condition_words quiet_words[] = {
+	{"command", "is at work: wait until it has ended"},
 	{NULL, NULL},
 };
 
@@ -140,6 +148,8 @@ static const struct condition_row rows[CONDITION_KINDS] = {
 		CONDITION_NEEDS_DM | CONDITION_NEEDS_BLOCKS | CONDITION_NEEDS_MOUNTS |
 			CONDITION_NEEDS_FSTAB,
 		condition_find_mount_points, mount_points_words, true},
+	[CONDITION_QUIET] = {"quiet", CONDITION_OF_HOST, false, CONDITION_NEEDS_PROCESSES,
+		condition_find_quiet, quiet_words, false, true},
 };
 
 const struct condition_row *condition_row(enum condition_kind kind)
@@ -312,6 +322,21 @@ bool condition_of_line(const char *line, enum condition_kind *ret_kind)
 
 	return strncmp(line, line_begin, skip) == 0 &&
 	       parse_kind(line + skip, strcspn(line + skip, " "), ret_kind) == 0;
+}
+
+void facts_drop_momentary(struct facts *facts)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < facts->count; i++) {
+		enum condition_kind kind;
+
+		if (condition_of_line(facts->lines[i], &kind) && rows[kind].is_momentary)
+			free(facts->lines[i]);
+		else
+			facts->lines[kept++] = facts->lines[i];
+	}
+	facts->count = kept;
 }
 
 static const char *sentence_of(enum condition_kind kind, const char *word, size_t len)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whether the host's mounts of what is on a snapshot are nobody else's. Where something of
- * another device is mounted below one or on top of it, it cannot be unmounted; where
- * /etc/fstab puts something else on the mount point, the kernel may have taken the
- * snapshot for it (it takes the first device with the file system's uuid), and the host
- * may run on the copy. Once the mounts are gone it holds.
+ * Whether the host's mounts of what is on a snapshot can be unmounted, and are nobody
+ * else's. Where something of another device is mounted below one or on top of it, it
+ * cannot be unmounted; where /etc/fstab puts something else on the mount point, the
+ * kernel may have taken the snapshot for it (it takes the first device with the file
+ * system's uuid), and the host may run on the copy; where a device below it is suspended,
+ * umount waits for it, and cannot be killed. Once the mounts are gone it holds.
  */
 #include <string.h>
 
@@ -42,12 +43,37 @@ static void find_rival(const struct host *host, const struct stack *stack,
 	}
 }
 
+static void find_unsettled_device(
+	const struct host *host, struct devno devno, struct violations *ret)
+{
+	const struct device *device = host_device_by_devno(host, devno);
+
+	if (device && device->flags & (DEVICE_SUSPENDED | DEVICE_INTERNAL |
+					      DEVICE_PENDING | DEVICE_NO_TABLE))
+		violations_add(ret, "unsettled", device->name, device->uuid);
+}
+
+/* The devices of the stack, and the layer of the origin and the store below it. */
+static void find_unsettled(
+	const struct host *host, const struct stack *stack, struct violations *ret)
+{
+	for (size_t i = 0; i < stack->count; i++) {
+		const struct device *device = host_device_by_devno(host, stack->items[i]);
+
+		find_unsettled_device(host, stack->items[i], ret);
+		for (size_t d = 0; device && d < device->n_deps; d++)
+			if (!stack_has(stack, device->deps[d]))
+				find_unsettled_device(host, device->deps[d], ret);
+	}
+}
+
 static void find_on_mounts(
 	const struct host *host, const struct stack *stack, struct violations *ret)
 {
 	const struct mount_namespace *home = host_namespace_of_host(host);
 	cleanup_places struct places places = host_places_of_devices(
 		host, PLACES_MOUNTS, stack->items, stack->count);
+	bool is_mounted = false;
 
 	if (!home)
 		violations_add(ret, "unread", "mounts", "");
@@ -59,7 +85,10 @@ static void find_on_mounts(
 			continue;
 		find_below(host, stack, mount, ret);
 		find_rival(host, stack, mount, ret);
+		is_mounted = true;
 	}
+	if (is_mounted)
+		find_unsettled(host, stack, ret);
 }
 
 void condition_find_mount_points(const struct host *host,

@@ -25,6 +25,8 @@ void condition_find_storage(const struct host *host, const struct condition *con
 	struct violations *ret);
 void condition_find_not_configured(const struct host *host,
 	const struct condition *condition, struct violations *ret);
+void condition_find_quiet(const struct host *host, const struct condition *condition,
+	struct violations *ret);
 void condition_find_mount_points(const struct host *host,
 	const struct condition *condition, struct violations *ret);
 

@@ -52,6 +52,7 @@ static void compare_begun(const struct ticket *ticket, const struct facts *found
 	struct prediction after = {0};
 
 	plan_predict(ticket->plan, ticket->run.n_done + 1, &after.now, &after.uncertain);
+	facts_drop_momentary(&after.now);
 	compare_scope(&after, found, &other);
 	if (ticket_is_as_predicted(&other)) {
 		ticket_result_free(result);
@@ -122,6 +123,8 @@ void ticket_compare(const struct ticket *ticket, struct ticket_result *ret_resul
 	host_facts(ticket->after, &ticket->plan->scope, &found);
 	plan_predict(
 		ticket->plan, ticket->run.n_done, &prediction.now, &prediction.uncertain);
+	facts_drop_momentary(&found);
+	facts_drop_momentary(&prediction.now);
 	compare_scope(&prediction, &found, &result);
 	if (ticket->run.is_begun && !ticket_is_as_predicted(&result))
 		compare_begun(ticket, &found, &prediction, &result);

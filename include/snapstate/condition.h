@@ -29,9 +29,9 @@
  * violation. Needs: those without which find() cannot answer. The executor asks a
  * condition before the first step, and again around each step that reads these sources
  * anyway (executor/view.c): lv-remove and lv-refresh read all of them; umount identity,
- * dm, blocks, mounts and fstab; swap-off and md-stop identity, dm, blocks and mounts;
- * loop-detach processes too; dm-remove of a volume's mapping all, for those conditions of
- * the volume and its group that are lasting, and LVM is asked less often
+ * dm, blocks, mounts, fstab and processes; swap-off and md-stop identity, dm, blocks and
+ * mounts; loop-detach processes too; dm-remove of a volume's mapping all, for those
+ * conditions of the volume and its group that are lasting, and LVM is asked less often
  * (executor/step.c); and other ones none but "guest-group" while a guest's volumes are to
  * go.
  *   4. In planner/order.c, scope_of_subject(): scope_add_condition() for the subjects
@@ -79,12 +79,15 @@ enum condition_kind {
 	 * point, which may be "". About the snapshot. */
 	CONDITION_NOT_CONFIGURED,
 	/* Nothing of another device is mounted below the host's own mounts of what is on it,
-	 * or on top of them, and /etc/fstab puts nothing else there. About the snapshot. */
+	 * or on top of them, /etc/fstab puts nothing else there, and no device below them is
+	 * suspended. About the snapshot. */
 	CONDITION_MOUNT_POINTS,
 	/* A snapshot's exception store in the kernel is on the extents that LVM's
 	 * metadata give it; of one that left the metadata, no other group has it now.
 	 * About the snapshot. */
 	CONDITION_STORAGE,
+	/* No command of LVM, device-mapper or kpartx is at work. Of the host. */
+	CONDITION_QUIET,
 	/* LVM does not know a guest's group, or all of its physical volumes are on the
 	 * snapshot. About the group; the argument is the snapshot's dm uuid. */
 	CONDITION_GUEST_GROUP,
@@ -153,6 +156,8 @@ struct condition_row {
 	/* Of what is there: where things only go, as in a replay, it holds for good once it
 	 * holds, and need not be looked for again at each step. */
 	bool is_lasting;
+	/* It matters to a step that is to begin, and says nothing of one that is done. */
+	bool is_momentary;
 };
 const struct condition_row *condition_row(enum condition_kind kind);
 

@@ -176,6 +176,8 @@ void facts_minus_both(const struct facts *a, const struct facts *b, const struct
 /* false when the line was not (remove) or already (insert) there. */
 bool facts_remove(struct facts *facts, const char *line);
 bool facts_insert(struct facts *facts, const char *line);
+/* Conditions that count before a step only (condition_row.is_momentary). */
+void facts_drop_momentary(struct facts *facts);
 void facts_free(struct facts *facts);
 static inline void facts_free_fn(struct facts *facts)
 {

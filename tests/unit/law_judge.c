@@ -186,6 +186,36 @@ static bool is_about_target(const struct host *host, const struct subject *subje
 	return false;
 }
 
+/* What a umount writes to: where one of these is suspended, it waits. */
+static bool is_below(
+	const struct host *host, struct devno devno, struct devno below, unsigned depth)
+{
+	const struct device *device = host_device_by_devno(host, devno);
+	const struct block *block = host_block_by_devno(host, devno);
+
+	if (devno_is_equal(devno, below))
+		return true;
+	for (size_t i = 0; device && i < device->n_deps && depth < 32; i++)
+		if (is_below(host, device->deps[i], below, depth + 1))
+			return true;
+	for (size_t i = 0; block && i < block->n_below && depth < 32; i++)
+		if (is_below(host, block->below[i], below, depth + 1))
+			return true;
+	return block && *block->backing_file && depth < 32 &&
+	       is_below(host, host_loop_devno(host, block), below, depth + 1);
+}
+
+static bool is_of_step(const struct host *host, const struct subject *subject,
+	const struct reason *reason, const struct plan_step *step)
+{
+	if (is_about_target(host, subject, &reason->about, step))
+		return true;
+	return step->op == OP_UMOUNT && reason->rule == RULE_UNSETTLED &&
+	       reason->about.kind == ABOUT_DEVICE &&
+	       is_below(host, step->target.devno,
+		       ((const struct device *)reason->about.it)->devno, 0);
+}
+
 /* Of the reasons for which the step is not planned any more, one is about what it
  * touches; or what it touches is not there any more, or nobody's. */
 static bool is_touched(const struct survey *survey, const struct plan_step *step)
@@ -203,8 +233,8 @@ static bool is_touched(const struct survey *survey, const struct plan_step *step
 		for (size_t r = 0; r < subject->n_reasons; r++)
 			if (rule_text(subject->reasons[r].rule)->verdict !=
 					VERDICT_REMOVE &&
-				is_about_target(survey->host, subject,
-					&subject->reasons[r].about, step))
+				is_of_step(survey->host, subject,
+					&subject->reasons[r], step))
 				return true;
 	}
 	return !is_known;
@@ -405,7 +435,7 @@ bool law_verified(const struct plan *plan, size_t first, bool is_whole,
 
 	plan_predict(plan, first, &now, &uncertain);
 	if (is_whole) {
-		view_of_plan(plan, &now, &uncertain, &whole);
+		view_of_plan(plan, &now, &uncertain, true, &whole);
 		return is_as_viewed(&whole, host, ret_text);
 	}
 	view_of_step(plan, &plan->steps[first], &now, &uncertain, &view);

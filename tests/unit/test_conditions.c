@@ -922,6 +922,27 @@ static void fstab_unread(struct host *host)
 	host_source_set(host, "fstab", OUTCOME_DENIED, "%s", "");
 }
 
+static void layer_suspended(struct host *host)
+{
+	sample_device(host, 1)->flags |= DEVICE_SUSPENDED;
+}
+
+static void store_waits(struct host *host)
+{
+	sample_device(host, 2)->flags |= DEVICE_PENDING;
+}
+
+static void origin_only(struct host *host)
+{
+	sample_device(host, 0)->flags |= DEVICE_SUSPENDED;
+}
+
+static void suspended_and_not_mounted(struct host *host)
+{
+	not_mounted(host);
+	sample_device(host, 3)->flags |= DEVICE_SUSPENDED;
+}
+
 static void no_namespace(struct host *host)
 {
 	host->namespaces[0].is_host = false;
@@ -943,6 +964,12 @@ static void test_mount_points(void **state)
 		{another_by_hand, " ok"},
 		{itself_belongs_there, " ok"},
 		{another_elsewhere, " ok"},
+		{origin_only, " ok"},
+		{suspended_and_not_mounted, " ok"},
+		{layer_suspended, " unsettled onapp--aaaa-disk1-real LVM-" SAMPLE_VG
+				  SAMPLE_ORIGIN "-real"},
+		{store_waits, " unsettled onapp--aaaa-backup--dddd-cow " SNAP_UUID
+			      "-cow"},
 		{something_below, " below /mnt/backup/tmp -"},
 		{something_on_top, " below /mnt/backup -"},
 		{another_belongs_there, " other /mnt/backup -"},
@@ -962,6 +989,67 @@ static void test_mount_points(void **state)
 			&scope, CONDITION_MOUNT_POINTS, SAMPLE_VG, SAMPLE_SNAP);
 		host_facts(host, &scope, &facts);
 		assert_line(&facts, begin, rows[i].result);
+	}
+}
+
+/* ---- who is at work ---- */
+
+static void runs(struct host *host, const char *comm, const char *exe, unsigned uid)
+{
+	*array_add(&host->processes, &host->n_processes) = (struct process){
+		.pid = 700, .uid = uid, .comm = comm, .exe = exe};
+}
+
+static void lvm_shell(struct host *host)
+{
+	runs(host, "lvm", "/usr/sbin/lvm", 0);
+}
+
+static void dmsetup(struct host *host)
+{
+	runs(host, "dmsetup", "/usr/sbin/dmsetup", 0);
+}
+
+/* A user calls himself so. */
+static void so_called(struct host *host)
+{
+	runs(host, "lvremove", "/home/user/x", 1000);
+}
+
+static void backup(struct host *host)
+{
+	runs(host, "tar", "/usr/bin/tar", 0);
+}
+
+static void test_quiet(void **state)
+{
+	static const struct {
+		void (*change)(struct host *host);
+		const char *result;
+	} rows[] = {
+		{nothing, " ok"},
+		{so_called, " ok"},
+		{backup, " ok"},
+		{lvm_shell, " command lvm -"},
+		{dmsetup, " command dmsetup -"},
+	};
+	const struct condition condition = {
+		.kind = CONDITION_QUIET, .vg_uuid = "", .lv_uuid = "", .argument = ""};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		cleanup_host struct host *host = sample_host();
+		cleanup_facts struct facts facts = FACTS_INIT;
+		cleanup_scope struct scope scope = {0};
+
+		rows[i].change(host);
+		host_sort(host);
+		scope_add_condition(&scope, &condition);
+		host_facts(host, &scope, &facts);
+		assert_line(&facts, "condition quiet host", rows[i].result);
+		facts_drop_momentary(&facts);
+		for (size_t line = 0; line < facts.count; line++)
+			assert_null(strstr(facts.lines[line], "quiet"));
 	}
 }
 
@@ -1034,6 +1122,7 @@ int main(void)
 		cmocka_unit_test(test_not_configured_unread),
 		cmocka_unit_test(test_guest_group),
 		cmocka_unit_test(test_mount_points),
+		cmocka_unit_test(test_quiet),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_text_there_and_back),
 	};

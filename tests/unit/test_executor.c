@@ -95,6 +95,9 @@ struct toy {
 	unsigned stop_after; /* acts; 0 = never */
 	bool stop_at_once;
 	char holds[256]; /* "+vg" taken, "-vg" given back, "!4" acted */
+	unsigned command_after; /* acts: then somebody runs lvs */
+	int64_t command_until;	/* now_ms */
+	bool has_command;
 	bool is_locked;
 	bool is_held; /* the lock, as around the step that removes the mapping */
 	unsigned n_reads[DEVICES];    /* of each device meanwhile */
@@ -374,7 +377,20 @@ static void note_command(struct toy *toy, const struct plan_step *step)
 		buf_text(&text));
 }
 
-static int toy_perform(void *context, struct act_request *request, struct err *err)
+static void toy_command(struct toy *toy)
+{
+	bool is_due = toy->n_acts >= toy->command_after &&
+		      toy->now_ms < toy->command_until;
+
+	if (is_due && !toy->has_command)
+		toy_put(toy, "proc/61/stat",
+			"61 (lvs) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 1 0\n");
+	if (!is_due && toy->has_command)
+		toy_remove(toy, "proc/61/stat");
+	toy->has_command = is_due;
+}
+
+static int toy_perform_one(void *context, struct act_request *request, struct err *err)
 {
 	struct toy *toy = context;
 	enum plan_op op = request->step->op;
@@ -463,6 +479,14 @@ static int toy_perform(void *context, struct act_request *request, struct err *e
 	return -EINVAL;
 }
 
+static int toy_perform(void *context, struct act_request *request, struct err *err)
+{
+	int r = toy_perform_one(context, request, err);
+
+	toy_command(context);
+	return r;
+}
+
 static int toy_hold(void *context, const char *vg_name, int *ret_hold, struct err *err)
 {
 	struct toy *toy = context;
@@ -487,6 +511,7 @@ static void toy_release(void *context, const char *vg_name, int hold)
 static void toy_pause(void *context, unsigned ms)
 {
 	((struct toy *)context)->now_ms += ms;
+	toy_command(context);
 }
 
 static int64_t toy_now_ms(void *context)
@@ -619,6 +644,10 @@ static void toy_scope(const struct toy *toy, const struct host *host,
 	scope_add_volume_condition(ret, CONDITION_SIBLINGS, VG, DISK);
 	scope_add_group_condition(ret, CONDITION_SINGLE, VG);
 	scope_add_volume_condition(ret, CONDITION_NOT_CONFIGURED, VG, SNAP);
+	scope_add_condition(ret, &(struct condition){.kind = CONDITION_QUIET,
+					 .vg_uuid = "",
+					 .lv_uuid = "",
+					 .argument = ""});
 }
 
 static void toy_facts(struct toy *toy, enum scope_level origin, struct facts *ret)
@@ -1031,6 +1060,59 @@ static void test_a_moment_of_udev_is_waited_for(void **state)
 	stuck.calm_ms = 1000000;
 	assert_int_equal(toy_run(&stuck, plan, false), EXIT_DIFFERS);
 	assert_true(stuck.now_ms <= 2200);
+}
+
+/* It is waited for a while; by the removal of a mapping, and by what is done, not at all. */
+static void test_a_command_at_work(void **state)
+{
+	static const struct {
+		unsigned after, n_acts;
+		int64_t until;
+		enum exit_code code;
+	} rows[] = {
+		{0, 3, 2000, EXIT_DONE},
+		{0, 0, 1000000, EXIT_DIFFERS},
+		{1, 3, 2000, EXIT_DONE},
+		{1, 2, 1000000, EXIT_DIFFERS},
+		{3, 3, 1000000, EXIT_DONE},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		cleanup_plan struct plan *plan = toy_plan();
+		cleanup_toy struct toy toy;
+
+		toy_new(&toy);
+		toy.command_after = rows[i].after;
+		toy.command_until = rows[i].until;
+		toy_command(&toy);
+		if (toy_run(&toy, plan, true) != rows[i].code)
+			fail_msg("row %zu: %s", i, toy.errors);
+		assert_int_equal(toy.n_acts, rows[i].n_acts);
+		if (rows[i].code == EXIT_DIFFERS)
+			assert_says(toy.errors, "lvs is at work");
+	}
+}
+
+/* Who uses a mount is asked before it is unmounted: another mount of its file system may
+ * be in use. */
+static void test_what_a_step_reads(void **state)
+{
+	static const bool has_processes[] = {true, false, true};
+	cleanup_plan struct plan *plan = toy_plan();
+	const struct facts none = FACTS_INIT;
+
+	(void)state;
+	assert_int_equal(plan->n_steps, COUNT_OF(has_processes));
+	for (size_t i = 0; i < plan->n_steps; i++) {
+		cleanup_view struct view view = {0};
+
+		view_of_step(plan, &plan->steps[i], &plan->expect, &none, &view);
+		assert_int_equal(
+			(view.parts & PROBE_PROCESSES) != 0, has_processes[i]);
+		assert_int_equal(view.parts_after,
+			view.parts & ~(unsigned)PROBE_PROCESSES);
+	}
 }
 
 static void test_other_facts_are_not_waited_for(void **state)
@@ -2049,6 +2131,8 @@ int main(void)
 		cmocka_unit_test(test_any_changed_fact_refuses),
 		cmocka_unit_test(test_what_changed_elsewhere_does_not_matter),
 		cmocka_unit_test(test_a_moment_of_udev_is_waited_for),
+		cmocka_unit_test(test_a_command_at_work),
+		cmocka_unit_test(test_what_a_step_reads),
 		cmocka_unit_test(test_other_facts_are_not_waited_for),
 		cmocka_unit_test(test_unreadable_is_not_empty),
 		cmocka_unit_test(test_all_steps),

@@ -124,7 +124,12 @@ static struct plan *plan_of_all(const struct host *host)
 	struct plan *plan = plan_new();
 
 	name_groups(host, plan);
-
+	scope_add_condition(
+		&plan->scope, &(struct condition){.kind = CONDITION_QUIET,
+				      .vg_uuid = "",
+				      .lv_uuid = "",
+				      .argument = ""});
+	scope_unite(&plan->scope);
 	*array_add(&plan->select, &plan->n_select) = xstrdup("*/*");
 	plan->min_age = MIN_AGE_DEFAULT;
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)

@@ -79,7 +79,6 @@ static const char why_loop[] =
  * and before a later one. */
 static const struct note known_gaps[] = {
 	{"guest started or stopped on the origin", why_written},
-	{"storage command running", "a command at work is no fact of the plan"},
 	{NULL, NULL},
 };
 static const struct note known_gaps_later[] = {
@@ -87,17 +86,6 @@ static const struct note known_gaps_later[] = {
 	{"loop device's autoclear", why_mounts},
 	{"device suspended", "what a mount's device is mapped to is not looked at again"},
 	{"mounted by the name of its device", why_layer},
-	{"something mounted below", why_mounts},
-	{"something mounted on top", why_mounts},
-	{"fstab puts another on the mount point", why_mounts},
-	{"lazily unmounted", why_mounts},
-	{"process opened a file", why_mounts},
-	{"process has its working directory there", why_mounts},
-	{"process has its root there", why_mounts},
-	{"process mapped a file", why_mounts},
-	{"SCSI target on a file", why_mounts},
-	{"namespace with copies of all mounts", why_mounts},
-	{"storage command running", "a command at work is no fact of the plan"},
 	{NULL, NULL},
 };
 

@@ -255,6 +255,12 @@ static void read_write(struct host *host)
 			host->mounts[i].super_options = "rw,errors=continue";
 }
 
+static void command_at_work(struct host *host)
+{
+	*array_add(&host->processes, &host->n_processes) = (struct process){
+		.pid = 700, .comm = "lvs", .exe = "", .mount_namespace = SAMPLE_NS};
+}
+
 static void another_belongs_there(struct host *host)
 {
 	*array_add(&host->fstab, &host->n_fstab) = (struct fstab_entry){.line = 4,
@@ -365,6 +371,7 @@ static const struct {
 	{"sparse", sparse, OFF(RULE_VIRTUAL_ORIGIN), 7},
 	{"system mount", system_mount, OFF(RULE_MOUNTED_AS_SYSTEM), 7},
 	{"read-write", read_write, OFF(RULE_MOUNTED_READ_WRITE), 11},
+	{"command", command_at_work, OFF(RULE_COMMAND_RUNNING), 14},
 	{"another's mount point", another_belongs_there, OFF(RULE_MOUNTED_AS_SYSTEM), 13},
 	{"guest volume", guest_volume, OFF(RULE_FOREIGN_MAPPING), 1},
 };
@@ -551,6 +558,7 @@ static void test_a_condition_is_left_out(void **state)
 		{CONDITION_SINGLE, "breaks rule 10:"},
 		{CONDITION_NOT_CONFIGURED, "breaks rule 12:"},
 		{CONDITION_MOUNT_POINTS, "breaks rule 13:"},
+		{CONDITION_QUIET, "breaks rule 14:"},
 	};
 
 	(void)state;
