@@ -284,7 +284,8 @@ void proof_ground_free(struct proof_ground *ground)
 
 struct descent {
 	struct proof_ground *ground;
-	uint64_t group; /* a key of its uuid */
+	uint64_t group; /* by places_text(), whose key nobody who writes an archive knows:
+			 * no two uuids can be made to agree */
 	size_t *at;	/* devices, and behind all of them, blocks */
 	size_t count;
 };

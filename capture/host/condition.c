@@ -178,17 +178,15 @@ void condition_find(const struct host *host, const struct condition *condition,
 	const struct condition_row *row = &rows[condition->kind];
 	cleanup_buf struct buf text = BUF_INIT;
 	size_t count = ret->count;
-	uint64_t key = 0;
 
 	if (row->is_lasting && host_index_is_of_clone(host)) {
 		condition_print(condition, &text);
-		key = places_text(buf_text(&text));
-		if (host_index_is_held(host, key))
+		if (host_index_is_held(host, buf_text(&text)))
 			return;
 	}
 	row->find(host, condition, ret);
-	if (key && ret->count == count)
-		host_index_hold(host, key);
+	if (text.len && ret->count == count)
+		host_index_hold(host, buf_text(&text));
 }
 
 /* ---- text ---- */

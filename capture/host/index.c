@@ -12,6 +12,7 @@
 #include <sys/auxv.h>
 
 #include "index.h"
+#include "snapstate/facts.h"
 
 struct entry {
 	uint64_t key;
@@ -36,7 +37,7 @@ struct host_index {
 	struct below_list *below;
 	bool is_of_clone;
 	bool has_new_base; /* of a clone: which devices are on a snapshot is not right */
-	struct table held; /* conditions; of a clone */
+	struct fact_bag held; /* texts of conditions, owned; of a clone */
 	struct memo *lv_memos, *device_memos; /* by position; of a clone */
 	bool *is_reloaded;		      /* by a device's position; of a clone */
 	bool is_cut;
@@ -262,19 +263,26 @@ static void memos_free(struct host_index *index)
 	free(index->is_reloaded);
 }
 
-bool host_index_is_held(const struct host *clone, uint64_t key)
+bool host_index_is_held(const struct host *clone, const char *condition)
 {
-	const struct table *held = &clone->index->held;
-
-	for (uint32_t i = *table_head(held, key); i; i = held->entries[i - 1].next)
-		if (held->entries[i - 1].key == key)
-			return true;
-	return false;
+	return bag_has(&clone->index->held, condition);
 }
 
-void host_index_hold(const struct host *clone, uint64_t key)
+void host_index_hold(const struct host *clone, const char *condition)
 {
-	table_add(&clone->index->held, key, 0);
+	char *copy = xstrdup(condition);
+
+	if (!bag_insert(&clone->index->held, copy))
+		free(copy);
+}
+
+static void held_free(struct fact_bag *held)
+{
+	/* the addresses of the lines: nothing looks them up any more */
+	for (const char *const *line = bag_next(held, NULL); line;
+		line = bag_next(held, line))
+		free((char *)*line);
+	bag_free(held);
 }
 
 static struct table table_copy(const struct table *table)
@@ -526,7 +534,7 @@ void host_index_clone(struct host *clone)
 	index->tables[PLACES_ABOVE] = table_copy(&index->tables[PLACES_ABOVE]);
 	index->tables[PLACES_SNAPSHOT_OF_COW] =
 		table_copy(&index->tables[PLACES_SNAPSHOT_OF_COW]);
-	table_open(&index->held, clone->n_vgs + clone->n_lvs + clone->n_devices);
+	index->held = (struct fact_bag){0};
 	memos_open(clone, index);
 	clone->index = index;
 }
@@ -543,7 +551,7 @@ void host_index_free(struct host *host)
 			table_free(&index->tables[kind]);
 	if (index->is_of_clone) {
 		memos_free(index);
-		table_free(&index->held);
+		held_free(&index->held);
 	} else {
 		free(index->owned.owned);
 		path_tree_free(&index->paths);

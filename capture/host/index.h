@@ -77,9 +77,9 @@ bool below_is_same(const struct host *clone, const struct device *device);
 bool host_index_has_new_base(const struct host *host);
 void index_new_base(struct host_index *index);
 bool host_index_is_of_clone(const struct host *host);
-/* Of a clone: keys of conditions that hold for good (condition.h, is_lasting). */
-bool host_index_is_held(const struct host *clone, uint64_t key);
-void host_index_hold(const struct host *clone, uint64_t key);
+/* Of a clone: the conditions that hold for good (condition.h, is_lasting), by their text. */
+bool host_index_is_held(const struct host *clone, const char *condition);
+void host_index_hold(const struct host *clone, const char *condition);
 
 /* What condition_siblings.c found of a volume or device that is as it should be, by
  * positions from 1: so that it need not be looked at again with each step of a replay, as

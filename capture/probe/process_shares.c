@@ -9,8 +9,8 @@
  *
  * Invariants: one stuck process does not keep the others from being read: the child is
  * given up and another one goes on, first with the same process and with care, then
- * behind it. Whoever runs a share reads nothing of a process itself, so that waiting for
- * it ends.
+ * behind it. The process that runs a share reads nothing of others itself, so that
+ * waiting for it ends.
  */
 #include <errno.h>
 #include <sched.h>

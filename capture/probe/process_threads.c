@@ -88,29 +88,23 @@ static bool has_same_places(const struct machine *machine, uint32_t pid, uint32_
 	       has_same_link(machine, pid, tid, "root");
 }
 
-/* Of one name and its link; sums of it do not depend on the order of reading. */
-static uint64_t mix(const char *name, const char *text)
-{
-	uint64_t hash = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
-
-	for (; *name; name++)
-		hash = (hash ^ (unsigned char)*name) * UINT64_C(0x100000001b3);
-	hash *= UINT64_C(0x100000001b3);
-	for (; *text; text++)
-		hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
-	return hash;
-}
-
+/* Each name and its link, in no order: who has files of such names that sums of another
+ * hash would agree cannot know the key of this one (index.c). */
 static uint64_t sum_of_links(const struct machine *machine, const char *folder)
 {
 	cleanup_closedir DIR *dir = machine_dir(machine, "%s", folder);
+	cleanup_buf struct buf link = BUF_INIT;
 	char text[PROBE_PATH_MAX];
 	uint64_t sum = 0;
 	const char *fd;
 
-	while (dir && (fd = dir_next(dir)))
-		if (machine_link(machine, text, sizeof(text), "%s/%s", folder, fd) == 0)
-			sum += mix(fd, text);
+	while (dir && (fd = dir_next(dir))) {
+		if (machine_link(machine, text, sizeof(text), "%s/%s", folder, fd) < 0)
+			continue;
+		link.len = 0;
+		buf_printf(&link, "%s %s", fd, text);
+		sum += places_text(buf_text(&link));
+	}
 	return sum;
 }
 
