@@ -59,7 +59,7 @@ static int check_unused(const struct act_request *request, struct err *err)
 {
 	const char *path = request->step->target.swap_path;
 	cleanup_host struct host *host = NULL;
-	int r = probe_host(request->machine, PROBE_BLOCKS, &host, err);
+	int r = probe_host(request->machine, PROBE_HOLDERS, &host, err);
 
 	if (r < 0)
 		return r;

@@ -11,7 +11,8 @@
 #include "verify.h"
 
 /* The volume group whose lock is held from one removal behind LVM's back to the next: no
- * LVM command of this host changes it meanwhile, so that LVM need not be asked at each. */
+ * LVM command of this host changes it meanwhile, so that LVM need not be asked at each.
+ */
 struct held_group {
 	const struct vg *vg; /* of executor.host; NULL: none */
 	int hold;
@@ -34,12 +35,20 @@ struct executor {
 	struct held_group held;
 };
 
-/* What LVM said of a group counts, while its lock is held, so many times as long as the asking
- * took, within these bounds; then the lock is given back: other LVM
- * commands may wait for it. */
-#define EXECUTOR_HELD_FACTOR  20
+/*
+ * What LVM said of a group counts, while its lock is held, so many times as long as the
+ * asking took, within these bounds. Then the lock is given back, so that LVM commands
+ * that wait for it have their turn, and LVM is asked again. What the lock does not keep
+ * out, another host or a clone of a disk, is so found after EXECUTOR_HELD_MS_MOST at the
+ * latest; before each lvremove LVM is asked anyway.
+ */
+#define EXECUTOR_HELD_FACTOR   20
 #define EXECUTOR_HELD_MS_LEAST 2000
-#define EXECUTOR_HELD_MS_MOST  10000
+#define EXECUTOR_HELD_MS_MOST  30000
+/* LVM waits in flock(2) (lib/misc/lvm-flock.c); it is woken, and has taken the lock by
+ * then. */
+#define EXECUTOR_TURN_MS    200
+#define EXECUTOR_TURN_TRIES 6 /* each as long as act_ops.hold waits, to take it back */
 
 /* Patience with a real host. */
 #define EXECUTOR_POLL_MS   100

@@ -436,21 +436,50 @@ void executor_release_group(struct executor *executor)
 	*held = (struct held_group){.vg = NULL};
 }
 
+/* Those that waited for it have their turn. */
+static void give_turn(struct executor *executor)
+{
+	const struct observer *observer = &executor->observer;
+
+	executor_release_group(executor);
+	observer->ops->pause(observer->context, EXECUTOR_TURN_MS);
+}
+
+static int take_group(
+	struct executor *executor, const struct vg *vg, unsigned tries, struct err *err)
+{
+	const struct observer *observer = &executor->observer;
+	int *hold = &executor->held.hold;
+	int r;
+
+	for (;;) {
+		*err = ERR_INIT;
+		r = observer->ops->hold(observer->context, vg->name, hold, err);
+		if (r != -EBUSY || --tries == 0)
+			return r;
+		fprintf(executor->out, "    %s; waiting for it\n", err->msg);
+		fflush(executor->out);
+	}
+}
+
 static enum exit_code hold_group(struct run *run, const struct vg *vg)
 {
 	struct held_group *held = &run->executor->held;
 	const struct observer *observer = &run->executor->observer;
 	int64_t now = observer->ops->now_ms(observer->context);
+	bool has_turn = held->vg && held->vg == vg && now >= held->until;
 	struct err err = ERR_INIT;
 
-	if (held->vg != vg || now >= held->until)
+	if (has_turn)
+		give_turn(run->executor);
+	else if (held->vg != vg)
 		executor_release_group(run->executor);
 	if (!vg || held->vg)
 		return EXIT_DONE;
 	if (!guard_name_is_valid(vg->name))
 		return refuse(
 			run, EXIT_DIFFERS, "its volume group has no valid name", NULL);
-	if (observer->ops->hold(observer->context, vg->name, &held->hold, &err) < 0)
+	if (take_group(run->executor, vg, has_turn ? EXECUTOR_TURN_TRIES : 1, &err) < 0)
 		return refuse(run,
 			err.code == -EBUSY ? EXIT_DIFFERS
 					   : executor_cannot(run->executor),
@@ -485,7 +514,7 @@ static int read_metadata(struct run *run, struct facts *ret_found, struct err *e
 	r = verify_read(observer, &all, ret_found, err);
 	end = observer->ops->now_ms(observer->context);
 	if (r == 0)
-		executor->held.until = end + held_ms(end - begin);
+		executor->held.until = begin + held_ms(end - begin);
 	return r;
 }
 

@@ -30,8 +30,9 @@ static unsigned holder_part(const char *line)
 	if (kind && (starts_with(kind + 1, "loop ") ||
 			    starts_with(kind + 1, "swap-file ") ||
 			    starts_with(kind + 1, "unplaced ")))
-		return PROBE_BLOCKS | PROBE_MOUNTS;
-	return kind && starts_with(kind + 1, "dm ") ? PROBE_DM : PROBE_BLOCKS;
+		return PROBE_BLOCKS | PROBE_HOLDERS | PROBE_MOUNTS;
+	return kind && starts_with(kind + 1, "dm ") ? PROBE_DM
+						    : PROBE_BLOCKS | PROBE_HOLDERS;
 }
 
 static unsigned parts_of_condition(enum condition_kind kind)
@@ -41,7 +42,8 @@ static unsigned parts_of_condition(enum condition_kind kind)
 	} parts[] = {
 		{CONDITION_NEEDS_DM, PROBE_DM},
 		{CONDITION_NEEDS_BLOCKS, PROBE_BLOCKS},
-		{CONDITION_NEEDS_MOUNTS, PROBE_MOUNTS},
+		/* with the devices that files are on */
+		{CONDITION_NEEDS_MOUNTS, PROBE_MOUNTS | PROBE_HOLDERS},
 		{CONDITION_NEEDS_PROCESSES, PROBE_PROCESSES},
 		{CONDITION_NEEDS_LVM, PROBE_LVM},
 		{CONDITION_NEEDS_PVS, PROBE_PVS},
@@ -98,7 +100,8 @@ void view_of_plan(const struct plan *plan, const struct facts *now,
 	struct view view = {.parts = PROBE_IDENTITY, .uncertain = uncertain};
 
 	if (scope->n_devices)
-		view.parts |= PROBE_DM | PROBE_BLOCKS | PROBE_MOUNTS | PROBE_PROCESSES;
+		view.parts |= PROBE_DM | PROBE_BLOCKS | PROBE_HOLDERS | PROBE_MOUNTS |
+			      PROBE_PROCESSES;
 	if (scope->n_volumes || scope->n_groups)
 		view.parts |= PROBE_DM | PROBE_BLOCKS | PROBE_LVM;
 	for (size_t i = 0; i < scope->n_devices; i++)
@@ -137,7 +140,7 @@ void view_of_plan(const struct plan *plan, const struct facts *now,
  */
 static unsigned parts_of_step(enum plan_op op)
 {
-	unsigned parts = PROBE_IDENTITY | PROBE_DM | PROBE_BLOCKS;
+	unsigned parts = PROBE_IDENTITY | PROBE_DM | PROBE_BLOCKS | PROBE_HOLDERS;
 
 	switch (op) {
 	case OP_UMOUNT:
@@ -191,21 +194,6 @@ static void add_devices_of(
 		buf_devno(&text, scope->devices[i].devno);
 		add_subject(subjects, text.data, text.len);
 	}
-}
-
-/* Few subjects, and all lines of the plan are asked about at each step: no copies. */
-static bool is_about(const char *line, const struct facts *subjects)
-{
-	const char *text;
-	size_t len;
-
-	if (fact_subject(line, &text, &len) < 0 || len == 0)
-		return true;
-	for (size_t i = 0; i < subjects->count; i++)
-		if (strncmp(subjects->lines[i], text, len) == 0 &&
-			subjects->lines[i][len] == '\0')
-			return true;
-	return false;
 }
 
 /* "holder BELOW dm ABOVE": adds one where the other is a subject. */
@@ -410,10 +398,29 @@ static bool is_about_condition(
 	const struct condition *condition, const struct facts *subjects)
 {
 	cleanup_buf struct buf line = BUF_INIT;
+	const char *text;
+	size_t len;
 
 	buf_puts(&line, "condition ");
 	condition_print(condition, &line);
-	return is_about(buf_text(&line), subjects);
+	if (fact_subject(line.data, &text, &len) < 0)
+		return false;
+	for (size_t i = 0; i < subjects->count; i++)
+		if (strncmp(subjects->lines[i], text, len) == 0 &&
+			subjects->lines[i][len] == '\0')
+			return true;
+	return false;
+}
+
+/* A plan has thousands: no text is made of their numbers. */
+static void add_number(const struct scope *scope, struct devno devno, struct scope *ret)
+{
+	for (size_t i = 0; i < scope->n_devices; i++)
+		if (devno_is_equal(scope->devices[i].devno, devno))
+			*array_add(&ret->devices, &ret->n_devices) = scope->devices[i];
+	for (size_t i = 0; i < scope->n_blocks; i++)
+		if (devno_is_equal(scope->blocks[i].devno, devno))
+			*array_add(&ret->blocks, &ret->n_blocks) = scope->blocks[i];
 }
 
 static void restrict_scope(
@@ -421,17 +428,12 @@ static void restrict_scope(
 {
 	struct buf text = BUF_INIT;
 
-	for (size_t i = 0; i < scope->n_devices; i++) {
-		text.len = 0;
-		buf_devno(&text, scope->devices[i].devno);
-		if (facts_has(subjects, text.data))
-			*array_add(&ret->devices, &ret->n_devices) = scope->devices[i];
-	}
-	for (size_t i = 0; i < scope->n_blocks; i++) {
-		text.len = 0;
-		buf_devno(&text, scope->blocks[i].devno);
-		if (facts_has(subjects, text.data))
-			*array_add(&ret->blocks, &ret->n_blocks) = scope->blocks[i];
+	for (size_t i = 0; i < subjects->count; i++) {
+		const char *subject = subjects->lines[i];
+		struct devno devno;
+
+		if (parse_devno(subject, strlen(subject), &devno) == 0)
+			add_number(scope, devno, ret);
 	}
 	for (size_t i = 0; i < scope->n_volumes; i++) {
 		text.len = 0;
@@ -497,7 +499,7 @@ void view_of_step(const struct plan *plan, const struct plan_step *step,
 	const struct facts *now, const struct facts *uncertain, struct view *ret_view)
 {
 	struct view view = {.parts = parts_of_step(step->op), .uncertain = uncertain};
-	cleanup_facts struct facts subjects = FACTS_INIT;
+	cleanup_facts struct facts subjects = FACTS_INIT, about = FACTS_INIT;
 
 	subjects_of_step(plan, step, now, &subjects);
 	if (step->op == OP_UMOUNT)
@@ -512,11 +514,12 @@ void view_of_step(const struct plan *plan, const struct plan_step *step,
 	if (view.is_near)
 		view.scope.n_conditions = 0;
 	drop_what_is_not_asked(step, &view);
-	for (size_t i = 0; i < now->count; i++) {
-		const char *line = now->lines[i];
+	facts_about(now, &subjects, &about);
+	for (size_t i = 0; i < about.count; i++) {
+		const char *line = about.lines[i];
 		enum condition_kind kind;
 
-		if (is_about(line, &subjects) && is_seen(&view, view.parts, line) &&
+		if (is_seen(&view, view.parts, line) &&
 			!(condition_of_line(line, &kind) && !is_asked(step, kind)))
 			facts_add(&view.expected, line);
 	}
@@ -555,6 +558,17 @@ static bool is_of_metadata(const char *line)
 	       starts_with(line, "volume ") || starts_with(line, "tag ");
 }
 
+static void keep_of_metadata(
+	const struct facts *facts, const struct facts *subjects, struct facts *ret)
+{
+	cleanup_facts struct facts about = FACTS_INIT;
+
+	facts_about(facts, subjects, &about);
+	for (size_t i = 0; i < about.count; i++)
+		if (is_of_metadata(about.lines[i]))
+			facts_add(ret, about.lines[i]);
+}
+
 static void keep_lasting_conditions(struct view *view)
 {
 	struct scope *scope = &view->scope;
@@ -576,9 +590,7 @@ bool view_of_metadata(const struct plan *plan, const struct plan_step *step,
 	struct view *ret_view)
 {
 	char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
-	struct view view = {.parts = PROBE_IDENTITY | PROBE_DM | PROBE_BLOCKS |
-				     PROBE_MOUNTS | PROBE_PROCESSES | PROBE_LVM |
-				     PROBE_PVS,
+	struct view view = {.parts = PROBE_IDENTITY | PROBE_DM | PROBE_BLOCKS | PROBE_LVM,
 		.uncertain = uncertain};
 	cleanup_facts struct facts subjects = FACTS_INIT;
 	cleanup_buf struct buf text = BUF_INIT;
@@ -592,9 +604,7 @@ bool view_of_metadata(const struct plan *plan, const struct plan_step *step,
 		add_volumes_of(&plan->scope, vg, &subjects);
 	restrict_scope(&plan->scope, &subjects, &view.scope);
 	keep_lasting_conditions(&view);
-	for (size_t i = 0; i < now->count; i++)
-		if (is_of_metadata(now->lines[i]) && is_about(now->lines[i], &subjects))
-			facts_add(&view.expected, now->lines[i]);
+	keep_of_metadata(now, &subjects, &view.expected);
 	*ret_view = view;
 	return true;
 }
@@ -605,10 +615,7 @@ void view_keep_about(
 	cleanup_facts struct facts subjects = FACTS_INIT;
 
 	add_subjects_of(&subjects, &view->expected);
-	for (size_t i = 0; i < found->count; i++)
-		if (is_of_metadata(found->lines[i]) &&
-			is_about(found->lines[i], &subjects))
-			facts_add(ret, found->lines[i]);
+	keep_of_metadata(found, &subjects, ret);
 }
 
 void view_free(struct view *view)

@@ -153,3 +153,55 @@ int fact_subject(const char *line, const char **ret_text, size_t *ret_len)
 	}
 	return -EINVAL;
 }
+
+static void add_begun(const struct facts *facts, const char *begin, struct facts *ret)
+{
+	size_t len = strlen(begin);
+
+	for (size_t i = facts_place(facts, begin);
+		i < facts->count && strncmp(facts->lines[i], begin, len) == 0; i++)
+		facts_add(ret, facts->lines[i]);
+}
+
+/* Lines of one kind are in a row, and of these, those of one subject. */
+static void add_about(const struct facts *facts, const char *subject, struct facts *ret)
+{
+	cleanup_buf struct buf begin = BUF_INIT;
+
+	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
+		if (kinds[k].subject != 1)
+			continue;
+		begin.len = 0;
+		buf_printf(&begin, "%s %s ", kinds[k].kind, subject);
+		add_begun(facts, begin.data, ret);
+	}
+	for (enum condition_kind kind = 0; kind < CONDITION_KINDS; kind++) {
+		begin.len = 0;
+		buf_printf(
+			&begin, "condition %s %s ", condition_row(kind)->name, subject);
+		add_begun(facts, begin.data, ret);
+	}
+}
+
+void facts_about(
+	const struct facts *facts, const struct facts *subjects, struct facts *ret)
+{
+	cleanup_facts struct facts mounts = FACTS_INIT;
+
+	add_begun(facts, "host ", ret);
+	add_begun(facts, "mount ", &mounts);
+	for (size_t i = 0; i < mounts.count; i++) {
+		const char *text;
+		size_t len;
+
+		if (fact_subject(mounts.lines[i], &text, &len) < 0)
+			continue;
+		cleanup_free char *subject = xstrndup(text, len);
+
+		if (facts_has(subjects, subject))
+			facts_add(ret, mounts.lines[i]);
+	}
+	for (size_t i = 0; i < subjects->count; i++)
+		add_about(facts, subjects->lines[i], ret);
+	facts_sort(ret);
+}

@@ -14,9 +14,6 @@
 /* sysfs writes '!' where a device's name has '/' (cciss/c0d0); the name is kept as sysfs
  * writes it. */
 #define CLASS_BLOCK "sys/class/block/%s"
-/* Device-mapper's devices, in front of their minor (kernel drivers/md/dm.c, alloc_dev).
- */
-#define DM_KNAME "dm-"
 
 static int order_devnos(const void *a, const void *b)
 {

@@ -51,6 +51,19 @@ static void copy_list(struct host *host, const struct host *list)
 	}
 }
 
+bool dm_kname_devno(const struct host *host, const char *kname, struct devno *ret_devno)
+{
+	const size_t skip = strlen(DM_KNAME);
+	uint64_t minor;
+
+	if (!host->n_devices || strncmp(kname, DM_KNAME, skip) != 0 ||
+		parse_u64(kname + skip, strlen(kname + skip), 10, &minor) < 0 ||
+		minor > UINT32_MAX)
+		return false;
+	*ret_devno = (struct devno){host->devices[0].devno.major, (uint32_t)minor};
+	return true;
+}
+
 bool dm_is_vanished(int r)
 {
 	return r == -ENXIO || r == -ENODEV || r == -ENOENT || r == -ESTALE;

@@ -89,11 +89,9 @@ static int add_above(
 	if (!dir)
 		return -ENOTSUP;
 	while (r == 0 && (name = dir_next(dir))) {
-		if (machine_devno(machine, &above,
-			    "sys/dev/block/" DEVNO_FMT "/holders/%s/dev",
-			    DEVNO_ARGS(devno), name) < 0)
-			return -ENOTSUP;
-		r = add_number(machine, host, above, err);
+		/* what is not device-mapper's is no device of the list */
+		if (dm_kname_devno(host, name, &above))
+			r = add_number(machine, host, above, err);
 	}
 	return r;
 }

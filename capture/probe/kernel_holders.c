@@ -323,9 +323,10 @@ static void find_claims(struct search *search, struct devno devno)
 	while (dir && (name = dir_next(dir))) {
 		struct devno above = DEVNO_NONE;
 
-		machine_devno(search->machine, &above,
-			"sys/dev/block/" DEVNO_FMT "/holders/%s/dev", DEVNO_ARGS(devno),
-			name);
+		if (!dm_kname_devno(search->host, name, &above))
+			machine_devno(search->machine, &above,
+				"sys/dev/block/" DEVNO_FMT "/holders/%s/dev",
+				DEVNO_ARGS(devno), name);
 		if (!is_explained(search->host, devno, above))
 			hold(search, HOLDER_OTHER, devno, name);
 	}

@@ -26,6 +26,11 @@ int probe_dm_device(
  * with them what is near. -ENOTSUP: only a full list tells what is. */
 int probe_dm_find(const struct machine *machine, struct host *host, struct err *err);
 int probe_dm_near(const struct machine *machine, struct host *host, struct err *err);
+/* Device-mapper's devices, in front of their minor (kernel drivers/md/dm.c, alloc_dev). */
+#define DM_KNAME "dm-"
+/* By such a name, and the major of the devices that are listed: without a read for each
+ * of what may be thousands. false: it is no such name, or none is listed. */
+bool dm_kname_devno(const struct host *host, const char *kname, struct devno *ret_devno);
 /* true: machine->only names it, or asks for all. */
 bool probe_is_asked_for(const struct machine *machine, const struct device *device);
 /* false: none of those that machine->only names is there. */

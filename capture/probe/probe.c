@@ -37,8 +37,10 @@ static void read_dm(const struct machine *machine, struct host *host, unsigned p
 
 static void read_blocks(const struct machine *machine, struct host *host, unsigned parts)
 {
-	(void)parts;
-	probe_blocks(machine, host);
+	if (parts & PROBE_BLOCKS)
+		probe_blocks(machine, host);
+	if (!(parts & PROBE_HOLDERS))
+		return;
 	probe_superblocks(machine, host);
 	probe_swaps(machine, host);
 }
@@ -87,16 +89,16 @@ static void look_again(const struct machine *machine, struct host *host, unsigne
 static const struct step steps[PROBE_STEPS] = {
 	{NULL, PROBE_IDENTITY, read_identity, {{PROBE_IDENTITY, "identity"}}},
 	{"device-mapper", PROBE_DM, read_dm, {{PROBE_DM, "dm"}}},
-	{"block devices", PROBE_BLOCKS, read_blocks,
-		{{PROBE_BLOCKS, "blocks"}, {PROBE_BLOCKS, "superblocks"},
-			{PROBE_BLOCKS, "swaps"}}},
+	{"block devices", PROBE_BLOCKS | PROBE_HOLDERS, read_blocks,
+		{{PROBE_BLOCKS, "blocks"}, {PROBE_HOLDERS, "superblocks"},
+			{PROBE_HOLDERS, "swaps"}}},
 	{"mounts", PROBE_MOUNTS, read_mounts, {{PROBE_MOUNTS, "mounts"}}},
 	/* knows files by their mounts */
-	{"holders in the kernel", PROBE_BLOCKS, read_holders,
-		{{PROBE_BLOCKS, "holders"}}},
+	{"holders in the kernel", PROBE_HOLDERS, read_holders,
+		{{PROBE_HOLDERS, "holders"}}},
 	{"processes", PROBE_PROCESSES, read_processes, {{PROBE_PROCESSES, "processes"}}},
 	/* knows all mount namespaces, also those that only descriptors keep */
-	{"overlays", PROBE_BLOCKS, read_overlays, {{PROBE_BLOCKS, "holders"}}},
+	{"overlays", PROBE_HOLDERS, read_overlays, {{PROBE_HOLDERS, "holders"}}},
 	{"configurations", PROBE_FSTAB | PROBE_CONFIGS, read_configs,
 		{{PROBE_FSTAB, "fstab"}, {PROBE_CONFIGS, "configs"}}},
 	[PROBE_STEP_LVM] = {"LVM", PROBE_LVM | PROBE_PVS | PROBE_LVSCAN, probe_lvm,
@@ -129,7 +131,7 @@ void probe_step_announce(const struct machine *machine, size_t step)
 /* Nothing holds a device that is not there. */
 static bool is_moot(const struct machine *machine, size_t step, const struct host *host)
 {
-	return (steps[step].parts & PROBE_BLOCKS) &&
+	return (steps[step].parts & (PROBE_BLOCKS | PROBE_HOLDERS)) &&
 	       !probe_is_any_asked_for(machine, host);
 }
 

@@ -205,5 +205,7 @@ void bag_free(struct fact_bag *bag);
  * "VG-UUID" or "VG-UUID/LV-UUID" of a group, volume or tag line, any of these or "host" of a
  * condition, "" of the host line. Points into `line`. -EINVAL: not a fact. */
 int fact_subject(const char *line, const char **ret_text, size_t *ret_len);
+/* The lines about one of these subjects, and the host's: without a look at the others. */
+void facts_about(const struct facts *facts, const struct facts *subjects, struct facts *ret);
 
 #endif

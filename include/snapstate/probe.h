@@ -105,7 +105,7 @@ void machine_close(struct machine *machine);
 enum probe_part {
 	PROBE_IDENTITY = 1 << 0,
 	PROBE_DM = 1 << 1,
-	PROBE_BLOCKS = 1 << 2, /* sysfs: other block devices, live file systems, swap */
+	PROBE_BLOCKS = 1 << 2, /* sysfs: other block devices */
 	PROBE_MOUNTS = 1 << 3,
 	PROBE_PROCESSES = 1 << 4,
 	PROBE_LVM =
@@ -116,7 +116,9 @@ enum probe_part {
 	PROBE_PVS = 1 << 9, /* on which devices LVM finds each physical volume, twice or
 			       more too */
 	PROBE_CONFIGS = 1 << 10, /* units of systemd, guests' configurations */
-	PROBE_ALL = (1 << 11) - 1,
+	PROBE_HOLDERS = 1 << 11, /* needs DM and BLOCKS: live file systems, swap, and what
+				    the kernel itself holds open */
+	PROBE_ALL = (1 << 12) - 1,
 };
 
 /*

@@ -117,9 +117,9 @@ static void skip_sources(struct host *seen, unsigned parts)
 		{PROBE_IDENTITY, "identity"},
 		{PROBE_DM, "dm"},
 		{PROBE_BLOCKS, "blocks"},
-		{PROBE_BLOCKS, "superblocks"},
-		{PROBE_BLOCKS, "swaps"},
-		{PROBE_BLOCKS, "holders"},
+		{PROBE_HOLDERS, "superblocks"},
+		{PROBE_HOLDERS, "swaps"},
+		{PROBE_HOLDERS, "holders"},
 		{PROBE_MOUNTS, "mounts"},
 		{PROBE_MOUNTS, "mounts/"},
 		{PROBE_PROCESSES, "processes"},
@@ -196,8 +196,9 @@ struct host *law_seen(const struct host *host, unsigned parts, const struct scop
 
 	skip_sources(seen, parts);
 	if (!(parts & PROBE_BLOCKS))
-		seen->n_blocks = seen->n_superblocks = seen->n_swaps =
-			seen->n_kernel_holders = 0;
+		seen->n_blocks = 0;
+	if (!(parts & PROBE_HOLDERS))
+		seen->n_superblocks = seen->n_swaps = seen->n_kernel_holders = 0;
 	if (!(parts & PROBE_MOUNTS))
 		seen->n_mounts = seen->n_namespaces = 0;
 	if (!(parts & PROBE_PROCESSES))

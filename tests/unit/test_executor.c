@@ -60,7 +60,7 @@ enum manner {
 	RIGHT_BUT_FAILS, /* done, and says it was not */
 	NOTHING,	 /* says done, and was not */
 	FAILS,
-	WRONG, /* does something else besides */
+	WRONG,	    /* does something else besides */
 	STILL_LIVE, /* unmounts, and something out of sight keeps the file system */
 	BUSY,
 	BUSY_AT_FIRST,
@@ -100,7 +100,11 @@ struct toy {
 	bool has_command;
 	bool is_locked;
 	bool is_held; /* the lock, as around the step that removes the mapping */
-	unsigned n_reads[DEVICES];    /* of each device meanwhile */
+	unsigned n_reads[DEVICES]; /* of each device meanwhile */
+	bool is_stale;	      /* steps remove the snapshot, then its store, without LVM */
+	bool is_clone_coming; /* with the first of these */
+	int64_t act_ms;	      /* that a step takes */
+	unsigned n_locked;    /* behind the first step: so often others have the lock */
 	const struct rlimit *fsize;   /* once the journal has its header; NULL = none */
 	const struct redact_key *key; /* its plan has pseudonyms */
 	char commands[512];	      /* what was asked for, as a person would type it */
@@ -328,8 +332,25 @@ static void toy_umount(struct toy *toy)
 	toy->devices[MAPPING].open--;
 }
 
+static void toy_stale_remove(struct toy *toy)
+{
+	bool is_first = toy->devices[SNAPSHOT].is_there;
+
+	toy->devices[is_first ? SNAPSHOT : COW].is_there = false;
+	if (!is_first)
+		return;
+	toy->devices[REAL].open--;
+	toy->devices[COW].open--;
+	if (toy->is_clone_coming)
+		toy->clone_of = PV_HYPHENS;
+}
+
 static void toy_dm_remove(struct toy *toy)
 {
+	if (toy->is_stale) {
+		toy_stale_remove(toy);
+		return;
+	}
 	toy->devices[MAPPING].is_there = false;
 	toy->devices[SNAPSHOT].open--;
 	toy_remove(toy, "sys/dev/block/700:4/holders/dm-5/dev");
@@ -398,6 +419,7 @@ static int toy_perform_one(void *context, struct act_request *request, struct er
 	int full;
 
 	toy->n_acts++;
+	toy->now_ms += toy->act_ms;
 	note_command(toy, request->step);
 	strcat(toy->holds, "!");
 	assert_non_null(request->host);
@@ -491,7 +513,7 @@ static int toy_hold(void *context, const char *vg_name, int *ret_hold, struct er
 {
 	struct toy *toy = context;
 
-	if (toy->is_locked)
+	if (toy->is_locked || (toy->n_acts && toy->n_locked && toy->n_locked--))
 		return err_set(err, -EBUSY, "volume group %s is locked", vg_name);
 	snprintf(toy->holds + strlen(toy->holds), 32, "+%s", vg_name);
 	toy->is_held = true;
@@ -1173,6 +1195,117 @@ static void kept_sha256(
 	assert_non_null(strstr(buf_text(&text), "backup"));
 	assert_null(strstr(buf_text(&text), "---"));
 	sha256_hex(buf_text(&text), text.len, ret_hex);
+}
+
+/* Removed on another host, and still mapped here. */
+static void toy_make_stale(struct toy *toy)
+{
+	toy_new(toy);
+	toy_umount(toy);
+	toy_dm_remove(toy);
+	toy->has_snap = false;
+	toy->is_stale = true;
+}
+
+static void predict_stale(struct toy *toy, struct plan *plan, uint32_t minor)
+{
+	struct plan_step *step = plan_step_add(plan, OP_DM_REMOVE);
+	cleanup_facts struct facts before = FACTS_INIT, after = FACTS_INIT;
+
+	step->target.devno = (struct devno){FAKE_MAJOR, minor};
+	set_string(&step->target.dm_uuid, toy->devices[minor].uuid);
+	set_string(&step->target.dm_name, toy->devices[minor].name);
+	plan_step_reason(step, "it is stale");
+	toy_facts(toy, SCOPE_IDENTITY, &before);
+	toy_stale_remove(toy);
+	toy_facts(toy, SCOPE_IDENTITY, &after);
+	facts_minus(&before, &after, &step->gone);
+	facts_minus(&after, &before, &step->new);
+}
+
+static struct plan *stale_plan(void)
+{
+	cleanup_toy struct toy toy;
+	cleanup_host struct host *host = NULL;
+	cleanup_scope struct scope scope = {0};
+	struct plan *plan = plan_new();
+	cleanup_buf struct buf text = BUF_INIT;
+
+	toy_make_stale(&toy);
+	host = toy_host(&toy);
+	toy_scope(&toy, host, SCOPE_IDENTITY, &scope);
+	plan_scope_set(plan, &scope);
+	memset(plan->capture_sha256, 'a', SHA256_HEX_LEN);
+	toy_facts(&toy, SCOPE_IDENTITY, &plan->expect);
+	predict_stale(&toy, plan, SNAPSHOT);
+	predict_stale(&toy, plan, COW);
+	plan_write(plan, &text); /* sets its digest */
+	return plan;
+}
+
+/* From one removal behind LVM's back to the next, as long as what LVM said counts; then
+ * others have their turn, and LVM is asked again. */
+static void test_the_lock_is_kept(void **state)
+{
+	static const struct {
+		int64_t act_ms, paused_ms;
+		bool is_clone_coming;
+		enum exit_code code;
+		const char *holds;
+	} rows[] = {
+		{0, 0, false, EXIT_DONE, "+vg!!-vg"},
+		{EXECUTOR_HELD_MS_LEAST - 1, 0, false, EXIT_DONE, "+vg!!-vg"},
+		{EXECUTOR_HELD_MS_LEAST, EXECUTOR_TURN_MS, false, EXIT_DONE,
+			"+vg!-vg+vg!-vg"},
+		/* found when LVM is asked again, and not before */
+		{0, 0, true, EXIT_STOPPED, "+vg!!-vg"},
+		{EXECUTOR_HELD_MS_LEAST, EXECUTOR_TURN_MS, true, EXIT_DIFFERS,
+			"+vg!-vg+vg-vg"},
+	};
+	cleanup_plan struct plan *plan = stale_plan();
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		cleanup_toy struct toy toy;
+		enum exit_code code;
+
+		toy_make_stale(&toy);
+		toy.act_ms = rows[i].act_ms;
+		toy.is_clone_coming = rows[i].is_clone_coming;
+		code = toy_run(&toy, plan, true);
+		if (code != rows[i].code)
+			fail_msg("row %zu: %d, %s", i, code, toy.errors);
+		assert_string_equal(toy.holds, rows[i].holds);
+		if (code != EXIT_DONE)
+			assert_says(toy.errors, "LVM refuses to change the group");
+		else
+			assert_int_equal(
+				toy.now_ms, 2 * rows[i].act_ms + rows[i].paused_ms);
+	}
+}
+
+/* Those that had their turn may take their time, but not all of it. */
+static void test_the_lock_is_taken_back(void **state)
+{
+	cleanup_plan struct plan *plan = stale_plan();
+
+	(void)state;
+	for (unsigned n = EXECUTOR_TURN_TRIES - 1; n <= EXECUTOR_TURN_TRIES; n++) {
+		bool is_given_up = n == EXECUTOR_TURN_TRIES;
+		cleanup_toy struct toy toy;
+
+		toy_make_stale(&toy);
+		toy.act_ms = EXECUTOR_HELD_MS_LEAST;
+		toy.n_locked = n;
+		assert_int_equal(toy_run(&toy, plan, true),
+			is_given_up ? EXIT_DIFFERS : EXIT_DONE);
+		assert_says(toy.out, "volume group vg is locked; waiting for it\n");
+		assert_string_equal(
+			toy.holds, is_given_up ? "+vg!-vg" : "+vg!-vg+vg!-vg");
+		if (is_given_up)
+			assert_says(toy.errors, "step 2 changed nothing: volume group vg "
+						"is locked\n");
+	}
 }
 
 static void test_all_steps(void **state)
@@ -2136,6 +2269,8 @@ int main(void)
 		cmocka_unit_test(test_other_facts_are_not_waited_for),
 		cmocka_unit_test(test_unreadable_is_not_empty),
 		cmocka_unit_test(test_all_steps),
+		cmocka_unit_test(test_the_lock_is_kept),
+		cmocka_unit_test(test_the_lock_is_taken_back),
 		cmocka_unit_test(test_a_plan_with_pseudonyms),
 		cmocka_unit_test(test_a_plan_is_applied_once),
 		cmocka_unit_test(test_how_steps_end),

@@ -82,7 +82,8 @@ static void test_views(void **state)
 
 		view_of_step(plan, &plan->steps[i], &plan->expect, &none, &view);
 		assert_int_equal(view.parts, PROBE_IDENTITY | PROBE_DM | PROBE_BLOCKS |
-						     PROBE_MOUNTS | parts[i]);
+						     PROBE_HOLDERS | PROBE_MOUNTS |
+						     parts[i]);
 		/* all layers, at each step */
 		assert_int_equal(view.scope.n_devices, 1);
 		assert_int_equal(view.scope.n_blocks, 2);

@@ -435,6 +435,43 @@ static void test_subjects(void **state)
 	}
 }
 
+/* The same lines as a look at every one of them gives. */
+static void test_lines_about_subjects(void **state)
+{
+	static const char *const wanted[] = {
+		"254:2", "254:4", "254", SAMPLE_VG, SAMPLE_VG "/" SAMPLE_SNAP, "host"};
+	cleanup_host struct host *host = sample_host();
+	cleanup_facts struct facts all = FACTS_INIT;
+
+	(void)state;
+	host_facts(host, NULL, &all);
+	facts_insert(&all, "condition single " SAMPLE_VG " ok");
+	facts_insert(&all, "condition settled " SAMPLE_VG "/" SAMPLE_SNAP " ok");
+	facts_insert(&all, "tag " SAMPLE_VG "/" SAMPLE_SNAP " nightly");
+	for (unsigned set = 0; set < 1u << (sizeof(wanted) / sizeof(wanted[0])); set++) {
+		cleanup_facts struct facts subjects = FACTS_INIT, found = FACTS_INIT;
+		size_t n_expected = 0;
+
+		for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+			if (set & 1u << i)
+				facts_insert(&subjects, wanted[i]);
+		facts_about(&all, &subjects, &found);
+		for (size_t i = 0; i < all.count; i++) {
+			const char *text;
+			size_t len;
+			bool is_about;
+
+			assert_int_equal(fact_subject(all.lines[i], &text, &len), 0);
+			cleanup_free char *subject = xstrndup(text, len);
+
+			is_about = !len || facts_has(&subjects, subject);
+			assert_int_equal(facts_has(&found, all.lines[i]), is_about);
+			n_expected += is_about;
+		}
+		assert_int_equal(found.count, n_expected);
+	}
+}
+
 /* The same insertions and removals, into a bag and into a sorted set. */
 static void test_bags(void **state)
 {
@@ -480,6 +517,7 @@ int main(void)
 		cmocka_unit_test(test_tags_of_united_scopes),
 		cmocka_unit_test(test_sets),
 		cmocka_unit_test(test_subjects),
+		cmocka_unit_test(test_lines_about_subjects),
 		cmocka_unit_test(test_bags),
 	};
 

@@ -193,7 +193,7 @@ static const struct block *block(const struct host *host, const char *kname)
 static void test_blocks(void **state)
 {
 	struct fake fake = {0};
-	cleanup_host struct host *host = PROBE(&fake, PROBE_BLOCKS, blocks);
+	cleanup_host struct host *host = PROBE(&fake, PROBE_BLOCKS | PROBE_HOLDERS, blocks);
 
 	(void)state;
 	assert_outcome(host, "blocks", OUTCOME_READ, "");
@@ -284,7 +284,7 @@ static void test_transports(void **state)
 		{"nbd0p1", "nbd"}, {"rbd0", "rbd"}, {"rnbd0", "rnbd"}, {"drbd1", "drbd"},
 		{"etherd!e1.0", "aoe"}, {"vda", ""}, {"ubda", ""}};
 	struct fake fake = {0};
-	cleanup_host struct host *host = PROBE(&fake, PROBE_BLOCKS, entries);
+	cleanup_host struct host *host = PROBE(&fake, PROBE_BLOCKS | PROBE_HOLDERS, entries);
 
 	(void)state;
 	assert_int_equal(host->n_blocks, COUNT_OF(expected));
@@ -296,7 +296,7 @@ static void test_transports(void **state)
 static void test_arrays_and_loop_devices(void **state)
 {
 	struct fake fake = {0};
-	cleanup_host struct host *host = PROBE(&fake, PROBE_BLOCKS, blocks);
+	cleanup_host struct host *host = PROBE(&fake, PROBE_BLOCKS | PROBE_HOLDERS, blocks);
 	const struct block *md = block(host, "md0"), *loop = block(host, "loop0");
 
 	(void)state;
@@ -332,7 +332,7 @@ static void test_a_loop_device_of_another_kernel(void **state)
 		{BLOCK "md1/md/array_state", "inactive\n"},
 	};
 	struct fake fake = {0};
-	cleanup_host struct host *host = PROBE(&fake, PROBE_BLOCKS, entries);
+	cleanup_host struct host *host = PROBE(&fake, PROBE_BLOCKS | PROBE_HOLDERS, entries);
 
 	(void)state;
 	assert_null(block(host, "loop0")->state);
@@ -346,7 +346,7 @@ static void test_a_loop_device_of_another_kernel(void **state)
 static void test_live_file_systems(void **state)
 {
 	struct fake fake = {0};
-	cleanup_host struct host *host = PROBE(&fake, PROBE_BLOCKS, blocks);
+	cleanup_host struct host *host = PROBE(&fake, PROBE_BLOCKS | PROBE_HOLDERS, blocks);
 
 	(void)state;
 	assert_outcome(host, "superblocks", OUTCOME_READ, "");
@@ -364,7 +364,7 @@ static void test_swaps(void **state)
 		"/dev/dm-5                               partition\t99996\t\t12\t\t-2\n"
 		"/srv/swap\\040file\\134x                  file\t\t1024\t\t0\t\t-3\n"}};
 	struct fake fake = {BACKUP};
-	cleanup_host struct host *host = PROBE(&fake, PROBE_DM | PROBE_BLOCKS, entries);
+	cleanup_host struct host *host = PROBE(&fake, PROBE_DM | PROBE_BLOCKS | PROBE_HOLDERS, entries);
 
 	(void)state;
 	assert_outcome(host, "swaps", OUTCOME_READ, "");

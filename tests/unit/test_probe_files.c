@@ -194,7 +194,7 @@ static struct host *probe_files_of(const struct file_ops *files)
 		root_put(fake.root, entries[i].path, entries[i].content);
 	machine.files = files;
 	assert_int_equal(
-		probe_host(&machine, PROBE_DM | PROBE_BLOCKS | PROBE_MOUNTS, &host, NULL),
+		probe_host(&machine, PROBE_DM | PROBE_BLOCKS | PROBE_HOLDERS | PROBE_MOUNTS, &host, NULL),
 		0);
 	fake_close(&fake, &machine);
 	host_index_build(host);

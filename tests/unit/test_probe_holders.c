@@ -12,7 +12,8 @@
 #include "recorded_host.h"
 #include "snapstate/cleanup.h"
 
-#define PROBE_HOLDERS (PROBE_DM | PROBE_BLOCKS | PROBE_MOUNTS | PROBE_PROCESSES)
+#define PARTS                                                                            \
+	(PROBE_DM | PROBE_BLOCKS | PROBE_HOLDERS | PROBE_MOUNTS | PROBE_PROCESSES)
 #define HOST_NS	      "-> mnt:[4026531841]"
 #define OTHER_NS      "-> mnt:[4026532177]"
 
@@ -73,7 +74,7 @@ static const struct entry threads[] = {
 static void test_threads(void **state)
 {
 	struct fake fake = {BACKUP};
-	cleanup_host struct host *host = PROBE(&fake, PROBE_HOLDERS, threads);
+	cleanup_host struct host *host = PROBE(&fake, PARTS, threads);
 
 	(void)state;
 	assert_outcome(host, "processes", OUTCOME_READ, "");
@@ -100,7 +101,7 @@ static void test_a_thread_in_a_namespace_of_its_own(void **state)
 		{"proc/4999950/task/4999952/ns/mnt", HOST_NS},
 	};
 	struct fake fake = {BACKUP};
-	cleanup_host struct host *host = PROBE(&fake, PROBE_HOLDERS, entries);
+	cleanup_host struct host *host = PROBE(&fake, PARTS, entries);
 	const struct mount_namespace *namespace = find_namespace(host, 4026532177);
 
 	(void)state;
@@ -226,7 +227,7 @@ static void test_a_namespace_kept_by_a_descriptor(void **state)
 		{"proc/4999960/fd/3", OTHER_NS},
 	};
 	struct fake fake = {BACKUP};
-	cleanup_host struct host *host = PROBE(&fake, PROBE_HOLDERS, entries);
+	cleanup_host struct host *host = PROBE(&fake, PARTS, entries);
 	const struct mount_namespace *namespace = find_namespace(host, 4026532177);
 
 	(void)state;
@@ -279,7 +280,7 @@ static void test_targets_and_guests(void **state)
 		{XEN "vif-3-0/state", "4"},
 	};
 	struct fake fake = {BACKUP};
-	cleanup_host struct host *host = PROBE(&fake, PROBE_HOLDERS, entries);
+	cleanup_host struct host *host = PROBE(&fake, PARTS, entries);
 
 	(void)state;
 	assert_outcome(host, "holders", OUTCOME_READ, "");
@@ -307,7 +308,7 @@ static void test_claims(void **state)
 		{"sys/dev/block/700:5/holders/dm-3/dev", "700:3\n"},
 	};
 	struct fake fake = {BACKUP};
-	cleanup_host struct host *host = PROBE(&fake, PROBE_HOLDERS, entries);
+	cleanup_host struct host *host = PROBE(&fake, PARTS, entries);
 	const struct block *bcache = host_block_by_kname(host, "bcache0");
 
 	(void)state;

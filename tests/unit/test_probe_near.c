@@ -13,7 +13,7 @@
 #include "recorded_root.h"
 #include "snapstate/cleanup.h"
 
-#define PARTS	(PROBE_IDENTITY | PROBE_DM | PROBE_BLOCKS)
+#define PARTS	(PROBE_IDENTITY | PROBE_DM | PROBE_BLOCKS | PROBE_HOLDERS)
 #define HOSTS	150
 #define DEVICES 20
 

@@ -59,7 +59,8 @@ static const struct entry holders[] = {
 	{"proc/82/stat", STAT(82, "tar", 1, 7000)},
 };
 #define MANY	      700
-#define PROBE_HOLDERS (PROBE_DM | PROBE_BLOCKS | PROBE_MOUNTS | PROBE_PROCESSES)
+#define PARTS                                                                            \
+	(PROBE_DM | PROBE_BLOCKS | PROBE_HOLDERS | PROBE_MOUNTS | PROBE_PROCESSES)
 
 static const struct use *use(
 	const struct host *host, uint32_t pid, enum use_kind kind, uint32_t minor)
@@ -86,7 +87,7 @@ static uint32_t count_uses(const struct host *host, uint32_t pid, enum use_kind 
 static void test_holders(void **state)
 {
 	struct fake fake = {BACKUP};
-	cleanup_host struct host *host = PROBE(&fake, PROBE_HOLDERS, holders);
+	cleanup_host struct host *host = PROBE(&fake, PARTS, holders);
 	const struct process *tar = host_process(host, 50);
 
 	(void)state;
@@ -109,7 +110,7 @@ static void test_holders(void **state)
 static void test_programs_that_hold_nothing(void **state)
 {
 	struct fake fake = {BACKUP};
-	cleanup_host struct host *host = PROBE(&fake, PROBE_HOLDERS, holders);
+	cleanup_host struct host *host = PROBE(&fake, PARTS, holders);
 	static const uint32_t recorded[] = {50, 60, 70, 71, 82};
 
 	(void)state;
@@ -134,7 +135,7 @@ static void test_we_and_our_children_hold_nothing(void **state)
 	snprintf(own_path, sizeof(own_path), "proc/%d/stat", getpid());
 	snprintf(own_stat, sizeof(own_stat), "%d (tar) S 1 %s", getpid(), rest);
 	snprintf(child_stat, sizeof(child_stat), "90 (dd) S %d %s", getpid(), rest);
-	host = PROBE(&fake, PROBE_HOLDERS, entries);
+	host = PROBE(&fake, PARTS, entries);
 	assert_outcome(host, "processes", OUTCOME_READ, "");
 	assert_int_equal(host->n_processes, 0);
 }
@@ -164,7 +165,7 @@ static void test_who_waits_for_us_holds_nothing(void **state)
 	}
 	machine.own_pids = own;
 	machine.n_own_pids = COUNT_OF(own);
-	assert_int_equal(probe_host(&machine, PROBE_HOLDERS, &host, &err), 0);
+	assert_int_equal(probe_host(&machine, PARTS, &host, &err), 0);
 	assert_int_equal(host->n_processes, 1);
 	assert_int_equal(host->processes[0].pid, 90);
 	host_free(host);
@@ -186,8 +187,8 @@ static void test_threads_of_the_kernel_are_passed_over(void **state)
 		{"proc/83/fd/0", "-> /dev/mapper/vg-backup"},
 	};
 	struct fake fake = {BACKUP}, other = {BACKUP};
-	cleanup_host struct host *host = PROBE(&fake, PROBE_HOLDERS, thread);
-	cleanup_host struct host *with = PROBE(&other, PROBE_HOLDERS, program);
+	cleanup_host struct host *host = PROBE(&fake, PARTS, thread);
+	cleanup_host struct host *with = PROBE(&other, PARTS, program);
 
 	(void)state;
 	assert_outcome(host, "processes", OUTCOME_READ, "");
@@ -245,7 +246,7 @@ static void test_the_root_file_system_has_no_holders(void **state)
 		{"proc/50/fdinfo/3", "flags:\t0100000\nmnt_id:\t4000021\n"},
 	};
 	struct fake fake = {BACKUP};
-	cleanup_host struct host *host = PROBE(&fake, PROBE_HOLDERS, entries);
+	cleanup_host struct host *host = PROBE(&fake, PARTS, entries);
 
 	(void)state;
 	assert_int_equal(host->n_uses, 0);
@@ -268,7 +269,7 @@ static void test_what_stands_on_a_mapping_counts(void **state)
 		{"proc/50/fd/4", "-> /dev/sdzzz"},
 	};
 	struct fake fake = {BACKUP};
-	cleanup_host struct host *host = PROBE(&fake, PROBE_HOLDERS, entries);
+	cleanup_host struct host *host = PROBE(&fake, PARTS, entries);
 
 	(void)state;
 	assert_int_equal(host->n_uses, 1);
@@ -348,7 +349,7 @@ static struct host *probe_arguments(bool is_wanted)
 	assert_int_equal(
 		fwrite(cmdline, 1, sizeof(cmdline) - 1, file), sizeof(cmdline) - 1);
 	fclose(file);
-	assert_int_equal(probe_host(&machine, PROBE_HOLDERS, &host, &err), 0);
+	assert_int_equal(probe_host(&machine, PARTS, &host, &err), 0);
 	fake_close(&fake, &machine);
 	return host;
 }
@@ -481,7 +482,7 @@ static void test_many_processes(void **state)
 		snprintf(path, sizeof(path), "proc/%u/fd/1", pid);
 		root_put(fake.root, path, "-> mnt:[4026539999]");
 	}
-	assert_int_equal(probe_host(&machine, PROBE_HOLDERS, &host, &err), 0);
+	assert_int_equal(probe_host(&machine, PARTS, &host, &err), 0);
 	fake_close(&fake, &machine);
 	assert_outcome(host, "processes", OUTCOME_READ, "");
 	for (unsigned pid = 1000; pid < 1000 + MANY; pid++)
