@@ -19,6 +19,7 @@ static const char *kind_words(enum config_kind kind)
 {
 	switch (kind) {
 	case CONFIG_MOUNT:
+	case CONFIG_AUTOFS:
 		return "mounts";
 	case CONFIG_SWAP:
 		return "swaps on";

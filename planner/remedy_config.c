@@ -37,6 +37,9 @@ static void removal_words(const struct line *line, struct buf *text)
 			buf_puts(text, "disable and remove the unit");
 		buf_puts(text, ", then `systemctl daemon-reload`");
 		return;
+	case CONFIG_AUTOFS:
+		buf_puts(text, "remove the line, then `systemctl reload autofs`");
+		return;
 	case CONFIG_LIBVIRT:
 		buf_puts(text, "take the disk out with `virsh edit`, or the guest with "
 			       "`virsh undefine`");
@@ -55,7 +58,8 @@ enum action_kind remedy_config_words(
 	const struct subject *subject, const struct reason *reason, struct buf *text)
 {
 	const struct line line = line_of(reason);
-	bool is_of_host = line.kind == CONFIG_MOUNT || line.kind == CONFIG_SWAP;
+	bool is_of_host = line.kind == CONFIG_MOUNT || line.kind == CONFIG_SWAP ||
+			  line.kind == CONFIG_AUTOFS;
 
 	buf_printf(text,
 		is_of_host ? "ask who wrote line %u of %s, and whether it is still needed"

@@ -129,9 +129,9 @@ static const struct rule_text rules[RULES_COUNT] = {
 	[RULE_CONFIGURED] = {"configured", VERDICT_UNDECIDED,
 		"a configuration of this host, or of a guest, names it: somebody means "
 		"to use it",
-		"a line of /etc/fstab, of a mount or swap unit of systemd, or of a "
-		"guest's configuration (libvirt, Xen, Proxmox) names it, or what is on "
-		"it",
+		"a line of /etc/fstab, of a mount or swap unit of systemd, of an "
+		"automount map, or of a guest's configuration (libvirt, Xen, Proxmox) "
+		"names it, or what is on it",
 		"ask who wrote that line; for a leftover: remove the line, and "
 		"capture again, or, of a mount: --leftover-mount PATH"},
 	[RULE_TOO_MUCH] = {"too-much", VERDICT_UNDECIDED,

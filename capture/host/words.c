@@ -53,6 +53,7 @@ static const char *const config_words[] = {
 	[CONFIG_LIBVIRT] = "libvirt",
 	[CONFIG_XEN] = "xen",
 	[CONFIG_PROXMOX] = "proxmox",
+	[CONFIG_AUTOFS] = "autofs",
 };
 
 const char *config_kind_name(enum config_kind kind)

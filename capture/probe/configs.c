@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What units of systemd and configurations of guests name: host->configs, and the source
- * "configs". Each file is read whole, and is forgotten but for the lines that name a
- * device: there are passwords in some.
+ * What units of systemd, automount maps and configurations of guests name: host->configs,
+ * and the source "configs". Each file is read whole, and is forgotten but for the lines
+ * that name a device: there are passwords in some.
  *
  * Guests' configurations may be written by others than root, may be anything, and may be
  * on a file system that hangs: /etc/pve is one of FUSE (pmxcfs), and answers nothing
@@ -187,6 +187,13 @@ static void visit_xen(struct sweep *sweep, const char *folder, const char *name)
 	visit_with(sweep, folder, name, CONFIG_XEN);
 }
 
+/* autofs(5): auto.master, and the maps, which are called auto.NAME by custom. */
+static void visit_automount(struct sweep *sweep, const char *folder, const char *name)
+{
+	if (strncmp(name, "auto.", 5) == 0)
+		visit_with(sweep, folder, name, CONFIG_AUTOFS);
+}
+
 static void visit_proxmox(struct sweep *sweep, const char *folder, const char *name)
 {
 	if (has_end(name, ".conf"))
@@ -195,13 +202,15 @@ static void visit_proxmox(struct sweep *sweep, const char *folder, const char *n
 
 static void read_local(struct sweep *sweep)
 {
-	/* systemd.unit(5); what packages bring names no volume of this host */
+	/* systemd.unit(5) */
 	static const char *const units[] = {"etc/systemd/system", "run/systemd/system",
 		"run/systemd/transient", "run/systemd/generator.early",
-		"run/systemd/generator", "run/systemd/generator.late"};
+		"run/systemd/generator", "run/systemd/generator.late",
+		"usr/local/lib/systemd/system", "usr/lib/systemd/system"};
 	static const char *const domains[] = {
 		"etc/libvirt/qemu", "etc/libvirt/libxl", "etc/libvirt/lxc"};
 	static const char *const xen[] = {"etc/xen", "etc/xen/auto"};
+	static const char *const maps[] = {"etc", "etc/autofs"};
 
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
 		walk_folder(sweep, units[i], visit_unit);
@@ -210,6 +219,8 @@ static void read_local(struct sweep *sweep)
 		walk_folder(sweep, domains[i], visit_domain);
 	for (size_t i = 0; i < sizeof(xen) / sizeof(xen[0]); i++)
 		walk_folder(sweep, xen[i], visit_xen);
+	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
+		walk_folder(sweep, maps[i], visit_automount);
 }
 
 /* "local-lvm:vm-100-disk-0" is a volume of the group that storage.cfg names. */
@@ -350,7 +361,7 @@ static void sweep_in_child(const struct machine *machine, struct host *host,
 void probe_configs(const struct machine *machine, struct host *host)
 {
 	host_source_set(host, "configs", OUTCOME_READ, "%s", "");
-	sweep_in_child(machine, host, "units and guests", read_local);
+	sweep_in_child(machine, host, "units, automount maps and guests", read_local);
 	if (machine_exists(machine, "etc/pve"))
 		sweep_in_child(machine, host, "/etc/pve", read_proxmox);
 }

@@ -2,7 +2,8 @@
 /*
  * Configurations -> the devices that they name. Input: a hostile text, of a unit of
  * systemd (systemd.mount(5), systemd.swap(5)), of a libvirt domain, a Xen guest
- * (xl.cfg(5), xl-disk-configuration(5)) or one of Proxmox (qm.conf(5), pct.conf(5)).
+ * (xl.cfg(5), xl-disk-configuration(5)) or one of Proxmox (qm.conf(5), pct.conf(5)); of
+ * a map of automount (autofs(5)).
  * Output: host->configs: file, line, path; nothing else of the text.
  *
  * A guest's configuration is not parsed: each path below /dev in it is one that somebody
@@ -506,6 +507,7 @@ bool text_config_read(struct host *host, enum config_kind kind, const char *file
 		break;
 	case CONFIG_XEN:
 	case CONFIG_PROXMOX:
+	case CONFIG_AUTOFS:
 		read_lines(&reading);
 		break;
 	}

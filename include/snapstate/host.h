@@ -246,12 +246,13 @@ enum config_kind {
 	CONFIG_LIBVIRT,
 	CONFIG_XEN,
 	CONFIG_PROXMOX,
+	CONFIG_AUTOFS, /* a map of automount(8) */
 };
 const char *config_kind_name(enum config_kind kind);
 int config_kind_parse(const char *name, enum config_kind *ret_kind);
 
-/* A line of a unit of systemd, or of a guest's configuration, that names a device. No
- * more of the file is kept: passwords are in some. */
+/* A line of a unit of systemd, an automount map, or a guest's configuration, that names a
+ * device. No more of the file is kept: passwords are in some. */
 struct config_entry {
 	const char *file; /* absolute */
 	uint32_t line;	  /* from 1; the first one that names it */

@@ -266,13 +266,13 @@ static bool configure(struct dice *dice, struct host *host, int which)
 {
 	static const char *const files[] = {"/etc/systemd/system/srv-named.mount",
 		"/run/systemd/generator/dev-named.swap", "/etc/libvirt/qemu/guest.xml",
-		"/etc/xen/guest.cfg", "/etc/pve/qemu-server/100.conf"};
+		"/etc/xen/guest.cfg", "/etc/pve/qemu-server/100.conf", "/etc/auto.misc"};
 	const struct device *device = law_pick_device(dice, host, law_is_any);
 	const struct lv *lv = law_pick_snapshot_volume(dice, host);
 	const struct vg *vg = lv ? host_vg(host, lv->vg_uuid) : NULL;
 	bool is_by_volume = one_in(dice, 2) && vg;
 
-	if (which == CONFIG_PROXMOX + 1) { /* one goes */
+	if (which == CONFIG_AUTOFS + 1) { /* one goes */
 		if (!host->n_configs)
 			return false;
 		host->n_configs--;
@@ -594,7 +594,8 @@ const struct change_of law_use_changes[] = {
 	{"libvirt guest names a device", configure, CONFIG_LIBVIRT},
 	{"Xen guest names a device", configure, CONFIG_XEN},
 	{"Proxmox guest names a device", configure, CONFIG_PROXMOX},
-	{"unit or guest removed", configure, CONFIG_PROXMOX + 1},
+	{"automount map names a device", configure, CONFIG_AUTOFS},
+	{"unit or guest removed", configure, CONFIG_AUTOFS + 1},
 	{"process opened a device", use_device, USE_NODE},
 	{"process opened a file", use_device, USE_FILE},
 	{"process has its working directory there", use_device, USE_CWD},

@@ -1104,6 +1104,7 @@ static void test_configs(void **state)
 		{{CONFIG_MOUNT, CONFIG_MOUNT}, {"/srv/x", "/mnt/backup"}, true},
 		{{CONFIG_MOUNT, CONFIG_LIBVIRT}, {"/mnt/backup", ""}, true},
 		{{CONFIG_XEN, CONFIG_PROXMOX}, {"", ""}, true},
+		{{CONFIG_AUTOFS, CONFIG_AUTOFS}, {"", ""}, true},
 		{{CONFIG_SWAP, CONFIG_SWAP}, {"", ""}, true},
 	};
 

@@ -51,6 +51,13 @@ static void test_files(void **state)
 		{"etc/systemd/system/loop.mount", "-> loop.mount"},
 		{"etc/systemd/system/folder.mount", NULL},
 		{"run/systemd/generator/d.mount", UNIT("/dev/vg/d")},
+		{"usr/lib/systemd/system/i.mount", UNIT("/dev/vg/i")},
+		{"usr/lib/systemd/system/i.service", UNIT("/dev/vg/no")},
+		{"usr/local/lib/systemd/system/k.swap", "What=/dev/vg/k\n"},
+		{"etc/auto.misc", "#x :/dev/vg/no\nx -fstype=ext4,ro :/dev/vg/l\n"
+				  "y nas:/dev/vg\nz -fstype=nfs nas:/srv/z\n"},
+		{"etc/autofs/auto.m", "m :/dev/mapper/vg-m\n"},
+		{"etc/autofs.conf", "x :/dev/vg/no\n"},
 		{"etc/libvirt/qemu/e.xml", "<source dev='/dev/vg/e'/>"},
 		{"etc/libvirt/qemu/f.xml", "<source pool='p' volume='f'/>"},
 		{"etc/libvirt/qemu/networks/n.xml", "<source dev='/dev/vg/no'/>"},
@@ -71,6 +78,9 @@ static void test_files(void **state)
 	fake_open(&fake, &machine, entries, sizeof(entries) / sizeof(entries[0]));
 	host = probe_of(&machine);
 	assert_found(host,
+		"autofs /etc/auto.misc:2 /dev/vg/l\n"
+		"autofs /etc/auto.misc:3 /dev/vg\n"
+		"autofs /etc/autofs/auto.m:1 /dev/mapper/vg-m\n"
 		"libvirt /etc/libvirt/qemu/e.xml:1 /dev/vg/e\n"
 		"libvirt /etc/libvirt/qemu/f.xml:1 /dev/vgp/f\n"
 		"proxmox /etc/pve/lxc/101.conf:1 /dev/vg/h\n"
@@ -80,7 +90,9 @@ static void test_files(void **state)
 		"swap /etc/systemd/system/c.swap:1 /dev/vg/c\n"
 		"xen /etc/xen/auto/g:1 /dev/vg/g\n"
 		"xen /etc/xen/g:1 /dev/vg/g\n"
-		"mount /run/systemd/generator/d.mount:2 /dev/vg/d /srv\n");
+		"mount /run/systemd/generator/d.mount:2 /dev/vg/d /srv\n"
+		"mount /usr/lib/systemd/system/i.mount:2 /dev/vg/i /srv\n"
+		"swap /usr/local/lib/systemd/system/k.swap:1 /dev/vg/k\n");
 	assert_true(host_source_is_read(host, "configs"));
 	fake_close(&fake, &machine);
 }
