@@ -9,6 +9,10 @@
  * With -l not the command is killed but the "lvm lvremove" below it, right before the
  * K-th call that changes a device-mapper device or writes to a disk.
  *
+ * kill_at -s STEP DUE GO COMMAND...: runs the executor, and stops it between two steps: when
+ * its journal has the line that STEP is done, or for 0 that all facts are verified. Then it
+ * writes a byte to the FIFO DUE, reads one from the FIFO GO, and lets it go on.
+ *
  * Prints "killed before CALL", or "not reached" and how many there were. Exit code: that
  * of the command, 137 where it was killed.
  */
@@ -21,6 +25,7 @@
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -40,6 +45,8 @@ struct sweep {
 	pid_t first;
 	bool is_of_lvm;
 	unsigned long wanted, count;
+	const char *due, *go; /* NULL: it is to be killed */
+	bool is_due;
 };
 
 static struct tracee *find(struct sweep *sweep, pid_t pid)
@@ -145,6 +152,51 @@ static bool is_lvremove(pid_t pid)
 
 /* ---- tracing ---- */
 
+/* ---- between two steps ---- */
+
+/* A journal's line is written in one call, and then synced. */
+static bool is_end_of_step(
+	const struct sweep *sweep, pid_t pid, const struct user_regs_struct *regs)
+{
+	char text[64] = "", wanted[32];
+	size_t len = regs->rdx < sizeof(text) ? regs->rdx : sizeof(text) - 1;
+	struct iovec here = {text, len}, there = {(void *)regs->rsi, len};
+
+	if (regs->orig_rax != SYS_write || !is_journal(pid, regs->rdi) ||
+		process_vm_readv(pid, &here, 1, &there, 1, 0) < 0)
+		return false;
+	snprintf(wanted, sizeof(wanted), "%lu %s ", sweep->wanted,
+		sweep->wanted ? "done" : "verified");
+	return strncmp(text, wanted, strlen(wanted)) == 0;
+}
+
+static void wait_for_word(const struct sweep *sweep)
+{
+	int go = open(sweep->go, O_RDWR | O_CLOEXEC),
+	    due = open(sweep->due, O_RDWR | O_CLOEXEC);
+	char byte = '\n';
+
+	if (go < 0 || due < 0 || write(due, &byte, 1) != 1 || read(go, &byte, 1) != 1)
+		exit(99);
+	close(go);
+	close(due);
+}
+
+static void consider_step(struct sweep *sweep, const struct tracee *tracee)
+{
+	struct user_regs_struct regs;
+
+	if (tracee->pid != sweep->first || sweep->count ||
+		ptrace(PTRACE_GETREGS, tracee->pid, NULL, &regs) < 0)
+		return;
+	if (is_end_of_step(sweep, tracee->pid, &regs)) {
+		sweep->is_due = true;
+	} else if (sweep->is_due && regs.orig_rax == SYS_fsync) {
+		wait_for_word(sweep);
+		sweep->count = sweep->wanted + 1;
+	}
+}
+
 /* At the entry of a call. */
 static void consider(struct sweep *sweep, struct tracee *tracee)
 {
@@ -170,7 +222,9 @@ static int note_stop(struct sweep *sweep, pid_t pid, int status)
 
 	if (signal == (SIGTRAP | 0x80)) {
 		tracee->is_inside = !tracee->is_inside;
-		if (tracee->is_inside)
+		if (tracee->is_inside && sweep->go)
+			consider_step(sweep, tracee);
+		else if (tracee->is_inside)
 			consider(sweep, tracee);
 		return 0;
 	}
@@ -205,13 +259,20 @@ static int trace(struct sweep *sweep)
 int main(int argc, char **argv)
 {
 	struct sweep sweep = {.n_tracees = 0};
-	long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC;
+	long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC |
+		       PTRACE_O_EXITKILL;
 	int at = 1, status;
 
 	if (argc > at && strcmp(argv[at], "-l") == 0) {
 		sweep.is_of_lvm = true;
 		options |= PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE;
 		at++;
+	}
+	if (argc > at + 3 && strcmp(argv[at], "-s") == 0) {
+		sweep.due = argv[at + 2];
+		sweep.go = argv[at + 3];
+		argv[at + 3] = argv[at + 1];
+		at += 3;
 	}
 	if (argc < at + 2)
 		return 99;

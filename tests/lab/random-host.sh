@@ -79,10 +79,11 @@ host_build() {
 
 # ---- the programs ---------------------------------------------------------------------------------------
 
+program_seconds=300
 program() { # RC OUTPUT COMMAND...: its exit code, and its words if it is another
 	local rc=0 wanted=$1 output=$2
 	shift 2
-	"$@" >"$output" 2>"$output.err" || rc=$?
+	timeout -k 5 "$program_seconds" "$@" >"$output" 2>"$output.err" || rc=$?
 	[[ " $wanted " = *" $rc "* ]] || { echo "exit code $rc" && tail -n 30 "$output" "$output.err" && return 1; }
 }
 capture() { program 0 "$1.out" snapstate-capture -o "$1.snapstate.tar.gz"; }
