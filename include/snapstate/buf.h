@@ -49,6 +49,15 @@ void buf_word(struct buf *b, const char *text);
  * sentences at the end of a line. The empty string becomes "-". */
 void buf_tail(struct buf *b, const char *text);
 
+/*
+ * An argument of a command that is printed, and that somebody may paste into a shell: quoted
+ * for bash where that is needed, one line of printable ASCII. buf_argument() has a blank in
+ * front, and " -- " where it would be taken for an option: only for arguments of which no
+ * option follows.
+ */
+void buf_quoted(struct buf *b, const char *text);
+void buf_argument(struct buf *b, const char *text);
+
 /* Undoes buf_word and buf_tail. `len` bytes at `word`. The result is malloc'ed.
  * -EINVAL: an escape that is not \xNN or a raw byte that should have been escaped, or \x00. */
 int word_decode(const char *word, size_t len, char **ret_text);

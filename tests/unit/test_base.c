@@ -61,6 +61,55 @@ static void test_words_that_are_none(void **state)
 	assert_null(text);
 }
 
+/* What bash makes of it again; malloc'ed. */
+static char *said_by_bash(const char *quoted)
+{
+	cleanup_buf struct buf print = BUF_INIT, command = BUF_INIT, said = BUF_INIT;
+	char bytes[256];
+	FILE *pipe;
+
+	/* popen() starts sh, for which the command of bash is quoted once more */
+	buf_printf(&print, "printf %%s %s", quoted);
+	buf_puts(&command, "exec bash -c ");
+	buf_quoted(&command, buf_text(&print));
+	pipe = popen(buf_text(&command), "r");
+	assert_non_null(pipe);
+	for (size_t n; (n = fread(bytes, 1, sizeof(bytes), pipe)) > 0;)
+		buf_add(&said, bytes, n);
+	assert_int_equal(pclose(pipe), 0);
+	return xstrdup(buf_text(&said));
+}
+
+static void test_arguments(void **state)
+{
+	static const struct {
+		const char *text, *argument;
+	} arguments[] = {
+		{"/mnt/backup", " /mnt/backup"},
+		{"", " ''"},
+		{"-rf", " -- -rf"},
+		{"#1", " '#1'"},
+		{"a b", " 'a b'"},
+		{"it's", " 'it'\\''s'"},
+		{"$(touch x);`id`&|<>*?[]{}~!\\", " '$(touch x);`id`&|<>*?[]{}~!\\'"},
+		{"a\nREMOVE b", " $'a\\x0aREMOVE b'"},
+		{"\x1b[2J'\\", " $'\\x1b[2J\\'\\\\'"},
+		{"\xc3\xa4", " $'\\xc3\\xa4'"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(arguments) / sizeof(arguments[0]); i++) {
+		cleanup_buf struct buf argument = BUF_INIT, quoted = BUF_INIT;
+		cleanup_free char *back = NULL;
+
+		buf_argument(&argument, arguments[i].text);
+		assert_string_equal(buf_text(&argument), arguments[i].argument);
+		buf_quoted(&quoted, arguments[i].text);
+		back = said_by_bash(buf_text(&quoted));
+		assert_string_equal(back, arguments[i].text);
+	}
+}
+
 static void test_numbers(void **state)
 {
 	static const char *const bad[] = {
@@ -245,6 +294,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_words_round_trip),
 		cmocka_unit_test(test_words_that_are_none),
+		cmocka_unit_test(test_arguments),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_devno),
 		cmocka_unit_test(test_array_grows_zeroed),
