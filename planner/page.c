@@ -124,7 +124,7 @@ void page_captured(struct page *page, const char *text)
 {
 	cleanup_buf struct buf plain = BUF_INIT;
 
-	buf_tail(&plain, text);
+	buf_prose(&plain, *text ? text : "-");
 	add_escaped(page->out, buf_text(&plain));
 }
 

@@ -76,14 +76,14 @@ static void victim_words(const struct survey *survey, const struct subject *subj
 		buf_puts(text,
 			"stop what writes to the origin (pause its guest) until this "
 			"snapshot is gone: each write may destroy more. ");
-	buf_printf(text, "%s %s/%s: %s ",
+	buf_sentence(text, "%s %s/%s: %s ",
 		is_writing ? "when this snapshot is gone, check" : "check",
 		vg ? vg->name : "?", victim->name,
 		is_writing ? "it may have been damaged"
 			   : "before it stopped writing, this snapshot may have damaged "
 			     "it,");
 	since_words(victim, text);
-	buf_printf(text,
+	buf_sentence(text,
 		". fsck finds damaged metadata only: compare its data with a backup, or "
 		"restore them from one of before that time; keep the backups of %s made "
 		"since apart",

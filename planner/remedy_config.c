@@ -61,17 +61,18 @@ enum action_kind remedy_config_words(
 	bool is_of_host = line.kind == CONFIG_MOUNT || line.kind == CONFIG_SWAP ||
 			  line.kind == CONFIG_AUTOFS;
 
-	buf_printf(text,
+	buf_sentence(text,
 		is_of_host ? "ask who wrote line %u of %s, and whether it is still needed"
 			   : "ask whose guest line %u of %s is of, and whether it is "
 			     "still needed, also if it is off",
 		line.number, line.file);
-	buf_printf(text, ": until that is known, do not remove %s; for a leftover, ",
+	buf_sentence(text, ": until that is known, do not remove %s; for a leftover, ",
 		subject->label);
 	removal_words(&line, text);
 	buf_puts(text, ", and capture again");
 	if (line.kind == CONFIG_MOUNT && *line.target)
-		buf_printf(text, ", or plan again with --leftover-mount %s", line.target);
+		buf_sentence(
+			text, ", or plan again with --leftover-mount %s", line.target);
 	return ACTION_SUPPLY;
 }
 
@@ -82,19 +83,19 @@ void remedy_config_advice(const struct host *host, const struct subject *subject
 
 	if (reason->about.kind == ABOUT_FSTAB &&
 		!fstab_names(host, subject, reason->about.it)) {
-		buf_printf(text,
+		buf_sentence(text,
 			"see whether line %u of /etc/fstab, for the same mount point, is "
 			"still needed",
 			line.number);
 	} else if (subject->verdict == VERDICT_REMOVE) {
-		buf_printf(text, "%s %u of %s, then `systemctl daemon-reload`: ",
+		buf_sentence(text, "%s %u of %s, then `systemctl daemon-reload`: ",
 			reason->about.kind == ABOUT_FSTAB ? "remove line"
 							  : "remove the unit with line",
 			line.number, line.file);
 		buf_puts(text, "what it names will be gone, and the next start of the "
 			       "host would wait for it");
 	} else {
-		buf_printf(text,
+		buf_sentence(text,
 			"leave line %u of %s as it is while this stays: who wrote it "
 			"wants this mounted. Once it is certain that this is a leftover, "
 			"remove %s, then `systemctl daemon-reload`, or it is mounted "

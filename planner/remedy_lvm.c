@@ -54,20 +54,20 @@ static void thin_snapshot_words(
 		host_lv(host, subject->vg_uuid, subject->lv->origin_uuid);
 
 	if (pool && is_pool_damaged(pool)) {
-		buf_printf(text,
+		buf_sentence(text,
 			"nothing before its pool is repaired: the kernel's state of %s "
 			"is \"%s\". See lvmthin(7), \"Metadata check and repair\", and "
 			"keep a copy of the pool's metadata first",
 			pool->name, pool->targets[0].status);
 		return;
 	}
-	buf_printf(text,
+	buf_sentence(text,
 		"by hand, since no plan removes thin snapshots: `lvs -a -o "
 		"lv_name,lv_attr,origin,lv_health_status,data_percent,metadata_percent "
 		"%s` must show its pool without a health status and %s not open (no o in "
 		"its attributes) on any host; then `lvremove %s`. ",
 		vg_name(host, subject->vg_uuid), subject->lv->name, subject->label);
-	buf_printf(text, "The data of %s stays",
+	buf_sentence(text, "The data of %s stays",
 		origin ? origin->name : "other volumes of the pool");
 }
 
@@ -110,14 +110,14 @@ enum action_kind remedy_merge_words(
 		name = xstrdup("ORIGIN");
 	}
 	if (into && device_snapshot_state(into) == SNAPSHOT_MERGE_FAILED)
-		buf_printf(text,
+		buf_sentence(text,
 			"never remove it: the merge failed, so the origin is partly "
 			"merged and the rest is in this snapshot alone. Find the I/O "
 			"error in the kernel's log and end its cause; `lvchange "
 			"--refresh %s/%s` loads the merge again",
 			group, name);
 	else if (lv && lv->is_merging && !into && origin)
-		buf_printf(text,
+		buf_sentence(text,
 			"wait: it goes by itself when it is merged. The merge has not "
 			"begun: it begins when %s/%s is activated next (its guest off), "
 			"and overwrites that volume with the state of this snapshot. If "
@@ -127,7 +127,7 @@ enum action_kind remedy_merge_words(
 			"each later change of the group",
 			group, name, group);
 	else
-		buf_printf(text,
+		buf_sentence(text,
 			"wait: it goes by itself when it is merged (`lvs -a -o "
 			"lv_name,lv_attr,data_percent %s` shows how much is left)",
 			group);
@@ -147,13 +147,13 @@ static void close_words(const struct subject *subject, struct buf *text)
 	for (size_t i = 0; i < subject->n_above; i++) {
 		const struct device *device = subject->above[i];
 
-		buf_printf(text,
+		buf_sentence(text,
 			"close %s (" DEVNO_FMT "), after what is on it: ", device->name,
 			DEVNO_ARGS(device->devno));
 		if (*device->uuid)
-			buf_printf(text, "`dmsetup remove -u %s`, then ", device->uuid);
+			buf_sentence(text, "`dmsetup remove -u %s`, then ", device->uuid);
 		else
-			buf_printf(text, "`dmsetup remove %s`, then ", device->name);
+			buf_sentence(text, "`dmsetup remove %s`, then ", device->name);
 	}
 }
 
@@ -164,9 +164,9 @@ static void remove_before_resume(const struct subject *subject, struct buf *text
 		"do not resume it yet: the writes that wait for it would overwrite "
 		"the volume that has this snapshot's extents now. First ");
 	close_words(subject, text);
-	buf_printf(text, "`dmsetup remove -u %s`, then ", subject->snapshot->uuid);
+	buf_sentence(text, "`dmsetup remove -u %s`, then ", subject->snapshot->uuid);
 	if (subject->cow)
-		buf_printf(text, "`dmsetup remove -u %s`, then ", subject->cow->uuid);
+		buf_sentence(text, "`dmsetup remove -u %s`, then ", subject->cow->uuid);
 }
 
 /* Snapshots and their stores are not. */
@@ -188,13 +188,13 @@ void remedy_resume_words(
 			  !subject_owns(subject, device->devno);
 
 	if (!(device->flags & DEVICE_SUSPENDED)) {
-		buf_printf(text,
+		buf_sentence(text,
 			"resume what %s (" DEVNO_FMT ") is mapped to: the kernel "
 			"suspended it together with that",
 			device->name, DEVNO_ARGS(device->devno));
 		return;
 	}
-	buf_printf(text,
+	buf_sentence(text,
 		"every read and write of %s (" DEVNO_FMT ") waits%s until it is resumed. "
 		"When no LVM or dmsetup command is at work: ",
 		device->name, DEVNO_ARGS(device->devno),
@@ -202,13 +202,13 @@ void remedy_resume_words(
 	if (is_harmful)
 		remove_before_resume(subject, text);
 	if (device->flags & DEVICE_PENDING)
-		buf_printf(text,
+		buf_sentence(text,
 			"see what its inactive table would change (`dmsetup table %s` "
 			"and "
 			"`dmsetup table --inactive %s`), since resuming loads that; "
 			"`dmsetup clear %s` drops it if it is wrong; then ",
 			device->name, device->name, device->name);
-	buf_printf(text, "`dmsetup resume %s`", device->name);
+	buf_sentence(text, "`dmsetup resume %s`", device->name);
 }
 
 /* ---- half removed ---- */
@@ -249,7 +249,7 @@ static void plain_volume_words(
 	bool is_active = subject->snapshot &&
 			 device_snapshot_state(subject->snapshot) != SNAPSHOT_NONE;
 
-	buf_printf(text,
+	buf_sentence(text,
 		"finish the removal by hand. Check first that no LVM command is at work, "
 		"that `lvs -o lv_name,origin,lv_time %s` shows no origin, and that "
 		"`dmsetup info -c -o name,uuid,open` shows 0 opens for each uuid here "
@@ -257,14 +257,14 @@ static void plain_volume_words(
 		subject->label);
 	if (is_active) {
 		close_words(subject, text);
-		buf_printf(
+		buf_sentence(
 			text, "`dmsetup remove -u %s`, then ", subject->snapshot->uuid);
 	}
 	if (subject->cow)
-		buf_printf(text, "`dmsetup remove -u %s`, then ", subject->cow->uuid);
-	buf_printf(text, "`lvremove -y %s`", subject->label);
+		buf_sentence(text, "`dmsetup remove -u %s`, then ", subject->cow->uuid);
+	buf_sentence(text, "`lvremove -y %s`", subject->label);
 	if (is_active && origin && !has_other_snapshot(host, subject))
-		buf_printf(text, ", then `lvchange --refresh %s/%s`",
+		buf_sentence(text, ", then `lvchange --refresh %s/%s`",
 			vg_name(host, subject->vg_uuid), origin->name);
 }
 
@@ -276,7 +276,7 @@ static void no_snapshot_words(
 	const struct lv *origin =
 		host_lv(host, subject->vg_uuid, subject->lv->origin_uuid);
 
-	buf_printf(text,
+	buf_sentence(text,
 		"load what the metadata says, and capture again: check first that no LVM "
 		"command is at work and that `dmsetup info -c -o name,open %s` shows 0 "
 		"opens; then `lvchange --refresh %s/%s`. What the snapshot shows then is "
@@ -288,7 +288,7 @@ static void no_snapshot_words(
 /* In no metadata, and no snapshot in the kernel either: it may be anybody's data. */
 static void unknown_volume_words(const struct subject *subject, struct buf *text)
 {
-	buf_printf(text,
+	buf_sentence(text,
 		"leave %s as it is until it is known what it is: it may be the last way "
 		"to data of a volume that left the metadata. Look for its uuid "
 		"(%.6s-...) "
@@ -296,7 +296,7 @@ static void unknown_volume_words(const struct subject *subject, struct buf *text
 		"new volume in this group meanwhile",
 		subject->snapshot->name, subject->lv_uuid);
 	if (subject->cow)
-		buf_printf(text,
+		buf_sentence(text,
 			". If it was the store of a removed snapshot, and `dmsetup info "
 			"-c -o name,open` shows 0 opens for both: `dmsetup remove -u "
 			"%s`, "
@@ -324,14 +324,14 @@ enum action_kind remedy_layer_words(
 	const struct lv *lv = host_lv(host, subject->vg_uuid, subject->lv_uuid);
 
 	if (lv)
-		buf_printf(text,
+		buf_sentence(text,
 			"`lvchange --refresh %s/%s` drops the layer and leaves the "
 			"volume's data as they are; check first that no LVM command is "
 			"at "
 			"work. No plan touches such a layer",
 			vg_name(host, subject->vg_uuid), lv->name);
 	else
-		buf_printf(text,
+		buf_sentence(text,
 			"leave it until it is known why its volume is not in the "
 			"metadata: it may be the last way to that volume's data. Look "
 			"for "

@@ -54,9 +54,9 @@ static void keeper_words(const struct host *host, const struct mount_namespace *
 	if (process)
 		remedy_process_words(process, text);
 	else if (pid && namespace->comm && *namespace->comm)
-		buf_printf(text, "process %u (%s)", pid, namespace->comm);
+		buf_sentence(text, "process %u (%s)", pid, namespace->comm);
 	else
-		buf_printf(text, "process %u", pid);
+		buf_sentence(text, "process %u", pid);
 }
 
 enum action_kind remedy_namespace_words(const struct survey *survey,
@@ -69,7 +69,7 @@ enum action_kind remedy_namespace_words(const struct survey *survey,
 	size_t count = count_mounts(subject, mount->namespace_id);
 
 	if (!namespace || (!namespace->pid && !namespace->pin_pid && !users.one)) {
-		buf_printf(text, "unmount %s, which keeps mount namespace %llu",
+		buf_sentence(text, "unmount %s, which keeps mount namespace %llu",
 			namespace && namespace->pin_path ? namespace->pin_path : "what",
 			(unsigned long long)mount->namespace_id);
 		return ACTION_DO;
@@ -80,13 +80,14 @@ enum action_kind remedy_namespace_words(const struct survey *survey,
 		buf_puts(text, "end ");
 	keeper_words(host, namespace, users.one, text);
 	if (users.count > 1)
-		buf_printf(text, ", the %zu others of it", users.count - 1);
-	buf_printf(text,
+		buf_sentence(text, ", the %zu others of it", users.count - 1);
+	buf_sentence(text,
 		" and what else lives in mount namespace %llu, a container or service: "
 		"its mount on %s goes with it",
 		(unsigned long long)mount->namespace_id, mount->target);
 	if (!users.count && count == 1 && namespace->pid)
-		buf_printf(text, "; or unmount that there: `nsenter -t %u -m umount %s`",
+		buf_sentence(text,
+			"; or unmount that there: `nsenter -t %u -m umount %s`",
 			namespace->pid, mount->target);
 	return users.has_backup ? ACTION_WAIT : ACTION_DO;
 }

@@ -9,7 +9,7 @@
 
 void remedy_process_words(const struct process *process, struct buf *text)
 {
-	buf_printf(text, "process %u (%s)", process->pid,
+	buf_sentence(text, "process %u (%s)", process->pid,
 		*process->comm ? process->comm : "?");
 }
 
@@ -41,7 +41,7 @@ static void end_process(const struct survey *survey, const struct subject *subje
 	const struct mount *served = served_mount(survey->host, subject, process);
 
 	if (served) {
-		buf_printf(text, "unmount %s: ", served->target);
+		buf_sentence(text, "unmount %s: ", served->target);
 		remedy_process_words(process, text);
 		buf_puts(text, " serves it, and ends with it");
 		return;
@@ -92,7 +92,7 @@ static enum action_kind words_of_process(const struct survey *survey,
 static enum action_kind ask_about_mount(
 	const struct subject *subject, const struct mount *mount, struct buf *text)
 {
-	buf_printf(text,
+	buf_sentence(text,
 		"ask whether a service uses %s, and whether the origin of %s is to come "
 		"back: until that is known, neither unmount nor remove it; if both are "
 		"denied, plan again with --leftover-mount %s",
@@ -106,40 +106,28 @@ static enum action_kind words_of_mount(
 	const struct mount *mount = reason->about.it;
 
 	if (reason->rule == RULE_MOUNTED_AS_SYSTEM)
-		buf_printf(text,
+		buf_sentence(text,
 			"find out which volume belongs on %s; if this is not it, mount "
 			"the right one there",
 			mount->target);
 	else if (reason->rule == RULE_HELD)
-		buf_printf(text,
+		buf_sentence(text,
 			"take %s out of the automounter's map, and let it expire or "
 			"unmount it",
 			mount->target);
 	else if (reason->rule == RULE_MOUNTED_READ_WRITE)
 		return ask_about_mount(subject, mount, text);
 	else
-		buf_printf(text, "unmount %s, and what is below it", mount->target);
+		buf_sentence(text, "unmount %s, and what is below it", mount->target);
 	return ACTION_DO;
 }
 
 /* ---- block devices ---- */
 
-/* Whether quotes carry it to the shell, and a review prints it as it is. */
-static bool is_quotable(const char *path)
-{
-	for (const char *at = path; *at; at++)
-		if (*at < ' ' || *at > '~' || strchr("'\\\"\x60", *at))
-			return false;
-	return true;
-}
-
 static void swap_words_of(
 	const struct reason *reason, const struct swap *swap, struct buf *text)
 {
-	if (is_quotable(swap->path))
-		buf_printf(text, "`swapoff -- '%s'`", swap->path);
-	else
-		buf_printf(text, "swapoff of %s, whose name needs quotes", swap->path);
+	buf_sentence(text, "`swapoff %s`", swap->path);
 	if (reason->rule == RULE_UNPLACED)
 		buf_puts(text, ", where that name still leads to the file; else only a "
 			       "restart of the host ends it");
@@ -155,9 +143,9 @@ static void partition_words(
 					: NULL;
 
 	if (!disk || disk->kind != BLOCK_LOOP)
-		buf_printf(text, "release %s, after what is on it", partition->kname);
+		buf_sentence(text, "release %s, after what is on it", partition->kname);
 	else
-		buf_printf(text,
+		buf_sentence(text,
 			"let the kernel forget the partitions of %s (`partx -d "
 			"/dev/%s`), after what is on them",
 			disk->kname, disk->kname);
@@ -168,11 +156,13 @@ static void block_words_of(
 {
 	switch (block->kind) {
 	case BLOCK_LOOP:
-		buf_printf(text, "detach %s (`losetup -d /dev/%s`), after what is on it",
+		buf_sentence(text,
+			"detach %s (`losetup -d /dev/%s`), after what is on it",
 			block->kname, block->kname);
 		return;
 	case BLOCK_MD:
-		buf_printf(text, "stop %s (`mdadm --stop /dev/%s`), after what is on it",
+		buf_sentence(text,
+			"stop %s (`mdadm --stop /dev/%s`), after what is on it",
 			block->kname, block->kname);
 		return;
 	case BLOCK_PARTITION:
@@ -180,7 +170,7 @@ static void block_words_of(
 		return;
 	case BLOCK_DISK:
 	case BLOCK_OTHER:
-		buf_printf(text, "release %s, after what is on it", block->kname);
+		buf_sentence(text, "release %s, after what is on it", block->kname);
 		return;
 	}
 }
@@ -194,19 +184,15 @@ static void overlay_words_of(const struct host *host, const struct reason *reaso
 		if (host->namespaces[i].id == holder->namespace_id)
 			pid = host->namespaces[i].pid;
 	if (!holder->namespace_id) {
-		buf_puts(text, "end what uses the overlay, then ");
-		if (is_quotable(holder->name))
-			buf_printf(text, "`umount -- '%s'`", holder->name);
-		else
-			buf_printf(text, "unmount %s, whose name needs quotes",
-				holder->name);
+		buf_sentence(text, "end what uses the overlay, then `umount %s`",
+			holder->name);
 	} else {
-		buf_printf(text,
+		buf_sentence(text,
 			"end the container or service whose overlay is mounted on %s in "
 			"mount namespace %llu",
 			holder->name, (unsigned long long)holder->namespace_id);
 		if (pid)
-			buf_printf(text, " (process %u lives there)", pid);
+			buf_sentence(text, " (process %u lives there)", pid);
 	}
 	if (reason->rule == RULE_UNPLACED)
 		buf_puts(text, ", or unmount the snapshot by hand: if its file system is "
@@ -219,10 +205,10 @@ static void holder_words_of(const struct host *host, const struct reason *reason
 	switch (holder->kind) {
 	case HOLDER_LIO:
 	case HOLDER_LIO_FILE:
-		buf_printf(text, "end the export of SCSI target %s", holder->name);
+		buf_sentence(text, "end the export of SCSI target %s", holder->name);
 		return;
 	case HOLDER_XEN:
-		buf_printf(text,
+		buf_sentence(text,
 			"if it is not the machine's only disk, detach %s from its Xen "
 			"guest, or shut that down",
 			holder->name);
@@ -231,14 +217,10 @@ static void holder_words_of(const struct host *host, const struct reason *reason
 		overlay_words_of(host, reason, holder, text);
 		return;
 	case HOLDER_NFSD:
-		if (is_quotable(holder->name))
-			buf_printf(text, "`exportfs -u -- '%s'`", holder->name);
-		else
-			buf_printf(text, "end the export %s, whose name needs quotes",
-				holder->name);
+		buf_sentence(text, "`exportfs -u %s`", holder->name);
 		return;
 	case HOLDER_OTHER:
-		buf_printf(text, "release %s, which the kernel shows as its holder",
+		buf_sentence(text, "release %s, which the kernel shows as its holder",
 			holder->name);
 		return;
 	}
@@ -248,22 +230,23 @@ static void holder_words_of(const struct host *host, const struct reason *reason
  * vgchange may take the other copy of the same volume group. */
 static void close_mapping(const struct device *device, struct buf *text)
 {
-	buf_printf(text, "close %s (" DEVNO_FMT "), after what is on it: ", device->name,
+	buf_sentence(text,
+		"close %s (" DEVNO_FMT "), after what is on it: ", device->name,
 		DEVNO_ARGS(device->devno));
 	if (strncmp(device->uuid, "CRYPT-", 6) == 0)
-		buf_printf(text, "`cryptsetup close %s`", device->name);
+		buf_sentence(text, "`cryptsetup close %s`", device->name);
 	else if (strncmp(device->uuid, "mpath-", 6) == 0)
-		buf_printf(text, "`multipath -f %s`, and blacklist it", device->name);
+		buf_sentence(text, "`multipath -f %s`, and blacklist it", device->name);
 	else if (strncmp(device->uuid, "LVM-", 4) == 0)
-		buf_printf(text,
+		buf_sentence(text,
 			"`dmsetup remove -u %s` (not vgchange or lvremove, which may "
 			"take "
 			"the live copy of that group), if nobody needs it",
 			device->uuid);
 	else if (*device->uuid)
-		buf_printf(text, "`dmsetup remove -u %s`", device->uuid);
+		buf_sentence(text, "`dmsetup remove -u %s`", device->uuid);
 	else
-		buf_printf(text,
+		buf_sentence(text,
 			"with the program that made it; of one that was made by hand, if "
 			"nobody needs it: `dmsetup remove %s`",
 			device->name);
@@ -275,18 +258,18 @@ static void settle_device(
 	if (remedy_is_suspended(device))
 		remedy_resume_words(device, subject, text);
 	else if (device->flags & DEVICE_PENDING)
-		buf_printf(text,
+		buf_sentence(text,
 			"find out who left an inactive table in %s (" DEVNO_FMT
 			"); when nobody works on it, `dmsetup clear %s` drops that table "
 			"and leaves the live one",
 			device->name, DEVNO_ARGS(device->devno), device->name);
 	else if (device->flags & DEVICE_DEFERRED)
-		buf_printf(text,
+		buf_sentence(text,
 			"%s (" DEVNO_FMT
 			") goes when its last user closes it: wait for that",
 			device->name, DEVNO_ARGS(device->devno));
 	else
-		buf_printf(text,
+		buf_sentence(text,
 			"%s (" DEVNO_FMT ") has no table: its creation stopped "
 			"midway. If `dmsetup info -c -o name,open %s` shows 0 opens and "
 			"nobody works on it: `dmsetup remove %s`",
@@ -314,7 +297,7 @@ static enum action_kind words_of_age(
 
 static void add_part(struct buf *text, const char *words)
 {
-	buf_printf(text, "%s%s", text->len ? "; " : "", words);
+	buf_sentence(text, "%s%s", text->len ? "; " : "", words);
 }
 
 static enum action_kind words_of_group(
@@ -338,7 +321,7 @@ static enum action_kind words_of_group(
 		add_part(text, "let LVM see each physical volume on one device only");
 	if (vg->is_exported) {
 		add_part(text, "import the volume group: ");
-		buf_printf(text, "`vgimport %s`", vg->name);
+		buf_sentence(text, "`vgimport %s`", vg->name);
 	}
 	if (!vg->is_writable)
 		add_part(text, "ask who made the volume group read-only, and why: no LVM "
@@ -392,14 +375,14 @@ static enum action_kind words_of_lv(const struct survey *survey,
 
 	(void)subject;
 	if (reason->rule == RULE_MERGING) {
-		buf_printf(text,
+		buf_sentence(text,
 			"wait until %s/%s is merged into the same origin and gone: an "
 			"lvremove of this one would begin that merge",
 			group, other->name);
 		return ACTION_WAIT;
 	}
 	if (!device)
-		buf_printf(text,
+		buf_sentence(text,
 			"decide about %s/%s first. It may be active on another host: "
 			"capture on each host that sees %s. If it is active on none, "
 			"what "
@@ -408,7 +391,7 @@ static enum action_kind words_of_lv(const struct survey *survey,
 			"it is a leftover too: `lvremove -y %s/%s`",
 			group, other->name, group, group, other->name);
 	else
-		buf_printf(text,
+		buf_sentence(text,
 			"find out who changed the table of %s (`dmsetup table %s`), and "
 			"whether somebody needs it: `lvchange --refresh %s/%s` replaces "
 			"it with what LVM's metadata says",
@@ -428,7 +411,7 @@ static void words_of_stale_volume(const struct host *host, const struct subject 
 	if (vg)
 		vg_name = vg->name;
 	if (rule == RULE_LOST_VOLUME)
-		buf_printf(text,
+		buf_sentence(text,
 			"never remove it, and do not restart the host; make and extend "
 			"no "
 			"volume on its disk (no lvcreate, no lvextend) until it is safe; "
@@ -437,7 +420,7 @@ static void words_of_stale_volume(const struct host *host, const struct subject 
 			"shows what /etc/lvm/archive keeps",
 			len, vg_name);
 	else
-		buf_printf(text,
+		buf_sentence(text,
 			"ask on every host that has %.*s whether its data are still "
 			"wanted (`lvs -a`, `vgcfgrestore --list %.*s`, and who made "
 			"it): "
@@ -465,7 +448,7 @@ static enum action_kind words_of_rule(const struct survey *survey,
 	if (reason->rule == RULE_MERGING)
 		return remedy_merge_words(survey->host, subject, text);
 	if (reason->rule == RULE_NOT_SELECTED) {
-		buf_printf(text, "if it is a leftover too, ask for it: --select %s",
+		buf_sentence(text, "if it is a leftover too, ask for it: --select %s",
 			subject->label);
 		return ACTION_SUPPLY;
 	}
@@ -495,22 +478,22 @@ static enum action_kind words_of_device(const struct survey *survey,
 	} else if (reason->rule == RULE_UNSETTLED) {
 		settle_device(subject, device, text);
 	} else if (reason->rule == RULE_STALE_SIBLING) {
-		buf_printf(text, "first do what is to be done for %s",
+		buf_sentence(text, "first do what is to be done for %s",
 			sibling_label(survey, device));
 	} else if (reason->rule == RULE_TOO_MUCH) {
-		buf_printf(text,
+		buf_sentence(text,
 			"remove some of the mappings on %s (" DEVNO_FMT
 			") by hand, then capture again",
 			device->name, DEVNO_ARGS(device->devno));
 	} else if (reason->rule == RULE_HIDDEN_FS) {
-		buf_printf(text,
+		buf_sentence(text,
 			"end what still uses the file system on %s (" DEVNO_FMT
 			"), which no process shows: `" OUT_OF_SIGHT_COMMAND
 			"` lists processes that may have a descriptor of it out of "
 			"sight; restart the host if none of them has",
 			device->name, DEVNO_ARGS(device->devno));
 	} else if (reason->rule == RULE_OPENS_UNEXPLAINED) {
-		buf_printf(text,
+		buf_sentence(text,
 			"find who has %s (" DEVNO_FMT
 			") open (`fuser -v /dev/dm-%u`; `grep -ls ' %u:%u ' "
 			"/proc/[0-9]*/mountinfo`; `" OUT_OF_SIGHT_COMMAND
@@ -534,9 +517,9 @@ static void words_of_unread(const struct about *about, struct buf *text)
 		"see whether the physical volume is on the devices that LVM did not "
 		"look at (LVM2_member in `lsblk -o NAME,FSTYPE ");
 	if (about->kind == ABOUT_DEVICE)
-		buf_printf(text, "/dev/dm-%u", device->devno.minor);
+		buf_sentence(text, "/dev/dm-%u", device->devno.minor);
 	else
-		buf_printf(text, "/dev/%s", block->kname);
+		buf_sentence(text, "/dev/%s", block->kname);
 	buf_puts(text,
 		"`, of each of them): if it is, nothing is missing, and LVM itself can "
 		"remove the snapshot; no plan is made for such a group");

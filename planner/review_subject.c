@@ -55,7 +55,7 @@ void print_wrapped(
 	cleanup_buf struct buf escaped = BUF_INIT;
 	const char *rest;
 
-	buf_tail(&escaped, text);
+	buf_prose(&escaped, text);
 	buf_puts(&escaped, tail);
 	rest = buf_text(&escaped);
 	while (*rest) {
@@ -110,8 +110,7 @@ static void add_opens(struct buf *text, uint32_t count, const char *by)
 		buf_printf(text, "%s%u by %s", text->len ? ", " : "", count, by);
 }
 
-void print_ledger(
-	struct buf *text, const struct host *host, const struct device *device)
+void print_ledger(struct buf *text, const struct host *host, const struct device *device)
 {
 	cleanup_buf struct buf parts = BUF_INIT;
 	struct ledger ledger;
@@ -152,8 +151,8 @@ static void print_remedy(
 		buf_puts(&tail, " [");
 		remedy_print_rules(&remedy.actions[i], &tail);
 		buf_puts(&tail, "]");
-		print_wrapped(text, i ? "" : "to do", remedy.actions[i].text,
-			buf_text(&tail));
+		print_wrapped(
+			text, i ? "" : "to do", remedy.actions[i].text, buf_text(&tail));
 	}
 }
 

@@ -53,6 +53,15 @@ void buf_tail(struct buf *b, const char *text)
 	add_escaped(b, text, true);
 }
 
+void buf_prose(struct buf *b, const char *text)
+{
+	for (; *text; text++)
+		if (*text >= ' ' && *text <= '~')
+			buf_add(b, text, 1);
+		else
+			buf_printf(b, "\\x%02x", (unsigned char)*text);
+}
+
 static int hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')

@@ -4,8 +4,8 @@
  * snapstate uses.
  *
  * Memory: running out of it aborts the program (buf_* and array_* never return NULL). All
- * three programs are safe to abort at any point: capture and planner publish by rename, the
- * executor journals before it acts.
+ * three programs are safe to abort at any point: capture and planner publish by rename,
+ * the executor journals before it acts.
  */
 #ifndef SNAPSTATE_BUF_H
 #define SNAPSTATE_BUF_H
@@ -39,9 +39,10 @@ static inline void buf_free_fn(struct buf *b)
 const char *buf_text(const struct buf *b);
 
 /*
- * One word of a fact or plan line. Bytes outside printable ASCII, blanks, '\\' and '"' become
- * \xNN (two lower-case hex digits, as udev writes them). The empty string becomes "-", and a
- * string that is exactly "-" becomes "\x2d": a word is never empty and never ambiguous.
+ * One word of a fact or plan line. Bytes outside printable ASCII, blanks, '\\' and '"'
+ * become \xNN (two lower-case hex digits, as udev writes them). The empty string becomes
+ * "-", and a string that is exactly "-" becomes "\x2d": a word is never empty and never
+ * ambiguous.
  */
 void buf_word(struct buf *b, const char *text);
 
@@ -49,23 +50,34 @@ void buf_word(struct buf *b, const char *text);
  * sentences at the end of a line. The empty string becomes "-". */
 void buf_tail(struct buf *b, const char *text);
 
+/* What a sentence says of something, on one line: bytes outside printable ASCII become
+ * \xNN, and all else stays. Cannot be undone. */
+void buf_prose(struct buf *b, const char *text);
+
 /*
- * An argument of a command that is printed, and that somebody may paste into a shell: quoted
- * for bash where that is needed, one line of printable ASCII. buf_argument() has a blank in
- * front, and " -- " where it would be taken for an option: only for arguments of which no
- * option follows.
+ * An argument of a command that is printed, and that somebody may paste into a shell:
+ * quoted for bash where that is needed, one line of printable ASCII. buf_argument() has a
+ * blank in front, and " -- " where it would be taken for an option: only for arguments of
+ * which no option follows.
  */
 void buf_quoted(struct buf *b, const char *text);
 void buf_argument(struct buf *b, const char *text);
+/* A sentence for people. Within backquotes it is a command, in which each %s is quoted,
+ * with
+ * "-- " before one that would be taken for an option; elsewhere %s is buf_prose().
+ * `format` has no conversions but %s, also with a precision, %u, %zu and %llu. */
+void buf_sentence(struct buf *b, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /* Undoes buf_word and buf_tail. `len` bytes at `word`. The result is malloc'ed.
- * -EINVAL: an escape that is not \xNN or a raw byte that should have been escaped, or \x00. */
+ * -EINVAL: an escape that is not \xNN or a raw byte that should have been escaped, or
+ * \x00. */
 int word_decode(const char *word, size_t len, char **ret_text);
 
 /* Growing arrays: gives a new, zeroed last element.
  *   struct thing *t = array_add(&host->things, &host->n_things); */
 void *array_add_sized(void *array, size_t *count, size_t element);
-#define array_add(array, count) \
+#define array_add(array, count)                                                          \
 	((__typeof__(*(array)))array_add_sized((array), (count), sizeof(**(array))))
 
 void *xcalloc(size_t count, size_t size);
@@ -103,11 +115,11 @@ static inline int devno_compare(struct devno a, struct devno b)
 		return a.minor < b.minor ? -1 : 1;
 	return 0;
 }
-#define DEVNO_FMT	"%u:%u"
-#define DEVNO_ARGS(d)	(d).major, (d).minor
+#define DEVNO_FMT     "%u:%u"
+#define DEVNO_ARGS(d) (d).major, (d).minor
 /* "254:4" */
 void buf_devno(struct buf *b, struct devno devno);
-#define DEVNO_NONE	((struct devno){0, 0})
+#define DEVNO_NONE ((struct devno){0, 0})
 static inline bool devno_is_none(struct devno d)
 {
 	return d.major == 0 && d.minor == 0;

@@ -110,6 +110,25 @@ static void test_arguments(void **state)
 	}
 }
 
+static void test_sentences(void **state)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+
+	(void)state;
+	buf_sentence(&text, "`lvremove -y %s/%s` removes %s/%s (%u:%u); ", "vg0", "a b",
+		"vg0", "a\nb \"c\"", 7u, 8u);
+	buf_sentence(&text, "`dmsetup remove -u %s`, `dmsetup remove %s`, %s; ", "-x",
+		"-x", "-x");
+	buf_sentence(&text,
+		"`nsenter -t %u -m umount %s` and `lvs %.*s` %.3s... %zu %llu", 7u,
+		"/mnt/$(id)", 2, "vg/lv", "abcdef", (size_t)1, 1ULL << 40);
+	assert_string_equal(buf_text(&text),
+		"`lvremove -y vg0/'a b'` removes vg0/a\\x0ab \"c\" (7:8); "
+		"`dmsetup remove -u -x`, `dmsetup remove -- -x`, -x; "
+		"`nsenter -t 7 -m umount '/mnt/$(id)'` and `lvs vg` abc... 1 "
+		"1099511627776");
+}
+
 static void test_numbers(void **state)
 {
 	static const char *const bad[] = {
@@ -295,6 +314,7 @@ int main(void)
 		cmocka_unit_test(test_words_round_trip),
 		cmocka_unit_test(test_words_that_are_none),
 		cmocka_unit_test(test_arguments),
+		cmocka_unit_test(test_sentences),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_devno),
 		cmocka_unit_test(test_array_grows_zeroed),

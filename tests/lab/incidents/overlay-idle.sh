@@ -24,7 +24,7 @@ after() {
 	check 'nothing was changed' is "$rc" 3
 	check 'it says what it found' grep -E 'found +holder .* overlay /mnt/merged\\x20root' since.err
 	check 'the host has it mounted' findmnt /mnt/backup
-	run umount -- '/mnt/merged root'
+	run umount '/mnt/merged root'
 	more_apply since
 	check 'now it is done' is "$rc" 0
 	check 'the snapshot is gone' not lvs onapp-aaaaaaaa/backup-dddddddd

@@ -23,4 +23,4 @@ expect_plan_rc=1
 expect_verdict onapp-aaaaaaaa/backup-dddddddd refuse
 expect_review 'class +held'
 expect_review 'holds a layer of an overlay that is mounted \(/mnt/merged root\)'
-expect_review "umount -- '/mnt/merged root'"
+expect_review "umount '/mnt/merged root'"
