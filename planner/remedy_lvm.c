@@ -92,7 +92,9 @@ enum action_kind remedy_thin_words(
 /* ---- merging ---- */
 
 /* lvconvert(8), --merge: of an origin that is open LVM only notes the merge, and it
- * begins when the origin is activated next. */
+ * begins when the origin is activated next. After a failure "lvchange --refresh" does
+ * not begin it again: the table is the same, and libdevmapper loads none that is
+ * (dm_task_suppress_identical_reload; seen in the lab, merge-failed). */
 enum action_kind remedy_merge_words(
 	const struct host *host, const struct subject *subject, struct buf *text)
 {
@@ -113,9 +115,10 @@ enum action_kind remedy_merge_words(
 		buf_sentence(text,
 			"never remove it: the merge failed, so the origin is partly "
 			"merged and the rest is in this snapshot alone. Find the I/O "
-			"error in the kernel's log and end its cause; `lvchange "
-			"--refresh %s/%s` loads the merge again",
-			group, name);
+			"error in the kernel's log and end its cause. The merge begins "
+			"again when the origin is activated anew, with its guest off: "
+			"`lvchange -an %s/%s`, then `lvchange -ay %s/%s`",
+			group, name, group, name);
 	else if (lv && lv->is_merging && !into && origin)
 		buf_sentence(text,
 			"wait: it goes by itself when it is merged. The merge has not "

@@ -1332,8 +1332,8 @@ static void test_words_of_merges(void **state)
 	} rows[] = {
 		{"16/32768 16", "wait: wait: it goes by itself", false},
 		{"16/32768 16", "wait: wait: it goes by itself", true},
-		{"Merge failed", "`lvchange --refresh onapp-aaaa/disk1`", false},
-		{"Merge failed", "`lvchange --refresh onapp-aaaa/disk1`", true},
+		{"Merge failed", "`lvchange -an onapp-aaaa/disk1`", false},
+		{"Merge failed", "`lvchange -an onapp-aaaa/disk1`", true},
 		{NULL, "The merge has not begun", false},
 	};
 
