@@ -196,46 +196,20 @@ static void add_devices_of(
 	}
 }
 
-/* "holder BELOW dm ABOVE": adds one where the other is a subject. */
-static void add_neighbour(const char *line, struct facts *subjects)
+/* What is mapped to the device of a step: who keeps that keeps the volume as well. */
+static void add_mapped_to(
+	const struct facts *now, struct devno devno, struct facts *subjects)
 {
-	static const char *const kinds[] = {"dm ", "loop ", "md ", "block "};
-	cleanup_free char *below = NULL;
-	const char *text, *kind;
-	size_t len;
+	cleanup_buf struct buf begin = BUF_INIT;
 
-	if (fact_subject(line, &text, &len) < 0 || !text[len])
-		return;
-	kind = text + len + 1;
-	below = xstrndup(text, len);
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		const char *above = kind + strlen(kinds[i]);
-
-		if (!starts_with(kind, kinds[i]))
-			continue;
-		if (facts_has(subjects, above))
-			add_subject(subjects, below, len);
-		else if (facts_has(subjects, below))
-			add_subject(subjects, above, strlen(above));
-	}
+	buf_printf(&begin, "holder " DEVNO_FMT " dm ", DEVNO_ARGS(devno));
+	for (size_t i = facts_place(now, begin.data);
+		i < now->count && starts_with(now->lines[i], begin.data); i++)
+		add_subject(subjects, now->lines[i] + begin.len,
+			strlen(now->lines[i] + begin.len));
 }
 
-/* What the step's device is on, and what is on it, layer by layer: where one of these is
- * another now, the mount or mapping is not the snapshot's any more. */
-static void add_layers(const struct facts *now, struct facts *subjects)
-{
-	size_t first = facts_place(now, "holder "), count;
-
-	do {
-		count = subjects->count;
-		for (size_t i = first;
-			i < now->count && starts_with(now->lines[i], "holder "); i++)
-			add_neighbour(now->lines[i], subjects);
-	} while (subjects->count > count);
-}
-
-/* Subjects as in fact_subject(), the target's own, its layers, and its origin, which LVM
- * loads. */
+/* Subjects as in fact_subject(), the target's own, and its origin, which LVM loads. */
 static void subjects_of_step(const struct plan *plan, const struct plan_step *step,
 	const struct facts *now, struct facts *subjects)
 {
@@ -252,9 +226,9 @@ static void subjects_of_step(const struct plan *plan, const struct plan_step *st
 			&plan->scope, target->vg_uuid, target->origin_uuid, subjects);
 	} else {
 		buf_devno(&text, target->devno);
+		add_mapped_to(now, target->devno, subjects);
 	}
 	add_subject(subjects, buf_text(&text), text.len);
-	add_layers(now, subjects);
 	add_subject(subjects, "host", strlen("host"));
 	if (!*target->origin_uuid)
 		return;

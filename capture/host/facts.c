@@ -83,7 +83,8 @@ static bool has_cow_uuid(const struct device *device)
 bool host_device_opens_count(const struct host *host, const struct device *device)
 {
 	return device_snapshot_state(device) != SNAPSHOT_NONE || has_cow_uuid(device) ||
-	       host_snapshot_is_below(host, device) || is_cow_of_a_snapshot(host, device);
+	       host_device_is_on_snapshot(host, device) ||
+	       is_cow_of_a_snapshot(host, device);
 }
 
 static void render_flags(struct rendering *r, unsigned flags)

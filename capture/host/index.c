@@ -34,9 +34,10 @@ struct host_index {
 	struct owned_list owned;
 	bool is_lvm_whole;
 	struct path_tree paths;
+	bool *is_on_snapshot; /* by a device's position */
 	struct below_list *below;
 	bool is_of_clone;
-	bool has_new_base; /* of a clone: which devices are on a snapshot is not right */
+	bool is_ground_changed; /* is_on_snapshot is not right any more */
 	struct fact_bag held; /* texts of conditions, owned; of a clone */
 	struct memo *lv_memos, *device_memos; /* by position; of a clone */
 	bool *is_reloaded;		      /* by a device's position; of a clone */
@@ -163,14 +164,9 @@ void index_cut(struct host_index *index)
 	index->is_cut = true;
 }
 
-void index_new_base(struct host_index *index)
+void index_ground_changed(struct host_index *index)
 {
-	index->has_new_base = true;
-}
-
-bool host_index_has_new_base(const struct host *host)
-{
-	return host->index && host->index->has_new_base;
+	index->is_ground_changed = true;
 }
 
 bool host_index_is_cut(const struct host *host)
@@ -212,6 +208,13 @@ static size_t home_find(const struct host *host)
 bool host_index_is_of_clone(const struct host *host)
 {
 	return host->index && host->index->is_of_clone;
+}
+
+const bool *host_index_ground(const struct host *host)
+{
+	return host->index && !host->index->is_ground_changed
+		       ? host->index->is_on_snapshot
+		       : NULL;
 }
 
 const struct below_list *host_index_below(const struct host *host)
@@ -513,6 +516,8 @@ void host_index_build(struct host *host)
 	host->index = index;
 	index_fill(host, index);
 	index->is_lvm_whole = lvm_view_is_whole(host);
+	index->is_on_snapshot = xcalloc(host->n_devices, sizeof(bool));
+	ground_mark(host, index->is_on_snapshot);
 	index->below = below_build(host);
 }
 
@@ -555,6 +560,7 @@ void host_index_free(struct host *host)
 	} else {
 		free(index->owned.owned);
 		path_tree_free(&index->paths);
+		free(index->is_on_snapshot);
 		below_free(index->below);
 	}
 	free(index);

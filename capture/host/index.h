@@ -64,6 +64,14 @@ bool path_step(const struct path_tree *tree, struct path_walk *walk);
 bool path_mount(
 	const struct path_tree *tree, struct path_walk *walk, size_t *ret_position);
 
+/* For each device: whether it is on a snapshot, or is one; see index_ground.c. */
+void ground_mark(const struct host *host, bool *ret_is_on_snapshot);
+bool host_device_is_on_snapshot(const struct host *host, const struct device *device);
+/* With its new table it is, or is not, on a snapshot as before. */
+bool ground_is_same(const struct host *clone, const struct device *device);
+/* NULL: no index, or a replay put another device on a snapshot. */
+const bool *host_index_ground(const struct host *host);
+
 /* What is below each device; see index_below.c. */
 struct below_list;
 struct below_list *below_build(const struct host *host);
@@ -71,11 +79,6 @@ void below_free(struct below_list *below);
 /* NULL: no index. A clone has that of its host: what goes has nothing on it, and an origin
  * gets the table of its own -real layer. */
 const struct below_list *host_index_below(const struct host *host);
-/* With its new table it is, or is not, on a snapshot as before. */
-bool below_is_same(const struct host *clone, const struct device *device);
-/* true: a replay put another device on a snapshot. */
-bool host_index_has_new_base(const struct host *host);
-void index_new_base(struct host_index *index);
 bool host_index_is_of_clone(const struct host *host);
 /* Of a clone: the conditions that hold for good (condition.h, is_lasting), by their text. */
 bool host_index_is_held(const struct host *clone, const char *condition);
@@ -113,6 +116,7 @@ void index_fill(const struct host *host, struct host_index *index);
 void index_add(
 	struct host_index *index, enum places_kind kind, uint64_t key, size_t position);
 void index_cut(struct host_index *index);
+void index_ground_changed(struct host_index *index);
 void index_reloaded(struct host_index *index, size_t device);
 struct owned_list *index_owned(struct host_index *index);
 struct path_tree *index_paths(struct host_index *index);

@@ -329,81 +329,12 @@ const struct device *host_volume_below(
 	return volume;
 }
 
-static void descend_to(struct devno **devnos, size_t *count, struct devno devno)
-{
-	for (size_t i = 0; i < *count; i++)
-		if (devno_is_equal((*devnos)[i], devno))
-			return;
-	*array_add(devnos, count) = devno;
-}
-
-static bool has_snapshot_below(const struct host *host, const struct device *top)
-{
-	cleanup_free struct devno *devnos = NULL;
-	size_t count = 0;
-
-	descend_to(&devnos, &count, top->devno);
-	for (size_t i = 0; i < count; i++) {
-		const struct device *device = host_device_by_devno(host, devnos[i]);
-		const struct block *block = host_block_by_devno(host, devnos[i]);
-
-		if (device && device_snapshot_state(device) != SNAPSHOT_NONE)
-			return true;
-		for (size_t d = 0; device && d < device->n_deps; d++)
-			descend_to(&devnos, &count, device->deps[d]);
-		for (size_t b = 0; block && b < block->n_below; b++)
-			descend_to(&devnos, &count, block->below[b]);
-		if (block && *block->backing_file)
-			descend_to(&devnos, &count, host_loop_devno(host, block));
-	}
-	return false;
-}
-
-/* In a replay things go, which may take a snapshot from below a device. */
 bool host_snapshot_is_below(const struct host *host, const struct device *device)
 {
-	const struct below_list *below = host_index_below(host);
+	cleanup_with(below_free_fn) struct below_list *made = NULL;
+	const struct below_list *below = below_of(host, &made);
 
-	if (below && !host_index_has_new_base(host)) {
-		bool is_on = below->nodes[device - host->devices].is_on_snapshot;
-
-		if (!is_on || !host_index_is_of_clone(host))
-			return is_on;
-	}
-	return has_snapshot_below(host, device);
-}
-
-/* ---- another table ---- */
-
-/* Also of what is gone. */
-static bool is_marked(
-	const struct host *clone, const struct below_list *below, struct devno devno)
-{
-	const struct device device = {.devno = devno}, *found = NULL;
-	const struct block block = {.devno = devno}, *base = NULL;
-
-	if (clone->n_devices)
-		found = bsearch(&device, clone->devices, clone->n_devices, sizeof(device),
-			order_devices);
-	if (clone->n_blocks)
-		base = bsearch(&block, clone->blocks, clone->n_blocks, sizeof(block),
-			order_blocks);
-	return (found && below->nodes[found - clone->devices].is_on_snapshot) ||
-	       (base && below->nodes[clone->n_devices + (size_t)(base - clone->blocks)]
-				.is_on_snapshot);
-}
-
-bool below_is_same(const struct host *clone, const struct device *device)
-{
-	const struct below_list *below = host_index_below(clone);
-	bool is_on_snapshot = device_snapshot_state(device) != SNAPSHOT_NONE;
-
-	if (!below || !host_index_is_sorted(clone, INDEX_DEVICES) ||
-		!host_index_is_sorted(clone, INDEX_BLOCKS))
-		return false;
-	for (size_t d = 0; d < device->n_deps && !is_on_snapshot; d++)
-		is_on_snapshot = is_marked(clone, below, device->deps[d]);
-	return is_on_snapshot == below->nodes[device - clone->devices].is_on_snapshot;
+	return below->nodes[device - host->devices].is_on_snapshot;
 }
 
 bool host_is_displaced(const struct host *host, const struct device *volume)

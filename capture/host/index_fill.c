@@ -62,8 +62,8 @@ void host_index_device(struct host *clone, const struct device *device)
 		return;
 	add_device_table(clone->index, device, (size_t)(device - clone->devices));
 	index_reloaded(clone->index, (size_t)(device - clone->devices));
-	if (!below_is_same(clone, device))
-		index_new_base(clone->index);
+	if (!ground_is_same(clone, device))
+		index_ground_changed(clone->index);
 }
 
 /* ---- mounts and block devices ---- */

@@ -565,8 +565,8 @@ void random_host_add_paths(struct dice *dice, struct host *host)
 			continue;
 		loop = array_add(&host->blocks, &host->n_blocks);
 		*loop = (struct block){.transport = "",
-			.devno = {7, 100 + (unsigned)i}, /* no number twice */
-			.kname = format(&b, "loop%zu", 100 + i),
+			.devno = {7, (unsigned)i},
+			.kname = format(&b, "loop%zu", i),
 			.kind = BLOCK_LOOP,
 			.backing_file = format(&b, "/dev/dm-%u", device->devno.minor)};
 		if (one_in(dice, 2) && host->n_mounts)
