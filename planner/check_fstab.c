@@ -85,6 +85,7 @@ void check_fstab(const struct host *host, struct subject *subject)
 {
 	cleanup_free size_t *lines = NULL;
 	size_t count = 0;
+	unsigned n_told = 0;
 
 	lines_collect(host, subject, &lines, &count);
 	for (size_t i = 0; i < count; i++) {
@@ -92,6 +93,10 @@ void check_fstab(const struct host *host, struct subject *subject)
 
 		if (entry->is_automatic || fstab_names(host, subject, entry))
 			continue;
+		if (n_told++ == ALIKE_MOST) {
+			subject_add_words(subject, "; and so do more lines");
+			return;
+		}
 		subject_reason(subject, RULE_FSTAB,
 			"line %u of /etc/fstab names its mount point (%s on %s)",
 			entry->line, entry->source, entry->target);

@@ -164,13 +164,23 @@ static const char *find(const char *text, size_t len, const char *what)
 	return memmem(text, len, what, strlen(what));
 }
 
+static bool is_scheme(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (!isalnum((unsigned char)text[i]) && !memchr("+.-", text[i], 3))
+			return false;
+	return len > 0;
+}
+
 /* Paths of devices may hold an '@' (udev and LVM allow it, and joins hang on them); no
  * network file system has a source that begins with one slash. */
 static size_t credentials_begin(const char *source, size_t len)
 {
 	const char *scheme = find(source, len, "://");
 
-	if (scheme)
+	/* in front of everything (RFC 3986, 3.1): behind a user's name or in a share's path
+	 * it is no scheme */
+	if (scheme && is_scheme(source, (size_t)(scheme - source)))
 		return (size_t)(scheme - source) + strlen("://");
 	if (len > 1 && source[0] == '/' && source[1] == '/')
 		return 2;

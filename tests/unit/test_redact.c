@@ -276,7 +276,7 @@ static const char mountinfo[] =
 	"/dev/mapper/vgmarkn-lvmarkn rw,lowerdir=/dirmarkn,lowerdir+=/dirmarkn,"
 	"datadir+=/dirmarkn,errors=continue\n"
 	"21 20 0:50 / /mnt/spaced\\040markn rw - cifs "
-	"//usermarks%passmarks@hostmarkn/share "
+	"//usermarks%passmarks@hostmarkn/share:// "
 	"rw,username=usermarks,password=pass,marks,rw\n"
 	"22 20 0:51 / /mnt/b rw - fuse.rclone https://u:marks@hostmarkn/p?token=marks "
 	"rw,key=marks,user_id=0\n"
@@ -470,7 +470,7 @@ static void test_no_secret(void **state)
 	redact_secrets(host);
 	assert_without(host, "marks", "secrets");
 	assert_non_null(host_lv(host, SAMPLE_VG, SAMPLE_SNAP));
-	assert_string_equal(host->mounts[1].source, "//<masked>@hostmarkn/share");
+	assert_string_equal(host->mounts[1].source, "//<masked>@hostmarkn/share://");
 	assert_string_equal(host->mounts[0].source, "/dev/mapper/vgmarkn-lvmarkn");
 	assert_non_null(strstr(host_document(host, NS_NAME)->bytes, "errors=continue"));
 }

@@ -311,6 +311,27 @@ static void test_configurations(void **state)
 		VERDICT_UNDECIDED);
 }
 
+/* A plan's step has at most PLAN_REASONS_MAX reasons. */
+static void test_lines_of_one_mount_point(void **state)
+{
+	struct mold mold;
+	unsigned snapshot;
+
+	(void)state;
+	mold_begin(&mold);
+	snapshot = mold_snapshot(&mold, mold_origin(&mold));
+	mold_mount(&mold, MOLD_ROOT_MOUNT, mold_dm(snapshot), "/mnt/a");
+	mold.host->devices[snapshot].open_count = 1;
+	for (unsigned i = 0; i < 2 * PLAN_REASONS_MAX; i++)
+		*array_add(&mold.host->fstab, &mold.host->n_fstab) =
+			(struct fstab_entry){.line = i + 1,
+				.source = mold_words(&mold, "/dev/mapper/none%u", i),
+				.target = "/mnt/a",
+				.type = "ext4"};
+	assert_reasons(finish(&mold), RULE_FSTAB, ALIKE_MOST, "; and so do more lines",
+		VERDICT_REMOVE);
+}
+
 /* All of them are of the kernel, none of a process. */
 static void test_holders_in_the_kernel(void **state)
 {
@@ -341,6 +362,7 @@ int main(void)
 		cmocka_unit_test(test_unread_mount_tables),
 		cmocka_unit_test(test_missing_disks),
 		cmocka_unit_test(test_configurations),
+		cmocka_unit_test(test_lines_of_one_mount_point),
 		cmocka_unit_test(test_holders_in_the_kernel),
 	};
 
