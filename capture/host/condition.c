@@ -103,6 +103,8 @@ static const struct condition_words mount_points_words[] = {
 		  "that first"},
 	{"unsettled", "is below a mount of the snapshot, and suspended or in the middle of "
 		      "a change: umount would wait for it"},
+	{"deferred", "is below a mount of the snapshot, and marked for deferred removal: "
+		     "it would go with the mount"},
 	{"other", "is a mount of the snapshot, and /etc/fstab puts something else there: "
 		  "it may be what the host really runs on"},
 	{NULL, NULL},

@@ -5,7 +5,8 @@
  * cannot be unmounted; where /etc/fstab puts something else on the mount point, the
  * kernel may have taken the snapshot for it (it takes the first device with the file
  * system's uuid), and the host may run on the copy; where a device below it is suspended,
- * umount waits for it, and cannot be killed. Once the mounts are gone it holds.
+ * umount waits for it, and cannot be killed; one that is marked for deferred removal
+ * would go with the mount. Once the mounts are gone it holds.
  */
 #include <string.h>
 
@@ -51,6 +52,8 @@ static void find_unsettled_device(
 	if (device && device->flags & (DEVICE_SUSPENDED | DEVICE_INTERNAL |
 					      DEVICE_PENDING | DEVICE_NO_TABLE))
 		violations_add(ret, "unsettled", device->name, device->uuid);
+	if (device && device->flags & DEVICE_DEFERRED)
+		violations_add(ret, "deferred", device->name, device->uuid);
 }
 
 /* The devices of the stack, and the layer of the origin and the store below it. */

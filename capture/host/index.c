@@ -249,7 +249,8 @@ bool host_index_is_reloaded(const struct host *host, size_t device)
 
 void index_reloaded(struct host_index *index, size_t device)
 {
-	index->is_reloaded[device] = true;
+	if (index->is_reloaded)
+		index->is_reloaded[device] = true;
 }
 
 static void memos_open(const struct host *host, struct host_index *index)

@@ -932,6 +932,11 @@ static void store_waits(struct host *host)
 	sample_device(host, 2)->flags |= DEVICE_PENDING;
 }
 
+static void store_deferred(struct host *host)
+{
+	sample_device(host, 2)->flags |= DEVICE_DEFERRED;
+}
+
 static void origin_only(struct host *host)
 {
 	sample_device(host, 0)->flags |= DEVICE_SUSPENDED;
@@ -970,6 +975,8 @@ static void test_mount_points(void **state)
 				  SAMPLE_ORIGIN "-real"},
 		{store_waits, " unsettled onapp--aaaa-backup--dddd-cow " SNAP_UUID
 			      "-cow"},
+		{store_deferred, " deferred onapp--aaaa-backup--dddd-cow " SNAP_UUID
+				 "-cow"},
 		{something_below, " below /mnt/backup/tmp -"},
 		{something_on_top, " below /mnt/backup -"},
 		{another_belongs_there, " other /mnt/backup -"},

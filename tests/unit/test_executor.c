@@ -405,7 +405,7 @@ static void toy_command(struct toy *toy)
 
 	if (is_due && !toy->has_command)
 		toy_put(toy, "proc/61/stat",
-			"61 (lvs) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 1 0\n");
+			"61 (lvchange) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 1 0\n");
 	if (!is_due && toy->has_command)
 		toy_remove(toy, "proc/61/stat");
 	toy->has_command = is_due;
@@ -1112,7 +1112,7 @@ static void test_a_command_at_work(void **state)
 			fail_msg("row %zu: %s", i, toy.errors);
 		assert_int_equal(toy.n_acts, rows[i].n_acts);
 		if (rows[i].code == EXIT_DIFFERS)
-			assert_says(toy.errors, "lvs is at work");
+			assert_says(toy.errors, "lvchange is at work");
 	}
 }
 

@@ -86,6 +86,8 @@ static const struct note known_gaps_later[] = {
 	{"loop device's autoclear", why_mounts},
 	{"device suspended", "what a mount's device is mapped to is not looked at again"},
 	{"mounted by the name of its device", why_layer},
+	{"source unreadable", "a removal of a mapping reads no processes: that nobody has it "
+			      "open, the kernel compares itself"},
 	{NULL, NULL},
 };
 

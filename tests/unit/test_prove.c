@@ -258,7 +258,8 @@ static void read_write(struct host *host)
 static void command_at_work(struct host *host)
 {
 	*array_add(&host->processes, &host->n_processes) = (struct process){
-		.pid = 700, .comm = "lvs", .exe = "", .mount_namespace = SAMPLE_NS};
+		.pid = 700, .comm = "lvchange", .exe = "", .mount_namespace = SAMPLE_NS};
+	host_sort(host);
 }
 
 static void another_belongs_there(struct host *host)
@@ -391,7 +392,11 @@ static void test_looks_away(void **state)
 			continue; /* the plan would end it first: test_blocks.c */
 		rows[i].change(host);
 		plan = plan_host(host, rows[i].off, false);
-		snprintf(rule, sizeof(rule), "breaks rule %d:", rows[i].rule);
+		/* below a mount, which is asked about first */
+		snprintf(rule, sizeof(rule), "breaks rule %d:",
+			rows[i].change == suspended || rows[i].change == pending
+				? 13
+				: rows[i].rule);
 		if (!plan)
 			continue; /* the replay refused it, too: test_planner.c */
 		if (!plan->n_steps)

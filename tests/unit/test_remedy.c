@@ -1130,12 +1130,12 @@ static void test_words_of_paths(void **state)
 	static const struct {
 		const char *path, *words;
 	} rows[] = {
-		{"/mnt/backup/swap", "`swapoff -- '/mnt/backup/swap'`"},
-		{"/mnt/a b $(x)/-s", "`swapoff -- '/mnt/a b $(x)/-s'`"},
-		{"/mnt/it's", "swapoff of /mnt/it's, whose name needs quotes"},
-		{"/mnt/a\\b", "swapoff of /mnt/a\\b, whose name needs quotes"},
-		{"/mnt/a\nb", "swapoff of /mnt/a\nb, whose name needs quotes"},
-		{"/mnt/`b`", "swapoff of /mnt/`b`, whose name needs quotes"},
+		{"/mnt/backup/swap", "`swapoff /mnt/backup/swap`"},
+		{"/mnt/a b $(x)/-s", "`swapoff '/mnt/a b $(x)/-s'`"},
+		{"/mnt/it's", "`swapoff '/mnt/it'\\''s'`"},
+		{"/mnt/a\\b", "`swapoff '/mnt/a\\b'`"},
+		{"/mnt/a\nb", "`swapoff $'/mnt/a\\x0ab'`"},
+		{"/mnt/`b`", "`swapoff '/mnt/`b`'`"},
 	};
 
 	(void)state;
@@ -1158,7 +1158,7 @@ static void test_words_of_holders(void **state)
 		const char *words;
 	} rows[] = {
 		{{.devno = {254, 4}, .kind = HOLDER_OVERLAY, .name = "/mnt/m"},
-			"end what uses the overlay, then `umount -- '/mnt/m'`"},
+			"end what uses the overlay, then `umount /mnt/m`"},
 		{{.devno = {254, 4},
 			 .kind = HOLDER_OVERLAY,
 			 .name = "/mnt/m",
@@ -1168,7 +1168,7 @@ static void test_words_of_holders(void **state)
 		{{.kind = HOLDER_OVERLAY, .name = "/mnt/m"},
 			"or unmount the snapshot by hand"},
 		{{.devno = {254, 4}, .kind = HOLDER_NFSD, .name = "*:/mnt/a b"},
-			"`exportfs -u -- '*:/mnt/a b'`"},
+			"`exportfs -u '*:/mnt/a b'`"},
 	};
 
 	(void)state;
