@@ -24,26 +24,6 @@ static uint32_t count_tables(const struct host *host, struct devno devno)
 	return count;
 }
 
-/* Not every file system has a folder in /sys/fs (vfat, ntfs3), so a mount counts as well;
- * all mounts of one file system share one open. */
-static uint32_t count_file_systems(const struct host *host, struct devno devno)
-{
-	cleanup_places struct places live =
-		host_places(host, PLACES_SUPERBLOCKS, places_devno(devno));
-	cleanup_places struct places mounts =
-		host_places(host, PLACES_MOUNTS, places_devno(devno));
-
-	for (size_t i; places_next(&live, &i);)
-		if (!host->superblocks[i].is_gone &&
-			devno_is_equal(host->superblocks[i].devno, devno))
-			return 1;
-	for (size_t i; places_next(&mounts, &i);)
-		if (!host->mounts[i].is_gone &&
-			devno_is_equal(host_mount_devno(host, &host->mounts[i]), devno))
-			return 1;
-	return 0;
-}
-
 static uint32_t count_blocks(const struct host *host, struct devno devno)
 {
 	cleanup_places struct places places =
@@ -97,7 +77,8 @@ void ledger_of_device(
 	struct ledger ledger = {.open = device->open_count};
 
 	ledger.tables = count_tables(host, device->devno);
-	ledger.file_systems = count_file_systems(host, device->devno);
+	/* all mounts of one file system share one open */
+	ledger.file_systems = host_has_file_system(host, device->devno);
 	ledger.blocks = count_blocks(host, device->devno) +
 			count_kernel_holders(host, device->devno);
 	for (size_t i; places_next(&swaps, &i);)

@@ -7,6 +7,8 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/host.h"
 
+/* Not every file system has a folder in /sys/fs (vfat, ntfs3), so a mount counts as well.
+ */
 bool host_has_file_system(const struct host *host, struct devno devno)
 {
 	cleanup_places struct places live =
