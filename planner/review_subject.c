@@ -14,12 +14,12 @@
 
 /* ---- wrapping ---- */
 
-/* A command with a quoted path, "`umount -- '/mnt/a b'`", around `at`: a line break in it
+/* A command with a quoted path, "`umount '/mnt/a b'`", around `at`: a line break in it
  * would be a part of the path. NULL: there is none. *ret_end is behind it. */
 static const char *quoted_around(const char *text, const char *at, const char **ret_end)
 {
-	for (const char *quote = strstr(text, " -- '"); quote;
-		quote = strstr(quote + 1, " -- '")) {
+	for (const char *quote = strstr(text, " '"); quote;
+		quote = strstr(quote + 1, " '")) {
 		const char *begin = memrchr(text, '\x60', (size_t)(quote - text));
 		const char *end = strstr(quote, "'\x60");
 

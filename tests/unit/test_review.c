@@ -16,6 +16,7 @@
 #include "check_review.h"
 #include "planner.h"
 #include "random_host.h"
+#include "review.h"
 #include "sample_host.h"
 #include "snapstate/cleanup.h"
 
@@ -406,9 +407,23 @@ static void test_random_hosts(void **state)
 	}
 }
 
+/* A line break within a quoted path would be a part of the path. */
+static void test_commands_are_not_broken(void **state)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+
+	(void)state;
+	print_wrapped(&text, "to do",
+		"end what uses the overlay on which this snapshot is one of the layers, then "
+		"`umount '/mnt/merged root of it'`, and capture again",
+		"");
+	assert_has(&text, "`umount '/mnt/merged root of it'`");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_commands_are_not_broken),
 		cmocka_unit_test(test_page),
 		cmocka_unit_test(test_page_hazard),
 		cmocka_unit_test(test_page_refused),
