@@ -256,24 +256,7 @@ static bool is_of_group(const struct plan *plan, const struct plan_step *step,
 	       has_group(plan, ret_vg);
 }
 
-/* Where it is not known which one, all origins of the group whose use is asked about. */
-static void add_origins(const struct plan *plan, const char *vg_uuid,
-	const char *origin_uuid, struct facts *subjects)
-{
-	for (size_t i = 0; i < plan->scope.n_conditions; i++) {
-		const struct condition *condition = &plan->scope.conditions[i];
-		cleanup_buf struct buf text = BUF_INIT;
-
-		if (condition->kind != CONDITION_IN_USE ||
-			strcmp(condition->vg_uuid, vg_uuid) != 0 ||
-			(*origin_uuid && strcmp(condition->lv_uuid, origin_uuid) != 0))
-			continue;
-		buf_printf(&text, "%s/%s", vg_uuid, condition->lv_uuid);
-		add_subject(subjects, buf_text(&text), text.len);
-	}
-}
-
-/* The snapshot for which a umount is done, and its origin: all steps of one are in a row,
+/* The snapshot for which a umount is done: all steps of one are in a row,
  * and its own removal is behind what is taken off it. */
 static void add_snapshot_of(
 	const struct plan *plan, const struct plan_step *step, struct facts *subjects)
@@ -282,15 +265,11 @@ static void add_snapshot_of(
 	cleanup_buf struct buf text = BUF_INIT;
 
 	for (; step < plan->steps + plan->n_steps && !text.len; step++) {
-		const struct plan_target *target = &step->target;
-
-		if (step->op == OP_LV_REMOVE) {
-			buf_printf(&text, "%s/%s", target->vg_uuid, target->lv_uuid);
-			add_origins(plan, target->vg_uuid, target->origin_uuid, subjects);
-		} else if (is_of_group(plan, step, vg, lv)) {
+		if (step->op == OP_LV_REMOVE)
+			buf_printf(&text, "%s/%s", step->target.vg_uuid,
+				step->target.lv_uuid);
+		else if (is_of_group(plan, step, vg, lv))
 			buf_printf(&text, "%s/%s", vg, lv);
-			add_origins(plan, vg, "", subjects);
-		}
 	}
 	add_subject(subjects, buf_text(&text), text.len);
 }
