@@ -59,14 +59,15 @@ static const struct condition *hosts_condition(
 	return &scope->conditions[low];
 }
 
-static int check_named(const struct proof *proof, const struct condition *condition)
+static int check_named(
+	const struct proof *proof, int rule, const struct condition *condition)
 {
 	cleanup_buf struct buf text = BUF_INIT;
 
 	if (scope_has_condition(&proof->plan->scope, condition))
 		return 0;
 	condition_print(condition, &text);
-	return proof_broken(proof, 10, "is no condition of the plan", buf_text(&text));
+	return proof_broken(proof, rule, "is no condition of the plan", buf_text(&text));
 }
 
 int proof_check_group_conditions(const struct proof *proof, const char *vg_uuid)
@@ -79,9 +80,9 @@ int proof_check_group_conditions(const struct proof *proof, const char *vg_uuid)
 
 	ground.kind = CONDITION_GROUND;
 	local.kind = CONDITION_LOCAL;
-	if (check_named(proof, &ground) < 0 ||
+	if (check_named(proof, 10, &ground) < 0 ||
 		(!plan->is_single_host && !plan->is_hosts_complete &&
-			check_named(proof, &local) < 0))
+			check_named(proof, 10, &local) < 0))
 		return -EPERM;
 	if (plan->is_single_host || !host_vg(proof->before, vg_uuid))
 		return 0;
@@ -93,14 +94,13 @@ int proof_check_group_conditions(const struct proof *proof, const char *vg_uuid)
 }
 
 /* It is a condition of the plan, and holds on `host`. */
-static int check_holds(const struct proof *proof, const struct condition *condition,
-	const struct host *host, const char *when)
+static int check_holds(const struct proof *proof, int rule,
+	const struct condition *condition, const struct host *host, const char *when)
 {
 	cleanup_violations struct violations violations = VIOLATIONS_INIT;
 	cleanup_buf struct buf text = BUF_INIT;
-	unsigned rule = 10;
 
-	if (check_named(proof, condition) < 0)
+	if (check_named(proof, rule, condition) < 0)
 		return -EPERM;
 	condition_find(host, condition, &violations);
 	if (!violations.count)
@@ -119,7 +119,7 @@ int proof_check_storage(
 		.lv_uuid = lv_uuid,
 		.argument = ""};
 
-	return check_holds(proof, &condition, proof->before, "as captured");
+	return check_holds(proof, 10, &condition, proof->before, "as captured");
 }
 
 int proof_check_conditions(const struct proof *proof, const char *origin_uuid)
@@ -135,7 +135,7 @@ int proof_check_conditions(const struct proof *proof, const char *origin_uuid)
 					   : "",
 			.argument = ""};
 
-		if (check_holds(proof, &condition, proof->now, "by then") < 0)
+		if (check_holds(proof, 10, &condition, proof->now, "by then") < 0)
 			return -EPERM;
 	}
 	return 0;
@@ -203,25 +203,7 @@ int proof_check_guest_group(const struct proof *proof, const struct device *devi
 	if (!snapshot || devno_is_equal(snapshot->devno, device->devno) ||
 		!lvm_dm_uuid_split(device->uuid, vg, lv, &layer))
 		return 0;
-	return check_holds(proof, &condition, proof->before, "as captured");
-}
-
-/* Named, and true of what the steps before have left. */
-static int check_now(const struct proof *proof, int rule, const struct condition *condition)
-{
-	cleanup_violations struct violations violations = VIOLATIONS_INIT;
-	cleanup_buf struct buf text = BUF_INIT;
-
-	condition_print(condition, &text);
-	if (!scope_has_condition(&proof->plan->scope, condition))
-		return proof_broken(
-			proof, rule, "is no condition of the plan", buf_text(&text));
-	condition_find(proof->now, condition, &violations);
-	if (!violations.count)
-		return 0;
-	text.len = 0;
-	violation_print(condition->kind, &violations.items[0], &text);
-	return proof_broken(proof, rule, "by then", buf_text(&text));
+	return check_holds(proof, 10, &condition, proof->before, "as captured");
 }
 
 int proof_check_mount_points(
@@ -232,7 +214,7 @@ int proof_check_mount_points(
 		.lv_uuid = lv_uuid,
 		.argument = ""};
 
-	return check_now(proof, 13, &condition);
+	return check_holds(proof, 13, &condition, proof->now, "by then");
 }
 
 int proof_check_quiet(const struct proof *proof)
@@ -240,5 +222,5 @@ int proof_check_quiet(const struct proof *proof)
 	const struct condition condition = {
 		.kind = CONDITION_QUIET, .vg_uuid = "", .lv_uuid = "", .argument = ""};
 
-	return check_now(proof, 14, &condition);
+	return check_holds(proof, 14, &condition, proof->now, "by then");
 }
