@@ -214,30 +214,20 @@ static void find_xen(struct search *search)
 
 /* ---- nfsd ---- */
 
-/* Undoes \ooo, in place. */
-static void unescape(char *text)
+static void add_export(struct search *search, char *client, char *path)
 {
-	char *out = text;
+	cleanup_buf struct buf name = BUF_INIT;
 
-	for (const char *in = text; *in; out++) {
-		unsigned byte;
-		int len = 0;
-
-		if (sscanf(in, "\\%3o%n", &byte, &len) == 1 && len == 4) {
-			*out = (char)byte;
-			in += len;
-		} else {
-			*out = *in++;
-		}
-	}
-	*out = '\0';
+	probe_unescape(client);
+	probe_unescape(path);
+	buf_printf(&name, "%s:%s", client, path);
+	add_path(search, HOLDER_NFSD, buf_text(&name), path);
 }
 
 /* "PATH\tCLIENT(OPTIONS)"; "# " in front where it has expired, and still holds the path
  * (kernel fs/nfsd/export.c, svc_export_show(); net/sunrpc/cache.c, c_show()). */
 static void hold_export(struct search *search, char *line)
 {
-	cleanup_buf struct buf name = BUF_INIT;
 	char *client;
 
 	line += strncmp(line, "# ", 2) == 0 ? 2 : 0;
@@ -246,27 +236,19 @@ static void hold_export(struct search *search, char *line)
 		return;
 	*client++ = '\0';
 	client[strcspn(client, "(")] = '\0';
-	unescape(line);
-	unescape(client);
-	buf_printf(&name, "%s:%s", client, line);
-	add_path(search, HOLDER_NFSD, buf_text(&name), line);
+	add_export(search, client, line);
 }
 
 /* "CLIENT TYPE 0xID PATH" (expkey_show()); without a path where there is no such export. */
 static void hold_export_key(struct search *search, char *line)
 {
-	cleanup_buf struct buf name = BUF_INIT;
 	char *path, *client = line + (strncmp(line, "# ", 2) == 0 ? 2 : 0);
 
 	path = strstr(client, " /");
 	if (!path)
 		return;
 	client[strcspn(client, " ")] = '\0';
-	path++;
-	unescape(path);
-	unescape(client);
-	buf_printf(&name, "%s:%s", client, path);
-	add_path(search, HOLDER_NFSD, buf_text(&name), path);
+	add_export(search, client, path + 1);
 }
 
 static void read_exports(struct search *search, const char *path,

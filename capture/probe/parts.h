@@ -42,6 +42,9 @@ void probe_superblocks(const struct machine *machine, struct host *host);
 void probe_swaps(const struct machine *machine, struct host *host);
 void probe_fstab(const struct machine *machine, struct host *host);
 void probe_configs(const struct machine *machine, struct host *host);
+/* Undoes the kernel's \ooo (fs/seq_file.c, mangle_path(); net/sunrpc/cache.c, qword_add()), in
+ * place. */
+void probe_unescape(char *text);
 /* Where the files of loop devices and swap areas are; wants the model's dm devices, blocks and
  * mounts. */
 void probe_files(const struct machine *machine, struct host *host);

@@ -18,8 +18,7 @@ static bool is_octal(const char *digits)
 	       digits[1] <= '7' && digits[2] >= '0' && digits[2] <= '7';
 }
 
-/* Undoes the escapes in place. */
-static void unescape(char *text)
+void probe_unescape(char *text)
 {
 	char *out = text;
 
@@ -59,7 +58,7 @@ static void add_swap(struct host *host, const char *line, size_t len)
 	path[strcspn(path, " \t")] = '\0';
 	if (*path == '\0')
 		return;
-	unescape(path);
+	probe_unescape(path);
 	swap = array_add(&host->swaps, &host->n_swaps);
 	swap->path = host_string(host, path);
 	swap->devno = host_path_devno(host, path);
