@@ -154,15 +154,10 @@ static bool has_redundancy(const struct block *array)
 	return strcmp(array->level, "linear") != 0 && strcmp(array->level, "raid0") != 0;
 }
 
-static int order_members(const void *a, const void *b)
-{
-	return devno_compare(*(const struct devno *)a, *(const struct devno *)b);
-}
-
 static bool has_member(const struct block *array, struct devno member)
 {
 	return array->n_below && bsearch(&member, array->below, array->n_below,
-					 sizeof(member), order_members);
+					 sizeof(member), devno_order);
 }
 
 static bool shares_a_member(const struct host *host, const struct block *array)

@@ -161,11 +161,6 @@ static void add_holders(const struct dot_host *host, struct devno devno)
 
 /* ---- which ---- */
 
-static int order_devnos(const void *a, const void *b)
-{
-	return devno_compare(*(const struct devno *)a, *(const struct devno *)b);
-}
-
 static void collect_around(struct dot_host *host, const struct device *device)
 {
 	size_t n_above;
@@ -189,7 +184,7 @@ void dot_collect(
 		if (story->devices[i].part != PART_NONE)
 			collect_around(&it, &host->devices[i]);
 	if (it.n_drawn)
-		qsort(it.drawn, it.n_drawn, sizeof(*it.drawn), order_devnos);
+		qsort(it.drawn, it.n_drawn, sizeof(*it.drawn), devno_order);
 	for (size_t i = 0; i < it.n_drawn; i++)
 		if (!kept || !devno_is_equal(it.drawn[kept - 1], it.drawn[i]))
 			it.drawn[kept++] = it.drawn[i];
@@ -205,7 +200,7 @@ void dot_host_free(struct dot_host *host)
 bool dot_is_drawn(const struct dot_host *host, struct devno devno)
 {
 	return host->n_drawn &&
-	       bsearch(&devno, host->drawn, host->n_drawn, sizeof(devno), order_devnos);
+	       bsearch(&devno, host->drawn, host->n_drawn, sizeof(devno), devno_order);
 }
 
 /* ---- edges ---- */

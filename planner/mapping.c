@@ -25,18 +25,13 @@ static void devno_list_free(struct devno_list *list)
 	free(list->devnos);
 }
 
-static int order_devnos(const void *a, const void *b)
-{
-	return devno_compare(*(const struct devno *)a, *(const struct devno *)b);
-}
-
 /* Returns how many there are without repetitions. */
 static size_t sort_devnos(struct devno *devnos, size_t count)
 {
 	size_t kept = 0;
 
 	if (count)
-		qsort(devnos, count, sizeof(*devnos), order_devnos);
+		qsort(devnos, count, sizeof(*devnos), devno_order);
 	for (size_t i = 0; i < count; i++)
 		if (!kept || !devno_is_equal(devnos[kept - 1], devnos[i]))
 			devnos[kept++] = devnos[i];

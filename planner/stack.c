@@ -41,14 +41,9 @@ void subject_devices(const struct subject *subject, device_visitor visit, void *
 		visit(context, subject->cow);
 }
 
-static int order_devnos(const void *a, const void *b)
-{
-	return devno_compare(*(const struct devno *)a, *(const struct devno *)b);
-}
-
 static bool has_sorted(const struct devno *devnos, size_t count, struct devno devno)
 {
-	return devnos && bsearch(&devno, devnos, count, sizeof(devno), order_devnos);
+	return devnos && bsearch(&devno, devnos, count, sizeof(devno), devno_order);
 }
 
 bool subject_has_on_snapshot(const struct subject *subject, struct devno devno)

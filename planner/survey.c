@@ -61,11 +61,6 @@ static struct base *base_find(const struct survey *survey, const struct device *
 	return base;
 }
 
-static int order_devnos(const void *a, const void *b)
-{
-	return devno_compare(*(const struct devno *)a, *(const struct devno *)b);
-}
-
 /* The layers from `first` on, behind what is sorted already. */
 static void collect_owned(struct subject *subject, size_t first)
 {
@@ -75,7 +70,7 @@ static void collect_owned(struct subject *subject, size_t first)
 		*array_add(&subject->owned, &count) = layer_devno(&subject->layers[i]);
 	if (count > first)
 		qsort(subject->owned + first, count - first, sizeof(*subject->owned),
-			order_devnos);
+			devno_order);
 }
 
 static void collect_above(const struct host *host, struct subject *subject)

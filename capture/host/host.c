@@ -119,32 +119,17 @@ static int compare_source(const void *name, const void *source)
 	return strcmp(name, ((const struct source *)source)->name);
 }
 
-static const struct source *source_sorted(const struct host *host, const char *name)
-{
-	size_t low = 0, high = host->n_sources;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = strcmp(host->sources[middle].name, name);
-
-		if (order == 0)
-			return &host->sources[middle];
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
-}
-
 const struct source *host_source(const struct host *host, const char *name)
 {
-	if (host->n_sources && host_index_is_sorted(host, INDEX_SOURCES))
-		return bsearch(name, host->sources, host->n_sources,
-			sizeof(*host->sources), compare_source);
-	/* while a capture is read they are sorted already: no walk for each document */
-	const struct source *found = source_sorted(host, name);
+	const struct source *found = NULL;
 
+	/* while a capture is read they are sorted already, without an index: no walk for
+	 * each document */
+	if (host->n_sources)
+		found = bsearch(name, host->sources, host->n_sources,
+			sizeof(*host->sources), compare_source);
+	if (found || host_index_is_sorted(host, INDEX_SOURCES))
+		return found;
 	for (size_t i = 0; !found && i < host->n_sources; i++)
 		if (strcmp(host->sources[i].name, name) == 0)
 			found = &host->sources[i];
@@ -334,17 +319,12 @@ static void sort_array(
 #define SORT(items, count, order)                                                        \
 	sort_array(host->items, host->count, sizeof(*host->items), order)
 
-static int order_devnos(const void *pa, const void *pb)
-{
-	return devno_compare(*(const struct devno *)pa, *(const struct devno *)pb);
-}
-
 /* Two lists of LVM's name most of them: each once. */
 static void sort_lvm_devices(struct host *host)
 {
 	size_t kept = 0;
 
-	SORT(lvm_devices, n_lvm_devices, order_devnos);
+	SORT(lvm_devices, n_lvm_devices, devno_order);
 	for (size_t i = 0; i < host->n_lvm_devices; i++)
 		if (!i ||
 			devno_compare(host->lvm_devices[i], host->lvm_devices[kept - 1]))

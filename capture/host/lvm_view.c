@@ -80,16 +80,11 @@ static bool is_on_lvm(struct view *view, struct devno devno, unsigned depth)
 
 /* ---- what explains that LVM does not list it ---- */
 
-static int order_devno(const void *key, const void *item)
-{
-	return devno_compare(*(const struct devno *)key, *(const struct devno *)item);
-}
-
 bool host_lvm_lists(const struct host *host, struct devno devno)
 {
 	return host->n_lvm_devices &&
 	       bsearch(&devno, host->lvm_devices, host->n_lvm_devices, sizeof(devno),
-		       order_devno);
+		       devno_order);
 }
 
 /* Then no physical volume is on it. */

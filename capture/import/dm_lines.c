@@ -206,18 +206,13 @@ int dm_status_read(struct host *host, const struct dm_names *names,
 
 /* ---- deps ---- */
 
-static int order_devnos(const void *a, const void *b)
-{
-	return devno_compare(*(const struct devno *)a, *(const struct devno *)b);
-}
-
 static void deps_sort(struct device *device)
 {
 	size_t kept = 0;
 
 	if (!device->n_deps)
 		return;
-	qsort(device->deps, device->n_deps, sizeof(*device->deps), order_devnos);
+	qsort(device->deps, device->n_deps, sizeof(*device->deps), devno_order);
 	for (size_t i = 0; i < device->n_deps; i++)
 		if (!kept || !devno_is_equal(device->deps[kept - 1], device->deps[i]))
 			device->deps[kept++] = device->deps[i];

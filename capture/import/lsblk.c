@@ -107,18 +107,13 @@ static struct block *block_find(struct host *host, struct devno devno)
 	return NULL;
 }
 
-static int order_devnos(const void *a, const void *b)
-{
-	return devno_compare(*(const struct devno *)a, *(const struct devno *)b);
-}
-
 static void below_add(struct block *block, struct devno devno)
 {
 	for (size_t i = 0; i < block->n_below; i++)
 		if (devno_is_equal(block->below[i], devno))
 			return;
 	*array_add(&block->below, &block->n_below) = devno;
-	qsort(block->below, block->n_below, sizeof(*block->below), order_devnos);
+	qsort(block->below, block->n_below, sizeof(*block->below), devno_order);
 }
 
 /* Device-mapper's own are in `dm`: told by the numbers there, else by the kernel's type.

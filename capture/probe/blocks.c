@@ -15,11 +15,6 @@
  * writes it. */
 #define CLASS_BLOCK "sys/class/block/%s"
 
-static int order_devnos(const void *a, const void *b)
-{
-	return devno_compare(*(const struct devno *)a, *(const struct devno *)b);
-}
-
 static bool is_skipped(const struct machine *machine, const char *kname)
 {
 	uint64_t size = 0;
@@ -68,7 +63,7 @@ static void read_below(const struct machine *machine, struct block *block)
 			    block->kname, name) == 0)
 			add_below(block, devno);
 	if (block->n_below)
-		qsort(block->below, block->n_below, sizeof(*block->below), order_devnos);
+		qsort(block->below, block->n_below, sizeof(*block->below), devno_order);
 }
 
 /* NULL: the kernel has no such attribute, or it was not readable. */

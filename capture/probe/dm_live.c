@@ -247,11 +247,6 @@ static void add_dep(struct device *device, dev_t number)
 	*array_add(&device->deps, &device->n_deps) = devno;
 }
 
-static int order_devnos(const void *a, const void *b)
-{
-	return devno_compare(*(const struct devno *)a, *(const struct devno *)b);
-}
-
 /* Of the live table, and of the inactive one where there is one. */
 static int read_deps(struct device *device, enum query query, struct err *err)
 {
@@ -265,7 +260,7 @@ static int read_deps(struct device *device, enum query query, struct err *err)
 	for (uint32_t i = 0; deps && i < deps->count; i++)
 		add_dep(device, (dev_t)deps->device[i]);
 	if (device->n_deps)
-		qsort(device->deps, device->n_deps, sizeof(*device->deps), order_devnos);
+		qsort(device->deps, device->n_deps, sizeof(*device->deps), devno_order);
 	return 0;
 }
 

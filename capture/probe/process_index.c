@@ -13,11 +13,6 @@
 
 /* ---- devices of interest ---- */
 
-static int order_devnos(const void *a, const void *b)
-{
-	return devno_compare(*(const struct devno *)a, *(const struct devno *)b);
-}
-
 static bool has_device(const struct process_index *index, struct devno devno)
 {
 	for (size_t i = 0; i < index->n_devices; i++)
@@ -62,13 +57,13 @@ static void find_devices(struct process_index *index)
 	}
 	if (index->n_devices)
 		qsort(index->devices, index->n_devices, sizeof(*index->devices),
-			order_devnos);
+			devno_order);
 }
 
 bool process_index_is_of_interest(const struct process_index *index, struct devno devno)
 {
 	return index->n_devices && bsearch(&devno, index->devices, index->n_devices,
-					   sizeof(devno), order_devnos);
+					   sizeof(devno), devno_order);
 }
 
 bool process_index_is_recorded(const struct process_index *index, struct devno device)

@@ -63,8 +63,7 @@ void buf_prose(struct buf *b, const char *text);
 void buf_quoted(struct buf *b, const char *text);
 void buf_argument(struct buf *b, const char *text);
 /* A sentence for people. Within backquotes it is a command, in which each %s is quoted,
- * with
- * "-- " before one that would be taken for an option; elsewhere %s is buf_prose().
+ * with "-- " before one that would be taken for an option; elsewhere %s is buf_prose().
  * `format` has no conversions but %s, also with a precision, %u, %zu and %llu. */
 void buf_sentence(struct buf *b, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
@@ -114,6 +113,11 @@ static inline int devno_compare(struct devno a, struct devno b)
 	if (a.minor != b.minor)
 		return a.minor < b.minor ? -1 : 1;
 	return 0;
+}
+/* The same, for qsort() and bsearch(). */
+static inline int devno_order(const void *a, const void *b)
+{
+	return devno_compare(*(const struct devno *)a, *(const struct devno *)b);
 }
 #define DEVNO_FMT     "%u:%u"
 #define DEVNO_ARGS(d) (d).major, (d).minor
