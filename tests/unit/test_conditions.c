@@ -1017,7 +1017,7 @@ static void dmsetup(struct host *host)
 	runs(host, "dmsetup", "/usr/sbin/dmsetup", 0);
 }
 
-/* A user calls himself so. */
+/* A process of a user that has this name. */
 static void so_called(struct host *host)
 {
 	runs(host, "lvremove", "/home/user/x", 1000);

@@ -1,8 +1,8 @@
 # shellcheck shell=bash disable=SC2034
 # SPDX-License-Identifier: Apache-2.0
 title='Overlays that an unprivileged user made'
-story='A user has made two overlays in namespaces of his own, each with a lower layer that he gave another name by then: in one
-namespace the snapshot is mounted as well, in the other it never was. What he wrote as the layers is no evidence. The first may
+story='A user has made two overlays, each in a namespace of its own, and has renamed the lower layer of each since. In one
+namespace the snapshot is mounted as well, in the other it never was. What a user gives as layers is no evidence. The first may
 be on the snapshot: undecided, naming the process that lives there. The second cannot be: when the first is gone, the plan is
 made, though the text of the second names the mount of the snapshot.'
 
