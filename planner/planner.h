@@ -373,10 +373,6 @@ size_t stack_height(const struct host *host, struct devno devno, size_t most);
 void stack_layers(const struct host *host, const struct device *base,
 	struct layer **ret_layers, size_t *ret_count);
 struct devno layer_devno(const struct layer *layer);
-/* true: a partition of it, an array with it as a member, a loop device on it or on a file
- * of its file system. */
-bool block_stands_on(
-	const struct host *host, const struct block *block, struct devno devno);
 /* The mappings of snapshot, cow and what is on them: calls `visit` for each; stops at
  * false. */
 typedef bool (*device_visitor)(void *context, const struct device *device);

@@ -378,7 +378,7 @@ void remedy_print_rules(const struct action *action, struct buf *text)
 	for (unsigned rule = 0; rule < RULES_COUNT; rule++) {
 		if (!(action->rules & (1ull << rule)))
 			continue;
-		buf_sentence(text, "%s%s", is_first ? "" : ", ",
+		buf_printf(text, "%s%s", is_first ? "" : ", ",
 			rule_text((enum rule)rule)->name);
 		is_first = false;
 	}

@@ -178,11 +178,8 @@ static void block_words_of(
 static void overlay_words_of(const struct host *host, const struct reason *reason,
 	const struct kernel_holder *holder, struct buf *text)
 {
-	uint32_t pid = 0;
+	const struct mount_namespace *there = host_namespace(host, holder->namespace_id);
 
-	for (size_t i = 0; i < host->n_namespaces; i++)
-		if (host->namespaces[i].id == holder->namespace_id)
-			pid = host->namespaces[i].pid;
 	if (!holder->namespace_id) {
 		buf_sentence(text, "end what uses the overlay, then `umount %s`",
 			holder->name);
@@ -191,8 +188,8 @@ static void overlay_words_of(const struct host *host, const struct reason *reaso
 			"end the container or service whose overlay is mounted on %s in "
 			"mount namespace %llu",
 			holder->name, (unsigned long long)holder->namespace_id);
-		if (pid)
-			buf_sentence(text, " (process %u lives there)", pid);
+		if (there && there->pid)
+			buf_sentence(text, " (process %u lives there)", there->pid);
 	}
 	if (reason->rule == RULE_UNPLACED)
 		buf_puts(text, ", or unmount the snapshot by hand: if its file system is "

@@ -16,16 +16,6 @@ struct devno layer_devno(const struct layer *layer)
 	return layer->device ? layer->device->devno : layer->block->devno;
 }
 
-bool block_stands_on(
-	const struct host *host, const struct block *block, struct devno devno)
-{
-	for (size_t i = 0; i < block->n_below; i++)
-		if (devno_is_equal(block->below[i], devno))
-			return true;
-	return *block->backing_file &&
-	       devno_is_equal(host_loop_devno(host, block), devno);
-}
-
 /* ---- a set of layers ---- */
 
 struct found {

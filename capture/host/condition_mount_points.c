@@ -34,7 +34,10 @@ static void find_below(const struct host *host, const struct stack *stack,
 static void find_rival(const struct host *host, const struct stack *stack,
 	const struct mount *mount, struct violations *ret)
 {
-	for (size_t i = 0; i < host->n_fstab; i++) {
+	cleanup_places struct places places =
+		host_places(host, PLACES_FSTAB, places_text(mount->target));
+
+	for (size_t i; places_next(&places, &i);) {
 		const struct mention mention = host_mention(host, i);
 
 		if (host->fstab[i].is_automatic &&

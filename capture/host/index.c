@@ -196,15 +196,6 @@ const struct mount_namespace *host_index_home(const struct host *host)
 	return home < host->n_namespaces ? &host->namespaces[home] : NULL;
 }
 
-static size_t home_find(const struct host *host)
-{
-	size_t i = 0;
-
-	while (i < host->n_namespaces && !host->namespaces[i].is_host)
-		i++;
-	return i;
-}
-
 bool host_index_is_of_clone(const struct host *host)
 {
 	return host->index && host->index->is_of_clone;
@@ -499,8 +490,10 @@ static bool index_is_sorted(const void *items, size_t count, size_t size,
 void host_index_build(struct host *host)
 {
 	struct host_index *index = xcalloc(1, sizeof(*index));
+	const struct mount_namespace *home;
 
 	host_index_free(host);
+	home = host_namespace_of_host(host);
 	for (enum places_kind kind = 0; kind < PLACES_KINDS; kind++)
 		table_open(&index->tables[kind], array_length(host, kind));
 	index->is_sorted[INDEX_DEVICES] =
@@ -513,7 +506,7 @@ void host_index_build(struct host *host)
 	index->is_sorted[INDEX_VGS] = IS_SORTED(host, vgs, n_vgs, order_vgs);
 	index->is_sorted[INDEX_PVS] = IS_SORTED(host, pvs, n_pvs, order_pvs);
 	index->is_sorted[INDEX_LVS] = IS_SORTED(host, lvs, n_lvs, order_lvs);
-	index->home = home_find(host);
+	index->home = home ? (size_t)(home - host->namespaces) : host->n_namespaces;
 	host->index = index;
 	index_fill(host, index);
 	index->is_lvm_whole = lvm_view_is_whole(host);

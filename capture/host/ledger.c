@@ -46,8 +46,8 @@ static uint32_t count_blocks(const struct host *host, struct devno devno)
 	return count;
 }
 
-/* A backstore on a file, an overlay and an export open the file, not the device. What only holders/ shows has the
- * device open as well: a claim is an open (kernel block/holder.c). */
+/* A backstore on a file, an overlay and an export open the file, not the device. What only
+ * holders/ shows has the device open as well: a claim is an open (kernel block/holder.c). */
 static uint32_t count_kernel_holders(const struct host *host, struct devno devno)
 {
 	cleanup_places struct places places =

@@ -498,6 +498,16 @@ struct devno host_loop_devno(const struct host *host, const struct block *loop)
 	return file_devno(host, &loop->file, loop->backing_file);
 }
 
+bool block_stands_on(
+	const struct host *host, const struct block *block, struct devno devno)
+{
+	for (size_t i = 0; i < block->n_below; i++)
+		if (devno_is_equal(block->below[i], devno))
+			return true;
+	return *block->backing_file &&
+	       devno_is_equal(host_loop_devno(host, block), devno);
+}
+
 struct devno host_swap_file_devno(const struct host *host, const struct swap *swap)
 {
 	return devno_is_none(swap->devno) ? file_devno(host, &swap->file, swap->path)

@@ -25,15 +25,6 @@ static void add_device(struct stack *stack, struct devno devno)
 		stack->items[stack->count++] = devno;
 }
 
-static bool is_on(const struct host *host, const struct block *block, struct devno devno)
-{
-	for (size_t i = 0; i < block->n_below; i++)
-		if (devno_is_equal(block->below[i], devno))
-			return true;
-	return block->kind == BLOCK_LOOP && *block->backing_file &&
-	       devno_is_equal(host_loop_devno(host, block), devno);
-}
-
 static void add_above(const struct host *host, struct stack *stack, struct devno devno)
 {
 	cleanup_places struct places above =
@@ -46,7 +37,8 @@ static void add_above(const struct host *host, struct stack *stack, struct devno
 			device_stands_on(&host->devices[i], devno))
 			add_device(stack, host->devices[i].devno);
 	for (size_t i; places_next(&blocks, &i);)
-		if (!host->blocks[i].is_gone && is_on(host, &host->blocks[i], devno))
+		if (!host->blocks[i].is_gone &&
+			block_stands_on(host, &host->blocks[i], devno))
 			add_device(stack, host->blocks[i].devno);
 }
 

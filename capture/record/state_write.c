@@ -69,6 +69,14 @@ static void put_devno(struct writer *w, const char *attribute, struct devno devn
 	put_scratch(w, attribute);
 }
 
+static void put_devno_or_none(struct writer *w, const char *attribute, struct devno devno)
+{
+	if (devno_is_none(devno))
+		put(w, attribute, "-");
+	else
+		put_devno(w, attribute, devno);
+}
+
 static void write_devnos(
 	struct writer *w, const char *element, const struct devno *devnos, size_t count)
 {
@@ -184,10 +192,7 @@ static void put_file_at(struct writer *w, const struct file_at *file)
 	case FILE_BY_PATH:
 		return;
 	case FILE_FOUND:
-		if (devno_is_none(file->devno))
-			put(w, "file-on", "-");
-		else
-			put_devno(w, "file-on", file->devno);
+		put_devno_or_none(w, "file-on", file->devno);
 		return;
 	case FILE_UNPLACED:
 		put(w, "file-on", FILE_ON_UNPLACED);
@@ -283,10 +288,7 @@ static void write_swaps(struct writer *w, const struct host *host)
 
 		begin(w, "swap");
 		put_word(w, "path", swap->path);
-		if (devno_is_none(swap->devno))
-			put(w, "devno", "-");
-		else
-			put_devno(w, "devno", swap->devno);
+		put_devno_or_none(w, "devno", swap->devno);
 		if (swap->size)
 			put_number(w, "size", swap->size);
 		if (swap->has_used)
@@ -342,10 +344,7 @@ static void write_kernel_holders(struct writer *w, const struct host *host)
 		const struct kernel_holder *holder = &host->kernel_holders[i];
 
 		begin(w, "kernel-holder");
-		if (devno_is_none(holder->devno))
-			put(w, "devno", "-");
-		else
-			put_devno(w, "devno", holder->devno);
+		put_devno_or_none(w, "devno", holder->devno);
 		put(w, "kind", holder_kind_name(holder->kind));
 		put_word(w, "name", holder->name);
 		if (holder->namespace_id)

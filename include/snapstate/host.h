@@ -730,6 +730,10 @@ bool mount_is_writable(const struct mount *mount);
 struct devno host_file_devno(const struct host *host, const char *file);
 /* That of a loop device's file, or the one it is backed by directly. */
 struct devno host_loop_devno(const struct host *host, const struct block *loop);
+/* true: a partition of it, an array with it as a member, a loop device on it or on a file
+ * of its file system. */
+bool block_stands_on(
+	const struct host *host, const struct block *block, struct devno devno);
 /* That of a file to swap on; DEVNO_NONE also where the host swaps on a device. */
 struct devno host_swap_file_devno(const struct host *host, const struct swap *swap);
 
