@@ -14,26 +14,6 @@ static void add_word(struct buf *line, const char *key, const char *value)
 	buf_word(line, value ? value : "");
 }
 
-void fact_block_identity(const struct block *block, const struct devno *below,
-	size_t n_below, struct buf *line)
-{
-	const char *separator = " below ";
-
-	buf_puts(line, "block ");
-	buf_devno(line, block->devno);
-	add_word(line, " name ", block->kname);
-	buf_printf(line, " kind %s", block_kind_name(block->kind));
-	add_word(line, " uuid ", block->uuid);
-	buf_printf(line, " diskseq %llu", (unsigned long long)block->diskseq);
-	for (size_t i = 0; i < n_below; i++) {
-		buf_printf(line, "%s" DEVNO_FMT, separator, DEVNO_ARGS(below[i]));
-		separator = ",";
-	}
-	if (!n_below)
-		buf_puts(line, " below -");
-	add_word(line, " file ", block->backing_file);
-}
-
 /* Not recorded, and recorded without a flag, are different things. */
 static const char *state_word(const struct block *block)
 {

@@ -125,13 +125,7 @@ static void render_device(
 static void render_target(struct rendering *r, const char *kind,
 	const struct device *device, const struct dm_target *target)
 {
-	begin(r, kind, device->devno);
-	key_number(r, " ", target->start);
-	key_number(r, " ", target->length);
-	buf_puts(&r->line, " ");
-	buf_word(&r->line, target->type);
-	buf_puts(&r->line, " ");
-	buf_tail(&r->line, target->params);
+	fact_target(kind, device->devno, target, &r->line);
 	emit(r);
 }
 

@@ -9,7 +9,6 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
 
 #include "index.h"
 #include "snapstate/facts.h"
@@ -46,78 +45,6 @@ struct host_index {
 
 /* ---- keys ---- */
 
-/* SipHash-1-3 (Aumasson, Bernstein 2012) with a key that the kernel gives each process:
- * who writes an archive cannot choose names that share a bucket. */
-struct sip {
-	uint64_t v[4];
-};
-
-static uint64_t rotate(uint64_t word, unsigned bits)
-{
-	return word << bits | word >> (64 - bits);
-}
-
-static void sip_round(struct sip *sip)
-{
-	uint64_t *v = sip->v;
-
-	v[0] += v[1];
-	v[2] += v[3];
-	v[1] = rotate(v[1], 13) ^ v[0];
-	v[3] = rotate(v[3], 16) ^ v[2];
-	v[0] = rotate(v[0], 32) + v[3];
-	v[2] += v[1];
-	v[1] = rotate(v[1], 17) ^ v[2];
-	v[3] = rotate(v[3], 21) ^ v[0];
-	v[2] = rotate(v[2], 32);
-}
-
-static void sip_word(struct sip *sip, uint64_t word)
-{
-	sip->v[3] ^= word;
-	sip_round(sip);
-	sip->v[0] ^= word;
-}
-
-static struct sip sip_begin(void)
-{
-	const void *random = (const void *)getauxval(AT_RANDOM); /* 16 bytes */
-	uint64_t key[2] = {0, 0};
-
-	if (random)
-		memcpy(key, random, sizeof(key));
-	return (struct sip){{key[0] ^ 0x736f6d6570736575u, key[1] ^ 0x646f72616e646f6du,
-		key[0] ^ 0x6c7967656e657261u, key[1] ^ 0x7465646279746573u}};
-}
-
-static uint64_t sip_end(struct sip *sip)
-{
-	sip->v[2] ^= 0xff;
-	for (unsigned i = 0; i < 3; i++)
-		sip_round(sip);
-	return sip->v[0] ^ sip->v[1] ^ sip->v[2] ^ sip->v[3];
-}
-
-uint64_t places_bytes(const char *text, size_t len)
-{
-	struct sip sip = sip_begin();
-	uint64_t word = 0, last = (uint64_t)len << 56;
-
-	for (; len >= sizeof(word); text += sizeof(word), len -= sizeof(word)) {
-		memcpy(&word, text, sizeof(word));
-		sip_word(&sip, word);
-	}
-	word = 0;
-	memcpy(&word, text, len);
-	sip_word(&sip, last ^ word);
-	return sip_end(&sip);
-}
-
-uint64_t places_text(const char *text)
-{
-	return places_bytes(text, strlen(text));
-}
-
 uint64_t places_mount(uint64_t namespace_id, uint32_t id)
 {
 	return (namespace_id << 32 ^ namespace_id >> 32) + id;
@@ -127,10 +54,8 @@ uint64_t places_mount(uint64_t namespace_id, uint32_t id)
 
 static uint32_t *table_head(const struct table *table, uint64_t key)
 {
-	struct sip sip = sip_begin(); /* numbers, too, are chosen by strangers */
-
-	sip_word(&sip, key);
-	return &table->heads[sip_end(&sip) & (table->n_heads - 1)];
+	/* numbers, too, are chosen by strangers */
+	return &table->heads[hash_bytes(&key, sizeof(key)) & (table->n_heads - 1)];
 }
 
 static void table_open(struct table *table, size_t expected)

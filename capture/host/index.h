@@ -125,8 +125,6 @@ struct path_tree *index_paths(struct host_index *index);
 void host_index_clone(struct host *clone);
 void host_index_free(struct host *host);
 
-uint64_t places_bytes(const char *text, size_t len);
-
 /* The devices that "/dev/..." may name; false: none, whatever devices there are. */
 bool host_path_places(
 	const struct host *host, const char *path, struct places *ret_places);

@@ -21,7 +21,7 @@ struct path_node {
 static uint32_t *bucket(
 	const struct path_tree *tree, uint32_t parent, const char *name, size_t len)
 {
-	uint64_t key = places_bytes(name, len) + parent * 0x9e3779b97f4a7c15u;
+	uint64_t key = hash_bytes(name, len) + parent * 0x9e3779b97f4a7c15u;
 
 	return &tree->heads[(key ^ key >> 32) & (tree->n_heads - 1)];
 }

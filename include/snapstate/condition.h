@@ -22,9 +22,9 @@
  *      condition_rows.h. It walks over the model with the look-ups of host.h (which take
  * an index where there is one, and leave out what a replay marked as gone: check is_gone
  * of elements of arrays), and calls violations_add() for each way in which it does not
- * hold. What was not read is a violation "unread". It must not depend on numbers, order
- * or time.
- *   3. In capture/host/condition.c, its row: name, what it is about, whether it has an
+ * hold; and its line in the table of condition.c there. What was not read is a violation
+ * "unread". It must not depend on numbers, order or time.
+ *   3. In capture/facts/condition_text.c, its row: name, what it is about, whether it has an
  * argument (one word more, such as a path), the sources it needs, and the words of each
  * violation. Needs: those without which find() cannot answer. The executor asks a
  * condition before the first step, and again around each step that reads these sources
@@ -150,8 +150,6 @@ struct condition_row {
 	enum condition_about about;
 	bool has_argument;
 	unsigned needs; /* enum condition_need */
-	void (*find)(const struct host *host, const struct condition *condition,
-		struct violations *ret);
 	const struct condition_words *words; /* ends with NULL */
 	/* Of what is there: where things only go, as in a replay, it holds for good once it
 	 * holds, and need not be looked for again at each step. */

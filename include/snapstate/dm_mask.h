@@ -12,4 +12,9 @@ void dm_target_add(struct host *host, struct dm_target **targets, size_t *count,
 /* The status of a target of that type, as it may be recorded. */
 const char *dm_status_masked(struct host *host, const char *type, const char *status);
 
+/* ---- their text ---- */
+
+void dm_params_mask(const char *type, const char *params, struct buf *out);
+void dm_status_mask(const char *type, const char *status, struct buf *out);
+
 #endif

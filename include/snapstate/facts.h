@@ -154,6 +154,9 @@ bool host_device_opens_count(const struct host *host, const struct device *devic
 
 /* true: a loop device, an array or a partition on a device whose opens count. */
 bool host_block_is_fact(const struct host *host, const struct block *block);
+/* The line of one target of a table, "table" or "pending". */
+void fact_target(const char *kind, struct devno devno, const struct dm_target *target,
+	struct buf *line);
 /* Its line; and the line up to FILE, which says which one it is: of `block`, its devno, kname,
  * kind, uuid, diskseq and backing file count. */
 void fact_block(const struct host *host, const struct block *block, struct buf *line);

@@ -18,6 +18,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 #include <stdint.h>
 
 #include "snapstate/buf.h"
@@ -640,7 +641,10 @@ static inline uint64_t places_devno(struct devno devno)
 	return (uint64_t)devno.major << 32 | devno.minor;
 }
 uint64_t places_mount(uint64_t namespace_id, uint32_t id);
-uint64_t places_text(const char *text);
+static inline uint64_t places_text(const char *text)
+{
+	return hash_bytes(text, strlen(text));
+}
 
 static inline size_t places_at(const struct places *places, size_t i)
 {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Targets of a table, with their secrets masked before anything is copied.
- * Input: one line of a table or status as libdevmapper gives it. Output: struct
- * dm_target.
+ * Parameters of targets, with their secrets masked before anything is copied.
+ * Input: one line of a table or status as libdevmapper gives it. Output: text.
  *
  * Invariant: no byte of a key is ever copied. What a target type that is not listed here
  * says may be a key: only its length and digest are recorded.
@@ -83,54 +82,32 @@ static void mask_integrity(struct buf *out, const char *params)
 	}
 }
 
-static const char *digest(struct host *host, const char *text)
+static void digest(struct buf *out, const char *text)
 {
 	char hex[SHA256_HEX_LEN + 1];
-	struct buf out = BUF_INIT;
-	const char *copy;
 
 	sha256_hex(text, strlen(text), hex);
-	buf_printf(&out, "length %zu sha256 %s", strlen(text), hex);
-	copy = host_string(host, buf_text(&out));
-	buf_free(&out);
-	return copy;
+	buf_printf(out, "length %zu sha256 %s", strlen(text), hex);
 }
 
-static const char *params_masked(struct host *host, const char *type, const char *params)
+void dm_params_mask(const char *type, const char *params, struct buf *out)
 {
-	struct buf out = BUF_INIT;
-	const char *copy;
-
 	if (is_plain_type(type))
-		return host_string(host, params);
-	if (strcmp(type, "crypt") == 0)
-		mask_crypt(&out, params);
+		buf_puts(out, params);
+	else if (strcmp(type, "crypt") == 0)
+		mask_crypt(out, params);
 	else if (strcmp(type, "integrity") == 0)
-		mask_integrity(&out, params);
+		mask_integrity(out, params);
 	else
-		return digest(host, params);
-	copy = host_string(host, buf_text(&out));
-	buf_free(&out);
-	return copy;
+		digest(out, params);
 }
 
 /* crypt has no status, integrity only counters */
-const char *dm_status_masked(struct host *host, const char *type, const char *status)
+void dm_status_mask(const char *type, const char *status, struct buf *out)
 {
-	if (is_plain_type(type) || strcmp(type, "crypt") == 0 ||
+	if (!*status || is_plain_type(type) || strcmp(type, "crypt") == 0 ||
 		strcmp(type, "integrity") == 0)
-		return host_string(host, status);
-	return *status ? digest(host, status) : "";
-}
-
-void dm_target_add(struct host *host, struct dm_target **targets, size_t *count,
-	uint64_t start, uint64_t length, const char *type, const char *params)
-{
-	struct dm_target *target = array_add(targets, count);
-
-	target->start = start;
-	target->length = length;
-	target->type = host_string(host, type);
-	target->params = params_masked(host, type, params);
-	target->status = "";
+		buf_puts(out, status);
+	else
+		digest(out, status);
 }

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lines of facts that follow from one thing alone; see facts.h. */
+#include "snapstate/facts.h"
+
+void fact_target(const char *kind, struct devno devno, const struct dm_target *target,
+	struct buf *line)
+{
+	buf_puts(line, kind);
+	buf_puts(line, " ");
+	buf_devno(line, devno);
+	buf_puts(line, " ");
+	buf_number(line, target->start);
+	buf_puts(line, " ");
+	buf_number(line, target->length);
+	buf_puts(line, " ");
+	buf_word(line, target->type);
+	buf_puts(line, " ");
+	buf_tail(line, target->params);
+}
+
+static void add_word(struct buf *line, const char *key, const char *value)
+{
+	buf_puts(line, key);
+	buf_word(line, value ? value : "");
+}
+
+void fact_block_identity(const struct block *block, const struct devno *below,
+	size_t n_below, struct buf *line)
+{
+	const char *separator = " below ";
+
+	buf_puts(line, "block ");
+	buf_devno(line, block->devno);
+	add_word(line, " name ", block->kname);
+	buf_printf(line, " kind %s", block_kind_name(block->kind));
+	add_word(line, " uuid ", block->uuid);
+	buf_printf(line, " diskseq %llu", (unsigned long long)block->diskseq);
+	for (size_t i = 0; i < n_below; i++) {
+		buf_printf(line, "%s" DEVNO_FMT, separator, DEVNO_ARGS(below[i]));
+		separator = ",";
+	}
+	if (!n_below)
+		buf_puts(line, " below -");
+	add_word(line, " file ", block->backing_file);
+}
