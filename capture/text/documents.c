@@ -10,6 +10,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "lvm_join.h"
+#include "snapstate/cleanup.h"
 #include "snapstate/text.h"
 
 static int mounts_read(
@@ -36,8 +38,8 @@ static bool has_ends(const char *text, const char *prefix, const char *suffix)
 	       strcmp(text + len - strlen(suffix), suffix) == 0;
 }
 
-static int document_read(
-	struct host *host, const struct document *document, struct err *err)
+static int document_read(struct host *host, const struct document *document,
+	struct lvm_texts *texts, struct err *err)
 {
 	if (has_ends(document->name, "mounts/", ""))
 		return mounts_read(host, document, err);
@@ -46,7 +48,7 @@ static int document_read(
 	if (has_ends(document->name, "lvm/", ".json"))
 		return text_lvm_report_read(host, document, err);
 	if (has_ends(document->name, "lvm/", ".vg"))
-		return text_lvm_metadata_read(host, document, err);
+		return lvm_texts_add(host, document, texts, err);
 	if (has_ends(document->name, "lvm/", ".txt"))
 		return 0; /* lvscan.txt, warnings.txt: for people */
 	return err_set(
@@ -55,19 +57,22 @@ static int document_read(
 
 int text_documents_read(struct host *host, struct err *err)
 {
+	cleanup_lvm_texts struct lvm_texts texts = {.n_vgs = 0};
+	int r;
+
 	for (size_t i = 0; i < host->n_documents; i++) {
 		const struct document *document = &host->documents[i];
-		int r;
 
 		if (!host_source_is_read(host, document->name))
 			continue;
-		r = document_read(host, document, err);
+		r = document_read(host, document, &texts, err);
 		if (r < 0)
 			return r;
 		/* what most memory goes to, before the next document is read */
 		if (host->n_mounts > RECORD_MOUNTS_MAX ||
-			host->n_lvs > RECORD_VOLUMES_MAX)
+			texts.n_lvs > RECORD_VOLUMES_MAX)
 			break;
 	}
-	return host_limits_check(host, err);
+	r = lvm_texts_join(host, &texts, err);
+	return r < 0 ? r : host_limits_check(host, err);
 }

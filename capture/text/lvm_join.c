@@ -6,6 +6,7 @@
  * Invariant: the order in which documents are read does not matter.
  * Sorted indexes throughout: a hostile report may list a million PVs.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -110,20 +111,26 @@ void lvm_join_vgs(
 	free(added);
 }
 
+/* The host's, with their order. */
+struct groups {
+	struct host *host;
+	struct entry *entries;
+};
+
 /* Two VGs whose metadata claim one PV: a copy of a disk, whatever else it may be. */
-static bool is_claimed_twice(const struct host *host, const struct pv *known,
+static bool is_claimed_twice(const struct groups *groups, const struct pv *known,
 	const struct pv *pv, enum lvm_text from)
 {
-	const struct vg *vg;
+	const struct entry *entry;
 
 	if (from != LVM_METADATA || !*known->vg_uuid ||
 		strcmp(known->vg_uuid, pv->vg_uuid) == 0)
 		return false;
-	vg = host_vg(host, known->vg_uuid);
-	return vg && vg->has_metadata;
+	entry = find(groups->entries, groups->host->n_vgs, known->vg_uuid);
+	return entry && groups->host->vgs[entry->at].has_metadata;
 }
 
-static void pv_merge(const struct host *host, struct pv *known, const struct pv *pv,
+static void pv_merge(const struct groups *groups, struct pv *known, const struct pv *pv,
 	enum lvm_text from)
 {
 	bool has_better_name = from == LVM_REPORT && *pv->name && !pv->is_duplicate;
@@ -132,7 +139,7 @@ static void pv_merge(const struct host *host, struct pv *known, const struct pv 
 		known->name = pv->name;
 	if (has_better_name || devno_is_none(known->devno))
 		known->devno = pv->devno;
-	if (is_claimed_twice(host, known, pv, from)) {
+	if (is_claimed_twice(groups, known, pv, from)) {
 		known->is_duplicate = true;
 		if (strcmp(pv->vg_uuid, known->vg_uuid) < 0)
 			known->vg_uuid = pv->vg_uuid;
@@ -148,22 +155,24 @@ static void pv_merge(const struct host *host, struct pv *known, const struct pv 
 	known->is_in_use |= pv->is_in_use;
 }
 
-static void mark_partial_vgs(struct host *host, const struct pv *pvs, size_t n_pvs)
+static void mark_partial_vgs(
+	const struct groups *groups, const struct pv *pvs, size_t n_pvs)
 {
-	struct entry *vgs = vg_entries(host->vgs, host->n_vgs);
+	struct host *host = groups->host;
 
 	for (size_t i = 0; i < n_pvs; i++) {
-		const struct entry *vg = find(vgs, host->n_vgs, pvs[i].vg_uuid);
+		const struct entry *vg =
+			find(groups->entries, host->n_vgs, pvs[i].vg_uuid);
 
 		if (vg && pvs[i].is_missing)
 			host->vgs[vg->at].is_partial = true;
 	}
-	free(vgs);
 }
 
 void lvm_join_pvs(
 	struct host *host, enum lvm_text from, const struct pv *pvs, size_t n_pvs)
 {
+	const struct groups groups = {host, vg_entries(host->vgs, host->n_vgs)};
 	struct entry *known = pv_entries(host->pvs, host->n_pvs);
 	struct entry *added = pv_entries(pvs, n_pvs);
 	size_t n_known = host->n_pvs;
@@ -182,9 +191,47 @@ void lvm_join_pvs(
 			target = array_add(&host->pvs, &host->n_pvs);
 			*target = *pv;
 		}
-		pv_merge(host, target, pv, from);
+		pv_merge(&groups, target, pv, from);
 	}
-	mark_partial_vgs(host, pvs, n_pvs);
+	mark_partial_vgs(&groups, pvs, n_pvs);
+	free(groups.entries);
 	free(known);
 	free(added);
+}
+
+/* ---- metadata ---- */
+
+static int check_once(
+	const struct host *host, const struct lvm_texts *texts, struct err *err)
+{
+	struct entry *known = vg_entries(host->vgs, host->n_vgs);
+	struct entry *added = vg_entries(texts->vgs, texts->n_vgs);
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < texts->n_vgs; i++) {
+		const struct vg *vg = &texts->vgs[added[i].at];
+		const struct entry *entry = find(known, host->n_vgs, vg->uuid);
+
+		if ((entry && host->vgs[entry->at].has_metadata) ||
+			(i > 0 && strcmp(added[i - 1].uuid, vg->uuid) == 0))
+			r = err_set(err, -EBADMSG, "volume group %s is described twice",
+				vg->name);
+	}
+	free(known);
+	free(added);
+	return r;
+}
+
+int lvm_texts_join(struct host *host, struct lvm_texts *texts, struct err *err)
+{
+	int r = check_once(host, texts, err);
+
+	if (r < 0)
+		return r;
+	lvm_join_vgs(host, LVM_METADATA, texts->vgs, texts->n_vgs);
+	lvm_join_pvs(host, LVM_METADATA, texts->pvs, texts->n_pvs);
+	for (size_t i = 0; i < texts->n_lvs; i++)
+		*array_add(&host->lvs, &host->n_lvs) = texts->lvs[i];
+	texts->n_lvs = 0;
+	return 0;
 }

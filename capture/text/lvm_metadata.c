@@ -169,8 +169,8 @@ static int lv_read(const struct metadata *metadata, const struct dm_config_node 
 	if (config_number_or_0(section, "creation_time", INT64_MAX, &created, err) < 0)
 		return -EBADMSG;
 	lv->created = (int64_t)created;
-	lv->creator = host_string(
-		metadata->host, config_string(section, "creation_host"));
+	lv->creator =
+		host_string(metadata->host, config_string(section, "creation_host"));
 	lv->tags = config_tags(metadata->host, section);
 	lv->is_visible = config_has_flag(section, "VISIBLE");
 	return segments_read(metadata, section, lv, err);
@@ -273,52 +273,56 @@ static int tree_read(struct metadata *metadata, const struct document *document,
 	const struct dm_config_tree *tree, struct err *err)
 {
 	const struct dm_config_node *section = config_section_from(tree->root);
-	const struct vg *known;
 
 	if (!section)
 		return err_set(err, -EBADMSG, "holds no volume group");
-	metadata->vg.writer = host_string(metadata->host,
-		dm_config_find_str(tree->root, "creation_host", ""));
+	metadata->vg.writer = host_string(
+		metadata->host, dm_config_find_str(tree->root, "creation_host", ""));
 	if (vg_read(metadata, section, err) < 0 ||
 		document_name_check(document, metadata->vg.uuid, err) < 0)
 		return -EBADMSG;
-	known = host_vg(metadata->host, metadata->vg.uuid);
-	if (known && known->has_metadata)
-		return err_set(err, -EBADMSG, "volume group %s is described twice",
-			metadata->vg.name);
 	if (pvs_read(metadata, section, err) < 0 || lvs_read(metadata, section, err) < 0)
 		return -EBADMSG;
 	return uuids_check(metadata, err);
 }
 
-static void metadata_publish(struct metadata *metadata)
+static void metadata_publish(struct metadata *metadata, struct lvm_texts *texts)
 {
-	struct host *host = metadata->host;
-
-	lvm_join_vgs(host, LVM_METADATA, &metadata->vg, 1);
-	lvm_join_pvs(host, LVM_METADATA, metadata->pvs, metadata->n_pvs);
+	*array_add(&texts->vgs, &texts->n_vgs) = metadata->vg;
+	for (size_t i = 0; i < metadata->n_pvs; i++)
+		*array_add(&texts->pvs, &texts->n_pvs) = metadata->pvs[i];
 	for (size_t i = 0; i < metadata->n_lvs; i++)
-		*array_add(&host->lvs, &host->n_lvs) = metadata->lvs[i];
-	metadata->n_lvs = 0; /* their segments now belong to the host */
+		*array_add(&texts->lvs, &texts->n_lvs) = metadata->lvs[i];
+	metadata->n_lvs = 0; /* their segments are there now */
+}
+
+static void lvs_free(struct lv *lvs, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		for (size_t s = 0; s < lvs[i].n_segments; s++)
+			free(lvs[i].segments[s].stripes);
+		free(lvs[i].segments);
+	}
+	free(lvs);
+}
+
+void lvm_texts_free(struct lvm_texts *texts)
+{
+	free(texts->vgs);
+	free(texts->pvs);
+	lvs_free(texts->lvs, texts->n_lvs);
 }
 
 static void metadata_free(struct metadata *metadata)
 {
-	for (size_t i = 0; i < metadata->n_lvs; i++) {
-		struct lv *lv = &metadata->lvs[i];
-
-		for (size_t s = 0; s < lv->n_segments; s++)
-			free(lv->segments[s].stripes);
-		free(lv->segments);
-	}
+	lvs_free(metadata->lvs, metadata->n_lvs);
 	free(metadata->pvs);
-	free(metadata->lvs);
 	free(metadata->pv_names);
 	free(metadata->lv_names);
 }
 
-int text_lvm_metadata_read(
-	struct host *host, const struct document *document, struct err *err)
+int lvm_texts_add(struct host *host, const struct document *document,
+	struct lvm_texts *texts, struct err *err)
 {
 	struct metadata metadata = {.host = host};
 	struct dm_config_tree *tree;
@@ -328,8 +332,20 @@ int text_lvm_metadata_read(
 		return err_wrap(err, "%s", document->name);
 	r = tree_read(&metadata, document, tree, err);
 	if (r == 0)
-		metadata_publish(&metadata);
+		metadata_publish(&metadata, texts);
 	metadata_free(&metadata);
 	dm_config_destroy(tree);
+	return r < 0 ? err_wrap(err, "%s", document->name) : 0;
+}
+
+int text_lvm_metadata_read(
+	struct host *host, const struct document *document, struct err *err)
+{
+	cleanup_lvm_texts struct lvm_texts texts = {.n_vgs = 0};
+	int r = lvm_texts_add(host, document, &texts, err);
+
+	if (r < 0)
+		return r;
+	r = lvm_texts_join(host, &texts, err);
 	return r < 0 ? err_wrap(err, "%s", document->name) : 0;
 }
