@@ -193,29 +193,30 @@ static bool no_such_target(const struct judgement *it)
 {
 	const struct device *device = it->device;
 
-	for (size_t t = 0; t < device->n_targets; t++)
+	for (size_t t = 0; t < device->n_targets; t++) {
+		const char *type = device->targets[t].type;
+
+		if (t && strcmp(type, device->targets[t - 1].type) == 0)
+			continue;
 		for (size_t i = 0; i < sizeof(stateful) / sizeof(stateful[0]); i++)
-			if (strcmp(device->targets[t].type, stateful[i].type) == 0) {
+			if (strcmp(type, stateful[i].type) == 0) {
 				buf_printf(it->why,
 					"%s, which keeps state of its own and may write "
 					"it when it is taken down",
 					stateful[i].words);
 				return false;
 			}
+	}
 	buf_puts(it->why, "its table is none that a plan may take away");
 	return false;
 }
 
 /* Of the subject's devices, its store excepted; whatever else is above is judged itself.
  */
-static bool is_on_the_subject_alone(const struct judgement *it)
+static bool has_no_other_deps(const struct judgement *it)
 {
 	const struct device *cow = it->subject->cow;
 
-	if (!has_table_of_its_deps(it->device)) {
-		buf_puts(it->why, "its table does not tell what it is on");
-		return false;
-	}
 	for (size_t i = 0; i < it->device->n_deps; i++) {
 		struct devno dep = it->device->deps[i];
 
@@ -228,6 +229,17 @@ static bool is_on_the_subject_alone(const struct judgement *it)
 		return false;
 	}
 	return true;
+}
+
+/* The table last: it may name all the snapshots of the host, and each of them asks. */
+static bool is_on_the_subject_alone(const struct judgement *it)
+{
+	if (!has_no_other_deps(it))
+		return false;
+	if (has_table_of_its_deps(it->device))
+		return true;
+	buf_puts(it->why, "its table does not tell what it is on");
+	return false;
 }
 
 /* "partN-" and the uuid of exactly the device below, or its number where that has none
@@ -397,6 +409,9 @@ enum mapping_kind mapping_judge(const struct host *host, const struct subject *s
 	enum mapping_kind kind = kind_by_uuid(device);
 	bool is_good = false;
 
+	/* more than a plan goes through: all that is on them is not looked at for each */
+	if (device->n_deps > STACK_MOST + 1 && !has_no_other_deps(&it))
+		return MAPPING_KEPT;
 	switch (kind) {
 	case MAPPING_PARTITION:
 		is_good = is_partition(&it);

@@ -79,8 +79,8 @@ static const void *layer_it(const struct layer *layer)
 }
 
 /* Each as often as it stands there; of devices and of blocks no more than `most`. */
-static void collect_on(const struct host *host, struct devno base, size_t most,
-	struct layer_list *list)
+static void collect_on(
+	const struct host *host, struct devno base, size_t most, struct layer_list *list)
 {
 	cleanup_places struct places devices =
 		host_places_few(host, PLACES_ABOVE, places_devno(base), most);
@@ -90,10 +90,12 @@ static void collect_on(const struct host *host, struct devno base, size_t most,
 	for (size_t i; places_next(&devices, &i);) {
 		const struct device *device = &host->devices[i];
 
-		for (size_t d = 0; !device->is_gone && d < device->n_deps; d++)
-			if (devno_is_equal(device->deps[d], base))
-				*array_add(&list->layers, &list->count) =
-					(struct layer){.device = device};
+		for (size_t n = device->is_gone ? 0
+						: devnos_count(device->deps,
+							  device->n_deps, base);
+			n; n--)
+			*array_add(&list->layers, &list->count) =
+				(struct layer){.device = device};
 	}
 	for (size_t i; places_next(&blocks, &i);) {
 		const struct block *block = &host->blocks[i];

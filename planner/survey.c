@@ -54,10 +54,11 @@ static struct base *base_find(const struct survey *survey, const struct device *
 		return base;
 	base->is_known = true;
 	places = host_places(host, PLACES_ABOVE, places_devno(real->devno));
-	base->n_on = places.is_all ? 0 : places.count;
-	for (size_t i; !base->origin && places_next(&places, &i);)
-		if (is_origin_on(&host->devices[i], real))
+	for (size_t i; places_next(&places, &i);) {
+		base->n_on += !places.is_all;
+		if (!base->origin && is_origin_on(&host->devices[i], real))
 			base->origin = &host->devices[i];
+	}
 	return base;
 }
 

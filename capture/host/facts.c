@@ -164,9 +164,10 @@ static void render_dm_holders(struct rendering *r, struct devno devno)
 	for (size_t i; places_next(&places, &i);) {
 		const struct device *above = &host->devices[i];
 
-		for (size_t d = 0; !above->is_gone && d < above->n_deps; d++) {
-			if (!devno_is_equal(above->deps[d], devno))
-				continue;
+		for (size_t n = above->is_gone
+					? 0
+					: devnos_count(above->deps, above->n_deps, devno);
+			n; n--) {
 			begin(r, "holder", devno);
 			buf_puts(&r->line, " dm ");
 			buf_devno(&r->line, above->devno);
@@ -212,9 +213,8 @@ static void render_block_holders(struct rendering *r, struct devno devno)
 
 		if (above->is_gone)
 			continue;
-		for (size_t b = 0; b < above->n_below; b++)
-			if (devno_is_equal(above->below[b], devno))
-				render_block_holder(r, devno, above);
+		for (size_t n = devnos_count(above->below, above->n_below, devno); n; n--)
+			render_block_holder(r, devno, above);
 		if (*above->backing_file &&
 			devno_is_equal(host_loop_devno(host, above), devno))
 			render_block_holder(r, devno, above);

@@ -24,6 +24,7 @@ struct table {
 	size_t n_heads;	 /* a power of two */
 	struct entry *entries;
 	size_t n_entries;
+	bool is_unordered; /* a position was added behind a lower one */
 };
 
 struct host_index {
@@ -72,6 +73,7 @@ static void table_add(struct table *table, uint64_t key, size_t position)
 	struct entry *entry = array_add(&table->entries, &table->n_entries);
 	uint32_t *head = table_head(table, key);
 
+	table->is_unordered |= table->n_entries > 1 && entry[-1].position < position;
 	entry->key = key;
 	entry->position = (uint32_t)position;
 	entry->next = *head;
@@ -207,7 +209,7 @@ static void held_free(struct fact_bag *held)
 
 static struct table table_copy(const struct table *table)
 {
-	struct table copy = {.n_entries = 0};
+	struct table copy = {.is_unordered = table->is_unordered};
 
 	table_open(&copy, table->n_heads);
 	memcpy(copy.heads, table->heads, table->n_heads * sizeof(*table->heads));
@@ -335,6 +337,24 @@ static struct places places_find(const struct host *host, enum places_kind kind,
 	return places;
 }
 
+/* An element with several places of one key has them in a row. */
+bool places_walk(struct places *places, size_t *ret_position)
+{
+	while (places->entry) {
+		const struct entry *entry = &places->table->entries[places->entry - 1];
+		bool is_new = entry->key == places->key &&
+			      (!places->count || entry->position != places->next);
+
+		places->entry = entry->next;
+		if (!is_new)
+			continue;
+		places->count = 1;
+		places->next = *ret_position = entry->position;
+		return true;
+	}
+	return false;
+}
+
 void places_free(struct places *places)
 {
 	free(places->many);
@@ -342,6 +362,11 @@ void places_free(struct places *places)
 
 struct places host_places(const struct host *host, enum places_kind kind, uint64_t key)
 {
+	const struct table *table = host->index ? &host->index->tables[kind] : NULL;
+
+	if (table && !table->is_unordered)
+		return (struct places){
+			.table = table, .key = key, .entry = *table_head(table, key)};
 	return places_find(host, kind, &key, 1, SIZE_MAX);
 }
 
@@ -382,7 +407,7 @@ struct places host_places_of_sectors(const struct host *host, const char *vg_uui
 	const struct sectors *sectors, size_t count)
 {
 	struct places places =
-		host_places(host, PLACES_LVS_NOWHERE, places_text(vg_uuid));
+		host_places_few(host, PLACES_LVS_NOWHERE, places_text(vg_uuid), SIZE_MAX);
 
 	for (size_t i = 0; !places.is_all && i < count; i++)
 		owned_places(&host->index->owned, &sectors[i], &places);

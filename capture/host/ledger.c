@@ -17,10 +17,9 @@ static uint32_t count_tables(const struct host *host, struct devno devno)
 	uint32_t count = 0;
 
 	for (size_t i; places_next(&places, &i);)
-		for (size_t d = 0;
-			!host->devices[i].is_gone && d < host->devices[i].n_deps; d++)
-			if (devno_is_equal(host->devices[i].deps[d], devno))
-				count++;
+		if (!host->devices[i].is_gone)
+			count += (uint32_t)devnos_count(
+				host->devices[i].deps, host->devices[i].n_deps, devno);
 	return count;
 }
 
@@ -35,9 +34,7 @@ static uint32_t count_blocks(const struct host *host, struct devno devno)
 
 		if (block->is_gone)
 			continue;
-		for (size_t b = 0; b < block->n_below; b++)
-			if (devno_is_equal(block->below[b], devno))
-				count++;
+		count += (uint32_t)devnos_count(block->below, block->n_below, devno);
 		/* a loop on a file inside opens the file, not the device */
 		if (*block->backing_file &&
 			devno_is_equal(host_path_devno(host, block->backing_file), devno))
@@ -46,8 +43,9 @@ static uint32_t count_blocks(const struct host *host, struct devno devno)
 	return count;
 }
 
-/* A backstore on a file, an overlay and an export open the file, not the device. What only
- * holders/ shows has the device open as well: a claim is an open (kernel block/holder.c). */
+/* A backstore on a file, an overlay and an export open the file, not the device. What
+ * only holders/ shows has the device open as well: a claim is an open (kernel
+ * block/holder.c). */
 static uint32_t count_kernel_holders(const struct host *host, struct devno devno)
 {
 	cleanup_places struct places places =

@@ -56,12 +56,30 @@ struct device *host_device_by_uuid(const struct host *host, const char *uuid)
 	return NULL;
 }
 
+/* Few are walked over: while a model is filled they may not be sorted yet. */
+#define DEVNOS_FEW 8
+
+size_t devnos_count(const struct devno *devnos, size_t count, struct devno devno)
+{
+	size_t low = 0, high = count, found = 0;
+
+	while (high - low > DEVNOS_FEW) {
+		size_t middle = low + (high - low) / 2;
+
+		if (devno_compare(devnos[middle], devno) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (size_t i = low; i < count && (i < high || devno_is_equal(devnos[i], devno));
+		i++)
+		found += devno_is_equal(devnos[i], devno);
+	return found;
+}
+
 bool device_stands_on(const struct device *device, struct devno below)
 {
-	for (size_t i = 0; i < device->n_deps; i++)
-		if (devno_is_equal(device->deps[i], below))
-			return true;
-	return false;
+	return devnos_count(device->deps, device->n_deps, below) > 0;
 }
 
 struct device *host_device_of_lv(const struct host *host, const char *vg_uuid,
@@ -501,11 +519,9 @@ struct devno host_loop_devno(const struct host *host, const struct block *loop)
 bool block_stands_on(
 	const struct host *host, const struct block *block, struct devno devno)
 {
-	for (size_t i = 0; i < block->n_below; i++)
-		if (devno_is_equal(block->below[i], devno))
-			return true;
-	return *block->backing_file &&
-	       devno_is_equal(host_loop_devno(host, block), devno);
+	return devnos_count(block->below, block->n_below, devno) > 0 ||
+	       (*block->backing_file &&
+		       devno_is_equal(host_loop_devno(host, block), devno));
 }
 
 struct devno host_swap_file_devno(const struct host *host, const struct swap *swap)

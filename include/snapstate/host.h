@@ -510,6 +510,8 @@ const struct document *host_document(const struct host *host, const char *name);
 struct device *host_device_by_devno(const struct host *host, struct devno devno);
 struct device *host_device_by_uuid(const struct host *host, const char *uuid);
 struct device *host_device_by_name(const struct host *host, const char *name);
+/* How often it is among them: `deps` of a device, `below` of a block. */
+size_t devnos_count(const struct devno *devnos, size_t count, struct devno devno);
 /* It is one of the devices that the kernel lists as dependencies of its tables. */
 bool device_stands_on(const struct device *device, struct devno below);
 /* A volume's own mapping (layer: "") or a layer of it ("-real", "-cow"), by its uuid. */
@@ -620,6 +622,11 @@ struct places {
 	size_t next;
 	bool is_all;
 	bool is_cut; /* there are more */
+	/* Or they are found one after the other: who stops at the first of many does not
+	 * pay for the others. */
+	const struct table *table;
+	uint64_t key;
+	uint32_t entry; /* where the next ones are, in the table */
 };
 struct places host_places(const struct host *host, enum places_kind kind, uint64_t key);
 /* The first ones of them, as many as `most`. */
@@ -652,15 +659,18 @@ static inline size_t places_at(const struct places *places, size_t i)
 		return i;
 	return places->many ? places->many[i] : places->few[i];
 }
+bool places_walk(struct places *places, size_t *ret_position);
 /* false: that was the last one. */
 static inline bool places_next(struct places *places, size_t *ret_position)
 {
+	if (places->table)
+		return places_walk(places, ret_position);
 	if (places->next == places->count)
 		return false;
 	*ret_position = places_at(places, places->next++);
 	return true;
 }
-/* From the last down; not to be mixed with places_next(). */
+/* From the last down, of those of several devices; not to be mixed with places_next(). */
 static inline bool places_previous(struct places *places, size_t *ret_position)
 {
 	if (places->count == 0)
