@@ -215,52 +215,89 @@ static void check_array(
 
 /* ---- swap ---- */
 
-static void check_swap(struct subject *subject, const struct swap *swap)
+/* What is told of it; NULL: it is idle, and the plan ends it. */
+static const char *why_swap_stays(const struct subject *subject, const struct swap *swap)
 {
 	if (!is_on_snapshot(subject, swap->devno))
-		subject_reason(subject, RULE_HELD,
-			"the host swaps on %s, the exception store", swap->path);
-	else if (!swap->has_used)
-		subject_reason(subject, RULE_HELD,
-			"the host swaps on %s, and how much of it is in use was not "
-			"recorded",
-			swap->path);
-	else if (swap->used)
+		return ", the exception store";
+	if (!swap->has_used)
+		return ", and how much of it is in use was not recorded";
+	if (swap->used)
+		return "";
+	return NULL;
+}
+
+static void note_swap(struct subject *subject, const struct swap *swap, const char *why)
+{
+	if (!why)
+		subject_reason(subject, RULE_HELD_IDLE,
+			"the host swaps on %s, and nothing of it is in use", swap->path);
+	else if (*why)
+		subject_reason(
+			subject, RULE_HELD, "the host swaps on %s%s", swap->path, why);
+	else
 		subject_reason(subject, RULE_HELD,
 			"the host swaps on %s, and %llu KiB of it are in use: swapoff "
 			"would bring them back to memory",
 			swap->path, (unsigned long long)swap->used);
-	else
-		subject_reason(subject, RULE_HELD_IDLE,
-			"the host swaps on %s, and nothing of it is in use", swap->path);
 	subject_about(subject, ABOUT_SWAP, swap);
 }
 
-static void check_swap_file(
-	const struct host *host, struct subject *subject, const struct swap *swap)
+static void note_swap_file(struct subject *subject, const struct swap *swap)
 {
-	if (!subject_owns(subject, host_swap_file_devno(host, swap)))
-		return;
 	subject_reason(subject, RULE_HELD, "the host swaps on the file %s", swap->path);
 	subject_about(subject, ABOUT_SWAP, swap);
+}
+
+/* Idle ones are told up to what a plan goes through, others up to a few. */
+struct swaps_seen {
+	unsigned n_idle, n_held;
+};
+
+static bool is_told(struct swaps_seen *seen, bool is_held)
+{
+	return is_held ? seen->n_held++ <= ALIKE_MOST : seen->n_idle++ < STACK_MOST;
+}
+
+static void end_swaps(
+	struct subject *subject, const struct swaps_seen *seen, bool is_held)
+{
+	if (is_held && seen->n_held == ALIKE_MOST + 1)
+		subject_add_words(subject, "; any others are not named here");
 }
 
 static void check_swaps(const struct host *host, struct subject *subject)
 {
 	cleanup_places struct places places =
 		subject_places_few(host, subject, PLACES_SWAPS, PLACES_MOST);
-	cleanup_places struct places files =
-		subject_places_few(host, subject, PLACES_SWAPS, PLACES_MOST);
+	struct swaps_seen seen = {0, 0};
 
-	for (size_t i; places_next(&places, &i);)
-		if (subject_owns(subject, host->swaps[i].devno))
-			check_swap(subject, &host->swaps[i]);
-	for (size_t i; places_next(&files, &i);)
-		if (devno_is_none(host->swaps[i].devno))
-			check_swap_file(host, subject, &host->swaps[i]);
-	if (places.is_cut)
+	for (size_t i; places_next(&places, &i);) {
+		const struct swap *swap = &host->swaps[i];
+		const char *why;
+
+		if (!subject_owns(subject, swap->devno))
+			continue;
+		why = why_swap_stays(subject, swap);
+		if (is_told(&seen, why)) {
+			note_swap(subject, swap, why);
+			end_swaps(subject, &seen, why);
+		}
+	}
+	places.next = 0;
+	for (size_t i; places_next(&places, &i);) {
+		const struct swap *swap = &host->swaps[i];
+
+		if (devno_is_none(swap->devno) &&
+			subject_owns(subject, host_swap_file_devno(host, swap)) &&
+			is_told(&seen, true)) {
+			note_swap_file(subject, swap);
+			end_swaps(subject, &seen, true);
+		}
+	}
+	if (seen.n_idle > STACK_MOST || places.is_cut)
 		subject_reason(subject, RULE_TOO_MUCH,
-			"more than %d swap areas may be on it", PLACES_MOST);
+			"more than %d swap areas are on it", STACK_MOST);
 }
 
 /* ---- all ---- */

@@ -26,6 +26,12 @@ void subject_reason(struct subject *subject, enum rule rule, const char *format,
 	reason->text = text;
 }
 
+static void reason_set_text(struct reason *reason, struct buf *text)
+{
+	free(reason->text);
+	reason->text = take_ptr(text->data);
+}
+
 void subject_add_words(struct subject *subject, const char *words)
 {
 	struct reason *reason = &subject->reasons[subject->n_reasons - 1];
@@ -33,8 +39,7 @@ void subject_add_words(struct subject *subject, const char *words)
 
 	buf_puts(&text, reason->text);
 	buf_puts(&text, words);
-	free(reason->text);
-	reason->text = text.data;
+	reason_set_text(reason, &text);
 }
 
 void subject_about(struct subject *subject, enum about_kind kind, const void *it)
@@ -158,6 +163,39 @@ static void judge(const struct survey *survey, const struct sharing *sharing,
 	check_configured(survey, subject);
 	check_fstab(host, subject);
 	check_stack_extent(subject);
+}
+
+static void add_count(struct reason *reason, unsigned count)
+{
+	struct buf text = BUF_INIT;
+
+	buf_printf(&text, "%s; and %u more like it", reason->text, count);
+	reason_set_text(reason, &text);
+}
+
+/* What the plan would undo is told of each in a subject that goes; of one that stays, for
+ * another reason, of a few. */
+static void tell_few(struct subject *subject)
+{
+	unsigned n_of[RULES_COUNT] = {0};
+	size_t last[RULES_COUNT] = {0}, kept = 0;
+
+	if (subject->verdict == VERDICT_REMOVE)
+		return;
+	for (size_t i = 0; i < subject->n_reasons; i++) {
+		struct reason *reason = &subject->reasons[i];
+
+		if (rule_is_hint(reason->rule) && n_of[reason->rule]++ >= ALIKE_MOST) {
+			free(reason->text);
+			continue;
+		}
+		last[reason->rule] = kept;
+		subject->reasons[kept++] = *reason;
+	}
+	subject->n_reasons = kept;
+	for (unsigned rule = 0; rule < RULES_COUNT; rule++)
+		if (n_of[rule] > ALIKE_MOST)
+			add_count(&subject->reasons[last[rule]], n_of[rule] - ALIKE_MOST);
 }
 
 /* Corruption going on right now comes first in every list. */
@@ -322,6 +360,8 @@ void classify_survey(struct survey *survey)
 		subject_decide(subject);
 	}
 	check_each(survey, false);
+	for (size_t i = 0; i < survey->n_subjects; i++)
+		tell_few(&survey->subjects[i]);
 	if (survey->n_subjects)
 		qsort(survey->subjects, survey->n_subjects, sizeof(struct subject),
 			order_subjects);

@@ -54,6 +54,20 @@ static void removal_words(const struct line *line, struct buf *text)
 	}
 }
 
+/* The reason before is answered by the same words, but for the line. */
+static bool is_answered_before(const struct subject *subject, const struct reason *reason)
+{
+	const struct line line = line_of(reason);
+	const struct reason *before = reason - 1;
+	struct line other;
+
+	if (reason == subject->reasons || before->rule != RULE_CONFIGURED ||
+		before->about.kind != reason->about.kind)
+		return false;
+	other = line_of(before);
+	return other.kind == line.kind && strcmp(other.target, line.target) == 0;
+}
+
 enum action_kind remedy_config_words(
 	const struct subject *subject, const struct reason *reason, struct buf *text)
 {
@@ -61,6 +75,11 @@ enum action_kind remedy_config_words(
 	bool is_of_host = line.kind == CONFIG_MOUNT || line.kind == CONFIG_SWAP ||
 			  line.kind == CONFIG_AUTOFS;
 
+	if (is_answered_before(subject, reason)) {
+		buf_sentence(
+			text, "do the same for line %u of %s", line.number, line.file);
+		return ACTION_SUPPLY;
+	}
 	buf_sentence(text,
 		is_of_host ? "ask who wrote line %u of %s, and whether it is still needed"
 			   : "ask whose guest line %u of %s is of, and whether it is "

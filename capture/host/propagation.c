@@ -117,11 +117,13 @@ void host_mounts_of(
 bool mount_goes_along(const struct host *host, const struct home_mounts *mounts,
 	const struct mount *other)
 {
+	/* all of them are of one namespace */
+	if (mounts->count && mounts->items[0]->namespace_id == other->namespace_id)
+		return false;
 	for (size_t i = 0; i < mounts->count; i++) {
 		const struct mount *mount = mounts->items[i];
 
-		if (mount->namespace_id != other->namespace_id &&
-			devno_is_equal(mount->devno, other->devno) &&
+		if (devno_is_equal(mount->devno, other->devno) &&
 			mounts_propagate(host, mount, other))
 			return true;
 	}

@@ -149,13 +149,13 @@ static void test_too_much(void **state)
 			"the layer below its origin, and a plan goes through 100"},
 		{mappings, STACK_MOST, "are on it, and a plan goes through 64"},
 		{mounts, STACK_MOST, "more than 64 mounts are on it"},
-		{swaps, STACK_MOST, "are on it, and a plan goes through 64"},
+		{swaps, STACK_MOST, "more than 64 swap areas are on it"},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		assert_reasons(rows[i].make(rows[i].most), RULE_TOO_MUCH, 0, "",
-			VERDICT_REMOVE);
+		assert_reasons(
+			rows[i].make(rows[i].most), RULE_TOO_MUCH, 0, "", VERDICT_REMOVE);
 		assert_reasons(rows[i].make(rows[i].most + 1), RULE_TOO_MUCH, 1,
 			rows[i].end, VERDICT_UNDECIDED);
 	}
@@ -185,6 +185,47 @@ static void test_too_many_uses(void **state)
 /* ---- what is not named one by one ---- */
 
 #define SOME 40
+
+/* What a plan would undo is named as a whole where there is a plan, and no further where
+ * there is none. */
+static void test_what_a_plan_would_undo(void **state)
+{
+	static const struct {
+		struct host *(*make)(unsigned count);
+		enum rule rule;
+	} rows[] = {
+		{mappings, RULE_MAPPED_IDLE},
+		{mounts, RULE_MOUNTED_IDLE},
+		{swaps, RULE_HELD_IDLE},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_reasons(
+			rows[i].make(SOME), rows[i].rule, SOME, "", VERDICT_REMOVE);
+		assert_reasons(rows[i].make(STACK_MOST + 1), rows[i].rule, ALIKE_MOST,
+			" more like it", VERDICT_UNDECIDED);
+	}
+}
+
+/* Each of them is a thing to do: the first ones, and that there are more. */
+static void test_swaps_in_use(void **state)
+{
+	struct mold mold;
+	unsigned snapshot;
+
+	(void)state;
+	mold_begin(&mold);
+	snapshot = mold_snapshot(&mold, mold_origin(&mold));
+	for (unsigned i = 0; i < SOME; i++)
+		*array_add(&mold.host->swaps, &mold.host->n_swaps) =
+			(struct swap){.path = mold_words(&mold, "/dev/x%03u", i),
+				.devno = mold_dm(snapshot),
+				.has_used = true,
+				.used = 4};
+	assert_reasons(finish(&mold), RULE_HELD, ALIKE_MOST + 1,
+		"; any others are not named here", VERDICT_REFUSE);
+}
 
 static void test_suspended_neighbours(void **state)
 {
@@ -302,7 +343,8 @@ static void test_configurations(void **state)
 	snapshot = mold_snapshot(&mold, mold_origin(&mold));
 	for (unsigned i = 0; i < SOME; i++)
 		*array_add(&mold.host->configs, &mold.host->n_configs) =
-			(struct config_entry){.file = mold_words(&mold, "/etc/xen/%03u", i),
+			(struct config_entry){
+				.file = mold_words(&mold, "/etc/xen/%03u", i),
 				.line = 1,
 				.kind = CONFIG_XEN,
 				.device = mold_words(&mold, "/dev/dm-%u", snapshot),
@@ -355,6 +397,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_too_much),
 		cmocka_unit_test(test_too_many_uses),
+		cmocka_unit_test(test_what_a_plan_would_undo),
+		cmocka_unit_test(test_swaps_in_use),
 		cmocka_unit_test(test_suspended_neighbours),
 		cmocka_unit_test(test_inactive_neighbours),
 		cmocka_unit_test(test_stale_neighbours_that_stay),
