@@ -369,8 +369,9 @@ int replay_step(struct host *clone, const struct plan_step *step, struct err *er
 size_t stack_height(const struct host *host, struct devno devno, size_t most);
 /* What is on `base`, directly or not, each once, topmost first. malloc'ed. Of what is
  * above something that is also on something else, a few only: it keeps the snapshot
- * in any case. */
+ * in any case. Without `except` (NULL: none), and what is on `base` by that alone. */
 void stack_layers(const struct host *host, const struct device *base,
+	const struct device *except,
 	struct layer **ret_layers, size_t *ret_count);
 struct devno layer_devno(const struct layer *layer);
 /* The mappings of snapshot, cow and what is on them: calls `visit` for each; stops at

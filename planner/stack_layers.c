@@ -172,12 +172,14 @@ static void visit(struct walk *walk, struct devno base, size_t most, unsigned de
 }
 
 void stack_layers(const struct host *host, const struct device *base,
-	struct layer **ret_layers, size_t *ret_count)
+	const struct device *except, struct layer **ret_layers, size_t *ret_count)
 {
 	struct walk walk = {.host = host};
 
 	find_inner(host, base, &walk.found);
 	found_get(&walk.found, base)->is_done = true;
+	if (except)
+		found_get(&walk.found, except)->is_done = true;
 	visit(&walk, base->devno, SIZE_MAX, 1);
 	free(walk.found.slots);
 	*ret_layers = walk.layers;

@@ -80,15 +80,14 @@ static void collect_above(const struct host *host, struct subject *subject)
 	size_t n_on_cow = 0;
 
 	if (subject->snapshot)
-		stack_layers(
-			host, subject->snapshot, &subject->layers, &subject->n_layers);
+		stack_layers(host, subject->snapshot, NULL, &subject->layers,
+			&subject->n_layers);
 	subject->n_on_snapshot = subject->n_layers;
 	collect_owned(subject, 0);
 	if (subject->cow)
-		stack_layers(host, subject->cow, &on_cow, &n_on_cow);
+		stack_layers(host, subject->cow, subject->snapshot, &on_cow, &n_on_cow);
 	for (size_t i = 0; i < n_on_cow; i++)
-		if ((on_cow[i].block || on_cow[i].device != subject->snapshot) &&
-			!subject_has_on_snapshot(subject, layer_devno(&on_cow[i])))
+		if (!subject_has_on_snapshot(subject, layer_devno(&on_cow[i])))
 			*array_add(&subject->layers, &subject->n_layers) = on_cow[i];
 	collect_owned(subject, subject->n_on_snapshot);
 	for (size_t i = 0; i < subject->n_layers; i++)

@@ -297,6 +297,15 @@ static void used_ghost(struct host *host)
 	use_block(host, (struct devno){259, 1});
 }
 
+/* More on the snapshot than is looked at of what is on something else too. */
+static void array_and_partitions(struct host *host)
+{
+	array(host);
+	for (unsigned i = 0; i < 2 * BEYOND_MOST; i++)
+		sample_add_device(host, 20 + i, "onapp--aaaa-backup--ddddX2", "",
+			"linear", "254:3 2048", 64);
+}
+
 static void on_store(struct host *host)
 {
 	free(block(host, "md127")->below);
@@ -304,6 +313,12 @@ static void on_store(struct host *host)
 	block(host, "md127")->n_below = 0;
 	sample_add_member(host, block(host, "md127"), 2);
 	sample_device(host, 4)->open_count--;
+}
+
+static void on_store_and_origin(struct host *host)
+{
+	on_store(host);
+	sample_add_member(host, block(host, "md127"), 0);
 }
 
 static void member_elsewhere(struct host *host)
@@ -382,6 +397,8 @@ static void test_not_idle(void **state)
 		{"ghost", loop, ghost, "it may outlive it", 3},
 		{"used ghost", loop, used_ghost, "[in-use]", 3},
 		{"on the store", array, on_store, "the exception store [held]", 1},
+		{"also on the store of many", array_and_partitions, on_store_and_origin,
+			"the exception store [held]", 1},
 		{"member elsewhere", array, member_elsewhere, "members elsewhere", 1},
 		{"member on the store", array, member_on_store, "members elsewhere", 1},
 		{"resync", array, resync, "being synchronised", 9},
