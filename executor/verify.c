@@ -334,12 +334,11 @@ enum confirmation verify_predicted(const struct observer *observer,
 {
 	int64_t deadline = deadline_in(observer, observer->settle_ms);
 	struct view after = *view;
-	cleanup_facts struct facts expected = FACTS_INIT;
 	bool is_unchanged = false;
 	int r;
 
 	after.parts = view->parts_after;
-	facts_keep_covered(&view->expected, after.parts, &expected);
+	after.scope = view->scope_after;
 	do {
 		cleanup_difference struct difference before = DIFFERENCE_INIT;
 		cleanup_facts struct facts found = FACTS_INIT;
@@ -351,7 +350,7 @@ enum confirmation verify_predicted(const struct observer *observer,
 		compare(&after, &view->predicted, &found, ret_difference);
 		if (difference_is_empty(ret_difference))
 			return CONFIRM_PREDICTED;
-		compare(&after, &expected, &found, &before);
+		compare(&after, &view->unchanged, &found, &before);
 		/* who opened it meanwhile is why nothing has changed */
 		is_unchanged = difference_is_empty(&before) ||
 			       (has_failed && is_passing(&before, PASSER_UDEV));

@@ -27,9 +27,9 @@ static unsigned holder_part(const char *line)
 		if (starts_with(kind + 1, by_processes[i]))
 			return PROBE_PROCESSES;
 	/* files are found by the mounts */
-	if (kind && (starts_with(kind + 1, "loop ") ||
-			    starts_with(kind + 1, "swap-file ") ||
-			    starts_with(kind + 1, "unplaced ")))
+	if (kind &&
+		(starts_with(kind + 1, "loop ") || starts_with(kind + 1, "swap-file ") ||
+			starts_with(kind + 1, "unplaced ")))
 		return PROBE_BLOCKS | PROBE_HOLDERS | PROBE_MOUNTS;
 	return kind && starts_with(kind + 1, "dm ") ? PROBE_DM
 						    : PROBE_BLOCKS | PROBE_HOLDERS;
@@ -151,9 +151,9 @@ static unsigned parts_of_step(enum plan_op op)
 	case OP_LV_REFRESH:
 		return parts | PROBE_MOUNTS | PROBE_PROCESSES | PROBE_LVM | PROBE_PVS |
 		       PROBE_FSTAB | PROBE_CONFIGS;
-	case OP_SWAP_OFF:
 	case OP_MD_STOP:
 		return parts | PROBE_MOUNTS;
+	case OP_SWAP_OFF:
 	case OP_LOOP_DETACH:
 		return parts | PROBE_MOUNTS | PROBE_PROCESSES;
 	}
@@ -196,22 +196,145 @@ static void add_devices_of(
 	}
 }
 
-/* What is mapped to the device of a step: who keeps that keeps the volume as well. */
-static void add_mapped_to(
-	const struct facts *now, struct devno devno, struct facts *subjects)
+static bool has_group(const struct plan *plan, const char *vg_uuid)
+{
+	for (size_t i = 0; i < plan->scope.n_groups; i++)
+		if (strcmp(plan->scope.groups[i], vg_uuid) == 0)
+			return true;
+	return false;
+}
+
+/* The volume that a step removes, or removes the mapping of, if it is of one of the
+ * plan's groups: a guest's own is none of them. */
+static bool is_of_group(const struct plan *plan, const struct plan_step *step,
+	char ret_vg[LVM_UUID_LEN + 1], char ret_lv[LVM_UUID_LEN + 1])
+{
+	const char *layer;
+
+	if (step->op == OP_LV_REMOVE) {
+		snprintf(ret_vg, LVM_UUID_LEN + 1, "%s", step->target.vg_uuid);
+		snprintf(ret_lv, LVM_UUID_LEN + 1, "%s", step->target.lv_uuid);
+		return true;
+	}
+	return step->op == OP_DM_REMOVE &&
+	       lvm_dm_uuid_split(step->target.dm_uuid, ret_vg, ret_lv, &layer) &&
+	       has_group(plan, ret_vg);
+}
+
+/* The device of a holder line "holder 254:4 KIND 254:5"; NULL: it is no block device. */
+static const char *holding_device(const char *kind)
+{
+	static const char *const kinds[] = {"dm ", "loop ", "md ", "block "};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (starts_with(kind, kinds[i]))
+			return kind + strlen(kinds[i]);
+	return NULL;
+}
+
+static void add_holders_of(
+	const struct facts *now, const char *devno, struct facts *found)
 {
 	cleanup_buf struct buf begin = BUF_INIT;
 
-	buf_printf(&begin, "holder " DEVNO_FMT " dm ", DEVNO_ARGS(devno));
+	buf_printf(&begin, "holder %s ", devno);
 	for (size_t i = facts_place(now, begin.data);
-		i < now->count && starts_with(now->lines[i], begin.data); i++)
-		add_subject(subjects, now->lines[i] + begin.len,
-			strlen(now->lines[i] + begin.len));
+		i < now->count && starts_with(now->lines[i], begin.data); i++) {
+		const char *device = holding_device(now->lines[i] + begin.len);
+
+		if (device)
+			facts_add(found, device);
+	}
+}
+
+/* "holder 254:4 KIND 254:5" of what `devno` is on. */
+static void add_held_by(const struct facts *now, const char *devno, struct facts *found)
+{
+	static const char begin[] = "holder ";
+
+	for (size_t i = facts_place(now, begin);
+		i < now->count && starts_with(now->lines[i], begin); i++) {
+		const char *held = now->lines[i] + strlen(begin);
+		size_t len = strcspn(held, " ");
+		const char *device = held[len] ? holding_device(held + len + 1) : NULL;
+		cleanup_free char *below = NULL;
+
+		if (!device || strcmp(device, devno) != 0)
+			continue;
+		below = xstrndup(held, len);
+		facts_add(found, below);
+	}
+}
+
+static bool is_own_volume(const struct plan *plan, const char *text)
+{
+	char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
+	const struct scope *scope = &plan->scope;
+	const char *layer;
+	struct devno devno;
+
+	if (parse_devno(text, strlen(text), &devno) < 0)
+		return false;
+	for (size_t i = 0; i < scope->n_devices; i++)
+		if (devno_is_equal(scope->devices[i].devno, devno))
+			return lvm_dm_uuid_split(
+				       scope->devices[i].uuid, vg, lv, &layer) &&
+			       has_group(plan, vg);
+	return false;
+}
+
+/* To the top of the stack. */
+static void add_above(const struct facts *now, struct devno devno, struct facts *subjects)
+{
+	cleanup_facts struct facts found = FACTS_INIT, seen = FACTS_INIT;
+	cleanup_buf struct buf text = BUF_INIT;
+
+	buf_devno(&text, devno);
+	add_holders_of(now, buf_text(&text), &found);
+	for (size_t i = 0; i < found.count; i++)
+		if (facts_insert(&seen, found.lines[i])) {
+			facts_insert(subjects, found.lines[i]);
+			add_holders_of(now, found.lines[i], &found);
+		}
+}
+
+/* Down to the snapshot, or its store. */
+static void add_below(const struct plan *plan, const struct facts *now,
+	struct devno devno, struct facts *subjects)
+{
+	cleanup_facts struct facts found = FACTS_INIT, seen = FACTS_INIT;
+	cleanup_buf struct buf text = BUF_INIT;
+
+	buf_devno(&text, devno);
+	facts_add(&found, buf_text(&text));
+	for (size_t i = 0; i < found.count; i++)
+		if (facts_insert(&seen, found.lines[i])) {
+			facts_insert(subjects, found.lines[i]);
+			if (!is_own_volume(plan, found.lines[i]))
+				add_held_by(now, found.lines[i], &found);
+		}
+}
+
+/*
+ * The layers around the device of a step, which it leaves as they are: they are compared
+ * before it. What is on it: who keeps one of these keeps the volume as well; and what is
+ * on a loop device that goes with its last user decides whether that is known. What it is
+ * on: a layer that was taken from below it, or leads elsewhere now, makes it no part of
+ * the snapshot any more. Below a snapshot and its store nothing is compared here: of that
+ * the conditions tell.
+ */
+static void add_layers(const struct plan *plan, const struct plan_step *step,
+	const struct facts *now, struct facts *subjects)
+{
+	if (step->op == OP_LV_REMOVE || step->op == OP_LV_REFRESH)
+		return;
+	add_above(now, step->target.devno, subjects);
+	add_below(plan, now, step->target.devno, subjects);
 }
 
 /* Subjects as in fact_subject(), the target's own, and its origin, which LVM loads. */
-static void subjects_of_step(const struct plan *plan, const struct plan_step *step,
-	const struct facts *now, struct facts *subjects)
+static void subjects_of_step(
+	const struct plan *plan, const struct plan_step *step, struct facts *subjects)
 {
 	const struct plan_target *target = &step->target;
 	cleanup_buf struct buf text = BUF_INIT;
@@ -226,7 +349,6 @@ static void subjects_of_step(const struct plan *plan, const struct plan_step *st
 			&plan->scope, target->vg_uuid, target->origin_uuid, subjects);
 	} else {
 		buf_devno(&text, target->devno);
-		add_mapped_to(now, target->devno, subjects);
 	}
 	add_subject(subjects, buf_text(&text), text.len);
 	add_subject(subjects, "host", strlen("host"));
@@ -237,40 +359,25 @@ static void subjects_of_step(const struct plan *plan, const struct plan_step *st
 	add_subject(subjects, buf_text(&text), text.len);
 }
 
-static bool has_group(const struct plan *plan, const char *vg_uuid)
+/* The snapshot for which a step is done: all steps of one are in a row, and its own
+ * removal is behind what is taken off it. */
+static bool find_snapshot_of(const struct plan *plan, const struct plan_step *step,
+	char ret_vg[LVM_UUID_LEN + 1], char ret_lv[LVM_UUID_LEN + 1])
 {
-	for (size_t i = 0; i < plan->scope.n_groups; i++)
-		if (strcmp(plan->scope.groups[i], vg_uuid) == 0)
+	for (; step < plan->steps + plan->n_steps; step++)
+		if (is_of_group(plan, step, ret_vg, ret_lv))
 			return true;
 	return false;
 }
 
-/* Of the plan's groups: a guest's own is none of them. */
-static bool is_of_group(const struct plan *plan, const struct plan_step *step,
-	char ret_vg[LVM_UUID_LEN + 1], char ret_lv[LVM_UUID_LEN + 1])
-{
-	const char *layer;
-
-	return step->op == OP_DM_REMOVE &&
-	       lvm_dm_uuid_split(step->target.dm_uuid, ret_vg, ret_lv, &layer) &&
-	       has_group(plan, ret_vg);
-}
-
-/* The snapshot for which a umount is done: all steps of one are in a row,
- * and its own removal is behind what is taken off it. */
 static void add_snapshot_of(
 	const struct plan *plan, const struct plan_step *step, struct facts *subjects)
 {
 	char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
 	cleanup_buf struct buf text = BUF_INIT;
 
-	for (; step < plan->steps + plan->n_steps && !text.len; step++) {
-		if (step->op == OP_LV_REMOVE)
-			buf_printf(&text, "%s/%s", step->target.vg_uuid,
-				step->target.lv_uuid);
-		else if (is_of_group(plan, step, vg, lv))
-			buf_printf(&text, "%s/%s", vg, lv);
-	}
+	if (find_snapshot_of(plan, step, vg, lv))
+		buf_printf(&text, "%s/%s", vg, lv);
 	add_subject(subjects, buf_text(&text), text.len);
 }
 
@@ -314,22 +421,27 @@ static const char *guests_snapshot(const struct plan *plan, const struct plan_st
 	return NULL;
 }
 
-static bool has_volume(const struct facts *now, const char *vg_uuid)
+/* One of the steps from this one on removes a volume of that guest's group, for the same
+ * snapshot. */
+static bool has_volume_to_go(
+	const struct plan *plan, const struct plan_step *step, const char *vg_uuid)
 {
-	cleanup_buf struct buf uuid = BUF_INIT;
+	char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
+	const char *layer;
 
-	buf_printf(&uuid, " uuid LVM-%s", vg_uuid);
-	for (size_t i = 0; i < now->count; i++)
-		if (starts_with(now->lines[i], "device ") &&
-			strstr(now->lines[i], uuid.data))
+	for (; step < plan->steps + plan->n_steps && !is_of_group(plan, step, vg, lv);
+		step++)
+		if (step->op == OP_DM_REMOVE &&
+			lvm_dm_uuid_split(step->target.dm_uuid, vg, lv, &layer) &&
+			strcmp(vg, vg_uuid) == 0)
 			return true;
 	return false;
 }
 
 /* As long as a volume of it is to go, where a guest's group is, is asked around each step
  * of its snapshot, though the step itself needs no LVM. false: there is none. */
-static bool add_guest_groups(const struct plan *plan, const struct plan_step *step,
-	const struct facts *now, struct facts *subjects)
+static bool add_guest_groups(
+	const struct plan *plan, const struct plan_step *step, struct facts *subjects)
 {
 	const char *snapshot = guests_snapshot(plan, step);
 	bool has_one = false;
@@ -339,7 +451,7 @@ static bool add_guest_groups(const struct plan *plan, const struct plan_step *st
 
 		if (condition->kind != CONDITION_GUEST_GROUP ||
 			strcmp(condition->argument, snapshot) != 0 ||
-			!has_volume(now, condition->vg_uuid))
+			!has_volume_to_go(plan, step, condition->vg_uuid))
 			continue;
 		add_subject(subjects, condition->vg_uuid, strlen(condition->vg_uuid));
 		has_one = true;
@@ -409,38 +521,83 @@ static void restrict_scope(
 	buf_free(&text);
 }
 
-/* That its origin is in use shows that a mount is none of production's: it matters to the
- * umount, and to no step behind it. */
-static bool is_asked(const struct plan_step *step, enum condition_kind kind)
+/*
+ * That its origin is in use shows that a mount is none of production's: it matters to the
+ * umount, and to no step behind it. What LVM would load with an origin matters to its own
+ * commands. Where a guest's group is, matters to the snapshot with which its volumes go:
+ * other snapshots of the guest's disk have volumes of the same group.
+ */
+static bool is_asked(const struct plan *plan, const struct plan_step *step,
+	const struct condition *condition)
 {
-	return kind != CONDITION_IN_USE || step->op == OP_UMOUNT;
+	const char *snapshot;
+
+	if (condition->kind == CONDITION_IN_USE)
+		return step->op == OP_UMOUNT;
+	if (condition->kind == CONDITION_SIBLINGS)
+		return step->op == OP_LV_REMOVE || step->op == OP_LV_REFRESH;
+	if (condition->kind != CONDITION_GUEST_GROUP)
+		return true;
+	snapshot = guests_snapshot(plan, step);
+	return snapshot && strcmp(condition->argument, snapshot) == 0;
 }
 
-static void drop_what_is_not_asked(const struct plan_step *step, struct view *view)
+/* What is near a device tells of no condition. */
+static void drop_what_is_not_asked(const struct plan *plan, const struct plan_step *step,
+	bool is_near, struct scope *scope)
 {
-	struct scope *scope = &view->scope;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < scope->n_conditions; i++)
-		if (is_asked(step, scope->conditions[i].kind))
+		if (!is_near && is_asked(plan, step, &scope->conditions[i]))
 			scope->conditions[kept++] = scope->conditions[i];
 	scope->n_conditions = kept;
 }
 
-/* A condition asks about more than is near a device. */
+/* "condition KIND SUBJECT [ARGUMENT] ..." */
+static bool is_line_of(const char *line, const struct condition *condition)
+{
+	cleanup_buf struct buf begin = BUF_INIT;
+
+	buf_puts(&begin, "condition ");
+	condition_print(condition, &begin);
+	buf_puts(&begin, " ");
+	return starts_with(line, buf_text(&begin));
+}
+
+/* A line that can be known after probing these parts, and is asked of this step. */
 static bool is_seen(const struct view *view, unsigned parts, const char *line)
 {
+	const struct scope *scope = &view->scope;
 	enum condition_kind kind;
 
-	return is_covered(line, parts) &&
-	       !(view->is_near && condition_of_line(line, &kind));
+	if (!is_covered(line, parts))
+		return false;
+	if (!condition_of_line(line, &kind))
+		return true;
+	for (size_t i = 0; i < scope->n_conditions; i++)
+		if (is_line_of(line, &scope->conditions[i]))
+			return true;
+	return false;
+}
+
+static void add_all(struct facts *facts, const struct facts *more)
+{
+	for (size_t i = 0; i < more->count; i++)
+		facts_add(facts, more->lines[i]);
+}
+
+static void keep_seen(const struct view *view, unsigned parts, const struct facts *facts,
+	struct facts *ret)
+{
+	for (size_t i = 0; i < facts->count; i++)
+		if (is_seen(view, parts, facts->lines[i]))
+			facts_add(ret, facts->lines[i]);
 }
 
 static void predict(const struct plan_step *step, struct view *view)
 {
-	for (size_t i = 0; i < view->expected.count; i++)
-		if (is_seen(view, view->parts_after, view->expected.lines[i]))
-			facts_add(&view->predicted, view->expected.lines[i]);
+	add_all(&view->predicted, &view->unchanged);
 	for (size_t i = 0; i < step->gone.count; i++)
 		facts_remove(&view->predicted, step->gone.lines[i]);
 	for (size_t i = 0; i < step->new.count; i++)
@@ -448,37 +605,44 @@ static void predict(const struct plan_step *step, struct view *view)
 			facts_insert(&view->predicted, step->new.lines[i]);
 }
 
+/* What a step is about itself: looked at behind it as well. */
+static void view_after(const struct plan *plan, const struct plan_step *step,
+	const struct facts *now, const struct facts *subjects, struct view *view)
+{
+	cleanup_facts struct facts about = FACTS_INIT;
+
+	restrict_scope(&plan->scope, subjects, &view->scope_after);
+	drop_what_is_not_asked(plan, step, view->is_near, &view->scope_after);
+	facts_about(now, subjects, &about);
+	/* what a step does, it does to no process, and commands come and go */
+	view->parts_after = view->parts & ~(unsigned)PROBE_PROCESSES;
+	keep_seen(view, view->parts_after, &about, &view->unchanged);
+	predict(step, view);
+}
+
 void view_of_step(const struct plan *plan, const struct plan_step *step,
 	const struct facts *now, const struct facts *uncertain, struct view *ret_view)
 {
 	struct view view = {.parts = parts_of_step(step->op), .uncertain = uncertain};
-	cleanup_facts struct facts subjects = FACTS_INIT, about = FACTS_INIT;
+	cleanup_facts struct facts own = FACTS_INIT, subjects = FACTS_INIT;
+	cleanup_facts struct facts about = FACTS_INIT;
 
-	subjects_of_step(plan, step, now, &subjects);
+	subjects_of_step(plan, step, &own);
 	if (step->op == OP_UMOUNT)
-		add_snapshot_of(plan, step, &subjects);
-	if (add_guest_groups(plan, step, now, &subjects))
+		add_snapshot_of(plan, step, &own);
+	if (add_guest_groups(plan, step, &own))
 		view.parts |= parts_of_condition(CONDITION_GUEST_GROUP);
+	add_all(&subjects, &own);
+	add_layers(plan, step, now, &subjects);
 	restrict_scope(&plan->scope, &subjects, &view.scope);
 	if (view.scope.n_blocks)
 		view.parts |= PROBE_MOUNTS;
 	/* mounts, files and volumes name devices that are in no scope */
 	view.is_near = view.parts == parts_of_step(OP_DM_REMOVE);
-	if (view.is_near)
-		view.scope.n_conditions = 0;
-	drop_what_is_not_asked(step, &view);
+	drop_what_is_not_asked(plan, step, view.is_near, &view.scope);
 	facts_about(now, &subjects, &about);
-	for (size_t i = 0; i < about.count; i++) {
-		const char *line = about.lines[i];
-		enum condition_kind kind;
-
-		if (is_seen(&view, view.parts, line) &&
-			!(condition_of_line(line, &kind) && !is_asked(step, kind)))
-			facts_add(&view.expected, line);
-	}
-	/* what a step does, it does to no process, and commands come and go */
-	view.parts_after = view.parts & ~(unsigned)PROBE_PROCESSES;
-	predict(step, &view);
+	keep_seen(&view, view.parts, &about, &view.expected);
+	view_after(plan, step, now, &own, &view);
 	*ret_view = view;
 }
 
@@ -538,17 +702,50 @@ static void keep_lasting_conditions(struct view *view)
 	scope->n_conditions = kept;
 }
 
+/* A loop device, an array or a partition is below it: LVM may take what it maps for a
+ * disk, as it never does with what is mapped to a volume directly (lvm2 lib/filters,
+ * scan_lvs). */
+static bool is_on_block(
+	const struct plan *plan, const struct plan_step *step, const struct facts *now)
+{
+	cleanup_facts struct facts below = FACTS_INIT;
+	cleanup_buf struct buf text = BUF_INIT;
+
+	add_below(plan, now, step->target.devno, &below);
+	for (size_t i = 0; i < plan->scope.n_blocks; i++) {
+		text.len = 0;
+		buf_devno(&text, plan->scope.blocks[i].devno);
+		if (facts_has(&below, buf_text(&text)))
+			return true;
+	}
+	return false;
+}
+
+/* The snapshot that it is of, or that it is taken off. */
+static bool relies_on_metadata(const struct plan *plan, const struct plan_step *step,
+	const struct facts *now, char ret_vg[LVM_UUID_LEN + 1],
+	char ret_lv[LVM_UUID_LEN + 1])
+{
+	if (step->op != OP_DM_REMOVE)
+		return false;
+	return is_of_group(plan, step, ret_vg, ret_lv) ||
+	       (is_on_block(plan, step, now) &&
+		       find_snapshot_of(plan, step, ret_vg, ret_lv));
+}
+
 bool view_of_metadata(const struct plan *plan, const struct plan_step *step,
 	const struct facts *now, const struct facts *uncertain, bool is_of_all,
 	struct view *ret_view)
 {
 	char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
-	struct view view = {.parts = PROBE_IDENTITY | PROBE_DM | PROBE_BLOCKS | PROBE_LVM,
+	/* of processes, that they can be read at all */
+	struct view view = {.parts = PROBE_IDENTITY | PROBE_DM | PROBE_BLOCKS |
+				     PROBE_PROCESSES | PROBE_LVM,
 		.uncertain = uncertain};
 	cleanup_facts struct facts subjects = FACTS_INIT;
 	cleanup_buf struct buf text = BUF_INIT;
 
-	if (!is_of_group(plan, step, vg, lv))
+	if (!relies_on_metadata(plan, step, now, vg, lv))
 		return false;
 	buf_printf(&text, "%s/%s", vg, lv);
 	add_subject(&subjects, vg, strlen(vg));
@@ -574,6 +771,8 @@ void view_keep_about(
 void view_free(struct view *view)
 {
 	scope_free(&view->scope);
+	scope_free(&view->scope_after);
 	facts_free(&view->expected);
+	facts_free(&view->unchanged);
 	facts_free(&view->predicted);
 }

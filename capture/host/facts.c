@@ -547,10 +547,10 @@ static void render_host(struct rendering *r)
 	emit(r);
 }
 
-static void render_at_level(struct rendering *r, const struct device *device,
-	enum scope_level level, bool has_opens)
+static void render_at_level(
+	struct rendering *r, const struct device *device, enum scope_level level)
 {
-	render_device(r, device, has_opens && level == SCOPE_ALL);
+	render_device(r, device, level == SCOPE_ALL);
 	if (level == SCOPE_IDENTITY)
 		return;
 	render_tables(r, device);
@@ -591,8 +591,7 @@ static void render_scope(struct rendering *r, const struct scope *scope)
 		const struct device *device = scope_find(r->host, &scope->devices[i]);
 
 		if (device)
-			render_at_level(r, device, scope->devices[i].level,
-				host_device_opens_count(r->host, device));
+			render_at_level(r, device, scope->devices[i].level);
 	}
 	for (size_t i = 0; i < scope->n_blocks; i++) {
 		const struct block *block =
@@ -625,8 +624,7 @@ static void render_everything(struct rendering *r)
 
 		if (device->is_gone)
 			continue;
-		render_at_level(
-			r, device, has_opens ? SCOPE_ALL : SCOPE_TABLE, has_opens);
+		render_at_level(r, device, has_opens ? SCOPE_ALL : SCOPE_TABLE);
 		if (!has_opens)
 			render_mounts(r, device->devno);
 	}

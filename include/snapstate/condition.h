@@ -29,11 +29,10 @@
  * violation. Needs: those without which find() cannot answer. The executor asks a
  * condition before the first step, and again around each step that reads these sources
  * anyway (executor/view.c): lv-remove and lv-refresh read all of them; umount identity,
- * dm, blocks, mounts, fstab and processes; swap-off and md-stop identity, dm, blocks and
- * mounts; loop-detach processes too; dm-remove of a volume's mapping all, for those
- * conditions of the volume and its group that are lasting, and LVM is asked less often
- * (executor/step.c); and other ones none but "guest-group" while a guest's volumes are to
- * go.
+ * dm, blocks, mounts, fstab and processes; md-stop identity, dm, blocks and mounts;
+ * swap-off and loop-detach processes too; dm-remove all, for those conditions of its
+ * snapshot and the group that are lasting, and LVM is asked less often (executor/step.c);
+ * and each one "guest-group" while a guest's volumes are to go with its snapshot.
  *   4. In planner/order.c, scope_of_subject(): scope_add_condition() for the subjects
  * whose verdict depends on it. It is asked around a step if its subject (the volume,
  * group or device) is one that the step's own facts speak of, or is the host; around a

@@ -77,7 +77,7 @@ struct facts {
 enum scope_level {
 	SCOPE_IDENTITY, /* the device line, its open count left out */
 	SCOPE_TABLE,	/* and its tables, and which dm devices are on it */
-	SCOPE_ALL,	/* and its status, mounts and every holder */
+	SCOPE_ALL,	/* and its open count, its status, mounts and every holder */
 };
 const char *scope_level_name(enum scope_level level);
 int scope_level_parse(const char *name, enum scope_level *ret_level);

@@ -1137,6 +1137,43 @@ static void test_what_a_step_reads(void **state)
 	}
 }
 
+/* Where LVM is kept out of the way it is asked before, and whether processes can be read:
+ * for the snapshot's own mappings, and for one of what LVM may take for a disk. */
+static void test_what_a_removal_relies_on(void **state)
+{
+	static const struct {
+		const char *uuid; /* of what the step removes */
+		bool is_on_loop;
+		bool has_view;
+	} rows[] = {
+		{"LVM-" VG SNAP, false, true},
+		{"LVM-" VG SNAP "-cow", false, true},
+		{"part1-LVM-" VG SNAP, false, false},
+		{"part1-devnode_7:1_Wh5pYvM", true, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		cleanup_plan struct plan *plan = toy_plan();
+		const struct facts none = FACTS_INIT;
+		struct block loop = {.devno = {7, 1}, .kname = "loop1"};
+		cleanup_view struct view view = {0};
+
+		scope_add_block(&plan->scope, &loop);
+		set_string(&plan->steps[1].target.dm_uuid, rows[i].uuid);
+		if (rows[i].is_on_loop)
+			facts_insert(&plan->expect, "holder 7:1 dm 700:5");
+		assert_int_equal(view_of_metadata(plan, &plan->steps[1], &plan->expect,
+					 &none, false, &view),
+			rows[i].has_view);
+		if (!rows[i].has_view)
+			continue;
+		assert_int_equal(view.scope.n_groups, 1);
+		assert_int_equal(view.parts & (PROBE_LVM | PROBE_PROCESSES),
+			PROBE_LVM | PROBE_PROCESSES);
+	}
+}
+
 static void test_other_facts_are_not_waited_for(void **state)
 {
 	cleanup_plan struct plan *plan = toy_plan();
@@ -2266,6 +2303,7 @@ int main(void)
 		cmocka_unit_test(test_a_moment_of_udev_is_waited_for),
 		cmocka_unit_test(test_a_command_at_work),
 		cmocka_unit_test(test_what_a_step_reads),
+		cmocka_unit_test(test_what_a_removal_relies_on),
 		cmocka_unit_test(test_other_facts_are_not_waited_for),
 		cmocka_unit_test(test_unreadable_is_not_empty),
 		cmocka_unit_test(test_all_steps),

@@ -73,9 +73,10 @@ static void test_views(void **state)
 {
 	static const struct {
 		unsigned parts; /* besides identity, dm, blocks and mounts */
-		size_t n_devices, n_blocks, n_expected;
+		/* behind the step; before it the whole stack is looked at */
+		size_t n_devices, n_blocks, n_unchanged;
 	} rows[] = {
-		{0, 0, 1, 3},		    /* host, array, swap */
+		{PROBE_PROCESSES, 0, 1, 3}, /* host, array, swap */
 		{0, 0, 2, 5},		    /* the loop device below it as well */
 		{PROBE_PROCESSES, 1, 1, 4}, /* who has it open counts here */
 	};
@@ -90,13 +91,17 @@ static void test_views(void **state)
 		assert_int_equal(view.parts, PROBE_IDENTITY | PROBE_DM | PROBE_BLOCKS |
 						     PROBE_HOLDERS | PROBE_MOUNTS |
 						     rows[i].parts);
-		assert_int_equal(view.scope.n_devices, rows[i].n_devices);
-		assert_int_equal(view.scope.n_blocks, rows[i].n_blocks);
-		assert_int_equal(view.expected.count, rows[i].n_expected);
+		assert_int_equal(view.scope.n_devices, 1);
+		assert_int_equal(view.scope.n_blocks, 2);
+		assert_int_equal(view.expected.count, plan->expect.count);
+		assert_int_equal(view.scope_after.n_devices, rows[i].n_devices);
+		assert_int_equal(view.scope_after.n_blocks, rows[i].n_blocks);
+		assert_int_equal(view.unchanged.count, rows[i].n_unchanged);
 		for (size_t g = 0; g < plan->steps[i].gone.count; g++) {
 			const char *line = plan->steps[i].gone.lines[g];
 
 			assert_true(facts_has(&view.expected, line));
+			assert_true(facts_has(&view.unchanged, line));
 			assert_false(facts_has(&view.predicted, line));
 		}
 	}
