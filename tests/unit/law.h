@@ -41,6 +41,8 @@ bool law_is_any(const struct host *host, const struct device *device);
 bool law_is_idle(const struct host *host, const struct device *device);
 /* A random snapshot of the metadata. */
 struct lv *law_pick_snapshot_volume(struct dice *dice, struct host *host);
+/* A device or block is that one, or is on it, through whatever is between. */
+bool law_stands_on(const struct host *host, struct devno devno, struct devno below);
 /* A number that no device of that major has, and no mount. */
 unsigned law_free_minor(const struct host *host, unsigned major);
 unsigned law_free_mount(const struct host *host);
@@ -64,6 +66,11 @@ enum law_plan_answer {
  * where `first` is 0, else that one? *ret_step is the first that is not. */
 enum law_plan_answer law_planned(const struct host *host, const struct request *request,
 	const struct plan *plan, size_t first, size_t *ret_step, struct err *err);
+/* A step that is not planned any more: of what is about it nothing is new since `before`,
+ * when it was planned. What a snapshot goes with may be on another one too, which is kept
+ * all along, with reasons about that very device. Not of LVM's commands. */
+bool law_is_kept_as_before(const struct host *before, const struct host *now,
+	const struct request *request, const struct plan_step *step);
 /* The executor, before step `first` of the plan, on this host: it finds what it expects,
  * and the kernel does not refuse. With `is_whole` it verifies the whole plan before.
  * *ret_text says why not. */

@@ -72,6 +72,29 @@ struct lv *law_pick_snapshot_volume(struct dice *dice, struct host *host)
 	return picked;
 }
 
+static bool is_on(
+	const struct host *host, struct devno devno, struct devno below, unsigned depth)
+{
+	const struct device *device = host_device_by_devno(host, devno);
+	const struct block *block = host_block_by_devno(host, devno);
+
+	if (devno_is_equal(devno, below))
+		return true;
+	for (size_t i = 0; device && i < device->n_deps && depth < 32; i++)
+		if (is_on(host, device->deps[i], below, depth + 1))
+			return true;
+	for (size_t i = 0; block && i < block->n_below && depth < 32; i++)
+		if (is_on(host, block->below[i], below, depth + 1))
+			return true;
+	return block && *block->backing_file && depth < 32 &&
+	       is_on(host, host_loop_devno(host, block), below, depth + 1);
+}
+
+bool law_stands_on(const struct host *host, struct devno devno, struct devno below)
+{
+	return is_on(host, devno, below, 0);
+}
+
 unsigned law_free_minor(const struct host *host, unsigned major)
 {
 	unsigned minor = 100;

@@ -465,7 +465,9 @@ static bool change_array(struct dice *dice, struct host *host, int which)
 			return false;
 		remove_block(host, array);
 		break;
-	case ARRAY_MEMBER:
+	case ARRAY_MEMBER: /* the kernel makes no circle */
+		if (law_stands_on(host, device->devno, array->devno))
+			return false;
 		sample_add_member(host, array, device->devno.minor);
 		break;
 	}

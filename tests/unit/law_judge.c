@@ -187,33 +187,41 @@ static bool is_about_target(const struct host *host, const struct subject *subje
 }
 
 /* What a umount writes to: where one of these is suspended, it waits. */
-static bool is_below(
-	const struct host *host, struct devno devno, struct devno below, unsigned depth)
+static bool is_unsettled_below(const struct host *host, const struct reason *reason,
+	const struct plan_step *step)
 {
-	const struct device *device = host_device_by_devno(host, devno);
-	const struct block *block = host_block_by_devno(host, devno);
+	return step->op == OP_UMOUNT && reason->rule == RULE_UNSETTLED &&
+	       reason->about.kind == ABOUT_DEVICE &&
+	       law_stands_on(host, step->target.devno,
+		       ((const struct device *)reason->about.it)->devno);
+}
 
-	if (devno_is_equal(devno, below))
-		return true;
-	for (size_t i = 0; device && i < device->n_deps && depth < 32; i++)
-		if (is_below(host, device->deps[i], below, depth + 1))
-			return true;
-	for (size_t i = 0; block && i < block->n_below && depth < 32; i++)
-		if (is_below(host, block->below[i], below, depth + 1))
-			return true;
-	return block && *block->backing_file && depth < 32 &&
-	       is_below(host, host_loop_devno(host, block), below, depth + 1);
+/* A device that LVM did not look at, where a physical volume may be that is missing
+ * since. A umount and a swapoff take no device away: what is there can be looked at
+ * afterwards as before. */
+static bool is_where_it_may_be(const struct reason *reason, const struct plan_step *step)
+{
+	return (step->op == OP_UMOUNT || step->op == OP_SWAP_OFF) &&
+	       reason->rule == RULE_EVIDENCE_MISSING &&
+	       (reason->about.kind == ABOUT_DEVICE || reason->about.kind == ABOUT_BLOCK);
 }
 
 static bool is_of_step(const struct host *host, const struct subject *subject,
 	const struct reason *reason, const struct plan_step *step)
 {
-	if (is_about_target(host, subject, &reason->about, step))
-		return true;
-	return step->op == OP_UMOUNT && reason->rule == RULE_UNSETTLED &&
-	       reason->about.kind == ABOUT_DEVICE &&
-	       is_below(host, step->target.devno,
-		       ((const struct device *)reason->about.it)->devno, 0);
+	return (is_about_target(host, subject, &reason->about, step) &&
+		       !is_where_it_may_be(reason, step)) ||
+	       is_unsettled_below(host, reason, step);
+}
+
+/* A reason to keep it that is about what the step touches. Not that another snapshot of
+ * the origin stays: where that is the step's own, it follows from what keeps that one. */
+static bool keeps_step(const struct host *host, const struct subject *subject,
+	const struct reason *reason, const struct plan_step *step)
+{
+	return rule_text(reason->rule)->verdict != VERDICT_REMOVE &&
+	       reason->rule != RULE_STALE_SIBLING &&
+	       is_of_step(host, subject, reason, step);
 }
 
 /* Of the reasons for which the step is not planned any more, one is about what it
@@ -231,13 +239,86 @@ static bool is_touched(const struct survey *survey, const struct plan_step *step
 			continue;
 		is_known = true;
 		for (size_t r = 0; r < subject->n_reasons; r++)
-			if (rule_text(subject->reasons[r].rule)->verdict !=
-					VERDICT_REMOVE &&
-				is_of_step(survey->host, subject,
-					&subject->reasons[r], step))
+			if (keeps_step(survey->host, subject, &subject->reasons[r], step))
 				return true;
 	}
 	return !is_known;
+}
+
+/* ---- what was there before ---- */
+
+static const struct subject *same_subject(
+	const struct survey *survey, const struct subject *subject, struct devno devno)
+{
+	for (size_t i = 0; i < survey->n_subjects; i++)
+		if (strcmp(survey->subjects[i].vg_uuid, subject->vg_uuid) == 0 &&
+			strcmp(survey->subjects[i].lv_uuid, subject->lv_uuid) == 0 &&
+			subject_owns(&survey->subjects[i], devno))
+			return &survey->subjects[i];
+	return NULL;
+}
+
+static bool is_same_device(const struct about *a, const struct about *b)
+{
+	const struct device *one = a->it, *other = b->it;
+
+	return a->kind == ABOUT_DEVICE && b->kind == ABOUT_DEVICE &&
+	       devno_is_equal(one->devno, other->devno) &&
+	       strcmp(one->uuid, other->uuid) == 0;
+}
+
+/* Of a device it may be said in other words by now why the same rule keeps it. */
+static bool has_reason(const struct subject *subject, const struct reason *reason)
+{
+	for (size_t i = 0; subject && i < subject->n_reasons; i++) {
+		const struct reason *other = &subject->reasons[i];
+
+		if (other->rule == reason->rule &&
+			(strcmp(other->text, reason->text) == 0 ||
+				is_same_device(&other->about, &reason->about)))
+			return true;
+	}
+	return false;
+}
+
+/* Who planned the step has what it is about still, or again. */
+static bool has_all_that_planned(const struct survey *before, const struct survey *now,
+	const struct plan_step *step)
+{
+	for (size_t i = 0; i < before->n_subjects; i++)
+		if (before->subjects[i].verdict == VERDICT_REMOVE &&
+			subject_owns(&before->subjects[i], step->target.devno) &&
+			!same_subject(now, &before->subjects[i], step->target.devno))
+			return false;
+	return true;
+}
+
+bool law_is_kept_as_before(const struct host *before, const struct host *now,
+	const struct request *request, const struct plan_step *step)
+{
+	cleanup_survey struct survey then = {0}, survey = {0};
+
+	if (is_by_lvm(step))
+		return false;
+	survey_collect(before, request, &then);
+	classify_survey(&then);
+	survey_collect(now, request, &survey);
+	classify_survey(&survey);
+	if (!has_all_that_planned(&then, &survey, step))
+		return false;
+	for (size_t i = 0; i < survey.n_subjects; i++) {
+		const struct subject *subject = &survey.subjects[i];
+		const struct subject *same =
+			same_subject(&then, subject, step->target.devno);
+
+		if (!subject_owns(subject, step->target.devno))
+			continue;
+		for (size_t r = 0; r < subject->n_reasons; r++)
+			if (keeps_step(now, subject, &subject->reasons[r], step) &&
+				!has_reason(same, &subject->reasons[r]))
+				return false;
+	}
+	return true;
 }
 
 static bool is_of_volume(const struct subject *subject, const struct plan_target *target)
