@@ -223,8 +223,8 @@ void plan_write(struct plan *plan, struct buf *ret_text);
 
 /*
  * Reads hostile text. Checks grammar, limits, canonical form and digest, and that the facts are
- * consistent: every gone is expected at that point, no new is already there, every target is in
- * scope. A plan of an older version has fewer facts than an execution needs: plan->version. Errors: "NAME:LINE: rule". -EBADMSG for all that is wrong with the text.
+ * consistent: every gone is expected at that point, no new is already there, a volume has one
+ * line at a time, every target is in scope. A plan of an older version has fewer facts than an execution needs: plan->version. Errors: "NAME:LINE: rule". -EBADMSG for all that is wrong with the text.
  */
 int plan_read(const char *text, size_t len, const char *name, struct plan **ret_plan, struct err *err);
 

@@ -12,6 +12,44 @@
 void plan_ledger_free(struct plan_ledger *ledger)
 {
 	bag_free(&ledger->now);
+	bag_free(&ledger->volumes);
+}
+
+/* ---- volumes ---- */
+
+size_t plan_volume_head(const char *line)
+{
+	static const char *const words[] = {"volume ", NULL, "name ", NULL, "type "};
+	const char *at = line;
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		size_t len = words[i] ? strlen(words[i]) : strcspn(at, " ") + 1;
+
+		if (words[i] ? strncmp(at, words[i], len) != 0 : at[len - 1] == '\0')
+			return 0;
+		at += len;
+	}
+	return (size_t)(at - line);
+}
+
+static void volume_end(struct plan_ledger *ledger, const char *line)
+{
+	cleanup_free char *head = xstrndup(line, plan_volume_head(line));
+
+	if (*head)
+		bag_remove(&ledger->volumes, head);
+}
+
+/* Two lines would be about one volume, and a step could not be told which one holds. */
+static int volume_begin(
+	struct plan_lines *lines, struct plan_ledger *ledger, const char *line)
+{
+	cleanup_free char *head = xstrndup(line, plan_volume_head(line));
+
+	if (!*head ||
+		bag_insert(&ledger->volumes, arena_strdup(ledger->plan->strings, head)))
+		return 0;
+	return plan_lines_bad(lines, "a volume has one fact at a time: \"%s\"", head);
 }
 
 /* ---- scope ---- */
@@ -212,8 +250,11 @@ int plan_take_expect(
 	if (r < 0)
 		return r;
 	facts_insert(ret, host);
-	for (size_t i = 0; i < ret->count; i++)
+	for (size_t i = 0; i < ret->count; i++) {
 		bag_insert(&ledger->now, ret->lines[i]);
+		if (volume_begin(lines, ledger, ret->lines[i]) < 0)
+			return -EBADMSG;
+	}
 	return 0;
 }
 
@@ -225,9 +266,14 @@ int plan_take_changes(
 		take_facts(lines, ledger, step, FACT_MAYBE_GONE, &step->maybe_gone) < 0 ||
 		take_facts(lines, ledger, step, FACT_MAYBE_NEW, &step->maybe_new) < 0)
 		return -EBADMSG;
-	for (size_t i = 0; i < step->gone.count; i++)
+	for (size_t i = 0; i < step->gone.count; i++) {
 		bag_remove(&ledger->now, step->gone.lines[i]);
-	for (size_t i = 0; i < step->new.count; i++)
+		volume_end(ledger, step->gone.lines[i]);
+	}
+	for (size_t i = 0; i < step->new.count; i++) {
 		bag_insert(&ledger->now, step->new.lines[i]);
+		if (volume_begin(lines, ledger, step->new.lines[i]) < 0)
+			return -EBADMSG;
+	}
 	return 0;
 }

@@ -273,6 +273,15 @@ static int read_scope_group(struct plan_lines *lines, struct plan *plan)
 	return plan_take_end(lines);
 }
 
+/* With another argument it would be the same question once more; only of a guest's group
+ * there may be copies on several snapshots. */
+static bool is_asked_twice(const struct condition *a, const struct condition *b)
+{
+	return a->kind == b->kind && a->kind != CONDITION_GUEST_GROUP &&
+	       strcmp(a->vg_uuid, b->vg_uuid) == 0 &&
+	       strcmp(a->lv_uuid, b->lv_uuid) == 0 && devno_is_equal(a->devno, b->devno);
+}
+
 static int read_scope_condition(struct plan_lines *lines, struct plan *plan)
 {
 	struct scope *scope = &plan->scope;
@@ -289,6 +298,10 @@ static int read_scope_condition(struct plan_lines *lines, struct plan *plan)
 		condition_compare(
 			&scope->conditions[scope->n_conditions - 1], &condition) >= 0)
 		return bad_order(lines);
+	if (scope->n_conditions &&
+		is_asked_twice(&scope->conditions[scope->n_conditions - 1], &condition))
+		return plan_lines_bad(
+			lines, "a condition of one kind about one thing, once");
 	*array_add(&scope->conditions, &scope->n_conditions) = condition;
 	return plan_take_end(lines);
 }

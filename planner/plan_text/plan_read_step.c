@@ -232,22 +232,6 @@ static bool has_prefixed(const struct facts *facts, const char *begin, const cha
 	return false;
 }
 
-/* Most of what holds was expected from the beginning. */
-static bool holds_prefixed(const struct plan_ledger *ledger, const char *begin)
-{
-	const struct facts *expect = &ledger->plan->expect;
-
-	for (size_t i = facts_place(expect, begin);
-		i < expect->count && is_prefixed(expect->lines[i], begin); i++)
-		if (bag_has(&ledger->now, expect->lines[i]))
-			return true;
-	for (const char *const *line = bag_next(&ledger->now, NULL); line;
-		line = bag_next(&ledger->now, line))
-		if (is_prefixed(*line, begin))
-			return true;
-	return false;
-}
-
 /* The step acts on what its own facts say goes; a refresh keeps the volume it names. */
 static bool target_is_consistent(
 	const struct plan_step *step, const struct plan_ledger *ledger)
@@ -261,7 +245,7 @@ static bool target_is_consistent(
 		buf_puts(&also, " type ");
 	}
 	if (step->op == OP_LV_REFRESH)
-		return holds_prefixed(ledger, buf_text(&begin));
+		return bag_has(&ledger->volumes, buf_text(&begin));
 	return has_prefixed(&step->gone, buf_text(&begin), buf_text(&also));
 }
 

@@ -420,6 +420,11 @@ static void test_named_mutations(void **state)
 			"the end of the line"},
 		{"scope condition siblings ", "scope condition settled ",
 			"ascending order, each once"},
+		{"scope condition siblings " VG "/" ORIG "\n",
+			"scope condition not-configured " VG "/" ORIG " /mnt/a\n"
+			"scope condition not-configured " VG "/" ORIG " /mnt/b\n"
+			"scope condition siblings " VG "/" ORIG "\n",
+			"a condition of one kind about one thing, once"},
 		{"scope condition settled " VG "/" ORIG "\n", "",
 			"a condition that is not in scope"},
 		{"expect " F_SETTLED, "expect condition settled " VG "/" ORIG,
@@ -505,6 +510,8 @@ static void test_named_mutations(void **state)
 			"about its target"},
 		{"origin - name onapp", "origin " SNAP " name onapp", "expected \"-\""},
 		{"new " F_IDLE, "new " F_HOLD, "new, but expected already"},
+		{"expect " F_VOL "\n", "expect " F_VOL "\nexpect " F_VOL "x\n",
+			"a volume has one fact at a time"},
 		{"new " F_IDLE "\n", "", "x.snapplan:61: gone, but not expected"},
 		{"gone " F_HOLD "\n", "gone " F_HOLD "\ngone " F_HOLD "\n", "each once"},
 		{"gone " F_HOLD "\nnew " F_IDLE3, "new " F_IDLE3 "\ngone " F_HOLD,
