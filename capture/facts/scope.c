@@ -158,12 +158,16 @@ static int order_blocks(const void *a, const void *b)
 		((const struct scope_block *)b)->devno);
 }
 
-static int same_volume(const void *pa, const void *pb)
+int scope_volume_compare(const struct scope_volume *a, const struct scope_volume *b)
 {
-	const struct scope_volume *a = pa, *b = pb;
 	int by_vg = strcmp(a->vg_uuid, b->vg_uuid);
 
 	return by_vg ? by_vg : strcmp(a->lv_uuid, b->lv_uuid);
+}
+
+static int same_volume(const void *a, const void *b)
+{
+	return scope_volume_compare(a, b);
 }
 
 /* Of one volume, an entry with tags comes first: they are kept. */

@@ -144,6 +144,10 @@ void scope_add_group_condition(
  * same entries of them, in ascending order. */
 void scope_append(struct scope *scope, const struct scope *more);
 void scope_unite(struct scope *scope);
+/* The order of volumes: by group, then by volume. */
+int scope_volume_compare(const struct scope_volume *a, const struct scope_volume *b);
+bool scope_is_empty(const struct scope *scope);
+void scope_write(const struct scope *scope, struct buf *text);
 
 /* Renders the facts of `scope`, or of the whole host for NULL (no conditions; process holders only of devices
  * whose opens count, so that a comparison of two captures does not fail for nothing). */

@@ -81,61 +81,6 @@ void plan_step_reason(struct plan_step *step, const char *format, ...)
 
 /* ---- scope ---- */
 
-static int order_devices(const void *pa, const void *pb)
-{
-	const struct scope_device *a = pa, *b = pb;
-
-	return devno_compare(a->devno, b->devno);
-}
-
-static int order_blocks(const void *pa, const void *pb)
-{
-	const struct scope_block *a = pa, *b = pb;
-
-	return devno_compare(a->devno, b->devno);
-}
-
-static int order_volumes(const void *pa, const void *pb)
-{
-	return plan_volume_compare(pa, pb);
-}
-
-static int order_groups(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static int order_conditions(const void *a, const void *b)
-{
-	return condition_compare(a, b);
-}
-
-int plan_volume_compare(const struct scope_volume *a, const struct scope_volume *b)
-{
-	int order = strcmp(a->vg_uuid, b->vg_uuid);
-
-	return order ? order : strcmp(a->lv_uuid, b->lv_uuid);
-}
-
-void plan_scope_sort(struct scope *scope)
-{
-	if (scope->n_devices)
-		qsort(scope->devices, scope->n_devices, sizeof(*scope->devices),
-			order_devices);
-	if (scope->n_blocks)
-		qsort(scope->blocks, scope->n_blocks, sizeof(*scope->blocks),
-			order_blocks);
-	if (scope->n_volumes)
-		qsort(scope->volumes, scope->n_volumes, sizeof(*scope->volumes),
-			order_volumes);
-	if (scope->n_groups)
-		qsort(scope->groups, scope->n_groups, sizeof(*scope->groups),
-			order_groups);
-	if (scope->n_conditions)
-		qsort(scope->conditions, scope->n_conditions, sizeof(*scope->conditions),
-			order_conditions);
-}
-
 static void copy_conditions(struct plan *plan, const struct scope *scope)
 {
 	struct scope *copy = &plan->scope;
@@ -180,7 +125,7 @@ void plan_scope_set(struct plan *plan, const struct scope *scope)
 		*array_add(&copy->groups, &copy->n_groups) =
 			arena_strdup(plan->strings, scope->groups[i]);
 	copy_conditions(plan, scope);
-	plan_scope_sort(copy);
+	scope_unite(copy);
 }
 
 /* ---- free ---- */

@@ -42,14 +42,14 @@ static void volume_end(struct plan_ledger *ledger, const char *line)
 
 /* Two lines would be about one volume, and a step could not be told which one holds. */
 static int volume_begin(
-	struct plan_lines *lines, struct plan_ledger *ledger, const char *line)
+	struct lines *lines, struct plan_ledger *ledger, const char *line)
 {
 	cleanup_free char *head = xstrndup(line, plan_volume_head(line));
 
 	if (!*head ||
 		bag_insert(&ledger->volumes, arena_strdup(ledger->plan->strings, head)))
 		return 0;
-	return plan_lines_bad(lines, "a volume has one fact at a time: \"%s\"", head);
+	return lines_bad(lines, "a volume has one fact at a time: \"%s\"", head);
 }
 
 /* ---- scope ---- */
@@ -68,7 +68,7 @@ static int order_block(const void *key, const void *entry)
 
 static int order_volume(const void *key, const void *entry)
 {
-	return plan_volume_compare(key, entry);
+	return scope_volume_compare(key, entry);
 }
 
 static int order_group(const void *key, const void *entry)
@@ -123,47 +123,47 @@ static bool is_condition_in_scope(const struct scope *scope, const char *fact)
 
 /* ---- one fact ---- */
 
-static int check_host_fact(struct plan_lines *lines)
+static int check_host_fact(struct lines *lines)
 {
 	cleanup_free char *machine = NULL, *boot = NULL;
 
-	if (plan_take(lines, "host machine-id ") < 0 ||
-		plan_take_word(lines, ' ', &machine) < 0 ||
-		plan_take(lines, " boot-id ") < 0 ||
-		plan_take_word(lines, ' ', &boot) < 0)
+	if (lines_take(lines, "host machine-id ") < 0 ||
+		lines_take_word(lines, ' ', &machine) < 0 ||
+		lines_take(lines, " boot-id ") < 0 ||
+		lines_take_word(lines, ' ', &boot) < 0)
 		return -EBADMSG;
-	return plan_take_end(lines);
+	return lines_take_end(lines);
 }
 
 static int check_fact(
-	struct plan_lines *lines, struct plan_ledger *ledger, const char *fact)
+	struct lines *lines, struct plan_ledger *ledger, const char *fact)
 {
 	if (strlen(fact) > FACT_LINE_MAX)
-		return plan_lines_bad(
+		return lines_bad(
 			lines, "a fact has at most %d bytes", FACT_LINE_MAX);
 	if (++ledger->n_lines > FACTS_MAX)
-		return plan_lines_bad(lines, "a plan has at most %d facts", FACTS_MAX);
+		return lines_bad(lines, "a plan has at most %d facts", FACTS_MAX);
 	return 0;
 }
 
-static int check_subject(struct plan_lines *lines, const struct plan_ledger *ledger,
+static int check_subject(struct lines *lines, const struct plan_ledger *ledger,
 	const char *fact, bool has_scope)
 {
 	const char *subject;
 	size_t len;
 
 	if (fact_subject(fact, &subject, &len) < 0)
-		return plan_lines_bad(lines, "not a fact: \"%s\"", fact);
+		return lines_bad(lines, "not a fact: \"%s\"", fact);
 	if (len == 0)
-		return plan_lines_bad(lines, "the host line comes first, once");
+		return lines_bad(lines, "the host line comes first, once");
 	if (strncmp(fact, "condition ", strlen("condition ")) == 0) {
 		if (has_scope && !is_condition_in_scope(&ledger->plan->scope, fact))
-			return plan_lines_bad(
+			return lines_bad(
 				lines, "a condition that is not in scope: \"%s\"", fact);
 		return 0;
 	}
 	if (has_scope && !is_in_scope(&ledger->plan->scope, subject, len))
-		return plan_lines_bad(lines, "a fact about %.*s, which is not in scope",
+		return lines_bad(lines, "a fact about %.*s, which is not in scope",
 			(int)len, subject);
 	return 0;
 }
@@ -187,7 +187,7 @@ static const char *const role_words[] = {
 	[FACT_MAYBE_NEW] = "maybe new ",
 };
 
-static int check_role(struct plan_lines *lines, const struct plan_ledger *ledger,
+static int check_role(struct lines *lines, const struct plan_ledger *ledger,
 	const struct plan_step *step, enum fact_role role, const char *fact)
 {
 	switch (role) {
@@ -195,30 +195,30 @@ static int check_role(struct plan_lines *lines, const struct plan_ledger *ledger
 		return 0;
 	case FACT_GONE:
 		if (!bag_has(&ledger->now, fact))
-			return plan_lines_bad(
+			return lines_bad(
 				lines, "gone, but not expected at this point");
 		return 0;
 	case FACT_NEW:
 		if (bag_has(&ledger->now, fact))
-			return plan_lines_bad(
+			return lines_bad(
 				lines, "new, but expected already at this point");
 		return 0;
 	case FACT_MAYBE_GONE:
 	case FACT_MAYBE_NEW:
 		if (facts_has(&step->gone, fact) || facts_has(&step->new, fact))
-			return plan_lines_bad(lines, "certain and uncertain at once");
+			return lines_bad(lines, "certain and uncertain at once");
 		return 0;
 	}
 	return 0;
 }
 
-static int take_facts(struct plan_lines *lines, struct plan_ledger *ledger,
+static int take_facts(struct lines *lines, struct plan_ledger *ledger,
 	const struct plan_step *step, enum fact_role role, struct facts *ret)
 {
 	const char *keyword = role_words[role];
 	bool is_sure = role != FACT_MAYBE_GONE && role != FACT_MAYBE_NEW;
 
-	while (plan_lines_is(lines, keyword)) {
+	while (lines_is(lines, keyword)) {
 		size_t skip = strlen(keyword);
 		cleanup_free char *fact = xstrndup(lines->line + skip, lines->len - skip);
 
@@ -227,19 +227,19 @@ static int take_facts(struct plan_lines *lines, struct plan_ledger *ledger,
 			check_role(lines, ledger, step, role, fact) < 0)
 			return -EBADMSG;
 		if (ret->count && strcmp(ret->lines[ret->count - 1], fact) >= 0)
-			return plan_lines_bad(
+			return lines_bad(
 				lines, "facts are in ascending order, each once");
 		*array_add(&ret->lines, &ret->count) = take_ptr(fact);
-		plan_lines_advance(lines);
+		lines_advance(lines);
 	}
 	return 0;
 }
 
 int plan_take_expect(
-	struct plan_lines *lines, struct plan_ledger *ledger, struct facts *ret)
+	struct lines *lines, struct plan_ledger *ledger, struct facts *ret)
 {
 	cleanup_free char *host = NULL;
-	int r = plan_take(lines, "expect ");
+	int r = lines_take(lines, "expect ");
 
 	if (r < 0)
 		return r;
@@ -259,7 +259,7 @@ int plan_take_expect(
 }
 
 int plan_take_changes(
-	struct plan_lines *lines, struct plan_ledger *ledger, struct plan_step *step)
+	struct lines *lines, struct plan_ledger *ledger, struct plan_step *step)
 {
 	if (take_facts(lines, ledger, step, FACT_GONE, &step->gone) < 0 ||
 		take_facts(lines, ledger, step, FACT_NEW, &step->new) < 0 ||

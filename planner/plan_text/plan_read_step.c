@@ -12,103 +12,103 @@
 
 /* ---- targets ---- */
 
-static int take_uuid(struct plan_lines *lines, char stop, char **ret_uuid)
+static int take_uuid(struct lines *lines, char stop, char **ret_uuid)
 {
 	char plain[LVM_UUID_LEN + 1];
-	int r = plan_take_word(lines, stop, ret_uuid);
+	int r = lines_take_word(lines, stop, ret_uuid);
 
 	if (r == 0 &&
 		(strlen(*ret_uuid) != LVM_UUID_LEN || !lvm_uuid_plain(*ret_uuid, plain)))
-		return plan_lines_bad(
+		return lines_bad(
 			lines, "a LVM uuid is %d letters and digits", LVM_UUID_LEN);
 	return r;
 }
 
-static int read_mount_target(struct plan_lines *lines, struct plan_target *target)
+static int read_mount_target(struct lines *lines, struct plan_target *target)
 {
 	uint64_t id = 0;
 
-	if (plan_take(lines, "target mount ") < 0 ||
-		plan_take_number(lines, ':', UINT64_MAX, &target->namespace_id) < 0 ||
-		plan_take(lines, ":") < 0 ||
-		plan_take_number(lines, ' ', UINT32_MAX, &id) < 0 ||
-		plan_take(lines, " device ") < 0 ||
-		plan_take_devno(lines, &target->devno) < 0 ||
-		plan_take(lines, " target ") < 0 ||
-		plan_take_word(lines, ' ', &target->mount_target) < 0)
+	if (lines_take(lines, "target mount ") < 0 ||
+		lines_take_number(lines, ':', UINT64_MAX, &target->namespace_id) < 0 ||
+		lines_take(lines, ":") < 0 ||
+		lines_take_number(lines, ' ', UINT32_MAX, &id) < 0 ||
+		lines_take(lines, " device ") < 0 ||
+		lines_take_devno(lines, &target->devno) < 0 ||
+		lines_take(lines, " target ") < 0 ||
+		lines_take_word(lines, ' ', &target->mount_target) < 0)
 		return -EBADMSG;
 	target->mount_id = (uint32_t)id;
 	if (*target->mount_target != '/')
-		return plan_lines_bad(lines, "a mount's target begins with /");
+		return lines_bad(lines, "a mount's target begins with /");
 	return 0;
 }
 
-static int read_device_target(struct plan_lines *lines, struct plan_target *target)
+static int read_device_target(struct lines *lines, struct plan_target *target)
 {
-	if (plan_take(lines, "target device ") < 0 ||
-		plan_take_devno(lines, &target->devno) < 0 ||
-		plan_take(lines, " uuid ") < 0 ||
-		plan_take_word(lines, ' ', &target->dm_uuid) < 0 ||
-		plan_take(lines, " name ") < 0 ||
-		plan_take_word(lines, ' ', &target->dm_name) < 0)
+	if (lines_take(lines, "target device ") < 0 ||
+		lines_take_devno(lines, &target->devno) < 0 ||
+		lines_take(lines, " uuid ") < 0 ||
+		lines_take_word(lines, ' ', &target->dm_uuid) < 0 ||
+		lines_take(lines, " name ") < 0 ||
+		lines_take_word(lines, ' ', &target->dm_name) < 0)
 		return -EBADMSG;
 	if (*target->dm_name == '\0')
-		return plan_lines_bad(lines, "a device has a name");
+		return lines_bad(lines, "a device has a name");
 	return 0;
 }
 
 static int read_volume_target(
-	struct plan_lines *lines, struct plan_target *target, bool has_origin)
+	struct lines *lines, struct plan_target *target, bool has_origin)
 {
-	if (plan_take(lines, "target volume ") < 0 ||
+	if (lines_take(lines, "target volume ") < 0 ||
 		take_uuid(lines, '/', &target->vg_uuid) < 0 ||
-		plan_take(lines, "/") < 0 ||
+		lines_take(lines, "/") < 0 ||
 		take_uuid(lines, ' ', &target->lv_uuid) < 0 ||
-		plan_take(lines, " origin ") < 0)
+		lines_take(lines, " origin ") < 0)
 		return -EBADMSG;
 	if (has_origin ? take_uuid(lines, ' ', &target->origin_uuid) < 0
-		       : plan_take(lines, "-") < 0)
+		       : lines_take(lines, "-") < 0)
 		return -EBADMSG;
-	if (plan_take(lines, " name ") < 0 ||
-		plan_take_word(lines, '/', &target->vg_name) < 0 ||
-		plan_take(lines, "/") < 0 ||
-		plan_take_word(lines, ' ', &target->lv_name) < 0)
+	if (lines_take(lines, " name ") < 0 ||
+		lines_take_word(lines, '/', &target->vg_name) < 0 ||
+		lines_take(lines, "/") < 0 ||
+		lines_take_word(lines, ' ', &target->lv_name) < 0)
 		return -EBADMSG;
 	return 0;
 }
 
-static int read_swap_target(struct plan_lines *lines, struct plan_target *target)
+static int read_swap_target(struct lines *lines, struct plan_target *target)
 {
-	if (plan_take(lines, "target swap ") < 0 ||
-		plan_take_devno(lines, &target->devno) < 0 ||
-		plan_take(lines, " path ") < 0 ||
-		plan_take_word(lines, ' ', &target->swap_path) < 0)
+	if (lines_take(lines, "target swap ") < 0 ||
+		lines_take_devno(lines, &target->devno) < 0 ||
+		lines_take(lines, " path ") < 0 ||
+		lines_take_word(lines, ' ', &target->swap_path) < 0)
 		return -EBADMSG;
 	if (*target->swap_path != '/')
-		return plan_lines_bad(lines, "the path of a swap area begins with /");
+		return lines_bad(lines, "the path of a swap area begins with /");
 	return 0;
 }
 
 /* "MAJ:MIN,MAJ:MIN", in ascending order: as the one writer has it, each once. */
-static int read_below(struct plan_lines *lines, struct plan_target *target)
+static int read_below(struct lines *lines, struct plan_target *target)
 {
 	cleanup_free char *list = NULL;
 	const char *at;
 
-	if (plan_take_word(lines, ' ', &list) < 0)
+	if (lines_take_word(lines, ' ', &list) < 0)
 		return -EBADMSG;
 	for (at = list; *at; at += strcspn(at, ","), at += *at == ',') {
 		struct devno devno;
 
 		if (parse_devno(at, strcspn(at, ","), &devno) < 0)
-			return plan_lines_bad(
+			return lines_bad(
 				lines, "expected device numbers (MAJOR:MINOR,...)");
 		if (target->n_below == PLAN_MEMBERS_MAX)
-			return plan_lines_bad(lines, "an array has at most %d members",
+			return lines_bad(lines, "an array has at most %d members",
 				PLAN_MEMBERS_MAX);
 		if (target->n_below &&
 			devno_compare(target->below[target->n_below - 1], devno) >= 0)
-			return plan_lines_bad(lines,
+			return lines_bad(lines,
 				"device numbers are in ascending order, each once");
 		*array_add(&target->below, &target->n_below) = devno;
 	}
@@ -116,35 +116,35 @@ static int read_below(struct plan_lines *lines, struct plan_target *target)
 }
 
 static int read_block_target(
-	struct plan_lines *lines, struct plan_target *target, enum block_kind kind)
+	struct lines *lines, struct plan_target *target, enum block_kind kind)
 {
 	char kind_words[32];
 
 	snprintf(kind_words, sizeof(kind_words), " kind %s", block_kind_name(kind));
-	if (plan_take(lines, "target block ") < 0 ||
-		plan_take_devno(lines, &target->devno) < 0 ||
-		plan_take(lines, " name ") < 0 ||
-		plan_take_word(lines, ' ', &target->kname) < 0 ||
-		plan_take(lines, kind_words) < 0 || plan_take(lines, " uuid ") < 0 ||
-		plan_take_word(lines, ' ', &target->array_uuid) < 0 ||
-		plan_take(lines, " diskseq ") < 0 ||
-		plan_take_number(lines, ' ', UINT64_MAX, &target->diskseq) < 0 ||
-		plan_take(lines, " below ") < 0 || read_below(lines, target) < 0 ||
-		plan_take(lines, " file ") < 0 ||
-		plan_take_word(lines, ' ', &target->file) < 0)
+	if (lines_take(lines, "target block ") < 0 ||
+		lines_take_devno(lines, &target->devno) < 0 ||
+		lines_take(lines, " name ") < 0 ||
+		lines_take_word(lines, ' ', &target->kname) < 0 ||
+		lines_take(lines, kind_words) < 0 || lines_take(lines, " uuid ") < 0 ||
+		lines_take_word(lines, ' ', &target->array_uuid) < 0 ||
+		lines_take(lines, " diskseq ") < 0 ||
+		lines_take_number(lines, ' ', UINT64_MAX, &target->diskseq) < 0 ||
+		lines_take(lines, " below ") < 0 || read_below(lines, target) < 0 ||
+		lines_take(lines, " file ") < 0 ||
+		lines_take_word(lines, ' ', &target->file) < 0)
 		return -EBADMSG;
 	if (*target->kname == '\0')
-		return plan_lines_bad(lines, "a block device has a name");
+		return lines_bad(lines, "a block device has a name");
 	if (kind == BLOCK_MD && (!target->n_below || *target->file))
-		return plan_lines_bad(lines, "an array has members, and no file");
+		return lines_bad(lines, "an array has members, and no file");
 	if (kind == BLOCK_LOOP &&
 		(target->n_below != 1 || *target->file != '/' || *target->array_uuid))
-		return plan_lines_bad(
+		return lines_bad(
 			lines, "a loop device has one file, on one device, and no uuid");
 	return 0;
 }
 
-static int read_target(struct plan_lines *lines, struct plan_step *step)
+static int read_target(struct lines *lines, struct plan_step *step)
 {
 	switch (step->op) {
 	case OP_UMOUNT:
@@ -251,67 +251,67 @@ static bool target_is_consistent(
 
 /* ---- the step ---- */
 
-static int read_reasons(struct plan_lines *lines, struct plan_step *step)
+static int read_reasons(struct lines *lines, struct plan_step *step)
 {
-	if (!plan_lines_is(lines, "reason "))
-		return plan_take(lines, "reason ");
-	while (plan_lines_is(lines, "reason ")) {
+	if (!lines_is(lines, "reason "))
+		return lines_take(lines, "reason ");
+	while (lines_is(lines, "reason ")) {
 		if (step->n_reasons == PLAN_REASONS_MAX)
-			return plan_lines_bad(
+			return lines_bad(
 				lines, "a step has at most %d reasons", PLAN_REASONS_MAX);
-		if (plan_take(lines, "reason ") < 0 ||
-			plan_take_tail(
+		if (lines_take(lines, "reason ") < 0 ||
+			lines_take_tail(
 				lines, array_add(&step->reasons, &step->n_reasons)) < 0 ||
-			plan_take_end(lines) < 0)
+			lines_take_end(lines) < 0)
 			return -EBADMSG;
 	}
 	return 0;
 }
 
 static int read_step_line(
-	struct plan_lines *lines, struct plan *plan, struct plan_step **ret_step)
+	struct lines *lines, struct plan *plan, struct plan_step **ret_step)
 {
 	uint64_t number = 0;
 	enum plan_op op;
 	size_t len;
 
 	if (plan->n_steps == PLAN_STEPS_MAX)
-		return plan_lines_bad(
+		return lines_bad(
 			lines, "a plan has at most %d steps", PLAN_STEPS_MAX);
-	if (plan_take(lines, "step ") < 0 ||
-		plan_take_number(lines, ' ', PLAN_STEPS_MAX, &number) < 0 ||
-		plan_take(lines, " ") < 0)
+	if (lines_take(lines, "step ") < 0 ||
+		lines_take_number(lines, ' ', PLAN_STEPS_MAX, &number) < 0 ||
+		lines_take(lines, " ") < 0)
 		return -EBADMSG;
 	if (number != plan->n_steps + 1)
-		return plan_lines_bad(lines, "expected step %zu", plan->n_steps + 1);
+		return lines_bad(lines, "expected step %zu", plan->n_steps + 1);
 	len = (size_t)(lines->line + lines->len - lines->at);
 	if (plan_op_parse(lines->at, len, &op) < 0)
-		return plan_lines_bad(
+		return lines_bad(
 			lines, "unknown operation \"%.*s\"", (int)len, lines->at);
 	*ret_step = plan_step_add(plan, op);
-	plan_lines_advance(lines);
+	lines_advance(lines);
 	return 0;
 }
 
 int plan_read_step(
-	struct plan_lines *lines, struct plan *plan, struct plan_ledger *ledger)
+	struct lines *lines, struct plan *plan, struct plan_ledger *ledger)
 {
 	struct plan_step *step = NULL;
-	struct plan_lines at_target;
+	struct lines at_target;
 
 	if (read_step_line(lines, plan, &step) < 0)
 		return -EBADMSG;
-	if (!plan_lines_is(lines, "# "))
-		return plan_take(lines, "# ");
-	plan_lines_advance(lines); /* its words are compared with the writer's */
+	if (!lines_is(lines, "# "))
+		return lines_take(lines, "# ");
+	lines_advance(lines); /* its words are compared with the writer's */
 	if (read_reasons(lines, step) < 0)
 		return -EBADMSG;
 	at_target = *lines;
-	if (read_target(lines, step) < 0 || plan_take_end(lines) < 0 ||
+	if (read_target(lines, step) < 0 || lines_take_end(lines) < 0 ||
 		plan_take_changes(lines, ledger, step) < 0)
 		return -EBADMSG;
 	if (!target_is_consistent(step, ledger))
-		return plan_lines_bad(
+		return lines_bad(
 			&at_target, "no fact of this step is about its target");
-	return plan_take_end(lines);
+	return lines_take_end(lines);
 }

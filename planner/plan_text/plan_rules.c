@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The rules by which a plan's snapshots were selected: what their words may be, copy,
- * free, and their lines in the plan. See policy.h and plan.h; the reader of policy files
+ * The rules by which a plan's snapshots were selected: copy, free, and their lines in
+ * the plan. See policy.h and plan.h; the reader of policy files
  * is planner/policy.c. The executor reads these lines, and decides nothing by them.
  */
 #include <errno.h>
@@ -10,65 +10,6 @@
 
 #include "plan_text.h"
 #include "snapstate/cleanup.h"
-
-/* ---- words ---- */
-
-bool policy_name_is_valid(const char *name)
-{
-	size_t len = strlen(name);
-
-	return len > 0 && len <= POLICY_NAME_MAX && *name != '-' && *name != '.' &&
-	       strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-			    "0123456789_.-") == len;
-}
-
-bool policy_glob_is_valid(const char *glob)
-{
-	const char *slash = strchr(glob, '/');
-
-	return slash && slash != glob && slash[1] != '\0' && !strchr(slash + 1, '/') &&
-	       !strchr(glob, '[');
-}
-
-bool policy_path_is_valid(const char *path)
-{
-	size_t len = strlen(path);
-
-	if (*path != '/' || len < 2 || len > POLICY_PATH_MAX || path[len - 1] == '/')
-		return false;
-	while (*path) {
-		size_t part = strcspn(++path, "/");
-
-		if (!part || (part == 1 && *path == '.') ||
-			(part == 2 && path[0] == '.' && path[1] == '.'))
-			return false;
-		path += part;
-	}
-	return true;
-}
-
-bool policy_mount_is_valid(const char *path)
-{
-	return policy_path_is_valid(path) && !strchr(path, '[');
-}
-
-bool policy_tag_is_valid(const char *tag)
-{
-	return strlen(tag) <= POLICY_TAG_MAX && lvm_tag_is_valid(tag);
-}
-
-bool policy_tags_are_valid(const char *tags)
-{
-	size_t count = 0;
-
-	for (const char *next; tags; tags = next) {
-		cleanup_free char *tag = xstrndup(tags, lvm_tags_first(tags, &next));
-
-		if (++count > POLICY_TAGS_MAX || !policy_tag_is_valid(tag))
-			return false;
-	}
-	return count > 0;
-}
 
 /* ---- copy, free ---- */
 
@@ -114,25 +55,25 @@ void plan_write_mounts(
 	}
 }
 
-int plan_read_mounts(struct plan_lines *lines, const char *keyword,
+int plan_read_mounts(struct lines *lines, const char *keyword,
 	const struct plan_mounts_kind *kind, char ***ret_mounts, size_t *ret_count)
 {
-	while (plan_lines_is(lines, keyword)) {
+	while (lines_is(lines, keyword)) {
 		char **mount;
 
 		if (*ret_count == kind->max)
-			return plan_lines_bad(
+			return lines_bad(
 				lines, "at most %zu lines \"%s\"", kind->max, keyword);
 		mount = array_add(ret_mounts, ret_count);
-		if (plan_take(lines, keyword) < 0 ||
-			plan_take_word(lines, ' ', mount) < 0)
+		if (lines_take(lines, keyword) < 0 ||
+			lines_take_word(lines, ' ', mount) < 0)
 			return -EBADMSG;
 		if (!kind->is_valid(*mount))
-			return plan_lines_bad(lines,
+			return lines_bad(lines,
 				"a mount is an absolute path of at most %d bytes, "
 				"without a / at its end",
 				POLICY_PATH_MAX);
-		if (plan_take_end(lines) < 0)
+		if (lines_take_end(lines) < 0)
 			return -EBADMSG;
 	}
 	return 0;
@@ -165,67 +106,67 @@ void plan_write_rules(const struct plan *plan, struct buf *text)
 	}
 }
 
-static int read_globs(struct plan_lines *lines, struct policy_rule *rule)
+static int read_globs(struct lines *lines, struct policy_rule *rule)
 {
 	do {
 		char **glob;
 
 		if (rule->n_globs == POLICY_GLOBS_MAX)
-			return plan_lines_bad(
+			return lines_bad(
 				lines, "a rule has at most %d globs", POLICY_GLOBS_MAX);
 		glob = array_add(&rule->globs, &rule->n_globs);
-		if (plan_take(lines, "rule-select ") < 0 ||
-			plan_take_word(lines, ' ', glob) < 0)
+		if (lines_take(lines, "rule-select ") < 0 ||
+			lines_take_word(lines, ' ', glob) < 0)
 			return -EBADMSG;
 		if (!policy_glob_is_valid(*glob) || strlen(*glob) > POLICY_GLOB_MAX)
-			return plan_lines_bad(lines, "a rule selects by VG/LV");
-		if (plan_take_end(lines) < 0)
+			return lines_bad(lines, "a rule selects by VG/LV");
+		if (lines_take_end(lines) < 0)
 			return -EBADMSG;
-	} while (plan_lines_is(lines, "rule-select "));
+	} while (lines_is(lines, "rule-select "));
 	return 0;
 }
 
-static int read_tags(struct plan_lines *lines, struct policy_rule *rule)
+static int read_tags(struct lines *lines, struct policy_rule *rule)
 {
-	if (!plan_lines_is(lines, "rule-tags "))
+	if (!lines_is(lines, "rule-tags "))
 		return 0;
-	if (plan_take(lines, "rule-tags ") < 0 ||
-		plan_take_word(lines, ' ', &rule->tags) < 0)
+	if (lines_take(lines, "rule-tags ") < 0 ||
+		lines_take_word(lines, ' ', &rule->tags) < 0)
 		return -EBADMSG;
 	if (!policy_tags_are_valid(rule->tags))
-		return plan_lines_bad(lines,
+		return lines_bad(lines,
 			"not what LVM takes as tags, or more than %d", POLICY_TAGS_MAX);
-	return plan_take_end(lines);
+	return lines_take_end(lines);
 }
 
 static int check_rule_name(
-	const struct plan_lines *lines, const struct plan *plan, const char *name)
+	const struct lines *lines, const struct plan *plan, const char *name)
 {
 	if (!policy_name_is_valid(name))
-		return plan_lines_bad(lines,
+		return lines_bad(lines,
 			"a rule's name is at most %d letters, digits, '_', '.' and '-'",
 			POLICY_NAME_MAX);
 	for (size_t i = 0; i + 1 < plan->n_rules; i++)
 		if (strcmp(plan->rules[i].name, name) == 0)
-			return plan_lines_bad(lines, "a second rule %s", name);
+			return lines_bad(lines, "a second rule %s", name);
 	return 0;
 }
 
-static int read_rule(struct plan_lines *lines, struct plan *plan)
+static int read_rule(struct lines *lines, struct plan *plan)
 {
 	struct policy_rule *rule;
 
 	if (plan->n_rules == POLICY_RULES_MAX)
-		return plan_lines_bad(
+		return lines_bad(
 			lines, "a plan has at most %d rules", POLICY_RULES_MAX);
 	rule = array_add(&plan->rules, &plan->n_rules);
 	rule->has_min_age = true;
-	if (plan_take(lines, "rule ") < 0 ||
-		plan_take_word(lines, ' ', &rule->name) < 0 ||
+	if (lines_take(lines, "rule ") < 0 ||
+		lines_take_word(lines, ' ', &rule->name) < 0 ||
 		check_rule_name(lines, plan, rule->name) < 0 ||
-		plan_take(lines, " min-age ") < 0 ||
-		plan_take_number(lines, ' ', UINT64_MAX, &rule->min_age) < 0 ||
-		plan_take_end(lines) < 0)
+		lines_take(lines, " min-age ") < 0 ||
+		lines_take_number(lines, ' ', UINT64_MAX, &rule->min_age) < 0 ||
+		lines_take_end(lines) < 0)
 		return -EBADMSG;
 	if (read_globs(lines, rule) < 0 || read_tags(lines, rule) < 0)
 		return -EBADMSG;
@@ -233,9 +174,9 @@ static int read_rule(struct plan_lines *lines, struct plan *plan)
 		&rule->n_mounts);
 }
 
-int plan_read_rules(struct plan_lines *lines, struct plan *plan)
+int plan_read_rules(struct lines *lines, struct plan *plan)
 {
-	while (plan_lines_is(lines, "rule "))
+	while (lines_is(lines, "rule "))
 		if (read_rule(lines, plan) < 0)
 			return -EBADMSG;
 	return 0;

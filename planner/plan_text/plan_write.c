@@ -49,44 +49,6 @@ static void write_header(const struct plan *plan, struct buf *text)
 	buf_puts(text, "\n");
 }
 
-static void write_scope(const struct scope *scope, struct buf *text)
-{
-	for (size_t i = 0; i < scope->n_devices; i++) {
-		const struct scope_device *device = &scope->devices[i];
-
-		buf_puts(text, "scope device ");
-		buf_devno(text, device->devno);
-		write_word(text, " uuid ", device->uuid);
-		write_word(text, " name ", device->name);
-		buf_printf(text, " level %s\n", scope_level_name(device->level));
-	}
-	for (size_t i = 0; i < scope->n_blocks; i++) {
-		buf_printf(text, "scope block " DEVNO_FMT,
-			DEVNO_ARGS(scope->blocks[i].devno));
-		write_word(text, " name ", scope->blocks[i].kname);
-		buf_puts(text, "\n");
-	}
-	for (size_t i = 0; i < scope->n_volumes; i++) {
-		write_word(text, "scope volume ", scope->volumes[i].vg_uuid);
-		write_word(text, "/", scope->volumes[i].lv_uuid);
-		if (scope->volumes[i].tags)
-			write_word(text, " tags ", scope->volumes[i].tags);
-		buf_puts(text, "\n");
-	}
-	for (size_t i = 0; i < scope->n_groups; i++) {
-		write_word(text, "scope group ", scope->groups[i]);
-		buf_puts(text, "\n");
-	}
-	for (size_t i = 0; i < scope->n_conditions; i++) {
-		buf_puts(text, "scope condition ");
-		condition_print(&scope->conditions[i], text);
-		buf_puts(text, "\n");
-	}
-	if (scope->n_devices || scope->n_blocks || scope->n_volumes || scope->n_groups ||
-		scope->n_conditions)
-		buf_puts(text, "\n");
-}
-
 static void write_fact(const char *keyword, const char *line, struct buf *text)
 {
 	buf_puts(text, keyword);
@@ -199,7 +161,9 @@ void plan_write(struct plan *plan, struct buf *ret_text)
 	size_t begin = ret_text->len;
 
 	write_header(plan, ret_text);
-	write_scope(&plan->scope, ret_text);
+	scope_write(&plan->scope, ret_text);
+	if (!scope_is_empty(&plan->scope))
+		buf_puts(ret_text, "\n");
 	write_expect(&plan->expect, ret_text);
 	for (size_t i = 0; i < plan->n_steps; i++)
 		write_step(&plan->steps[i], i + 1, ret_text);

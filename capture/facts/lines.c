@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A cursor over hostile text; see plan_text.h. Input: bytes. Output: words, numbers, or
- * "NAME:LINE: rule". Invariant: after plan_lines_open every byte is printable ASCII or
+ * A cursor over hostile text; see lines.h. Input: bytes. Output: words, numbers, or
+ * "NAME:LINE: rule". Invariant: after lines_open every byte is printable ASCII or
  * a newline, and the last one is a newline, so error messages may quote the text.
  */
 #include <errno.h>
@@ -9,10 +9,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "plan_text.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/lines.h"
 
-int plan_lines_bad(const struct plan_lines *lines, const char *rule, ...)
+int lines_bad(const struct lines *lines, const char *rule, ...)
 {
 	char text[ERR_MSG_MAX];
 	va_list args;
@@ -25,27 +25,27 @@ int plan_lines_bad(const struct plan_lines *lines, const char *rule, ...)
 }
 
 /* What may stand in a line. */
-static const bool is_plan_byte[256] = {[' ' ... '~'] = true};
+static const bool is_line_byte[256] = {[' ' ... '~'] = true};
 
 /* Why a line, of which `line_len` bytes are good, may not go on with `c`. */
-static int bad_byte(const struct plan_lines *lines, unsigned char c, size_t line_len)
+static int bad_byte(const struct lines *lines, unsigned char c, size_t line_len)
 {
-	if (line_len >= PLAN_LINE_MAX)
-		return plan_lines_bad(
-			lines, "a line has at most %d bytes", PLAN_LINE_MAX);
+	if (line_len >= LINES_LINE_MAX)
+		return lines_bad(
+			lines, "a line has at most %d bytes", LINES_LINE_MAX);
 	if (c == '\r')
-		return plan_lines_bad(lines, "a carriage return: the file was converted, "
-					     "and a plan must arrive byte for byte");
-	return plan_lines_bad(lines, "byte 0x%02x: a plan is printable ASCII", c);
+		return lines_bad(lines, "a carriage return: the file was converted, "
+					     "and %s must arrive byte for byte", lines->kind->what);
+	return lines_bad(lines, "byte 0x%02x: %s is printable ASCII", c, lines->kind->what);
 }
 
 /* Up to its newline, or to the end. */
-static int check_line(const struct plan_lines *lines, const char *line, size_t len,
+static int check_line(const struct lines *lines, const char *line, size_t len,
 	size_t *ret_line_len)
 {
-	size_t most = len < PLAN_LINE_MAX ? len : PLAN_LINE_MAX, at = 0;
+	size_t most = len < LINES_LINE_MAX ? len : LINES_LINE_MAX, at = 0;
 
-	while (at < most && is_plan_byte[(unsigned char)line[at]])
+	while (at < most && is_line_byte[(unsigned char)line[at]])
 		at++;
 	if (at < len && line[at] != '\n')
 		return bad_byte(lines, (unsigned char)line[at], at);
@@ -53,29 +53,29 @@ static int check_line(const struct plan_lines *lines, const char *line, size_t l
 	return 0;
 }
 
-static int check_bytes(struct plan_lines *lines, const char *text, size_t len)
+static int check_bytes(struct lines *lines, const char *text, size_t len)
 {
 	size_t line_len = 0;
 
 	lines->number = 1;
 	if (len == 0)
-		return plan_lines_bad(lines, "the file is empty");
-	if (len > PLAN_BYTES_MAX)
-		return plan_lines_bad(
-			lines, "a plan has at most %u bytes", PLAN_BYTES_MAX);
+		return lines_bad(lines, "the file is empty");
+	if (len > lines->kind->bytes_max)
+		return lines_bad(
+			lines, "%s has at most %zu bytes", lines->kind->what, lines->kind->bytes_max);
 	for (size_t at = 0; at < len; at += line_len + 1, lines->number++) {
 		int r = check_line(lines, text + at, len - at, &line_len);
 
 		if (r < 0)
 			return r;
 		if (at + line_len == len)
-			return plan_lines_bad(lines, "the last line has no newline: the "
+			return lines_bad(lines, "the last line has no newline: the "
 						     "file is cut off");
 	}
 	return 0;
 }
 
-void plan_lines_advance(struct plan_lines *lines)
+void lines_advance(struct lines *lines)
 {
 	const char *newline;
 
@@ -89,42 +89,42 @@ void plan_lines_advance(struct plan_lines *lines)
 	lines->next = newline + 1;
 }
 
-int plan_lines_open(struct plan_lines *lines, const char *text, size_t len,
-	const char *name, struct err *err)
+int lines_open(struct lines *lines, const char *text, size_t len,
+	const struct lines_kind *kind, const char *name, struct err *err)
 {
 	int r;
 
-	*lines = (struct plan_lines){
-		.name = name, .next = text, .end = text + len, .err = err};
+	*lines = (struct lines){
+		.name = name, .kind = kind, .next = text, .end = text + len, .err = err};
 	r = check_bytes(lines, text, len);
 	if (r < 0)
 		return r;
 	lines->number = 0;
-	plan_lines_advance(lines);
+	lines_advance(lines);
 	return 0;
 }
 
-static size_t rest(const struct plan_lines *lines)
+static size_t rest(const struct lines *lines)
 {
 	return (size_t)(lines->line + lines->len - lines->at);
 }
 
-bool plan_lines_is(const struct plan_lines *lines, const char *keyword)
+bool lines_is(const struct lines *lines, const char *keyword)
 {
 	return lines->len >= strlen(keyword) &&
 	       memcmp(lines->line, keyword, strlen(keyword)) == 0;
 }
 
-static int bad_expected(const struct plan_lines *lines, const char *what)
+static int bad_expected(const struct lines *lines, const char *what)
 {
 	if (lines->line == lines->end)
-		return plan_lines_bad(
+		return lines_bad(
 			lines, "expected %s, found the end of the file", what);
-	return plan_lines_bad(
+	return lines_bad(
 		lines, "expected %s, found \"%.*s\"", what, (int)rest(lines), lines->at);
 }
 
-int plan_take(struct plan_lines *lines, const char *literal)
+int lines_take(struct lines *lines, const char *literal)
 {
 	char what[128];
 
@@ -138,7 +138,7 @@ int plan_take(struct plan_lines *lines, const char *literal)
 }
 
 /* Up to a blank, `stop` or the end of the line. */
-static size_t word_len(const struct plan_lines *lines, char stop)
+static size_t word_len(const struct lines *lines, char stop)
 {
 	size_t len = 0;
 
@@ -147,14 +147,14 @@ static size_t word_len(const struct plan_lines *lines, char stop)
 	return len;
 }
 
-static int take_decoded(struct plan_lines *lines, size_t len, char **ret_text)
+static int take_decoded(struct lines *lines, size_t len, char **ret_text)
 {
 	char *text;
 
 	if (len == 0)
 		return bad_expected(lines, "a word");
 	if (word_decode(lines->at, len, &text) < 0)
-		return plan_lines_bad(
+		return lines_bad(
 			lines, "badly escaped: \"%.*s\"", (int)len, lines->at);
 	lines->at += len;
 	free(*ret_text);
@@ -162,17 +162,17 @@ static int take_decoded(struct plan_lines *lines, size_t len, char **ret_text)
 	return 0;
 }
 
-int plan_take_word(struct plan_lines *lines, char stop, char **ret_word)
+int lines_take_word(struct lines *lines, char stop, char **ret_word)
 {
 	return take_decoded(lines, word_len(lines, stop), ret_word);
 }
 
-int plan_take_tail(struct plan_lines *lines, char **ret_text)
+int lines_take_tail(struct lines *lines, char **ret_text)
 {
 	return take_decoded(lines, rest(lines), ret_text);
 }
 
-int plan_take_number(struct plan_lines *lines, char stop, uint64_t max, uint64_t *ret)
+int lines_take_number(struct lines *lines, char stop, uint64_t max, uint64_t *ret)
 {
 	size_t len = word_len(lines, stop);
 	uint64_t number;
@@ -184,7 +184,7 @@ int plan_take_number(struct plan_lines *lines, char stop, uint64_t max, uint64_t
 	return 0;
 }
 
-int plan_take_devno(struct plan_lines *lines, struct devno *ret)
+int lines_take_devno(struct lines *lines, struct devno *ret)
 {
 	size_t len = word_len(lines, ' ');
 
@@ -194,7 +194,7 @@ int plan_take_devno(struct plan_lines *lines, struct devno *ret)
 	return 0;
 }
 
-int plan_take_end(struct plan_lines *lines)
+int lines_take_end(struct lines *lines)
 {
 	if (lines->line == lines->end)
 		return bad_expected(lines, "a line");
@@ -202,6 +202,6 @@ int plan_take_end(struct plan_lines *lines)
 		return bad_expected(lines, lines->at == lines->line
 						   ? "an empty line"
 						   : "the end of the line");
-	plan_lines_advance(lines);
+	lines_advance(lines);
 	return 0;
 }
