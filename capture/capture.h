@@ -24,6 +24,7 @@ struct options {
 	unsigned timeout;   /* seconds for everything */
 	bool has_cmdline;   /* record processes' arguments */
 	bool is_quiet;
+	bool is_observer; /* for snapstate-execute: no archive is made */
 };
 
 /* Returns -1 to go on, or an exit code (what there was to say is said then). */

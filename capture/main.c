@@ -12,6 +12,7 @@
 
 #include "capture.h"
 #include "live.h"
+#include "observe_process.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/exit.h"
 #include "snapstate/import.h"
@@ -183,5 +184,5 @@ int main(int argc, char **argv)
 	if (code >= 0)
 		return code;
 	harden();
-	return capture(&options);
+	return options.is_observer ? observe_run(options.key) : capture(&options);
 }

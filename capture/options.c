@@ -18,6 +18,7 @@ static const char usage[] =
 	"                         [--before CAPTURE] [--signature FILE]... [--timeout "
 	"SECONDS]\n"
 	"                         [--redact KEYFILE] [-q]\n"
+	"       snapstate-capture --observe [--redact KEYFILE]\n"
 	"Records this host's device-mapper devices, LVM, mounts, and who uses them.\n"
 	"Prints the name of the archive. Run it as root.\n"
 	"  --from PATH        record nothing of this host, but what others collected:\n"
@@ -39,6 +40,8 @@ static const char usage[] =
 	"                     capture into FILE; exit code 0 all is as predicted, 3 it "
 	"is\n"
 	"                     not, 4 it is, but steps of the plan are left\n"
+	"  --observe          answer on standard output what standard input asks about this\n"
+	"                     host, and change nothing: for snapstate-execute\n"
 	"  -h, --help         this text\n"
 	"  -V, --version      the version\n";
 
@@ -48,6 +51,7 @@ enum option_id {
 	OPTION_JOURNAL,
 	OPTION_BEFORE,
 	OPTION_SIGNATURE,
+	OPTION_OBSERVE,
 };
 
 static const struct option long_options[] = {
@@ -61,6 +65,7 @@ static const struct option long_options[] = {
 	{"journal", required_argument, NULL, OPTION_JOURNAL},
 	{"before", required_argument, NULL, OPTION_BEFORE},
 	{"signature", required_argument, NULL, OPTION_SIGNATURE},
+	{"observe", no_argument, NULL, OPTION_OBSERVE},
 	{"quiet", no_argument, NULL, 'q'},
 	{"help", no_argument, NULL, 'h'},
 	{"version", no_argument, NULL, 'V'},
@@ -106,6 +111,9 @@ static int check_ticket(const struct options *options)
 /* What cannot be had together. */
 static int check(const struct options *options)
 {
+	if (options->is_observer && (options->from || options->ticket || options->output ||
+					    options->has_cmdline))
+		return bad_usage("--observe goes with --redact alone", "");
 	if (options->has_cmdline && options->from)
 		return bad_usage("--cmdline is for this host, not for --from", "");
 	if (options->has_cmdline && options->key)
@@ -155,6 +163,8 @@ int options_read(int argc, char **argv, struct options *ret_options)
 			ret_options->has_cmdline = true;
 		} else if (option == 'r') {
 			ret_options->key = optarg;
+		} else if (option == OPTION_OBSERVE) {
+			ret_options->is_observer = true;
 		} else if (option == 'q') {
 			ret_options->is_quiet = true;
 		} else if (option == 'h') {

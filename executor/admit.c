@@ -164,26 +164,3 @@ enum exit_code admit_time(const struct admission *admission, int64_t now)
 			plan->taken + age_max, now);
 	return EXIT_DONE;
 }
-
-/* ---- pseudonyms ---- */
-
-enum exit_code admit_key(const struct options *options, const struct plan *plan,
-	struct redact_key *ret_key)
-{
-	struct err err = ERR_INIT;
-
-	if (redact_key_read(options->key, false, ret_key, &err) < 0) {
-		report_error(stderr, "%s", err.msg);
-		report_error(stderr,
-			"the plan's names are pseudonyms; without the key of its capture "
-			"they cannot be compared with this host's: --redact-key FILE");
-		return EXIT_ENVIRONMENT;
-	}
-	if (strcmp(ret_key->id, plan->redaction) == 0)
-		return EXIT_DONE;
-	report_error(stderr,
-		"%s is another key (%s) than the one the plan's capture was made with "
-		"(%s)",
-		options->key, ret_key->id, plan->redaction);
-	return EXIT_ENVIRONMENT;
-}

@@ -8,7 +8,6 @@
 #include "signed.h"
 #include "snapstate/exit.h"
 #include "snapstate/plan.h"
-#include "snapstate/redact.h"
 
 /* A plan that may be used, and on whose word. */
 struct admission {
@@ -24,8 +23,5 @@ enum exit_code admit_plan(const struct options *options, struct admission *ret_a
 /* Is it still, and already, to be used at the time `now` (seconds since 1970, the host's
  * own clock)? */
 enum exit_code admit_time(const struct admission *admission, int64_t now);
-/* The key of a plan with pseudonyms. */
-enum exit_code admit_key(const struct options *options, const struct plan *plan,
-	struct redact_key *ret_key);
 
 #endif

@@ -13,7 +13,8 @@
 
 void executor_free(struct executor *executor)
 {
-	host_free(executor->host);
+	sight_free(&executor->sight);
+	arena_free(executor->strings);
 	facts_free(&executor->now);
 	facts_free(&executor->uncertain);
 	*executor = (struct executor){0};
@@ -37,14 +38,18 @@ void executor_say_how_far(const struct executor *executor, const struct journal 
 /* ---- the whole plan ---- */
 
 enum exit_code executor_compare(struct executor *executor, bool is_begin,
-	struct host **ret_host, struct difference *difference)
+	struct sight *ret_sight, struct difference *difference)
 {
 	cleanup_view struct view view = {0};
 	struct err err = ERR_INIT;
 
 	view_of_plan(executor->plan, &executor->now, &executor->uncertain, is_begin,
 		&view);
-	if (verify_expected(&executor->observer, &view, ret_host, difference, &err) < 0) {
+	/* to show them, to hold their groups; and where the journal is */
+	for (size_t i = executor->n_done; i < executor->plan->n_steps; i++)
+		names_ask(&executor->plan->steps[i], &view);
+	view_name(&view, "mounts");
+	if (verify_expected(&executor->observer, &view, ret_sight, difference, &err) < 0) {
 		report_error(executor->errors, "%s", err.msg);
 		report_error(executor->errors, "without it nothing can be verified. Is "
 					       "this root, on the host itself?");
@@ -58,7 +63,7 @@ enum exit_code executor_verify(struct executor *executor)
 	cleanup_difference struct difference difference = DIFFERENCE_INIT;
 	struct err err = ERR_INIT;
 	enum exit_code code;
-	int r = verify_identity(executor->observer.machine, executor->plan, &err);
+	int r = verify_identity(&executor->observer, executor->plan, &err);
 
 	if (r < 0) {
 		report_error(executor->errors, "%s", err.msg);
@@ -67,6 +72,7 @@ enum exit_code executor_verify(struct executor *executor)
 				executor->errors, "nothing was changed; " NEW_CAPTURE);
 		return r == -EXDEV ? EXIT_DIFFERS : EXIT_ENVIRONMENT;
 	}
+	executor->strings = arena_new();
 	if (executor->resumed)
 		executor->n_done = executor->resumed->n_done;
 	plan_predict(
@@ -74,7 +80,7 @@ enum exit_code executor_verify(struct executor *executor)
 	if (executor->resumed && executor->resumed->is_begun)
 		return executor_settle_begun(executor);
 	code = executor_compare(
-		executor, executor->plan->n_steps > 0, &executor->host, &difference);
+		executor, executor->plan->n_steps > 0, &executor->sight, &difference);
 	if (code == EXIT_DIFFERS) {
 		report_error(executor->errors,
 			"this host is not as the plan expects it; nothing was changed");
@@ -85,17 +91,18 @@ enum exit_code executor_verify(struct executor *executor)
 }
 
 /* With the names of this host, whatever the plan has. */
-static void show_step(const struct executor *executor, size_t index, bool has_reasons)
+static void show_step(struct executor *executor, size_t index, bool has_reasons)
 {
 	const struct plan *plan = executor->plan;
 	struct plan_step step = plan->steps[index];
 
-	if (executor->observer.key)
-		names_of_step(executor->host, &plan->steps[index], &step, NULL);
+	if (*executor->observer.redaction)
+		names_of_step(&executor->sight, &plan->steps[index], executor->strings, &step,
+			NULL);
 	report_step(executor->out, &step, index + 1, plan->n_steps, has_reasons);
 }
 
-void executor_show(const struct executor *executor)
+void executor_show(struct executor *executor)
 {
 	for (size_t i = executor->n_done; i < executor->plan->n_steps; i++)
 		show_step(executor, i, true);
@@ -129,8 +136,8 @@ static enum exit_code apply_steps(struct executor *executor, struct journal *jou
 static enum exit_code verify_end(struct executor *executor)
 {
 	cleanup_difference struct difference difference = DIFFERENCE_INIT;
-	cleanup_host struct host *host = NULL;
-	enum exit_code code = executor_compare(executor, false, &host, &difference);
+	cleanup_sight struct sight sight = SIGHT_INIT;
+	enum exit_code code = executor_compare(executor, false, &sight, &difference);
 
 	if (code != EXIT_DIFFERS)
 		return code;

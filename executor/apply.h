@@ -14,7 +14,7 @@
  * LVM command of this host changes it meanwhile, so that LVM need not be asked at each.
  */
 struct held_group {
-	const struct vg *vg; /* of executor.host; NULL: none */
+	char *vg_name; /* NULL: none */
 	int hold;
 	bool is_read;
 	struct facts found; /* what LVM said since, if is_read */
@@ -26,7 +26,8 @@ struct executor {
 	const struct plan *plan;
 	FILE *out;		/* what is done */
 	FILE *errors;		/* why it is not */
-	struct host *host;	/* as first verified, with LVM's names */
+	struct sight sight;	/* as first verified, with LVM's names */
+	struct arena *strings;	/* names of the host for steps */
 	struct facts now;	/* what holds after the steps so far */
 	struct facts uncertain; /* what they may have changed besides */
 	size_t n_done;
@@ -64,7 +65,7 @@ void executor_free(struct executor *executor);
 /* All facts of the plan, against this host. Says what differs. */
 enum exit_code executor_verify(struct executor *executor);
 /* Each step and why. */
-void executor_show(const struct executor *executor);
+void executor_show(struct executor *executor);
 /* Carries out all steps. Call after executor_verify() returned EXIT_DONE. */
 enum exit_code executor_apply(struct executor *executor, struct journal *journal);
 
@@ -87,7 +88,7 @@ void executor_release_group(struct executor *executor);
 /* The whole scope against what holds now: EXIT_DONE, EXIT_DIFFERS, or unreadable.
  * `is_begin`: a step is to begin (view_of_plan()). */
 enum exit_code executor_compare(struct executor *executor, bool is_begin,
-	struct host **ret_host, struct difference *difference);
+	struct sight *ret_sight, struct difference *difference);
 /* Not permitted or not readable: nothing was changed so far, or the steps before were. */
 enum exit_code executor_cannot(const struct executor *executor);
 void executor_say_how_far(const struct executor *executor, const struct journal *journal);

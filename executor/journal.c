@@ -34,11 +34,9 @@ void journal_close(struct journal *journal)
 
 static void add_time(const struct journal *journal, struct buf *text)
 {
-	uint64_t uptime;
-	int64_t now = 0;
+	const struct observer *observer = journal->observer;
 
-	journal->machine->clock(journal->machine->context, &now, &uptime);
-	if (stamp_write(now, text) < 0)
+	if (stamp_write(observer->ops->time(observer->context), text) < 0)
 		buf_puts(text, "-");
 }
 
@@ -333,18 +331,22 @@ static bool is_touched(const struct plan *plan, struct devno devno)
 /* Its st_dev, or the device of the mount that it is on (btrfs has numbers of its own). A
  * journal on what the steps take away or suspend would be lost or hang. */
 static int check_folder_device(int fd, const char *folder, const struct plan *plan,
-	const struct host *host, struct err *err)
+	const struct sight *sight, struct err *err)
 {
+	cleanup_free char *on = NULL;
 	struct statx stx = {0};
+	struct devno devno;
+	char words[64];
 	bool is_bad;
 
 	if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &stx) < 0)
 		return err_errno(err, errno, "%s", folder);
 	is_bad = is_touched(plan, (struct devno){stx.stx_dev_major, stx.stx_dev_minor});
-	for (size_t i = 0; i < host->n_mounts && (stx.stx_mask & STATX_MNT_ID); i++)
-		if (host->mounts[i].id == stx.stx_mnt_id &&
-			is_touched(plan, host_mount_devno(host, &host->mounts[i])))
-			is_bad = true;
+	snprintf(words, sizeof(words), "mounts %llu", (unsigned long long)stx.stx_mnt_id);
+	if (stx.stx_mask & STATX_MNT_ID)
+		on = sight_word(sight_name(sight, words), "on");
+	is_bad |= on && parse_devno(on, strlen(on), &devno) == 0 &&
+		  is_touched(plan, devno);
 	if (is_bad)
 		return err_set(err, -EXDEV,
 			"the journal's folder %s is on a device that the plan touches: "
@@ -371,18 +373,18 @@ static int write_header(struct journal *journal, const struct plan *plan,
 }
 
 /* Locked, and on no device that the plan touches; no file is open yet. */
-static int open_for(const char *folder, const struct plan *plan, const struct host *host,
-	const struct machine *machine, struct journal *ret_journal, struct err *err)
+static int open_for(const char *folder, const struct plan *plan,
+	const struct sight *sight, const struct observer *observer, struct journal *ret_journal, struct err *err)
 {
 	cleanup_buf struct buf path = BUF_INIT;
 	int r = open_folder(folder, &ret_journal->folder, err);
 
 	if (r == 0)
-		r = check_folder_device(ret_journal->folder, folder, plan, host, err);
+		r = check_folder_device(ret_journal->folder, folder, plan, sight, err);
 	if (r < 0)
 		return r;
 	path_of(folder, plan, &path);
-	ret_journal->machine = machine;
+	ret_journal->observer = observer;
 	ret_journal->has_pseudonyms = *plan->redaction;
 	memcpy(ret_journal->plan_digest, plan->digest, sizeof(ret_journal->plan_digest));
 	ret_journal->path = xstrdup(buf_text(&path));
@@ -400,11 +402,11 @@ static int sync_folder(const struct journal *journal, const char *folder, struct
 }
 
 int journal_create(const char *folder, const struct plan *plan, const char *plan_file,
-	const struct host *host, const struct machine *machine,
+	const struct sight *sight, const struct observer *observer,
 	struct journal *ret_journal, struct err *err)
 {
 	cleanup_journal struct journal journal = JOURNAL_INIT;
-	int r = open_for(folder, plan, host, machine, &journal, err);
+	int r = open_for(folder, plan, sight, observer, &journal, err);
 
 	if (r < 0)
 		return r;
@@ -472,13 +474,13 @@ static int open_again(struct journal *journal, const struct buf *text, struct er
 }
 
 int journal_resume(const char *folder, const struct plan *plan, const char *plan_file,
-	const struct host *host, const struct machine *machine, const struct buf *text,
+	const struct sight *sight, const struct observer *observer, const struct buf *text,
 	const struct journal_run *run, struct journal *ret_journal, struct err *err)
 {
 	cleanup_journal struct journal journal = JOURNAL_INIT;
 	size_t whole = run->has_header ? run->whole : 0;
 	cleanup_buf struct buf line = BUF_INIT;
-	int r = open_for(folder, plan, host, machine, &journal, err);
+	int r = open_for(folder, plan, sight, observer, &journal, err);
 
 	if (r == 0)
 		r = open_again(&journal, text, err);

@@ -22,7 +22,7 @@ struct journal {
 	char *path;
 	off_t bytes;	/* of whole lines */
 	bool is_broken; /* something else stands behind them: nothing can be added */
-	const struct machine *machine; /* its clock */
+	const struct observer *observer; /* its clock */
 	bool has_pseudonyms;
 	struct audit *audit; /* NULL: no copy for syslog */
 	char digest[JOURNAL_DIGEST_SHOWN + 1];
@@ -37,11 +37,11 @@ int journal_find(const char *folder, const struct plan *plan, struct err *err);
 
 /*
  * Opens `folder` (made with mode 0700 if it is missing), makes the journal and writes its
- * header. -EEXIST: this plan was applied before, or its run was interrupted. -EXDEV: the
+ * header; `sight` names all mounts. -EEXIST: this plan was applied before, or its run was interrupted. -EXDEV: the
  * folder is on a device that the plan touches. Other errors: no journal can be kept.
  */
 int journal_create(const char *folder, const struct plan *plan, const char *plan_file,
-	const struct host *host, const struct machine *machine,
+	const struct sight *sight, const struct observer *observer,
 	struct journal *ret_journal, struct err *err);
 
 /* This plan's journal, for --resume. -ENOENT: there is none. -EBADMSG: no journal of this
@@ -50,7 +50,7 @@ int journal_load(const char *folder, const struct plan *plan, struct buf *ret_te
 	struct journal_run *ret_run, struct err *err);
 /* As journal_create(), with the journal that was loaded. -EBUSY: it has grown since. */
 int journal_resume(const char *folder, const struct plan *plan, const char *plan_file,
-	const struct host *host, const struct machine *machine, const struct buf *text,
+	const struct sight *sight, const struct observer *observer, const struct buf *text,
 	const struct journal_run *run, struct journal *ret_journal, struct err *err);
 
 /* From here on to syslog as well, beginning with what the header says. `audit` lives on.

@@ -13,6 +13,7 @@
 
 #include "confine.h"
 #include "done.h"
+#include "eyes.h"
 #include "packer.h"
 #include "report.h"
 #include "run.h"
@@ -70,26 +71,23 @@ static void pack_ticket(const struct run *run, struct packer *packer)
 }
 
 static enum exit_code run_plan(const struct options *options, struct audit *audit,
-	struct runner *runner, struct packer *packer)
+	struct eyes *eyes, struct runner *runner, struct packer *packer)
 {
 	struct admission admission = {0};
-	struct redact_key key = {0};
 	struct run run = {.options = options,
 		.admission = &admission,
 		.audit = audit,
-		.runner = runner};
+		.runner = runner,
+		.eyes = eyes};
 	enum exit_code code = admit_plan(options, &admission);
-	bool has_key = code == EXIT_DONE && *admission.plan->redaction;
 
-	if (has_key)
-		code = admit_key(options, admission.plan, &key);
 	if (code == EXIT_DONE)
 		code = done_check(options, admission.plan);
 	if (code == EXIT_DONE)
 		code = check_before(options, admission.plan);
 	if (code == EXIT_DONE) {
 		settle_in();
-		code = run_on_this_host(&run, has_key ? &key : NULL);
+		code = run_on_this_host(&run);
 		pack_ticket(&run, packer);
 	}
 	end_audit(audit, options, code);
@@ -104,6 +102,8 @@ static enum exit_code execute(const struct options *options)
 	struct audit audit = AUDIT_INIT(AUDIT_SOCKET);
 	cleanup_packer struct packer packer = PACKER_INIT;
 	cleanup_runner struct runner runner = RUNNER_INIT;
+	cleanup_eyes struct eyes eyes = EYES_INIT;
+	cleanup_free char *key = options_absolute(options->key);
 	struct err err = ERR_INIT;
 	enum exit_code code = EXIT_ENVIRONMENT;
 
@@ -112,10 +112,11 @@ static enum exit_code execute(const struct options *options)
 		return EXIT_ENVIRONMENT;
 	}
 	audit_open(&audit);
-	if (runner_start(&runner, &err) < 0 || confine_self(&err) < 0)
+	if (eyes_open(key, &eyes, &err) < 0 || runner_start(&runner, &err) < 0 ||
+		confine_self(&err) < 0)
 		report_error(stderr, "%s", err.msg);
 	else
-		code = run_plan(options, &audit, &runner, &packer);
+		code = run_plan(options, &audit, &eyes, &runner, &packer);
 	audit_close(&audit);
 	return code;
 }

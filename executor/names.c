@@ -1,105 +1,161 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Plans made from a capture with pseudonyms address mounts, devices, swap and volumes by
- * numbers and uuids; see names.h. Input: a verified host, a step. Output: the step with
- * names.
+ * Names of the host for what steps are about; see names.h. A plan that was made from a capture
+ * with pseudonyms addresses mounts, devices, swap and volumes by numbers and uuids. Input: what
+ * was seen, a step. Output: the step with names.
  */
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "names.h"
+#include "snapstate/cleanup.h"
 
-static int name_mount(
-	const struct host *host, struct plan_target *target, struct err *err)
+void names_ask(const struct plan_step *step, struct view *view)
 {
-	for (size_t i = 0; i < host->n_mounts; i++) {
-		const struct mount *mount = &host->mounts[i];
+	const struct plan_target *target = &step->target;
 
-		if (mount->namespace_id != target->namespace_id ||
-			mount->id != target->mount_id)
-			continue;
-		target->mount_target = (char *)mount->target;
-		return 0;
+	switch (step->op) {
+	case OP_UMOUNT:
+		view_name(view, "mount %llu:%u",
+			(unsigned long long)target->namespace_id, target->mount_id);
+		return;
+	case OP_DM_REMOVE:
+		view_name(view, "device " DEVNO_FMT, DEVNO_ARGS(target->devno));
+		return;
+	case OP_LV_REMOVE:
+	case OP_LV_REFRESH:
+		view_name(view, "volume %s/%s", target->vg_uuid, target->lv_uuid);
+		return;
+	case OP_SWAP_OFF:
+		view_name(view, "swap " DEVNO_FMT, DEVNO_ARGS(target->devno));
+		return;
+	case OP_MD_STOP:
+	case OP_LOOP_DETACH:
+		view_name(view, "block " DEVNO_FMT, DEVNO_ARGS(target->devno));
+		return;
 	}
-	return err_set(err, -ESTALE, "mount %u is gone", target->mount_id);
 }
 
-static int name_device(
-	const struct host *host, struct plan_target *target, struct err *err)
-{
-	const struct device *device = host_device_by_devno(host, target->devno);
+/* ---- groups and volumes ---- */
 
-	if (!device)
-		return err_set(err, -ESTALE, "device " DEVNO_FMT " is gone",
-			DEVNO_ARGS(target->devno));
-	target->dm_uuid = (char *)device->uuid;
-	target->dm_name = (char *)device->name;
+char *names_group_of_device(const struct sight *sight, struct devno devno)
+{
+	char words[64];
+	char *group;
+
+	snprintf(words, sizeof(words), "device " DEVNO_FMT, DEVNO_ARGS(devno));
+	group = sight_word(sight_name(sight, words), "group");
+	return group ? group : xstrdup("");
+}
+
+char *names_group(const struct sight *sight, const char *vg_uuid, uint64_t *ret_seqno)
+{
+	char words[64];
+	cleanup_free char *seqno = NULL;
+	const char *rest;
+
+	snprintf(words, sizeof(words), "group %s", vg_uuid);
+	rest = sight_name(sight, words);
+	seqno = sight_word(rest, "seqno");
+	if (!seqno || parse_u64(seqno, strlen(seqno), 10, ret_seqno) < 0)
+		return NULL;
+	return sight_word(rest, "name");
+}
+
+char *names_volume(const struct sight *sight, const char *vg_uuid, const char *lv_uuid)
+{
+	char words[128];
+
+	snprintf(words, sizeof(words), "volume %s/%s", vg_uuid, lv_uuid);
+	return sight_word(sight_name(sight, words), "name");
+}
+
+/* ---- steps ---- */
+
+struct naming {
+	const struct sight *sight;
+	struct arena *strings;
+	struct err *err;
+};
+
+/* The word behind `key`; `what` is not there. */
+static int take(const struct naming *n, const char *words, const char *key, char **ret)
+{
+	cleanup_free char *word = sight_word(sight_name(n->sight, words), key);
+
+	if (!word)
+		return err_set(n->err, -ESTALE, "%s is gone", words);
+	*ret = (char *)arena_strdup(n->strings, word);
 	return 0;
 }
 
-static int name_volume(
-	const struct host *host, struct plan_target *target, struct err *err)
+static int name_volume(const struct naming *n, struct plan_target *target)
 {
-	const struct vg *vg = host_vg(host, target->vg_uuid);
-	const struct lv *lv = host_lv(host, target->vg_uuid, target->lv_uuid);
+	uint64_t seqno;
+	cleanup_free char *vg = names_group(n->sight, target->vg_uuid, &seqno);
+	cleanup_free char *lv = names_volume(n->sight, target->vg_uuid, target->lv_uuid);
 
 	if (!vg || !lv)
-		return err_set(err, -ESTALE, "volume %s/%s is gone", target->vg_uuid,
+		return err_set(n->err, -ESTALE, "volume %s/%s is gone", target->vg_uuid,
 			target->lv_uuid);
-	target->vg_name = (char *)vg->name;
-	target->lv_name = (char *)lv->name;
+	target->vg_name = (char *)arena_strdup(n->strings, vg);
+	target->lv_name = (char *)arena_strdup(n->strings, lv);
 	return 0;
-}
-
-static int name_swap(const struct host *host, struct plan_target *target, struct err *err)
-{
-	for (size_t i = 0; i < host->n_swaps; i++) {
-		if (!devno_is_equal(host->swaps[i].devno, target->devno))
-			continue;
-		target->swap_path = (char *)host->swaps[i].path;
-		return 0;
-	}
-	return err_set(
-		err, -ESTALE, "nothing swaps on " DEVNO_FMT, DEVNO_ARGS(target->devno));
 }
 
 static int name_block(
-	const struct host *host, struct plan_target *target, struct err *err)
+	const struct naming *n, const char *words, struct plan_target *target)
 {
-	const struct block *block = host_block_by_devno(host, target->devno);
+	int r = take(n, words, "name", &target->kname);
 
-	if (!block)
-		return err_set(err, -ESTALE, "block device " DEVNO_FMT " is gone",
-			DEVNO_ARGS(target->devno));
-	target->kname = (char *)block->kname;
-	target->file = (char *)block->backing_file;
-	return 0;
+	return r == 0 ? take(n, words, "file", &target->file) : r;
 }
 
-static int name_target(const struct host *host, enum plan_op op,
-	struct plan_target *target, struct err *err)
+static int name_device(
+	const struct naming *n, const char *words, struct plan_target *target)
 {
+	int r = take(n, words, "uuid", &target->dm_uuid);
+
+	return r == 0 ? take(n, words, "name", &target->dm_name) : r;
+}
+
+static int name_target(
+	const struct naming *n, enum plan_op op, struct plan_target *target)
+{
+	char words[64];
+
 	switch (op) {
 	case OP_UMOUNT:
-		return name_mount(host, target, err);
+		snprintf(words, sizeof(words), "mount %llu:%u",
+			(unsigned long long)target->namespace_id, target->mount_id);
+		return take(n, words, "target", &target->mount_target);
 	case OP_DM_REMOVE:
-		return name_device(host, target, err);
+		snprintf(words, sizeof(words), "device " DEVNO_FMT,
+			DEVNO_ARGS(target->devno));
+		return name_device(n, words, target);
 	case OP_LV_REMOVE:
 	case OP_LV_REFRESH:
-		return name_volume(host, target, err);
+		return name_volume(n, target);
 	case OP_SWAP_OFF:
-		return name_swap(host, target, err);
+		snprintf(words, sizeof(words), "swap " DEVNO_FMT,
+			DEVNO_ARGS(target->devno));
+		return take(n, words, "path", &target->swap_path);
 	case OP_MD_STOP:
 	case OP_LOOP_DETACH:
-		return name_block(host, target, err);
+		snprintf(words, sizeof(words), "block " DEVNO_FMT,
+			DEVNO_ARGS(target->devno));
+		return name_block(n, words, target);
 	}
-	return err_set(err, -EINVAL, "unknown operation");
+	return err_set(n->err, -EINVAL, "unknown operation");
 }
 
-int names_of_step(const struct host *host, const struct plan_step *step,
-	struct plan_step *ret_step, struct err *err)
+int names_of_step(const struct sight *sight, const struct plan_step *step,
+	struct arena *strings, struct plan_step *ret_step, struct err *err)
 {
+	const struct naming n = {sight, strings, err};
 	struct plan_step named = *step;
-	int r = name_target(host, step->op, &named.target, err);
+	int r = name_target(&n, step->op, &named.target);
 
 	if (r == 0)
 		*ret_step = named;

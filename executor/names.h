@@ -1,18 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The host's own names for what a step acts on, where the plan has pseudonyms. */
+/* What a step acts on, under the host's own names, where the plan has pseudonyms. */
 #ifndef SNAPSTATE_NAMES_H
 #define SNAPSTATE_NAMES_H
 
-#include "snapstate/host.h"
+#include "snapstate/observe.h"
 #include "snapstate/plan.h"
+#include "view.h"
+
+/* What must be named so that the step can be carried out. */
+void names_ask(const struct plan_step *step, struct view *view);
 
 /*
- * *ret_step is a copy of the step whose target carries the names that `host` has for the
+ * *ret_step is a copy of the step whose target carries the names that the host has for the
  * same mount id, device number and uuids; its other members are the step's own. Borrows
- * from both, is not freed. `host` was verified for this step just now, under pseudonyms:
- * what has that number is what the plan speaks of. -ESTALE: the host has no such thing.
+ * from both, is not freed; names go into the arena. What was seen was verified for this
+ * step just now, under pseudonyms: what has that number is what the plan speaks of.
+ * -ESTALE: the host has no such thing.
  */
-int names_of_step(const struct host *host, const struct plan_step *step,
-	struct plan_step *ret_step, struct err *err);
+int names_of_step(const struct sight *sight, const struct plan_step *step,
+	struct arena *strings, struct plan_step *ret_step, struct err *err);
+
+/* The volume group that a device belongs to or is on; "" = none, or LVM shows none.
+ * malloc'ed. */
+char *names_group_of_device(const struct sight *sight, struct devno devno);
+/* A group's name and sequence number; malloc'ed, NULL = LVM does not show it. */
+char *names_group(const struct sight *sight, const char *vg_uuid, uint64_t *ret_seqno);
+/* A volume's, without its group's; malloc'ed, NULL = LVM does not show it. */
+char *names_volume(const struct sight *sight, const char *vg_uuid, const char *lv_uuid);
 
 #endif

@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "beside.h"
 #include "report.h"
 #include "signed.h"
 #include "snapstate/cleanup.h"
@@ -97,24 +97,6 @@ static void end_command(const struct options *options, const char *key,
 
 /* ---- the process ---- */
 
-static int find_program(struct buf *ret_path, struct err *err)
-{
-	char self[PATH_MAX];
-	ssize_t len = readlink("/proc/self/exe", self, sizeof(self));
-	char *slash;
-
-	if (len <= 0 || (size_t)len == sizeof(self))
-		return err_set(err, -ENOENT, "this program cannot find itself in /proc");
-	self[len] = '\0';
-	slash = strrchr(self, '/');
-	if (slash)
-		buf_add(ret_path, self, (size_t)(slash + 1 - self));
-	buf_puts(ret_path, PACKER_PROGRAM);
-	if (access(buf_text(ret_path), X_OK) < 0)
-		return err_errno(err, errno, "--ticket wants %s", buf_text(ret_path));
-	return 0;
-}
-
 /* A stop between steps is for the other one, and no reason to go without a ticket. */
 static void mind_signals(void (*handler)(int))
 {
@@ -174,8 +156,8 @@ int packer_start(
 	int ends[2];
 	pid_t pid;
 
-	if (find_program(&program, err) < 0)
-		return err->code;
+	if (beside_find(PACKER_PROGRAM, &program, err) < 0)
+		return err_wrap(err, "--ticket");
 	if (lstat(options->ticket, &there) == 0)
 		return err_set(err, -EEXIST, "%s is already there and is not overwritten",
 			options->ticket);

@@ -12,14 +12,14 @@
 #include <string.h>
 
 #include "apply.h"
+#include "names.h"
 #include "report.h"
 #include "snapstate/cleanup.h"
 
 static enum exit_code look(struct executor *executor, struct difference *difference)
 {
-	host_free(executor->host);
-	executor->host = NULL;
-	return executor_compare(executor, false, &executor->host, difference);
+	sight_free(&executor->sight);
+	return executor_compare(executor, false, &executor->sight, difference);
 }
 
 /* lvm outlives the process that started it: it is not killed with the executor. While it
@@ -28,14 +28,16 @@ static enum exit_code wait_for_lvm(
 	struct executor *executor, const struct plan_step *step)
 {
 	const struct observer *observer = &executor->observer;
-	const struct vg *vg = host_vg(executor->host, step->target.vg_uuid);
+	uint64_t seqno;
+	cleanup_free char *vg =
+		names_group(&executor->sight, step->target.vg_uuid, &seqno);
 	struct err err = ERR_INIT;
 	int hold = -1;
 
-	if (!vg || !guard_name_is_valid(vg->name))
+	if (!vg || !guard_name_is_valid(vg))
 		return EXIT_DONE;
-	if (observer->ops->hold(observer->context, vg->name, &hold, &err) == 0) {
-		observer->ops->release(observer->context, vg->name, hold);
+	if (observer->ops->hold(observer->context, vg, &hold, &err) == 0) {
+		observer->ops->release(observer->context, vg, hold);
 		return EXIT_DONE;
 	}
 	report_error(executor->errors,

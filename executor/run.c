@@ -12,13 +12,13 @@ static int begin_journal(struct run *run, struct journal *ret_journal, struct er
 {
 	const struct plan *plan = run->admission->plan;
 	const char *file = run->options->plan;
-	const struct machine *machine = run->executor.observer.machine;
+	const struct observer *observer = &run->executor.observer;
 	int r = run->options->is_resume
 			? journal_resume(run->options->journal, plan, file,
-				  run->executor.host, machine, &run->journal,
+				  &run->executor.sight, observer, &run->journal,
 				  &run->recalled, ret_journal, err)
 			: journal_create(run->options->journal, plan, file,
-				  run->executor.host, machine, ret_journal, err);
+				  &run->executor.sight, observer, ret_journal, err);
 
 	if (r < 0)
 		return r;
@@ -50,12 +50,9 @@ static enum exit_code apply(struct run *run)
 
 static enum exit_code check_time(const struct run *run)
 {
-	const struct machine *machine = run->executor.observer.machine;
-	uint64_t uptime;
-	int64_t now = 0;
+	const struct observer *observer = &run->executor.observer;
 
-	machine->clock(machine->context, &now, &uptime);
-	return admit_time(run->admission, now);
+	return admit_time(run->admission, observer->ops->time(observer->context));
 }
 
 /* ---- an earlier run ---- */
@@ -152,6 +149,20 @@ static enum exit_code check_version(const struct run *run)
 	return EXIT_DIFFERS;
 }
 
+static enum exit_code check_key(const struct run *run)
+{
+	struct err err = ERR_INIT;
+
+	if (!*run->admission->plan->redaction ||
+		verify_key(&run->executor.observer, &err) == 0)
+		return EXIT_DONE;
+	report_error(stderr, "%s", err.msg);
+	report_error(stderr,
+		"the plan's names are pseudonyms; without the key of its capture they "
+		"cannot be compared with this host's: --redact-key FILE");
+	return EXIT_ENVIRONMENT;
+}
+
 static enum exit_code rehearse_or_apply(struct run *run)
 {
 	const struct plan *plan = run->admission->plan;
@@ -186,30 +197,24 @@ static enum exit_code rehearse_or_apply(struct run *run)
 	return EXIT_DONE;
 }
 
-enum exit_code run_on_this_host(struct run *run, const struct redact_key *key)
+enum exit_code run_on_this_host(struct run *run)
 {
-	struct machine machine = {.root = -1};
-	struct err err = ERR_INIT;
 	enum exit_code code;
 
-	if (machine_open_live(&machine, &err) < 0) {
-		report_error(stderr, "%s", err.msg);
-		return EXIT_ENVIRONMENT;
-	}
-	machine.lvm = &runner_questions;
-	machine.context = run->runner;
 	run->executor = (struct executor){
 		.plan = run->admission->plan, .out = stdout, .errors = stderr};
-	run->executor.observer = (struct observer){.machine = &machine,
-		.key = key,
+	run->executor.observer = (struct observer){.ask = eyes_ask,
+		.eyes = run->eyes,
+		.redaction = run->admission->plan->redaction,
 		.ops = &act_ops_live,
 		.context = run->runner,
 		.poll_ms = EXECUTOR_POLL_MS,
 		.flap_ms = EXECUTOR_FLAP_MS,
 		.settle_ms = EXECUTOR_SETTLE_MS};
-	code = rehearse_or_apply(run);
+	code = check_key(run);
+	if (code == EXIT_DONE)
+		code = rehearse_or_apply(run);
 	executor_free(&run->executor);
 	buf_free(&run->journal);
-	machine_close(&machine);
 	return code;
 }

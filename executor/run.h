@@ -9,6 +9,7 @@
 #include "admit.h"
 #include "apply.h"
 #include "audit.h"
+#include "eyes.h"
 #include "runner.h"
 
 struct run {
@@ -16,13 +17,13 @@ struct run {
 	const struct admission *admission;
 	struct audit *audit;
 	struct runner *runner;
+	struct eyes *eyes;
 	struct executor executor; /* set here, and the rest */
 	struct buf journal;	  /* with --resume, as it was read */
 	struct journal_run recalled;
 	bool has_journal; /* there is something to tell of */
 };
 
-/* `key`: of a plan with pseudonyms; else NULL. */
-enum exit_code run_on_this_host(struct run *run, const struct redact_key *key);
+enum exit_code run_on_this_host(struct run *run);
 
 #endif

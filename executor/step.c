@@ -15,7 +15,6 @@
 #include "names.h"
 #include "report.h"
 #include "snapstate/cleanup.h"
-#include "snapstate/text.h"
 
 struct run {
 	struct executor *executor;
@@ -24,7 +23,7 @@ struct run {
 	struct plan_step named; /* the same, under this host's names; borrowed */
 	size_t number;		/* from 1 */
 	struct view view;
-	struct host *host; /* as verified for this step */
+	struct sight sight; /* as verified for this step */
 	bool is_held;	   /* it was in use at each attempt, not only for a moment */
 };
 
@@ -55,10 +54,9 @@ static enum exit_code verify_step(struct run *run)
 	cleanup_difference struct difference difference = DIFFERENCE_INIT;
 	struct err err = ERR_INIT;
 
-	host_free(run->host);
-	run->host = NULL;
-	if (verify_expected(&run->executor->observer, &run->view, &run->host, &difference,
-		    &err) < 0)
+	sight_free(&run->sight);
+	if (verify_expected(&run->executor->observer, &run->view, &run->sight,
+		    &difference, &err) < 0)
 		return refuse(run, executor_cannot(run->executor), err.msg, NULL);
 	if (difference_is_empty(&difference))
 		return EXIT_DONE;
@@ -70,8 +68,9 @@ static enum exit_code verify_step(struct run *run)
 static int name_step(struct run *run, struct err *err)
 {
 	run->named = *run->step;
-	return run->executor->observer.key
-		       ? names_of_step(run->host, run->step, &run->named, err)
+	return *run->executor->observer.redaction
+		       ? names_of_step(&run->sight, run->step, run->executor->strings,
+				 &run->named, err)
 		       : 0;
 }
 
@@ -85,11 +84,10 @@ static void perform(struct run *run, struct act_request *request, struct err *fa
 	run->is_held = true;
 	for (;;) {
 		cleanup_difference struct difference difference = DIFFERENCE_INIT;
-		struct host *host = NULL;
+		struct sight sight = SIGHT_INIT;
 		int r;
 
 		*failure = ERR_INIT;
-		request->host = run->host;
 		r = name_step(run, failure);
 		if (r == 0)
 			r = observer->ops->perform(observer->context, request, failure);
@@ -98,13 +96,13 @@ static void perform(struct run *run, struct act_request *request, struct err *fa
 			observer->ops->now_ms(observer->context) >= deadline)
 			return;
 		observer->ops->pause(observer->context, observer->poll_ms);
-		r = verify_expected(observer, &run->view, &host, &difference, NULL);
+		r = verify_expected(observer, &run->view, &sight, &difference, NULL);
 		if (r < 0 || !difference_is_empty(&difference)) {
-			host_free(host);
+			sight_free(&sight);
 			return;
 		}
-		host_free(run->host);
-		run->host = host;
+		sight_free(&run->sight);
+		run->sight = sight;
 	}
 }
 
@@ -156,9 +154,9 @@ static void say_who(
 	struct run *run, const struct err *failure, struct difference *ret_difference)
 {
 	struct executor *executor = run->executor;
-	cleanup_host struct host *host = NULL;
+	cleanup_sight struct sight sight = SIGHT_INIT;
 
-	if (executor_compare(executor, true, &host, ret_difference) == EXIT_DONE &&
+	if (executor_compare(executor, true, &sight, ret_difference) == EXIT_DONE &&
 		(failure->code == -EBUSY || failure->code == -EAGAIN))
 		say_nobody(run);
 }
@@ -269,20 +267,20 @@ static bool may_try_again(struct run *run, const struct result *result, unsigned
 {
 	const struct observer *observer = &run->executor->observer;
 	cleanup_difference struct difference difference = DIFFERENCE_INIT;
-	struct host *host = NULL;
+	struct sight sight = SIGHT_INIT;
 	int r;
 
 	if (result->confirmation != CONFIRM_UNCHANGED || tries >= EXECUTOR_LVM_TRIES ||
 		!executor_is_by_lvm(run->step))
 		return false;
 	observer->ops->pause(observer->context, EXECUTOR_LVM_PAUSE_MS);
-	r = verify_expected(observer, &run->view, &host, &difference, NULL);
+	r = verify_expected(observer, &run->view, &sight, &difference, NULL);
 	if (r < 0 || !difference_is_empty(&difference)) {
-		host_free(host);
+		sight_free(&sight);
 		return false;
 	}
-	host_free(run->host);
-	run->host = host;
+	sight_free(&run->sight);
+	run->sight = sight;
 	fprintf(run->executor->out, "    nothing has changed; once more\n");
 	return true;
 }
@@ -321,7 +319,7 @@ static bool is_first_of_group(const struct run *run)
 }
 
 static void say_kept(
-	const struct run *run, const struct vg *vg, const struct group_text *group)
+	const struct run *run, const char *vg_name, const struct group_text *group)
 {
 	const char *path = run->journal->path;
 	cleanup_buf struct buf name = BUF_INIT;
@@ -329,8 +327,23 @@ static void say_kept(
 	journal_kept_name(run->journal->plan_digest, group->vg_uuid, &name);
 	fprintf(run->executor->out,
 		"    metadata of volume group %s (seqno %llu) saved to %.*s%s\n",
-		vg->name, (unsigned long long)group->seqno,
+		vg_name, (unsigned long long)group->seqno,
 		(int)(strrchr(path, '/') + 1 - path), path, buf_text(&name));
+}
+
+/* The pieces "VG-UUID PIECE" of that group. */
+static void join_text(const struct sight *sight, const char *vg_uuid, struct buf *ret)
+{
+	size_t skip = strlen(vg_uuid) + 1;
+
+	for (size_t i = 0; i < sight->text.count; i++) {
+		const char *line = sight->text.lines[i];
+		cleanup_free char *piece = NULL;
+
+		if (strlen(line) > skip && strncmp(line, vg_uuid, skip - 1) == 0 &&
+			word_decode(line + skip, strlen(line + skip), &piece) == 0)
+			buf_puts(ret, piece);
+	}
 }
 
 /* lvremove leaves the host without this text where LVM makes no backups, or in a file of
@@ -338,27 +351,32 @@ static void say_kept(
 static int keep_group(const struct run *run, struct err *err)
 {
 	const char *vg_uuid = run->step->target.vg_uuid;
-	const struct vg *vg = host_vg(run->host, vg_uuid);
-	cleanup_buf struct buf name = BUF_INIT, body = BUF_INIT;
-	const struct document *text;
-	struct group_text group;
+	cleanup_buf struct buf text = BUF_INIT;
+	cleanup_free char *vg_name = NULL;
+	struct group_text group = {.vg_uuid = vg_uuid};
 	int r;
 
 	if (!is_first_of_group(run))
 		return 0;
-	buf_printf(&name, "lvm/%s.vg", vg_uuid);
-	text = host_document(run->host, buf_text(&name));
-	if (!vg || !text || !text->len)
+	vg_name = names_group(&run->sight, vg_uuid, &group.seqno);
+	join_text(&run->sight, vg_uuid, &text);
+	if (!vg_name || !text.len)
 		return err_set(err, -ENODATA,
 			"the metadata of volume group %s was not read, and cannot be "
 			"kept",
 			run->step->target.vg_name);
-	text_lvm_metadata_body(text, &body);
-	group = (struct group_text){vg_uuid, vg->seqno, buf_text(&body), body.len};
+	group.bytes = buf_text(&text);
+	group.len = text.len;
 	r = journal_keep(run->journal, run->number, &group, err);
 	if (r == 0)
-		say_kept(run, vg, &group);
+		say_kept(run, vg_name, &group);
 	return r;
+}
+
+static int look_beside(void *context, unsigned parts, const char *name,
+	struct sight *ret_sight, struct err *err)
+{
+	return verify_name(context, parts, name, ret_sight, err);
 }
 
 static enum exit_code act_and_judge(struct run *run)
@@ -367,7 +385,9 @@ static enum exit_code act_and_judge(struct run *run)
 	cleanup_result struct result result = {.confirmation = CONFIRM_UNREAD};
 	struct act_request request = {
 		.step = &run->named,
-		.machine = run->executor->observer.machine,
+		.sight = &run->sight,
+		.look = look_beside,
+		.eyes = &run->executor->observer,
 		.expected = &run->view.expected,
 		.out = run->executor->out,
 		.output = &output,
@@ -398,31 +418,13 @@ static enum exit_code act_and_judge(struct run *run)
 
 /* ---- the lock of the volume group ---- */
 
-/* The volume group that a device belongs to or is on, if LVM shows its name. */
-static const struct vg *group_below(
-	const struct host *host, const struct device *device, unsigned depth)
-{
-	char vg_uuid[LVM_UUID_LEN + 1], lv_uuid[LVM_UUID_LEN + 1];
-	const struct vg *vg = NULL;
-	const char *layer;
-
-	if (!device || depth > 32)
-		return NULL;
-	if (lvm_dm_uuid_split(device->uuid, vg_uuid, lv_uuid, &layer))
-		vg = host_vg(host, vg_uuid);
-	for (size_t i = 0; i < device->n_deps && !vg; i++)
-		vg = group_below(
-			host, host_device_by_devno(host, device->deps[i]), depth + 1);
-	return vg;
-}
-
-/* Only around a removal behind LVM's back: lvremove takes the lock itself. */
-static const struct vg *group_to_hold(
-	const struct host *host, const struct plan_step *step)
+/* Only around a removal behind LVM's back: lvremove takes the lock itself. "": none;
+ * malloc'ed. */
+static char *group_to_hold(const struct executor *executor, const struct plan_step *step)
 {
 	if (step->op != OP_DM_REMOVE)
-		return NULL;
-	return group_below(host, host_device_by_devno(host, step->target.devno), 0);
+		return xstrdup("");
+	return names_group_of_device(&executor->sight, step->target.devno);
 }
 
 void executor_release_group(struct executor *executor)
@@ -430,10 +432,11 @@ void executor_release_group(struct executor *executor)
 	struct held_group *held = &executor->held;
 	const struct observer *observer = &executor->observer;
 
-	if (held->vg)
-		observer->ops->release(observer->context, held->vg->name, held->hold);
+	if (held->vg_name)
+		observer->ops->release(observer->context, held->vg_name, held->hold);
+	free(held->vg_name);
 	facts_free(&held->found);
-	*held = (struct held_group){.vg = NULL};
+	*held = (struct held_group){.vg_name = NULL};
 }
 
 /* Those that waited for it have their turn. */
@@ -446,7 +449,7 @@ static void give_turn(struct executor *executor)
 }
 
 static int take_group(
-	struct executor *executor, const struct vg *vg, unsigned tries, struct err *err)
+	struct executor *executor, const char *vg_name, unsigned tries, struct err *err)
 {
 	const struct observer *observer = &executor->observer;
 	int *hold = &executor->held.hold;
@@ -454,7 +457,7 @@ static int take_group(
 
 	for (;;) {
 		*err = ERR_INIT;
-		r = observer->ops->hold(observer->context, vg->name, hold, err);
+		r = observer->ops->hold(observer->context, vg_name, hold, err);
 		if (r != -EBUSY || --tries == 0)
 			return r;
 		fprintf(executor->out, "    %s; waiting for it\n", err->msg);
@@ -462,29 +465,38 @@ static int take_group(
 	}
 }
 
-static enum exit_code hold_group(struct run *run, const struct vg *vg)
+static bool is_held(const struct executor *executor, const char *vg_name)
+{
+	const char *held = executor->held.vg_name;
+
+	return held && strcmp(held, vg_name) == 0;
+}
+
+static enum exit_code hold_group(struct run *run, const char *vg_name)
 {
 	struct held_group *held = &run->executor->held;
 	const struct observer *observer = &run->executor->observer;
 	int64_t now = observer->ops->now_ms(observer->context);
-	bool has_turn = held->vg && held->vg == vg && now >= held->until;
+	bool is_same = is_held(run->executor, vg_name);
+	bool has_turn = is_same && now >= held->until;
 	struct err err = ERR_INIT;
 
 	if (has_turn)
 		give_turn(run->executor);
-	else if (held->vg != vg)
+	else if (!is_same)
 		executor_release_group(run->executor);
-	if (!vg || held->vg)
+	if (!*vg_name || held->vg_name)
 		return EXIT_DONE;
-	if (!guard_name_is_valid(vg->name))
+	if (!guard_name_is_valid(vg_name))
 		return refuse(
 			run, EXIT_DIFFERS, "its volume group has no valid name", NULL);
-	if (take_group(run->executor, vg, has_turn ? EXECUTOR_TURN_TRIES : 1, &err) < 0)
+	if (take_group(run->executor, vg_name, has_turn ? EXECUTOR_TURN_TRIES : 1, &err) <
+		0)
 		return refuse(run,
 			err.code == -EBUSY ? EXIT_DIFFERS
 					   : executor_cannot(run->executor),
 			err.msg, NULL);
-	held->vg = vg;
+	held->vg_name = xstrdup(vg_name);
 	held->until = now + EXECUTOR_HELD_MS_LEAST;
 	return EXIT_DONE;
 }
@@ -526,7 +538,7 @@ static bool compare_metadata(struct run *run, const struct view *view,
 	struct held_group *held = &run->executor->held;
 	cleanup_facts struct facts own = FACTS_INIT;
 
-	if (!held->is_read || !held->vg) {
+	if (!held->is_read || !held->vg_name) {
 		facts_free(&held->found);
 		if (read_metadata(run, &held->found, err) < 0)
 			return false;
@@ -542,7 +554,7 @@ static enum exit_code verify_metadata(struct run *run)
 {
 	struct executor *executor = run->executor;
 	cleanup_difference struct difference difference = DIFFERENCE_INIT;
-	cleanup_host struct host *host = NULL;
+	cleanup_sight struct sight sight = SIGHT_INIT;
 	cleanup_view struct view view = {0};
 	struct err err = ERR_INIT;
 
@@ -554,7 +566,7 @@ static enum exit_code verify_metadata(struct run *run)
 	if (difference_is_empty(&difference))
 		return EXIT_DONE;
 	executor->held.is_read = false;
-	if (verify_expected(&executor->observer, &view, &host, &difference, &err) < 0)
+	if (verify_expected(&executor->observer, &view, &sight, &difference, &err) < 0)
 		return refuse(run, executor_cannot(executor), err.msg, NULL);
 	if (difference_is_empty(&difference))
 		return EXIT_DONE;
@@ -566,16 +578,18 @@ static enum exit_code verify_metadata(struct run *run)
 static bool is_held_on(const struct run *run)
 {
 	const struct plan *plan = run->executor->plan;
+	cleanup_free char *next = NULL;
 
-	return run->number < plan->n_steps &&
-	       group_to_hold(run->executor->host, &plan->steps[run->number]) ==
-		       run->executor->held.vg;
+	if (run->number == plan->n_steps)
+		return false;
+	next = group_to_hold(run->executor, &plan->steps[run->number]);
+	return is_held(run->executor, next);
 }
 
 static enum exit_code run_step(struct run *run)
 {
-	enum exit_code code =
-		hold_group(run, group_to_hold(run->executor->host, run->step));
+	cleanup_free char *group = group_to_hold(run->executor, run->step);
+	enum exit_code code = hold_group(run, group);
 
 	if (code == EXIT_DONE)
 		code = verify_metadata(run);
@@ -586,6 +600,16 @@ static enum exit_code run_step(struct run *run)
 	if (code != EXIT_DONE || !is_held_on(run))
 		executor_release_group(run->executor);
 	return code;
+}
+
+/* Beside the facts: what it takes to act, and to keep. */
+static void ask_names(struct run *run)
+{
+	names_ask(run->step, &run->view);
+	if (executor_is_by_lvm(run->step))
+		view_name(&run->view, "disks");
+	if (is_first_of_group(run))
+		view_name(&run->view, "text %s", run->step->target.vg_uuid);
 }
 
 enum exit_code executor_step(
@@ -601,8 +625,9 @@ enum exit_code executor_step(
 	enum exit_code code;
 
 	view_of_step(plan, run.step, &executor->now, &executor->uncertain, &run.view);
+	ask_names(&run);
 	code = run_step(&run);
 	view_free(&run.view);
-	host_free(run.host);
+	sight_free(&run.sight);
 	return code;
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Probe, render, compare. Input: a view of the plan's scope, the live machine. Output:
- * the lines that differ. Changes nothing. Invariants: a source that could not be read is
- * never taken for an empty one; nothing outside the scope is compared.
+ * Ask, compare. Input: a view of the plan's scope, the observer's answer. Output: the
+ * lines that differ. Changes nothing. Invariants: without an answer nothing is taken for
+ * found; nothing outside the scope is compared.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "snapstate/cleanup.h"
@@ -15,130 +16,62 @@ static bool starts_with(const char *text, const char *begin)
 	return strncmp(text, begin, strlen(begin)) == 0;
 }
 
-/* ---- probing ---- */
+/* ---- looking ---- */
 
-static int check_source(
-	const struct host *host, const char *name, bool may_be_absent, struct err *err)
+/* -EAGAIN: a source kept changing while it was read. -ENODATA: all else. */
+static int ask(const struct observer *observer, const struct observe_question *question,
+	struct sight *ret_sight, struct err *err)
 {
-	const struct source *source = host_source(host, name);
-
-	if (source && (source->outcome == OUTCOME_READ ||
-			      (may_be_absent && source->outcome == OUTCOME_ABSENT)))
-		return 0;
-	if (!source)
-		return err_set(err, -ENODATA, "%s could not be read", name);
-	return err_set(err, source->outcome == OUTCOME_CHANGED ? -EAGAIN : -ENODATA,
-		"%s could not be read: %s%s%s", name, outcome_name(source->outcome),
-		*source->detail ? ", " : "", source->detail);
-}
-
-static int check_namespaces(const struct host *host, struct err *err)
-{
-	for (size_t i = 0; i < host->n_namespaces; i++) {
-		char name[64];
-		int r;
-
-		snprintf(name, sizeof(name), "mounts/%llu",
-			(unsigned long long)host->namespaces[i].id);
-		r = check_source(host, name, false, err);
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
-/* A group that LVM does not know at all is a fact, "absent"; one whose metadata it could
- * not give is a source that was not read. */
-static int check_groups(
-	const struct host *host, const struct scope *scope, struct err *err)
-{
-	for (size_t i = 0; i < scope->n_groups; i++) {
-		cleanup_buf struct buf name = BUF_INIT;
-		int r;
-
-		buf_printf(&name, "lvm/%s.vg", scope->groups[i]);
-		if (!host_source(host, buf_text(&name)))
-			continue;
-		r = check_source(host, buf_text(&name), false, err);
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
-/* Who says "absent" of itself: a kernel without device-mapper, without swap. What has to
- * prove which host or which volume this is must have been read. */
-static int check_sources(
-	const struct host *host, const struct view *view, struct err *err)
-{
-	static const struct {
-		unsigned part;
-		const char *name;
-		bool may_be_absent;
-	} sources[] = {
-		{PROBE_IDENTITY, "identity", false},
-		{PROBE_DM, "dm", true},
-		{PROBE_BLOCKS, "blocks", true},
-		{PROBE_HOLDERS, "superblocks", true},
-		{PROBE_HOLDERS, "swaps", true},
-		{PROBE_HOLDERS, "holders", true},
-		{PROBE_MOUNTS, "mounts", false},
-		{PROBE_PROCESSES, "processes", false},
-		{PROBE_LVM, "lvm/report.json", false},
-		{PROBE_PVS, "lvm/pvs.json", false},
-		{PROBE_FSTAB, "fstab", true},
-		{PROBE_CONFIGS, "configs", true},
-	};
-	int r = 0;
-
-	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]) && r == 0; i++)
-		if (view->parts & sources[i].part)
-			r = check_source(
-				host, sources[i].name, sources[i].may_be_absent, err);
-	if (r == 0 && (view->parts & PROBE_MOUNTS))
-		r = check_namespaces(host, err);
-	if (r == 0 && (view->parts & PROBE_LVM))
-		r = check_groups(host, &view->scope, err);
-	return r;
-}
-
-/* What was read, as the plan sees it: under the pseudonyms of its capture, where that had
- * some. -ENODATA, or -EAGAIN: a source kept changing while it was read. */
-static int render(const struct view *view, struct host *host,
-	const struct redact_key *key, struct facts *ret_found, struct err *err)
-{
-	cleanup_facts struct facts all = FACTS_INIT;
-	cleanup_host struct host *redacted = NULL;
-	int r = check_sources(host, view, err);
-
-	if (r < 0)
-		return r == -EAGAIN ? r : -ENODATA;
-	if (key) {
-		redact_secrets(host);
-		redacted = redact_names(host, key);
-	}
-	host_index_build(redacted ? redacted : host);
-	host_facts(redacted ? redacted : host, &view->scope, &all);
-	facts_keep_covered(&all, view->parts, ret_found);
-	return 0;
-}
-
-static int look(const struct observer *observer, const struct view *view,
-	struct host **ret_host, struct facts *ret_found, struct err *err)
-{
-	cleanup_host struct host *host = NULL;
-	struct machine machine = *observer->machine;
+	cleanup_buf struct buf text = BUF_INIT, answer = BUF_INIT;
 	int r;
 
-	/* by pseudonyms nothing is found */
-	machine.only = view->is_near && !observer->key ? &view->scope : NULL;
-	r = probe_host(&machine, view->parts, &host, err);
-	if (r < 0)
-		return r == -EAGAIN ? r : -ENODATA;
-	r = render(view, host, observer->key, ret_found, err);
+	observe_question_write(question, &text);
+	r = observer->ask(observer->eyes, &text, &answer, err);
 	if (r == 0)
-		*ret_host = take_ptr(host);
-	return r;
+		r = observe_answer_read(buf_text(&answer), answer.len, ret_sight, err);
+	return r == 0 || r == -EAGAIN ? r : -ENODATA;
+}
+
+/* The facts of the view's scope that its parts cover. */
+static int look(const struct observer *observer, const struct view *view,
+	struct sight *ret_sight, struct facts *ret_found, struct err *err)
+{
+	struct observe_question question = {.parts = view->parts,
+		.is_near = view->is_near,
+		.scope = view->scope,
+		.names = view->names,
+		.n_names = view->n_names}; /* borrowed */
+	struct sight sight = SIGHT_INIT;
+	int r;
+
+	snprintf(question.redaction, sizeof(question.redaction), "%s",
+		observer->redaction);
+	r = ask(observer, &question, &sight, err);
+	if (r < 0)
+		return r;
+	facts_keep_covered(&sight.found, view->parts, ret_found);
+	sight_free(ret_sight);
+	*ret_sight = sight;
+	return 0;
+}
+
+int verify_name(const struct observer *observer, unsigned parts, const char *name,
+	struct sight *ret_sight, struct err *err)
+{
+	cleanup_question struct observe_question question = {.parts = parts};
+
+	if (name)
+		observe_name(&question, "%s", name);
+	return ask(observer, &question, ret_sight, err) < 0 ? -ENODATA : 0;
+}
+
+int verify_key(const struct observer *observer, struct err *err)
+{
+	const struct view nothing = {.parts = 0};
+	cleanup_facts struct facts found = FACTS_INIT;
+	cleanup_sight struct sight sight = SIGHT_INIT;
+
+	return look(observer, &nothing, &sight, &found, err) < 0 ? -ENODATA : 0;
 }
 
 static bool has_time(const struct observer *observer, int64_t deadline)
@@ -175,17 +108,6 @@ static void compare(const struct view *view, const struct facts *expected,
 	facts_minus_both(found, expected, view->uncertain, &ret->extra);
 }
 
-int verify_host(const struct view *view, struct host *host,
-	struct difference *ret_difference, struct err *err)
-{
-	cleanup_facts struct facts found = FACTS_INIT;
-	int r = render(view, host, NULL, &found, err);
-
-	if (r == 0)
-		compare(view, &view->expected, &found, ret_difference);
-	return r;
-}
-
 int verify_read(const struct observer *observer, const struct view *view,
 	struct facts *ret_found, struct err *err)
 {
@@ -193,9 +115,9 @@ int verify_read(const struct observer *observer, const struct view *view,
 	int r;
 
 	do {
-		cleanup_host struct host *host = NULL;
+		cleanup_sight struct sight sight = SIGHT_INIT;
 
-		r = look(observer, view, &host, ret_found, err);
+		r = look(observer, view, &sight, ret_found, err);
 	} while (r == -EAGAIN && has_time(observer, deadline));
 	return r < 0 ? -ENODATA : 0;
 }
@@ -281,7 +203,7 @@ static bool are_covered(const struct facts *lines, unsigned parts)
 /* Looks again, without LVM unless what differs comes from there: asking takes long. A
  * reading that the caller acts by is replaced by a later one only as a whole. */
 static int look_again(const struct observer *observer, const struct view *view,
-	struct host **host, struct difference *difference, struct err *err)
+	struct sight *sight, struct difference *difference, struct err *err)
 {
 	int64_t begin = observer->ops->now_ms(observer->context);
 	struct view cheap = *view;
@@ -295,7 +217,7 @@ static int look_again(const struct observer *observer, const struct view *view,
 		bool is_cheap = are_covered(&difference->missing, cheap.parts) &&
 				are_covered(&difference->extra, cheap.parts);
 		cleanup_facts struct facts found = FACTS_INIT;
-		struct host *again = NULL;
+		struct sight again = SIGHT_INIT;
 
 		r = look(observer, is_cheap ? &cheap : view, &again, &found, err);
 		if (r == 0)
@@ -304,28 +226,29 @@ static int look_again(const struct observer *observer, const struct view *view,
 		else if (r != -EAGAIN)
 			return r;
 		if (r == 0 && !is_cheap) {
-			host_free(*host);
-			*host = take_ptr(again);
+			sight_free(sight);
+			*sight = again;
+		} else {
+			sight_free(&again);
 		}
-		host_free(again);
 	}
 	return r == -EAGAIN ? -ENODATA : r;
 }
 
 int verify_expected(const struct observer *observer, const struct view *view,
-	struct host **ret_host, struct difference *ret_difference, struct err *err)
+	struct sight *ret_sight, struct difference *ret_difference, struct err *err)
 {
 	int64_t deadline = deadline_in(observer, observer->flap_ms);
 	cleanup_facts struct facts found = FACTS_INIT;
 	int r;
 
 	do
-		r = look(observer, view, ret_host, &found, err);
+		r = look(observer, view, ret_sight, &found, err);
 	while (r == -EAGAIN && has_time(observer, deadline));
 	if (r < 0)
 		return -ENODATA;
 	compare(view, &view->expected, &found, ret_difference);
-	return look_again(observer, view, ret_host, ret_difference, err);
+	return look_again(observer, view, ret_sight, ret_difference, err);
 }
 
 enum confirmation verify_predicted(const struct observer *observer,
@@ -342,9 +265,9 @@ enum confirmation verify_predicted(const struct observer *observer,
 	do {
 		cleanup_difference struct difference before = DIFFERENCE_INIT;
 		cleanup_facts struct facts found = FACTS_INIT;
-		cleanup_host struct host *host = NULL;
+		cleanup_sight struct sight sight = SIGHT_INIT;
 
-		r = look(observer, &after, &host, &found, err);
+		r = look(observer, &after, &sight, &found, err);
 		if (r < 0)
 			continue;
 		compare(&after, &view->predicted, &found, ret_difference);
@@ -378,28 +301,25 @@ static char *host_word(const struct facts *facts, const char *key)
 }
 
 int verify_identity(
-	const struct machine *machine, const struct plan *plan, struct err *err)
+	const struct observer *observer, const struct plan *plan, struct err *err)
 {
-	const struct view view = {.parts = PROBE_IDENTITY};
-	cleanup_host struct host *host = NULL;
-	cleanup_facts struct facts found = FACTS_INIT;
+	cleanup_sight struct sight sight = SIGHT_INIT;
 	cleanup_free char *machine_id = host_word(&plan->expect, " machine-id ");
 	cleanup_free char *boot_id = host_word(&plan->expect, " boot-id ");
-	int r = probe_host(machine, PROBE_IDENTITY, &host, err);
+	/* under the host's own names */
+	int r = verify_name(observer, PROBE_IDENTITY, NULL, &sight, err);
 
-	if (r == 0)
-		r = check_sources(host, &view, err);
 	if (r < 0)
-		return -ENODATA;
-	host_facts(host, &view.scope, &found);
-	cleanup_free char *machine_here = host_word(&found, " machine-id ");
-	cleanup_free char *boot_here = host_word(&found, " boot-id ");
+		return r;
+	cleanup_free char *node = sight_word_of(&sight, "host");
+	cleanup_free char *machine_here = host_word(&sight.found, " machine-id ");
+	cleanup_free char *boot_here = host_word(&sight.found, " boot-id ");
 	if (strcmp(machine_id, machine_here) != 0)
 		return err_set(err, -EXDEV,
 			"this plan is for another host: it was made for machine-id %s, "
 			"and "
 			"this host is %s (%s)",
-			machine_id, machine_here, host->identity.node);
+			machine_id, machine_here, node);
 	if (strcmp(boot_id, boot_here) != 0)
 		return err_set(err, -EXDEV,
 			"this host was restarted since its capture: the plan is for "

@@ -7,8 +7,7 @@
 #define SNAPSTATE_VERIFY_H
 
 #include "act.h"
-#include "snapstate/probe.h"
-#include "snapstate/redact.h"
+#include "snapstate/observe.h"
 #include "view.h"
 
 struct difference {
@@ -24,11 +23,15 @@ static inline void difference_free_fn(struct difference *difference)
 }
 #define cleanup_difference cleanup_with(difference_free_fn)
 
-/* How one looks: at which machine, and with how much patience. */
+/* How one looks: by whose eyes, and with how much patience. */
 struct observer {
-	const struct machine *machine;
-	const struct redact_key *key; /* of the plan's pseudonyms; NULL = it has names */
-	const struct act_ops *ops;    /* pause and now_ms */
+	/* Puts a question (observe.h). -ETIMEDOUT, -EPIPE, -EBADMSG: there is no answer, and
+	 * there will be none. */
+	int (*ask)(void *eyes, const struct buf *question, struct buf *ret_answer,
+		struct err *err);
+	void *eyes;
+	const char *redaction;	   /* the plan's; "" = it has the host's names */
+	const struct act_ops *ops; /* pause and now_ms */
 	void *context;
 	unsigned poll_ms;
 	unsigned flap_ms;   /* how long an open count may be off */
@@ -39,12 +42,12 @@ struct observer {
 /*
  * Probes and compares with view->expected. What udev does to a device for a moment (an
  * open count, a holder), and what an LVM command beside it does (suspended, an inactive
- * table, a condition), is looked at again for a while; nothing else is. *ret_host is the
- * last whole probe, under its own names, and set also when there is a difference.
+ * table, a condition), is looked at again for a while; nothing else is. *ret_sight is the
+ * last whole look, with the host's own names, and set also when there is a difference.
  * Returns 0 when everything could be read, -ENODATA with the source's name otherwise.
  */
 int verify_expected(const struct observer *observer, const struct view *view,
-	struct host **ret_host, struct difference *ret_difference, struct err *err);
+	struct sight *ret_sight, struct difference *ret_difference, struct err *err);
 
 /* Probes, and gives all facts of the view's scope. -ENODATA as above. */
 int verify_read(const struct observer *observer, const struct view *view,
@@ -53,10 +56,13 @@ int verify_read(const struct observer *observer, const struct view *view,
 void verify_compare(const struct view *view, const struct facts *found,
 	struct difference *ret_difference);
 
-/* The same of a host that was read already, with the view's parts: that is what tests
- * have. Builds its index. */
-int verify_host(const struct view *view, struct host *host,
-	struct difference *ret_difference, struct err *err);
+/* These parts, and what has this name, where it is not NULL; no facts but of which host it
+ * is. */
+int verify_name(const struct observer *observer, unsigned parts, const char *name,
+	struct sight *ret_sight, struct err *err);
+
+/* The observer has the key of the plan's pseudonyms. -ENODATA: err says why not. */
+int verify_key(const struct observer *observer, struct err *err);
 
 enum confirmation {
 	CONFIRM_PREDICTED,
@@ -73,6 +79,6 @@ enum confirmation verify_predicted(const struct observer *observer,
 
 /* The plan's host line against this host: 0, or -EXDEV with words for people. */
 int verify_identity(
-	const struct machine *machine, const struct plan *plan, struct err *err);
+	const struct observer *observer, const struct plan *plan, struct err *err);
 
 #endif

@@ -3,6 +3,9 @@
  * What to look at. Input: a plan, the facts that hold now, perhaps one step. Output: the
  * part of the scope, its facts before and after, and the parts of the probe they need.
  */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "snapstate/cleanup.h"
@@ -768,8 +771,23 @@ void view_keep_about(
 	keep_of_metadata(found, &subjects, ret);
 }
 
+void view_name(struct view *view, const char *format, ...)
+{
+	va_list args;
+	char *name = NULL;
+
+	va_start(args, format);
+	if (vasprintf(&name, format, args) < 0)
+		abort();
+	va_end(args);
+	*array_add(&view->names, &view->n_names) = name;
+}
+
 void view_free(struct view *view)
 {
+	for (size_t i = 0; i < view->n_names; i++)
+		free(view->names[i]);
+	free(view->names);
 	scope_free(&view->scope);
 	scope_free(&view->scope_after);
 	facts_free(&view->expected);

@@ -81,7 +81,7 @@ static int ask(int control, struct dm_ioctl *request, size_t size, struct err *e
 
 int dm_list_read(const char *control_node, struct host *host, struct err *err)
 {
-	cleanup_close int control = open(control_node, O_RDWR | O_CLOEXEC | O_NOCTTY);
+	cleanup_close int control = open(control_node, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 
 	if (control < 0)
 		return err_errno(err, errno, "open %s", control_node);

@@ -40,6 +40,8 @@ static void log_quietly(
 	(void)format;
 }
 
+static bool is_held; /* libdevmapper has its control node open */
+
 /* 0, or why libdevmapper must not be asked. Opening the control node of a kernel without
  * device-mapper would load the module; with no node there, libdevmapper makes one. */
 static int check_control(struct err *err)
@@ -53,7 +55,7 @@ static int check_control(struct err *err)
 		if (!is_there)
 			return err_set(err, -ENODEV, "no device-mapper in this kernel");
 	}
-	if (access(CONTROL_NODE, R_OK | W_OK) == 0)
+	if (is_held || access(CONTROL_NODE, R_OK | W_OK) == 0)
 		return 0;
 	if (errno == ENOENT)
 		return err_set(err, -EACCES,
@@ -294,6 +296,17 @@ static const char *driver_version_live(void *context, struct host *host)
 	if (!dm_driver_version(version, sizeof(version)))
 		return "";
 	return host_string(host, version);
+}
+
+void dm_live_hold_control(void)
+{
+	char version[64];
+
+	if (check_control(NULL) < 0)
+		return;
+	set_up_library();
+	dm_hold_control_dev(1);
+	is_held = dm_driver_version(version, sizeof(version));
 }
 
 const struct dm_ops dm_ops_live = {

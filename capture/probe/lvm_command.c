@@ -124,20 +124,6 @@ static const char **arguments_of(
 	return argv;
 }
 
-static bool is_device_path(const char *path)
-{
-	return strncmp(path, "/dev/", 5) == 0 && !strstr(path, "/../");
-}
-
-bool lvm_are_devices(const char *const argv[])
-{
-	for (; *argv; argv += 2)
-		if (strcmp(argv[0], "--devices") != 0 || !argv[1] ||
-			!is_device_path(argv[1]))
-			return false;
-	return true;
-}
-
 /* Where the question's own words end in argv; NULL = it is not that question. */
 static const char *const *question_end(
 	const char *const argv[], enum lvm_question question)
@@ -156,7 +142,7 @@ bool lvm_is_question(const char *const argv[])
 		if (!rest)
 			continue;
 		if (i == LVM_METADATA)
-			return rest[0] && is_device_path(rest[0]) && !rest[1];
+			return rest[0] && lvm_is_device(rest[0]) && !rest[1];
 		return lvm_are_devices(rest);
 	}
 	return false;

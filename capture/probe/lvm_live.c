@@ -12,21 +12,10 @@
 
 #include "parts.h"
 
-/* Debian, RHEL and SLES have it in the first; older ones in the second. */
-static const char *const lvm_paths[] = {"/usr/sbin/lvm", "/sbin/lvm"};
-
 /* Names and messages must not depend on who runs us (decimal commas, translated words);
  * and lvm prints pids about descriptors it inherited, if any, unless told not to. */
 static char *const lvm_environment[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin",
 	"LC_ALL=C.UTF-8", "TZ=UTC", "LVM_SUPPRESS_FD_WARNINGS=1", NULL};
-
-const char *lvm_path(void)
-{
-	for (size_t i = 0; i < sizeof(lvm_paths) / sizeof(lvm_paths[0]); i++)
-		if (access(lvm_paths[i], X_OK) == 0)
-			return lvm_paths[i];
-	return NULL;
-}
 
 struct lvm_call {
 	const char *path;

@@ -35,6 +35,10 @@ struct dm_ops {
 		struct err *err);
 };
 
+/* libdevmapper opens the control node for reading and writing when it is first asked, and closes it
+ * again. For a process that will not be able to any more: opens it now, and keeps it. */
+void dm_live_hold_control(void);
+
 /* Runs `lvm` with the arguments; stdout into ret_out, stderr into ret_err_text. Only for commands
  * that change nothing: at the deadline the child is killed. */
 struct lvm_ops {
@@ -51,6 +55,8 @@ const char *lvm_path(void);
 /* true: a command line with which the probe asks LVM something, devices and all. A process that starts
  * lvm on behalf of one that it does not trust runs no other. */
 bool lvm_is_question(const char *const argv[]);
+/* true: a path below /dev. */
+bool lvm_is_device(const char *path);
 /* true: nothing, or `--devices PATH` and again, each below /dev. */
 bool lvm_are_devices(const char *const argv[]);
 

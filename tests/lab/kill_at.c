@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * kill_at [-l] K COMMAND...: runs a command and kills it with SIGKILL right before its
+ * kill_at [-l | -o] K COMMAND...: runs a command and kills it with SIGKILL right before its
  * K-th system call that records or changes something (executor/: the journal, what is
  * sent to the runner, device-mapper, mounts, files). Between two of those a process only
  * reads, so that dying here or there is the same for the host and for the journal; and
@@ -8,6 +8,9 @@
  *
  * With -l not the command is killed but the "lvm lvremove" below it, right before the
  * K-th call that changes a device-mapper device or writes to a disk.
+ *
+ * With -o it is the observer that is killed (snapstate-capture --observe), right before it gives its
+ * K-th answer.
  *
  * kill_at -s STEP DUE GO COMMAND...: runs the executor, and stops it between two steps: when
  * its journal has the line that STEP is done, or for 0 that all facts are verified. Then it
@@ -36,14 +39,14 @@
 struct tracee {
 	pid_t pid;
 	bool is_inside; /* a call, which it will leave */
-	bool is_lvremove;
+	bool is_lvremove, is_observer;
 };
 
 struct sweep {
 	struct tracee tracees[TRACEES_MAX];
 	size_t n_tracees;
 	pid_t first;
-	bool is_of_lvm;
+	bool is_of_lvm, is_of_observer;
 	unsigned long wanted, count;
 	const char *due, *go; /* NULL: it is to be killed */
 	bool is_due;
@@ -134,8 +137,8 @@ static const char *name_in_lvm(const struct user_regs_struct *regs)
 	return NULL;
 }
 
-/* After its exec: is it the change that the runner was asked for? */
-static bool is_lvremove(pid_t pid)
+/* After its exec: its command line has these words. */
+static bool has_words(pid_t pid, const char *program, const char *word)
 {
 	char path[64], line[256] = "";
 	FILE *file;
@@ -147,7 +150,7 @@ static bool is_lvremove(pid_t pid)
 		return false;
 	len = fread(line, 1, sizeof(line) - 1, file);
 	fclose(file);
-	return len && strstr(line, "lvm") && memmem(line, len, "lvremove", 8);
+	return len && strstr(line, program) && memmem(line, len, word, strlen(word));
 }
 
 /* ---- tracing ---- */
@@ -203,11 +206,17 @@ static void consider(struct sweep *sweep, struct tracee *tracee)
 	struct user_regs_struct regs;
 	const char *name;
 
-	if (sweep->is_of_lvm ? !tracee->is_lvremove : tracee->pid != sweep->first)
+	if (sweep->is_of_observer ? !tracee->is_observer
+		: sweep->is_of_lvm	  ? !tracee->is_lvremove
+					  : tracee->pid != sweep->first)
 		return;
 	if (ptrace(PTRACE_GETREGS, tracee->pid, NULL, &regs) < 0)
 		return;
-	name = sweep->is_of_lvm ? name_in_lvm(&regs) : name_in_self(tracee->pid, &regs);
+	if (sweep->is_of_observer)
+		name = regs.orig_rax == SYS_write && regs.rdi == 1 ? "an answer" : NULL;
+	else
+		name = sweep->is_of_lvm ? name_in_lvm(&regs)
+					: name_in_self(tracee->pid, &regs);
 	if (!name || ++sweep->count != sweep->wanted)
 		return;
 	fprintf(stderr, "killed before %s\n", name);
@@ -228,8 +237,10 @@ static int note_stop(struct sweep *sweep, pid_t pid, int status)
 			consider(sweep, tracee);
 		return 0;
 	}
-	if (status >> 16 == PTRACE_EVENT_EXEC)
-		tracee->is_lvremove = is_lvremove(pid);
+	if (status >> 16 == PTRACE_EVENT_EXEC) {
+		tracee->is_lvremove = has_words(pid, "lvm", "lvremove");
+		tracee->is_observer = has_words(pid, "snapstate-capture", "--observe");
+	}
 	/* a new tracee begins with one of its own */
 	return signal == SIGTRAP || signal == SIGSTOP ? 0 : signal;
 }
@@ -263,8 +274,9 @@ int main(int argc, char **argv)
 		       PTRACE_O_EXITKILL;
 	int at = 1, status;
 
-	if (argc > at && strcmp(argv[at], "-l") == 0) {
-		sweep.is_of_lvm = true;
+	if (argc > at && (strcmp(argv[at], "-l") == 0 || strcmp(argv[at], "-o") == 0)) {
+		sweep.is_of_lvm = argv[at][1] == 'l';
+		sweep.is_of_observer = argv[at][1] == 'o';
 		options |= PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE;
 		at++;
 	}

@@ -6,6 +6,7 @@
 #include <linux/dm-ioctl.h>
 #include <linux/loop.h>
 #include <linux/netlink.h>
+#include <linux/openat2.h>
 #include <linux/sched.h>
 #include <linux/sockios.h>
 #include <poll.h>
@@ -36,6 +37,7 @@
 
 #include "audit.h"
 #include "confine.h"
+#include "observe_process.h"
 #include "../../capture/probe/parts.h"
 #include "snapstate/cleanup.h"
 
@@ -105,6 +107,11 @@ static void limit_a_process(void)
 	const struct rlimit64 none = {0, 0};
 
 	syscall(SYS_prlimit64, getppid(), RLIMIT_CPU, &none, NULL);
+}
+
+static void enter_namespace(void)
+{
+	setns(-1, CLONE_NEWNS);
 }
 
 static void clone_with(unsigned long flags)
@@ -254,17 +261,10 @@ static void loop_set_status(void)
 	ioctl(-1, LOOP_SET_STATUS64, NULL);
 }
 
-static void start_program_in_a_child(void)
+static void start_a_child(void)
 {
-	int status = 0;
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		start_program();
+	if (fork() == 0)
 		_exit(0);
-	}
-	waitpid(pid, &status, 0);
-	errno = is_killed(status) ? 77 : 0;
 }
 
 static const struct {
@@ -306,8 +306,6 @@ static void test_forbidden_calls_die(void **state)
 	for (size_t i = 0; i < sizeof(attacks) / sizeof(attacks[0]); i++)
 		if (!is_killed(in_child(confine_self, attacks[i].act)))
 			fail_msg("%s did not end the process", attacks[i].name);
-	assert_int_equal(
-		WEXITSTATUS(in_child(confine_self, start_program_in_a_child)), 77);
 }
 
 /* In the lab they end it, elsewhere the kernel does not know them. */
@@ -323,6 +321,8 @@ static void test_calls_on_processes(void **state)
 		void (*act)(void);
 	} calls[] = {
 		{"prlimit of another one", limit_a_process},
+		{"fork", start_a_child},
+		{"setns", enter_namespace},
 		{"clone into a namespace", clone_into_a_namespace},
 		{"clone with another signal", clone_with_another_signal},
 		{"clone for the parent", clone_for_the_parent},
@@ -594,11 +594,6 @@ static void swap_off(void)
 	swapoff(NOWHERE);
 }
 
-static void enter_namespace(void)
-{
-	setns(-1, CLONE_NEWNS);
-}
-
 /* A body that hangs: nobody signals it, and it is gone in time. */
 static int hang(void *context)
 {
@@ -681,8 +676,6 @@ static void test_needed_calls_are_answered_by_the_kernel(void **state)
 		{"loop status", loop_status, {EBADF, EBADF}},
 		{"loop detach", loop_detach, {EBADF, EBADF}},
 		{"swapoff", swap_off, {ENOENT, EPERM}},
-		{"setns", enter_namespace, {EBADF, EBADF}},
-		{"giving up a child", give_up_a_child, {0, 0}},
 		{"reading", open_and_close, {0, 0}},
 		{"flushing a terminal", forget_what_was_typed, {EBADF, EBADF}},
 		{"syslog", write_to_syslog, {EBADF, EBADF}},
@@ -712,6 +705,146 @@ static void test_no_other_socket(void **state)
 
 		assert_true(is_ended_or_unknown(status));
 	}
+}
+
+/* ---- the observer ---- */
+
+static uint64_t capabilities_of_status(const char *field)
+{
+	char line[256];
+	unsigned long long value = UINT64_MAX;
+	FILE *file = fopen("/proc/self/status", "re");
+
+	while (file && fgets(line, sizeof(line), file))
+		if (strncmp(line, field, strlen(field)) == 0)
+			sscanf(line + strlen(field), ": %llx", &value);
+	if (file)
+		fclose(file);
+	return value;
+}
+
+static void write_to_a_file(void)
+{
+	int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	errno = fd < 0 ? errno : 0;
+}
+
+static void make_a_file(void)
+{
+	int fd = open("/tmp/snapstate-confined", O_RDONLY | O_CREAT | O_CLOEXEC, 0600);
+
+	errno = fd < 0 ? errno : 0;
+}
+
+static void unlink_a_file(void)
+{
+	unlink(NOWHERE);
+}
+
+static void make_a_folder(void)
+{
+	mkdir(NOWHERE "/x", 0700);
+}
+
+static void test_the_observer_changes_nothing(void **state)
+{
+	static const struct {
+		const char *name;
+		void (*act)(void);
+	} others[] = {
+		{"two-phase umount", umount_unused},
+		{"swapoff", swap_off},
+		{"dm remove", dm_remove},
+		{"loop detach", loop_detach},
+		{"open for writing", write_to_a_file},
+		{"make a file", make_a_file},
+		{"unlink", unlink_a_file},
+		{"mkdir", make_a_folder},
+		{"clone into a namespace", clone_into_a_namespace},
+		{"clone with another signal", clone_with_another_signal},
+		{"clone3", clone_out_of_sight},
+		{"prctl", become_traceable},
+		{"prlimit of another one", limit_a_process},
+		{"udev's monitor", listen_to_udev},
+		{"network", reach_the_network},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(attacks) / sizeof(attacks[0]); i++)
+		if (!is_ended_or_unknown(in_child(observe_confine, attacks[i].act)))
+			fail_msg("%s", attacks[i].name);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (!is_ended_or_unknown(in_child(observe_confine, others[i].act)))
+			fail_msg("%s", others[i].name);
+}
+
+static void test_the_observer_can_signal_nobody(void **state)
+{
+	(void)state;
+	if (in_pid_namespace(&ways[0], NULL) == NO_SCENE)
+		skip();
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
+		if (in_pid_namespace(&ways[i], observe_confine) != VICTIM_LIVES)
+			fail_msg("%s", ways[i].name);
+}
+
+/* Of root's only this, and no user id to which anything belongs: no call writes to a file of root's. */
+static void look_at_the_observer(void)
+{
+	const uint64_t kept =
+		UINT64_C(1) << CAP_SYS_ADMIN | UINT64_C(1) << CAP_SYS_CHROOT |
+		UINT64_C(1) << CAP_SYS_PTRACE | UINT64_C(1) << CAP_DAC_READ_SEARCH;
+	bool is_good = !(capabilities_of_status("CapEff") & ~kept) &&
+		       !(capabilities_of_status("CapPrm") & ~kept) && geteuid() != 0 &&
+		       getuid() != 0 && getegid() != 0;
+	const struct open_how how = {.flags = O_WRONLY};
+	int fd = (int)syscall(SYS_openat2, AT_FDCWD, "/etc/passwd", &how, sizeof(how));
+
+	errno = is_good && fd < 0 && errno == EACCES ? 0 : 1;
+}
+
+static void test_the_observer_reads(void **state)
+{
+	static const struct {
+		const char *name;
+		void (*act)(void);
+		int expected;
+	} needed[] = {
+		{"dm status", dm_status, EBADF},
+		{"loop status", loop_status, EBADF},
+		{"setns", enter_namespace, EBADF},
+		{"giving up a child", give_up_a_child, 0},
+		{"reading", open_and_close, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
+		int status = in_child(observe_confine, needed[i].act);
+
+		if (!WIFEXITED(status) || WEXITSTATUS(status) != needed[i].expected)
+			fail_msg("%s: status %#x", needed[i].name, (unsigned)status);
+	}
+	if (geteuid() == 0)
+		assert_int_equal(in_child(observe_confine, look_at_the_observer), 0);
+}
+
+/* lvm, where it is only asked. */
+static void test_lvm_of_the_observer_changes_nothing(void **state)
+{
+	static void (*const refused[])(void) = {dm_remove, dm_load, dm_suspend, dm_create,
+		dm_rename, dm_message, dm_remove_all, mount_something, umount_plainly,
+		swap_on, load_module};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		int status = in_child(observe_confine_lvm, refused[i]);
+
+		if (!WIFEXITED(status) || WEXITSTATUS(status) != EPERM)
+			fail_msg("%zu: status %#x", i, (unsigned)status);
+	}
+	assert_int_equal(WEXITSTATUS(in_child(observe_confine_lvm, dm_status)), EBADF);
+	assert_int_equal(WEXITSTATUS(in_child(observe_confine_lvm, start_program)), 0);
 }
 
 /* ---- lvm's side ---- */
@@ -745,26 +878,10 @@ static void test_lvm_is_kept_from_the_machine(void **state)
 
 /* ---- capabilities ---- */
 
-static uint64_t capabilities_of_status(const char *field)
-{
-	char line[256];
-	unsigned long long value = UINT64_MAX;
-	FILE *file = fopen("/proc/self/status", "re");
-
-	while (file && fgets(line, sizeof(line), file))
-		if (strncmp(line, field, strlen(field)) == 0)
-			sscanf(line + strlen(field), ": %llx", &value);
-	if (file)
-		fclose(file);
-	return value;
-}
-
 static void look_at_capabilities(void)
 {
 	const uint64_t kept =
-		UINT64_C(1) << CAP_SYS_ADMIN | UINT64_C(1) << CAP_SYS_CHROOT |
-		UINT64_C(1) << CAP_SYS_PTRACE | UINT64_C(1) << CAP_DAC_READ_SEARCH |
-		UINT64_C(1) << CAP_DAC_OVERRIDE;
+		UINT64_C(1) << CAP_SYS_ADMIN | UINT64_C(1) << CAP_DAC_OVERRIDE;
 	bool is_root = geteuid() == 0;
 	bool is_good = !(capabilities_of_status("CapEff") & ~kept) &&
 		       !(capabilities_of_status("CapPrm") & ~kept) &&
@@ -788,6 +905,10 @@ int main(void)
 		cmocka_unit_test(test_it_can_signal_nobody),
 		cmocka_unit_test(test_needed_calls_are_answered_by_the_kernel),
 		cmocka_unit_test(test_no_other_socket),
+		cmocka_unit_test(test_the_observer_changes_nothing),
+		cmocka_unit_test(test_the_observer_can_signal_nobody),
+		cmocka_unit_test(test_the_observer_reads),
+		cmocka_unit_test(test_lvm_of_the_observer_changes_nothing),
 		cmocka_unit_test(test_lvm_is_kept_from_the_machine),
 		cmocka_unit_test(test_other_capabilities_are_gone),
 	};

@@ -18,6 +18,7 @@
 #include "admit.h"
 #include "apply.h"
 #include "names.h"
+#include "observe.h"
 #include "recorded_root.h"
 #include "report.h"
 #include "snapstate/cleanup.h"
@@ -422,7 +423,7 @@ static int toy_perform_one(void *context, struct act_request *request, struct er
 	toy->now_ms += toy->act_ms;
 	note_command(toy, request->step);
 	strcat(toy->holds, "!");
-	assert_non_null(request->host);
+	assert_non_null(sight_name(request->sight, "host"));
 	request->has_acted = true;
 	switch (toy->manners[op]) {
 	case RIGHT:
@@ -548,8 +549,47 @@ static bool toy_is_stopped(void *context)
 	return toy->stop_at_once || (toy->stop_after && toy->n_acts >= toy->stop_after);
 }
 
-static const struct act_ops toy_ops = {
-	toy_hold, toy_release, toy_perform, toy_pause, toy_now_ms, toy_is_stopped};
+static int64_t toy_time(void *context)
+{
+	uint64_t uptime;
+	int64_t now;
+
+	fake_clock(context, &now, &uptime);
+	return now;
+}
+
+static const struct act_ops toy_ops = {.hold = toy_hold,
+	.release = toy_release,
+	.perform = toy_perform,
+	.pause = toy_pause,
+	.now_ms = toy_now_ms,
+	.time = toy_time,
+	.is_stopped = toy_is_stopped};
+
+/* The observer, without its process. */
+static int toy_ask(
+	void *eyes, const struct buf *question, struct buf *ret_answer, struct err *err)
+{
+	struct toy *toy = eyes;
+	const struct observing observing = {
+		.machine = &toy->machine, .key = toy->key, .key_error = "no key"};
+
+	(void)err;
+	observe_answer(&observing, question, ret_answer);
+	return 0;
+}
+
+static struct observer toy_observer(struct toy *toy, const struct plan *plan)
+{
+	return (struct observer){.ask = toy_ask,
+		.eyes = toy,
+		.redaction = plan->redaction,
+		.ops = &toy_ops,
+		.context = toy,
+		.poll_ms = 100,
+		.flap_ms = 2000,
+		.settle_ms = 5000};
+}
 
 static const struct entry toy_files[] = {
 	{"etc/machine-id", MACHINE_ID "\n"},
@@ -714,14 +754,22 @@ static void set_target(struct plan_step *step)
 static void set_pseudonyms(struct toy *toy, struct plan_step *step)
 {
 	cleanup_host struct host *host = toy_host(toy);
+	struct arena *strings = arena_new();
 	struct plan_target *target = &step->target;
+	cleanup_sight struct sight sight = SIGHT_INIT;
+	cleanup_view struct view view = {.parts = 0};
 	struct plan_step named;
 
-	assert_int_equal(names_of_step(host, step, &named, NULL), 0);
+	names_ask(step, &view);
+	observe_names(host,
+		&(struct observe_question){.names = view.names, .n_names = view.n_names},
+		&sight);
+	assert_int_equal(names_of_step(&sight, step, strings, &named, NULL), 0);
 	set_string(&target->mount_target, named.target.mount_target);
 	set_string(&target->dm_name, named.target.dm_name);
 	set_string(&target->vg_name, named.target.vg_name);
 	set_string(&target->lv_name, named.target.lv_name);
+	arena_free(strings);
 }
 
 /* Lets a toy do the step, and notes what it changed. */
@@ -790,13 +838,7 @@ static struct plan *toy_plan(void)
 static struct executor toy_executor(struct toy *toy, const struct plan *plan)
 {
 	return (struct executor){
-		.observer = {.machine = &toy->machine,
-			.key = toy->key,
-			.ops = &toy_ops,
-			.context = toy,
-			.poll_ms = 100,
-			.flap_ms = 2000,
-			.settle_ms = 5000},
+		.observer = toy_observer(toy, plan),
 		.plan = plan,
 		.out = open_memstream(&toy->out, &toy->out_len),
 		.errors = open_memstream(&toy->errors, &toy->errors_len),
@@ -823,8 +865,8 @@ static enum exit_code toy_run(struct toy *toy, const struct plan *plan, bool is_
 		executor_show(&executor);
 	if (code == EXIT_DONE && is_apply) {
 		toy->journal = &journal;
-		if (journal_create(toy->folder, plan, "toy.snapplan", executor.host,
-			    &toy->machine, &journal, &err) < 0)
+		if (journal_create(toy->folder, plan, "toy.snapplan", &executor.sight,
+			    &executor.observer, &journal, &err) < 0)
 			fail_msg("%s", err.msg);
 		if (toy->fsize) {
 			struct rlimit limit = *toy->fsize;
@@ -854,8 +896,8 @@ static enum exit_code toy_resume(struct toy *toy, const struct plan *plan)
 	code = executor_verify(&executor);
 	if (code == EXIT_DONE) {
 		toy->journal = &journal;
-		if (journal_resume(toy->folder, plan, "toy.snapplan", executor.host,
-			    &toy->machine, &text, &recalled, &journal, &err) < 0)
+		if (journal_resume(toy->folder, plan, "toy.snapplan", &executor.sight,
+			    &executor.observer, &text, &recalled, &journal, &err) < 0)
 			fail_msg("%s", err.msg);
 		code = executor_apply(&executor, &journal);
 	}
@@ -1420,15 +1462,17 @@ static void test_a_plan_is_applied_once(void **state)
 {
 	cleanup_plan struct plan *plan = toy_plan();
 	cleanup_journal struct journal journal = JOURNAL_INIT;
-	cleanup_host struct host *host = host_new();
+	const struct sight nothing = SIGHT_INIT;
+	struct observer observer;
 	cleanup_toy struct toy toy;
 	struct err err = ERR_INIT;
 
 	(void)state;
 	toy_new(&toy);
+	observer = toy_observer(&toy, plan);
 	assert_int_equal(toy_run(&toy, plan, true), EXIT_DONE);
 	assert_int_equal(
-		journal_create(toy.folder, plan, "x", host, &toy.machine, &journal, &err),
+		journal_create(toy.folder, plan, "x", &nothing, &observer, &journal, &err),
 		-EEXIST);
 	assert_says(err.msg, "applied before, and that run carried out all its steps");
 	assert_says(err.msg, plan->digest);
@@ -1538,9 +1582,8 @@ static void test_a_full_disk_stops_before_acting(void **state)
 	toy_new(&toy);
 	journal.fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
 	journal.path = xstrdup("/dev/full");
-	journal.machine = &toy.machine;
-	executor.observer =
-		(struct observer){&toy.machine, NULL, &toy_ops, &toy, 100, 2000, 5000};
+	executor.observer = toy_observer(&toy, plan);
+	journal.observer = &executor.observer;
 	executor.plan = plan;
 	executor.out = executor.errors = open_memstream(&toy.errors, &toy.errors_len);
 	assert_int_equal(executor_verify(&executor), EXIT_DONE);
@@ -1944,13 +1987,14 @@ static void test_an_empty_plan(void **state)
 
 /* ---- the journal's folder ---- */
 
-static int try_journal(const struct toy *toy, const char *folder, const struct plan *plan,
+static int try_journal(struct toy *toy, const char *folder, const struct plan *plan,
 	struct err *err)
 {
 	cleanup_journal struct journal journal = JOURNAL_INIT;
-	cleanup_host struct host *host = host_new();
+	const struct observer observer = toy_observer(toy, plan);
+	const struct sight nothing = SIGHT_INIT;
 
-	return journal_create(folder, plan, "x", host, &toy->machine, &journal, err);
+	return journal_create(folder, plan, "x", &nothing, &observer, &journal, err);
 }
 
 static void test_folders_of_journals(void **state)
@@ -2127,15 +2171,17 @@ static void test_unsettled_neighbours(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		cleanup_host struct host *host = NULL;
+		cleanup_facts struct facts found = FACTS_INIT;
 		cleanup_toy struct toy toy;
 		struct err err = ERR_INIT;
 
 		toy_new(&toy);
+		assert_int_equal(act_check_neighbours(&found, VG, DISK, &err), -EAGAIN);
+		assert_says(err.msg, "nobody has looked");
 		toy_add_weekly(&toy, "cow_store");
 		toy.devices[cases[i].minor].flags = cases[i].flags;
-		host = toy_host(&toy);
-		assert_int_equal(act_check_neighbours(host, VG, DISK, &err),
+		toy_facts(&toy, SCOPE_IDENTITY, &found);
+		assert_int_equal(act_check_neighbours(&found, VG, DISK, &err),
 			cases[i].said ? -EAGAIN : 0);
 		if (cases[i].said)
 			assert_says(err.msg, cases[i].said);
@@ -2145,36 +2191,26 @@ static void test_unsettled_neighbours(void **state)
 static void test_disks_attached_since(void **state)
 {
 	static const struct {
-		uint32_t minor;
-		uint64_t diskseq;
+		const char *line;
 		const char *said; /* NULL: nothing is in the way */
 	} cases[] = {
-		{0, 7, NULL},
-		{0, 8, "loop was attached"}, /* again, with another file */
-		{1, 7, "loop was attached"},
+		{"disk 7:0 diskseq 7 name loop0", NULL},
+		/* again, with another file */
+		{"disk 7:0 diskseq 8 name loop0", "loop0 was attached"},
+		{"disk 7:1 diskseq 7 name loop1", "loop1 was attached"},
+		{"pv x /dev/sda", NULL},
 	};
-	cleanup_host struct host *seen = host_new();
-	struct block *block = array_add(&seen->blocks, &seen->n_blocks);
+	cleanup_sight struct sight seen = SIGHT_INIT;
 
 	(void)state;
-	*block = (struct block){.devno = {7, 0},
-		.kname = "loop",
-		.backing_file = "",
-		.transport = "",
-		.diskseq = 7};
-	host_sort(seen);
+	facts_add(&seen.names, "disk 7:0 diskseq 7 name loop0");
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		cleanup_host struct host *now = host_new();
+		cleanup_sight struct sight now = SIGHT_INIT;
 		struct err err = ERR_INIT;
 
-		block = array_add(&now->blocks, &now->n_blocks);
-		*block = (struct block){.devno = {7, cases[i].minor},
-			.kname = "loop",
-			.backing_file = "",
-			.transport = "",
-			.diskseq = cases[i].diskseq};
+		facts_add(&now.names, cases[i].line);
 		assert_int_equal(
-			act_check_disks(seen, now, &err), cases[i].said ? -EAGAIN : 0);
+			act_check_disks(&seen, &now, &err), cases[i].said ? -EAGAIN : 0);
 		if (cases[i].said)
 			assert_says(err.msg, cases[i].said);
 	}

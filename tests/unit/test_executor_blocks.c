@@ -110,29 +110,33 @@ static void test_views(void **state)
 /* A plan with pseudonyms names nothing of this host. */
 static void test_names(void **state)
 {
+	static const char *const names[] = {"swap 9:127 state unused path /dev/md127x",
+		"block 9:127 name md127x file -", "block 7:5 name loop5x file /x"};
 	cleanup_plan struct plan *plan = plan_make();
-	cleanup_host struct host *host = host_new();
+	cleanup_sight struct sight sight = SIGHT_INIT;
+	struct arena *strings = arena_new();
 	struct plan_step named;
 	struct err err = ERR_INIT;
 
 	(void)state;
 	for (size_t i = 0; i < plan->n_steps; i++)
 		assert_int_equal(
-			names_of_step(host, &plan->steps[i], &named, &err), -ESTALE);
-	*array_add(&host->swaps, &host->n_swaps) =
-		(struct swap){.path = "/dev/md127x", .devno = {9, 127}};
-	*array_add(&host->blocks, &host->n_blocks) =
-		(struct block){.devno = {9, 127}, .kname = "md127x", .backing_file = ""};
-	*array_add(&host->blocks, &host->n_blocks) =
-		(struct block){.devno = {7, 5}, .kname = "loop5x", .backing_file = "/x"};
-	assert_int_equal(names_of_step(host, &plan->steps[0], &named, &err), 0);
+			names_of_step(&sight, &plan->steps[i], strings, &named, &err),
+			-ESTALE);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		facts_insert(&sight.names, names[i]);
+	assert_int_equal(
+		names_of_step(&sight, &plan->steps[0], strings, &named, &err), 0);
 	assert_string_equal(named.target.swap_path, "/dev/md127x");
-	assert_int_equal(names_of_step(host, &plan->steps[1], &named, &err), 0);
+	assert_int_equal(
+		names_of_step(&sight, &plan->steps[1], strings, &named, &err), 0);
 	assert_string_equal(named.target.kname, "md127x");
-	assert_int_equal(names_of_step(host, &plan->steps[2], &named, &err), 0);
+	assert_int_equal(
+		names_of_step(&sight, &plan->steps[2], strings, &named, &err), 0);
 	assert_string_equal(named.target.kname, "loop5x");
 	assert_string_equal(named.target.file, "/x");
 	assert_int_equal(named.target.devno.minor, 5);
+	arena_free(strings);
 }
 
 /* What has the name is no block device, or is not there: nothing is begun. */

@@ -4,7 +4,7 @@
  * lvm. Input: messages. Output: messages.
  *
  * Invariants: no shell; absolute path, fixed environment, stdin is /dev/null, so that lvm
- * never asks. A question is killed at its deadline. A change is never killed and never
+ * never asks. A change is never killed and never
  * interrupted: a session of its own, so that no Ctrl-C reaches it, and its output goes to
  * a file in memory, not a pipe, so that it outlives this program unharmed. (lvremove
  * ignores SIGTERM while it holds the lock of the group, and SIGKILL in the middle leaves
@@ -20,36 +20,17 @@
 
 #include "lvm_change.h"
 #include "runner.h"
-#include "runner_wire.h"
+#include "wire.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/probe.h"
 
-static struct runner_message refusal(const char *what)
+static struct wire_message refusal(const char *what)
 {
-	struct runner_message answer = {.word = RUNNER_ANSWER, .result = -EPERM};
+	struct wire_message answer = {.word = WIRE_ANSWER, .result = -EPERM};
 
 	snprintf(answer.text, sizeof(answer.text),
 		"%s: not one of the commands that may be run", what);
 	return answer;
-}
-
-/* ---- questions ---- */
-
-static int ask(int fd, const struct runner_message *question, const char *const argv[])
-{
-	cleanup_buf struct buf out = BUF_INIT, err_text = BUF_INIT;
-	struct runner_message answer = {.word = RUNNER_ANSWER};
-	struct err err = ERR_INIT;
-
-	if (!lvm_is_question(argv)) {
-		answer = refusal(argv[0] && argv[1] ? argv[1] : "lvm");
-		return wire_send(fd, &answer, NULL);
-	}
-	answer.result = lvm_ops_live.run(
-		NULL, argv, question->seconds, question->max, &out, &err_text, &err);
-	answer.n_out = out.len;
-	snprintf(answer.text, sizeof(answer.text), "%s", err.msg);
-	buf_add(&out, buf_text(&err_text), err_text.len);
-	return wire_send(fd, &answer, &out);
 }
 
 /* ---- changes ---- */
@@ -86,8 +67,8 @@ static int wait_for(pid_t pid)
 /* The status travels as wait(2) gives it, 127 included: who asked judges it. */
 static int change(int fd, const char *const argv[])
 {
-	struct runner_message started = {.word = RUNNER_STARTED};
-	struct runner_message answer = {.word = RUNNER_ANSWER};
+	struct wire_message started = {.word = WIRE_STARTED};
+	struct wire_message answer = {.word = WIRE_ANSWER};
 	cleanup_close int output = memfd_create("lvm", MFD_CLOEXEC);
 	pid_t pid = -1;
 
@@ -120,23 +101,21 @@ void runner_serve(int fd)
 	while (r == 0) {
 		cleanup_buf struct buf bytes = BUF_INIT;
 		cleanup_free const char **argv = NULL;
-		struct runner_message message;
+		struct wire_message message;
 
-		r = wire_receive(fd, RUNNER_ARGUMENTS_MAX, &message, &bytes);
+		r = wire_receive(fd, WIRE_ARGUMENTS_MAX, &message, &bytes);
 		if (r < 0)
 			return;
 		argv = wire_command(&bytes);
 		if (!argv)
 			return;
-		switch ((enum runner_word)message.word) {
-		case RUNNER_ASK:
-			r = ask(fd, &message, argv);
-			break;
-		case RUNNER_CHANGE:
+		switch ((enum wire_word)message.word) {
+		case WIRE_CHANGE:
 			r = change(fd, argv);
 			break;
-		case RUNNER_STARTED:
-		case RUNNER_ANSWER:
+		case WIRE_ASK:
+		case WIRE_STARTED:
+		case WIRE_ANSWER:
 			return;
 		}
 	}

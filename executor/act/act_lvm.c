@@ -7,12 +7,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 
 #include "act.h"
 #include "lvm_change.h"
 #include "monitoring.h"
+#include "names.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/io.h"
 #include "snapstate/journal.h"
@@ -102,121 +104,132 @@ static int run_lvm(struct act_request *request, const char *const argv[], struct
 
 /* ---- the operations ---- */
 
-/* sysfs writes '!' for the slash of names such as cciss/c0d0 */
-static void add_block_path(struct buf *paths, const char *kname)
-{
-	size_t start;
-
-	buf_puts(paths, "/dev/");
-	start = paths->len;
-	buf_puts(paths, kname);
-	for (size_t i = start; i < paths->len; i++)
-		if (paths->data[i] == '!')
-			paths->data[i] = '/';
-}
-
 /* The paths of the group's physical volumes, each with its NUL. A volume on a multipath
  * or crypt device is a dm device; one whose device is not known makes the list useless.
  */
-static int add_group_paths(const struct host *host, const char *vg_uuid,
+static int add_group_paths(const struct sight *sight, const char *vg_uuid,
 	struct buf *ret_paths, struct err *err)
 {
-	for (size_t i = 0; i < host->n_pvs; i++) {
-		const struct pv *pv = &host->pvs[i];
-		const struct block *block = host_block_by_devno(host, pv->devno);
+	char words[64];
 
-		if (strcmp(pv->vg_uuid, vg_uuid) != 0)
-			continue;
-		if (block)
-			add_block_path(ret_paths, block->kname);
-		else if (host_device_by_devno(host, pv->devno))
-			buf_printf(ret_paths, "/dev/dm-%u", pv->devno.minor);
-		else
+	snprintf(words, sizeof(words), "pv %s", vg_uuid);
+	for (const char *rest = sight_name(sight, words); rest;
+		rest = sight_next(sight, words, rest)) {
+		cleanup_free char *path = NULL;
+
+		if (word_decode(rest, strlen(rest), &path) < 0 || !*path)
 			return err_set(err, -ENODEV,
-				"the device of physical volume %s is not known",
-				pv->uuid);
-		buf_add(ret_paths, "", 1);
+				"the device of a physical volume of the group is not known");
+		buf_add(ret_paths, path, strlen(path) + 1);
 	}
 	if (!ret_paths->len)
 		return err_set(err, -ENODEV, "no physical volume of the group is known");
 	return 0;
 }
 
-/* Once more right before lvm starts, in the reading that gives the sequence number by
- * which LVM compares under its lock: what marks a snapshot for merging since then changes
- * that number, and LVM does nothing. -EAGAIN: not as it must be. */
-int act_check_neighbours(const struct host *host, const char *vg_uuid,
+static int check_condition(const struct facts *found, const struct condition *condition,
+	struct err *err)
+{
+	cleanup_buf struct buf begin = BUF_INIT, words = BUF_INIT;
+	size_t i;
+
+	buf_puts(&begin, "condition ");
+	condition_print(condition, &begin);
+	buf_puts(&begin, " ");
+	i = facts_place(found, begin.data);
+	if (i == found->count || strncmp(found->lines[i], begin.data, begin.len) != 0)
+		return err_set(err, -EAGAIN, "nobody has looked whether this holds: %s",
+			begin.data);
+	if (strcmp(found->lines[i] + begin.len, "ok") == 0)
+		return 0;
+	condition_line_print(found->lines[i], &words);
+	return err_set(err, -EAGAIN, "%s", buf_text(&words));
+}
+
+/* Once more right before lvm starts, by the look that gave the sequence number by which
+ * LVM compares under its lock: what marks a snapshot for merging since then changes that
+ * number, and LVM does nothing. -EAGAIN: not as it must be. */
+int act_check_neighbours(const struct facts *found, const char *vg_uuid,
 	const char *origin_uuid, struct err *err)
 {
-	static const enum condition_kind kinds[] = {
-		CONDITION_SINGLE, CONDITION_SETTLED, CONDITION_SIBLINGS};
-
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		const struct condition condition = {.kind = kinds[i],
+	const struct condition conditions[] = {
+		{.kind = CONDITION_SINGLE, .vg_uuid = vg_uuid, .lv_uuid = "", .argument = ""},
+		{.kind = CONDITION_SETTLED,
 			.vg_uuid = vg_uuid,
 			.lv_uuid = origin_uuid,
-			.argument = ""};
-		cleanup_violations struct violations violations = VIOLATIONS_INIT;
-		cleanup_buf struct buf words = BUF_INIT;
+			.argument = ""},
+		{.kind = CONDITION_SIBLINGS,
+			.vg_uuid = vg_uuid,
+			.lv_uuid = origin_uuid,
+			.argument = ""},
+	};
+	int r = 0;
 
-		condition_find(host, &condition, &violations);
-		if (!violations.count)
-			continue;
-		violation_print(kinds[i], &violations.items[0], &words);
-		return err_set(err, -EAGAIN, "%s", buf_text(&words));
-	}
-	return 0;
+	for (size_t i = 0; i < sizeof(conditions) / sizeof(conditions[0]) && r == 0; i++)
+		r = check_condition(found, &conditions[i], err);
+	return r;
 }
 
 /* Since the look that found no second copy of a physical volume, a disk that may hold one
  * may have been attached: LVM is not shown it, and would not refuse. -EAGAIN: then the
  * next look sees it. */
-int act_check_disks(const struct host *seen, const struct host *now, struct err *err)
+int act_check_disks(const struct sight *seen, const struct sight *now, struct err *err)
 {
-	for (size_t i = 0; i < now->n_blocks; i++) {
-		const struct block *block = &now->blocks[i];
-		const struct block *before = host_block_by_devno(seen, block->devno);
+	for (size_t i = 0; i < now->names.count; i++) {
+		const char *line = now->names.lines[i];
+		cleanup_free char *name = NULL;
 
-		if (!before || before->diskseq != block->diskseq)
-			return err_set(err, -EAGAIN,
-				"%s was attached after the host was verified",
-				block->kname);
+		if (strncmp(line, "disk ", strlen("disk ")) != 0 ||
+			facts_has(&seen->names, line))
+			continue;
+		/* behind "disk MAJ:MIN " */
+		name = sight_word(strchr(line + strlen("disk "), ' ') + 1, "name");
+		return err_set(err, -EAGAIN, "%s was attached after the host was verified",
+			name ? name : line);
 	}
 	return 0;
 }
 
 static int check_disks(const struct act_request *request, struct err *err)
 {
-	struct machine machine = *request->machine;
-	cleanup_host struct host *now = NULL;
-	int r;
+	cleanup_sight struct sight now = SIGHT_INIT;
+	/* sysfs alone */
+	int r = request->look(request->eyes, PROBE_BLOCKS, "disks", &now, err);
 
-	machine.only = NULL;
-	machine.deadline_ms = 0; /* sysfs alone */
-	r = probe_host(&machine, PROBE_BLOCKS, &now, err);
-	return r < 0 ? r : act_check_disks(request->host, now, err);
+	return r < 0 ? r : act_check_disks(request->sight, &now, err);
 }
 
 /* What LVM shall find under its lock: the volume as verified, its name of today. */
+struct described {
+	struct lvm_volume volume;
+	char *vg_name, *lv_name;
+};
+static void described_free(struct described *described)
+{
+	free(described->vg_name);
+	free(described->lv_name);
+}
+
 static int describe_volume(const struct act_request *request, const char *origin_uuid,
-	struct lvm_volume *ret, struct err *err)
+	struct described *ret, struct err *err)
 {
 	const struct plan_target *target = &request->step->target;
-	const struct vg *vg = host_vg(request->host, target->vg_uuid);
-	const struct lv *lv = host_lv(request->host, target->vg_uuid, target->lv_uuid);
+	uint64_t seqno = 0;
 
-	if (!vg || !lv || !vg->seqno)
+	ret->vg_name = names_group(request->sight, target->vg_uuid, &seqno);
+	ret->lv_name = names_volume(request->sight, target->vg_uuid, target->lv_uuid);
+	if (!ret->vg_name || !ret->lv_name || !seqno)
 		return err_set(err, -ENOENT, "LVM does not show volume %s/%s",
 			target->vg_name, target->lv_name);
-	if (!guard_name_is_valid(vg->name) || !guard_name_is_valid(lv->name))
+	if (!guard_name_is_valid(ret->vg_name) || !guard_name_is_valid(ret->lv_name))
 		return err_set(err, -EINVAL, "not a valid name of a volume: %s/%s",
-			vg->name, lv->name);
-	*ret = (struct lvm_volume){.vg_uuid = target->vg_uuid,
+			ret->vg_name, ret->lv_name);
+	ret->volume = (struct lvm_volume){.vg_uuid = target->vg_uuid,
 		.lv_uuid = target->lv_uuid,
 		.origin_uuid = origin_uuid,
-		.seqno = vg->seqno,
-		.vg_name = vg->name,
-		.lv_name = lv->name};
+		.seqno = seqno,
+		.vg_name = ret->vg_name,
+		.lv_name = ret->lv_name};
 	return 0;
 }
 
@@ -233,27 +246,28 @@ static int change_volume(
 {
 	cleanup_buf struct buf paths = BUF_INIT, storage = BUF_INIT;
 	cleanup_free const char **argv = NULL;
-	struct lvm_volume volume;
-	int r = describe_volume(request, origin_uuid, &volume, err);
+	cleanup_with(described_free) struct described described = {.vg_name = NULL};
+	struct lvm_volume *volume = &described.volume;
+	int r = describe_volume(request, origin_uuid, &described, err);
 
 	if (r == 0)
-		r = add_group_paths(request->host, volume.vg_uuid, &paths, err);
+		r = add_group_paths(request->sight, volume->vg_uuid, &paths, err);
 	/* lvm is told not to wait for it, and would not say who holds it */
 	if (r == 0)
-		r = act_wait_for_lock(volume.vg_name, err);
+		r = act_wait_for_lock(volume->vg_name, err);
 	if (r == 0)
-		r = act_check_neighbours(request->host, volume.vg_uuid,
-			origin_uuid ? origin_uuid : volume.lv_uuid, err);
+		r = act_check_neighbours(&request->sight->found, volume->vg_uuid,
+			origin_uuid ? origin_uuid : volume->lv_uuid, err);
 	if (r == 0)
 		r = udev_check_alive(request->out, err);
 	if (r == 0)
 		r = check_disks(request, err);
 	if (r < 0)
 		return r;
-	volume.is_unmonitored = !monitoring_is_active(MONITORING_FIFO);
-	if (volume.is_unmonitored)
+	volume->is_unmonitored = !monitoring_is_active(MONITORING_FIFO);
+	if (volume->is_unmonitored)
 		buf_puts(request->output, JOURNAL_UNMONITORED "\n");
-	argv = lvm_change_arguments(&volume, &paths, &storage);
+	argv = lvm_change_arguments(volume, &paths, &storage);
 	return run_lvm(request, argv, err);
 }
 

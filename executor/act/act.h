@@ -10,16 +10,18 @@
 #include <stdio.h>
 
 #include "runner.h"
-#include "snapstate/host.h"
+#include "snapstate/observe.h"
 #include "snapstate/plan.h"
-#include "snapstate/probe.h"
 
 /* One step to be carried out now. */
 struct act_request {
 	const struct plan_step *step;
-	const struct machine *machine;
 	struct runner *runner;	      /* who starts lvm on this machine */
-	const struct host *host;      /* as it was just verified for this step */
+	const struct sight *sight;    /* as it was just verified for this step */
+	/* Looks once more, at these parts of the host, for what has this name (observe.h). */
+	int (*look)(void *eyes, unsigned parts, const char *name, struct sight *ret_sight,
+		struct err *err);
+	void *eyes;
 	const struct facts *expected; /* of the step, as just verified */
 	FILE *out;	    /* for words to the operator while something takes long */
 	struct buf *output; /* what a command printed: lines */
@@ -48,6 +50,7 @@ struct act_ops {
 	int (*perform)(void *context, struct act_request *request, struct err *err);
 	void (*pause)(void *context, unsigned ms);
 	int64_t (*now_ms)(void *context); /* monotonic */
+	int64_t (*time)(void *context);	  /* seconds since 1970 */
 	/* true: somebody asked this program to stop (between steps) */
 	bool (*is_stopped)(void *context);
 };
@@ -71,12 +74,12 @@ int act_wait_for_lock(const char *vg_name, struct err *err);
 /* true: a signal asks this program to stop, which it does behind this step. */
 bool act_is_stopped(void);
 /* -EAGAIN: the origin, or another snapshot of it, is not in a state that LVM would leave
- * as it is. */
-int act_check_neighbours(const struct host *host, const char *vg_uuid,
+ * as it is, or nobody has looked. */
+int act_check_neighbours(const struct facts *found, const char *vg_uuid,
 	const char *origin_uuid, struct err *err);
-/* -EAGAIN: a block device, but for device-mapper's, was attached since `seen` was read.
- */
-int act_check_disks(const struct host *seen, const struct host *now, struct err *err);
+/* -EAGAIN: a block device, but for device-mapper's, was attached since `seen`. Both name
+ * all disks. */
+int act_check_disks(const struct sight *seen, const struct sight *now, struct err *err);
 /* A name that LVM accepts, and that is safe as a file name and as an argument. */
 bool guard_name_is_valid(const char *name);
 

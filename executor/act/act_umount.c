@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -52,27 +54,30 @@ static int open_parent(
 	return 0;
 }
 
-static const struct mount *find_mount(
-	const struct host *host, const struct plan_target *target)
-{
-	for (size_t i = 0; i < host->n_mounts; i++)
-		if (host->mounts[i].namespace_id == target->namespace_id &&
-			host->mounts[i].id == target->mount_id)
-			return &host->mounts[i];
-	return NULL;
-}
-
-/* What is mounted on top of it or below it, "" if nothing is. */
-static const char *mounted_below(const struct act_request *request)
+/* What is mounted on top of it or below it, "" if nothing is; malloc'ed. */
+static char *mounted_below(const struct act_request *request)
 {
 	const struct plan_target *target = &request->step->target;
-	const struct host *host = request->host;
+	char *below;
+	char words[64];
 
-	for (size_t i = 0; i < host->n_mounts; i++)
-		if (host->mounts[i].namespace_id == target->namespace_id &&
-			host->mounts[i].parent_id == target->mount_id)
-			return host->mounts[i].target;
-	return "";
+	snprintf(words, sizeof(words), "mount-below %llu:%u",
+		(unsigned long long)target->namespace_id, target->mount_id);
+	below = sight_word(sight_name(request->sight, words), "target");
+	return below ? below : xstrdup("");
+}
+
+/* Its st_dev, as its mount table has it. false: it was not seen. */
+static bool find_device(const struct act_request *request, struct devno *ret_devno)
+{
+	const struct plan_target *target = &request->step->target;
+	cleanup_free char *on = NULL;
+	char words[64];
+
+	snprintf(words, sizeof(words), "mount %llu:%u",
+		(unsigned long long)target->namespace_id, target->mount_id);
+	on = sight_word(sight_name(request->sight, words), "on");
+	return on && parse_devno(on, strlen(on), ret_devno) == 0;
 }
 
 /* What has that name now is the mount that was verified. Its st_dev is compared where it
@@ -81,8 +86,8 @@ static int check_mount(
 	int parent, const char *name, const struct act_request *request, struct err *err)
 {
 	const struct plan_target *target = &request->step->target;
-	const struct mount *mount = find_mount(request->host, target);
 	struct statx stx = {0};
+	struct devno devno;
 
 	if (statx(parent, name,
 		    AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC,
@@ -92,15 +97,15 @@ static int check_mount(
 		return err_set(err, -ENOSYS,
 			"this kernel does not tell the ids of mounts "
 			"(Linux 5.8 does)");
-	if (!mount || stx.stx_mnt_id != target->mount_id)
+	if (!find_device(request, &devno) || stx.stx_mnt_id != target->mount_id)
 		return err_set(err, -ESTALE, "%s is not mount %u any more but %llu",
 			target->mount_target, target->mount_id,
 			(unsigned long long)stx.stx_mnt_id);
-	if (mount->devno.major != 0 && (stx.stx_dev_major != mount->devno.major ||
-					       stx.stx_dev_minor != mount->devno.minor))
+	if (devno.major != 0 && (stx.stx_dev_major != devno.major ||
+					stx.stx_dev_minor != devno.minor))
 		return err_set(err, -ESTALE, "%s is on device %u:%u, not " DEVNO_FMT,
 			target->mount_target, stx.stx_dev_major, stx.stx_dev_minor,
-			DEVNO_ARGS(mount->devno));
+			DEVNO_ARGS(devno));
 	return 0;
 }
 
@@ -110,7 +115,7 @@ static int umount_unused(
 	const char *name, const struct act_request *request, struct err *err)
 {
 	const char *target = request->step->target.mount_target;
-	const char *below = mounted_below(request);
+	cleanup_free char *below = mounted_below(request);
 
 	for (int call = 0; call < 2; call++) {
 		if (umount2(name, UMOUNT_NOFOLLOW | MNT_EXPIRE) == 0)

@@ -79,6 +79,12 @@ static int64_t now_ms_live(void *context)
 	return clock_ms();
 }
 
+static int64_t time_live(void *context)
+{
+	(void)context;
+	return time(NULL);
+}
+
 static const int stop_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 
 void act_block_stop_signals(void)
@@ -115,5 +121,6 @@ const struct act_ops act_ops_live = {
 	.perform = perform_live,
 	.pause = pause_live,
 	.now_ms = now_ms_live,
+	.time = time_live,
 	.is_stopped = is_stopped_live,
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* See runner_wire.h. The socket keeps messages apart (SOCK_SEQPACKET); bytes travel as a
+/* See wire.h. The socket keeps messages apart (SOCK_SEQPACKET); bytes travel as a
  * descriptor of a memfd, so that no message is larger than the socket takes. */
-#include "runner_wire.h"
+#include "wire.h"
 
 #include <errno.h>
 #include <string.h>
@@ -30,7 +30,7 @@ static int write_all(int file, const struct buf *bytes)
 	return 0;
 }
 
-int wire_send_file(int fd, const struct runner_message *message, int file)
+int wire_send_file(int fd, const struct wire_message *message, int file)
 {
 	union control control = {{0}};
 	struct iovec part = {(void *)message, sizeof(*message)};
@@ -53,13 +53,13 @@ int wire_send_file(int fd, const struct runner_message *message, int file)
 	return n == (ssize_t)sizeof(*message) ? 0 : -EPIPE;
 }
 
-int wire_send(int fd, const struct runner_message *message, const struct buf *bytes)
+int wire_send(int fd, const struct wire_message *message, const struct buf *bytes)
 {
 	cleanup_close int file = -1;
 	int r = 0;
 
 	if (bytes) {
-		file = memfd_create("runner", MFD_CLOEXEC);
+		file = memfd_create("wire", MFD_CLOEXEC);
 		r = file < 0 ? -errno : write_all(file, bytes);
 	}
 	return r < 0 ? r : wire_send_file(fd, message, file);
@@ -95,10 +95,10 @@ static int take_file(struct msghdr *packet)
 }
 
 int wire_receive(
-	int fd, size_t max, struct runner_message *ret_message, struct buf *ret_bytes)
+	int fd, size_t max, struct wire_message *ret_message, struct buf *ret_bytes)
 {
 	union control control;
-	struct runner_message message;
+	struct wire_message message;
 	struct iovec part = {&message, sizeof(message)};
 	struct msghdr packet = {.msg_iov = &part,
 		.msg_iovlen = 1,

@@ -57,23 +57,27 @@ static void descriptor_path(int fd, char ret_path[64])
 
 static int check_unused(const struct act_request *request, struct err *err)
 {
-	const char *path = request->step->target.swap_path;
-	cleanup_host struct host *host = NULL;
-	int r = probe_host(request->machine, PROBE_HOLDERS, &host, err);
+	const struct plan_target *target = &request->step->target;
+	cleanup_sight struct sight sight = SIGHT_INIT;
+	cleanup_free char *path = NULL, *state = NULL;
+	const char *rest;
+	char words[64];
+	int r;
 
+	snprintf(words, sizeof(words), "swap " DEVNO_FMT, DEVNO_ARGS(target->devno));
+	r = request->look(request->eyes, PROBE_DM | PROBE_BLOCKS | PROBE_HOLDERS, words,
+		&sight, err);
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < host->n_swaps; i++) {
-		const struct swap *swap = &host->swaps[i];
-
-		if (strcmp(swap->path, path) != 0)
-			continue;
-		if (!swap->has_used || swap->used)
-			return err_set(
-				err, -ESTALE, "%s has pages of this host now", path);
-		return 0;
-	}
-	return err_set(err, -ESTALE, "the host does not swap on %s any more", path);
+	rest = sight_name(&sight, words);
+	path = sight_word(rest, "path");
+	state = sight_word(rest, "state");
+	if (!path || !state || strcmp(path, target->swap_path) != 0)
+		return err_set(err, -ESTALE, "the host does not swap on %s any more",
+			target->swap_path);
+	if (strcmp(state, "unused") != 0)
+		return err_set(err, -ESTALE, "%s has pages of this host now", path);
+	return 0;
 }
 
 /*
@@ -186,15 +190,21 @@ int act_md_stop(struct act_request *request, struct err *err)
  * has one for each subvolume. */
 static bool is_backing(const struct act_request *request, const struct loop_info64 *info)
 {
-	const struct host *host = request->host;
 	struct devno below = request->step->target.below[0];
+	const struct sight *sight = request->sight;
+	char words[64];
 
 	if (info->lo_rdevice)
 		return is_number(info->lo_rdevice, below);
-	for (size_t i = 0; i < host->n_mounts; i++)
-		if (is_number(info->lo_device, host->mounts[i].devno) &&
-			devno_is_equal(host_mount_devno(host, &host->mounts[i]), below))
+	snprintf(words, sizeof(words), "backing " DEVNO_FMT, DEVNO_ARGS(below));
+	for (const char *rest = sight_name(sight, words); rest;
+		rest = sight_next(sight, words, rest)) {
+		struct devno devno;
+
+		if (parse_devno(rest, strlen(rest), &devno) == 0 &&
+			is_number(info->lo_device, devno))
 			return true;
+	}
 	return false;
 }
 

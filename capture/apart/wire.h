@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the two sides of a runner tell each other: one message of fixed size, with or
+/* What a process that starts lvm and the one that may not tell each other: one message of fixed size, with or
  * without a file in memory that holds what has no fixed size. */
-#ifndef SNAPSTATE_RUNNER_WIRE_H
-#define SNAPSTATE_RUNNER_WIRE_H
+#ifndef SNAPSTATE_APART_WIRE_H
+#define SNAPSTATE_APART_WIRE_H
 
 #include <stdint.h>
 
 #include "snapstate/buf.h"
 #include "snapstate/err.h"
 
-#define RUNNER_ARGUMENTS_MAX (4u << 20) /* bytes of a command line */
-#define RUNNER_ANSWER_MAX    (1u << 30) /* bytes; the questions have limits of their own */
+#define WIRE_ARGUMENTS_MAX (4u << 20) /* bytes of a command line */
+#define WIRE_ANSWER_MAX    (1u << 30) /* bytes; the questions have limits of their own */
 
-enum runner_word {
-	RUNNER_ASK,	/* arguments, seconds, max -> ANSWER */
-	RUNNER_CHANGE,	/* arguments -> STARTED, ANSWER; or ANSWER alone */
-	RUNNER_STARTED, /* status: the pid */
-	RUNNER_ANSWER,	/* result, status, text; the bytes: out, then err_text */
+enum wire_word {
+	WIRE_ASK,	/* arguments, seconds, max -> ANSWER */
+	WIRE_CHANGE,	/* arguments -> STARTED, ANSWER; or ANSWER alone */
+	WIRE_STARTED, /* status: the pid */
+	WIRE_ANSWER,	/* result, status, text; the bytes: out, then err_text */
 };
 
-struct runner_message {
+struct wire_message {
 	uint32_t word;
 	int32_t result; /* 0 or -errno; of a question: as lvm_ops.run returns it */
 	int32_t status; /* of wait(2), or a pid */
@@ -30,12 +30,12 @@ struct runner_message {
 };
 
 /* -EPIPE: the other side is gone. `bytes` may be NULL. */
-int wire_send(int fd, const struct runner_message *message, const struct buf *bytes);
+int wire_send(int fd, const struct wire_message *message, const struct buf *bytes);
 /* The same with a descriptor of the sender's; -1 = none. */
-int wire_send_file(int fd, const struct runner_message *message, int file);
+int wire_send_file(int fd, const struct wire_message *message, int file);
 /* -EPIPE at the end; -EBADMSG: not a message; -EFBIG: more bytes than `max`. */
 int wire_receive(
-	int fd, size_t max, struct runner_message *ret_message, struct buf *ret_bytes);
+	int fd, size_t max, struct wire_message *ret_message, struct buf *ret_bytes);
 
 /* A command line as bytes, each argument with its NUL, and back. The result points into
  * `bytes` and ends with NULL; NULL = no command line. */

@@ -2,8 +2,8 @@
 /*
  * The process that starts lvm, so that the one which reads a plan and acts on it starts
  * nothing and can give up the right to (confine.h). It is forked before the plan is
- * opened, and knows a closed set of command lines: the probe's questions, and the two
- * changes of lvm_change.h. Everything else it answers with -EPERM.
+ * opened, and knows two command lines, those of lvm_change.h. Everything else it answers
+ * with -EPERM.
  */
 #ifndef SNAPSTATE_RUNNER_H
 #define SNAPSTATE_RUNNER_H
@@ -13,7 +13,6 @@
 
 #include "snapstate/buf.h"
 #include "snapstate/err.h"
-#include "snapstate/probe.h"
 
 struct runner {
 	int fd; /* -1: it is not there (any more) */
@@ -29,9 +28,6 @@ static inline void runner_stop_fn(struct runner *runner)
 	runner_stop(runner);
 }
 #define cleanup_runner cleanup_with(runner_stop_fn)
-
-/* The probe's questions through a runner, which is the machine's context. */
-extern const struct lvm_ops runner_questions;
 
 /* Called every RUNNER_REPORT_MS while a change takes its time. */
 #define RUNNER_REPORT_MS 10000

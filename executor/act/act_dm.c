@@ -12,6 +12,7 @@
 
 #include "act.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/dm_mask.h"
 #include "snapstate/stamp.h"
 
 #define UDEV_WAIT_MS  10000
@@ -23,6 +24,24 @@ static void cleanup_task_fn(struct dm_task **task)
 		dm_task_destroy(*task);
 }
 #define cleanup_task cleanup_with(cleanup_task_fn)
+
+/* libdevmapper prints to stderr by default; its errors reach us as return values. */
+static void log_quietly(
+	int level, const char *file, int line, int errnum, const char *format, ...)
+{
+	(void)level;
+	(void)file;
+	(void)line;
+	(void)errnum;
+	(void)format;
+}
+
+/* Names and uuids byte for byte as the kernel has them. */
+static void set_up_library(void)
+{
+	dm_log_with_errno_init(log_quietly);
+	dm_set_name_mangling_mode(DM_STRING_MANGLING_NONE);
+}
 
 /* The cookie is the key of a SysV semaphore: one for us, and one that udev's rules take
  * off (libdm-common.c, _udev_notify_sem_create). The array is done as a whole or not at
@@ -78,8 +97,7 @@ static int remove_mapping(struct act_request *request, struct err *err)
 	uint32_t cookie = 0;
 	int is_named, is_done, errnum;
 
-	/* names and uuids byte for byte as the kernel has them */
-	dm_set_name_mangling_mode(DM_STRING_MANGLING_NONE);
+	set_up_library();
 	task = dm_task_create(DM_DEVICE_REMOVE);
 	if (!task)
 		return err_set(err, -ENOMEM, "libdevmapper gave no task");
@@ -172,23 +190,44 @@ static void keep_table(const struct facts *facts, struct devno devno, struct fac
 			facts_add(ret, facts->lines[i]);
 }
 
-/* The table as of now, rendered like every other fact, against the one verified. */
-static int check_table(const struct act_request *request, const struct device *now,
-	const struct host *host, struct err *err)
+/* The table as of now, in the words of every other fact. */
+static void read_table(struct dm_task *task, struct devno devno, struct facts *ret)
+{
+	void *next = NULL;
+
+	do {
+		uint64_t start = 0, length = 0;
+		char *type = NULL, *params = NULL;
+		cleanup_buf struct buf line = BUF_INIT, masked = BUF_INIT;
+		struct dm_target target;
+
+		next = dm_get_next_target(task, next, &start, &length, &type, &params);
+		if (!type)
+			continue;
+		dm_params_mask(type, params ? params : "", &masked);
+		target = (struct dm_target){.start = start,
+			.length = length,
+			.type = type,
+			.params = buf_text(&masked)};
+		fact_target("table", devno, &target, &line);
+		facts_add(ret, buf_text(&line));
+	} while (next);
+	facts_sort(ret);
+}
+
+static int check_table(const struct act_request *request, struct dm_task *task,
+	struct err *err)
 {
 	const struct plan_target *target = &request->step->target;
-	cleanup_facts struct facts found = FACTS_INIT, table = FACTS_INIT;
-	cleanup_facts struct facts expected = FACTS_INIT;
-	cleanup_scope struct scope scope = {0};
+	cleanup_facts struct facts table = FACTS_INIT, expected = FACTS_INIT;
+	const char *uuid = dm_task_get_uuid(task), *name = dm_task_get_name(task);
 	bool is_same;
 
-	if (strcmp(now->uuid, target->dm_uuid) != 0 ||
-		strcmp(now->name, target->dm_name) != 0)
+	if (strcmp(uuid ? uuid : "", target->dm_uuid) != 0 || !name ||
+		strcmp(name, target->dm_name) != 0)
 		return err_set(err, -ESTALE, "device " DEVNO_FMT " is not %s any more",
 			DEVNO_ARGS(target->devno), target->dm_name);
-	scope_add_device(&scope, now, SCOPE_TABLE);
-	host_facts(host, &scope, &found);
-	keep_table(&found, target->devno, &table);
+	read_table(task, target->devno, &table);
 	keep_table(request->expected, target->devno, &expected);
 	is_same = table.count == expected.count;
 	for (size_t i = 0; i < table.count && is_same; i++)
@@ -210,17 +249,23 @@ static bool has_telling_uuid(const struct plan_target *target)
 static int check_again(const struct act_request *request, struct err *err)
 {
 	const struct plan_target *target = &request->step->target;
-	cleanup_host struct host *host = host_new();
-	struct device *device = array_add(&host->devices, &host->n_devices);
-	int r;
+	cleanup_task struct dm_task *task = NULL;
+	struct dm_info info;
 
-	device->devno = target->devno;
-	device->name = target->dm_name;
-	device->uuid = "";
-	r = request->machine->dm->read(request->machine->context, host, device, err);
-	if (r < 0)
-		return err_wrap(err, "device " DEVNO_FMT, DEVNO_ARGS(target->devno));
-	return check_table(request, device, host, err);
+	set_up_library();
+	task = dm_task_create(DM_DEVICE_TABLE);
+	if (!task ||
+		!dm_task_set_major_minor(task, (int)target->devno.major,
+			(int)target->devno.minor, 0) ||
+		!dm_task_no_flush(task) || !dm_task_secure_data(task))
+		return err_set(err, -ENOMEM, "libdevmapper gave no task");
+	if (!dm_task_run(task))
+		return err_errno(err, dm_task_get_errno(task), "device " DEVNO_FMT,
+			DEVNO_ARGS(target->devno));
+	if (!dm_task_get_info(task, &info) || !info.exists)
+		return err_set(err, -ESTALE, "device " DEVNO_FMT " is gone",
+			DEVNO_ARGS(target->devno));
+	return check_table(request, task, err);
 }
 
 /*

@@ -11,10 +11,8 @@
 #include <unistd.h>
 
 #include "confine.h"
-#include "runner_wire.h"
+#include "wire.h"
 #include "snapstate/cleanup.h"
-
-#define RUNNER_GRACE_MS 5000 /* behind a question's own deadline */
 
 /* In the new process. No signal of a terminal or a supervisor ends it: who asked decides
  * when it may end, by closing the other side. */
@@ -75,7 +73,7 @@ static int lose(struct runner *runner, struct err *err)
 	return err_set(err, -EIO, "the process that runs lvm is gone");
 }
 
-static int send_command(struct runner *runner, struct runner_message *message,
+static int send_command(struct runner *runner, struct wire_message *message,
 	const char *const argv[], struct err *err)
 {
 	cleanup_buf struct buf arguments = BUF_INIT;
@@ -94,46 +92,13 @@ static bool wait_message(const struct runner *runner, int ms)
 	return poll(&it, 1, ms) > 0;
 }
 
-static int receive(struct runner *runner, struct runner_message *ret_message,
+static int receive(struct runner *runner, struct wire_message *ret_message,
 	struct buf *ret_bytes, struct err *err)
 {
-	if (wire_receive(runner->fd, RUNNER_ANSWER_MAX, ret_message, ret_bytes) < 0)
+	if (wire_receive(runner->fd, WIRE_ANSWER_MAX, ret_message, ret_bytes) < 0)
 		return lose(runner, err);
 	return 0;
 }
-
-/* ---- questions ---- */
-
-static int ask(void *context, const char *const argv[], unsigned timeout_seconds,
-	size_t max, struct buf *ret_out, struct buf *ret_err_text, struct err *err)
-{
-	struct runner *runner = context;
-	struct runner_message message = {
-		.word = RUNNER_ASK, .seconds = timeout_seconds, .max = max};
-	cleanup_buf struct buf bytes = BUF_INIT;
-	int r = send_command(runner, &message, argv, err);
-
-	if (r < 0)
-		return r;
-	/* it comes back in time by itself: what it runs is given up at the deadline */
-	if (!wait_message(runner, (int)timeout_seconds * 1000 + RUNNER_GRACE_MS)) {
-		runner_stop(runner);
-		return err_set(err, -EBUSY, "the process that runs lvm does not answer");
-	}
-	r = receive(runner, &message, &bytes, err);
-	if (r < 0)
-		return r;
-	if (message.n_out > bytes.len)
-		return lose(runner, err);
-	buf_add(ret_out, buf_text(&bytes), message.n_out);
-	buf_add(ret_err_text, buf_text(&bytes) + message.n_out,
-		bytes.len - message.n_out);
-	if (message.result < 0)
-		return err_set(err, message.result, "%s", message.text);
-	return message.result;
-}
-
-const struct lvm_ops runner_questions = {.run = ask};
 
 /* ---- changes ---- */
 
@@ -153,12 +118,12 @@ int runner_change(struct runner *runner, const char *const argv[],
 	const struct runner_watch *watch, int *ret_status, struct buf *ret_output,
 	struct err *err)
 {
-	struct runner_message message = {.word = RUNNER_CHANGE};
+	struct wire_message message = {.word = WIRE_CHANGE};
 	int r = send_command(runner, &message, argv, err);
 
 	if (r == 0)
 		r = receive(runner, &message, ret_output, err);
-	if (r == 0 && message.word == RUNNER_STARTED) {
+	if (r == 0 && message.word == WIRE_STARTED) {
 		wait_for_end(runner, message.status, watch);
 		r = receive(runner, &message, ret_output, err);
 	}

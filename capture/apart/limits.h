@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a process gives up for good: the parts of which the filters of capture/observe and of the
+ * executor are made. Nothing is loosened later, neither by a program it starts nor by a child. */
+#ifndef SNAPSTATE_APART_LIMITS_H
+#define SNAPSTATE_APART_LIMITS_H
+
+#include <seccomp.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "snapstate/err.h"
+
+/* In the lab nothing may be missing from a list without being noticed. */
+#ifdef SNAPSTATE_CONFINE_STRICT
+#define LIMITS_OTHERS SCMP_ACT_KILL_PROCESS
+#else
+/* What glibc takes for an older kernel, and does without. */
+#define LIMITS_OTHERS SCMP_ACT_ERRNO(ENOSYS)
+#endif
+
+#define LIMITS_BIT(capability) (UINT64_C(1) << (capability))
+#define LIMITS_COUNT(array)    (sizeof(array) / sizeof((array)[0]))
+
+/* Of the capabilities, these are kept. */
+int limits_capabilities(uint64_t kept, struct err *err);
+
+/* Lists end with __NR_SCMP_ERROR. */
+extern const int limits_plain[];
+int limits_calls(scmp_filter_ctx filter, uint32_t action, const int calls[]);
+/* By the second argument, of ioctl and fcntl. */
+int limits_requests(scmp_filter_ctx filter, uint32_t action, int call,
+	const uint32_t requests[], size_t count);
+/* fcntl and prlimit64, with the arguments that do no harm. */
+int limits_narrow(scmp_filter_ctx filter);
+/* If r is 0; frees the filter in any case. */
+int limits_load(scmp_filter_ctx filter, int r, struct err *err);
+
+#endif

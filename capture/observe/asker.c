@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The process that puts questions to lvm, and asking it; see observe_process.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "observe_process.h"
+#include "snapstate/cleanup.h"
+#include "wire.h"
+
+#define ASKER_GRACE_MS 5000 /* behind a question's own deadline */
+
+/* ---- that process ---- */
+
+static int answer(int fd, const struct wire_message *question, const char *const argv[])
+{
+	cleanup_buf struct buf out = BUF_INIT, err_text = BUF_INIT;
+	struct wire_message answer = {.word = WIRE_ANSWER, .result = -EPERM};
+	struct err err = ERR_INIT;
+
+	if (lvm_is_question(argv))
+		answer.result = lvm_ops_live.run(NULL, argv, question->seconds,
+			question->max, &out, &err_text, &err);
+	else
+		err_set(&err, -EPERM, "not one of the questions that may be asked");
+	answer.n_out = out.len;
+	snprintf(answer.text, sizeof(answer.text), "%s", err.msg);
+	buf_add(&out, buf_text(&err_text), err_text.len);
+	return wire_send(fd, &answer, &out);
+}
+
+static void serve(int fd)
+{
+	int r = 0;
+
+	while (r == 0) {
+		cleanup_buf struct buf bytes = BUF_INIT;
+		cleanup_free const char **argv = NULL;
+		struct wire_message message;
+
+		if (wire_receive(fd, WIRE_ARGUMENTS_MAX, &message, &bytes) < 0 ||
+			message.word != WIRE_ASK)
+			return;
+		argv = wire_command(&bytes);
+		if (!argv)
+			return;
+		r = answer(fd, &message, argv);
+	}
+}
+
+static void become_asker(int fd)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	struct err err = ERR_INIT;
+
+	for (int standard = 0; standard <= 2; standard++)
+		if (null < 0 || dup2(null, standard) < 0)
+			_exit(1);
+	if (dup2(fd, 3) < 0)
+		_exit(1);
+	closefrom(4);
+	if (fcntl(3, F_SETFD, FD_CLOEXEC) == 0 && observe_confine_lvm(&err) == 0)
+		serve(3);
+	_exit(0);
+}
+
+int asker_start(struct asker *ret_asker, struct err *err)
+{
+	int ends[2];
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+		return err_errno(err, errno, "socketpair");
+	/* ignored, as exec may hand it on, it loses the status */
+	signal(SIGCHLD, SIG_DFL);
+	pid = fork();
+	if (pid == 0)
+		become_asker(ends[1]);
+	close(ends[1]);
+	if (pid < 0) {
+		close(ends[0]);
+		return err_errno(err, errno, "start the process that asks lvm");
+	}
+	*ret_asker = (struct asker){.fd = ends[0]};
+	return 0;
+}
+
+/* ---- asking it ---- */
+
+static int lose(struct asker *asker, int code, const char *what, struct err *err)
+{
+	close(asker->fd);
+	asker->fd = -1;
+	return err_set(err, code, "the process that asks lvm %s", what);
+}
+
+static int ask(void *context, const char *const argv[], unsigned timeout_seconds,
+	size_t max, struct buf *ret_out, struct buf *ret_err_text, struct err *err)
+{
+	struct asker *asker = context;
+	struct wire_message message = {
+		.word = WIRE_ASK, .seconds = timeout_seconds, .max = max};
+	struct pollfd it = {.fd = asker->fd, .events = POLLIN};
+	cleanup_buf struct buf arguments = BUF_INIT, bytes = BUF_INIT;
+
+	wire_arguments(argv, &arguments);
+	if (asker->fd < 0 || wire_send(asker->fd, &message, &arguments) < 0)
+		return lose(asker, -EIO, "is gone", err);
+	/* it comes back in time by itself: what it runs is given up at the deadline */
+	if (poll(&it, 1, (int)timeout_seconds * 1000 + ASKER_GRACE_MS) <= 0)
+		return lose(asker, -EBUSY, "does not answer", err);
+	if (wire_receive(asker->fd, WIRE_ANSWER_MAX, &message, &bytes) < 0 ||
+		message.n_out > bytes.len)
+		return lose(asker, -EIO, "is gone", err);
+	buf_add(ret_out, buf_text(&bytes), message.n_out);
+	buf_add(ret_err_text, buf_text(&bytes) + message.n_out,
+		bytes.len - message.n_out);
+	if (message.result < 0)
+		return err_set(err, message.result, "%s", message.text);
+	return message.result;
+}
+
+const struct lvm_ops asker_questions = {.run = ask};

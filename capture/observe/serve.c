@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Questions from a socket, answers to it; see observe.h. Invariants: a question has its end within
+ * OBSERVE_BYTES_MAX bytes, or it is the last one; nothing is written but answers. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "observe.h"
+#include "observe_process.h"
+#include "snapstate/cleanup.h"
+#include "snapstate/exit.h"
+
+static int write_all(int fd, const char *bytes, size_t len)
+{
+	for (size_t done = 0; done < len;) {
+		ssize_t n = write(fd, bytes + done, len - done);
+
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		done += n > 0 ? (size_t)n : 0;
+	}
+	return 0;
+}
+
+/* The end of the first question in it, behind its last line; 0: it is not whole. */
+static size_t question_end(const struct buf *text)
+{
+	static const char end[] = "\n" OBSERVE_END;
+	const char *at = text->len ? memmem(text->data, text->len, end, strlen(end)) : NULL;
+
+	return at ? (size_t)(at - text->data) + strlen(end) : 0;
+}
+
+/* -EPIPE: there are no more; -EFBIG: this is none. */
+static int read_question(int fd, struct buf *text)
+{
+	char bytes[65536];
+
+	while (!question_end(text)) {
+		ssize_t n = read(fd, bytes, sizeof(bytes));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return -EPIPE;
+		if (text->len + (size_t)n > OBSERVE_BYTES_MAX)
+			return -EFBIG;
+		buf_add(text, bytes, (size_t)n);
+	}
+	return 0;
+}
+
+int observe_serve(const struct observing *observing, int in, int out)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+	int r;
+
+	while ((r = read_question(in, &text)) == 0) {
+		cleanup_buf struct buf question = BUF_INIT, answer = BUF_INIT;
+		size_t len = question_end(&text);
+
+		buf_add(&question, text.data, len);
+		memmove(text.data, text.data + len, text.len - len);
+		text.len -= len;
+		observe_answer(observing, &question, &answer);
+		if (write_all(out, buf_text(&answer), answer.len) < 0)
+			return EXIT_ENVIRONMENT;
+	}
+	return r == -EPIPE && !text.len ? EXIT_DONE : EXIT_BAD_INPUT;
+}
+
+int observe_run(const char *key_file)
+{
+	static const char greeting[] = OBSERVE_GREETING "\n";
+	struct machine machine = {.root = -1};
+	struct asker asker = ASKER_INIT;
+	struct redact_key key;
+	struct err err = ERR_INIT, key_err = ERR_INIT;
+	struct observing observing = {.machine = &machine,
+		.key_file = key_file,
+		.key_error = key_err.msg,
+		.seconds = OBSERVE_SECONDS};
+
+	if (key_file && redact_key_read(key_file, false, &key, &key_err) == 0)
+		observing.key = &key;
+	dm_live_hold_control();
+	if (asker_start(&asker, &err) < 0 || machine_open_live(&machine, &err) < 0 ||
+		observe_confine(&err) < 0) {
+		fprintf(stderr, "snapstate-capture: %s\n", err.msg);
+		return EXIT_ENVIRONMENT;
+	}
+	machine.lvm = &asker_questions;
+	machine.context = &asker;
+	if (write_all(STDOUT_FILENO, greeting, strlen(greeting)) < 0)
+		return EXIT_ENVIRONMENT;
+	return observe_serve(&observing, STDIN_FILENO, STDOUT_FILENO);
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Starting the observer, and asking it; see eyes.h. */
+#include "eyes.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "beside.h"
+#include "snapstate/cleanup.h"
+#include "snapstate/observe.h"
+#include "snapstate/stamp.h"
+
+#define EYES_PROGRAM	   "snapstate-capture"
+#define EYES_GREETING_MS   10000
+#define EYES_GRACE_SECONDS 10 /* behind the observer's own deadline */
+
+/* ---- the process ---- */
+
+/* No signal of a terminal ends it: who asks decides when it may end, by closing the other side.
+ * Where this program is killed, it is too. */
+static void become_observer(const char *program, const char *key, int fd)
+{
+	static const char *const environment[] = {
+		"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8", NULL};
+	const char *const argv[] = {
+		EYES_PROGRAM, "--observe", "--redact", key, NULL};
+	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	setsid();
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (null < 0 || dup2(fd, 0) < 0 || dup2(fd, 1) < 0 || dup2(null, 2) < 0 ||
+		chdir("/") < 0)
+		_exit(127);
+	closefrom(3);
+	/* execve() takes pointers to what it does not change */
+	execve(program, (char *const *)argv, (char *const *)environment);
+	_exit(127);
+}
+
+int eyes_open(const char *key, struct eyes *ret_eyes, struct err *err)
+{
+	cleanup_eyes struct eyes eyes = EYES_INIT;
+	cleanup_buf struct buf program = BUF_INIT;
+	int ends[2];
+	int r = beside_find(EYES_PROGRAM, &program, err);
+
+	if (r < 0)
+		return r;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+		return err_errno(err, errno, "socketpair");
+	eyes.pid = fork();
+	if (eyes.pid == 0)
+		become_observer(buf_text(&program), key, ends[1]);
+	close(ends[1]);
+	eyes.fd = ends[0];
+	if (eyes.pid < 0)
+		return err_errno(err, errno, "start %s", buf_text(&program));
+	eyes.seconds = OBSERVE_SECONDS + EYES_GRACE_SECONDS;
+	r = eyes_greet(&eyes, err);
+	if (r < 0)
+		return r;
+	*ret_eyes = eyes;
+	eyes = EYES_INIT;
+	return 0;
+}
+
+void eyes_close(struct eyes *eyes)
+{
+	if (eyes->fd >= 0)
+		close(eyes->fd);
+	eyes->fd = -1;
+}
+
+/* ---- its socket ---- */
+
+__attribute__((format(printf, 3, 4))) static int lose(
+	struct eyes *eyes, int code, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	eyes->lost.code = code;
+	vsnprintf(eyes->lost.msg, sizeof(eyes->lost.msg), format, args);
+	va_end(args);
+	eyes_close(eyes);
+	return code;
+}
+
+/* true: it is ready for that within the time. */
+static bool wait_for(const struct eyes *eyes, short events, int64_t deadline)
+{
+	struct pollfd it = {.fd = eyes->fd, .events = events};
+	int64_t left = deadline - clock_ms();
+	int r;
+
+	while (left > 0) {
+		r = poll(&it, 1, left < INT32_MAX ? (int)left : INT32_MAX);
+		if (r > 0)
+			return true;
+		if (r == 0 || errno != EINTR)
+			return false;
+		left = deadline - clock_ms();
+	}
+	return false;
+}
+
+static int send_all(struct eyes *eyes, const struct buf *text, int64_t deadline)
+{
+	for (size_t done = 0; done < text->len;) {
+		ssize_t n;
+
+		if (!wait_for(eyes, POLLOUT, deadline))
+			return lose(eyes, -ETIMEDOUT,
+				EYES_PROGRAM " --observe takes no question");
+		n = write(eyes->fd, text->data + done, text->len - done);
+		if (n < 0 && errno != EINTR && errno != EAGAIN)
+			return lose(eyes, -EPIPE,
+				"the process that reads the host (" EYES_PROGRAM
+				" --observe) is gone");
+		done += n > 0 ? (size_t)n : 0;
+	}
+	return 0;
+}
+
+static bool ends_with(const struct buf *text, const char *end)
+{
+	size_t len = strlen(end);
+
+	return text->len >= len && memcmp(text->data + text->len - len, end, len) == 0;
+}
+
+/* Up to `end`. What comes behind it is part of no answer: the next one is bad. */
+static int receive(
+	struct eyes *eyes, const char *end, size_t max, int64_t deadline, struct buf *text)
+{
+	char bytes[65536];
+
+	while (!ends_with(text, end)) {
+		ssize_t n;
+
+		if (!wait_for(eyes, POLLIN, deadline))
+			return lose(eyes, -ETIMEDOUT,
+				"the process that reads the host (" EYES_PROGRAM
+				" --observe) does not answer");
+		n = read(eyes->fd, bytes, sizeof(bytes));
+		if (n < 0 && (errno == EINTR || errno == EAGAIN))
+			continue;
+		if (n <= 0)
+			return lose(eyes, -EPIPE,
+				"the process that reads the host (" EYES_PROGRAM
+				" --observe) is gone");
+		if (text->len + (size_t)n > max)
+			return lose(eyes, -EBADMSG,
+				EYES_PROGRAM " --observe answers more than %zu bytes",
+				max);
+		buf_add(text, bytes, (size_t)n);
+	}
+	return 0;
+}
+
+static int fail(const struct eyes *eyes, struct err *err)
+{
+	return err_set(err, eyes->lost.code ? eyes->lost.code : -EPIPE, "%s",
+		eyes->lost.code ? eyes->lost.msg : "nobody reads the host");
+}
+
+int eyes_greet(struct eyes *eyes, struct err *err)
+{
+	static const char greeting[] = OBSERVE_GREETING "\n";
+	cleanup_buf struct buf text = BUF_INIT;
+	int64_t deadline = clock_ms() + EYES_GREETING_MS;
+
+	if (receive(eyes, "\n", sizeof(greeting) - 1, deadline, &text) < 0 &&
+		eyes->lost.code != -EBADMSG)
+		return fail(eyes, err);
+	if (strcmp(buf_text(&text), greeting) == 0)
+		return 0;
+	eyes_close(eyes);
+	return err_set(err, -EBADMSG,
+		EYES_PROGRAM " beside this program is not of its version (" SNAPSTATE_VERSION
+			     "); use the programs of one release");
+}
+
+int eyes_ask(void *context, const struct buf *question, struct buf *ret_answer,
+	struct err *err)
+{
+	struct eyes *eyes = context;
+	int64_t deadline = clock_ms() + (int64_t)eyes->seconds * 1000;
+
+	if (eyes->fd < 0 || send_all(eyes, question, deadline) < 0 ||
+		receive(eyes, "\n" OBSERVE_END, OBSERVE_BYTES_MAX, deadline, ret_answer) < 0)
+		return fail(eyes, err);
+	return 0;
+}

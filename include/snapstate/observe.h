@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Eyes and hands: snapstate-execute, which changes the host, reads nothing of it by itself but what
+ * it compares right beside an act. What else it wants to know it asks the observer, `snapstate-capture
+ * --observe`, a process that may change nothing. Both speak lines of printable ASCII over a socket
+ * that is the observer's standard input and output, so that a person can do the same:
+ *
+ *   snapstate-observe VERSION                (the observer's first line)
+ *
+ *   look PART,PART,...|-                     (a question; the parts of the probe: observe_part_name())
+ *   near                                     (only where no more than the scope's surroundings is read)
+ *   redaction KEY-ID                         (only where the scope's names are pseudonyms, and the facts
+ *                                             shall be; the names below are the host's own all the same)
+ *   scope ...                                (as in a plan, plan.h)
+ *   name mount NS:ID                         (what the hands need to act by; any order)
+ *   name mounts                              (on which device each mount of the host is)
+ *   name device MAJ:MIN
+ *   name volume VG-UUID/LV-UUID
+ *   name swap MAJ:MIN
+ *   name block MAJ:MIN
+ *   name disks                               (block devices that are not device-mapper's)
+ *   name text VG-UUID                        (the group's metadata, as LVM keeps it)
+ *   end
+ *
+ *   read                                     (the answer; or "changing SENTENCE": a source kept changing
+ *                                             while it was read; or "unread SENTENCE": it could not be read)
+ *   fact FACT                                (of the scope, sorted)
+ *   name host NODE
+ *   name mount NS:ID on MAJ:MIN target T     (what is not there has no line)
+ *   name mount-below NS:ID target T          (a mount whose parent that one is)
+ *   name mounts ID on MAJ:MIN
+ *   name device MAJ:MIN uuid U name N group VG   (the group that it belongs to or is on; - = none)
+ *   name group VG-UUID name VG seqno N
+ *   name volume VG-UUID/LV-UUID name LV
+ *   name pv VG-UUID PATH                     (- = its device is not known)
+ *   name swap MAJ:MIN state used|unused|unread path P
+ *   name block MAJ:MIN name K file F
+ *   name backing MAJ:MIN MAJ:MIN             (a number that stat() may give for files on that device)
+ *   name disk MAJ:MIN diskseq D name K
+ *   text VG-UUID PIECE                       (in order)
+ *   end
+ *
+ * Words are escaped by buf_word(), sentences and pieces by buf_tail().
+ */
+#ifndef SNAPSTATE_OBSERVE_H
+#define SNAPSTATE_OBSERVE_H
+
+#include "snapstate/buf.h"
+#include "snapstate/err.h"
+#include "snapstate/facts.h"
+#include "snapstate/probe.h"
+#include "snapstate/redact.h"
+
+#define OBSERVE_GREETING    "snapstate-observe " SNAPSTATE_VERSION
+#define OBSERVE_BYTES_MAX   (64u << 20) /* of a question, of an answer */
+#define OBSERVE_SECONDS	    110		/* within which the observer answers */
+#define OBSERVE_END	    "end\n"
+
+/* "dm"; NULL: no such part. Parts are single bits of enum probe_part. */
+const char *observe_part_name(unsigned part);
+
+struct observe_question {
+	unsigned parts;
+	bool is_near;
+	char redaction[REDACT_KEY_ID_LEN + 1]; /* "" = names are the host's own */
+	struct scope scope;
+	char **names; /* "mount 4026531841:44" */
+	size_t n_names;
+	struct arena *strings; /* of the scope, where it was read */
+};
+void observe_question_free(struct observe_question *question);
+static inline void observe_question_free_fn(struct observe_question *question)
+{
+	observe_question_free(question);
+}
+#define cleanup_question cleanup_with(observe_question_free_fn)
+void observe_name(struct observe_question *question, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void observe_question_write(const struct observe_question *question, struct buf *text);
+/* -EBADMSG: err says where and what. */
+int observe_question_read(const char *text, size_t len,
+	struct observe_question *ret_question, struct err *err);
+
+/* What was seen. */
+struct sight {
+	struct facts found; /* sorted */
+	struct facts names; /* sorted, without "name " */
+	struct facts text;  /* "VG-UUID PIECE", in order */
+};
+#define SIGHT_INIT ((struct sight){FACTS_INIT, FACTS_INIT, FACTS_INIT})
+void sight_free(struct sight *sight);
+#define cleanup_sight cleanup_with(sight_free)
+/* The rest of the first name line that begins with these words, without the blank; NULL = none. */
+const char *sight_name(const struct sight *sight, const char *words);
+/* The next name line that begins so as well: `last` is what one of both gave. */
+const char *sight_next(const struct sight *sight, const char *words, const char *last);
+/* The word behind `key` ("target") in such a rest; malloc'ed, NULL = none. */
+char *sight_word(const char *rest, const char *key);
+
+/* The word that is all of the rest behind `words`; malloc'ed, "" = none. */
+char *sight_word_of(const struct sight *sight, const char *words);
+
+/* `result` 0, or -EAGAIN (changing) and -ENODATA (unread) with a sentence. */
+void observe_answer_write(
+	const struct sight *sight, int result, const char *sentence, struct buf *text);
+/* Returns what `result` was. -EBADMSG: no answer at all; err says where and what. */
+int observe_answer_read(
+	const char *text, size_t len, struct sight *ret_sight, struct err *err);
+
+#endif

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The executor's side of the observer: what comes of one that is dead, slow, babbling, of another
+ * release, or no observer at all; and the text of questions and answers. The other end of the socket
+ * is a child that says what a case wants. Laws: each is told apart; it ends within its time; nobody is
+ * asked again after that.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "beside.h"
+#include "eyes.h"
+#include "snapstate/cleanup.h"
+#include "snapstate/observe.h"
+
+#define GREETING OBSERVE_GREETING "\n"
+
+/* How the other end goes on when it has said its text. */
+enum end {
+	CLOSES,
+	SLEEPS,
+	BABBLES, /* without end */
+};
+
+struct act {
+	const char *text;
+	enum end end;
+};
+
+static void play(int fd, const struct act *act)
+{
+	static const char noise[65536] = "noise\n";
+
+	signal(SIGPIPE, SIG_DFL);
+	if (write(fd, act->text, strlen(act->text)) < 0)
+		_exit(1);
+	while (act->end == BABBLES)
+		if (write(fd, noise, sizeof(noise)) < 0)
+			_exit(1);
+	/* until the other side has had enough */
+	while (act->end == SLEEPS && read(fd, (char[64]){0}, 64) > 0)
+		continue;
+	_exit(0);
+}
+
+static struct eyes eyes_on(const struct act *act, pid_t *ret_pid)
+{
+	struct eyes eyes = EYES_INIT;
+	int ends[2];
+	pid_t pid;
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+	pid = fork();
+	if (pid == 0) {
+		close(ends[0]);
+		play(ends[1], act);
+	}
+	close(ends[1]);
+	eyes.fd = ends[0];
+	eyes.seconds = 1;
+	*ret_pid = pid;
+	return eyes;
+}
+
+static void end_play(struct eyes *eyes, pid_t pid)
+{
+	eyes_close(eyes);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
+static void test_greetings(void **state)
+{
+	static const struct {
+		struct act act;
+		int result;
+		const char *said;
+	} cases[] = {
+		{{GREETING, SLEEPS}, 0, ""},
+		{{"snapstate-observe 0.0.9\n", SLEEPS}, -EBADMSG, "not of its version"},
+		{{"usage: snapstate-capture [--from PATH]\n", CLOSES}, -EBADMSG,
+			"not of its version"},
+		{{"", CLOSES}, -EPIPE, "is gone"},
+		{{"snapstate-obs", CLOSES}, -EPIPE, "is gone"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct err err = ERR_INIT;
+		pid_t pid;
+		struct eyes eyes = eyes_on(&cases[i].act, &pid);
+
+		assert_int_equal(eyes_greet(&eyes, &err), cases[i].result);
+		if (!strstr(err.msg, cases[i].said))
+			fail_msg("%zu: %s", i, err.msg);
+		end_play(&eyes, pid);
+	}
+}
+
+static void test_bad_observers_are_told_apart(void **state)
+{
+	static const struct {
+		struct act act;
+		int result;
+		const char *said;
+	} cases[] = {
+		{{"read\nend\n", SLEEPS}, 0, ""},
+		{{"", CLOSES}, -EPIPE, "is gone"},
+		{{"read\nfact x", CLOSES}, -EPIPE, "is gone"},
+		{{"read\n", SLEEPS}, -ETIMEDOUT, "does not answer"},
+		{{"", BABBLES}, -EBADMSG, "answers more than"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct buf question = {.data = (char *)"look -\nend\n", .len = 11};
+		cleanup_buf struct buf answer = BUF_INIT, again = BUF_INIT;
+		struct err err = ERR_INIT;
+		pid_t pid;
+		struct eyes eyes = eyes_on(&cases[i].act, &pid);
+
+		if (cases[i].act.end == BABBLES)
+			eyes.seconds = 60;
+		assert_int_equal(
+			eyes_ask(&eyes, &question, &answer, &err), cases[i].result);
+		if (!strstr(err.msg, cases[i].said))
+			fail_msg("%zu: %s", i, err.msg);
+		if (cases[i].result < 0) { /* and the same once more, at once */
+			assert_int_equal(eyes.fd, -1);
+			assert_int_equal(eyes_ask(&eyes, &question, &again, &err),
+				cases[i].result);
+			assert_int_equal(again.len, 0);
+		}
+		end_play(&eyes, pid);
+	}
+}
+
+/* ---- texts ---- */
+
+static void test_answers(void **state)
+{
+	static const struct {
+		const char *text;
+		int result;
+		const char *said;
+	} cases[] = {
+		{"read\nend\n", 0, ""},
+		{"read\nfact a\nfact b\nname host x\ntext v y\ntext v y\nend\n", 0, ""},
+		{"unread dm could not be read\nend\n", -ENODATA, "dm could not be read"},
+		{"changing mounts\nend\n", -EAGAIN, "mounts"},
+		{"read\nfact b\nfact a\nend\n", -EBADMSG, ":3: lines are in ascending order"},
+		{"read\nfact a\nfact a\nend\n", -EBADMSG, ":3: lines are in ascending order"},
+		{"read\nname x\nfact a\nend\n", -EBADMSG, ":3: expected \"end\""},
+		{"read\nend\nread\nend\n", -EBADMSG, ":3: behind the end"},
+		{"read\n", -EBADMSG, ":2: expected \"end\""},
+		{"read\nfact \x01\nend\n", -EBADMSG, ":2: byte 0x01"},
+		{"unread\nend\n", -EBADMSG, ":1: expected \"read\""},
+		{"read\nfact a\nunread x\nend\n", -EBADMSG, ":3: expected \"end\""},
+		{"yes\nend\n", -EBADMSG, ":1: expected \"read\""},
+		{"", -EBADMSG, "empty"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		cleanup_sight struct sight sight = SIGHT_INIT;
+		struct err err = ERR_INIT;
+
+		assert_int_equal(observe_answer_read(cases[i].text,
+					 strlen(cases[i].text), &sight, &err),
+			cases[i].result);
+		if (!strstr(err.msg, cases[i].said))
+			fail_msg("%zu: %s", i, err.msg);
+		assert_true(cases[i].result == 0 || sight.found.count == 0);
+	}
+}
+
+static void test_questions_come_back(void **state)
+{
+	static const char *const texts[] = {
+		"look -\nend\n",
+		"look identity,dm,lvm\nnear\nredaction 0123456789abcdef\n"
+		"scope device 254:4 uuid - name a\\x20b level all\n"
+		"scope group Ep0O4W53egUn0Zh4dzCq50Bfp9XRBmaz\n"
+		"scope condition quiet host\n"
+		"name mount 4026531841:44\nname disks\nend\n",
+	};
+	static const struct {
+		const char *text, *said;
+	} bad[] = {
+		{"look moon\nend\n", ":1: no part of a host: \"moon\""},
+		{"look -\nscope planet x\nend\n", ":2: expected \"end\""},
+		{"look -\nscope group b\nscope group a\nend\n", ":3: entries of the scope"},
+		{"look -\n", ":2: expected \"end\""},
+		{"umount /\nend\n", ":1: expected \"look \""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		cleanup_question struct observe_question question = {0};
+		cleanup_buf struct buf again = BUF_INIT;
+		struct err err = ERR_INIT;
+
+		if (observe_question_read(texts[i], strlen(texts[i]), &question, &err) < 0)
+			fail_msg("%s", err.msg);
+		observe_question_write(&question, &again);
+		assert_string_equal(buf_text(&again), texts[i]);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		cleanup_question struct observe_question question = {0};
+		struct err err = ERR_INIT;
+
+		assert_int_equal(observe_question_read(bad[i].text, strlen(bad[i].text),
+					 &question, &err),
+			-EBADMSG);
+		if (!strstr(err.msg, bad[i].said))
+			fail_msg("%zu: %s", i, err.msg);
+	}
+}
+
+static void test_names(void **state)
+{
+	cleanup_sight struct sight sight = SIGHT_INIT;
+	cleanup_free char *target = NULL, *node = NULL, *none = NULL;
+	const char *rest;
+
+	(void)state;
+	facts_insert(&sight.names, "host hv\\x207");
+	facts_insert(&sight.names, "mount 1:2 on 254:4 target /mnt/a\\x20b");
+	facts_insert(&sight.names, "pv v /dev/sda");
+	facts_insert(&sight.names, "pv v /dev/sdb");
+	facts_insert(&sight.names, "pv v2 /dev/sdc");
+	target = sight_word(sight_name(&sight, "mount 1:2"), "target");
+	assert_string_equal(target, "/mnt/a b");
+	assert_null(sight_name(&sight, "mount 1"));
+	assert_null(sight_word(sight_name(&sight, "mount 1:3"), "target"));
+	assert_null(sight_word(sight_name(&sight, "mount 1:2"), "254:4"));
+	node = sight_word_of(&sight, "host");
+	assert_string_equal(node, "hv 7");
+	none = sight_word_of(&sight, "guest");
+	assert_string_equal(none, "");
+	rest = sight_name(&sight, "pv v");
+	assert_string_equal(rest, "/dev/sda");
+	rest = sight_next(&sight, "pv v", rest);
+	assert_string_equal(rest, "/dev/sdb");
+	assert_null(sight_next(&sight, "pv v", rest));
+}
+
+/* ---- the program ---- */
+
+/* Beside this one, and nobody else's. */
+static void test_whose_program(void **state)
+{
+	cleanup_buf struct buf path = BUF_INIT, other = BUF_INIT;
+	struct err err = ERR_INIT;
+	struct stat stat;
+
+	(void)state;
+	assert_int_equal(beside_find("no-such-program", &path, &err), -ENOENT);
+	path.len = 0;
+	assert_int_equal(beside_find("test_eyes", &path, &err), 0);
+	assert_int_equal(lstat(buf_text(&path), &stat), 0);
+	assert_int_equal(chmod(buf_text(&path), stat.st_mode | 02), 0);
+	assert_int_equal(beside_find("test_eyes", &other, &err), -EPERM);
+	assert_int_equal(chmod(buf_text(&path), stat.st_mode), 0);
+	assert_non_null(strstr(err.msg, "must belong to root"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_greetings),
+		cmocka_unit_test(test_bad_observers_are_told_apart),
+		cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_questions_come_back),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_whose_program),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
