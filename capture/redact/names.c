@@ -187,8 +187,9 @@ static void length_choose(struct copy *copy, const struct host *host)
 
 struct host *redact_names(const struct host *host, const struct redact_key *key)
 {
-	struct copy copy = {host_new(), {key, host->identity.machine_id, PSEUDONYM_LEN}};
+	struct copy copy = {.to = host_new()};
 
+	pseudonyms_begin(&copy.names, key, host->identity.machine_id);
 	length_choose(&copy, host);
 	identity(&copy, &host->identity);
 	documents(&copy, host);
@@ -196,6 +197,7 @@ struct host *redact_names(const struct host *host, const struct redact_key *key)
 	copy_devices(&copy, host);
 	copy_users(&copy, host);
 	copy_volumes(&copy, host);
+	pseudonyms_end(&copy.names);
 	host_sort(copy.to);
 	return copy.to;
 }

@@ -213,9 +213,12 @@ static const char *secret_at(const char *word, size_t len)
 	static const char *const parts[] = {
 		"pass", "secret", "token", "credential", "key", "pwd", "user"};
 
+	if (!memchr(word, '=', len))
+		return NULL;
 	for (size_t i = 0; i < len; i++)
 		for (size_t p = 0; p < sizeof(parts) / sizeof(parts[0]); p++)
-			if (i + strlen(parts[p]) <= len &&
+			if (tolower((unsigned char)word[i]) == parts[p][0] &&
+				i + strlen(parts[p]) <= len &&
 				strncasecmp(word + i, parts[p], strlen(parts[p])) == 0)
 				return memchr(word + i, '=', len - i);
 	return NULL;

@@ -19,7 +19,14 @@ struct pseudonyms {
 	const struct redact_key *key;
 	const char *machine_id; /* stays where it stands as a word */
 	size_t length;		/* of a pseudonym, 1 to PSEUDONYM_LEN */
+	struct evp_mac_ctx_st
+		*mac; /* HMAC: to look it up takes longer than a word's hash */
 };
+
+/* Both texts must outlive it. */
+void pseudonyms_begin(
+	struct pseudonyms *names, const struct redact_key *key, const char *machine_id);
+void pseudonyms_end(struct pseudonyms *names);
 
 /* Every word of `text` that is not known. What stands between words stays, and so do
  * \xNN and \NNN of such bytes; escaped letters belong to their word. */

@@ -11,8 +11,9 @@
  *   (multipath-tools kpartx/kpartx.c, set_delimiter()).
  */
 #include <ctype.h>
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,8 +52,12 @@ bool word_in(const char *const *sorted, size_t count, const char *word, size_t l
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		int order = strncasecmp(sorted[middle], word, len);
+		int order =
+			len ? tolower(sorted[middle][0]) - tolower((unsigned char)*word)
+			    : 0;
 
+		if (order == 0)
+			order = strncasecmp(sorted[middle], word, len);
 		/* the word may hold a NUL, and ends where it says */
 		if (order == 0)
 			order = (strlen(sorted[middle]) > len) -
@@ -127,16 +132,38 @@ static bool is_known(const struct pseudonyms *names, const char *word, size_t le
 		       memcmp(word, names->machine_id, len) == 0);
 }
 
+void pseudonyms_begin(
+	struct pseudonyms *names, const struct redact_key *key, const char *machine_id)
+{
+	char digest[] = "SHA256";
+	const OSSL_PARAM params[] = {
+		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+		OSSL_PARAM_construct_end()};
+	EVP_MAC *hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+
+	*names = (struct pseudonyms){
+		key, machine_id, PSEUDONYM_LEN, EVP_MAC_CTX_new(hmac)};
+	EVP_MAC_free(hmac);
+	if (!names->mac || !EVP_MAC_CTX_set_params(names->mac, params))
+		abort(); /* nothing but memory can be missing */
+}
+
+void pseudonyms_end(struct pseudonyms *names)
+{
+	EVP_MAC_CTX_free(names->mac);
+}
+
 static void pseudonym_write(
 	const struct pseudonyms *names, const char *word, size_t len, struct buf *out)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyz234567";
 	unsigned char hash[EVP_MAX_MD_SIZE];
 	char text[PSEUDONYM_LEN];
-	unsigned hash_len;
+	size_t hash_len;
 
-	if (!HMAC(EVP_sha256(), names->key->bytes, REDACT_KEY_LEN,
-		    (const unsigned char *)word, len, hash, &hash_len))
+	if (!EVP_MAC_init(names->mac, names->key->bytes, REDACT_KEY_LEN, NULL) ||
+		!EVP_MAC_update(names->mac, (const unsigned char *)word, len) ||
+		!EVP_MAC_final(names->mac, hash, &hash_len, sizeof(hash)))
 		abort(); /* nothing but memory can be missing */
 	for (size_t i = 0; i < names->length; i++)
 		text[i] = letters[hash[i] % 32];
