@@ -7,11 +7,21 @@
 
 : "${LAB:?}" "${OUT:?}"
 
+# A fork of this shell costs 40 ms in the guest, most of it page faults, and one more program twice as much: what every
+# incident does many times is done without.
 checks_failed=0
 say() { printf '\n== %s\n' "$*"; }
 run() {
 	printf '# %s\n' "$*"
 	"$@"
+}
+# show FILE...: each line with a margin.
+show() {
+	local file lines
+	for file; do
+		mapfile -t lines <"$file"
+		[ ${#lines[@]} -eq 0 ] || printf '  | %s\n' "${lines[@]}"
+	done
 }
 # quietly COMMAND...: its output appears only if it fails.
 quietly() {
@@ -23,14 +33,26 @@ fail() {
 }
 # check TEXT COMMAND...: one check, on one line; its output appears only if it fails.
 check() {
-	local text=$1 output
+	local text=$1
 	shift
-	if output=$("$@" 2>&1); then
+	if "$@" >"$LAB/check" 2>&1; then
 		printf 'ok      %s\n' "$text"
 	else
 		fail "$text"
-		printf '%s\n' "$output" | sed 's/^/        /' | head -n 60
+		sed 's/^/        /' "$LAB/check" | head -n 60
 	fi
+}
+# words_sorted WORD...: sets $sorted; few of them.
+words_sorted() {
+	local word at
+	sorted=()
+	for word; do
+		for ((at = ${#sorted[@]}; at > 0; at--)); do
+			[[ "$word" < "${sorted[at - 1]}" ]] || break
+			sorted[at]=${sorted[at - 1]}
+		done
+		sorted[at]=$word
+	done
 }
 is() { [ "$1" = "$2" ] || { printf 'expected  %s\nfound     %s\n' "$1" "$2" && false; }; }
 not() { ! "$@"; }
@@ -154,10 +176,11 @@ guest_stop() {
 # sha256 of each origin: "VG/LV HEX"; not of one that is suspended: who reads it waits.
 origin_checksums() {
 	[ -e "$LAB/origins" ] || return 0
-	local origin sum
+	local origin name sum
 	while read -r origin; do
-		! is_suspended "$(dm_name "${origin%/*}" "${origin#*/}")" || continue
-		sum=$(sha256sum <"/dev/$origin")
+		name=${origin//-/--}
+		! is_suspended "${name/\//-}" || continue
+		sum=$(exec sha256sum <"/dev/$origin")
 		echo "$origin ${sum%% *}"
 	done <"$LAB/origins"
 }
@@ -236,7 +259,18 @@ report_type() {
 	done < <(grep -o '`[^`]*`' "$1" | tr -d '`')
 	return $status
 }
-is_suspended() { [ "$(dmsetup info -c --noheadings -o suspended "$1")" = Suspended ]; }
+# By the kernel's list of devices, dm_attr_suspended_show() in drivers/md/dm-sysfs.c: without a program.
+is_suspended() {
+	local dm name suspended
+	for dm in /sys/block/dm-*/dm; do
+		{ read -r name <"$dm/name"; } 2>/dev/null || continue
+		[ "$name" = "$1" ] || continue
+		read -r suspended <"$dm/suspended"
+		[ "$suspended" = 1 ]
+		return
+	done
+	return 1
+}
 
 # A fifo that nobody drains: what writes into it blocks in the middle of its work. A process of its own keeps it open:
 # a descriptor of this shell would be inherited by everything, and LVM complains of those.
@@ -316,7 +350,7 @@ more_apply() {
 	"${@:-env}" snapstate-execute --apply "${more_resume[@]}" --unsigned --yes-digest "$more_digits" --journal "$name" \
 		"$name.plan" >"$name.out" 2>"$name.err" || rc=$?
 	seconds=$((EPOCHSECONDS - begun))
-	sed 's/^/  | /' "$name.out" "$name.err"
+	show "$name.out" "$name.err"
 }
 more_resume=()
 more_goes_on() {
@@ -363,44 +397,50 @@ journal_has() { grep -qE "$2" "$1"/*.journal 2>/dev/null; }
 
 # ---- the host as plain tools see it ---------------------------------------------------------------------
 
-# inventory FOLDER: what dmsetup, lvs and findmnt say, one thing per line, sorted:
+# inventory FOLDER: what dmsetup, lvs and findmnt say, one thing per line, in the order of the name, of the tree of mounts:
 # dm "NAME UUID", table "NAME: TABLE", lv "VG LV UUID ORIGIN SEGTYPE", mount "TARGET SOURCE FSTYPE".
 inventory() {
-	mkdir -p "$1"
+	local file line
+	[ -d "$1" ] || mkdir -p "$1"
 	udevadm settle
-	dmsetup info -c --noheadings --separator ' ' -o name,uuid | sed '/^No devices found$/d' | sort >"$1/dm"
-	dmsetup table | sed '/^No devices found$/d' | sort >"$1/table"
-	lvs "${lvs_args[@]}" -a --noheadings --separator ' ' -o vg_name,lv_name,lv_uuid,origin,segtype 2>/dev/null |
-		sed 's/^ *//; s/ *$//' | sort >"$1/lv"
-	findmnt -rn -o TARGET,SOURCE,FSTYPE | sort >"$1/mount"
+	dmsetup info -c --noheadings --separator ' ' -O name -o name,uuid >"$1/dm"
+	dmsetup table >"$1/table"
+	lvs "${lvs_args[@]}" -a --noheadings --separator ' ' -O vg_name,lv_name -o vg_name,lv_name,lv_uuid,origin,segtype \
+		2>/dev/null >"$1/lv"
+	findmnt -rn -o TARGET,SOURCE,FSTYPE >"$1/mount"
+	for file in "$1/dm" "$1/table"; do
+		line=
+		read -r line <"$file" || true
+		[ "$line" != 'No devices found' ] || : >"$file"
+	done
 }
 
 # inventory_expected FROM TO: the inventory FROM without what the incident says will be gone.
 inventory_expected() {
 	mkdir -p "$2"
-	awk -v gone="$gone_dm" 'BEGIN { split(gone, a); for (i in a) is_gone[a[i]] } !($1 in is_gone)' "$1/dm" >"$2/dm"
-	awk -v gone="$gone_mount" 'BEGIN { split(gone, a); for (i in a) is_gone[a[i]] } !($1 in is_gone)' \
-		"$1/mount" >"$2/mount"
-	awk -v gone="$gone_lv" 'BEGIN { split(gone, a); for (i in a) is_gone[a[i]] } !($1 "/" $2 in is_gone)' \
-		"$1/lv" >"$2/lv"
-	# Two passes: an origin whose -real goes takes over the table of the -real.
-	awk -v gone="$gone_dm" '
-		BEGIN { split(gone, a); for (i in a) is_gone[a[i] ":"] }
-		NR == FNR { name = $1; if (name in is_gone && sub(/-real:$/, ":", name)) { sub(/^[^ ]* /, ""); real[name] = $0 } next }
-		$1 in is_gone { next }
-		$1 in real { print $1, real[$1]; next }
-		{ print }' "$1/table" "$1/table" | sort >"$2/table"
+	: >"$2/dm" >"$2/table" >"$2/lv" >"$2/mount"
+	# The table twice: an origin whose -real goes takes over the table of the -real.
+	awk -v dm="$gone_dm" -v mount="$gone_mount" -v lv="$gone_lv" -v to="$2" '
+		function words(text, set,    a, i) { split(text, a); for (i in a) set[a[i]] }
+		BEGIN { words(dm, gone_dm); words(mount, gone_mount); words(lv, gone_lv) }
+		{ name = $1; sub(/:$/, "", name) }
+		pass == "real" { if (name in gone_dm && sub(/-real$/, "", name)) { sub(/^[^ ]* /, ""); real[name] = $0 }; next }
+		pass == "dm" { if (!(name in gone_dm)) print >(to "/dm") }
+		pass == "table" && !(name in gone_dm) { print name in real ? $1 " " real[name] : $0 >(to "/table") }
+		pass == "lv" { if (!($1 "/" $2 in gone_lv)) print >(to "/lv") }
+		pass == "mount" { if (!($1 in gone_mount)) print >(to "/mount") }' \
+		pass=real "$1/table" pass=dm "$1/dm" pass=table "$1/table" pass=lv "$1/lv" pass=mount "$1/mount"
 }
 inventory_same() { diff -r -U0 "$1" "$2"; }
 
 # ticket_says FILE PATTERN: its files are whole, and its first line is this.
 ticket_says() {
-	local top
+	local top line
 	rm -rf ticket
 	mkdir ticket
 	tar xzf "$1" -C ticket
 	top=$(echo ticket/*)
-	(cd "$top" && sha256sum --quiet -c SHA256SUMS) || return
-	sed 's/^/  | /' "$top/RESULT.txt"
-	head -n 1 "$top/RESULT.txt" | grep -E "$2" >/dev/null
+	(cd "$top" && exec sha256sum --quiet -c SHA256SUMS) || return
+	show "$top/RESULT.txt"
+	read -r line <"$top/RESULT.txt" && [[ $line =~ $2 ]]
 }

@@ -47,11 +47,14 @@ prepare() {
 	ln -sfn /proc/self/fd /dev/fd
 	mount -t tmpfs -o mode=755 run /run
 	mount -t tmpfs -o mode=755 lab /mnt
-	mkdir /run/lock /run/lvm "$LAB" "$OUT" /mnt/etc /mnt/bin /mnt/tmp
-	local program
+	local release program programs=()
+	read -r release </proc/sys/kernel/osrelease
+	# Without the last two lvcreate fails with status 5 and no message.
+	mkdir -p /run/lock /run/lvm "$LAB" "$OUT" /mnt/bin /mnt/tmp /mnt/lib/modules /mnt/etc/lvm/backup /mnt/etc/lvm/archive
 	for program in capture plan execute; do
-		[ ! -x "$LAB_BIN/snapstate-$program" ] || cp "$LAB_BIN/snapstate-$program" /mnt/bin/
+		[ ! -x "$LAB_BIN/snapstate-$program" ] || programs+=("$LAB_BIN/snapstate-$program")
 	done
+	[ ${#programs[@]} -eq 0 ] || cp "${programs[@]}" /mnt/bin/
 	cp -r "$LAB_DIR" /mnt/scripts
 	# After this the machine's /tmp is hidden; the project may well be below it.
 	chmod 1777 /mnt/tmp
@@ -65,14 +68,11 @@ prepare() {
 	echo "$machine_id" >/mnt/etc/machine-id
 	echo "$node" >/mnt/etc/hostname
 	: >/mnt/etc/fstab
-	# Without these two folders lvcreate fails with status 5 and no message.
-	mkdir -p /mnt/etc/lvm/backup /mnt/etc/lvm/archive
+	# LVM fills as much memory before each change, 8 MiB by default; a page costs as much as a system call here.
+	echo 'activation { reserved_memory = 256 }' >/mnt/etc/lvm/lvmlocal.conf
 	mount --bind /mnt/etc /etc
 	echo "$node" >/proc/sys/kernel/hostname
 
-	local release
-	read -r release </proc/sys/kernel/osrelease
-	mkdir -p /mnt/lib/modules
 	ln -s "/usr/lib/uml/modules/$release" /mnt/lib/modules/
 	modprobe -d /mnt -a dm-snapshot loop fuse
 

@@ -63,12 +63,12 @@ steps_expected() {
 	} | sort -u | sed 's/.*/onapp--aaaa-&-real/' >>gone.dm
 	awk 'FILENAME == ARGV[1] { gone[$1]; next } !($1 in gone)' gone.dm "$1/dm" >"$3/dm"
 	awk 'FILENAME == ARGV[1] { gone[$1]; next } !($1 in gone)' gone.mount "$1/mount" >"$3/mount"
-	awk 'FILENAME == ARGV[1] { gone[$1]; next } !($1 "/" $2 in gone)' gone.lv "$1/lv" | sed 's/ *$//' >"$3/lv"
+	awk 'FILENAME == ARGV[1] { gone[$1]; next } !($1 "/" $2 in gone)' gone.lv "$1/lv" >"$3/lv"
 	awk 'FILENAME ~ /gone/ { gone[$1 ":"]; next }
 		pass == 1 { name = $1; if (name in gone && sub(/-real:$/, ":", name)) { sub(/^[^ ]* /, ""); real[name] = $0 } next }
 		$1 in gone { next }
 		$1 in real { print $1, real[$1]; next }
-		{ print }' gone.dm pass=1 "$1/table" pass=2 "$1/table" | sort >"$3/table"
+		{ print }' gone.dm pass=1 "$1/table" pass=2 "$1/table" >"$3/table"
 }
 all_done() { grep -Eq '^steps done: ([0-9]+) of \1, and the host is as the plan predicted' apply.out; }
 # What could not go for a neighbour's sake may have become removable with the neighbour; nothing else has.
