@@ -18,8 +18,7 @@ static bool is_ours(const char *path, mode_t type, struct err *err, int *ret)
 	if (lstat(path, &stat) < 0)
 		*ret = err_errno(err, errno, "%s", path);
 	else if ((stat.st_mode & S_IFMT) != type ||
-		 (stat.st_uid != 0 && stat.st_uid != geteuid()) ||
-		 (stat.st_mode & 022))
+		 (stat.st_uid != 0 && stat.st_uid != geteuid()) || (stat.st_mode & 022))
 		*ret = err_set(err, -EPERM,
 			"%s must belong to root, be no link, and be writable by nobody "
 			"else",

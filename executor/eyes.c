@@ -18,20 +18,20 @@
 #include "snapstate/observe.h"
 #include "snapstate/stamp.h"
 
-#define EYES_PROGRAM	   "snapstate-capture"
-#define EYES_GREETING_MS   10000
-#define EYES_GRACE_SECONDS 10 /* behind the observer's own deadline */
+#define EYES_PROGRAM	    "snapstate-capture"
+#define EYES_GREETING_MS    10000
+#define EYES_GREETING_BYTES (ERR_MSG_MAX + 64)
+#define EYES_GRACE_SECONDS  10 /* behind the observer's own deadline */
 
 /* ---- the process ---- */
 
-/* No signal of a terminal ends it: who asks decides when it may end, by closing the other side.
- * Where this program is killed, it is too. */
+/* No signal of a terminal ends it: who asks decides when it may end, by closing the other
+ * side. Where this program is killed, it is too. */
 static void become_observer(const char *program, const char *key, int fd)
 {
 	static const char *const environment[] = {
 		"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8", NULL};
-	const char *const argv[] = {
-		EYES_PROGRAM, "--observe", "--redact", key, NULL};
+	const char *const argv[] = {EYES_PROGRAM, "--observe", "--redact", key, NULL};
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
 	setsid();
@@ -138,8 +138,8 @@ static bool ends_with(const struct buf *text, const char *end)
 }
 
 /* Up to `end`. What comes behind it is part of no answer: the next one is bad. */
-static int receive(
-	struct eyes *eyes, const char *end, size_t max, int64_t deadline, struct buf *text)
+static int receive(struct eyes *eyes, const char *end, size_t max, int64_t deadline,
+	struct buf *text)
 {
 	char bytes[65536];
 
@@ -178,15 +178,20 @@ int eyes_greet(struct eyes *eyes, struct err *err)
 	cleanup_buf struct buf text = BUF_INIT;
 	int64_t deadline = clock_ms() + EYES_GREETING_MS;
 
-	if (receive(eyes, "\n", sizeof(greeting) - 1, deadline, &text) < 0 &&
+	if (receive(eyes, "\n", EYES_GREETING_BYTES, deadline, &text) < 0 &&
 		eyes->lost.code != -EBADMSG)
 		return fail(eyes, err);
 	if (strcmp(buf_text(&text), greeting) == 0)
 		return 0;
 	eyes_close(eyes);
+	if (strncmp(buf_text(&text), OBSERVE_FAILURE, strlen(OBSERVE_FAILURE)) == 0)
+		return err_set(err, -EIO, EYES_PROGRAM " --observe: %.*s",
+			(int)strcspn(text.data, "\n") - (int)strlen(OBSERVE_FAILURE),
+			text.data + strlen(OBSERVE_FAILURE));
 	return err_set(err, -EBADMSG,
-		EYES_PROGRAM " beside this program is not of its version (" SNAPSTATE_VERSION
-			     "); use the programs of one release");
+		EYES_PROGRAM
+		" beside this program is not of its version (" SNAPSTATE_VERSION
+		"); use the programs of one release");
 }
 
 int eyes_ask(void *context, const struct buf *question, struct buf *ret_answer,
@@ -196,7 +201,8 @@ int eyes_ask(void *context, const struct buf *question, struct buf *ret_answer,
 	int64_t deadline = clock_ms() + (int64_t)eyes->seconds * 1000;
 
 	if (eyes->fd < 0 || send_all(eyes, question, deadline) < 0 ||
-		receive(eyes, "\n" OBSERVE_END, OBSERVE_BYTES_MAX, deadline, ret_answer) < 0)
+		receive(eyes, "\n" OBSERVE_END, OBSERVE_BYTES_MAX, deadline, ret_answer) <
+			0)
 		return fail(eyes, err);
 	return 0;
 }

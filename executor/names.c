@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Names of the host for what steps are about; see names.h. A plan that was made from a capture
- * with pseudonyms addresses mounts, devices, swap and volumes by numbers and uuids. Input: what
- * was seen, a step. Output: the step with names.
+ * Names of the host for what steps are about; see names.h. A plan that was made from a
+ * capture with pseudonyms addresses mounts, devices, swap and volumes by numbers and
+ * uuids. Input: what was seen, a step. Output: the step with names.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -17,8 +17,8 @@ void names_ask(const struct plan_step *step, struct view *view)
 
 	switch (step->op) {
 	case OP_UMOUNT:
-		view_name(view, "mount %llu:%u",
-			(unsigned long long)target->namespace_id, target->mount_id);
+		view_name(view, "mount %llu:%u", (unsigned long long)target->namespace_id,
+			target->mount_id);
 		return;
 	case OP_DM_REMOVE:
 		view_name(view, "device " DEVNO_FMT, DEVNO_ARGS(target->devno));

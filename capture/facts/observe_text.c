@@ -92,24 +92,39 @@ void observe_question_write(const struct observe_question *question, struct buf 
 static const struct lines_kind question_kind = {"a question", OBSERVE_BYTES_MAX};
 static const struct lines_kind answer_kind = {"an answer", OBSERVE_BYTES_MAX};
 
+/* As it stands: no part has a byte that would be escaped. */
+static int read_part(
+	struct lines *lines, const char *name, size_t len, unsigned *ret_parts)
+{
+	for (size_t i = 0; i < N_PARTS; i++) {
+		if (strlen(parts[i].name) != len || memcmp(parts[i].name, name, len) != 0)
+			continue;
+		*ret_parts |= parts[i].part;
+		return 0;
+	}
+	return lines_bad(lines, "no part of a host: \"%.*s\"", (int)len, name);
+}
+
 static int read_parts(struct lines *lines, unsigned *ret_parts)
 {
-	cleanup_free char *words = NULL;
-	const char *at;
+	const char *end = lines->line + lines->len, *at;
 
-	if (lines_take(lines, "look ") < 0 || lines_take_word(lines, ' ', &words) < 0)
+	if (lines_take(lines, "look ") < 0)
 		return -EBADMSG;
-	for (at = words; *at; at += strcspn(at, ","), at += *at == ',') {
-		size_t len = strcspn(at, ","), i = 0;
+	at = lines->at;
+	lines->at = end;
+	if (end - at == 1 && *at == '-')
+		return lines_take_end(lines);
+	while (true) {
+		const char *comma = memchr(at, ',', (size_t)(end - at));
+		size_t len = (size_t)((comma ? comma : end) - at);
 
-		while (i < N_PARTS && (strlen(parts[i].name) != len ||
-					      memcmp(parts[i].name, at, len) != 0))
-			i++;
-		if (i == N_PARTS)
-			return lines_bad(lines, "no part of a host: \"%.*s\"", (int)len, at);
-		*ret_parts |= parts[i].part;
+		if (read_part(lines, at, len, ret_parts) < 0)
+			return -EBADMSG;
+		if (!comma)
+			return lines_take_end(lines);
+		at = comma + 1;
 	}
-	return lines_take_end(lines);
 }
 
 static int read_redaction(struct lines *lines, struct observe_question *question)
@@ -119,8 +134,7 @@ static int read_redaction(struct lines *lines, struct observe_question *question
 	if (lines_take(lines, "redaction ") < 0 || lines_take_word(lines, ' ', &id) < 0)
 		return -EBADMSG;
 	if (strlen(id) != REDACT_KEY_ID_LEN)
-		return lines_bad(
-			lines, "a key's id is %d hex digits", REDACT_KEY_ID_LEN);
+		return lines_bad(lines, "a key's id is %d hex digits", REDACT_KEY_ID_LEN);
 	memcpy(question->redaction, id, sizeof(question->redaction));
 	return lines_take_end(lines);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Scope <-> text, as in plans and in what the observer is asked; the grammar is in plan.h. */
+/* Scope <-> text, as in plans and in what the observer is asked; the grammar is in
+ * plan.h. */
 #include <errno.h>
 #include <string.h>
 
@@ -72,11 +73,11 @@ static int take_string(
 
 static int bad_order(const struct lines *lines)
 {
-	return lines_bad(
-		lines, "entries of the scope are in ascending order, each once");
+	return lines_bad(lines, "entries of the scope are in ascending order, each once");
 }
 
-static int read_scope_device(struct lines *lines, struct arena *strings, struct scope *scope)
+static int read_scope_device(
+	struct lines *lines, struct arena *strings, struct scope *scope)
 {
 	struct scope_device *device = array_add(&scope->devices, &scope->n_devices);
 	cleanup_free char *level = NULL;
@@ -88,7 +89,8 @@ static int read_scope_device(struct lines *lines, struct arena *strings, struct 
 		take_string(lines, ' ', strings, &device->uuid) < 0 ||
 		lines_take(lines, " name ") < 0 ||
 		take_string(lines, ' ', strings, &device->name) < 0 ||
-		lines_take(lines, " level ") < 0 || lines_take_word(lines, ' ', &level) < 0)
+		lines_take(lines, " level ") < 0 ||
+		lines_take_word(lines, ' ', &level) < 0)
 		return -EBADMSG;
 	if (scope_level_parse(level, &device->level) < 0)
 		return lines_bad(lines, "a level is identity, table or all");
@@ -97,7 +99,8 @@ static int read_scope_device(struct lines *lines, struct arena *strings, struct 
 	return lines_take_end(lines);
 }
 
-static int read_scope_block(struct lines *lines, struct arena *strings, struct scope *scope)
+static int read_scope_block(
+	struct lines *lines, struct arena *strings, struct scope *scope)
 {
 	struct scope_block *block = array_add(&scope->blocks, &scope->n_blocks);
 
@@ -120,12 +123,13 @@ static int read_scope_tags(
 		take_string(lines, ' ', strings, &volume->tags) < 0)
 		return -EBADMSG;
 	if (!policy_tags_are_valid(volume->tags))
-		return lines_bad(lines,
-			"not what LVM takes as tags, or more than %d", POLICY_TAGS_MAX);
+		return lines_bad(lines, "not what LVM takes as tags, or more than %d",
+			POLICY_TAGS_MAX);
 	return 0;
 }
 
-static int read_scope_volume(struct lines *lines, struct arena *strings, struct scope *scope)
+static int read_scope_volume(
+	struct lines *lines, struct arena *strings, struct scope *scope)
 {
 	struct scope_volume *volume = array_add(&scope->volumes, &scope->n_volumes);
 
@@ -142,7 +146,8 @@ static int read_scope_volume(struct lines *lines, struct arena *strings, struct 
 	return lines_take_end(lines);
 }
 
-static int read_scope_group(struct lines *lines, struct arena *strings, struct scope *scope)
+static int read_scope_group(
+	struct lines *lines, struct arena *strings, struct scope *scope)
 {
 	const char **group = array_add(&scope->groups, &scope->n_groups);
 
@@ -164,7 +169,8 @@ static bool is_asked_twice(const struct condition *a, const struct condition *b)
 	       strcmp(a->lv_uuid, b->lv_uuid) == 0 && devno_is_equal(a->devno, b->devno);
 }
 
-static int read_scope_condition(struct lines *lines, struct arena *strings, struct scope *scope)
+static int read_scope_condition(
+	struct lines *lines, struct arena *strings, struct scope *scope)
 {
 	struct condition condition;
 	size_t len;
@@ -181,8 +187,7 @@ static int read_scope_condition(struct lines *lines, struct arena *strings, stru
 		return bad_order(lines);
 	if (scope->n_conditions &&
 		is_asked_twice(&scope->conditions[scope->n_conditions - 1], &condition))
-		return lines_bad(
-			lines, "a condition of one kind about one thing, once");
+		return lines_bad(lines, "a condition of one kind about one thing, once");
 	*array_add(&scope->conditions, &scope->n_conditions) = condition;
 	return lines_take_end(lines);
 }

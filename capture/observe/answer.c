@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A question about this host -> its answer; see snapstate/observe.h. Input: text that is not
- * trusted, a machine. Output: text. Changes nothing. Invariant: a source that could not be read
- * is never taken for an empty one.
+ * A question about this host -> its answer; see snapstate/observe.h. Input: text that is
+ * not trusted, a machine. Output: text. Changes nothing. Invariant: a source that could
+ * not be read is never taken for an empty one.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -121,9 +121,8 @@ static int find_facts(struct host *host, const struct observe_question *question
 	return 0;
 }
 
-int observe_facts(
-	struct host *host, unsigned parts, const struct scope *scope, struct facts *ret,
-	struct err *err)
+int observe_facts(struct host *host, unsigned parts, const struct scope *scope,
+	struct facts *ret, struct err *err)
 {
 	const struct observe_question question = {.parts = parts, .scope = *scope};
 	cleanup_sight struct sight sight = SIGHT_INIT;
@@ -138,8 +137,8 @@ int observe_facts(
 
 /* ---- the answer ---- */
 
-static int look(const struct observing *observing, const struct observe_question *question,
-	struct sight *ret_sight, struct err *err)
+static int look(const struct observing *observing,
+	const struct observe_question *question, struct sight *ret_sight, struct err *err)
 {
 	cleanup_host struct host *host = NULL;
 	struct machine machine = *observing->machine;
@@ -153,7 +152,8 @@ static int look(const struct observing *observing, const struct observe_question
 			"with (%s)",
 			observing->key_file, observing->key->id, question->redaction);
 	/* by pseudonyms nothing is found */
-	machine.only = question->is_near && !*question->redaction ? &question->scope : NULL;
+	machine.only =
+		question->is_near && !*question->redaction ? &question->scope : NULL;
 	if (observing->seconds)
 		machine.deadline_ms = clock_ms() + (int64_t)observing->seconds * 1000;
 	r = probe_host(&machine, question->parts, &host, err);

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the observer gives up before it reads a question: everything that could change the host.
- * Sources: capabilities(7), credentials(7), seccomp(2), linux/dm-ioctl.h.
+ * What the observer gives up before it reads a question: everything that could change the
+ * host. Sources: capabilities(7), credentials(7), seccomp(2), linux/dm-ioctl.h.
  *
  * - Of root it keeps four capabilities, and no user id: what root owns it can read
  *   (CAP_DAC_READ_SEARCH) and cannot write, whatever call is used.
- * - Of the system calls it keeps those below; files are opened for reading, of device-mapper only
- *   questions are asked. openat2's flags are in memory, where no filter sees them: there the missing
- *   user id stands alone.
- * - Landlock would say the same of files, but a process in a domain may not look into processes
- *   outside of it (security/landlock/ptrace.c), and that is what it is here for.
+ * - Of the system calls it keeps those below; files are opened for reading, of
+ * device-mapper only questions are asked. openat2's flags are in memory, where no filter
+ * sees them: there the missing user id stands alone.
+ * - Landlock would say the same of files, but a process in a domain may not look into
+ * processes outside of it (security/landlock/ptrace.c), and that is what it is here for.
  */
 #include "observe_process.h"
 
@@ -55,8 +55,7 @@
 
 #define NOBODY 65534 /* of no file that matters */
 
-static const int own_calls[] = {
-	SCMP_SYS(pipe), SCMP_SYS(pipe2), SCMP_SYS(openat2),
+static const int own_calls[] = {SCMP_SYS(pipe), SCMP_SYS(pipe2), SCMP_SYS(openat2),
 	/* do two processes share their descriptors? on which mount is that? */
 	SCMP_SYS(kcmp), SCMP_SYS(name_to_handle_at),
 	/* children that read what may hang; they start no program, and a timer of their

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the hands need to know of a thing to act on it, under the host's own names; see
- * snapstate/observe.h. Input: the model, names of a question. Output: name and text lines. What is
- * not there, or was not read, has no line.
+ * snapstate/observe.h. Input: the model, names of a question. Output: name and text
+ * lines. What is not there, or was not read, has no line.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 #include "snapstate/text.h"
 
 #define TEXT_PIECE	 512 /* bytes; a line of metadata may be of any length */
-#define GROUND_DEPTH_MAX 32 /* a hostile table may hold a loop */
+#define GROUND_DEPTH_MAX 32  /* a hostile table may hold a loop */
 
 struct naming {
 	const struct host *host;
@@ -132,14 +132,16 @@ static void name_swap(struct naming *n, const char *key)
 		if (!devno_is_equal(swap->devno, devno))
 			continue;
 		buf_printf(&n->line, "swap %s state %s", key,
-			!swap->has_used ? "unread" : swap->used ? "used" : "unused");
+			!swap->has_used ? "unread"
+			: swap->used	? "used"
+					: "unused");
 		word(n, " path ", swap->path);
 		emit(n);
 	}
 }
 
-/* A file's device is the st_dev of a mount of the file system that it is on: btrfs has one
- * for each subvolume. */
+/* A file's device is the st_dev of a mount of the file system that it is on: btrfs has
+ * one for each subvolume. */
 static void name_backing(struct naming *n, struct devno below)
 {
 	for (size_t i = 0; i < n->host->n_mounts; i++) {
@@ -182,8 +184,7 @@ static void name_disks(struct naming *n)
 
 		buf_puts(&n->line, "disk ");
 		buf_devno(&n->line, block->devno);
-		buf_printf(&n->line, " diskseq %llu",
-			(unsigned long long)block->diskseq);
+		buf_printf(&n->line, " diskseq %llu", (unsigned long long)block->diskseq);
 		word(n, " name ", block->kname);
 		emit(n);
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Questions from a socket, answers to it; see observe.h. Invariants: a question has its end within
- * OBSERVE_BYTES_MAX bytes, or it is the last one; nothing is written but answers. */
+/* Questions from a socket, answers to it; see observe.h. Invariants: a question has its
+ * end within OBSERVE_BYTES_MAX bytes, or it is the last one; nothing is written but
+ * answers. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,21 +24,26 @@ static int write_all(int fd, const char *bytes, size_t len)
 	return 0;
 }
 
-/* The end of the first question in it, behind its last line; 0: it is not whole. */
-static size_t question_end(const struct buf *text)
+/* The end of the first question in it, behind its last line; 0: it is not whole. Of the
+ * first `done` bytes it is known that they have no end. */
+static size_t question_end(const struct buf *text, size_t done)
 {
 	static const char end[] = "\n" OBSERVE_END;
-	const char *at = text->len ? memmem(text->data, text->len, end, strlen(end)) : NULL;
+	size_t from = done < strlen(end) ? 0 : done - strlen(end);
+	const char *at =
+		text->len ? memmem(text->data + from, text->len - from, end, strlen(end))
+			  : NULL;
 
 	return at ? (size_t)(at - text->data) + strlen(end) : 0;
 }
 
 /* -EPIPE: there are no more; -EFBIG: this is none. */
-static int read_question(int fd, struct buf *text)
+static int read_question(int fd, struct buf *text, size_t *ret_end)
 {
 	char bytes[65536];
+	size_t done = 0;
 
-	while (!question_end(text)) {
+	while (!(*ret_end = question_end(text, done))) {
 		ssize_t n = read(fd, bytes, sizeof(bytes));
 
 		if (n < 0 && errno == EINTR)
@@ -46,6 +52,7 @@ static int read_question(int fd, struct buf *text)
 			return -EPIPE;
 		if (text->len + (size_t)n > OBSERVE_BYTES_MAX)
 			return -EFBIG;
+		done = text->len;
 		buf_add(text, bytes, (size_t)n);
 	}
 	return 0;
@@ -54,11 +61,11 @@ static int read_question(int fd, struct buf *text)
 int observe_serve(const struct observing *observing, int in, int out)
 {
 	cleanup_buf struct buf text = BUF_INIT;
+	size_t len;
 	int r;
 
-	while ((r = read_question(in, &text)) == 0) {
+	while ((r = read_question(in, &text, &len)) == 0) {
 		cleanup_buf struct buf question = BUF_INIT, answer = BUF_INIT;
-		size_t len = question_end(&text);
 
 		buf_add(&question, text.data, len);
 		memmove(text.data, text.data + len, text.len - len);
@@ -87,7 +94,8 @@ int observe_run(const char *key_file)
 	dm_live_hold_control();
 	if (asker_start(&asker, &err) < 0 || machine_open_live(&machine, &err) < 0 ||
 		observe_confine(&err) < 0) {
-		fprintf(stderr, "snapstate-capture: %s\n", err.msg);
+		printf(OBSERVE_FAILURE "%s\n", err.msg);
+		fflush(stdout);
 		return EXIT_ENVIRONMENT;
 	}
 	machine.lvm = &asker_questions;

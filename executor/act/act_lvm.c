@@ -119,7 +119,8 @@ static int add_group_paths(const struct sight *sight, const char *vg_uuid,
 
 		if (word_decode(rest, strlen(rest), &path) < 0 || !*path)
 			return err_set(err, -ENODEV,
-				"the device of a physical volume of the group is not known");
+				"the device of a physical volume of the group is not "
+				"known");
 		buf_add(ret_paths, path, strlen(path) + 1);
 	}
 	if (!ret_paths->len)
@@ -127,8 +128,8 @@ static int add_group_paths(const struct sight *sight, const char *vg_uuid,
 	return 0;
 }
 
-static int check_condition(const struct facts *found, const struct condition *condition,
-	struct err *err)
+static int check_condition(
+	const struct facts *found, const struct condition *condition, struct err *err)
 {
 	cleanup_buf struct buf begin = BUF_INIT, words = BUF_INIT;
 	size_t i;
@@ -153,7 +154,10 @@ int act_check_neighbours(const struct facts *found, const char *vg_uuid,
 	const char *origin_uuid, struct err *err)
 {
 	const struct condition conditions[] = {
-		{.kind = CONDITION_SINGLE, .vg_uuid = vg_uuid, .lv_uuid = "", .argument = ""},
+		{.kind = CONDITION_SINGLE,
+			.vg_uuid = vg_uuid,
+			.lv_uuid = "",
+			.argument = ""},
 		{.kind = CONDITION_SETTLED,
 			.vg_uuid = vg_uuid,
 			.lv_uuid = origin_uuid,
@@ -184,7 +188,8 @@ int act_check_disks(const struct sight *seen, const struct sight *now, struct er
 			continue;
 		/* behind "disk MAJ:MIN " */
 		name = sight_word(strchr(line + strlen("disk "), ' ') + 1, "name");
-		return err_set(err, -EAGAIN, "%s was attached after the host was verified",
+		return err_set(err, -EAGAIN,
+			"%s was attached after the host was verified",
 			name ? name : line);
 	}
 	return 0;

@@ -77,4 +77,8 @@ int host_limits_check(const struct host *host, struct err *err);
 #define PLAN_STEPS_MAX	  100000
 #define JOURNAL_BYTES_MAX (64u << 20)
 
+/* ---- the observer (observe.h) ---- */
+
+#define OBSERVE_BYTES_MAX (256u << 20) /* of a question, of an answer */
+
 #endif

@@ -5,7 +5,8 @@
  * --observe`, a process that may change nothing. Both speak lines of printable ASCII over a socket
  * that is the observer's standard input and output, so that a person can do the same:
  *
- *   snapstate-observe VERSION                (the observer's first line)
+ *   snapstate-observe VERSION                (the observer's first line; or "snapstate-observe: SENTENCE", and
+ *                                             it is the last one)
  *
  *   look PART,PART,...|-                     (a question; the parts of the probe: observe_part_name())
  *   near                                     (only where no more than the scope's surroundings is read)
@@ -48,11 +49,12 @@
 #include "snapstate/buf.h"
 #include "snapstate/err.h"
 #include "snapstate/facts.h"
+#include "snapstate/limits.h"
 #include "snapstate/probe.h"
 #include "snapstate/redact.h"
 
 #define OBSERVE_GREETING    "snapstate-observe " SNAPSTATE_VERSION
-#define OBSERVE_BYTES_MAX   (64u << 20) /* of a question, of an answer */
+#define OBSERVE_FAILURE	    "snapstate-observe: " /* instead, with a sentence: it cannot begin */
 #define OBSERVE_SECONDS	    110		/* within which the observer answers */
 #define OBSERVE_END	    "end\n"
 

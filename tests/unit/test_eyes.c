@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The executor's side of the observer: what comes of one that is dead, slow, babbling, of another
- * release, or no observer at all; and the text of questions and answers. The other end of the socket
- * is a child that says what a case wants. Laws: each is told apart; it ends within its time; nobody is
- * asked again after that.
+ * The executor's side of the observer: what comes of one that is dead, slow, babbling, of
+ * another release, or no observer at all; and the text of questions and answers. The
+ * other end of the socket is a child that says what a case wants. Laws: each is told
+ * apart; it ends within its time; nobody is asked again after that.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -92,6 +92,8 @@ static void test_greetings(void **state)
 		{{"snapstate-observe 0.0.9\n", SLEEPS}, -EBADMSG, "not of its version"},
 		{{"usage: snapstate-capture [--from PATH]\n", CLOSES}, -EBADMSG,
 			"not of its version"},
+		{{OBSERVE_FAILURE "capset: no\n", CLOSES}, -EIO,
+			"snapstate-capture --observe: capset: no"},
 		{{"", CLOSES}, -EPIPE, "is gone"},
 		{{"snapstate-obs", CLOSES}, -EPIPE, "is gone"},
 	};
@@ -160,8 +162,10 @@ static void test_answers(void **state)
 		{"read\nfact a\nfact b\nname host x\ntext v y\ntext v y\nend\n", 0, ""},
 		{"unread dm could not be read\nend\n", -ENODATA, "dm could not be read"},
 		{"changing mounts\nend\n", -EAGAIN, "mounts"},
-		{"read\nfact b\nfact a\nend\n", -EBADMSG, ":3: lines are in ascending order"},
-		{"read\nfact a\nfact a\nend\n", -EBADMSG, ":3: lines are in ascending order"},
+		{"read\nfact b\nfact a\nend\n", -EBADMSG,
+			":3: lines are in ascending order"},
+		{"read\nfact a\nfact a\nend\n", -EBADMSG,
+			":3: lines are in ascending order"},
 		{"read\nname x\nfact a\nend\n", -EBADMSG, ":3: expected \"end\""},
 		{"read\nend\nread\nend\n", -EBADMSG, ":3: behind the end"},
 		{"read\n", -EBADMSG, ":2: expected \"end\""},
@@ -177,8 +181,8 @@ static void test_answers(void **state)
 		cleanup_sight struct sight sight = SIGHT_INIT;
 		struct err err = ERR_INIT;
 
-		assert_int_equal(observe_answer_read(cases[i].text,
-					 strlen(cases[i].text), &sight, &err),
+		assert_int_equal(observe_answer_read(cases[i].text, strlen(cases[i].text),
+					 &sight, &err),
 			cases[i].result);
 		if (!strstr(err.msg, cases[i].said))
 			fail_msg("%zu: %s", i, err.msg);
@@ -201,7 +205,8 @@ static void test_questions_come_back(void **state)
 	} bad[] = {
 		{"look moon\nend\n", ":1: no part of a host: \"moon\""},
 		{"look -\nscope planet x\nend\n", ":2: expected \"end\""},
-		{"look -\nscope group b\nscope group a\nend\n", ":3: entries of the scope"},
+		{"look -\nscope group b\nscope group a\nend\n",
+			":3: entries of the scope"},
 		{"look -\n", ":2: expected \"end\""},
 		{"umount /\nend\n", ":1: expected \"look \""},
 	};
@@ -212,7 +217,8 @@ static void test_questions_come_back(void **state)
 		cleanup_buf struct buf again = BUF_INIT;
 		struct err err = ERR_INIT;
 
-		if (observe_question_read(texts[i], strlen(texts[i]), &question, &err) < 0)
+		if (observe_question_read(texts[i], strlen(texts[i]), &question, &err) <
+			0)
 			fail_msg("%s", err.msg);
 		observe_question_write(&question, &again);
 		assert_string_equal(buf_text(&again), texts[i]);
