@@ -521,6 +521,7 @@ static void restrict_scope(
 		if (is_about_condition(&scope->conditions[i], subjects))
 			*array_add(&ret->conditions, &ret->n_conditions) =
 				scope->conditions[i];
+	scope_unite(ret); /* subjects are in the order of texts */
 	buf_free(&text);
 }
 

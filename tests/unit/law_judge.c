@@ -2,6 +2,7 @@
 /* Would a planner still plan it, and would the executor carry it out? See law.h. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "act.h"
@@ -399,6 +400,23 @@ static void print_lines(struct buf *text, const char *what, const struct facts *
 		buf_printf(text, "    %s %s\n", what, facts->lines[i]);
 }
 
+static void print_and_abort(const char *text)
+{
+	fprintf(stderr, "%s\n", text);
+	abort();
+}
+
+/* As the observer reads it: what it cannot read, it does not answer. */
+static int check_question(unsigned parts, const struct scope *scope, struct err *err)
+{
+	const struct observe_question question = {.parts = parts, .scope = *scope};
+	cleanup_question struct observe_question again = {0};
+	cleanup_buf struct buf text = BUF_INIT;
+
+	observe_question_write(&question, &text);
+	return observe_question_read(buf_text(&text), text.len, &again, err);
+}
+
 static bool is_as_viewed(
 	const struct view *view, const struct host *host, struct buf *ret_text)
 {
@@ -408,6 +426,9 @@ static bool is_as_viewed(
 	cleanup_facts struct facts found = FACTS_INIT, covered = FACTS_INIT;
 	struct err err = ERR_INIT;
 
+	if (check_question(view->parts, &view->scope, &err) < 0 ||
+		check_question(view->parts_after, &view->scope_after, &err) < 0)
+		print_and_abort(err.msg);
 	if (observe_facts(seen, view->parts, &view->scope, &found, &err) < 0) {
 		buf_printf(ret_text, "    %s\n", err.msg);
 		return false;
