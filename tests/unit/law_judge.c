@@ -283,16 +283,22 @@ static bool has_reason(const struct subject *subject, const struct reason *reaso
 	return false;
 }
 
-/* Who planned the step has what it is about still, or again. */
+/* Somebody planned the step, and each who did has what it is about still, or again. Where
+ * nobody would have planned it anyhow, nothing is excused by that. */
 static bool has_all_that_planned(const struct survey *before, const struct survey *now,
 	const struct plan_step *step)
 {
-	for (size_t i = 0; i < before->n_subjects; i++)
-		if (before->subjects[i].verdict == VERDICT_REMOVE &&
-			subject_owns(&before->subjects[i], step->target.devno) &&
-			!same_subject(now, &before->subjects[i], step->target.devno))
+	bool has_one = false;
+
+	for (size_t i = 0; i < before->n_subjects; i++) {
+		if (before->subjects[i].verdict != VERDICT_REMOVE ||
+			!subject_owns(&before->subjects[i], step->target.devno))
+			continue;
+		if (!same_subject(now, &before->subjects[i], step->target.devno))
 			return false;
-	return true;
+		has_one = true;
+	}
+	return has_one;
 }
 
 bool law_is_kept_as_before(const struct host *before, const struct host *now,
