@@ -21,11 +21,8 @@
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <termios.h>
-#include <unistd.h>
 
 #ifndef BLKGETDISKSEQ /* Linux 5.15 */
 #define BLKGETDISKSEQ _IOR(0x12, 128, __u64)
@@ -64,6 +61,7 @@ static const int own_calls[] = {
 static const int attacks[] = {
 	/* other programs, other processes, more processes */
 	SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(fork), SCMP_SYS(vfork),
+	SCMP_SYS(clone), SCMP_SYS(clone3),
 	SCMP_SYS(ptrace), SCMP_SYS(setns), SCMP_SYS(kcmp),
 	SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev), SCMP_SYS(pidfd_getfd),
 	/* signals, in whatever way and to whomever. (pidfd_send_signal takes any folder
@@ -182,18 +180,6 @@ int confine_self(struct err *err)
 	return limits_load(filter, r, err);
 }
 
-static const int not_for_lvm[] = {SCMP_SYS(ptrace), SCMP_SYS(process_vm_readv),
-	SCMP_SYS(process_vm_writev), SCMP_SYS(mount), SCMP_SYS(umount2),
-	SCMP_SYS(move_mount), SCMP_SYS(open_tree), SCMP_SYS(fsopen), SCMP_SYS(fsmount),
-	SCMP_SYS(pivot_root), SCMP_SYS(chroot), SCMP_SYS(unshare), SCMP_SYS(setns),
-	SCMP_SYS(swapon), SCMP_SYS(swapoff), SCMP_SYS(init_module),
-	SCMP_SYS(finit_module), SCMP_SYS(delete_module), SCMP_SYS(kexec_load),
-	SCMP_SYS(kexec_file_load), SCMP_SYS(reboot), SCMP_SYS(bpf),
-	SCMP_SYS(perf_event_open), SCMP_SYS(iopl), SCMP_SYS(ioperm),
-	SCMP_SYS(settimeofday), SCMP_SYS(clock_settime), SCMP_SYS(sethostname),
-	SCMP_SYS(acct), SCMP_SYS(quotactl), SCMP_SYS(userfaultfd),
-	SCMP_SYS(io_uring_setup), __NR_SCMP_ERROR};
-
 int confine_lvm(struct err *err)
 {
 	static const uint32_t remove_all = DM_REMOVE_ALL;
@@ -205,7 +191,7 @@ int confine_lvm(struct err *err)
 	filter = seccomp_init(SCMP_ACT_ALLOW);
 	if (!filter)
 		return err_set(err, -ENOMEM, "libseccomp gave no filter");
-	r = limits_calls(filter, SCMP_ACT_ERRNO(EPERM), not_for_lvm);
+	r = limits_calls(filter, SCMP_ACT_ERRNO(EPERM), limits_not_for_lvm);
 	if (r == 0)
 		r = limits_requests(
 			filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl), &remove_all, 1);

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "beside.h"
@@ -18,10 +19,9 @@
 #include "snapstate/observe.h"
 #include "snapstate/stamp.h"
 
-#define EYES_PROGRAM	    "snapstate-capture"
 #define EYES_GREETING_MS    10000
 #define EYES_GREETING_BYTES (ERR_MSG_MAX + 64)
-#define EYES_GRACE_SECONDS  10 /* behind the observer's own deadline */
+#define EYES_GRACE_SECONDS  20 /* behind the observer's own deadline */
 
 /* ---- the process ---- */
 
@@ -50,18 +50,19 @@ int eyes_open(const char *key, struct eyes *ret_eyes, struct err *err)
 	cleanup_eyes struct eyes eyes = EYES_INIT;
 	cleanup_buf struct buf program = BUF_INIT;
 	int ends[2];
+	pid_t pid;
 	int r = beside_find(EYES_PROGRAM, &program, err);
 
 	if (r < 0)
 		return r;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
 		return err_errno(err, errno, "socketpair");
-	eyes.pid = fork();
-	if (eyes.pid == 0)
+	pid = fork();
+	if (pid == 0)
 		become_observer(buf_text(&program), key, ends[1]);
 	close(ends[1]);
 	eyes.fd = ends[0];
-	if (eyes.pid < 0)
+	if (pid < 0)
 		return err_errno(err, errno, "start %s", buf_text(&program));
 	eyes.seconds = OBSERVE_SECONDS + EYES_GRACE_SECONDS;
 	r = eyes_greet(&eyes, err);
@@ -112,15 +113,18 @@ static bool wait_for(const struct eyes *eyes, short events, int64_t deadline)
 	return false;
 }
 
+/* Never waits but in poll(): who does not read must not hold up the one that asks. */
 static int send_all(struct eyes *eyes, const struct buf *text, int64_t deadline)
 {
 	for (size_t done = 0; done < text->len;) {
+		struct iovec part = {text->data + done, text->len - done};
+		const struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
 		ssize_t n;
 
 		if (!wait_for(eyes, POLLOUT, deadline))
 			return lose(eyes, -ETIMEDOUT,
 				EYES_PROGRAM " --observe takes no question");
-		n = write(eyes->fd, text->data + done, text->len - done);
+		n = sendmsg(eyes->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
 		if (n < 0 && errno != EINTR && errno != EAGAIN)
 			return lose(eyes, -EPIPE,
 				"the process that reads the host (" EYES_PROGRAM
@@ -194,15 +198,33 @@ int eyes_greet(struct eyes *eyes, struct err *err)
 		"); use the programs of one release");
 }
 
+/* An answer that comes late, or twice, is not taken for that of another question. */
+static int take_number(struct eyes *eyes, unsigned long number, struct buf *answer)
+{
+	char line[64];
+	size_t len = (size_t)snprintf(line, sizeof(line), OBSERVE_ANSWER "%lu\n", number);
+
+	if (answer->len < len || memcmp(answer->data, line, len) != 0)
+		return lose(eyes, -EBADMSG,
+			EYES_PROGRAM " --observe answers another question than was put");
+	memmove(answer->data, answer->data + len, answer->len - len + 1);
+	answer->len -= len;
+	return 0;
+}
+
 int eyes_ask(void *context, const struct buf *question, struct buf *ret_answer,
 	struct err *err)
 {
 	struct eyes *eyes = context;
 	int64_t deadline = clock_ms() + (int64_t)eyes->seconds * 1000;
+	cleanup_buf struct buf text = BUF_INIT;
 
-	if (eyes->fd < 0 || send_all(eyes, question, deadline) < 0 ||
+	buf_printf(&text, OBSERVE_QUESTION "%lu\n", ++eyes->n_asked);
+	buf_add(&text, buf_text(question), question->len);
+	if (eyes->fd < 0 || send_all(eyes, &text, deadline) < 0 ||
 		receive(eyes, "\n" OBSERVE_END, OBSERVE_BYTES_MAX, deadline, ret_answer) <
-			0)
+			0 ||
+		take_number(eyes, eyes->n_asked, ret_answer) < 0)
 		return fail(eyes, err);
 	return 0;
 }

@@ -3,22 +3,23 @@
  * The process by which this program sees: snapstate-capture --observe, of the same version, beside
  * it. It is started before the plan is opened, with words of the command line alone, and may change
  * nothing (capture/observe). What it answers is believed no more than a file from a stranger: text
- * of bounded length within a bounded time, or none. After a first failure it is not asked again.
+ * of bounded length within a bounded time, or none. Where it gave none, it is not asked again.
  */
 #ifndef SNAPSTATE_EYES_H
 #define SNAPSTATE_EYES_H
 
 #include <stdbool.h>
-#include <sys/types.h>
 
 #include "snapstate/buf.h"
 #include "snapstate/err.h"
 
+#define EYES_PROGRAM "snapstate-capture" /* it packs tickets as well */
+
 struct eyes {
 	int fd; /* -1: it is not there (any more) */
-	pid_t pid;
-	unsigned seconds;     /* that it has for an answer */
-	struct err lost;      /* why it is not there any more */
+	unsigned seconds; /* that it has for an answer */
+	unsigned long n_asked;
+	struct err lost; /* why it is not there any more */
 };
 #define EYES_INIT ((struct eyes){.fd = -1})
 

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "beside.h"
+#include "eyes.h"
 #include "report.h"
 #include "signed.h"
 #include "snapstate/cleanup.h"
@@ -74,7 +75,7 @@ static void add_signatures(struct command *command, const struct options *option
 /* All but the journal and the key, which depend on what is told. */
 static void begin_command(const struct options *options, struct command *command)
 {
-	add_word(command, PACKER_PROGRAM);
+	add_word(command, EYES_PROGRAM);
 	add_word(command, "--quiet");
 	add_option(command, "--ticket", options->ticket);
 	add_option(command, "--plan", options->plan);
@@ -156,7 +157,7 @@ int packer_start(
 	int ends[2];
 	pid_t pid;
 
-	if (beside_find(PACKER_PROGRAM, &program, err) < 0)
+	if (beside_find(EYES_PROGRAM, &program, err) < 0)
 		return err_wrap(err, "--ticket");
 	if (lstat(options->ticket, &there) == 0)
 		return err_set(err, -EEXIST, "%s is already there and is not overwritten",
@@ -222,7 +223,7 @@ static int tell_and_wait(struct packer *packer, const struct order *order)
 static void say_by_hand(const struct options *options, const struct plan *plan)
 {
 	report_error(stderr,
-		"no ticket was packed; by hand: " PACKER_PROGRAM
+		"no ticket was packed; by hand: " EYES_PROGRAM
 		" --ticket FILE --plan %s --journal %s/%s.journal%s%s%s%s",
 		options->plan, options->journal, plan->digest,
 		options->before ? " --before " : "",

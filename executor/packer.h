@@ -14,8 +14,6 @@
 #include "options.h"
 #include "snapstate/err.h"
 
-#define PACKER_PROGRAM "snapstate-capture" /* beside this one */
-
 struct packer {
 	int fd; /* -1: it is not there (any more) */
 	pid_t pid;

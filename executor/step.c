@@ -24,7 +24,7 @@ struct run {
 	size_t number;		/* from 1 */
 	struct view view;
 	struct sight sight; /* as verified for this step */
-	bool is_held;	   /* it was in use at each attempt, not only for a moment */
+	bool is_held;	    /* it was in use at each attempt, not only for a moment */
 };
 
 static enum exit_code no_journal(const struct run *run, const struct err *err)
@@ -326,13 +326,13 @@ static void say_kept(
 
 	journal_kept_name(run->journal->plan_digest, group->vg_uuid, &name);
 	fprintf(run->executor->out,
-		"    metadata of volume group %s (seqno %llu) saved to %.*s%s\n",
-		vg_name, (unsigned long long)group->seqno,
-		(int)(strrchr(path, '/') + 1 - path), path, buf_text(&name));
+		"    metadata of volume group %s (seqno %llu) saved to %.*s%s\n", vg_name,
+		(unsigned long long)group->seqno, (int)(strrchr(path, '/') + 1 - path),
+		path, buf_text(&name));
 }
 
-/* The pieces "VG-UUID PIECE" of that group. */
-static void join_text(const struct sight *sight, const char *vg_uuid, struct buf *ret)
+/* The pieces "VG-UUID PIECE" of that group. false: one is none. */
+static bool join_text(const struct sight *sight, const char *vg_uuid, struct buf *ret)
 {
 	size_t skip = strlen(vg_uuid) + 1;
 
@@ -340,10 +340,25 @@ static void join_text(const struct sight *sight, const char *vg_uuid, struct buf
 		const char *line = sight->text.lines[i];
 		cleanup_free char *piece = NULL;
 
-		if (strlen(line) > skip && strncmp(line, vg_uuid, skip - 1) == 0 &&
-			word_decode(line + skip, strlen(line + skip), &piece) == 0)
-			buf_puts(ret, piece);
+		if (strlen(line) <= skip || strncmp(line, vg_uuid, skip - 1) != 0)
+			continue;
+		if (word_decode(line + skip, strlen(line + skip), &piece) < 0)
+			return false;
+		buf_puts(ret, piece);
 	}
+	return ret->len > 0;
+}
+
+/* It is the text of that group, with that sequence number (lvm2 format_text/export.c). */
+static bool is_text_of(const struct buf *text, const struct group_text *group)
+{
+	char hyphens[LVM_UUID_HYPHENS + 1], id[64], seqno[64];
+
+	lvm_uuid_hyphenate(group->vg_uuid, hyphens);
+	snprintf(id, sizeof(id), "id = \"%s\"", hyphens);
+	snprintf(
+		seqno, sizeof(seqno), "seqno = %llu\n", (unsigned long long)group->seqno);
+	return strstr(buf_text(text), id) && strstr(buf_text(text), seqno);
 }
 
 /* lvremove leaves the host without this text where LVM makes no backups, or in a file of
@@ -359,8 +374,8 @@ static int keep_group(const struct run *run, struct err *err)
 	if (!is_first_of_group(run))
 		return 0;
 	vg_name = names_group(&run->sight, vg_uuid, &group.seqno);
-	join_text(&run->sight, vg_uuid, &text);
-	if (!vg_name || !text.len)
+	if (!vg_name || !join_text(&run->sight, vg_uuid, &text) ||
+		!is_text_of(&text, &group))
 		return err_set(err, -ENODATA,
 			"the metadata of volume group %s was not read, and cannot be "
 			"kept",

@@ -62,7 +62,7 @@ int verify_name(const struct observer *observer, unsigned parts, const char *nam
 
 	if (name)
 		observe_name(&question, "%s", name);
-	return ask(observer, &question, ret_sight, err) < 0 ? -ENODATA : 0;
+	return ask(observer, &question, ret_sight, err);
 }
 
 int verify_key(const struct observer *observer, struct err *err)
@@ -262,6 +262,7 @@ enum confirmation verify_predicted(const struct observer *observer,
 
 	after.parts = view->parts_after;
 	after.scope = view->scope_after;
+	after.n_names = 0; /* of what is to be done, not of what became of it */
 	do {
 		cleanup_difference struct difference before = DIFFERENCE_INIT;
 		cleanup_facts struct facts found = FACTS_INIT;

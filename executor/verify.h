@@ -57,7 +57,7 @@ void verify_compare(const struct view *view, const struct facts *found,
 	struct difference *ret_difference);
 
 /* These parts, and what has this name, where it is not NULL; no facts but of which host it
- * is. */
+ * is. -EAGAIN: a source kept changing. -ENODATA: as above. */
 int verify_name(const struct observer *observer, unsigned parts, const char *name,
 	struct sight *ret_sight, struct err *err);
 

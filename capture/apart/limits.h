@@ -25,7 +25,7 @@
 int limits_capabilities(uint64_t kept, struct err *err);
 
 /* Lists end with __NR_SCMP_ERROR. */
-extern const int limits_plain[];
+extern const int limits_plain[], limits_not_for_lvm[];
 int limits_calls(scmp_filter_ctx filter, uint32_t action, const int calls[]);
 /* By the second argument, of ioctl and fcntl. */
 int limits_requests(scmp_filter_ctx filter, uint32_t action, int call,

@@ -29,14 +29,6 @@ static const struct {
 
 #define N_PARTS (sizeof(parts) / sizeof(parts[0]))
 
-const char *observe_part_name(unsigned part)
-{
-	for (size_t i = 0; i < N_PARTS; i++)
-		if (parts[i].part == part)
-			return parts[i].name;
-	return NULL;
-}
-
 /* ---- questions ---- */
 
 void observe_question_free(struct observe_question *question)

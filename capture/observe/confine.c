@@ -120,14 +120,16 @@ static int add_narrow_calls(scmp_filter_ctx filter)
 	return r;
 }
 
-/* Whoever is not root has nothing to give up. */
+/* Of the user ids the effective one, by which files are judged. The real and the saved
+ * one stay root's, so that no process of that user can signal or limit this one (kill(2),
+ * prlimit(2)); the filter lets none of them be changed. Whoever is not root has nothing
+ * to give up. */
 static int leave_root(struct err *err)
 {
 	if (geteuid() != 0)
 		return 0;
-	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0 || setgroups(0, NULL) < 0 ||
-		setresgid(NOBODY, NOBODY, NOBODY) < 0 ||
-		setresuid(NOBODY, NOBODY, NOBODY) < 0)
+	if (setgroups(0, NULL) < 0 || setresgid((gid_t)-1, NOBODY, (gid_t)-1) < 0 ||
+		setresuid((uid_t)-1, NOBODY, (uid_t)-1) < 0)
 		return err_errno(err, errno, "leave root's user id");
 	return 0;
 }
@@ -158,18 +160,9 @@ int observe_confine(struct err *err)
 
 /* ---- lvm ---- */
 
-static const int not_for_lvm[] = {SCMP_SYS(ptrace), SCMP_SYS(process_vm_readv),
-	SCMP_SYS(process_vm_writev), SCMP_SYS(mount), SCMP_SYS(umount2),
-	SCMP_SYS(move_mount), SCMP_SYS(open_tree), SCMP_SYS(fsopen), SCMP_SYS(fsmount),
-	SCMP_SYS(pivot_root), SCMP_SYS(chroot), SCMP_SYS(unshare), SCMP_SYS(setns),
-	SCMP_SYS(swapon), SCMP_SYS(swapoff), SCMP_SYS(init_module),
-	SCMP_SYS(finit_module), SCMP_SYS(delete_module), SCMP_SYS(kexec_load),
-	SCMP_SYS(kexec_file_load), SCMP_SYS(reboot), SCMP_SYS(bpf),
-	SCMP_SYS(perf_event_open), SCMP_SYS(iopl), SCMP_SYS(ioperm),
-	SCMP_SYS(settimeofday), SCMP_SYS(clock_settime), SCMP_SYS(sethostname),
-	SCMP_SYS(acct), SCMP_SYS(quotactl), SCMP_SYS(userfaultfd),
-	SCMP_SYS(io_uring_setup), SCMP_SYS(mknod), SCMP_SYS(mknodat), SCMP_SYS(rename),
-	SCMP_SYS(renameat), SCMP_SYS(renameat2), __NR_SCMP_ERROR};
+/* What is asked of it changes no name and no node. */
+static const int not_for_questions[] = {SCMP_SYS(mknod), SCMP_SYS(mknodat),
+	SCMP_SYS(rename), SCMP_SYS(renameat), SCMP_SYS(renameat2), __NR_SCMP_ERROR};
 
 /* All that changes a device. */
 static const uint32_t changes[] = {DM_REMOVE_ALL, DM_DEV_CREATE, DM_DEV_REMOVE,
@@ -187,7 +180,9 @@ int observe_confine_lvm(struct err *err)
 	filter = seccomp_init(SCMP_ACT_ALLOW);
 	if (!filter)
 		return err_set(err, -ENOMEM, "libseccomp gave no filter");
-	r = limits_calls(filter, SCMP_ACT_ERRNO(EPERM), not_for_lvm);
+	r = limits_calls(filter, SCMP_ACT_ERRNO(EPERM), limits_not_for_lvm);
+	if (r == 0)
+		r = limits_calls(filter, SCMP_ACT_ERRNO(EPERM), not_for_questions);
 	if (r == 0)
 		r = limits_requests(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl),
 			changes, LIMITS_COUNT(changes));

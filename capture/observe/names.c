@@ -4,11 +4,13 @@
  * snapstate/observe.h. Input: the model, names of a question. Output: name and text
  * lines. What is not there, or was not read, has no line.
  */
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "observe.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/io.h"
 #include "snapstate/text.h"
 
 #define TEXT_PIECE	 512 /* bytes; a line of metadata may be of any length */
@@ -17,7 +19,8 @@
 struct naming {
 	const struct host *host;
 	struct sight *sight;
-	struct buf line; /* reused */
+	struct buf line;     /* reused */
+	struct facts groups; /* that are named already */
 };
 
 static void word(struct naming *n, const char *key, const char *value)
@@ -233,7 +236,7 @@ static void name_volume(struct naming *n, const char *key)
 	const struct vg *vg = slash ? host_vg(n->host, vg_uuid) : NULL;
 	const struct lv *lv = vg ? host_lv(n->host, vg_uuid, slash + 1) : NULL;
 
-	if (vg)
+	if (vg && facts_insert(&n->groups, vg->uuid))
 		name_group(n, vg);
 	if (!lv)
 		return;
@@ -263,6 +266,23 @@ static void name_text(struct naming *n, const char *vg_uuid)
 	}
 }
 
+/* ---- processes ---- */
+
+/* Who is not root's ptrace(2) is told "0" (fs/proc/base.c, proc_pid_wchan). */
+static void name_wait(struct naming *n, const char *pid)
+{
+	cleanup_buf struct buf path = BUF_INIT, function = BUF_INIT;
+
+	if (!*pid || strspn(pid, "0123456789") != strlen(pid))
+		return;
+	buf_printf(&path, "/proc/%s/wchan", pid);
+	if (file_read_at(AT_FDCWD, path.data, 256, &function, NULL) < 0)
+		return;
+	buf_printf(&n->line, "wait %s ", pid);
+	buf_word(&n->line, buf_text(&function));
+	emit(n);
+}
+
 /* ---- all of them ---- */
 
 static const struct {
@@ -278,6 +298,7 @@ static const struct {
 	{"block ", name_block, NULL},
 	{"disks", NULL, name_disks},
 	{"text ", name_text, NULL},
+	{"wait ", name_wait, NULL},
 };
 
 static void name_one(struct naming *n, const char *name)
@@ -302,5 +323,6 @@ void observe_names(const struct host *host, const struct observe_question *quest
 	for (size_t i = 0; i < question->n_names; i++)
 		name_one(&n, question->names[i]);
 	facts_sort(&ret_sight->names);
+	facts_free(&n.groups);
 	buf_free(&n.line);
 }

@@ -58,6 +58,24 @@ static int read_question(int fd, struct buf *text, size_t *ret_end)
 	return 0;
 }
 
+/* Takes "question N" off it, and begins the answer with that number. */
+static void take_number(struct buf *question, struct buf *answer)
+{
+	static const char word[] = OBSERVE_QUESTION;
+	size_t digits, len;
+
+	if (strncmp(buf_text(question), word, strlen(word)) != 0)
+		return;
+	digits = strspn(question->data + strlen(word), "0123456789");
+	len = strlen(word) + digits;
+	if (!digits || question->data[len] != '\n')
+		return;
+	buf_puts(answer, OBSERVE_ANSWER);
+	buf_add(answer, question->data + strlen(word), digits + 1);
+	question->len -= len + 1;
+	memmove(question->data, question->data + len + 1, question->len + 1);
+}
+
 int observe_serve(const struct observing *observing, int in, int out)
 {
 	cleanup_buf struct buf text = BUF_INIT;
@@ -70,6 +88,7 @@ int observe_serve(const struct observing *observing, int in, int out)
 		buf_add(&question, text.data, len);
 		memmove(text.data, text.data + len, text.len - len);
 		text.len -= len;
+		take_number(&question, &answer);
 		observe_answer(observing, &question, &answer);
 		if (write_all(out, buf_text(&answer), answer.len) < 0)
 			return EXIT_ENVIRONMENT;
@@ -89,11 +108,12 @@ int observe_run(const char *key_file)
 		.key_error = key_err.msg,
 		.seconds = OBSERVE_SECONDS};
 
+	int r = asker_start(&asker, &err); /* it does not get the key */
+
 	if (key_file && redact_key_read(key_file, false, &key, &key_err) == 0)
 		observing.key = &key;
 	dm_live_hold_control();
-	if (asker_start(&asker, &err) < 0 || machine_open_live(&machine, &err) < 0 ||
-		observe_confine(&err) < 0) {
+	if (r < 0 || machine_open_live(&machine, &err) < 0 || observe_confine(&err) < 0) {
 		printf(OBSERVE_FAILURE "%s\n", err.msg);
 		fflush(stdout);
 		return EXIT_ENVIRONMENT;

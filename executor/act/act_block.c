@@ -196,6 +196,9 @@ static bool is_backing(const struct act_request *request, const struct loop_info
 
 	if (info->lo_rdevice)
 		return is_number(info->lo_rdevice, below);
+	/* what btrfs gives is of no device, and tells nothing by itself */
+	if (major(info->lo_device))
+		return is_number(info->lo_device, below);
 	snprintf(words, sizeof(words), "backing " DEVNO_FMT, DEVNO_ARGS(below));
 	for (const char *rest = sight_name(sight, words); rest;
 		rest = sight_next(sight, words, rest)) {

@@ -215,8 +215,8 @@ static void read_table(struct dm_task *task, struct devno devno, struct facts *r
 	facts_sort(ret);
 }
 
-static int check_table(const struct act_request *request, struct dm_task *task,
-	struct err *err)
+static int check_table(
+	const struct act_request *request, struct dm_task *task, struct err *err)
 {
 	const struct plan_target *target = &request->step->target;
 	cleanup_facts struct facts table = FACTS_INIT, expected = FACTS_INIT;
@@ -238,14 +238,7 @@ static int check_table(const struct act_request *request, struct dm_task *task,
 	return 0;
 }
 
-/* Without a uuid there is only the name; and LVM's uuid of a guest's volume is the same
- * on the origin and on each snapshot of it. */
-static bool has_telling_uuid(const struct plan_target *target)
-{
-	return *target->dm_uuid && strncmp(target->dm_uuid, "LVM-", 4) != 0;
-}
-
-/* What its uuid alone does not tell apart is read once more, by its number. */
+/* What the signed plan says has this number, uuid, name and table, as of now. */
 static int check_again(const struct act_request *request, struct err *err)
 {
 	const struct plan_target *target = &request->step->target;
@@ -255,13 +248,17 @@ static int check_again(const struct act_request *request, struct err *err)
 	set_up_library();
 	task = dm_task_create(DM_DEVICE_TABLE);
 	if (!task ||
-		!dm_task_set_major_minor(task, (int)target->devno.major,
-			(int)target->devno.minor, 0) ||
+		!dm_task_set_major_minor(
+			task, (int)target->devno.major, (int)target->devno.minor, 0) ||
 		!dm_task_no_flush(task) || !dm_task_secure_data(task))
 		return err_set(err, -ENOMEM, "libdevmapper gave no task");
-	if (!dm_task_run(task))
-		return err_errno(err, dm_task_get_errno(task), "device " DEVNO_FMT,
+	if (!dm_task_run(task)) {
+		int errnum = dm_task_get_errno(task);
+
+		/* 0: the library failed before it asked the kernel */
+		return err_errno(err, errnum ? errnum : EIO, "device " DEVNO_FMT,
 			DEVNO_ARGS(target->devno));
+	}
 	if (!dm_task_get_info(task, &info) || !info.exists)
 		return err_set(err, -ESTALE, "device " DEVNO_FMT " is gone",
 			DEVNO_ARGS(target->devno));
@@ -269,23 +266,22 @@ static int check_again(const struct act_request *request, struct err *err)
 }
 
 /*
- * Safe, because: the kernel looks the device up by uuid alone and refuses a request that
- * also carries a name (dm-ioctl.c, __get_dev_cell), and a uuid is never given to another
- * device while this one lives; that it was not re-created since the capture, the verified
- * diskseq and table have just shown. A removal is refused while anything has the device
- * open (dm.c, dm_lock_for_deletion), atomically; it loses no data, since it only takes a
- * mapping away; and nobody can open it half removed. Without a uuid the name is used.
- * There, and for LVM's volumes, number, uuid, name and table are read once more right
- * before; LVM, which might swap such a table, is kept away by the lock of the volume
- * group that the caller holds. A guest's group has a lock of its own: somebody who moves
- * one of its volumes to the origin's copy within this moment loses an idle mapping, no
- * data. Never deferred (it would go at some later moment), never forced (it would get an
- * error table first).
+ * Safe, because: number, uuid, name and table are read once more right before, by this
+ * process, and compared with the plan's; the kernel then looks the device up by uuid
+ * alone and refuses a request that also carries a name (dm-ioctl.c, __get_dev_cell), and
+ * a uuid is never given to another device while this one lives. A removal is refused
+ * while anything has the device open (dm.c, dm_lock_for_deletion), atomically; it loses
+ * no data, since it only takes a mapping away; and nobody can open it half removed.
+ * Without a uuid the name is used. LVM, which might swap such a table, is kept away by
+ * the lock of the volume group that the caller holds. A guest's group has a lock of its
+ * own: somebody who moves one of its volumes to the origin's copy within this moment
+ * loses an idle mapping, no data. Never deferred (it would go at some later moment),
+ * never forced (it would get an error table first).
  */
 int act_dm_remove(struct act_request *request, struct err *err)
 {
 	const struct plan_target *target = &request->step->target;
-	int r = has_telling_uuid(target) ? 0 : check_again(request, err);
+	int r = check_again(request, err);
 
 	if (r == 0)
 		r = remove_mapping(request, err);

@@ -5,7 +5,6 @@
  * here.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +15,6 @@
 #include "monitoring.h"
 #include "names.h"
 #include "snapstate/cleanup.h"
-#include "snapstate/io.h"
 #include "snapstate/journal.h"
 #include "udev_alive.h"
 
@@ -38,15 +36,17 @@ static const struct {
 	{"dm_", "for device-mapper to finish reads and writes: for a disk below"},
 };
 
-static const char *what_it_waits_for(pid_t pid)
+static const char *what_it_waits_for(const struct act_request *request, pid_t pid)
 {
-	cleanup_buf struct buf function = BUF_INIT;
-	char path[64];
+	cleanup_sight struct sight sight = SIGHT_INIT;
+	cleanup_free char *function = NULL;
+	char words[64];
 
-	snprintf(path, sizeof(path), "/proc/%d/wchan", (int)pid);
-	file_read_at(AT_FDCWD, path, 256, &function, NULL);
+	snprintf(words, sizeof(words), "wait %d", (int)pid);
+	request->look(request->eyes, 0, words, &sight, NULL);
+	function = sight_word_of(&sight, words);
 	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++)
-		if (strstr(buf_text(&function), waits[i].part))
+		if (strstr(function, waits[i].part))
 			return waits[i].words;
 	return "for a lock, for udev, or for a disk, if it does not work";
 }
@@ -58,7 +58,7 @@ static void still_running(void *context, pid_t pid, unsigned seconds)
 	fprintf(request->out,
 		"    lvm (pid %d) has been running for %u seconds, and waits %s. Do not "
 		"kill it: it may hold devices suspended.%s\n",
-		(int)pid, seconds, what_it_waits_for(pid),
+		(int)pid, seconds, what_it_waits_for(request, pid),
 		act_is_stopped() ? " You asked to stop: that happens when it has ended."
 				 : "");
 	fflush(request->out);

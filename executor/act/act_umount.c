@@ -67,27 +67,38 @@ static char *mounted_below(const struct act_request *request)
 	return below ? below : xstrdup("");
 }
 
-/* Its st_dev, as its mount table has it. false: it was not seen. */
-static bool find_device(const struct act_request *request, struct devno *ret_devno)
+/* btrfs and bcachefs give each mounted tree a number of its own, of no device
+ * (vfs_statx() and their own getattr). The type is that of the mount's line in the plan.
+ */
+static bool has_own_numbers(const struct act_request *request)
 {
+	static const char *const types[] = {"btrfs", "bcachefs"};
 	const struct plan_target *target = &request->step->target;
-	cleanup_free char *on = NULL;
-	char words[64];
+	cleanup_free char *type = NULL;
+	char begin[64];
+	size_t i;
 
-	snprintf(words, sizeof(words), "mount %llu:%u",
+	snprintf(begin, sizeof(begin), "mount %llu:%u ",
 		(unsigned long long)target->namespace_id, target->mount_id);
-	on = sight_word(sight_name(request->sight, words), "on");
-	return on && parse_devno(on, strlen(on), ret_devno) == 0;
+	i = facts_place(request->expected, begin);
+	if (i == request->expected->count ||
+		strncmp(request->expected->lines[i], begin, strlen(begin)) != 0)
+		return false;
+	type = sight_word(request->expected->lines[i] + strlen(begin), "type");
+	for (i = 0; type && i < sizeof(types) / sizeof(types[0]); i++)
+		if (strcmp(type, types[i]) == 0)
+			return true;
+	return false;
 }
 
-/* What has that name now is the mount that was verified. Its st_dev is compared where it
- * is a block device's: btrfs gives each subvolume a number of its own. */
+/* What has that name now is the mount of the plan, on the device of the plan: numbers of
+ * mounts are used again. */
 static int check_mount(
 	int parent, const char *name, const struct act_request *request, struct err *err)
 {
 	const struct plan_target *target = &request->step->target;
 	struct statx stx = {0};
-	struct devno devno;
+	bool is_own;
 
 	if (statx(parent, name,
 		    AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC,
@@ -97,15 +108,16 @@ static int check_mount(
 		return err_set(err, -ENOSYS,
 			"this kernel does not tell the ids of mounts "
 			"(Linux 5.8 does)");
-	if (!find_device(request, &devno) || stx.stx_mnt_id != target->mount_id)
+	if (stx.stx_mnt_id != target->mount_id)
 		return err_set(err, -ESTALE, "%s is not mount %u any more but %llu",
 			target->mount_target, target->mount_id,
 			(unsigned long long)stx.stx_mnt_id);
-	if (devno.major != 0 && (stx.stx_dev_major != devno.major ||
-					stx.stx_dev_minor != devno.minor))
+	is_own = stx.stx_dev_major == 0 && has_own_numbers(request);
+	if (!is_own && (stx.stx_dev_major != target->devno.major ||
+			       stx.stx_dev_minor != target->devno.minor))
 		return err_set(err, -ESTALE, "%s is on device %u:%u, not " DEVNO_FMT,
 			target->mount_target, stx.stx_dev_major, stx.stx_dev_minor,
-			DEVNO_ARGS(devno));
+			DEVNO_ARGS(target->devno));
 	return 0;
 }
 

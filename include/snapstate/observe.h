@@ -8,7 +8,8 @@
  *   snapstate-observe VERSION                (the observer's first line; or "snapstate-observe: SENTENCE", and
  *                                             it is the last one)
  *
- *   look PART,PART,...|-                     (a question; the parts of the probe: observe_part_name())
+ *   question N                               (may be left out; "answer N" comes back before the answer)
+ *   look PART,PART,...|-                     (the parts of the probe)
  *   near                                     (only where no more than the scope's surroundings is read)
  *   redaction KEY-ID                         (only where the scope's names are pseudonyms, and the facts
  *                                             shall be; the names below are the host's own all the same)
@@ -21,6 +22,7 @@
  *   name block MAJ:MIN
  *   name disks                               (block devices that are not device-mapper's)
  *   name text VG-UUID                        (the group's metadata, as LVM keeps it)
+ *   name wait PID                            (for what that process waits)
  *   end
  *
  *   read                                     (the answer; or "changing SENTENCE": a source kept changing
@@ -38,6 +40,7 @@
  *   name block MAJ:MIN name K file F
  *   name backing MAJ:MIN MAJ:MIN             (a number that stat() may give for files on that device)
  *   name disk MAJ:MIN diskseq D name K
+ *   name wait PID FUNCTION                   (of the kernel: proc(5), /proc/PID/wchan)
  *   text VG-UUID PIECE                       (in order)
  *   end
  *
@@ -55,11 +58,10 @@
 
 #define OBSERVE_GREETING    "snapstate-observe " SNAPSTATE_VERSION
 #define OBSERVE_FAILURE	    "snapstate-observe: " /* instead, with a sentence: it cannot begin */
-#define OBSERVE_SECONDS	    110		/* within which the observer answers */
+#define OBSERVE_SECONDS	    240 /* within which the observer answers */
 #define OBSERVE_END	    "end\n"
-
-/* "dm"; NULL: no such part. Parts are single bits of enum probe_part. */
-const char *observe_part_name(unsigned part);
+#define OBSERVE_QUESTION    "question "
+#define OBSERVE_ANSWER	    "answer "
 
 struct observe_question {
 	unsigned parts;

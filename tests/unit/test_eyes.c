@@ -33,6 +33,7 @@ enum end {
 	CLOSES,
 	SLEEPS,
 	BABBLES, /* without end */
+	STOPS,	 /* and reads nothing */
 };
 
 struct act {
@@ -50,6 +51,8 @@ static void play(int fd, const struct act *act)
 	while (act->end == BABBLES)
 		if (write(fd, noise, sizeof(noise)) < 0)
 			_exit(1);
+	while (act->end == STOPS)
+		pause();
 	/* until the other side has had enough */
 	while (act->end == SLEEPS && read(fd, (char[64]){0}, 64) > 0)
 		continue;
@@ -118,7 +121,10 @@ static void test_bad_observers_are_told_apart(void **state)
 		int result;
 		const char *said;
 	} cases[] = {
-		{{"read\nend\n", SLEEPS}, 0, ""},
+		{{"answer 1\nread\nend\n", SLEEPS}, 0, ""},
+		{{"read\nend\n", SLEEPS}, -EBADMSG, "another question"},
+		{{"answer 2\nread\nend\n", SLEEPS}, -EBADMSG, "another question"},
+		{{"answer 11\nread\nend\n", SLEEPS}, -EBADMSG, "another question"},
 		{{"", CLOSES}, -EPIPE, "is gone"},
 		{{"read\nfact x", CLOSES}, -EPIPE, "is gone"},
 		{{"read\n", SLEEPS}, -ETIMEDOUT, "does not answer"},
@@ -147,6 +153,24 @@ static void test_bad_observers_are_told_apart(void **state)
 		}
 		end_play(&eyes, pid);
 	}
+}
+
+/* A question that no socket takes as a whole, to somebody who does not read. */
+static void test_who_does_not_read_holds_up_nobody(void **state)
+{
+	const struct act stopped = {"", STOPS};
+	cleanup_buf struct buf question = BUF_INIT, answer = BUF_INIT;
+	struct err err = ERR_INIT;
+	pid_t pid;
+	struct eyes eyes = eyes_on(&stopped, &pid);
+
+	(void)state;
+	for (size_t i = 0; i < 1 << 16; i++)
+		buf_puts(&question, "name mount 4026531841:44\n");
+	assert_int_equal(eyes_ask(&eyes, &question, &answer, &err), -ETIMEDOUT);
+	assert_non_null(strstr(err.msg, "takes no question"));
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	end_play(&eyes, pid);
 }
 
 /* ---- texts ---- */
@@ -288,6 +312,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_greetings),
 		cmocka_unit_test(test_bad_observers_are_told_apart),
+		cmocka_unit_test(test_who_does_not_read_holds_up_nobody),
 		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_questions_come_back),
 		cmocka_unit_test(test_names),
