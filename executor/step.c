@@ -545,19 +545,33 @@ static int read_metadata(struct run *run, struct facts *ret_found, struct err *e
 	return r;
 }
 
-/* false, and err: it could not be read. Without a lock, of a group that is gone, LVM is
- * asked for each step. */
+/* The lock that is held is of the group that the view is about: that of the device
+ * itself, and not of one that it is on behind a loop device or an array. */
+static bool is_of_held_group(const struct run *run, const struct view *view)
+{
+	char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
+	const char *layer;
+
+	return run->executor->held.vg_name && view->scope.n_groups == 1 &&
+	       lvm_dm_uuid_split(run->step->target.dm_uuid, vg, lv, &layer) &&
+	       strcmp(view->scope.groups[0], vg) == 0;
+}
+
+/* false, and err: it could not be read. Without the group's lock, and of a group that is
+ * gone, LVM is asked for each step. */
 static bool compare_metadata(struct run *run, const struct view *view,
 	struct difference *ret_difference, struct err *err)
 {
 	struct held_group *held = &run->executor->held;
 	cleanup_facts struct facts own = FACTS_INIT;
+	bool is_held = is_of_held_group(run, view);
 
-	if (!held->is_read || !held->vg_name) {
+	if (!held->is_read || !is_held) {
+		held->is_read = false;
 		facts_free(&held->found);
 		if (read_metadata(run, &held->found, err) < 0)
 			return false;
-		held->is_read = true;
+		held->is_read = is_held;
 	}
 	view_keep_about(view, &held->found, &own);
 	verify_compare(view, &own, ret_difference);

@@ -263,7 +263,7 @@ static void end_swaps(
 	struct subject *subject, const struct swaps_seen *seen, bool is_held)
 {
 	if (is_held && seen->n_held == ALIKE_MOST + 1)
-		subject_add_words(subject, "; any others are not named here");
+		subject_add_words(subject, "; `swapon --show` lists any others");
 }
 
 static void check_swaps(const struct host *host, struct subject *subject)
@@ -295,9 +295,12 @@ static void check_swaps(const struct host *host, struct subject *subject)
 			end_swaps(subject, &seen, true);
 		}
 	}
-	if (seen.n_idle > STACK_MOST || places.is_cut)
+	if (seen.n_idle > STACK_MOST)
 		subject_reason(subject, RULE_TOO_MUCH,
 			"more than %d swap areas are on it", STACK_MOST);
+	else if (places.is_cut)
+		subject_reason(subject, RULE_TOO_MUCH,
+			"more swap areas may be on it than are looked at");
 }
 
 /* ---- all ---- */

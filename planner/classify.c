@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "checks.h"
+#include "remedy.h"
 #include "snapstate/cleanup.h"
 
 void subject_reason(struct subject *subject, enum rule rule, const char *format, ...)
@@ -173,6 +174,13 @@ static void add_count(struct reason *reason, unsigned count)
 	reason_set_text(reason, &text);
 }
 
+/* What a plan undoes by itself, and nobody else has to. */
+static bool rule_is_idle(enum rule rule)
+{
+	return rule == RULE_MOUNTED_IDLE || rule == RULE_MAPPED_IDLE ||
+	       rule == RULE_HELD_IDLE;
+}
+
 /* What the plan would undo is told of each in a subject that goes; of one that stays, for
  * another reason, of a few. */
 static void tell_few(struct subject *subject)
@@ -185,7 +193,8 @@ static void tell_few(struct subject *subject)
 	for (size_t i = 0; i < subject->n_reasons; i++) {
 		struct reason *reason = &subject->reasons[i];
 
-		if (rule_is_hint(reason->rule) && n_of[reason->rule]++ >= ALIKE_MOST) {
+		if (rule_is_idle(reason->rule) && !remedy_advises(reason) &&
+			n_of[reason->rule]++ >= ALIKE_MOST) {
 			free(reason->text);
 			continue;
 		}

@@ -214,7 +214,8 @@ static int check_once(
 
 		if ((entry && host->vgs[entry->at].has_metadata) ||
 			(i > 0 && strcmp(added[i - 1].uuid, vg->uuid) == 0))
-			r = err_set(err, -EBADMSG, "volume group %s is described twice",
+			r = err_set(err, -EBADMSG,
+				"lvm/%s.vg: volume group %s is described twice", vg->uuid,
 				vg->name);
 	}
 	free(known);

@@ -224,7 +224,7 @@ static void test_swaps_in_use(void **state)
 				.has_used = true,
 				.used = 4};
 	assert_reasons(finish(&mold), RULE_HELD, ALIKE_MOST + 1,
-		"; any others are not named here", VERDICT_REFUSE);
+		"; `swapon --show` lists any others", VERDICT_REFUSE);
 }
 
 static void test_suspended_neighbours(void **state)
