@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The process that puts questions to lvm, and asking it; see observe_process.h. */
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "observe_process.h"
 #include "snapstate/cleanup.h"
+#include "start.h"
 #include "wire.h"
 
 #define ASKER_GRACE_MS 5000 /* behind a question's own deadline */
@@ -53,41 +51,12 @@ static void serve(int fd)
 	}
 }
 
-static void become_asker(int fd)
-{
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	struct err err = ERR_INIT;
-
-	for (int standard = 0; standard <= 2; standard++)
-		if (null < 0 || dup2(null, standard) < 0)
-			_exit(1);
-	if (dup2(fd, 3) < 0)
-		_exit(1);
-	closefrom(4);
-	if (fcntl(3, F_SETFD, FD_CLOEXEC) == 0 && observe_confine_lvm(&err) == 0)
-		serve(3);
-	_exit(0);
-}
-
 int asker_start(struct asker *ret_asker, struct err *err)
 {
-	int ends[2];
+	const struct apart apart = {"asks lvm", observe_confine_lvm, serve};
 	pid_t pid;
 
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
-		return err_errno(err, errno, "socketpair");
-	/* ignored, as exec may hand it on, it loses the status */
-	signal(SIGCHLD, SIG_DFL);
-	pid = fork();
-	if (pid == 0)
-		become_asker(ends[1]);
-	close(ends[1]);
-	if (pid < 0) {
-		close(ends[0]);
-		return err_errno(err, errno, "start the process that asks lvm");
-	}
-	*ret_asker = (struct asker){.fd = ends[0]};
-	return 0;
+	return apart_start(&apart, &ret_asker->fd, &pid, err);
 }
 
 /* ---- asking it ---- */

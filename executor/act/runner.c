@@ -3,59 +3,20 @@
 #include "runner.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "confine.h"
+#include "start.h"
 #include "wire.h"
 #include "snapstate/cleanup.h"
 
-/* In the new process. No signal of a terminal or a supervisor ends it: who asked decides
- * when it may end, by closing the other side. */
-static void become_runner(int fd)
-{
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	struct err err = ERR_INIT;
-	sigset_t all;
-
-	setsid();
-	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, NULL);
-	/* no pipe of the caller, and no working directory, is held by it */
-	for (int standard = 0; standard <= 2; standard++)
-		if (null < 0 || dup2(null, standard) < 0)
-			_exit(1);
-	if (dup2(fd, 3) < 0 || chdir("/") < 0)
-		_exit(1);
-	closefrom(4);
-	if (fcntl(3, F_SETFD, FD_CLOEXEC) == 0 && confine_lvm(&err) == 0)
-		runner_serve(3);
-	_exit(0);
-}
-
 int runner_start(struct runner *ret_runner, struct err *err)
 {
-	int ends[2];
-	pid_t pid;
+	const struct apart apart = {"runs lvm", confine_lvm, runner_serve};
 
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
-		return err_errno(err, errno, "socketpair");
-	/* ignored, as exec may hand it on, it loses the status */
-	signal(SIGCHLD, SIG_DFL);
-	pid = fork();
-	if (pid == 0)
-		become_runner(ends[1]);
-	close(ends[1]);
-	if (pid < 0) {
-		close(ends[0]);
-		return err_errno(err, errno, "start the process that runs lvm");
-	}
-	*ret_runner = (struct runner){.fd = ends[0], .pid = pid};
-	return 0;
+	return apart_start(&apart, &ret_runner->fd, &ret_runner->pid, err);
 }
 
 void runner_stop(struct runner *runner)
