@@ -18,6 +18,19 @@ void fact_target(const char *kind, struct devno devno, const struct dm_target *t
 	buf_tail(line, target->params);
 }
 
+static const char *const block_words[] = {
+	[BLOCK_DISK] = "disk",
+	[BLOCK_PARTITION] = "partition",
+	[BLOCK_LOOP] = "loop",
+	[BLOCK_MD] = "md",
+	[BLOCK_OTHER] = "other",
+};
+
+const char *block_kind_name(enum block_kind kind)
+{
+	return block_words[kind];
+}
+
 static void add_word(struct buf *line, const char *key, const char *value)
 {
 	buf_puts(line, key);

@@ -71,19 +71,6 @@ int config_kind_parse(const char *name, enum config_kind *ret_kind)
 	return 0;
 }
 
-static const char *const block_words[] = {
-	[BLOCK_DISK] = "disk",
-	[BLOCK_PARTITION] = "partition",
-	[BLOCK_LOOP] = "loop",
-	[BLOCK_MD] = "md",
-	[BLOCK_OTHER] = "other",
-};
-
-const char *block_kind_name(enum block_kind kind)
-{
-	return block_words[kind];
-}
-
 bool block_state_has(const struct block *block, const char *word)
 {
 	const char *at = block->state ? block->state : "";
@@ -97,12 +84,13 @@ bool block_state_has(const struct block *block, const char *word)
 
 int block_kind_parse(const char *name, enum block_kind *ret_kind)
 {
-	int i = word_index(block_words, COUNT(block_words), name);
-
-	if (i < 0)
-		return i;
-	*ret_kind = (enum block_kind)i;
-	return 0;
+	for (enum block_kind kind = BLOCK_DISK; kind <= BLOCK_OTHER; kind++) {
+		if (strcmp(block_kind_name(kind), name) != 0)
+			continue;
+		*ret_kind = kind;
+		return 0;
+	}
+	return -EINVAL;
 }
 
 const char *const block_transports[] = {"fc", "fcoe", "iscsi", "srp", "nvme-fc",
