@@ -76,6 +76,38 @@ static void keep_besides(const struct facts *changed, const struct facts *predic
 	facts_minus(&rest, told, ret);
 }
 
+/* Of a device that a whole host's facts say no open count of (facts.h, "open"), the plan
+ * may speak with one: then its line is the one that the plan knows. */
+static const char *as_predicted(const char *line, const struct facts *predicted)
+{
+	static const char unknown[] = " open *";
+	const char *at = strstr(line, unknown);
+	cleanup_free char *begin = NULL;
+	size_t len;
+
+	if (strncmp(line, "device ", strlen("device ")) != 0 || !at)
+		return line;
+	len = (size_t)(at - line) + strlen(" open ");
+	begin = xstrndup(line, len);
+	for (size_t i = facts_place(predicted, begin);
+		i < predicted->count && strncmp(predicted->lines[i], begin, len) == 0;
+		i++) {
+		const char *rest = predicted->lines[i] + len;
+
+		if (strcmp(rest + strcspn(rest, " "), at + strlen(unknown)) == 0)
+			return predicted->lines[i];
+	}
+	return line;
+}
+
+static void take_as_predicted(
+	const struct facts *changed, const struct facts *predicted, struct facts *ret)
+{
+	for (size_t i = 0; i < changed->count; i++)
+		facts_add(ret, as_predicted(changed->lines[i], predicted));
+	facts_sort(ret);
+}
+
 static void compare_hosts(const struct ticket *ticket,
 	const struct prediction *prediction, struct ticket_result *result)
 {
@@ -84,6 +116,7 @@ static void compare_hosts(const struct ticket *ticket,
 	cleanup_facts struct facts before = FACTS_INIT, after = FACTS_INIT;
 	cleanup_facts struct facts gone = FACTS_INIT, new = FACTS_INIT;
 	cleanup_facts struct facts to_go = FACTS_INIT, to_come = FACTS_INIT;
+	cleanup_facts struct facts went = FACTS_INIT, came = FACTS_INIT;
 
 	host_facts(ticket->before, NULL, &before);
 	host_facts(ticket->after, NULL, &after);
@@ -91,8 +124,10 @@ static void compare_hosts(const struct ticket *ticket,
 	facts_minus(&after, &before, &new);
 	facts_minus(expect, now, &to_go);
 	facts_minus(now, expect, &to_come);
-	keep_besides(&gone, &to_go, uncertain, &result->missing, &result->gone);
-	keep_besides(&new, &to_come, uncertain, &result->extra, &result->new);
+	take_as_predicted(&gone, &to_go, &went);
+	take_as_predicted(&new, &to_come, &came);
+	keep_besides(&went, &to_go, uncertain, &result->missing, &result->gone);
+	keep_besides(&came, &to_come, uncertain, &result->extra, &result->new);
 }
 
 /* ---- the whole ---- */
