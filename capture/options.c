@@ -113,7 +113,7 @@ static int check(const struct options *options)
 {
 	if (options->is_observer && (options->from || options->ticket || options->output ||
 					    options->has_cmdline))
-		return bad_usage("--observe goes with --redact alone", "");
+		return bad_usage("--observe takes no other option than --redact", "");
 	if (options->has_cmdline && options->from)
 		return bad_usage("--cmdline is for this host, not for --from", "");
 	if (options->has_cmdline && options->key)

@@ -37,19 +37,27 @@ void executor_say_how_far(const struct executor *executor, const struct journal 
 
 /* ---- the whole plan ---- */
 
+/* To show the steps, to hold their groups; and where the journal is. */
+static void ask_names(const struct executor *executor, struct view *view)
+{
+	for (size_t i = executor->n_done; i < executor->plan->n_steps; i++)
+		names_ask(&executor->plan->steps[i], view);
+	wanted_name(&view->names, "mounts");
+}
+
 enum exit_code executor_compare(struct executor *executor, bool is_begin,
 	struct sight *ret_sight, struct difference *difference)
 {
+	cleanup_sight struct sight unwanted = SIGHT_INIT;
 	cleanup_view struct view view = {0};
 	struct err err = ERR_INIT;
 
-	view_of_plan(executor->plan, &executor->now, &executor->uncertain, is_begin,
-		&view);
-	/* to show them, to hold their groups; and where the journal is */
-	for (size_t i = executor->n_done; i < executor->plan->n_steps; i++)
-		names_ask(&executor->plan->steps[i], &view);
-	view_name(&view, "mounts");
-	if (verify_expected(&executor->observer, &view, ret_sight, difference, &err) < 0) {
+	view_of_plan(
+		executor->plan, &executor->now, &executor->uncertain, is_begin, &view);
+	if (ret_sight)
+		ask_names(executor, &view);
+	if (verify_expected(&executor->observer, &view, ret_sight ? ret_sight : &unwanted,
+		    difference, &err) < 0) {
 		report_error(executor->errors, "%s", err.msg);
 		report_error(executor->errors, "without it nothing can be verified. Is "
 					       "this root, on the host itself?");
@@ -97,8 +105,8 @@ static void show_step(struct executor *executor, size_t index, bool has_reasons)
 	struct plan_step step = plan->steps[index];
 
 	if (*executor->observer.redaction)
-		names_of_step(&executor->sight, &plan->steps[index], executor->strings, &step,
-			NULL);
+		names_of_step(&executor->sight, &plan->steps[index], executor->strings,
+			&step, NULL);
 	report_step(executor->out, &step, index + 1, plan->n_steps, has_reasons);
 }
 
@@ -136,8 +144,7 @@ static enum exit_code apply_steps(struct executor *executor, struct journal *jou
 static enum exit_code verify_end(struct executor *executor)
 {
 	cleanup_difference struct difference difference = DIFFERENCE_INIT;
-	cleanup_sight struct sight sight = SIGHT_INIT;
-	enum exit_code code = executor_compare(executor, false, &sight, &difference);
+	enum exit_code code = executor_compare(executor, false, NULL, &difference);
 
 	if (code != EXIT_DIFFERS)
 		return code;

@@ -61,9 +61,9 @@ static const int own_calls[] = {
 static const int attacks[] = {
 	/* other programs, other processes, more processes */
 	SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(fork), SCMP_SYS(vfork),
-	SCMP_SYS(clone), SCMP_SYS(clone3),
-	SCMP_SYS(ptrace), SCMP_SYS(setns), SCMP_SYS(kcmp),
-	SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev), SCMP_SYS(pidfd_getfd),
+	SCMP_SYS(clone), SCMP_SYS(clone3), SCMP_SYS(ptrace), SCMP_SYS(setns),
+	SCMP_SYS(kcmp), SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev),
+	SCMP_SYS(pidfd_getfd),
 	/* signals, in whatever way and to whomever. (pidfd_send_signal takes any folder
 	 * /proc/PID as well, so that who may call it may signal everybody.) */
 	SCMP_SYS(kill), SCMP_SYS(tkill), SCMP_SYS(tgkill), SCMP_SYS(rt_sigqueueinfo),
@@ -120,8 +120,8 @@ static int add_narrow_calls(scmp_filter_ctx filter)
 		r = limits_requests(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), dm_requests,
 			LIMITS_COUNT(dm_requests));
 	if (r == 0)
-		r = limits_requests(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), loop_requests,
-			LIMITS_COUNT(loop_requests));
+		r = limits_requests(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl),
+			loop_requests, LIMITS_COUNT(loop_requests));
 	/* is stdout a terminal? (libc, isatty) */
 	if (r == 0)
 		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
@@ -160,40 +160,38 @@ static int add_attacks(scmp_filter_ctx filter)
 	return r;
 }
 
-int confine_self(struct err *err)
+static int add_rules(scmp_filter_ctx filter)
 {
-	scmp_filter_ctx filter;
-	int r = limits_capabilities(CAPABILITIES_OF_SELF, err);
+	int r = limits_calls(filter, SCMP_ACT_ALLOW, limits_plain);
 
-	if (r < 0)
-		return r;
-	filter = seccomp_init(LIMITS_OTHERS);
-	if (!filter)
-		return err_set(err, -ENOMEM, "libseccomp gave no filter");
-	r = limits_calls(filter, SCMP_ACT_ALLOW, limits_plain);
 	if (r == 0)
 		r = limits_calls(filter, SCMP_ACT_ALLOW, own_calls);
 	if (r == 0)
 		r = add_narrow_calls(filter);
-	if (r == 0)
-		r = add_attacks(filter);
-	return limits_load(filter, r, err);
+	return r == 0 ? add_attacks(filter) : r;
+}
+
+int confine_self(struct err *err)
+{
+	const struct limits limits = {CAPABILITIES_OF_SELF, LIMITS_OTHERS, add_rules};
+
+	return limits_apply(&limits, err);
+}
+
+static int add_rules_for_lvm(scmp_filter_ctx filter)
+{
+	static const uint32_t remove_all = DM_REMOVE_ALL;
+	int r = limits_calls(filter, SCMP_ACT_ERRNO(EPERM), limits_not_for_lvm);
+
+	return r == 0 ? limits_requests(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl),
+				&remove_all, 1)
+		      : r;
 }
 
 int confine_lvm(struct err *err)
 {
-	static const uint32_t remove_all = DM_REMOVE_ALL;
-	scmp_filter_ctx filter;
-	int r = limits_capabilities(CAPABILITIES_OF_LVM, err);
+	const struct limits limits = {
+		CAPABILITIES_OF_LVM, SCMP_ACT_ALLOW, add_rules_for_lvm};
 
-	if (r < 0)
-		return r;
-	filter = seccomp_init(SCMP_ACT_ALLOW);
-	if (!filter)
-		return err_set(err, -ENOMEM, "libseccomp gave no filter");
-	r = limits_calls(filter, SCMP_ACT_ERRNO(EPERM), limits_not_for_lvm);
-	if (r == 0)
-		r = limits_requests(
-			filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl), &remove_all, 1);
-	return limits_load(filter, r, err);
+	return limits_apply(&limits, err);
 }

@@ -95,6 +95,12 @@ __attribute__((format(printf, 3, 4))) static int lose(
 	return code;
 }
 
+static int lose_gone(struct eyes *eyes)
+{
+	return lose(eyes, -EPIPE,
+		"the process that reads the host (" EYES_PROGRAM " --observe) is gone");
+}
+
 /* true: it is ready for that within the time. */
 static bool wait_for(const struct eyes *eyes, short events, int64_t deadline)
 {
@@ -126,9 +132,7 @@ static int send_all(struct eyes *eyes, const struct buf *text, int64_t deadline)
 				EYES_PROGRAM " --observe takes no question");
 		n = sendmsg(eyes->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
 		if (n < 0 && errno != EINTR && errno != EAGAIN)
-			return lose(eyes, -EPIPE,
-				"the process that reads the host (" EYES_PROGRAM
-				" --observe) is gone");
+			return lose_gone(eyes);
 		done += n > 0 ? (size_t)n : 0;
 	}
 	return 0;
@@ -158,9 +162,7 @@ static int receive(struct eyes *eyes, const char *end, size_t max, int64_t deadl
 		if (n < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
 		if (n <= 0)
-			return lose(eyes, -EPIPE,
-				"the process that reads the host (" EYES_PROGRAM
-				" --observe) is gone");
+			return lose_gone(eyes);
 		if (text->len + (size_t)n > max)
 			return lose(eyes, -EBADMSG,
 				EYES_PROGRAM " --observe answers more than %zu bytes",

@@ -11,30 +11,44 @@
 #include "names.h"
 #include "snapstate/cleanup.h"
 
-void names_ask(const struct plan_step *step, struct view *view)
+#define WORDS_MAX 128 /* a kind, and two uuids at most */
+
+/* By what the thing is asked for, and its line begins. */
+static void words_of(const struct plan_step *step, char ret[WORDS_MAX])
 {
 	const struct plan_target *target = &step->target;
+	const char *kind = "";
 
 	switch (step->op) {
 	case OP_UMOUNT:
-		view_name(view, "mount %llu:%u", (unsigned long long)target->namespace_id,
-			target->mount_id);
-		return;
-	case OP_DM_REMOVE:
-		view_name(view, "device " DEVNO_FMT, DEVNO_ARGS(target->devno));
+		snprintf(ret, WORDS_MAX, "mount %llu:%u",
+			(unsigned long long)target->namespace_id, target->mount_id);
 		return;
 	case OP_LV_REMOVE:
 	case OP_LV_REFRESH:
-		view_name(view, "volume %s/%s", target->vg_uuid, target->lv_uuid);
+		snprintf(
+			ret, WORDS_MAX, "volume %s/%s", target->vg_uuid, target->lv_uuid);
 		return;
+	case OP_DM_REMOVE:
+		kind = "device";
+		break;
 	case OP_SWAP_OFF:
-		view_name(view, "swap " DEVNO_FMT, DEVNO_ARGS(target->devno));
-		return;
+		kind = "swap";
+		break;
 	case OP_MD_STOP:
 	case OP_LOOP_DETACH:
-		view_name(view, "block " DEVNO_FMT, DEVNO_ARGS(target->devno));
-		return;
+		kind = "block";
+		break;
 	}
+	snprintf(ret, WORDS_MAX, "%s " DEVNO_FMT, kind, DEVNO_ARGS(target->devno));
+}
+
+void names_ask(const struct plan_step *step, struct view *view)
+{
+	char words[WORDS_MAX];
+
+	words_of(step, words);
+	wanted_name(&view->names, "%s", words);
 }
 
 /* ---- groups and volumes ---- */
@@ -121,30 +135,23 @@ static int name_device(
 }
 
 static int name_target(
-	const struct naming *n, enum plan_op op, struct plan_target *target)
+	const struct naming *n, const struct plan_step *step, struct plan_target *target)
 {
-	char words[64];
+	char words[WORDS_MAX];
 
-	switch (op) {
+	words_of(step, words);
+	switch (step->op) {
 	case OP_UMOUNT:
-		snprintf(words, sizeof(words), "mount %llu:%u",
-			(unsigned long long)target->namespace_id, target->mount_id);
 		return take(n, words, "target", &target->mount_target);
 	case OP_DM_REMOVE:
-		snprintf(words, sizeof(words), "device " DEVNO_FMT,
-			DEVNO_ARGS(target->devno));
 		return name_device(n, words, target);
 	case OP_LV_REMOVE:
 	case OP_LV_REFRESH:
 		return name_volume(n, target);
 	case OP_SWAP_OFF:
-		snprintf(words, sizeof(words), "swap " DEVNO_FMT,
-			DEVNO_ARGS(target->devno));
 		return take(n, words, "path", &target->swap_path);
 	case OP_MD_STOP:
 	case OP_LOOP_DETACH:
-		snprintf(words, sizeof(words), "block " DEVNO_FMT,
-			DEVNO_ARGS(target->devno));
 		return name_block(n, words, target);
 	}
 	return err_set(n->err, -EINVAL, "unknown operation");
@@ -155,7 +162,7 @@ int names_of_step(const struct sight *sight, const struct plan_step *step,
 {
 	const struct naming n = {sight, strings, err};
 	struct plan_step named = *step;
-	int r = name_target(&n, step->op, &named.target);
+	int r = name_target(&n, step, &named.target);
 
 	if (r == 0)
 		*ret_step = named;

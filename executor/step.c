@@ -74,6 +74,24 @@ static int name_step(struct run *run, struct err *err)
 		       : 0;
 }
 
+/* Once more after a while, nothing having been done: true, and run->sight is of now: all
+ * is as expected still. */
+static bool is_as_before(struct run *run)
+{
+	cleanup_difference struct difference difference = DIFFERENCE_INIT;
+	struct sight sight = SIGHT_INIT;
+	int r = verify_expected(
+		&run->executor->observer, &run->view, &sight, &difference, NULL);
+
+	if (r < 0 || !difference_is_empty(&difference)) {
+		sight_free(&sight);
+		return false;
+	}
+	sight_free(&run->sight);
+	run->sight = sight;
+	return true;
+}
+
 /* Tries again for a while where the device was in use for a moment, each time verified
  * anew. */
 static void perform(struct run *run, struct act_request *request, struct err *failure)
@@ -83,8 +101,6 @@ static void perform(struct run *run, struct act_request *request, struct err *fa
 
 	run->is_held = true;
 	for (;;) {
-		cleanup_difference struct difference difference = DIFFERENCE_INIT;
-		struct sight sight = SIGHT_INIT;
 		int r;
 
 		*failure = ERR_INIT;
@@ -96,13 +112,8 @@ static void perform(struct run *run, struct act_request *request, struct err *fa
 			observer->ops->now_ms(observer->context) >= deadline)
 			return;
 		observer->ops->pause(observer->context, observer->poll_ms);
-		r = verify_expected(observer, &run->view, &sight, &difference, NULL);
-		if (r < 0 || !difference_is_empty(&difference)) {
-			sight_free(&sight);
+		if (!is_as_before(run))
 			return;
-		}
-		sight_free(&run->sight);
-		run->sight = sight;
 	}
 }
 
@@ -154,9 +165,8 @@ static void say_who(
 	struct run *run, const struct err *failure, struct difference *ret_difference)
 {
 	struct executor *executor = run->executor;
-	cleanup_sight struct sight sight = SIGHT_INIT;
 
-	if (executor_compare(executor, true, &sight, ret_difference) == EXIT_DONE &&
+	if (executor_compare(executor, true, NULL, ret_difference) == EXIT_DONE &&
 		(failure->code == -EBUSY || failure->code == -EAGAIN))
 		say_nobody(run);
 }
@@ -266,21 +276,13 @@ static enum exit_code not_acted(struct run *run, const struct err *failure)
 static bool may_try_again(struct run *run, const struct result *result, unsigned tries)
 {
 	const struct observer *observer = &run->executor->observer;
-	cleanup_difference struct difference difference = DIFFERENCE_INIT;
-	struct sight sight = SIGHT_INIT;
-	int r;
 
 	if (result->confirmation != CONFIRM_UNCHANGED || tries >= EXECUTOR_LVM_TRIES ||
 		!executor_is_by_lvm(run->step))
 		return false;
 	observer->ops->pause(observer->context, EXECUTOR_LVM_PAUSE_MS);
-	r = verify_expected(observer, &run->view, &sight, &difference, NULL);
-	if (r < 0 || !difference_is_empty(&difference)) {
-		sight_free(&sight);
+	if (!is_as_before(run))
 		return false;
-	}
-	sight_free(&run->sight);
-	run->sight = sight;
 	fprintf(run->executor->out, "    nothing has changed; once more\n");
 	return true;
 }
@@ -636,9 +638,9 @@ static void ask_names(struct run *run)
 {
 	names_ask(run->step, &run->view);
 	if (executor_is_by_lvm(run->step))
-		view_name(&run->view, "disks");
+		wanted_name(&run->view.names, "disks");
 	if (is_first_of_group(run))
-		view_name(&run->view, "text %s", run->step->target.vg_uuid);
+		wanted_name(&run->view.names, "text %s", run->step->target.vg_uuid);
 }
 
 enum exit_code executor_step(

@@ -39,8 +39,7 @@ static int look(const struct observer *observer, const struct view *view,
 	struct observe_question question = {.parts = view->parts,
 		.is_near = view->is_near,
 		.scope = view->scope,
-		.names = view->names,
-		.n_names = view->n_names}; /* borrowed */
+		.names = view->names}; /* borrowed */
 	struct sight sight = SIGHT_INIT;
 	int r;
 
@@ -61,7 +60,7 @@ int verify_name(const struct observer *observer, unsigned parts, const char *nam
 	cleanup_question struct observe_question question = {.parts = parts};
 
 	if (name)
-		observe_name(&question, "%s", name);
+		wanted_name(&question.names, "%s", name);
 	return ask(observer, &question, ret_sight, err);
 }
 
@@ -262,7 +261,7 @@ enum confirmation verify_predicted(const struct observer *observer,
 
 	after.parts = view->parts_after;
 	after.scope = view->scope_after;
-	after.n_names = 0; /* of what is to be done, not of what became of it */
+	after.names.count = 0; /* of what is to be done, not of what became of it */
 	do {
 		cleanup_difference struct difference before = DIFFERENCE_INIT;
 		cleanup_facts struct facts found = FACTS_INIT;

@@ -3,9 +3,7 @@
  * What to look at. Input: a plan, the facts that hold now, perhaps one step. Output: the
  * part of the scope, its facts before and after, and the parts of the probe they need.
  */
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "snapstate/cleanup.h"
@@ -321,7 +319,8 @@ static void add_below(const struct plan *plan, const struct facts *now,
 /*
  * The layers around the device of a step, which it leaves as they are: they are compared
  * before it. What is on it: who keeps one of these keeps the volume as well; and what is
- * on a loop device that goes with its last user decides whether that is known. What it is
+ * on a loop device that is set to be detached with its last user decides whether that
+ * is known. What it is
  * on: a layer that was taken from below it, or leads elsewhere now, makes it no part of
  * the snapshot any more. Below a snapshot and its store nothing is compared here: of that
  * the conditions tell.
@@ -772,23 +771,9 @@ void view_keep_about(
 	keep_of_metadata(found, &subjects, ret);
 }
 
-void view_name(struct view *view, const char *format, ...)
-{
-	va_list args;
-	char *name = NULL;
-
-	va_start(args, format);
-	if (vasprintf(&name, format, args) < 0)
-		abort();
-	va_end(args);
-	*array_add(&view->names, &view->n_names) = name;
-}
-
 void view_free(struct view *view)
 {
-	for (size_t i = 0; i < view->n_names; i++)
-		free(view->names[i]);
-	free(view->names);
+	wanted_names_free(&view->names);
 	scope_free(&view->scope);
 	scope_free(&view->scope_after);
 	facts_free(&view->expected);

@@ -4,7 +4,7 @@
 #define SNAPSTATE_VIEW_H
 
 #include "snapstate/plan.h"
-#include "snapstate/probe.h"
+#include "snapstate/observe.h"
 
 /* What is looked at: the whole scope of the plan, or what one step is about. */
 struct view {
@@ -12,8 +12,7 @@ struct view {
 	unsigned parts_after; /* the same, for what a step has made of it */
 	bool is_near;	/* of device-mapper, what is near the scope tells all (probe.h) */
 	struct scope scope;
-	char **names; /* what is to be named besides (observe.h) */
-	size_t n_names;
+	struct wanted_names names; /* what is to be named besides (observe.h) */
 	struct facts expected;	/* before the step */
 	/* After it, without the layers around it; empty for the whole plan. */
 	struct scope scope_after;
@@ -42,8 +41,6 @@ bool view_of_metadata(const struct plan *plan, const struct plan_step *step,
 /* Of what was found in a larger one, the lines about what such a view is about. */
 void view_keep_about(
 	const struct view *view, const struct facts *found, struct facts *ret);
-void view_name(struct view *view, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
 void view_free(struct view *view);
 static inline void view_free_fn(struct view *view)
 {

@@ -15,7 +15,7 @@
 #define BIT(capability) LIMITS_BIT(capability)
 
 /* Also for programs it starts: those outside the bounding set are lost for good. */
-int limits_capabilities(uint64_t kept, struct err *err)
+static int keep_capabilities(uint64_t kept, struct err *err)
 {
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
 	struct __user_cap_data_struct data[2] = {0};
@@ -98,14 +98,6 @@ int limits_requests(scmp_filter_ctx filter, uint32_t action, int call,
 	return r;
 }
 
-int limits_load(scmp_filter_ctx filter, int r, struct err *err)
-{
-	if (r == 0)
-		r = seccomp_load(filter);
-	seccomp_release(filter);
-	return r < 0 ? err_errno(err, -r, "limit the system calls") : 0;
-}
-
 static const uint32_t fcntl_commands[] = {
 	F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL};
 
@@ -130,4 +122,21 @@ int limits_narrow(scmp_filter_ctx filter)
 		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1,
 			SCMP_A0(SCMP_CMP_MASKED_EQ, UINT32_MAX, 0));
 	return r;
+}
+
+int limits_apply(const struct limits *limits, struct err *err)
+{
+	scmp_filter_ctx filter;
+	int r = keep_capabilities(limits->capabilities, err);
+
+	if (r < 0)
+		return r;
+	filter = seccomp_init(limits->others);
+	if (!filter)
+		return err_set(err, -ENOMEM, "libseccomp gave no filter");
+	r = limits->add(filter);
+	if (r == 0)
+		r = seccomp_load(filter);
+	seccomp_release(filter);
+	return r < 0 ? err_errno(err, -r, "limit the system calls") : 0;
 }

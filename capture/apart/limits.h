@@ -21,8 +21,15 @@
 #define LIMITS_BIT(capability) (UINT64_C(1) << (capability))
 #define LIMITS_COUNT(array)    (sizeof(array) / sizeof((array)[0]))
 
-/* Of the capabilities, these are kept. */
-int limits_capabilities(uint64_t kept, struct err *err);
+struct limits {
+	uint64_t capabilities; /* that are kept */
+	uint32_t others;       /* what becomes of calls that no rule is about */
+	int (*add)(scmp_filter_ctx filter); /* the rules; -errno */
+};
+/* From here on. */
+int limits_apply(const struct limits *limits, struct err *err);
+
+/* ---- rules ---- */
 
 /* Lists end with __NR_SCMP_ERROR. */
 extern const int limits_plain[], limits_not_for_lvm[];
@@ -32,7 +39,5 @@ int limits_requests(scmp_filter_ctx filter, uint32_t action, int call,
 	const uint32_t requests[], size_t count);
 /* fcntl and prlimit64, with the arguments that do no harm. */
 int limits_narrow(scmp_filter_ctx filter);
-/* If r is 0; frees the filter in any case. */
-int limits_load(scmp_filter_ctx filter, int r, struct err *err);
 
 #endif

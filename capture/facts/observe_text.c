@@ -31,17 +31,7 @@ static const struct {
 
 /* ---- questions ---- */
 
-void observe_question_free(struct observe_question *question)
-{
-	for (size_t i = 0; i < question->n_names; i++)
-		free(question->names[i]);
-	free(question->names);
-	scope_free(&question->scope);
-	arena_free(question->strings);
-	*question = (struct observe_question){0};
-}
-
-void observe_name(struct observe_question *question, const char *format, ...)
+void wanted_name(struct wanted_names *names, const char *format, ...)
 {
 	va_list args;
 	char *name = NULL;
@@ -50,7 +40,23 @@ void observe_name(struct observe_question *question, const char *format, ...)
 	if (vasprintf(&name, format, args) < 0)
 		abort();
 	va_end(args);
-	*array_add(&question->names, &question->n_names) = name;
+	*array_add(&names->items, &names->count) = name;
+}
+
+void wanted_names_free(struct wanted_names *names)
+{
+	for (size_t i = 0; i < names->count; i++)
+		free(names->items[i]);
+	free(names->items);
+	*names = (struct wanted_names){0};
+}
+
+void observe_question_free(struct observe_question *question)
+{
+	wanted_names_free(&question->names);
+	scope_free(&question->scope);
+	arena_free(question->strings);
+	*question = (struct observe_question){0};
 }
 
 static void write_parts(unsigned wanted, struct buf *text)
@@ -76,8 +82,8 @@ void observe_question_write(const struct observe_question *question, struct buf 
 	if (*question->redaction)
 		buf_printf(text, "redaction %s\n", question->redaction);
 	scope_write(&question->scope, text);
-	for (size_t i = 0; i < question->n_names; i++)
-		buf_printf(text, "name %s\n", question->names[i]);
+	for (size_t i = 0; i < question->names.count; i++)
+		buf_printf(text, "name %s\n", question->names.items[i]);
 	buf_puts(text, OBSERVE_END);
 }
 
@@ -145,7 +151,7 @@ static int read_question(struct lines *lines, struct observe_question *question)
 	if (scope_read(lines, true, question->strings, &question->scope) < 0)
 		return -EBADMSG;
 	while (lines_is(lines, "name ")) {
-		observe_name(question, "%.*s", (int)(lines->len - strlen("name ")),
+		wanted_name(&question->names, "%.*s", (int)(lines->len - strlen("name ")),
 			lines->line + strlen("name "));
 		lines_advance(lines);
 	}

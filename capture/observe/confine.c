@@ -134,28 +134,29 @@ static int leave_root(struct err *err)
 	return 0;
 }
 
+static int add_rules(scmp_filter_ctx filter)
+{
+	int r = limits_calls(filter, SCMP_ACT_ALLOW, limits_plain);
+
+	if (r == 0)
+		r = limits_calls(filter, SCMP_ACT_ALLOW, own_calls);
+	return r == 0 ? add_narrow_calls(filter) : r;
+}
+
 int observe_confine(struct err *err)
 {
-	scmp_filter_ctx filter;
+	const struct limits limits = {CAPABILITIES_OF_OBSERVER, LIMITS_OTHERS, add_rules};
 	pid_t parent = getppid();
 	int r = leave_root(err);
 
 	if (r == 0)
-		r = limits_capabilities(CAPABILITIES_OF_OBSERVER, err);
+		r = limits_apply(&limits, err);
 	if (r < 0)
 		return r;
 	/* cleared with the user id (prctl(2)) */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
 		return err_set(err, -ESRCH, "who started the observer is gone");
-	filter = seccomp_init(LIMITS_OTHERS);
-	if (!filter)
-		return err_set(err, -ENOMEM, "libseccomp gave no filter");
-	r = limits_calls(filter, SCMP_ACT_ALLOW, limits_plain);
-	if (r == 0)
-		r = limits_calls(filter, SCMP_ACT_ALLOW, own_calls);
-	if (r == 0)
-		r = add_narrow_calls(filter);
-	return limits_load(filter, r, err);
+	return 0;
 }
 
 /* ---- lvm ---- */
@@ -170,21 +171,21 @@ static const uint32_t changes[] = {DM_REMOVE_ALL, DM_DEV_CREATE, DM_DEV_REMOVE,
 	DM_DEV_SET_GEOMETRY, BLKROSET, BLKRRPART, BLKFLSBUF, BLKDISCARD, BLKSECDISCARD,
 	BLKZEROOUT};
 
-int observe_confine_lvm(struct err *err)
+static int add_rules_for_lvm(scmp_filter_ctx filter)
 {
-	scmp_filter_ctx filter;
-	int r = limits_capabilities(CAPABILITIES_OF_LVM, err);
+	int r = limits_calls(filter, SCMP_ACT_ERRNO(EPERM), limits_not_for_lvm);
 
-	if (r < 0)
-		return r;
-	filter = seccomp_init(SCMP_ACT_ALLOW);
-	if (!filter)
-		return err_set(err, -ENOMEM, "libseccomp gave no filter");
-	r = limits_calls(filter, SCMP_ACT_ERRNO(EPERM), limits_not_for_lvm);
 	if (r == 0)
 		r = limits_calls(filter, SCMP_ACT_ERRNO(EPERM), not_for_questions);
-	if (r == 0)
-		r = limits_requests(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl),
-			changes, LIMITS_COUNT(changes));
-	return limits_load(filter, r, err);
+	return r == 0 ? limits_requests(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl),
+				changes, LIMITS_COUNT(changes))
+		      : r;
+}
+
+int observe_confine_lvm(struct err *err)
+{
+	const struct limits limits = {
+		CAPABILITIES_OF_LVM, SCMP_ACT_ALLOW, add_rules_for_lvm};
+
+	return limits_apply(&limits, err);
 }

@@ -320,8 +320,8 @@ void observe_names(const struct host *host, const struct observe_question *quest
 
 	word(&n, "host ", host->identity.node);
 	emit(&n);
-	for (size_t i = 0; i < question->n_names; i++)
-		name_one(&n, question->names[i]);
+	for (size_t i = 0; i < question->names.count; i++)
+		name_one(&n, question->names.items[i]);
 	facts_sort(&ret_sight->names);
 	facts_free(&n.groups);
 	buf_free(&n.line);

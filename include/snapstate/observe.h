@@ -63,13 +63,21 @@
 #define OBSERVE_QUESTION    "question "
 #define OBSERVE_ANSWER	    "answer "
 
+/* What is to be named: "mount 4026531841:44". */
+struct wanted_names {
+	char **items;
+	size_t count;
+};
+void wanted_name(struct wanted_names *names, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void wanted_names_free(struct wanted_names *names);
+
 struct observe_question {
 	unsigned parts;
 	bool is_near;
 	char redaction[REDACT_KEY_ID_LEN + 1]; /* "" = names are the host's own */
 	struct scope scope;
-	char **names; /* "mount 4026531841:44" */
-	size_t n_names;
+	struct wanted_names names;
 	struct arena *strings; /* of the scope, where it was read */
 };
 void observe_question_free(struct observe_question *question);
@@ -78,8 +86,6 @@ static inline void observe_question_free_fn(struct observe_question *question)
 	observe_question_free(question);
 }
 #define cleanup_question cleanup_with(observe_question_free_fn)
-void observe_name(struct observe_question *question, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
 void observe_question_write(const struct observe_question *question, struct buf *text);
 /* -EBADMSG: err says where and what. */
 int observe_question_read(const char *text, size_t len,

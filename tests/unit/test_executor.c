@@ -762,7 +762,7 @@ static void set_pseudonyms(struct toy *toy, struct plan_step *step)
 
 	names_ask(step, &view);
 	observe_names(host,
-		&(struct observe_question){.names = view.names, .n_names = view.n_names},
+		&(struct observe_question){.names = view.names},
 		&sight);
 	assert_int_equal(names_of_step(&sight, step, strings, &named, NULL), 0);
 	set_string(&target->mount_target, named.target.mount_target);
