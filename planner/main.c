@@ -8,7 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "planning.h"
 #include "program.h"
+#include "proof.h"
+#include "reports.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/exit.h"
 

@@ -3,7 +3,7 @@
 #ifndef SNAPSTATE_PLAN_OPTIONS_H
 #define SNAPSTATE_PLAN_OPTIONS_H
 
-#include "planner.h"
+#include "judge.h"
 
 struct options {
 	struct request request;

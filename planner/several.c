@@ -12,7 +12,10 @@
 #include <unistd.h>
 
 #include "fleet.h"
+#include "planning.h"
 #include "program.h"
+#include "proof.h"
+#include "reports.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/exit.h"
 

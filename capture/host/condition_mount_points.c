@@ -30,7 +30,7 @@ static void find_below(const struct host *host, const struct stack *stack,
 	}
 }
 
-/* With "noauto" a line is a hint, and no more (planner/check_fstab.c). */
+/* With "noauto" a line is a hint, and no more (planner/judge/check_fstab.c). */
 static void find_rival(const struct host *host, const struct stack *stack,
 	const struct mount *mount, struct violations *ret)
 {

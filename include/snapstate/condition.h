@@ -28,16 +28,16 @@
  * argument (one word more, such as a path), the sources it needs, and the words of each
  * violation. Needs: those without which find() cannot answer. The executor asks a
  * condition before the first step, and again around each step that reads these sources
- * anyway (executor/view.c): lv-remove and lv-refresh read all of them; umount identity,
+ * anyway (executor/verify/view.c): lv-remove and lv-refresh read all of them; umount identity,
  * dm, blocks, mounts, fstab and processes; md-stop identity, dm, blocks and mounts;
  * swap-off and loop-detach processes too; dm-remove all, for those conditions of its
- * snapshot and the group that are lasting, and LVM is asked less often (executor/step.c);
+ * snapshot and the group that are lasting, and LVM is asked less often (executor/step/step.c);
  * and each one "guest-group" while a guest's volumes are to go with its snapshot.
- *   4. In planner/order.c, scope_of_subject(): scope_add_condition() for the subjects
+ *   4. In planner/order/order.c, scope_of_subject(): scope_add_condition() for the subjects
  * whose verdict depends on it. It is asked around a step if its subject (the volume,
  * group or device) is one that the step's own facts speak of, or is the host; around a
  * umount also if it is the snapshot for which that is done.
- *   5. In planner/prove_conditions.c: which operations may not be in a plan without it.
+ *   5. In planner/prove/prove_conditions.c: which operations may not be in a plan without it.
  *   6. tests/unit/test_conditions.c: each violation, and what must not be one; and
  * fixtures.
  *

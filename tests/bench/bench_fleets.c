@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include "fleet.h"
+#include "planning.h"
+#include "reports.h"
 #include "mold.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/record.h"

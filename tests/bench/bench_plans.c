@@ -13,7 +13,10 @@
 
 #include "made_host.h"
 #include "memory.h"
-#include "planner.h"
+#include "judge.h"
+#include "planning.h"
+#include "proof.h"
+#include "reports.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/record.h"
 

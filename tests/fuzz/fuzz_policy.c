@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "planner.h"
+#include "judge.h"
+#include "planning.h"
+#include "proof.h"
+#include "reports.h"
 #include "snapstate/cleanup.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

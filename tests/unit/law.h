@@ -7,7 +7,10 @@
 #ifndef SNAPSTATE_LAW_H
 #define SNAPSTATE_LAW_H
 
-#include "planner.h"
+#include "judge.h"
+#include "planning.h"
+#include "proof.h"
+#include "reports.h"
 #include "random_host.h"
 
 /* ---- hosts (law_host.c) ---- */

@@ -2,7 +2,10 @@
 /* Prints README's table of classes from the planner's own rules; tests/readme compares. */
 #include <stdio.h>
 
-#include "planner.h"
+#include "judge.h"
+#include "planning.h"
+#include "proof.h"
+#include "reports.h"
 
 int main(void)
 {

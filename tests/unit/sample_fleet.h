@@ -4,6 +4,8 @@
 #define SNAPSTATE_SAMPLE_FLEET_H
 
 #include "fleet.h"
+#include "planning.h"
+#include "reports.h"
 
 struct trial {
 	struct request request;

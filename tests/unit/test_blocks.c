@@ -12,7 +12,10 @@
 
 #include <cmocka.h>
 
-#include "planner.h"
+#include "judge.h"
+#include "planning.h"
+#include "proof.h"
+#include "reports.h"
 #include "sample_host.h"
 #include "snapstate/cleanup.h"
 

@@ -19,6 +19,10 @@
 
 #include <cmocka.h>
 
+#include "judge.h"
+#include "planning.h"
+#include "proof.h"
+#include "reports.h"
 #include "prove.h"
 #include "random_host.h"
 #include "sample_host.h"

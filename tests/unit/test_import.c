@@ -20,7 +20,10 @@
 
 #include <cmocka.h>
 
-#include "planner.h"
+#include "judge.h"
+#include "planning.h"
+#include "proof.h"
+#include "reports.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/import.h"
 #include "snapstate/io.h"

@@ -12,6 +12,10 @@
 
 #include <cmocka.h>
 
+#include "judge.h"
+#include "planning.h"
+#include "proof.h"
+#include "reports.h"
 #include "checks.h"
 #include "sample_host.h"
 #include "snapstate/cleanup.h"

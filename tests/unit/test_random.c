@@ -17,7 +17,10 @@
 
 #include <cmocka.h>
 
-#include "planner.h"
+#include "judge.h"
+#include "planning.h"
+#include "proof.h"
+#include "reports.h"
 #include "random_host.h"
 #include "sample_host.h"
 #include "snapstate/cleanup.h"

@@ -17,6 +17,10 @@
 
 #include <cmocka.h>
 
+#include "judge.h"
+#include "planning.h"
+#include "proof.h"
+#include "reports.h"
 #include "checks.h"
 #include "random_host.h"
 #include "remedy.h"

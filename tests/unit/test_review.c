@@ -14,7 +14,10 @@
 #include <libxml/parser.h>
 
 #include "check_review.h"
-#include "planner.h"
+#include "judge.h"
+#include "planning.h"
+#include "proof.h"
+#include "reports.h"
 #include "random_host.h"
 #include "review.h"
 #include "sample_host.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * planner/review.schema.json against every review.json of the fixtures. The check knows
+ * planner/report/review.schema.json against every review.json of the fixtures. The check knows
  * the keywords that this schema uses, and fails on any other: the schema cannot say more
  * than is checked.
  */

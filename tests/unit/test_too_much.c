@@ -11,6 +11,10 @@
 
 #include <cmocka.h>
 
+#include "judge.h"
+#include "planning.h"
+#include "proof.h"
+#include "reports.h"
 #include "checks.h"
 #include "mold.h"
 #include "snapstate/cleanup.h"

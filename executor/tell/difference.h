@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How a host differs from what a plan says of it. */
+#ifndef SNAPSTATE_DIFFERENCE_H
+#define SNAPSTATE_DIFFERENCE_H
+
+#include "snapstate/facts.h"
+
+struct difference {
+	struct facts missing; /* expected, not found */
+	struct facts extra;   /* found, not expected */
+};
+#define DIFFERENCE_INIT ((struct difference){FACTS_INIT, FACTS_INIT})
+static inline bool difference_is_empty(const struct difference *difference)
+{
+	return difference->missing.count == 0 && difference->extra.count == 0;
+}
+static inline void difference_free(struct difference *difference)
+{
+	facts_free(&difference->missing);
+	facts_free(&difference->extra);
+}
+#define cleanup_difference cleanup_with(difference_free)
+
+#endif

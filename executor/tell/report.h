@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the executor says. Nothing of a plan or a host reaches a terminal unescaped. */
+#ifndef SNAPSTATE_REPORT_H
+#define SNAPSTATE_REPORT_H
+
+#include <stdio.h>
+
+#include "difference.h"
+#include "snapstate/plan.h"
+
+#define NEW_CAPTURE "make a new capture (snapstate-capture), and a new plan from it"
+
+/* "snapstate-execute: ..." on stderr */
+void report_error(FILE *to, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+void report_plan(FILE *to, const struct plan *plan, const char *plan_file);
+/* "step 2 of 3  dmsetup remove ...", and with `has_reasons` why. `number` is from 1. */
+void report_step(FILE *to, const struct plan_step *step, size_t number, size_t total,
+	bool has_reasons);
+/* What a command printed, indented. */
+void report_output(FILE *to, const struct buf *output);
+/* "expected ..." and "found ...", grouped by what they are about. */
+void report_difference(FILE *to, const struct difference *difference);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside the ordering: order.c orders subjects and what they are, order_above.c what
+ * is on one. */
+#ifndef SNAPSTATE_ORDER_H
+#define SNAPSTATE_ORDER_H
+
+#include "planning.h"
+
+struct ordering {
+	const struct survey *survey;
+	unsigned parts; /* enum order_part */
+	struct plan *plan;
+	struct host *clone; /* the host after the steps so far */
+	struct subject *subject;
+	bool *is_removed; /* of the host's devices: snapshots that only the kernel has,
+			   * and that a step removes */
+	/* What the last step left of `facts_of`: what its next step finds. */
+	const struct subject *facts_of;
+	struct scope scope, around;	  /* scope_of_subject, scope_around */
+	struct facts facts, facts_around; /* of these */
+};
+
+/* Strings of a step are malloc'ed and start as "". */
+void order_set_string(char **place, const char *text);
+/* Replays the plan's last step; what that changes is its prediction. */
+int order_predict(struct ordering *ordering, struct plan_step *step, struct err *err);
+
+int order_add_dm_remove(struct ordering *ordering, const struct device *device,
+	const char *what, struct err *err);
+/* Steps for all that is on the subject. */
+int order_add_above(struct ordering *ordering, struct err *err);
+
+#endif

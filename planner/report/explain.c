@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * --explain: the story of one block device. Each paragraph says in words what the facts
+ * behind it ("|") say to the programs. Invariant: every string that came from a host is
+ * escaped.
+ */
+#include <string.h>
+
+#include "explain.h"
+#include "reports.h"
+#include "remedy.h"
+#include "review.h"
+#include "snapstate/cleanup.h"
+#include "snapstate/facts.h"
+#include "snapstate/ledger.h"
+#include "story.h"
+
+/* What the paragraphs share. */
+struct explanation {
+	struct buf *out;
+	const struct story *story;
+	const struct host *host;
+	struct devno devno;
+	const struct device *device; /* NULL: one of the others */
+	const struct block *block;
+	struct facts facts; /* about the device and its volume */
+};
+
+static void heading(struct explanation *e, const char *text)
+{
+	buf_printf(e->out, "\n%s\n", text);
+}
+
+/* One line of words, escaped as a whole. Takes the text. */
+static void say(struct explanation *e, struct buf *text)
+{
+	buf_puts(e->out, "  ");
+	buf_tail(e->out, buf_text(text));
+	buf_puts(e->out, "\n");
+	buf_free(text);
+}
+
+/* Facts are escaped already. */
+static void cite(struct explanation *e, const char *kind)
+{
+	for (size_t i = 0; i < e->facts.count; i++)
+		if (strncmp(e->facts.lines[i], kind, strlen(kind)) == 0 &&
+			e->facts.lines[i][strlen(kind)] == ' ')
+			buf_printf(e->out, "  | %s\n", e->facts.lines[i]);
+}
+
+/* ---- what it is ---- */
+
+static void say_volume(struct explanation *e)
+{
+	char vg_uuid[LVM_UUID_LEN + 1], lv_uuid[LVM_UUID_LEN + 1];
+	const char *layer;
+	const struct vg *vg;
+	const struct lv *lv;
+	struct buf text = BUF_INIT;
+
+	if (!lvm_dm_uuid_split(e->device->uuid, vg_uuid, lv_uuid, &layer))
+		return;
+	vg = host_vg(e->host, vg_uuid);
+	lv = host_lv(e->host, vg_uuid, lv_uuid);
+	if (*layer)
+		buf_printf(&text, "layer %s of ", layer);
+	if (lv)
+		buf_printf(&text, "LVM volume %s/%s, %s in the metadata",
+			vg ? vg->name : "?", lv->name, lv_role_name(lv->role));
+	else if (vg && vg->has_metadata)
+		buf_printf(&text,
+			"an LVM volume that the metadata of %s does not have: it was "
+			"removed there, and is still active here",
+			vg->name);
+	else if (host_group_is_gone(e->host, vg_uuid))
+		buf_puts(&text,
+			"an LVM volume of a group that does not exist any more, still "
+			"active here");
+	else
+		buf_puts(&text, "an LVM volume whose metadata was not read");
+	if (lv && lv->created) {
+		buf_puts(&text, ", created ");
+		print_age(&text, e->host, lv->created);
+	}
+	say(e, &text);
+	cite(e, "group");
+	cite(e, "volume");
+}
+
+static void say_physical_volume(struct explanation *e)
+{
+	for (size_t i = 0; i < e->host->n_pvs; i++) {
+		const struct pv *pv = &e->host->pvs[i];
+		const struct vg *vg = host_vg(e->host, pv->vg_uuid);
+		struct buf text = BUF_INIT;
+
+		if (!devno_is_equal(pv->devno, e->devno))
+			continue;
+		buf_printf(&text, "a physical volume of volume group %s",
+			vg ? vg->name : "?");
+		say(e, &text);
+	}
+}
+
+static void say_kind(struct explanation *e)
+{
+	struct buf text = BUF_INIT;
+
+	heading(e, "What it is");
+	if (!e->device) {
+		block_words(e->block, &text);
+		say(e, &text);
+		cite(e, "block");
+		say_physical_volume(e);
+		return;
+	}
+	device_kind_words(e->device, &text);
+	buf_puts(&text, ", ");
+	device_size_words(e->device, &text);
+	buf_printf(&text, ": %s", device_part_words(story_of(e->story, e->device)->part));
+	say(e, &text);
+	cite(e, "device");
+	cite(e, "table");
+	cite(e, "pending");
+	cite(e, "status");
+	say_volume(e);
+	say_physical_volume(e);
+}
+
+/* ---- its neighbours ---- */
+
+static void say_below(struct explanation *e)
+{
+	size_t shown = 0;
+
+	heading(e, "What it is on");
+	for (size_t i = 0; i < e->story->n_edges; i++) {
+		struct buf text = BUF_INIT;
+		const struct edge *edge = &e->story->edges[i];
+		const char *what;
+
+		if (!devno_is_equal(edge->above, e->devno))
+			continue;
+		devno_words(e->host, edge->base, &text);
+		what = base_words(e->device, edge->base);
+		buf_printf(&text, "%s%s", *what ? ", as its " : "", what);
+		say(e, &text);
+		shown++;
+	}
+	if (!shown)
+		buf_puts(e->out, "  nothing that was recorded\n");
+}
+
+static void say_above(struct explanation *e)
+{
+	size_t count;
+	const struct edge *edges = story_edges_of(e->story, e->devno, &count);
+
+	heading(e, "What is on it");
+	for (size_t i = 0; i < count; i++) {
+		struct buf text = BUF_INIT;
+
+		devno_words(e->host, edges[i].above, &text);
+		say(e, &text);
+	}
+	if (!count)
+		buf_puts(e->out, "  no other device\n");
+}
+
+/* ---- who holds it ---- */
+
+static void say_ledger(struct explanation *e)
+{
+	struct ledger ledger;
+	struct buf text = BUF_INIT;
+
+	ledger_of_device(e->host, e->device, &ledger);
+	print_ledger(&text, e->host, e->device);
+	if (ledger.rest == 0)
+		buf_puts(&text, ledger.open ? "; nothing is left unexplained"
+					    : ": nobody has it open");
+	else
+		buf_puts(&text,
+			ledger.rest > 0
+				? ": somebody has it open who was not found"
+				: ": more holders were found than the kernel counts");
+	say(e, &text);
+}
+
+static void say_holders(struct explanation *e)
+{
+	size_t count;
+	const struct story_holder *holders = story_holders_of(e->story, e->devno, &count);
+
+	heading(e, "Who holds it");
+	if (e->device)
+		say_ledger(e);
+	for (size_t i = 0; i < count; i++) {
+		struct buf text = BUF_INIT;
+
+		buf_puts(&text, holders[i].text);
+		if (holders[i].ended_by)
+			buf_printf(&text, ": step %zu ends it", holders[i].ended_by);
+		say(e, &text);
+	}
+	if (!count && !e->device)
+		buf_puts(e->out, "  nobody that was recorded\n");
+	cite(e, "holder");
+	cite(e, "mount");
+}
+
+/* ---- what becomes of it ---- */
+
+static void say_reasons(struct explanation *e, const struct subject *subject)
+{
+	struct buf head = BUF_INIT;
+
+	buf_printf(&head, "%s: %s", subject->label, verdict_name(subject->verdict));
+	buf_printf(&head, ", %s: %s", rule_text(subject->decisive)->name,
+		rule_text(subject->decisive)->meaning);
+	say(e, &head);
+	for (size_t i = 0; i < subject->n_reasons; i++) {
+		struct buf text = BUF_INIT;
+
+		buf_printf(&text, "because %s [%s]", subject->reasons[i].text,
+			rule_text(subject->reasons[i].rule)->name);
+		say(e, &text);
+	}
+}
+
+static void say_remedy(struct explanation *e, const struct subject *subject)
+{
+	cleanup_remedy struct remedy remedy = {0};
+
+	remedy_collect(e->story->survey, subject, &remedy);
+	for (size_t i = 0; i < remedy.n_actions; i++) {
+		struct buf text = BUF_INIT;
+
+		buf_printf(&text, "to do: %s [", remedy.actions[i].text);
+		remedy_print_rules(&remedy.actions[i], &text);
+		buf_puts(&text, "]");
+		say(e, &text);
+	}
+}
+
+/* true: one of the facts that the step changes is about this device. */
+static bool is_about(const struct facts *facts, struct devno devno)
+{
+	cleanup_buf struct buf number = BUF_INIT;
+	const char *subject;
+	size_t len;
+
+	buf_devno(&number, devno);
+	for (size_t i = 0; i < facts->count; i++)
+		if (fact_subject(facts->lines[i], &subject, &len) == 0 &&
+			len == number.len &&
+			strncmp(subject, buf_text(&number), len) == 0)
+			return true;
+	return false;
+}
+
+static void cite_changes(
+	struct explanation *e, const struct facts *facts, const char *word)
+{
+	for (size_t i = 0; i < facts->count; i++) {
+		struct facts one = {.lines = &facts->lines[i], .count = 1};
+
+		if (is_about(&one, e->devno))
+			buf_printf(e->out, "  | %s %s\n", word, facts->lines[i]);
+	}
+}
+
+static void say_steps(struct explanation *e)
+{
+	for (size_t i = 0; i < e->story->plan->n_steps; i++) {
+		const struct plan_step *step = &e->story->plan->steps[i];
+
+		if (!is_about(&step->gone, e->devno) && !is_about(&step->new, e->devno) &&
+			!is_about(&step->maybe_gone, e->devno))
+			continue;
+		/* quoted for a shell, in printable ASCII */
+		buf_printf(e->out, "  step %zu: ", i + 1);
+		plan_step_command(step, e->out);
+		buf_puts(e->out, "\n");
+		cite_changes(e, &step->gone, "gone");
+		cite_changes(e, &step->new, "new");
+		cite_changes(e, &step->maybe_gone, "perhaps gone");
+		cite_changes(e, &step->maybe_new, "perhaps new");
+	}
+}
+
+static void say_fate(struct explanation *e)
+{
+	struct buf text = BUF_INIT;
+	enum device_part part;
+
+	heading(e, "What the plan does to it");
+	if (!e->device && story_block_step(e->story, e->block)) {
+		buf_printf(
+			&text, "step %zu ends it", story_block_step(e->story, e->block));
+		say(e, &text);
+		say_steps(e);
+		return;
+	}
+	if (!e->device) {
+		buf_puts(e->out, "  nothing: plans name what is on a leftover snapshot "
+				 "only\n");
+		return;
+	}
+	story_fate(e->story, e->device, &text);
+	say(e, &text);
+	part = story_of(e->story, e->device)->part;
+	if (part == PART_ORIGIN || part == PART_REAL)
+		buf_puts(e->out,
+			"  no plan can name an origin, the layer below it or what is "
+			"below that, but to refresh it\n");
+	say_steps(e);
+}
+
+bool explain_concerns(
+	const struct story *story, struct devno devno, const struct subject *subject)
+{
+	const struct device *device = host_device_by_devno(story->survey->host, devno);
+
+	if (subject_owns(subject, devno))
+		return true;
+	return device && (subject == story_of(story, device)->subject ||
+				 subject->origin == device || subject->real == device);
+}
+
+static void say_subjects(struct explanation *e)
+{
+	const struct survey *survey = e->story->survey;
+	bool is_first = true;
+
+	for (size_t i = 0; i < survey->n_subjects; i++) {
+		if (!explain_concerns(e->story, e->devno, &survey->subjects[i]))
+			continue;
+		if (is_first)
+			heading(e, "The snapshot whose stack it belongs to");
+		is_first = false;
+		say_reasons(e, &survey->subjects[i]);
+		say_remedy(e, &survey->subjects[i]);
+	}
+}
+
+/* ---- the whole ---- */
+
+static void collect_facts(struct explanation *e)
+{
+	char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
+	cleanup_scope struct scope scope = {0};
+	const char *layer;
+
+	if (e->device)
+		scope_add_device(&scope, e->device, SCOPE_ALL);
+	else if (host_block_is_fact(e->host, e->block))
+		scope_add_block(&scope, e->block);
+	if (e->device && lvm_dm_uuid_split(e->device->uuid, vg, lv, &layer)) {
+		scope_add_volume(&scope, vg, lv);
+		scope_add_group(&scope, vg);
+	}
+	host_facts(e->host, &scope, &e->facts);
+}
+
+void explain_device(const struct story *story, struct devno devno, struct buf *text)
+{
+	const struct host *host = story->survey->host;
+	struct explanation e = {.out = text,
+		.story = story,
+		.host = host,
+		.devno = devno,
+		.device = host_device_by_devno(host, devno),
+		.block = host_block_by_devno(host, devno)};
+	struct buf title = BUF_INIT;
+
+	collect_facts(&e);
+	devno_words(e.host, devno, &title);
+	buf_tail(text, buf_text(&title));
+	buf_puts(text, "\n");
+	buf_free(&title);
+	say_kind(&e);
+	say_below(&e);
+	say_above(&e);
+	say_holders(&e);
+	say_fate(&e);
+	say_subjects(&e);
+	facts_free(&e.facts);
+}
+
+int explain_print(const struct survey *survey, const struct plan *plan, const char *name,
+	struct buf *ret_text, struct err *err)
+{
+	struct devno devno = explain_find_recorded(survey->host, name);
+	cleanup_story struct story story = {0};
+
+	if (devno_is_none(devno))
+		return explain_not_found(survey->host, name, err);
+	story_collect(survey, plan, &story);
+	explain_device(&story, devno, ret_text);
+	return 0;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a person should know or do besides, whatever the verdict: see remedy.h. */
+#include <string.h>
+
+#include "checks.h"
+#include "remedy.h"
+#include "snapstate/cleanup.h"
+#include "snapstate/stamp.h"
+
+/* What several reasons ask for once. */
+static const char topic_backup[] = "backup", topic_filter[] = "filter";
+
+struct about remedy_advice_key(const struct reason *reason)
+{
+	if (rule_spoils_backup(reason->rule))
+		return (struct about){ABOUT_NOTHING, topic_backup};
+	if (reason_is_guest_volume(reason))
+		return (struct about){ABOUT_NOTHING, topic_filter};
+	return reason->about;
+}
+
+/* ---- the victim of a stale snapshot ---- */
+
+static bool is_first_victim(const struct subject *subject, const struct reason *reason)
+{
+	for (size_t i = 0; i < subject->n_reasons; i++)
+		if (subject->reasons[i].about.kind == ABOUT_LV)
+			return &subject->reasons[i] == reason;
+	return false;
+}
+
+/* An LV that was extended got these extents later than it was made. */
+static void since_words(const struct lv *victim, struct buf *text)
+{
+	if (!victim->created) {
+		buf_puts(text, "since it got these extents");
+		return;
+	}
+	buf_puts(text,
+		"since it got these extents, at the earliest when it was created (");
+	stamp_print(victim->created, text);
+	buf_puts(text, ")");
+}
+
+static void victim_words(const struct survey *survey, const struct subject *subject,
+	const struct reason *reason, struct buf *text)
+{
+	const struct lv *victim = reason->about.it;
+	const struct vg *vg = host_vg(survey->host, victim->vg_uuid);
+	bool is_writing = reason->rule == RULE_STALE_CORRUPTING;
+
+	if (is_writing && subject->verdict != VERDICT_REMOVE)
+		buf_puts(text,
+			"stop what writes to the origin (pause its guest) until this "
+			"snapshot is gone: each write may destroy more. ");
+	buf_sentence(text, "%s %s/%s: %s ",
+		is_writing ? "when this snapshot is gone, check" : "check",
+		vg ? vg->name : "?", victim->name,
+		is_writing ? "it may have been damaged"
+			   : "before it stopped writing, this snapshot may have damaged "
+			     "it,");
+	since_words(victim, text);
+	buf_sentence(text,
+		". fsck finds damaged metadata only: compare its data with a backup, or "
+		"restore them from one of before that time; keep the backups of %s made "
+		"since apart",
+		victim->name);
+	if (is_writing && is_first_victim(subject, reason))
+		buf_puts(text,
+			". What was backed up from this snapshot since is worthless");
+}
+
+void remedy_advice_words(const struct survey *survey, const struct subject *subject,
+	const struct reason *reason, struct buf *text)
+{
+	if (reason->about.kind == ABOUT_LV)
+		victim_words(survey, subject, reason, text);
+	else if (reason->rule == RULE_FSTAB)
+		remedy_config_advice(survey->host, subject, reason, text);
+	else if (reason_is_guest_volume(reason))
+		buf_puts(text,
+			"keep this host's LVM off the disks of guests, or it activates "
+			"their volumes again: list the host's own physical volumes only, "
+			"with lvmdevices(8) or global_filter in lvm.conf(5)");
+	else
+		buf_puts(text,
+			"the backup made from it is worthless: mark it as failed, and "
+			"make a new one once this snapshot is gone");
+}
