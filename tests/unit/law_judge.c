@@ -208,21 +208,33 @@ static bool is_where_it_may_be(const struct reason *reason, const struct plan_st
 	       (reason->about.kind == ABOUT_DEVICE || reason->about.kind == ABOUT_BLOCK);
 }
 
+/* That a mapping has to stay says nothing against a umount or a swapoff, which leaves it:
+ * what LVM may have said of the mapping's volume since is asked before LVM's own steps,
+ * and before mappings are removed. */
+static bool is_of_mapping_that_stays(
+	const struct reason *reason, const struct plan_step *step)
+{
+	return (step->op == OP_UMOUNT || step->op == OP_SWAP_OFF) &&
+	       reason->rule == RULE_FOREIGN_MAPPING &&
+	       reason->about.kind == ABOUT_DEVICE &&
+	       devno_is_equal(((const struct device *)reason->about.it)->devno,
+		       step->target.devno);
+}
+
 static bool is_of_step(const struct host *host, const struct subject *subject,
 	const struct reason *reason, const struct plan_step *step)
 {
 	return (is_about_target(host, subject, &reason->about, step) &&
-		       !is_where_it_may_be(reason, step)) ||
+		       !is_where_it_may_be(reason, step) &&
+		       !is_of_mapping_that_stays(reason, step)) ||
 	       is_unsettled_below(host, reason, step);
 }
 
-/* A reason to keep it that is about what the step touches. Not that another snapshot of
- * the origin stays: where that is the step's own, it follows from what keeps that one. */
+/* A reason to keep it that is about what the step touches. */
 static bool keeps_step(const struct host *host, const struct subject *subject,
 	const struct reason *reason, const struct plan_step *step)
 {
 	return rule_text(reason->rule)->verdict != VERDICT_REMOVE &&
-	       reason->rule != RULE_STALE_SIBLING &&
 	       is_of_step(host, subject, reason, step);
 }
 
