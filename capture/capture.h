@@ -4,7 +4,6 @@
 #define SNAPSTATE_CAPTURE_H
 
 #include "snapstate/err.h"
-#include "snapstate/host.h"
 #include "snapstate/ticket.h"
 
 struct ticket_files {

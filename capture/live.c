@@ -11,6 +11,8 @@
 
 #include "checkpoint.h"
 #include "live.h"
+#include "snapstate/host.h"
+#include "snapstate/host/source.h"
 #include "snapstate/stamp.h"
 
 /* For the archive: a part of the time. */

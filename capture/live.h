@@ -7,6 +7,8 @@
 
 #include "snapstate/probe.h"
 
+struct host;
+
 /* CLOCK_MONOTONIC: when reading is over, and when everything is. */
 struct live_times {
 	int64_t read_ms;

@@ -15,6 +15,7 @@
 #include "observe_process.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/exit.h"
+#include "snapstate/host.h"
 #include "snapstate/import.h"
 #include "snapstate/probe.h"
 #include "snapstate/record.h"

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "capture.h"
+#include "snapstate/host.h"
 
 #define HOST_NAME_MAX_LEN 64
 

@@ -7,6 +7,9 @@
 
 #include "capture.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/process.h"
+#include "snapstate/host/source.h"
 
 static const char *advice(enum outcome outcome)
 {

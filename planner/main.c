@@ -14,6 +14,7 @@
 #include "reports.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/exit.h"
+#include "snapstate/host.h"
 
 /* The text is read back by the executor's own reader, and what that reads is proven. */
 static int plan_check(const struct host *host, const struct buf *text, struct err *err)

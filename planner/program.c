@@ -7,6 +7,7 @@
 
 #include "snapstate/cleanup.h"
 #include "snapstate/exit.h"
+#include "snapstate/host/places.h"
 #include "snapstate/record.h"
 
 int program_fail(const struct err *err, int code)

@@ -5,9 +5,11 @@
  * Output: words.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/facts.h"
 

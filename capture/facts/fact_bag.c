@@ -3,10 +3,13 @@
  * A set of borrowed fact lines that changes often; see facts.h. A hash table with open
  * addressing: linear probing, and a mark where a line was removed.
  */
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "snapstate/buf.h"
 #include "snapstate/facts.h"
+#include "snapstate/host/places.h"
 
 #define SLOTS_MIN 64 /* a power of two, as every number of slots */
 

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Lines of facts that follow from one thing alone; see facts.h. */
+#include <stddef.h>
+
+#include "snapstate/buf.h"
 #include "snapstate/facts.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
 
 void fact_target(const char *kind, struct devno devno, const struct dm_target *target,
 	struct buf *line)

@@ -2,9 +2,11 @@
 /* Sets of fact lines: sorted by bytes, without duplicates; and the subject of one line.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/facts.h"
 

@@ -4,10 +4,14 @@
  * Sources: lvm2 libdm/libdm-string.c (dm_split_lvm_name, dm_build_dm_uuid),
  * lib/uuid/uuid.c, multipath-tools kpartx/devmapper.c.
  */
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "snapstate/host.h"
+#include "snapstate/buf.h"
+#include "snapstate/host/device.h"
+#include "snapstate/lvm_names.h"
 
 /* The alphabet of lib/uuid/uuid.c */
 static bool is_uuid_char(char c)

@@ -2,8 +2,9 @@
 /* What the words of a policy's rules may be; see policy.h. */
 #include <string.h>
 
+#include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
-#include "snapstate/host.h"
+#include "snapstate/lvm_names.h"
 #include "snapstate/policy.h"
 
 bool policy_name_is_valid(const char *name)

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The part of a host that a plan speaks of; see facts.h. */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "snapstate/buf.h"
 #include "snapstate/facts.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
 
 static const char *const level_words[] = {
 	[SCOPE_IDENTITY] = "identity",

@@ -5,7 +5,9 @@
 
 #include "condition_rows.h"
 #include "index.h"
+#include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
 
 static void (*const finds[CONDITION_KINDS])(const struct host *host,
 	const struct condition *condition, struct violations *ret) = {

@@ -5,10 +5,16 @@
  * may look into volumes, or into the partition mappings on them, and then its volumes are
  * listed like the host's. They hold a guest's data, whatever they are called.
  */
+#include <stdbool.h>
 #include <string.h>
 
 #include "condition_rows.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/places.h"
+#include "snapstate/lvm_names.h"
 
 static void check_ground(const struct host *host, const char *vg_uuid, struct devno devno,
 	const struct violation *found, struct violations *ret)

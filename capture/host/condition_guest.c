@@ -6,11 +6,18 @@
  * once. A group that LVM does not show is none that a command of LVM could change, and
  * the tables of its mappings are facts of their own.
  */
+#include <stdbool.h>
 #include <string.h>
 
 #include "condition_rows.h"
 #include "devno_walk.h"
+#include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/places.h"
 
 struct descent {
 	const struct host *host;

@@ -6,11 +6,17 @@
  * group leaves no trace there; that is why its disks must be on storage that no other
  * host may reach, unless the operator asserts that all hosts were captured.
  */
+#include <stdbool.h>
 #include <string.h>
 
 #include "condition_rows.h"
 #include "devno_walk.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/places.h"
 
 /* ---- who writes ---- */
 

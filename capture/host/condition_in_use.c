@@ -10,6 +10,10 @@
 
 #include "condition_rows.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/places.h"
 #include "snapstate/ledger.h"
 #include "stack.h"
 

@@ -8,10 +8,17 @@
  * umount waits for it, and cannot be killed; one that is marked for deferred removal
  * would go with the mount. Once the mounts are gone it holds.
  */
+#include <stdbool.h>
 #include <string.h>
 
 #include "condition_rows.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/config.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/places.h"
+#include "snapstate/host/source.h"
 #include "stack.h"
 
 static void find_below(const struct host *host, const struct stack *stack,

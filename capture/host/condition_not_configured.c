@@ -5,10 +5,14 @@
  * on the condition's argument was known when the plan was made, and decided: a line that
  * says so may come and go. Which line of a file it is does not matter.
  */
+#include <stdbool.h>
 #include <string.h>
 
 #include "condition_rows.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/config.h"
+#include "snapstate/host/source.h"
 
 static bool is_accepted(const struct mention *mention, const char *target)
 {

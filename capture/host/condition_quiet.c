@@ -6,6 +6,9 @@
  */
 #include "condition_rows.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/places.h"
+#include "snapstate/host/process.h"
 
 void condition_find_quiet(const struct host *host, const struct condition *condition,
 	struct violations *ret)

@@ -5,6 +5,8 @@
 
 #include "snapstate/condition.h"
 
+struct host;
+
 void condition_find_siblings(const struct host *host, const struct condition *condition,
 	struct violations *ret);
 void condition_find_guest_group(const struct host *host, const struct condition *condition,

@@ -7,11 +7,19 @@
  * be merged begins to with the next load of the origin's table (seen in the lab: incident
  * merge-since): the metadata's mark is one witness, a snapshot-merge target another.
  */
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "condition_rows.h"
 #include "index.h"
+#include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/places.h"
+#include "snapstate/lvm_names.h"
 
 /* The stack of one origin. */
 struct family {

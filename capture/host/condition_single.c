@@ -11,6 +11,10 @@
 
 #include "condition_rows.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/places.h"
+#include "snapstate/host/source.h"
 
 void condition_find_single(const struct host *host, const struct condition *condition,
 	struct violations *ret)

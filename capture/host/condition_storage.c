@@ -6,10 +6,15 @@
  * that left the metadata has none to compare; but a volume keeps its uuid when its group
  * is split or merged (vgsplit(8), vgmerge(8)), and such a one is not gone.
  */
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "condition_rows.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/lvm.h"
 
 static uint64_t mapped_sectors(const struct device *device)
 {

@@ -3,7 +3,11 @@
 #ifndef SNAPSTATE_HOST_DEVNO_WALK_H
 #define SNAPSTATE_HOST_DEVNO_WALK_H
 
-#include "snapstate/host.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "snapstate/buf.h"
+#include "snapstate/host/block.h"
 
 #define WALK_SLOTS 1024 /* a power of two, at least three times as many as devices */
 

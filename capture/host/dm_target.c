@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Targets of a table for the model; see dm_mask.h. */
+#include <stdint.h>
+
+#include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/dm_mask.h"
+#include "snapstate/host.h"
+#include "snapstate/host/device.h"
 
 const char *dm_status_masked(struct host *host, const char *type, const char *status)
 {

@@ -3,10 +3,15 @@
  * The fact of a loop device, an array, or a partition of one; see facts.h. Input: a block
  * of the model. Output: its line.
  */
+#include <stdbool.h>
 #include <string.h>
 
+#include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/facts.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
 
 static void add_word(struct buf *line, const char *key, const char *value)
 {

@@ -4,12 +4,24 @@
  * Input: a sorted host, a scope or none. Output: a sorted set. Invariant: a line depends
  * on nothing that a healthy, busy host changes by itself.
  */
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "index.h"
+#include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/facts.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/holder.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/places.h"
+#include "snapstate/host/process.h"
+#include "snapstate/host/swap.h"
+#include "snapstate/lvm_names.h"
 
 /* What one rendering needs at every turn. */
 struct rendering {

@@ -4,11 +4,24 @@
  * Input: what probe, record or import read. Output: one tree with one owner.
  */
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "index.h"
+#include "snapstate/buf.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/change.h"
+#include "snapstate/host/config.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/holder.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/process.h"
+#include "snapstate/host/source.h"
+#include "snapstate/host/swap.h"
 
 struct host *host_new(void)
 {

@@ -1,17 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Where to look for what: for every question that is asked again and again, the positions
- * of the elements that may be the answer. See "places" in host.h.
+ * of the elements that may be the answer. See host/places.h.
  *
  * Invariants: the places of a key hold at least every element that has the key, in this
  * host and in every model replayed from it; who asks checks each element himself, so that
  * a place too many never matters. What is gone stays listed.
  */
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "index.h"
+#include "snapstate/buf.h"
 #include "snapstate/facts.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/config.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/places.h"
+#include "snapstate/host/process.h"
 
 struct entry {
 	uint64_t key;

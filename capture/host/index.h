@@ -4,7 +4,11 @@
 #ifndef SNAPSTATE_HOST_INDEX_H
 #define SNAPSTATE_HOST_INDEX_H
 
-#include "snapstate/host.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "snapstate/buf.h"
+#include "snapstate/host/places.h"
 
 /* Arrays that are searched by halves. */
 enum index_array {
@@ -41,6 +45,12 @@ void owned_places(const struct owned_list *list, const struct sectors *sectors,
 	struct places *places);
 
 /* The mount points of the host's namespace; see index_paths.c. */
+struct device;
+struct host;
+struct host_index;
+struct lv;
+struct mention;
+struct mount;
 struct path_node;
 struct path_tree {
 	struct path_node *nodes;
@@ -74,6 +84,7 @@ const bool *host_index_ground(const struct host *host);
 
 /* What is below each device; see index_below.c. */
 struct below_list;
+struct sectors;
 struct below_list *below_build(const struct host *host);
 void below_free(struct below_list *below);
 /* NULL: no index. A clone has that of its host: what goes has nothing on it, and an origin

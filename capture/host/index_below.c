@@ -9,11 +9,18 @@
  * Invariant: each answer is carried from below upwards, over each dependency at most
  * twice: however many volumes share a deep stack, the work is proportional to the host.
  */
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "index.h"
+#include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/lvm_names.h"
 
 #define VG_OF(device) ((device)->uuid + strlen("LVM-"))
 

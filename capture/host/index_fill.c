@@ -5,10 +5,26 @@
  * have in a replay. Positions are added from the last down, so that they are found in
  * order.
  */
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "index.h"
+#include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/change.h"
+#include "snapstate/host/config.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/file.h"
+#include "snapstate/host/holder.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/places.h"
+#include "snapstate/host/process.h"
+#include "snapstate/host/swap.h"
+#include "snapstate/lvm_names.h"
 
 /* One mount, loop device or swap file that has more keys is taken as a sign of hostile
  * evidence: the index is then cut, and nothing is removed on such a host. */

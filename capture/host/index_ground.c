@@ -6,10 +6,15 @@
  * the marks: LVM gives an origin the table of its own -real layer, which changes none;
  * where it would, it looks for itself.
  */
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "index.h"
+#include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/places.h"
 
 void ground_mark(const struct host *host, bool *ret_is_on_snapshot)
 {

@@ -5,10 +5,15 @@
  * a look-up takes as long as its path is, however many mounts there are.
  * Input: mounts. Output: positions of mounts.
  */
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "index.h"
+#include "snapstate/buf.h"
+#include "snapstate/host.h"
+#include "snapstate/host/mount.h"
 
 struct path_node {
 	uint32_t parent; /* number of a node, from 1; 0 = above the first component */

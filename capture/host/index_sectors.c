@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Which volumes have extents where: a part of the index, see index.h and "places" in
- * host.h. Input: the volumes' segments. Output: positions of volumes.
+ * host/places.h. Input: the volumes' segments. Output: positions of volumes.
  */
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "index.h"
+#include "snapstate/buf.h"
+#include "snapstate/host.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/places.h"
 
 bool host_stripe_sectors(const struct host *host, const struct vg *vg,
 	const struct segment *segment, const struct stripe *stripe, struct sectors *ret)

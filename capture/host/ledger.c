@@ -5,9 +5,21 @@
  * the lab shows: a table opens each of its devices once, a mounted file system once, a
  * swap area twice; a SCSI target's backstore and a Xen guest's disk once.
  */
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
+#include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/file.h"
+#include "snapstate/host/holder.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/places.h"
+#include "snapstate/host/process.h"
+#include "snapstate/host/swap.h"
 #include "snapstate/ledger.h"
 
 static uint32_t count_tables(const struct host *host, struct devno devno)

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How much of each kind a model may have; see snapstate/limits.h. */
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
 #include "snapstate/limits.h"
 
 #include <errno.h>
+#include <stddef.h>
 
 static size_t parts_count(const struct host *host)
 {

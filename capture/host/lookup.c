@@ -4,11 +4,25 @@
  * without an index every look-up walks; the hot ones (devices by devno, processes,
  * volumes) try the sorted place first. With an index (index.c) none walks.
  */
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "index.h"
+#include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/file.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/places.h"
+#include "snapstate/host/process.h"
+#include "snapstate/host/source.h"
+#include "snapstate/host/swap.h"
+#include "snapstate/lvm_names.h"
 
 /* Binary search that is right when the array is sorted and harmless when it is not. */
 static struct device *device_sorted(const struct host *host, struct devno devno)

@@ -2,16 +2,27 @@
 /*
  * How much LVM has seen. Input: the devices that LVM lists, and all that the kernel has.
  * Output: those on which a physical volume may be that LVM says nothing of; whether a
- * group that it does not show is gone. See host.h.
+ * group that it does not show is gone. See host/lvm.h.
  *
  * Invariant: a device that nothing explains counts as unread. The walks are linear in the
  * devices and what they are on, also on a hostile host with a circle.
  */
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "index.h"
+#include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/file.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/places.h"
+#include "snapstate/host/source.h"
+#include "snapstate/host/swap.h"
 
 /* LVM takes no smaller one (lvm.conf(5), devices/pv_min_size: 2 MiB). */
 #define PV_SECTORS_MIN 4096

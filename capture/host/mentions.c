@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the configuration of the host and of its guests says uses a volume: lines of
- * /etc/fstab, of units of systemd, of guests' configurations. See "mentions" in host.h.
+ * /etc/fstab, of units of systemd, of guests' configurations. See host/config.h.
  * Input: the model. Output: the lines that name the volume, or what is on it.
  * Invariant: a name counts by the device that has it now, or by the volume that has it in
  * the metadata. Whether a name is right nobody asks: who wrote it means to use it.
  */
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "index.h"
+#include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/config.h"
+#include "snapstate/host/places.h"
+#include "snapstate/lvm_names.h"
 #include "stack.h"
 
 /* ---- one mention ---- */

@@ -6,11 +6,17 @@
  * found by device and sectors, whatever group they are of: a group that is made anew on a
  * disk has another uuid.
  */
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/host.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/places.h"
 
 /* linear: "MAJ:MIN START" */
 static bool linear_range(const struct dm_target *target, struct sectors *ret)

@@ -4,9 +4,10 @@
  * does. A process may set its comm (prctl(2), PR_SET_NAME), and the name of a program is
  * that of any file: neither is evidence unless root is behind it.
  */
+#include <stdbool.h>
 #include <string.h>
 
-#include "snapstate/host.h"
+#include "snapstate/host/process.h"
 
 #define COMM_LEN 15
 

@@ -6,10 +6,15 @@
  * was mounted when it started (systemd.exec(5), PrivateMounts=), so they come and go on a
  * busy host.
  */
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
+#include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/host.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/places.h"
 
 static const struct mount *mount_by_id(
 	const struct host *host, uint64_t namespace_id, uint32_t id)

@@ -3,9 +3,12 @@
  * What the tables and status lines of snapshot targets say.
  * Sources: kernel drivers/md/dm-snap.c (snapshot_status, snapshot_ctr).
  */
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
-#include "snapstate/host.h"
+#include "snapstate/buf.h"
+#include "snapstate/host/device.h"
 
 static const struct dm_target *only_snapshot(const struct device *device)
 {

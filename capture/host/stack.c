@@ -4,11 +4,20 @@
  * partition, a guest's volume, LUKS, an array, a loop device; and whether a configuration
  * names one of them.
  */
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "index.h"
+#include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/config.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/file.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/places.h"
 #include "stack.h"
 
 bool stack_has(const struct stack *stack, struct devno devno)

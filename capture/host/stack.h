@@ -3,7 +3,12 @@
 #ifndef SNAPSTATE_STACK_H
 #define SNAPSTATE_STACK_H
 
+#include <stdbool.h>
+
+#include "snapstate/buf.h"
 #include "snapstate/host.h"
+
+struct mention;
 
 /* Devices of one volume that are looked at. A plan goes through fewer (RULE_TOO_MUCH). */
 #define STACK_MAX 128

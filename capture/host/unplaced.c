@@ -1,11 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Holders whose file system is not known; see host.h. Input: the model. Output: those
+ * Holders whose file system is not known; see host/holder.h. Input: the model. Output: those
  * that may be on one device. Invariant: what could be on it is not left out, but for the
  * number of them.
  */
+#include <stdbool.h>
+
+#include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/file.h"
+#include "snapstate/host/holder.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/places.h"
+#include "snapstate/host/swap.h"
 
 /* Not every file system has a folder in /sys/fs (vfat, ntfs3), so a mount counts as well.
  */

@@ -1,9 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The closed enums of the model and their words; see host.h. */
+/* The closed enums of the model and their words. */
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
-#include "snapstate/host.h"
+#include "snapstate/buf.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/change.h"
+#include "snapstate/host/config.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/holder.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/process.h"
+#include "snapstate/host/source.h"
 
 static int word_index(const char *const *words, size_t count, const char *name)
 {

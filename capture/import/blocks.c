@@ -7,10 +7,17 @@
  * is on what, and "superblocks" is in no such evidence.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "evidence.h"
+#include "snapstate/buf.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/file.h"
+#include "snapstate/host/source.h"
+#include "snapstate/host/swap.h"
 
 #define SECTORS_PER_BLOCK 2 /* proc/partitions counts in blocks of 1 KiB */
 #define LOOP_MAJOR	  7

@@ -7,10 +7,15 @@
  * other outcome there is no device at all.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "dm.h"
+#include "snapstate/buf.h"
+#include "snapstate/host.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/source.h"
 
 static const char no_devices[] = "No devices found\n";
 

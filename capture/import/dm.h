@@ -6,6 +6,8 @@
 
 #include "evidence.h"
 
+struct host;
+
 struct dm_names {
 	struct device **devices; /* sorted by name, each name once */
 	size_t count;

@@ -11,10 +11,15 @@
  * _dm_info_status_disp).
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "dm.h"
+#include "snapstate/buf.h"
+#include "snapstate/err.h"
+#include "snapstate/host.h"
+#include "snapstate/host/device.h"
 
 static const char *const headings[] = {
 	"Name", "Maj", "Min", "Stat", "Open", "Targ", "Event", "UUID"};

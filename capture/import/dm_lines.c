@@ -12,11 +12,15 @@
  */
 #include <ctype.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "dm.h"
+#include "snapstate/buf.h"
 #include "snapstate/dm_mask.h"
+#include "snapstate/host.h"
+#include "snapstate/host/device.h"
 
 /* One line of table or status. */
 struct target_line {

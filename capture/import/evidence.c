@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "evidence.h"
+#include "snapstate/buf.h"
 
 int evidence_count_entry(struct evidence *evidence, struct err *err)
 {

@@ -6,8 +6,13 @@
 #ifndef SNAPSTATE_IMPORT_EVIDENCE_H
 #define SNAPSTATE_IMPORT_EVIDENCE_H
 
+#include <stdbool.h>
+
+#include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/import.h"
+
+struct host;
 
 enum role {
 	ROLE_NONE,

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "evidence.h"
+#include "snapstate/buf.h"
 
 #define CHUNK 65536
 

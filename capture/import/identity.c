@@ -7,10 +7,14 @@
  * and no two files that say different things.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 #include <time.h>
 
 #include "evidence.h"
+#include "snapstate/buf.h"
+#include "snapstate/host.h"
+#include "snapstate/host/source.h"
 
 #define TICKS_UNKNOWN 0
 #define ID_LEN	      32

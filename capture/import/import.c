@@ -2,6 +2,7 @@
 /* The order of an import; see import.h. First who and what, so that paths find their
  * devices, then the documents. */
 #include "evidence.h"
+#include "snapstate/host.h"
 #include "snapstate/text.h"
 
 int import_evidence(const char *path, struct host **ret_host, struct err *err)

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Texts of the evidence, line by line; see evidence.h. No line is copied. */
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "evidence.h"
+#include "snapstate/buf.h"
+#include "snapstate/host.h"
+#include "snapstate/host/source.h"
 
 struct lines lines_of(const struct piece *piece)
 {

@@ -12,10 +12,15 @@
  * parents is there once below each. Sizes are rounded for people, and are not taken.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "evidence.h"
+#include "snapstate/buf.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
 
 #define DEPTH_MAX 64
 #define BELOW_MAX 1000

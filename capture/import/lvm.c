@@ -7,11 +7,18 @@
  * missing or duplicate PVs.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lvm.h"
+#include "snapstate/buf.h"
+#include "snapstate/host.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/source.h"
+#include "snapstate/lvm_names.h"
 #include "snapstate/text.h"
 
 #define REPORT_NAME   "lvm/report.json"

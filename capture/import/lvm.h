@@ -4,6 +4,9 @@
 #define SNAPSTATE_IMPORT_LVM_H
 
 #include "evidence.h"
+#include "snapstate/lvm_names.h"
+
+struct host;
 
 /* The sequence number of a VG at the time of collecting, by a command that read the
  * metadata then. */

@@ -16,11 +16,16 @@
  * heard. Invariant: descriptions, which hold command lines, are left out of the document.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lvm.h"
+#include "snapstate/buf.h"
+#include "snapstate/host.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/source.h"
 #include "snapstate/text.h"
 
 struct candidate {

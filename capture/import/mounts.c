@@ -11,11 +11,16 @@
  * namespaces, and lsof sees neither them nor all holders.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "evidence.h"
+#include "snapstate/buf.h"
+#include "snapstate/host.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/source.h"
 
 #define HOST_NAMESPACE 0
 #define NAMESPACES_MAX 1000 /* look-ups walk them */

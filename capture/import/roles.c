@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "evidence.h"
+#include "snapstate/buf.h"
 
 static const struct {
 	enum role role;

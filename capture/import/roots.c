@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include "evidence.h"
+#include "snapstate/host.h"
+#include "snapstate/host/source.h"
 #include "snapstate/stamp.h"
 
 #define ROOTS_MAX      1000 /* look-ups walk them */

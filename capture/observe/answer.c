@@ -10,6 +10,10 @@
 
 #include "observe.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/places.h"
+#include "snapstate/host/source.h"
 #include "snapstate/observe.h"
 #include "snapstate/redact.h"
 #include "snapstate/stamp.h"

@@ -10,7 +10,16 @@
 
 #include "observe.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/places.h"
+#include "snapstate/host/source.h"
+#include "snapstate/host/swap.h"
 #include "snapstate/io.h"
+#include "snapstate/lvm_names.h"
 #include "snapstate/text.h"
 
 #define TEXT_PIECE	 512 /* bytes; a line of metadata may be of any length */

@@ -9,6 +9,8 @@
 
 #include "plan_text.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host/block.h"
+#include "snapstate/lvm_names.h"
 
 /* ---- targets ---- */
 

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "snapstate/host/block.h"
 #include "snapstate/lines.h"
 #include "snapstate/plan.h"
 #include "snapstate/stamp.h"

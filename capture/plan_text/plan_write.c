@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "plan_text.h"
+#include "snapstate/host/block.h"
 
 static void write_word(struct buf *text, const char *key, const char *value)
 {

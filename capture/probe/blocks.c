@@ -10,6 +10,12 @@
 
 #include "parts.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/source.h"
+#include "snapstate/probe.h"
 
 /* sysfs writes '!' where a device's name has '/' (cciss/c0d0); the name is kept as sysfs
  * writes it. */

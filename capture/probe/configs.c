@@ -18,6 +18,9 @@
 
 #include "parts.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/config.h"
+#include "snapstate/host/source.h"
 #include "snapstate/io.h"
 #include "snapstate/text.h"
 

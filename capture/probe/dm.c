@@ -12,6 +12,9 @@
 #include <string.h>
 
 #include "parts.h"
+#include "snapstate/host.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/source.h"
 
 static void forget_devices(struct host *host)
 {

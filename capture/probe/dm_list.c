@@ -20,6 +20,8 @@
 
 #include "parts.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/device.h"
 
 #define LIST_BYTES_FIRST (64u << 10)
 #define LIST_BYTES_MAX	 (256u << 20)

@@ -18,6 +18,8 @@
 
 #include "parts.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/device.h"
 #include "snapstate/io.h"
 
 #define CONTROL_NODE "/dev/mapper/control"

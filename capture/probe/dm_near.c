@@ -16,6 +16,8 @@
 
 #include "parts.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/device.h"
 
 int probe_dm_find(const struct machine *machine, struct host *host, struct err *err)
 {

@@ -15,6 +15,13 @@
 
 #include "parts.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/file.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/source.h"
+#include "snapstate/host/swap.h"
+#include "snapstate/probe.h"
 
 /* One that is looked for. */
 struct wanted {

@@ -5,6 +5,8 @@
  */
 #include "parts.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/source.h"
 #include "snapstate/io.h"
 #include "snapstate/text.h"
 

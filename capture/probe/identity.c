@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "parts.h"
+#include "snapstate/host.h"
+#include "snapstate/host/source.h"
 
 static const char *line_of(
 	const struct machine *machine, struct host *host, const char *path)

@@ -19,6 +19,12 @@
 
 #include "parts.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/file.h"
+#include "snapstate/host/holder.h"
+#include "snapstate/host/source.h"
 #include "snapstate/io.h"
 
 #define TARGET_CORE "sys/kernel/config/target/core"

@@ -12,6 +12,11 @@
 #include <string.h>
 
 #include "lvm_command.h"
+#include "snapstate/host.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/source.h"
+#include "snapstate/lvm_names.h"
 #include "snapstate/text.h"
 
 #define REPORT_NAME   "lvm/report.json"

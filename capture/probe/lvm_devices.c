@@ -26,6 +26,9 @@
 
 #include "process.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
 
 /* Deeper than any real stack; a loop of references ends here. */
 #define STACK_DEPTH_MAX 32

@@ -13,6 +13,7 @@
 
 #include "parts.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host/source.h"
 
 /* The path of a printf-like function; -1 when it is too long. */
 #define FORMAT_PATH(path, format)                                                        \

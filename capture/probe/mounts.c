@@ -14,6 +14,9 @@
 
 #include "namespace.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/source.h"
 #include "snapstate/text.h"
 
 /* ---- one namespace ---- */

@@ -14,6 +14,11 @@
 
 #include "parts.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/file.h"
+#include "snapstate/host/holder.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/source.h"
 
 /* What a mount namespace tells of the overlays in it. */
 struct home {

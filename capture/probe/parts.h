@@ -11,6 +11,10 @@
 #include "snapstate/dm_mask.h"
 #include "snapstate/probe.h"
 
+struct device;
+struct host;
+struct kernel_holder;
+
 #define PROBE_TRIES	 3 /* of what changes while it is read */
 #define PROBE_PATH_MAX	 4096
 #define PROBE_SMALL_MAX	 65536	     /* files of proc and sysfs that are small */

@@ -6,6 +6,8 @@
  * has an outcome. See probe.h.
  */
 #include "parts.h"
+#include "snapstate/host.h"
+#include "snapstate/host/source.h"
 
 /* One source of a step, and the part that asks for it. */
 struct step_source {

@@ -9,6 +9,7 @@
 #define SNAPSTATE_PROBE_PROCESS_H
 
 #include "parts.h"
+#include "snapstate/host/process.h"
 
 /* A mount of any namespace. Mount ids are unique on a host. */
 struct known_mount {

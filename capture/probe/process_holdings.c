@@ -29,6 +29,10 @@
 
 #include "process.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/file.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/process.h"
 #include "snapstate/io.h"
 
 /* ---- one link ---- */

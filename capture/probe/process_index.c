@@ -10,6 +10,10 @@
 #include <unistd.h>
 
 #include "process.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/mount.h"
 
 /* ---- devices of interest ---- */
 

@@ -14,6 +14,7 @@
 
 #include "process.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host/process.h"
 
 #define LINE_MAX_BYTES 32768 /* a path of 4096 bytes, each as \ooo, and some */
 #define DEVICE_MAX     24    /* "ffffffff:ffffffff " */

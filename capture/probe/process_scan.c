@@ -25,6 +25,7 @@
 
 #include "process.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host/process.h"
 #include "snapstate/io.h"
 
 /* Fields of proc/PID/stat, proc(5) */

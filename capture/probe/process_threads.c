@@ -22,6 +22,7 @@
 
 #include "process.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host/places.h"
 
 /* A task folder has two links and one per thread (kernel fs/proc/base.c,
  * proc_task_getattr). */

@@ -12,6 +12,9 @@
 
 #include "process.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/process.h"
+#include "snapstate/host/source.h"
 
 #define SCAN_WORDS_MAX 9
 

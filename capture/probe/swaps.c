@@ -10,6 +10,10 @@
 
 #include "parts.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/file.h"
+#include "snapstate/host/source.h"
+#include "snapstate/host/swap.h"
 #include "snapstate/io.h"
 
 static bool is_octal(const char *digits)

@@ -14,6 +14,7 @@
 
 #include "parts.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host/block.h"
 
 #define NAME_SIZE 64 /* of a host, a controller, a subsystem */
 

@@ -13,6 +13,8 @@
 
 #include "manifest.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/source.h"
 #include "snapstate/record.h"
 #include "snapstate/text.h"
 

@@ -8,6 +8,16 @@
 #include <string.h>
 
 #include "state_words.h"
+#include "snapstate/err.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/change.h"
+#include "snapstate/host/config.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/holder.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/process.h"
+#include "snapstate/host/swap.h"
 
 static int number_order(uint64_t a, uint64_t b)
 {

@@ -12,6 +12,17 @@
 
 #include <libxml/SAX2.h>
 
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/change.h"
+#include "snapstate/host/config.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/file.h"
+#include "snapstate/host/holder.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/process.h"
+#include "snapstate/host/source.h"
+#include "snapstate/host/swap.h"
 #include "snapstate/ledger.h"
 #include "snapstate/stamp.h"
 #include "state_reader.h"

@@ -13,6 +13,12 @@
 #include <string.h>
 
 #include "state_reader.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/change.h"
+#include "snapstate/host/config.h"
+#include "snapstate/host/holder.h"
+#include "snapstate/host/process.h"
+#include "snapstate/host/source.h"
 
 #define LIMITS_EVERY 65536 /* elements, and at the end */
 

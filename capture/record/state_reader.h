@@ -11,7 +11,6 @@
 #include <libxml/parser.h>
 
 #include "snapstate/buf.h"
-#include "snapstate/host.h"
 #include "snapstate/record.h"
 #include "state_words.h"
 

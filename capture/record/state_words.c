@@ -7,6 +7,7 @@
 
 #include "state_words.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host/device.h"
 
 #define N_FLAGS 32
 

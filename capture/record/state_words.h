@@ -4,7 +4,9 @@
 #define SNAPSTATE_RECORD_STATE_WORDS_H
 
 #include "snapstate/buf.h"
-#include "snapstate/host.h"
+
+struct err;
+struct host;
 
 #define STATE_VERSION	   "1"
 #define XML_HEAD	   "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"

@@ -10,6 +10,11 @@
 
 #include "names.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/source.h"
+#include "snapstate/lvm_names.h"
 
 #define LVM_NAME_MAX	127 /* lvm2 lib/misc/lvm-string.h: NAME_LEN - 1; DM_NAME_LEN too */
 #define DM_UUID_MAX	128

@@ -3,6 +3,12 @@
 #include <string.h>
 
 #include "names.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/change.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/holder.h"
+#include "snapstate/host/mount.h"
 
 /* ---- device-mapper ---- */
 

@@ -3,6 +3,11 @@
 #include <string.h>
 
 #include "names.h"
+#include "snapstate/host.h"
+#include "snapstate/host/config.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/process.h"
+#include "snapstate/host/swap.h"
 
 #define COMM_LEN 15
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* LVM's volumes under pseudonyms; see names.h. */
 #include "names.h"
+#include "snapstate/host.h"
+#include "snapstate/host/lvm.h"
 
 static void groups(struct copy *copy, const struct host *from)
 {

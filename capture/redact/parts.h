@@ -6,7 +6,6 @@
 #ifndef SNAPSTATE_REDACT_PARTS_H
 #define SNAPSTATE_REDACT_PARTS_H
 
-#include "snapstate/host.h"
 #include "snapstate/redact.h"
 
 #define MASK "<masked>"

@@ -9,6 +9,10 @@
 #include <string.h>
 
 #include "parts.h"
+#include "snapstate/host.h"
+#include "snapstate/host/config.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/source.h"
 
 enum document_kind document_kind(const char *name)
 {

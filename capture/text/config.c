@@ -14,10 +14,14 @@
  * Invariant: linear in the text; nothing outside it is looked at.
  */
 #include <ctype.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/config.h"
 #include "snapstate/text.h"
 
 struct reading {

@@ -8,10 +8,15 @@
  * for people and never parsed: half a text must not pass for a whole one.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "lvm_join.h"
+#include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/source.h"
 #include "snapstate/text.h"
 
 static int mounts_read(

@@ -10,10 +10,14 @@
  */
 #include <ctype.h>
 #include <libmount.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/config.h"
 #include "snapstate/text.h"
 
 #define FSTAB_LINE_MAX 4096

@@ -7,10 +7,15 @@
  * Sorted indexes throughout: a hostile report may list a million PVs.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lvm_join.h"
+#include "snapstate/buf.h"
+#include "snapstate/err.h"
+#include "snapstate/host.h"
+#include "snapstate/host/lvm.h"
 
 struct entry {
 	const char *uuid;

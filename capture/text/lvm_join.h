@@ -4,7 +4,11 @@
 #ifndef SNAPSTATE_TEXT_LVM_JOIN_H
 #define SNAPSTATE_TEXT_LVM_JOIN_H
 
-#include "snapstate/host.h"
+struct document;
+struct err;
+struct host;
+struct pv;
+struct vg;
 
 /* What each tells better: the metadata what a VG consists of; the report what LVM sees
  * today, devices' names and numbers, and what is missing. */

@@ -13,7 +13,12 @@
 
 #include "lvm_join.h"
 #include "lvm_metadata.h"
+#include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/source.h"
+#include "snapstate/lvm_names.h"
 #include "snapstate/text.h"
 
 #define LVM_NAME_MAX 127

@@ -6,6 +6,7 @@
 
 #include "metadata_config.h"
 #include "snapstate/host.h"
+#include "snapstate/host/lvm.h"
 
 #define LVM_EXTENTS_MAX UINT32_MAX /* lvm2 keeps extents in 32 bits */
 

@@ -16,11 +16,17 @@
  */
 #include <errno.h>
 #include <json-c/json.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lvm_join.h"
+#include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/source.h"
+#include "snapstate/lvm_names.h"
 #include "snapstate/text.h"
 
 #define SECTOR 512

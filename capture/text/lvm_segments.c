@@ -12,7 +12,10 @@
 #include <string.h>
 
 #include "lvm_metadata.h"
+#include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/lvm.h"
 
 static int reference_error(const char *key, const char *name, struct err *err)
 {

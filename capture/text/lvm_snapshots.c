@@ -12,7 +12,9 @@
 #include <string.h>
 
 #include "lvm_metadata.h"
+#include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host/lvm.h"
 
 static const struct dm_config_node *first_segment(const struct dm_config_node *section)
 {

@@ -16,7 +16,11 @@
 #include <string.h>
 
 #include "metadata_config.h"
+#include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/source.h"
+#include "snapstate/lvm_names.h"
 #include "snapstate/text.h"
 
 /* ---- limits ---- */

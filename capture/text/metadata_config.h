@@ -9,7 +9,8 @@
 #include <stdint.h>
 
 #include "snapstate/err.h"
-#include "snapstate/host.h"
+
+struct host;
 
 /*
  * Reads the text of one VG: as `pvck --dump metadata` prints it, with its header line and

@@ -13,12 +13,18 @@
  */
 #include <errno.h>
 #include <libmount.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
 
+#include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/err.h"
+#include "snapstate/host.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/source.h"
 #include "snapstate/text.h"
 
 static const char dev_root[] = "/dev/root";

@@ -5,7 +5,12 @@
  * those who predict or verify elsewhere but the rendering of facts and the plan's own
  * arithmetic.
  */
+#include <string.h>
+
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/places.h"
+#include "snapstate/host/source.h"
 #include "snapstate/ticket.h"
 
 void ticket_result_free(struct ticket_result *result)

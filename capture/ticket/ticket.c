@@ -11,6 +11,7 @@
 
 #include "members.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
 #include "snapstate/io.h"
 #include "snapstate/record.h"
 #include "snapstate/text.h"

@@ -8,6 +8,9 @@
 #include <string.h>
 
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/source.h"
 #include "snapstate/stamp.h"
 #include "snapstate/ticket.h"
 

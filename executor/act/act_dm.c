@@ -13,6 +13,7 @@
 #include "act.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/dm_mask.h"
+#include "snapstate/host/device.h"
 #include "snapstate/stamp.h"
 
 #define UDEV_WAIT_MS  10000

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "act.h"
-#include "snapstate/host.h"
+#include "snapstate/lvm_names.h"
 
 #define LVM_CONFIG                                                                       \
 	"global{wait_for_locks=0} devices{scan_lvs=0 ignore_suspended_devices=1 "        \

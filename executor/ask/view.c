@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "snapstate/cleanup.h"
+#include "snapstate/lvm_names.h"
 #include "view.h"
 
 /* ---- which facts need which part of the probe ---- */

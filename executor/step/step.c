@@ -14,7 +14,9 @@
 #include "apply.h"
 #include "names.h"
 #include "report.h"
+#include "snapstate/advice.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/lvm_names.h"
 
 struct run {
 	struct executor *executor;

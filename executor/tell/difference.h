@@ -3,6 +3,8 @@
 #ifndef SNAPSTATE_DIFFERENCE_H
 #define SNAPSTATE_DIFFERENCE_H
 
+#include <stdbool.h>
+
 #include "snapstate/facts.h"
 
 struct difference {

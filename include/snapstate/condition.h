@@ -19,7 +19,7 @@
  *
  *   1. Here: CONDITION_IDLE in enum condition_kind, before CONDITION_KINDS.
  *   2. In capture/host/, a file condition_idle.c with condition_find_idle(), declared in
- *      condition_rows.h. It walks over the model with the look-ups of host.h (which take
+ *      condition_rows.h. It walks over the model with the look-ups of host/ (which take
  * an index where there is one, and leave out what a replay marked as gone: check is_gone
  * of elements of arrays), and calls violations_add() for each way in which it does not
  * hold; and its line in the table of condition.c there. What was not read is a violation
@@ -47,7 +47,12 @@
 #ifndef SNAPSTATE_CONDITION_H
 #define SNAPSTATE_CONDITION_H
 
-#include "snapstate/host.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "snapstate/buf.h"
+
+struct host;
 
 enum condition_kind {
 	/* The origin, and all snapshots that LVM would load with it, are as LVM would

@@ -4,7 +4,11 @@
 #ifndef SNAPSTATE_DM_MASK_H
 #define SNAPSTATE_DM_MASK_H
 
-#include "snapstate/host.h"
+#include <stdint.h>
+
+struct buf;
+struct dm_target;
+struct host;
 
 /* Adds a target with its secrets masked: nothing else may copy parameters of a table. */
 void dm_target_add(struct host *host, struct dm_target **targets, size_t *count,

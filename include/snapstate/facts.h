@@ -33,7 +33,7 @@
  * invalid, overflow, merge-failed, merging, unknown), never a number. S of a group is "-" or a
  * comma list of exported, partial, clustered, foreign; S of a volume "-" or merging. T of
  * a volume is ordinary, snapshot, thin, thin-pool, other. A group is "absent" only where LVM was
- * read as a whole (host_group_is_gone() in host.h), a volume only where its group is, or where the
+ * read as a whole (host_group_is_gone()), a volume only where its group is, or where the
  * group's metadata was read; else they are "unread". A `tag` is one of LVM's, on that volume; in a plan only those
  * are facts that a rule relied on when it selected the volume.
  *
@@ -42,7 +42,7 @@
  * written through the device's own node shows in no mount: how full a snapshot is hints at it.
  *
  * No mount line: a copy in another namespace that goes away when one of the host's own mounts of
- * that device is unmounted (mount_goes_along() in host.h). Services that start or stop, with
+ * that device is unmounted (mount_goes_along()). Services that start or stop, with
  * namespaces of their own, make and end such copies all day. One that would stay is a line.
  *
  * A block line is about a loop device, an array, or a partition of one. `below`: the members
@@ -51,9 +51,9 @@
  * Whether a swap area is used at all is a fact, how much is not.
  *
  * "unplaced" is what the kernel has open on a file system that is not known, where one is live
- * on that device (host_unplaced_on() in host.h).
+ * on that device (host_unplaced_on()).
  *
- * The NAME of a holder in the kernel (enum holder_kind in host.h) is what the kernel calls it:
+ * The NAME of a holder in the kernel (enum holder_kind) is what the kernel calls it:
  * a backstore, a Xen virtual disk, a device in holders/; the mount point of an overlay; CLIENT:PATH
  * of an export.
  *
@@ -63,9 +63,17 @@
 #ifndef SNAPSTATE_FACTS_H
 #define SNAPSTATE_FACTS_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "snapstate/buf.h"
 #include "snapstate/condition.h"
-#include "snapstate/host.h"
 #include "snapstate/limits.h"
+
+struct block;
+struct device;
+struct dm_target;
+struct host;
 
 /* A set of facts: sorted by bytes, no duplicates. */
 struct facts {

@@ -16,8 +16,9 @@
 #define SNAPSTATE_IMPORT_H
 
 #include "snapstate/err.h"
-#include "snapstate/host.h"
 #include "snapstate/limits.h"
+
+struct host;
 
 /* A file or folder. What it does not tell is noted as the source's outcome; an error is a
  * path that cannot be read, or an archive that is damaged or over a limit. Sorted. */

@@ -7,7 +7,11 @@
 #ifndef SNAPSTATE_LEDGER_H
 #define SNAPSTATE_LEDGER_H
 
-#include "snapstate/host.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+struct device;
+struct host;
 
 struct ledger {
 	uint32_t open;

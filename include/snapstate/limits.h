@@ -16,7 +16,8 @@
 #include <stdint.h>
 
 #include "snapstate/err.h"
-#include "snapstate/host.h"
+
+struct host;
 
 /* ---- a capture: the file (record.h) ---- */
 

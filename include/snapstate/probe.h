@@ -15,7 +15,7 @@
 #include "snapstate/buf.h"
 #include "snapstate/err.h"
 #include "snapstate/facts.h"
-#include "snapstate/host.h"
+#include "snapstate/host/source.h"
 
 /* The kernel's device-mapper. */
 struct dm_ops {
@@ -60,6 +60,8 @@ bool lvm_is_device(const char *path);
 /* true: nothing, or `--devices PATH` and again, each below /dev. */
 bool lvm_are_devices(const char *const argv[]);
 
+struct device;
+struct host;
 struct machine;
 
 /* A file, by the numbers of the kernel. */

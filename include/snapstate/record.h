@@ -16,8 +16,9 @@
 
 #include "snapstate/buf.h"
 #include "snapstate/err.h"
-#include "snapstate/host.h"
 #include "snapstate/limits.h"
+
+struct host;
 
 #define RECORD_VERSION 1
 

@@ -31,7 +31,8 @@
 
 #include "snapstate/buf.h"
 #include "snapstate/err.h"
-#include "snapstate/host.h"
+
+struct host;
 
 #define REDACT_KEY_LEN	  32
 #define REDACT_KEY_ID_LEN 16

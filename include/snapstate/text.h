@@ -16,9 +16,15 @@
 #ifndef SNAPSTATE_TEXT_H
 #define SNAPSTATE_TEXT_H
 
+#include <stdbool.h>
+
 #include "snapstate/err.h"
-#include "snapstate/host.h"
+#include "snapstate/host/config.h"
 #include "snapstate/limits.h"
+
+struct buf;
+struct document;
+struct host;
 
 /* Reads every document of the host whose source was read into the model. Call once, when all
  * documents are there; host->namespaces must be filled. Does not sort. */

@@ -19,7 +19,6 @@
 #ifndef SNAPSTATE_TICKET_H
 #define SNAPSTATE_TICKET_H
 
-#include "snapstate/host.h"
 #include "snapstate/journal.h"
 #include "snapstate/plan.h"
 

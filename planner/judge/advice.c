@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "judge.h"
+#include "snapstate/host/device.h"
 
 bool reason_is_guest_volume(const struct reason *reason)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How long ago something was, in words: for reasons and for reviews. */
 #include "judge.h"
+#include "snapstate/host.h"
 #include "snapstate/stamp.h"
 
 void print_duration(struct buf *text, int64_t seconds)

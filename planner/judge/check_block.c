@@ -10,6 +10,12 @@
 
 #include "checks.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/places.h"
+#include "snapstate/host/swap.h"
 
 /* Appends "NAME (KIND, MAJ:MIN) is on MAJ:MIN" + `more`. */
 static void note(struct subject *subject, enum rule rule, const struct block *block,

@@ -11,6 +11,7 @@
 
 #include "checks.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host/config.h"
 
 /* Lines that are told: with more it is configured, whatever they say. */
 #define CONFIGURED_MOST 16

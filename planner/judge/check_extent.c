@@ -7,6 +7,7 @@
  */
 #include "checks.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host/device.h"
 
 bool check_siblings_extent(const struct survey *survey, struct subject *subject)
 {

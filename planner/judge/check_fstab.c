@@ -9,6 +9,12 @@
 
 #include "checks.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/config.h"
+#include "snapstate/host/file.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/places.h"
+#include "snapstate/lines.h"
 
 /* Also where it has no device on this host: "/dev/VG/LV". */
 static bool names_volume(const struct fstab_entry *entry, const struct subject *subject)

@@ -8,6 +8,11 @@
 
 #include "checks.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/places.h"
 
 /* ---- whose captures count ---- */
 

@@ -9,6 +9,12 @@
 
 #include "checks.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/places.h"
+#include "snapstate/host/source.h"
+#include "snapstate/lvm_names.h"
 
 static void note_unknown(const struct host *host, struct subject *subject,
 	const char *name, const char *what)

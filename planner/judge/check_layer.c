@@ -11,7 +11,12 @@
 
 #include "checks.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/places.h"
 #include "snapstate/ledger.h"
+#include "snapstate/lvm_names.h"
 
 /* What LVM itself puts there: the visible volume, and its snapshots, of which other rules
  * say whether the metadata knows them and their tables are right. */

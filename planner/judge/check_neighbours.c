@@ -12,6 +12,10 @@
 
 #include "checks.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/places.h"
 
 /* NULL: as LVM would load it. */
 static const char *deviation(

@@ -10,6 +10,9 @@
 
 #include "checks.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/lvm.h"
 
 static void check_device(
 	const struct host *host, struct subject *subject, const struct device *device)

@@ -11,7 +11,12 @@
 
 #include "checks.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/places.h"
 #include "snapstate/ledger.h"
+#include "snapstate/lvm_names.h"
 
 static const char *origin_words(const struct subject *subject, struct buf *text)
 {

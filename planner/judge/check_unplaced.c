@@ -4,6 +4,10 @@
  * subject's device, it may be that one: its umount would be refused, or leave it live.
  */
 #include "checks.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/holder.h"
+#include "snapstate/host/swap.h"
 
 struct visit {
 	const struct host *host;

@@ -8,6 +8,14 @@
 #include "checks.h"
 #include "mapping.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/config.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/holder.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/places.h"
+#include "snapstate/host/process.h"
 #include "snapstate/ledger.h"
 
 /* What a visit of one device needs. */

@@ -11,6 +11,8 @@
 
 #include "checks.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/lvm.h"
 
 void subject_reason(struct subject *subject, enum rule rule, const char *format, ...)
 {

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/source.h"
 
 void fleet_add(struct fleet *fleet, const char *file,
 	const char sha256[SHA256_HEX_LEN + 1], struct host *host)

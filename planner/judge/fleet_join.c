@@ -17,6 +17,10 @@
 #include "checks.h"
 #include "fleet.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/source.h"
 
 /* One snapshot: its subjects on the members that have one. */
 struct shared {

@@ -14,7 +14,7 @@
 #ifndef SNAPSTATE_JUDGE_H
 #define SNAPSTATE_JUDGE_H
 
-#include "snapstate/host.h"
+#include "snapstate/host/places.h"
 #include "snapstate/plan.h"
 
 #define SELECT_DEFAULT	"onapp-*/backup-*"
@@ -257,11 +257,7 @@ static inline void survey_free_fn(struct survey *survey)
 /* true: a volume without a snapshot target that LVM does not know and the kernel has. */
 bool subject_is_plain(const struct subject *subject);
 /* Of a device of the host. */
-static inline struct base *survey_base(
-	const struct survey *survey, const struct device *device)
-{
-	return &survey->bases[device - survey->host->devices];
-}
+struct base *survey_base(const struct survey *survey, const struct device *device);
 /* "; LVM did not look at slow (254:9, delay), sdc (8:32)"; nothing where it looked at all. */
 void survey_unread_words(const struct survey *survey, struct buf *text);
 
@@ -347,7 +343,7 @@ struct devno layer_devno(const struct layer *layer);
  * false. */
 typedef bool (*device_visitor)(void *context, const struct device *device);
 void subject_devices(const struct subject *subject, device_visitor visit, void *context);
-/* Places (host.h) of what may be on one of these devices. */
+/* Places (host/places.h) of what may be on one of these devices. */
 struct places subject_places(
 	const struct host *host, const struct subject *subject, enum places_kind kind);
 /* Of each device the first ones; is_cut where that leaves some out. */

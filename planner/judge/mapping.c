@@ -12,6 +12,12 @@
 
 #include "mapping.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/places.h"
+#include "snapstate/lvm_names.h"
 
 /* ---- tables ---- */
 

@@ -10,6 +10,7 @@
 
 #include "judge.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/lvm_names.h"
 
 static bool any_glob(char *const *globs, size_t n_globs, const char *label)
 {

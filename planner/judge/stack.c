@@ -6,6 +6,10 @@
 
 #include "judge.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/places.h"
 
 struct devno_list {
 	struct devno *devnos;

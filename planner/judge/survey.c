@@ -11,6 +11,14 @@
 #include "mapping.h"
 #include "judge.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/places.h"
+#include "snapstate/host/source.h"
+#include "snapstate/lvm_names.h"
 
 static struct subject *subject_add(struct survey *survey, enum subject_kind kind,
 	char *label, const char *vg_uuid, const char *lv_uuid)
@@ -392,6 +400,11 @@ static void unread_device(const struct host *host, struct devno devno, struct bu
 	else
 		buf_printf(text, DEVNO_FMT ", which is not there any more",
 			DEVNO_ARGS(devno));
+}
+
+struct base *survey_base(const struct survey *survey, const struct device *device)
+{
+	return &survey->bases[device - survey->host->devices];
 }
 
 void survey_unread_words(const struct survey *survey, struct buf *text)

@@ -12,6 +12,7 @@
 
 #include "planning.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
 
 /* What a member has steps for; see enum order_part. */
 static unsigned parts_of(const struct member *member)

@@ -12,6 +12,11 @@
 
 #include "order.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/places.h"
+#include "snapstate/lvm_names.h"
 #include "snapstate/stamp.h"
 
 void order_set_string(char **place, const char *text)

@@ -12,6 +12,12 @@
 #include "order.h"
 #include "replay.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/places.h"
+#include "snapstate/host/swap.h"
 
 /* ---- mounts ---- */
 

@@ -11,6 +11,13 @@
 
 #include "replay.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/places.h"
+#include "snapstate/host/process.h"
 
 /* A table opens each of its devices once; its removal closes them. */
 static void close_below(struct host *clone, const struct device *device)

@@ -41,6 +41,9 @@
 
 #include "prove.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/change.h"
+#include "snapstate/host/places.h"
 
 int proof_broken(const struct proof *proof, int rule, const char *why, const char *what)
 {

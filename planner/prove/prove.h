@@ -7,6 +7,11 @@
 
 #include "proof.h"
 
+struct device;
+struct lv;
+struct mount;
+struct vg;
+
 enum proof_entry_kind { ENTRY_DEVICE, ENTRY_BLOCK, ENTRY_VOLUME, ENTRY_CONDITION };
 
 /* A device, a block, a volume or a condition of the plan's scope. */

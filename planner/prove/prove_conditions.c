@@ -11,6 +11,9 @@
 
 #include "prove.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/lvm_names.h"
 
 /* Every node of its argument must be that of a capture that shows the group: else the
  * executor would take a stranger for somebody who was asked. */

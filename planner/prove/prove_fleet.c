@@ -10,6 +10,13 @@
 
 #include "prove.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/places.h"
+#include "snapstate/host/source.h"
+#include "snapstate/lvm_names.h"
 
 #define STORAGE_DEPTH_MAX 16
 

@@ -10,6 +10,15 @@
 
 #include "prove.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/file.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/places.h"
+#include "snapstate/host/source.h"
+#include "snapstate/host/swap.h"
 
 /* More levels of devices than the kernel stacks. */
 #define LEVELS_MAX 64

@@ -9,6 +9,10 @@
 
 #include "prove.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/places.h"
 
 /* The table that LVM would load, chunk size aside: its line must begin like this. */
 static bool has_table(const struct host *host, const struct lv *lv)

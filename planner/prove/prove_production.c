@@ -8,6 +8,12 @@
 
 #include "prove.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/places.h"
+#include "snapstate/host/process.h"
+#include "snapstate/lvm_names.h"
 
 /* The first option of the superblock; of the mount, where that is not known. */
 static bool can_write(const struct mount *mount)

@@ -9,6 +9,10 @@
 
 #include "prove.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/lvm_names.h"
 
 /* '*' and '?' stand for anything but '/'. One '*' at a time is enough to go back to: what
  * an earlier one has taken is never too little. */

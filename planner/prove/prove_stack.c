@@ -10,6 +10,12 @@
 
 #include "prove.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/places.h"
+#include "snapstate/lvm_names.h"
 
 /* More devices below one mapping than any host has. */
 #define PROOF_BELOW_MAX 1024

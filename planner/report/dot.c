@@ -11,6 +11,9 @@
 
 #include "dot.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
 
 #define DOT_HOLDERS_MAX 20 /* of one device */
 

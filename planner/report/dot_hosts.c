@@ -11,6 +11,10 @@
 #include "dot.h"
 #include "reports.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/lvm_names.h"
 
 #define GROUP_NODES_MAX 8 /* named at one volume group */
 

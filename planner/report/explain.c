@@ -12,7 +12,12 @@
 #include "review.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/facts.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/lvm.h"
 #include "snapstate/ledger.h"
+#include "snapstate/lvm_names.h"
 #include "story.h"
 
 /* What the paragraphs share. */

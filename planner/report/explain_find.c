@@ -5,6 +5,12 @@
 
 #include "explain.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/file.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/lvm_names.h"
 
 static struct devno by_lv_uuid(const struct host *host, const char *name)
 {

@@ -12,6 +12,8 @@
 #include "explain.h"
 #include "reports.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/device.h"
 
 #define OTHERS_MAX 8 /* hosts, of one snapshot */
 

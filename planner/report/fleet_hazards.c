@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "reports.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/lvm.h"
 
 bool fleet_hazards_next(const struct fleet *fleet, struct fleet_hazard *hazard)
 {

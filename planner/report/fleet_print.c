@@ -7,6 +7,7 @@
 #include "json.h"
 #include "review.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
 
 #define FLEET_SCHEMA "snapstate-plan-hosts 1" /* hosts.schema.json */
 

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "reports.h"
+#include "snapstate/host.h"
+#include "snapstate/host/source.h"
 
 void fleet_node_words(const struct fleet *fleet, size_t member, struct buf *text)
 {

@@ -8,6 +8,9 @@
 #include "html.h"
 #include "review.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/source.h"
 #include "snapstate/stamp.h"
 
 #define UNTOUCHED_SHOWN 200

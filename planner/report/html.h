@@ -8,6 +8,8 @@
 #include "page.h"
 #include "story.h"
 
+struct identity;
+
 #define HTML_HOST "host" /* the place of each host on a page of several: host-1, ... */
 
 /* One of several hosts. */

@@ -9,6 +9,7 @@
 #include "html.h"
 #include "review.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
 #include "snapstate/stamp.h"
 
 #define TITLE_NODES_MAX 4

@@ -12,6 +12,9 @@
 #include "html.h"
 #include "review.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
 
 #define PICTURE_DEVICES_MAX 24
 #define PICTURE_DEPS_MAX    16 /* of one box */

@@ -9,6 +9,9 @@
 
 #include "remedy.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/source.h"
 
 #define JSON_SCHEMA "snapstate-plan 1"
 

@@ -8,6 +8,16 @@
 
 #include "checks.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/change.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/file.h"
+#include "snapstate/host/holder.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/places.h"
+#include "snapstate/host/process.h"
 #include "snapstate/ledger.h"
 
 #define STACK_DEPTH_MAX 64 /* a hostile capture may have a longer one */

@@ -14,6 +14,9 @@
 
 #include "reports.h"
 
+struct mount;
+struct process;
+
 enum action_kind {
 	ACTION_DO,
 	ACTION_WAIT,	/* for what, or until when */

@@ -5,6 +5,7 @@
 #include "checks.h"
 #include "remedy.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host/lvm.h"
 #include "snapstate/stamp.h"
 
 /* What several reasons ask for once. */

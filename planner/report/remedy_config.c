@@ -5,6 +5,7 @@
 
 #include "remedy.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host/config.h"
 
 struct line {
 	const char *file, *device, *target;

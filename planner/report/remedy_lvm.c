@@ -12,6 +12,11 @@
 #include "checks.h"
 #include "remedy.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/places.h"
+#include "snapstate/lvm_names.h"
 
 static const char *vg_name(const struct host *host, const char *vg_uuid)
 {

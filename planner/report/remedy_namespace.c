@@ -2,6 +2,8 @@
 /* What to do about a mount in another namespace: end who lives there, or unmount it
  * there. One action for all of the namespace; see remedy.h. */
 #include "remedy.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/process.h"
 
 static size_t count_mounts(const struct subject *subject, uint64_t namespace_id)
 {

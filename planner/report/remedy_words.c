@@ -4,7 +4,17 @@
 #include <string.h>
 
 #include "remedy.h"
+#include "snapstate/advice.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/holder.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/places.h"
+#include "snapstate/host/process.h"
+#include "snapstate/host/swap.h"
 #include "snapstate/stamp.h"
 
 void remedy_process_words(const struct process *process, struct buf *text)

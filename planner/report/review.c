@@ -10,6 +10,10 @@
 #include "checks.h"
 #include "review.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/process.h"
+#include "snapstate/host/source.h"
 #include "snapstate/stamp.h"
 #include "table.h"
 

@@ -9,6 +9,8 @@
 
 #include "review.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
 #include "table.h"
 
 #define STACK_HOLDERS_MAX 5 /* of one device: the reasons above name them all */

@@ -4,6 +4,11 @@
 #include <string.h>
 
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/holder.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/process.h"
+#include "snapstate/host/swap.h"
 #include "story.h"
 
 /* Takes the text. */

@@ -4,6 +4,9 @@
 
 #include "remedy.h"
 #include "story.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
 
 #define SECTOR 512
 

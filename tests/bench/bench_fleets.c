@@ -14,6 +14,9 @@
 #include "reports.h"
 #include "mold.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/places.h"
 #include "snapstate/record.h"
 
 #define RATIO_MOST  3.0 /* of an honest fleet, for a fact */

@@ -6,6 +6,7 @@
 
 #include "made_host.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
 #include "snapstate/io.h"
 #include "snapstate/record.h"
 

@@ -18,6 +18,8 @@
 #include "proof.h"
 #include "reports.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/places.h"
 #include "snapstate/record.h"
 
 #define RATIO_MOST  3.0

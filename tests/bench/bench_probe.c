@@ -12,6 +12,9 @@
 #include <unistd.h>
 
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/source.h"
 #include "snapstate/probe.h"
 
 static int made_list(void *context, struct host *host, struct err *err)

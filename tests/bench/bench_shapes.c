@@ -19,6 +19,8 @@
 #include "shapes.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/facts.h"
+#include "snapstate/host.h"
+#include "snapstate/host/places.h"
 #include "snapstate/record.h"
 
 #define RATIO_MOST  3.0 /* of an honest host with as many facts: steps, bytes, memory */

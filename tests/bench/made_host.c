@@ -4,10 +4,20 @@
  * Invariant: no clock and no random numbers but those of the fixed seed.
  */
 #include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "made_host.h"
+#include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/process.h"
+#include "snapstate/host/source.h"
+#include "snapstate/lvm_names.h"
 
 #define STACKS_PER_GROUP   125
 #define PROCESSES_PER_BUSY 7

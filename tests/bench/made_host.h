@@ -10,8 +10,6 @@
 #ifndef SNAPSTATE_MADE_HOST_H
 #define SNAPSTATE_MADE_HOST_H
 
-#include "snapstate/host.h"
-
 #define MADE_STACK_DEVICES 5
 
 /* The model as a capture has it: LVM's answers and the mounts are documents. Sorted. */

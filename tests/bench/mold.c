@@ -2,11 +2,21 @@
 /* See mold.h. Input: what its maker asks for. Output: a host to be written as an archive.
  */
 #include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "mold.h"
+#include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/process.h"
+#include "snapstate/host/source.h"
+#include "snapstate/lvm_names.h"
 
 #define TAKEN	       1795400000
 #define NAMESPACE      4026531841u

@@ -7,7 +7,9 @@
 #ifndef SNAPSTATE_MOLD_H
 #define SNAPSTATE_MOLD_H
 
+#include "snapstate/buf.h"
 #include "snapstate/host.h"
+#include "snapstate/host/process.h"
 
 #define MOLD_ROOT_MOUNT 20 /* id of "/" in the host's namespace */
 

@@ -6,8 +6,6 @@
 #ifndef SNAPSTATE_SHAPES_H
 #define SNAPSTATE_SHAPES_H
 
-#include "snapstate/host.h"
-
 struct shape {
 	const char *name;
 	const char *meaning;

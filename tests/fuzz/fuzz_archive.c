@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
 #include "snapstate/io.h"
 #include "snapstate/record.h"
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
 #include "snapstate/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

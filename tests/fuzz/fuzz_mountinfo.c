@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/mount.h"
 #include "snapstate/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

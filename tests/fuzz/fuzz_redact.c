@@ -6,6 +6,9 @@
 #include <string.h>
 
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/source.h"
 #include "snapstate/redact.h"
 #include "snapstate/text.h"
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
 #include "snapstate/record.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -4,7 +4,6 @@
 #define SNAPSTATE_CHECK_REVIEW_H
 
 #include "snapstate/buf.h"
-#include "snapstate/host.h"
 
 /* Markup, an attribute's end, an entity, control bytes, U+202E, a lone 0xff. */
 #define HOSTILE                                                                          \

@@ -9,7 +9,19 @@
 #include <cmocka.h>
 
 #include "full_host.h"
+#include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/change.h"
+#include "snapstate/host/config.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/file.h"
+#include "snapstate/host/holder.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/process.h"
+#include "snapstate/host/source.h"
+#include "snapstate/host/swap.h"
 #include "snapstate/io.h"
 
 static void add_document(struct host *host, const char *name, const char *file)

@@ -8,8 +8,6 @@
 #ifndef SNAPSTATE_TESTS_FULL_HOST_H
 #define SNAPSTATE_TESTS_FULL_HOST_H
 
-#include "snapstate/host.h"
-
 #define VG "1jU4bisLLlPjrTZ0zdbH1rVfDtXGel0B" /* of data/every-type.vg */
 #define NS 4026531841u
 

@@ -5,6 +5,11 @@
 #include <string.h>
 
 #include "law.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/mount.h"
 
 const struct change_of *law_change(size_t i)
 {

@@ -6,6 +6,11 @@
 
 #include "law.h"
 #include "sample_host.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/file.h"
+#include "snapstate/host/mount.h"
 
 /* ---- flags ---- */
 

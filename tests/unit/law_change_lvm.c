@@ -9,6 +9,12 @@
 
 #include "law.h"
 #include "sample_host.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/source.h"
+#include "snapstate/lvm_names.h"
 
 /* ---- what they share ---- */
 

@@ -7,6 +7,17 @@
 
 #include "law.h"
 #include "sample_host.h"
+#include "snapstate/buf.h"
+#include "snapstate/host.h"
+#include "snapstate/host/config.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/file.h"
+#include "snapstate/host/holder.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/process.h"
+#include "snapstate/host/source.h"
+#include "snapstate/host/swap.h"
 
 /* ---- mounts ---- */
 

@@ -9,6 +9,14 @@
 #include "law.h"
 #include "observe.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/file.h"
+#include "snapstate/host/holder.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/process.h"
+#include "snapstate/host/swap.h"
 #include "verify.h"
 
 /* ---- the planner ---- */

@@ -2,12 +2,24 @@
 /* Hosts made by dice; see random_host.h. */
 #include <inttypes.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "random_host.h"
 #include "sample_host.h"
+#include "snapstate/buf.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/config.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/holder.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/process.h"
+#include "snapstate/host/source.h"
+#include "snapstate/host/swap.h"
 
 #define SYSTEM_VG "HHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHH"
 

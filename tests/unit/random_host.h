@@ -6,7 +6,8 @@
 #ifndef SNAPSTATE_RANDOM_HOST_H
 #define SNAPSTATE_RANDOM_HOST_H
 
-#include "snapstate/host.h"
+#include <stdbool.h>
+#include <stdint.h>
 
 /* xorshift64*: small, and the same everywhere */
 struct dice {

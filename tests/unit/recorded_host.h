@@ -13,6 +13,8 @@
 #include <cmocka.h>
 
 #include "recorded_root.h"
+#include "snapstate/host.h"
+#include "snapstate/host/source.h"
 
 #define MACHINE_ID "0123456789abcdef0123456789abcdef"
 #define BOOT_ID	   "8d1e0000-0000-4000-8000-000000000000"

@@ -15,6 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "snapstate/host.h"
+#include "snapstate/host/device.h"
 #include "snapstate/probe.h"
 
 /* No kernel gives this major number to anything: real devices cannot be taken for these.

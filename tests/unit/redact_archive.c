@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
 #include "snapstate/io.h"
 #include "snapstate/record.h"
 #include "snapstate/redact.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Uses all of capture/redact and nothing else; tests/links looks at what it needs. */
+#include "snapstate/host.h"
 #include "snapstate/redact.h"
 
 int main(int argc, char **argv)

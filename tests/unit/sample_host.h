@@ -7,7 +7,11 @@
 #ifndef SNAPSTATE_SAMPLE_HOST_H
 #define SNAPSTATE_SAMPLE_HOST_H
 
-#include "snapstate/host.h"
+#include <stdint.h>
+
+#include "snapstate/host/process.h"
+
+struct devno;
 
 #define SAMPLE_TAKEN  1795400000
 #define SAMPLE_VG     "VVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVV"

@@ -17,7 +17,15 @@
 #include "proof.h"
 #include "reports.h"
 #include "sample_host.h"
+#include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/holder.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/process.h"
+#include "snapstate/host/swap.h"
 
 #define MAPPING ((struct devno){254, 4})
 

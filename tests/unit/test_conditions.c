@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +14,18 @@
 #include <cmocka.h>
 
 #include "sample_host.h"
+#include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/facts.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/config.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/places.h"
+#include "snapstate/host/process.h"
+#include "snapstate/host/source.h"
 
 #define ABOUT	  SAMPLE_VG "/" SAMPLE_ORIGIN
 #define SIBLINGS  "condition siblings " ABOUT

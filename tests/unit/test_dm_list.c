@@ -12,6 +12,8 @@
 
 #include "../../capture/probe/parts.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/device.h"
 
 #define ANSWER_MAX 4096
 

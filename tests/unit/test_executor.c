@@ -22,8 +22,13 @@
 #include "recorded_root.h"
 #include "report.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/facts.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
 #include "snapstate/io.h"
 #include "snapstate/journal.h"
+#include "snapstate/plan.h"
 
 #define MACHINE_ID  "0123456789abcdef0123456789abcdef"
 #define BOOT_ID	    "8d1e0000-0000-4000-8000-000000000000"

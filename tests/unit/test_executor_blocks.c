@@ -14,6 +14,8 @@
 #include "act.h"
 #include "names.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
 #include "view.h"
 
 #define LOOP_LINE                                                                        \

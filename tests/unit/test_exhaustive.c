@@ -27,6 +27,13 @@
 #include "random_host.h"
 #include "sample_host.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/swap.h"
+#include "snapstate/lvm_names.h"
 
 #define STATES_DEFAULT 1000
 

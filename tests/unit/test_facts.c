@@ -5,6 +5,7 @@
  */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +13,16 @@
 #include <cmocka.h>
 
 #include "sample_host.h"
+#include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/facts.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/holder.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/process.h"
+#include "snapstate/host/swap.h"
 
 #define HOST_LINE                                                                        \
 	"host machine-id 0123456789abcdef0123456789abcdef boot-id "                      \

@@ -16,6 +16,12 @@
 #include "sample_fleet.h"
 #include "sample_host.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/process.h"
+#include "snapstate/host/source.h"
 
 #define OFF(rule) (1ull << (rule))
 

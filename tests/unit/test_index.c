@@ -16,6 +16,11 @@
 #include "random_host.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/facts.h"
+#include "snapstate/host.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/places.h"
 
 #define STATES_DEFAULT 2000
 

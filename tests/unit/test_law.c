@@ -31,6 +31,14 @@
 #include "law.h"
 #include "sample_host.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/places.h"
+#include "snapstate/host/process.h"
+#include "snapstate/host/source.h"
 
 #define STATES_DEFAULT 400
 #define PAIRS	       24

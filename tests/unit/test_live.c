@@ -14,6 +14,9 @@
 #include "../../capture/probe/parts.h"
 #include "recorded_host.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/source.h"
 #include "snapstate/stamp.h"
 
 #define LIMIT_SECONDS 8	   /* of a program; the machine may be slow */

@@ -16,6 +16,11 @@
 #include "random_host.h"
 #include "sample_host.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/places.h"
+#include "snapstate/host/source.h"
 
 #define GONE "GGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGG"
 

@@ -19,8 +19,13 @@
 #include "reports.h"
 #include "checks.h"
 #include "sample_host.h"
+#include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/facts.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/lvm.h"
 
 #define GUEST_VG "GGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGG"
 #define GUEST_LV "LVM-" GUEST_VG "RRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRR"

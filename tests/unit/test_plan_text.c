@@ -13,7 +13,10 @@
 
 #include <cmocka.h>
 
+#include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/facts.h"
+#include "snapstate/host/device.h"
 #include "snapstate/plan.h"
 
 #define VG   "Da1UTaq4lAkyD5h3bFKUGAm0uNtqKOI2"

@@ -21,6 +21,9 @@
 #include "reports.h"
 #include "sample_host.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/lvm.h"
 
 /* ---- the reader ---- */
 

@@ -29,6 +29,9 @@
 #include "reports.h"
 #include "random_host.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/places.h"
 #include "snapstate/record.h"
 
 #define STATES_DEFAULT 1500

@@ -9,6 +9,13 @@
 #include "../../capture/probe/parts.h"
 #include "recorded_host.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/dm_mask.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/source.h"
+#include "snapstate/host/swap.h"
 
 /* ---- identity ---- */
 

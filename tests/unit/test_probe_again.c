@@ -5,6 +5,10 @@
  */
 #include "recorded_host.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/change.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/source.h"
 
 #define ARRAY(array) .devices = array, .n_devices = COUNT_OF(array)
 

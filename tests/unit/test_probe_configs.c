@@ -12,6 +12,9 @@
 
 #include "recorded_root.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/config.h"
+#include "snapstate/host/source.h"
 #include "snapstate/text.h"
 
 #define UNIT(device) "[Mount]\nWhat=" device "\nWhere=/srv\n"

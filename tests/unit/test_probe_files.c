@@ -13,7 +13,15 @@
 #include <cmocka.h>
 
 #include "recorded_host.h"
+#include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/file.h"
+#include "snapstate/host/holder.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/places.h"
+#include "snapstate/host/swap.h"
 
 #define LOOP(number, minor, file)                                                        \
 	{BLOCK "loop" number "/dev", "700:" minor "\n"},                                 \

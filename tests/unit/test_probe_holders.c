@@ -11,6 +11,12 @@
 #include "../../capture/probe/process.h"
 #include "recorded_host.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/holder.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/process.h"
+#include "snapstate/host/source.h"
 
 #define PARTS                                                                            \
 	(PROBE_DM | PROBE_BLOCKS | PROBE_HOLDERS | PROBE_MOUNTS | PROBE_PROCESSES)

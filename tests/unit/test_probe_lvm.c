@@ -6,6 +6,10 @@
 #include "../../capture/probe/parts.h"
 #include "recorded_host.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/source.h"
 
 /* ---- LVM ---- */
 

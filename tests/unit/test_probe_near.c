@@ -12,6 +12,10 @@
 
 #include "recorded_root.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/places.h"
+#include "snapstate/host/source.h"
 
 #define PARTS	(PROBE_IDENTITY | PROBE_DM | PROBE_BLOCKS | PROBE_HOLDERS)
 #define HOSTS	150

@@ -24,6 +24,8 @@
 #include "random_host.h"
 #include "sample_host.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/places.h"
 
 #define STATES_DEFAULT 2000
 

@@ -22,6 +22,10 @@
 #include "review.h"
 #include "sample_host.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/process.h"
 
 #define RANDOM_HOSTS 300
 

@@ -20,6 +20,10 @@
 #include "sample_fleet.h"
 #include "sample_host.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/process.h"
 
 #define RANDOM_FLEETS 60
 

@@ -17,6 +17,7 @@
 
 #include "full_host.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
 #include "snapstate/record.h"
 #include "state_schema.h"
 

@@ -14,7 +14,12 @@
 #include <cmocka.h>
 
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/source.h"
 #include "snapstate/io.h"
+#include "snapstate/lvm_names.h"
 #include "snapstate/text.h"
 
 #define NS 4026531841u

@@ -23,6 +23,8 @@
 #include "random_host.h"
 #include "sample_host.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/source.h"
 #include "snapstate/io.h"
 #include "snapstate/record.h"
 #include "snapstate/ticket.h"

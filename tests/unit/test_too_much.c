@@ -18,6 +18,15 @@
 #include "checks.h"
 #include "mold.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/config.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/holder.h"
+#include "snapstate/host/mount.h"
+#include "snapstate/host/places.h"
+#include "snapstate/host/process.h"
+#include "snapstate/host/source.h"
+#include "snapstate/host/swap.h"
 #include "snapstate/text.h"
 
 static const char *select_all[] = {SELECT_DEFAULT};
