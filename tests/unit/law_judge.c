@@ -238,11 +238,14 @@ static bool is_of_step(const struct host *host, const struct subject *subject,
 	       is_unsettled_below(host, reason, step);
 }
 
-/* A reason to keep it that is about what the step touches. */
+/* A reason to keep it that is about what the step touches. That another snapshot of the
+ * origin stays is none: it follows from the reasons that keep that one, and those are
+ * looked at themselves wherever the step touches it. */
 static bool keeps_step(const struct host *host, const struct subject *subject,
 	const struct reason *reason, const struct plan_step *step)
 {
 	return rule_text(reason->rule)->verdict != VERDICT_REMOVE &&
+	       reason->rule != RULE_STALE_SIBLING &&
 	       is_of_step(host, subject, reason, step);
 }
 
