@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "parts.h"
+#include "snapstate/lvm_frame.h"
 
 #define KEY_MAX 255 /* of LVM: 127 */
 
@@ -213,44 +214,6 @@ static bool tokens_rewrite(
 	return true;
 }
 
-static const char *line_next(const char *line, const char *end)
-{
-	const char *newline = memchr(line, '\n', (size_t)(end - line));
-
-	return newline ? newline + 1 : end;
-}
-
-static bool begins(const char *at, const char *end, const char *text)
-{
-	return (size_t)(end - at) >= strlen(text) && memcmp(at, text, strlen(text)) == 0;
-}
-
-static bool is_ruler(const char *at, const char *end)
-{
-	return begins(at, end, "  ---\n") || begins(at, end, "---\n");
-}
-
-/* "metadata text at ...", a ruler, the text, a ruler (lvm2 tools/pvck.c, dump_metadata)
- */
-static void frame_strip(const char **at, const char **end)
-{
-	const char *first = *at, *ruler = NULL;
-
-	while (first < *end && *first == ' ')
-		first++;
-	if (!begins(first, *end, "metadata text at "))
-		return;
-	*at = line_next(first, *end);
-	if (!is_ruler(*at, *end))
-		return;
-	*at = line_next(*at, *end);
-	for (const char *line = *at; line < *end; line = line_next(line, *end))
-		if (is_ruler(line, *end))
-			ruler = line;
-	if (ruler)
-		*end = ruler;
-}
-
 bool metadata_rewrite(
 	const struct pseudonyms *names, const char *bytes, size_t len, struct buf *out)
 {
@@ -258,6 +221,6 @@ bool metadata_rewrite(
 
 	if (memchr(bytes, '\0', len))
 		return false;
-	frame_strip(&lexer.at, &lexer.end);
+	lvm_frame_strip(&lexer.at, &lexer.end);
 	return tokens_rewrite(names, &lexer, out);
 }

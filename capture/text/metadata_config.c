@@ -21,6 +21,7 @@
 #include "snapstate/host.h"
 #include "snapstate/host/source.h"
 #include "snapstate/lvm_names.h"
+#include "snapstate/lvm_frame.h"
 #include "snapstate/text.h"
 
 /* ---- limits ---- */
@@ -181,68 +182,30 @@ static int tree_parse(
 	return r;
 }
 
-static bool line_is_ruler(const char *line)
-{
-	return strncmp(line, "  ---\n", 6) == 0 || strncmp(line, "---\n", 4) == 0;
-}
-
-static char *line_next(char *line)
-{
-	char *newline = strchr(line, '\n');
-
-	return newline ? newline + 1 : line + strlen(line);
-}
-
-/* `pvck --dump metadata` (lvm2 tools/pvck.c, dump_metadata) prints "metadata text at
- * ...", a ruler "---", the text, and a ruler; before all that what it finds odd: where an
- * lvm command was killed between writing and committing, "CHECK: mda_header_1.raw_locn[1]
- * for precommit not empty" (seen in the lab: incident killed). The text is the committed
- * one, which LVM uses. Cuts the frame off in place. */
-static char *frame_strip(char *text)
-{
-	static const char header[] = "metadata text at ", odd[] = "  CHECK: ";
-	char *first = text;
-	char *start, *ruler = NULL;
-
-	while (strncmp(first, odd, strlen(odd)) == 0)
-		first = line_next(first);
-	first += strspn(first, " ");
-	if (strncmp(first, header, strlen(header)) != 0)
-		return text;
-	start = line_next(first);
-	if (!line_is_ruler(start))
-		return start;
-	start = line_next(start);
-	for (char *line = start; *line; line = line_next(line))
-		if (line_is_ruler(line))
-			ruler = line;
-	if (ruler)
-		*ruler = '\0';
-	return start;
-}
-
 void text_lvm_metadata_body(const struct document *document, struct buf *ret_text)
 {
-	cleanup_free char *copy = xstrndup(document->bytes, document->len);
+	const char *text = document->bytes, *end = text + document->len;
 
-	buf_puts(ret_text, frame_strip(copy));
+	lvm_frame_strip(&text, &end);
+	buf_add(ret_text, text, (size_t)(end - text));
 }
 
 int metadata_parse(
 	const char *bytes, size_t len, struct dm_config_tree **ret_tree, struct err *err)
 {
-	char *copy, *text;
+	const char *text = bytes, *end = bytes + len;
+	char *copy;
 	int r;
 
 	if (len > TEXT_METADATA_MAX)
 		return err_set(err, -EFBIG, "larger than %u bytes", TEXT_METADATA_MAX);
 	if (memchr(bytes, '\0', len))
 		return err_set(err, -EBADMSG, "holds a NUL byte");
-	copy = xstrndup(bytes, len);
-	text = frame_strip(copy);
-	r = nesting_check(text, text + strlen(text), err);
+	lvm_frame_strip(&text, &end);
+	copy = xstrndup(text, (size_t)(end - text));
+	r = nesting_check(copy, copy + strlen(copy), err);
 	if (r == 0)
-		r = tree_parse(text, strlen(text), ret_tree, err);
+		r = tree_parse(copy, strlen(copy), ret_tree, err);
 	free(copy);
 	return r;
 }

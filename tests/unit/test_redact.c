@@ -668,6 +668,29 @@ static void test_long_names(void **state)
 	assert_null(strstr(redacted->lvs[0].name, "ab_ab"));
 }
 
+/* What pvck finds odd stands before the text, where an lvm command failed between writing
+ * and committing it; the text itself is as good as any. */
+static void test_odd_frame(void **state)
+{
+	cleanup_host struct host *plain = host_new();
+	cleanup_host struct host *odd = host_new();
+	cleanup_buf struct buf text = BUF_INIT;
+	const struct document *a, *b;
+
+	(void)state;
+	buf_printf(&text, "  CHECK: mda_header_1.raw_locn[1] for precommit not empty\n%s",
+		metadata);
+	add_document(plain, VG_NAME, metadata);
+	add_document(odd, VG_NAME, buf_text(&text));
+	redact_secrets(plain);
+	redact_secrets(odd);
+	a = host_document(plain, VG_NAME);
+	b = host_document(odd, VG_NAME);
+	assert_non_null(memmem(a->bytes, a->len, "segment_count = 1", 17));
+	assert_int_equal(a->len, b->len);
+	assert_memory_equal(a->bytes, b->bytes, a->len);
+}
+
 /* ---- damage ---- */
 
 static unsigned random_next(unsigned *state)
@@ -808,6 +831,7 @@ int main(void)
 		cmocka_unit_test(test_words_join),
 		cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_long_names),
+		cmocka_unit_test(test_odd_frame),
 		cmocka_unit_test(test_damaged_secrets),
 		cmocka_unit_test(test_damaged_names),
 		cmocka_unit_test(test_key_file),
