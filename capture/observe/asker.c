@@ -94,4 +94,4 @@ static int ask(void *context, const char *const argv[], unsigned timeout_seconds
 	return message.result;
 }
 
-const struct lvm_ops asker_questions = {.run = ask};
+const struct lvm_ops asker_questions = {.run = ask, .metadata = lvm_metadata_live};

@@ -38,7 +38,7 @@ static int read_report(struct reading *reading)
 	struct host *scratch = reading->scratch;
 	struct err err = ERR_INIT;
 	char said[256];
-	int r = lvm_ask(&reading->session, LVM_REPORT, NULL, &answer, &err);
+	int r = lvm_ask(&reading->session, LVM_REPORT, &answer, &err);
 
 	if (r < 0) {
 		host_source_set(scratch, REPORT_NAME, outcome_of_errno(r), "%s", err.msg);
@@ -81,20 +81,13 @@ static int check_metadata(
 static int read_metadata_from(struct reading *reading, const struct vg *vg,
 	const char *name, const char *path, struct err *err)
 {
-	cleanup_answer struct lvm_answer answer = {.status = 0};
-	char said[256];
-	int r = lvm_ask(&reading->session, LVM_METADATA, path, &answer, err);
+	cleanup_buf struct buf text = BUF_INIT;
+	int r = lvm_ask_disk(&reading->session, path, &text, err);
 
-	if (r < 0)
-		return r;
-	if (answer.status != 0 || !answer.out.len) {
-		lvm_answer_describe(&answer, said, sizeof(said));
-		return err_set(err, -EBADMSG, "pvck: %s", said);
-	}
-	r = check_metadata(vg, name, &answer.out, err);
 	if (r == 0)
-		host_document_add(
-			reading->scratch, name, answer.out.data, answer.out.len);
+		r = check_metadata(vg, name, &text, err);
+	if (r == 0)
+		host_document_add(reading->scratch, name, text.data, text.len);
 	return r;
 }
 
@@ -131,7 +124,7 @@ static int read_metadata(struct reading *reading, const struct vg *vg)
 	snprintf(name, sizeof(name), "lvm/%s.vg", vg->uuid);
 	if (reading->session.has_hung) {
 		host_source_set(reading->scratch, name, OUTCOME_SKIPPED, "%s",
-			"not run: the LVM command before it hung");
+			"not asked: what LVM was asked before hung");
 		return 0;
 	}
 	r = find_metadata(reading, vg, name, &err);
@@ -166,10 +159,10 @@ static void read_plain(
 
 	if (reading->session.has_hung) {
 		host_source_set(reading->scratch, name, OUTCOME_SKIPPED, "%s",
-			"not run: the LVM command before it hung");
+			"not asked: what LVM was asked before hung");
 		return;
 	}
-	r = lvm_ask(&reading->session, question, NULL, &answer, &err);
+	r = lvm_ask(&reading->session, question, &answer, &err);
 	if (r < 0) {
 		host_source_set(
 			reading->scratch, name, outcome_of_errno(r), "%s", err.msg);

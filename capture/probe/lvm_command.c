@@ -15,6 +15,7 @@
 #include "snapstate/text.h"
 
 #define LVM_SECONDS	 60
+#define LVM_DISK_SECONDS 20
 #define LVM_LVSCAN_MAX	 (16u << 20)
 #define LVM_WARNINGS_MAX (1u << 20)
 
@@ -26,8 +27,6 @@
 	"devices{scan_lvs=0 ignore_suspended_devices=1 hints=\"none\"} "                 \
 	"global{metadata_read_only=1 use_lvmpolld=0} activation{monitoring=0} "          \
 	"backup{backup=0 archive=0}"
-/* pvck wants no --devices: it refuses the device it is given, 2.03.16 */
-#define LVM_PVCK_CONFIG LVM_CONFIG " devices{use_devicesfile=0}"
 
 /* Nothing that changes by itself (how full) or depends on the reader's clock or time
  * zone. */
@@ -57,8 +56,6 @@ static const char *const devices_arguments[] = {"lvm", "pvs", "-a", "--nolocking
 	"pv_uuid,pv_name"};
 static const char *const lvscan_arguments[] = {
 	"lvm", "lvscan", "--nolocking", "--config", LVM_CONFIG};
-static const char *const pvck_arguments[] = {
-	"lvm", "pvck", "--dump", "metadata", "--config", LVM_PVCK_CONFIG};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 static const struct {
@@ -68,7 +65,6 @@ static const struct {
 } questions[] = {
 	[LVM_REPORT] = {report_arguments, COUNT(report_arguments), TEXT_REPORT_MAX},
 	[LVM_LVSCAN] = {lvscan_arguments, COUNT(lvscan_arguments), LVM_LVSCAN_MAX},
-	[LVM_METADATA] = {pvck_arguments, COUNT(pvck_arguments), TEXT_METADATA_MAX},
 	[LVM_DEVICES] = {devices_arguments, COUNT(devices_arguments), TEXT_REPORT_MAX},
 };
 
@@ -104,9 +100,9 @@ static void add_warnings(struct lvm_session *session, const struct buf *text)
 	}
 }
 
-/* The question, then `--devices X` for each device or, when given, `path` alone. */
+/* The question, then `--devices X` for each device. */
 static const char **arguments_of(
-	const struct lvm_session *session, enum lvm_question question, const char *path)
+	const struct lvm_session *session, enum lvm_question question)
 {
 	const struct lvm_devices *devices = session->devices;
 	const char **argv = NULL;
@@ -114,12 +110,10 @@ static const char **arguments_of(
 
 	for (size_t i = 0; i < questions[question].count; i++)
 		*array_add(&argv, &n) = questions[question].arguments[i];
-	for (size_t i = 0; !path && i < devices->count; i++) {
+	for (size_t i = 0; i < devices->count; i++) {
 		*array_add(&argv, &n) = "--devices";
 		*array_add(&argv, &n) = devices->paths[i];
 	}
-	if (path)
-		*array_add(&argv, &n) = path;
 	*array_add(&argv, &n) = NULL;
 	return argv;
 }
@@ -139,20 +133,17 @@ bool lvm_is_question(const char *const argv[])
 	for (size_t i = 0; i < COUNT(questions); i++) {
 		const char *const *rest = question_end(argv, (enum lvm_question)i);
 
-		if (!rest)
-			continue;
-		if (i == LVM_METADATA)
-			return rest[0] && lvm_is_device(rest[0]) && !rest[1];
-		return lvm_are_devices(rest);
+		if (rest)
+			return lvm_are_devices(rest);
 	}
 	return false;
 }
 
-int lvm_ask(struct lvm_session *session, enum lvm_question question, const char *path,
+int lvm_ask(struct lvm_session *session, enum lvm_question question,
 	struct lvm_answer *ret_answer, struct err *err)
 {
 	const struct machine *machine = session->machine;
-	cleanup_free const char **argv = arguments_of(session, question, path);
+	cleanup_free const char **argv = arguments_of(session, question);
 	unsigned seconds = machine_seconds_left(machine, LVM_SECONDS);
 	int r;
 
@@ -164,6 +155,20 @@ int lvm_ask(struct lvm_session *session, enum lvm_question question, const char 
 	add_warnings(session, &ret_answer->err_text);
 	ret_answer->status = r;
 	return r < 0 ? r : 0;
+}
+
+int lvm_ask_disk(struct lvm_session *session, const char *path, struct buf *ret_text,
+	struct err *err)
+{
+	const struct machine *machine = session->machine;
+	unsigned seconds = machine_seconds_left(machine, LVM_DISK_SECONDS);
+	int r;
+
+	if (!seconds)
+		return err_set(err, -ETIME, "not read: the time limit is over");
+	r = machine->lvm->metadata(machine, path, seconds, ret_text, err);
+	session->has_hung |= r == -ETIMEDOUT || r == -EBUSY;
+	return r;
 }
 
 void lvm_answer_describe(const struct lvm_answer *answer, char *ret_text, size_t size)

@@ -7,10 +7,9 @@
 #include "snapstate/cleanup.h"
 
 enum lvm_question {
-	LVM_REPORT,   /* `lvm fullreport`, JSON: VGs, PVs, LVs */
-	LVM_LVSCAN,   /* `lvm lvscan`: the text that people know */
-	LVM_METADATA, /* `lvm pvck --dump metadata PATH` */
-	LVM_DEVICES,  /* `lvm pvs -a`, JSON: each PV on each of its devices */
+	LVM_REPORT,  /* `lvm fullreport`, JSON: VGs, PVs, LVs */
+	LVM_LVSCAN,  /* `lvm lvscan`: the text that people know */
+	LVM_DEVICES, /* `lvm pvs -a`, JSON: each PV on each of its devices */
 };
 
 /* What all questions share. */
@@ -28,9 +27,12 @@ struct lvm_answer {
 void lvm_answer_free(struct lvm_answer *answer);
 #define cleanup_answer cleanup_with(lvm_answer_free)
 
-/* `path` is the device to read, for LVM_METADATA. -errno as of lvm_ops.run. */
-int lvm_ask(struct lvm_session *session, enum lvm_question question, const char *path,
+/* -errno as of lvm_ops.run. */
+int lvm_ask(struct lvm_session *session, enum lvm_question question,
 	struct lvm_answer *ret_answer, struct err *err);
+/* The metadata text on the device at `path`; -errno as of lvm_ops.metadata. */
+int lvm_ask_disk(struct lvm_session *session, const char *path, struct buf *ret_text,
+	struct err *err);
 
 /* "status 5: first line of what it said", for people; "" for success without a word. */
 void lvm_answer_describe(const struct lvm_answer *answer, char *ret_text, size_t size);

@@ -151,6 +151,8 @@ void lvm_devices_collect(const struct machine *machine, struct host *host,
 	struct lvm_devices *ret_devices);
 const char *lvm_devices_path(const struct lvm_devices *devices, struct devno devno);
 void lvm_devices_free(struct lvm_devices *devices);
+/* lvm_ops.metadata, in this process; `path` is absolute, and looked up below `root`. */
+int lvm_disk_read(int root, const char *path, struct buf *ret_text, struct err *err);
 
 /* ---- mount namespaces ---- */
 

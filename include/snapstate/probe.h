@@ -17,6 +17,10 @@
 #include "snapstate/facts.h"
 #include "snapstate/host/source.h"
 
+struct device;
+struct host;
+struct machine;
+
 /* The kernel's device-mapper. */
 struct dm_ops {
 	/* Adds one device with devno, name and uuid for each that exists, all read under one kernel
@@ -39,17 +43,24 @@ struct dm_ops {
  * again. For a process that will not be able to any more: opens it now, and keeps it. */
 void dm_live_hold_control(void);
 
-/* Runs `lvm` with the arguments; stdout into ret_out, stderr into ret_err_text. Only for commands
- * that change nothing: at the deadline the child is killed. */
 struct lvm_ops {
-	/* Returns the exit status (0..255), or -ENOENT (no lvm), -ETIMEDOUT (killed at the deadline),
-	 * -EBUSY (could not be killed), -EFBIG (more than `max` bytes). */
+	/* Runs `lvm` with the arguments; stdout into ret_out, stderr into ret_err_text.
+	 * Only for commands that change nothing: at the deadline the child is killed.
+	 * Returns the exit status (0..255), or -ENOENT (no lvm), -ETIMEDOUT (killed at
+	 * the deadline), -EBUSY (could not be killed), -EFBIG (more than `max` bytes). */
 	int (*run)(void *context, const char *const argv[], unsigned timeout_seconds, size_t max,
 		struct buf *ret_out, struct buf *ret_err_text, struct err *err);
+	/* What the physical volume at `path`, below /dev, says of its group: the metadata
+	 * text. No command of LVM's is run. -ETIMEDOUT and -EBUSY as above; -EBADMSG: no
+	 * text is there. */
+	int (*metadata)(const struct machine *machine, const char *path,
+		unsigned timeout_seconds, struct buf *ret_text, struct err *err);
 };
 
 /* This machine's lvm. Wants no context. */
 extern const struct lvm_ops lvm_ops_live;
+int lvm_metadata_live(const struct machine *machine, const char *path,
+	unsigned timeout_seconds, struct buf *ret_text, struct err *err);
 /* Where lvm is on this machine, an absolute path; NULL = it is not there. */
 const char *lvm_path(void);
 /* true: a command line with which the probe asks LVM something, devices and all. A process that starts
@@ -59,10 +70,6 @@ bool lvm_is_question(const char *const argv[]);
 bool lvm_is_device(const char *path);
 /* true: nothing, or `--devices PATH` and again, each below /dev. */
 bool lvm_are_devices(const char *const argv[]);
-
-struct device;
-struct host;
-struct machine;
 
 /* A file, by the numbers of the kernel. */
 struct file_look {

@@ -39,7 +39,8 @@ struct fake_device {
 	unsigned flags;
 };
 
-/* One answer of lvm to one command ("fullreport", "pvck", "lvscan"). */
+/* One answer of lvm to one command ("fullreport", "lvscan"), or of a disk ("metadata").
+ */
 struct fake_lvm {
 	const char *command;
 	int result;
@@ -172,16 +173,12 @@ static inline void check_question(const char *const argv[])
 	}
 }
 
-static inline int fake_lvm_run(void *context, const char *const argv[], unsigned seconds,
-	size_t max, struct buf *ret_out, struct buf *ret_err_text, struct err *err)
+static inline int fake_lvm_answer(struct fake *fake, const char *const argv[],
+	struct buf *ret_out, struct buf *ret_err_text, struct err *err)
 {
-	struct fake *fake = context;
 	const struct fake_lvm *answer = &fake->lvm[fake->at_lvm];
 	size_t used = strlen(fake->calls);
 
-	(void)seconds;
-	(void)max;
-	check_question(argv);
 	for (size_t i = 0; argv[i]; i++)
 		used += (size_t)snprintf(fake->calls + used, sizeof(fake->calls) - used,
 			"%s%s", argv[i], argv[i + 1] ? " " : "\n");
@@ -198,6 +195,30 @@ static inline int fake_lvm_run(void *context, const char *const argv[], unsigned
 	return answer->result;
 }
 
+static inline int fake_lvm_run(void *context, const char *const argv[], unsigned seconds,
+	size_t max, struct buf *ret_out, struct buf *ret_err_text, struct err *err)
+{
+	(void)seconds;
+	(void)max;
+	check_question(argv);
+	return fake_lvm_answer(context, argv, ret_out, ret_err_text, err);
+}
+
+/* Not a command: its line begins with another word. */
+static inline int fake_lvm_metadata(const struct machine *machine, const char *path,
+	unsigned seconds, struct buf *ret_text, struct err *err)
+{
+	const char *const words[] = {"disk", "metadata", path, NULL};
+	struct buf said = BUF_INIT;
+	int r = fake_lvm_answer(machine->context, words, ret_text, &said, err);
+
+	(void)seconds;
+	if (r > 0)
+		r = err_set(err, -EBADMSG, "%s", buf_text(&said));
+	buf_free(&said);
+	return r;
+}
+
 static inline void fake_clock(void *context, int64_t *ret_now, uint64_t *ret_uptime)
 {
 	(void)context;
@@ -207,7 +228,7 @@ static inline void fake_clock(void *context, int64_t *ret_now, uint64_t *ret_upt
 
 static const struct dm_ops fake_dm_ops = {
 	fake_list, fake_read, fake_driver_version, NULL};
-static const struct lvm_ops fake_lvm_ops = {fake_lvm_run};
+static const struct lvm_ops fake_lvm_ops = {fake_lvm_run, fake_lvm_metadata};
 
 /* The root holds `entries`; ends with fake_close(). */
 static inline void fake_open(struct fake *fake, struct machine *ret_machine,

@@ -273,7 +273,20 @@ static int toy_lvm(void *context, const char *const argv[], unsigned seconds, si
 	else if (strcmp(argv[1], "pvs") == 0)
 		add_devices(toy, ret_out);
 	else
-		add_metadata(toy, ret_out);
+		return err_set(err, -ENOENT, "no answer for lvm %s", argv[1]);
+	return 0;
+}
+
+static int toy_metadata(const struct machine *machine, const char *path, unsigned seconds,
+	struct buf *ret_text, struct err *err)
+{
+	const struct toy *toy = machine->context;
+
+	(void)path;
+	(void)seconds;
+	if (toy->lvm_result < 0)
+		return err_set(err, toy->lvm_result, "no answer within 20 seconds");
+	add_metadata(toy, ret_text);
 	return 0;
 }
 
@@ -302,7 +315,7 @@ static int toy_find(void *context, struct host *host, const struct scope_device 
 
 static const struct dm_ops toy_dm_ops = {
 	toy_list, toy_read, toy_driver_version, toy_find};
-static const struct lvm_ops toy_lvm_ops = {toy_lvm};
+static const struct lvm_ops toy_lvm_ops = {toy_lvm, toy_metadata};
 
 /* Another snapshot of the same origin, in the metadata and in the kernel. */
 static void toy_add_weekly(struct toy *toy, const char *word)
@@ -1262,7 +1275,7 @@ static void kept_path(const struct toy *toy, const struct plan *plan, struct buf
 	journal_kept_name(plan->digest, VG, ret);
 }
 
-/* The group's metadata as it was before lvremove, without what pvck prints around it. */
+/* The group's metadata as it was before lvremove, nothing around it. */
 static void kept_sha256(
 	const struct toy *toy, const struct plan *plan, char ret_hex[SHA256_HEX_LEN + 1])
 {

@@ -60,7 +60,7 @@ static void test_volume_groups(void **state)
 {
 	static const struct fake_lvm answers[] = {
 		{"fullreport", 0, REPORT(4), "  WARNING: one\n  WARNING: one\n"},
-		{"pvck", 0, METADATA(4), NULL},
+		{"metadata", 0, METADATA(4), NULL},
 		{"pvs", 0, DEVICES, "  WARNING: one\n"},
 		{"lvscan", 0, "  ACTIVE\n", "  WARNING: two\n"},
 	};
@@ -80,7 +80,7 @@ static void test_volume_groups(void **state)
 	assert_int_equal(host->vgs[0].seqno, 4);
 	assert_true(host->vgs[0].has_metadata);
 	/* the metadata is read from a device of the list, by its own name */
-	assert_non_null(strstr(fake.calls, "devices{use_devicesfile=0} /dev/sda1\n"));
+	assert_non_null(strstr(fake.calls, "disk metadata /dev/sda1\n"));
 }
 
 /* A cloned disk: fullreport shows its physical volume once, and not the clone. */
@@ -88,7 +88,7 @@ static void test_a_cloned_disk(void **state)
 {
 	static const struct fake_lvm answers[] = {
 		{"fullreport", 0, REPORT(4), NULL},
-		{"pvck", 0, METADATA(4), NULL},
+		{"metadata", 0, METADATA(4), NULL},
 		{"pvs", 0, DEVICES_OF("1"), NULL},
 		{"lvscan", 0, "", NULL},
 	};
@@ -106,10 +106,10 @@ static void test_a_cloned_disk(void **state)
 static void test_a_list_of_devices_that_cannot_be_read(void **state)
 {
 	static const struct fake_lvm garbage[] = {{"fullreport", 0, REPORT(4), NULL},
-		{"pvck", 0, METADATA(4), NULL}, {"pvs", 5, "", "  Oh.\n"},
+		{"metadata", 0, METADATA(4), NULL}, {"pvs", 5, "", "  Oh.\n"},
 		{"lvscan", 0, "", NULL}};
 	static const struct fake_lvm stuck[] = {{"fullreport", 0, REPORT(4), NULL},
-		{"pvck", 0, METADATA(4), NULL}, {"pvs", -ETIMEDOUT, NULL, NULL}};
+		{"metadata", 0, METADATA(4), NULL}, {"pvs", -ETIMEDOUT, NULL, NULL}};
 	struct fake a = {LVM(garbage)}, b = {LVM(stuck)}, c = {LVM(stuck)};
 	cleanup_host struct host *host_a = PROBE(&a, PROBE_VOLUMES, blocks);
 	cleanup_host struct host *host_b = PROBE(&b, PROBE_VOLUMES, blocks);
@@ -249,12 +249,12 @@ static void test_no_device_for_lvm(void **state)
 static void test_a_group_that_changes_while_it_is_read(void **state)
 {
 	static const struct fake_lvm once[] = {{"fullreport", 0, REPORT(4), NULL},
-		{"pvck", 0, METADATA(5), NULL}, {"fullreport", 0, REPORT(5), NULL},
-		{"pvck", 0, METADATA(5), NULL}};
+		{"metadata", 0, METADATA(5), NULL}, {"fullreport", 0, REPORT(5), NULL},
+		{"metadata", 0, METADATA(5), NULL}};
 	static const struct fake_lvm always[] = {{"fullreport", 0, REPORT(4), NULL},
-		{"pvck", 0, METADATA(5), NULL}, {"fullreport", 0, REPORT(5), NULL},
-		{"pvck", 0, METADATA(6), NULL}, {"fullreport", 0, REPORT(6), NULL},
-		{"pvck", 0, METADATA(7), NULL}};
+		{"metadata", 0, METADATA(5), NULL}, {"fullreport", 0, REPORT(5), NULL},
+		{"metadata", 0, METADATA(6), NULL}, {"fullreport", 0, REPORT(6), NULL},
+		{"metadata", 0, METADATA(7), NULL}};
 	struct fake steady = {LVM(once)}, restless = {LVM(always)};
 	cleanup_host struct host *host =
 		PROBE(&steady, PROBE_DM | PROBE_BLOCKS | PROBE_LVM, blocks);
@@ -294,7 +294,7 @@ static void test_lvm_that_hangs_is_asked_nothing_more(void **state)
 static void test_lvm_that_hangs_at_the_metadata(void **state)
 {
 	static const struct fake_lvm answers[] = {
-		{"fullreport", 0, REPORT(4), NULL}, {"pvck", -ETIMEDOUT, NULL, NULL}};
+		{"fullreport", 0, REPORT(4), NULL}, {"metadata", -ETIMEDOUT, NULL, NULL}};
 	struct fake fake = {LVM(answers)};
 	cleanup_host struct host *host = PROBE(&fake, PROBE_VOLUMES, blocks);
 
@@ -311,7 +311,7 @@ static void test_lvm_that_answers_badly(void **state)
 	static const struct fake_lvm refusal[] = {
 		{"fullreport", 3, "", "  Error during parsing of command line.\n"}};
 	static const struct fake_lvm no_metadata[] = {{"fullreport", 0, REPORT(4), NULL},
-		{"pvck", 5, "", "  No metadata areas\n"}};
+		{"metadata", 5, "", "  No metadata areas\n"}};
 	struct fake a = {LVM(garbage)}, b = {LVM(refusal)}, c = {LVM(no_metadata)},
 		    d = {0};
 	unsigned parts = PROBE_DM | PROBE_BLOCKS | PROBE_LVM;

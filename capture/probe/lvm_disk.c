@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A VG's metadata text, from a PV's own metadata areas. Input: a device that LVM may look
+ * at. Output: the committed text of the first area that has one.
+ *
+ * Before 2.03.05 no command of LVM prints it (`pvck --dump`); vgcfgbackup wants a folder
+ * to write into, and both are asked once for each group. The form on disk is the same in
+ * every release since 2.02.00: lvm2 lib/format_text/layout.h, lib/label/label.h,
+ * lib/misc/crc.h. Header and text are guarded by checksums there.
+ *
+ * Invariants: read only, past the page cache (another host may have written), in a child
+ * that can be given up; nothing but label, headers and text is read. The caller compares
+ * what LVM reports of the group.
+ */
+#include <endian.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "parts.h"
+#include "snapstate/cleanup.h"
+#include "snapstate/limits.h"
+#include "snapstate/lvm_names.h"
+
+#define SECTOR	      512
+#define LABEL_SECTORS 4
+#define ALIGN	      4096 /* of what is read past the page cache, with any sector size */
+#define INITIAL_CRC   0xf597a6cfu
+#define AREAS_MAX     8	 /* LVM makes at most one of data and two of metadata */
+#define IGNORED	      1u /* RAW_LOCN_IGNORED: kept out of date by choice */
+
+struct disk_locn {
+	uint64_t offset, size;
+} __attribute__((packed));
+
+/* The label, and the header of the PV, which it points at. */
+struct label_header {
+	char id[8];
+	uint64_t sector;
+	uint32_t crc; /* of what is behind it, to the end of the sector */
+	uint32_t offset;
+	char type[8];
+} __attribute__((packed));
+
+struct pv_header {
+	char uuid[LVM_UUID_LEN];
+	uint64_t device_size;
+	struct disk_locn areas[]; /* data, an empty one, metadata, an empty one */
+} __attribute__((packed));
+
+struct raw_locn {
+	uint64_t offset, size; /* in the area */
+	uint32_t crc, flags;
+} __attribute__((packed));
+
+struct mda_header {
+	uint32_t crc; /* of what is behind it, to the end of the sector */
+	char magic[16];
+	uint32_t version;
+	uint64_t start, size;
+	struct raw_locn committed;
+} __attribute__((packed));
+
+static const char mda_magic[] = " LVM2 x[5A%r0N*>";
+
+static uint32_t crc_of(uint32_t crc, const void *bytes, size_t len)
+{
+	const unsigned char *at = bytes;
+
+	for (size_t i = 0; i < len; i++) {
+		crc ^= at[i];
+		for (int bit = 0; bit < 8; bit++)
+			crc = (crc >> 1) ^ (crc & 1 ? 0xedb88320u : 0);
+	}
+	return crc;
+}
+
+static bool sector_is_whole(const void *sector, const void *from, uint32_t crc)
+{
+	size_t at = (size_t)((const char *)from - (const char *)sector);
+
+	return crc_of(INITIAL_CRC, from, SECTOR - at) == le32toh(crc);
+}
+
+/* Appends `len` bytes at `offset`. */
+static int disk_read(
+	int fd, uint64_t offset, size_t len, struct buf *ret_bytes, struct err *err)
+{
+	uint64_t from = offset & ~(uint64_t)(ALIGN - 1);
+	size_t need = offset - from + len, done = 0;
+	size_t size = (need + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+	cleanup_free char *bytes = aligned_alloc(ALIGN, size);
+	ssize_t n = bytes ? 1 : -1;
+
+	while (n > 0 && done < need) {
+		n = pread(fd, bytes + done, size - done, (off_t)(from + done));
+		if (n > 0)
+			done += (size_t)n;
+	}
+	if (n < 0)
+		return err_errno(err, errno, "read %zu bytes at %llu", len,
+			(unsigned long long)offset);
+	if (done < need)
+		return err_set(err, -EBADMSG, "ends before %llu",
+			(unsigned long long)(offset + len));
+	buf_add(ret_bytes, bytes + (offset - from), len);
+	return 0;
+}
+
+/* The text may go over the end of its area, and then goes on behind the header. */
+static int text_read(int fd, uint64_t area, const struct mda_header *header,
+	struct buf *ret_text, struct err *err)
+{
+	uint64_t offset = le64toh(header->committed.offset);
+	uint64_t size = le64toh(header->committed.size);
+	uint64_t end = le64toh(header->size);
+	uint64_t first;
+	int r;
+
+	if (offset < SECTOR || offset >= end || size > end - SECTOR || size == 0)
+		return err_set(err, -EBADMSG, "the text is not in its area");
+	if (size > TEXT_METADATA_MAX)
+		return err_set(
+			err, -EFBIG, "a text of %llu bytes", (unsigned long long)size);
+	first = size < end - offset ? size : end - offset;
+	r = disk_read(fd, area + offset, first, ret_text, err);
+	if (r == 0 && first < size)
+		r = disk_read(fd, area + SECTOR, size - first, ret_text, err);
+	if (r == 0 && crc_of(INITIAL_CRC, ret_text->data, ret_text->len) !=
+			      le32toh(header->committed.crc))
+		r = err_set(err, -EBADMSG, "the checksum of the text is wrong");
+	return r;
+}
+
+static int area_read(
+	int fd, const struct disk_locn *area, struct buf *ret_text, struct err *err)
+{
+	cleanup_buf struct buf sector = BUF_INIT;
+	uint64_t at = le64toh(area->offset);
+	struct mda_header header;
+	int r = at > INT64_MAX / 2 ? err_set(err, -EBADMSG, "no offset")
+				   : disk_read(fd, at, SECTOR, &sector, err);
+
+	if (r < 0)
+		return r;
+	memcpy(&header, sector.data, sizeof(header));
+	if (memcmp(header.magic, mda_magic, sizeof(header.magic)) != 0 ||
+		le32toh(header.version) != 1 || le64toh(header.start) != at ||
+		le64toh(header.size) > INT64_MAX / 2 ||
+		!sector_is_whole(
+			sector.data, sector.data + sizeof(header.crc), header.crc))
+		return err_set(err, -EBADMSG, "no header of a metadata area");
+	if (le32toh(header.committed.flags) & IGNORED)
+		return err_set(err, -EBADMSG, "its metadata area is not in use");
+	if (!header.committed.offset)
+		return err_set(err, -EBADMSG, "it is in no volume group");
+	return text_read(fd, at, &header, ret_text, err);
+}
+
+/* The areas behind the first empty one. */
+static int areas_read(
+	int fd, const char *sector, size_t at, struct buf *ret_text, struct err *err)
+{
+	int r = err_set(err, -EBADMSG, "No metadata areas");
+	bool is_metadata = false;
+
+	at += sizeof(struct pv_header);
+	for (int i = 0; r < 0 && i < AREAS_MAX; i++) {
+		struct disk_locn area;
+
+		if (at + sizeof(area) > SECTOR)
+			break;
+		memcpy(&area, sector + at, sizeof(area));
+		at += sizeof(area);
+		if (!area.offset && is_metadata)
+			break;
+		if (!area.offset) {
+			is_metadata = true;
+		} else if (is_metadata) {
+			ret_text->len = 0;
+			r = area_read(fd, &area, ret_text, err);
+		}
+	}
+	return r;
+}
+
+static int label_read(int fd, struct buf *ret_text, struct err *err)
+{
+	cleanup_buf struct buf sectors = BUF_INIT;
+	int r = disk_read(fd, 0, (size_t)LABEL_SECTORS * SECTOR, &sectors, err);
+
+	for (size_t i = 0; r == 0 && i < LABEL_SECTORS; i++) {
+		const char *sector = sectors.data + i * SECTOR;
+		struct label_header label;
+		size_t at;
+
+		memcpy(&label, sector, sizeof(label));
+		at = le32toh(label.offset);
+		if (memcmp(label.id, "LABELONE", sizeof(label.id)) == 0 &&
+			memcmp(label.type, "LVM2 001", sizeof(label.type)) == 0 &&
+			le64toh(label.sector) == i && at >= sizeof(label) &&
+			at < SECTOR &&
+			sector_is_whole(sector,
+				sector + offsetof(struct label_header, offset),
+				label.crc))
+			return areas_read(fd, sector, at, ret_text, err);
+	}
+	return r < 0 ? r : err_set(err, -EBADMSG, "no label of LVM's");
+}
+
+int lvm_disk_read(int root, const char *path, struct buf *ret_text, struct err *err)
+{
+	const int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY;
+	cleanup_close int fd = openat(root, path + 1, flags | O_DIRECT);
+	int r;
+
+	if (fd < 0 && errno == EINVAL) /* a file in memory has no other way */
+		fd = openat(root, path + 1, flags);
+	if (fd < 0)
+		return err_errno(err, errno, "open");
+	r = label_read(fd, ret_text, err);
+	/* it ends with a NUL */
+	if (r == 0)
+		ret_text->len = strnlen(ret_text->data, ret_text->len);
+	return r;
+}
+
+/* ---- in a child ---- */
+
+struct look {
+	const struct machine *machine;
+	const char *path;
+};
+
+static int look_at(void *context)
+{
+	const struct look *look = context;
+	cleanup_buf struct buf text = BUF_INIT;
+	struct err err = ERR_INIT;
+	int r = lvm_disk_read(look->machine->root, look->path, &text, &err);
+
+	if (r == 0)
+		return child_answer(&text) < 0;
+	return dprintf(STDERR_FILENO, "%s", err.msg) < 0 ? 2 : 1;
+}
+
+int lvm_metadata_live(const struct machine *machine, const char *path, unsigned seconds,
+	struct buf *ret_text, struct err *err)
+{
+	const struct child_limits limits = {.seconds = seconds,
+		.max = TEXT_METADATA_MAX,
+		.deadline_ms = machine->deadline_ms,
+		.ends_itself = true};
+	struct look look = {machine, path};
+	cleanup_buf struct buf said = BUF_INIT;
+	int r = child_run(&limits, look_at, &look, ret_text, &said, err);
+
+	return r > 0 ? err_set(err, -EBADMSG, "%s", buf_text(&said)) : r;
+}
