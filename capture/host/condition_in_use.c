@@ -12,28 +12,24 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/host.h"
 #include "snapstate/host/device.h"
+#include "snapstate/host/holders.h"
 #include "snapstate/host/mount.h"
-#include "snapstate/host/places.h"
 #include "snapstate/ledger.h"
 #include "stack.h"
 
 static const struct device *origin_of(
 	const struct host *host, const struct device *snapshot)
 {
-	cleanup_places struct places above = {0};
 	struct devno layer, store;
+	struct holders tables;
 
 	if (!snapshot || !device_snapshot_parts(snapshot, &layer, &store))
 		return NULL;
-	above = host_places(host, PLACES_ABOVE, places_devno(layer));
-	for (size_t i; places_next(&above, &i);) {
-		const struct device *device = &host->devices[i];
-
-		if (!device->is_gone && device->n_targets == 1 &&
-			strcmp(device->targets[0].type, "snapshot-origin") == 0 &&
-			device_stands_on(device, layer))
-			return device;
-	}
+	tables = host_holders_by(host, layer, HELD_BY_TABLE);
+	for (struct holder holder; holders_next(&tables, &holder);)
+		if (holder.table->n_targets == 1 &&
+			strcmp(holder.table->targets[0].type, "snapshot-origin") == 0)
+			return holder.table;
 	return NULL;
 }
 
@@ -41,17 +37,13 @@ static void find_writable(const struct host *host, const struct stack *stack,
 	const char *word, struct violations *ret)
 {
 	const struct mount_namespace *home = host_namespace_of_host(host);
-	cleanup_places struct places places =
-		host_places_of_devices(host, PLACES_MOUNTS, stack->items, stack->count);
+	cleanup_holders struct holders mounts = host_holders_of_devices(
+		host, HELD_BY_MOUNT, stack->items, stack->count, SIZE_MAX);
 
-	for (size_t i; home && places_next(&places, &i);) {
-		const struct mount *mount = &host->mounts[i];
-
-		if (!mount->is_gone && mount->namespace_id == home->id &&
-			mount_is_writable(mount) &&
-			stack_has(stack, host_mount_devno(host, mount)))
-			violations_add(ret, word, mount->target, "");
-	}
+	for (struct holder holder; home && holders_next(&mounts, &holder);)
+		if (holder.mount->namespace_id == home->id &&
+			mount_is_writable(holder.mount))
+			violations_add(ret, word, holder.mount->target, "");
 }
 
 void condition_find_in_use(const struct host *host, const struct condition *condition,

@@ -16,6 +16,7 @@
 #include "snapstate/host.h"
 #include "snapstate/host/config.h"
 #include "snapstate/host/device.h"
+#include "snapstate/host/holders.h"
 #include "snapstate/host/mount.h"
 #include "snapstate/host/places.h"
 #include "snapstate/host/source.h"
@@ -84,20 +85,17 @@ static void find_on_mounts(
 	const struct host *host, const struct stack *stack, struct violations *ret)
 {
 	const struct mount_namespace *home = host_namespace_of_host(host);
-	cleanup_places struct places places = host_places_of_devices(
-		host, PLACES_MOUNTS, stack->items, stack->count);
+	cleanup_holders struct holders mounts = host_holders_of_devices(
+		host, HELD_BY_MOUNT, stack->items, stack->count, SIZE_MAX);
 	bool is_mounted = false;
 
 	if (!home)
 		violations_add(ret, "unread", "mounts", "");
-	for (size_t i; home && places_next(&places, &i);) {
-		const struct mount *mount = &host->mounts[i];
-
-		if (mount->is_gone || mount->namespace_id != home->id ||
-			!stack_has(stack, host_mount_devno(host, mount)))
+	for (struct holder holder; home && holders_next(&mounts, &holder);) {
+		if (holder.mount->namespace_id != home->id)
 			continue;
-		find_below(host, stack, mount, ret);
-		find_rival(host, stack, mount, ret);
+		find_below(host, stack, holder.mount, ret);
+		find_rival(host, stack, holder.mount, ret);
 		is_mounted = true;
 	}
 	if (is_mounted)

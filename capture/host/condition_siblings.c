@@ -17,6 +17,7 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/host.h"
 #include "snapstate/host/device.h"
+#include "snapstate/host/holders.h"
 #include "snapstate/host/lvm.h"
 #include "snapstate/host/places.h"
 #include "snapstate/lvm_names.h"
@@ -194,16 +195,13 @@ static void check_layer(const struct family *family)
 {
 	const struct host *host = family->host;
 	const struct device *real = family->real;
-	cleanup_places struct places above =
-		host_places(host, PLACES_ABOVE, places_devno(real->devno));
+	struct holders tables = host_holders_by(host, real->devno, HELD_BY_TABLE);
 	uint32_t n_tables = 0;
 	bool has_inactive = false;
 
-	for (size_t i; places_next(&above, &i);) {
-		const struct device *device = &host->devices[i];
+	for (struct holder holder; holders_next(&tables, &holder);) {
+		const struct device *device = holder.table;
 
-		if (device->is_gone || !device_stands_on(device, real->devno))
-			continue;
 		n_tables++;
 		has_inactive |= device->flags & DEVICE_PENDING;
 		if (device != family->origin)
@@ -282,20 +280,17 @@ void condition_find_settled(const struct host *host, const struct condition *con
 	struct violations *ret)
 {
 	struct family family = family_of(host, condition, ret);
-	cleanup_places struct places above = {0};
+	struct holders tables;
 
 	check_settled(&family, family.origin);
 	if (!family.real)
 		return;
 	check_settled(&family, family.real);
-	above = host_places(host, PLACES_ABOVE, places_devno(family.real->devno));
-	for (size_t i; places_next(&above, &i);) {
-		const struct device *device = &host->devices[i];
-
-		if (device->is_gone || device == family.origin ||
-			!device_stands_on(device, family.real->devno))
+	tables = host_holders_by(host, family.real->devno, HELD_BY_TABLE);
+	for (struct holder holder; holders_next(&tables, &holder);) {
+		if (holder.table == family.origin)
 			continue;
-		check_settled(&family, device);
-		check_settled(&family, store_of(&family, device));
+		check_settled(&family, holder.table);
+		check_settled(&family, store_of(&family, holder.table));
 	}
 }

@@ -16,6 +16,7 @@
 #include "snapstate/host/block.h"
 #include "snapstate/host/device.h"
 #include "snapstate/host/holder.h"
+#include "snapstate/host/holders.h"
 #include "snapstate/host/lvm.h"
 #include "snapstate/host/mount.h"
 #include "snapstate/host/places.h"
@@ -28,6 +29,8 @@ struct rendering {
 	const struct host *host;
 	struct facts *facts;
 	struct buf line; /* reused */
+	struct devno home_of; /* the device that was last asked for its own mounts */
+	struct home_mounts home;
 };
 
 static void emit(struct rendering *r)
@@ -167,188 +170,77 @@ static void render_status(struct rendering *r, const struct device *device)
 
 /* ---- holders ---- */
 
-static void render_dm_holders(struct rendering *r, struct devno devno)
+static void begin_holder(struct rendering *r, struct devno held, const char *name)
 {
-	const struct host *host = r->host;
-	cleanup_places struct places places =
-		host_places(host, PLACES_ABOVE, places_devno(devno));
+	begin(r, "holder", held);
+	buf_puts(&r->line, " ");
+	buf_puts(&r->line, name);
+}
 
-	for (size_t i; places_next(&places, &i);) {
-		const struct device *above = &host->devices[i];
-
-		for (size_t n = above->is_gone
-					? 0
-					: devnos_count(above->deps, above->n_deps, devno);
-			n; n--) {
-			begin(r, "holder", devno);
-			buf_puts(&r->line, " dm ");
-			buf_devno(&r->line, above->devno);
-			emit(r);
-		}
+static void render_device_holder(struct rendering *r, struct devno held,
+	const struct holder *holder, struct devno above)
+{
+	for (uint32_t n = holder->times; n; n--) {
+		begin_holder(r, held, holder->row->name);
+		buf_puts(&r->line, " ");
+		buf_devno(&r->line, above);
+		emit(r);
 	}
 }
 
-static const char *block_holder_word(enum block_kind kind)
+static void render_named_holder(struct rendering *r, struct devno held,
+	const struct holder *holder, const char *name)
 {
-	switch (kind) {
-	case BLOCK_LOOP:
-		return "loop";
-	case BLOCK_MD:
-		return "md";
-	case BLOCK_DISK:
-	case BLOCK_PARTITION:
-	case BLOCK_OTHER:
-		return "block";
-	}
-	return "block";
-}
-
-static void render_block_holder(
-	struct rendering *r, struct devno devno, const struct block *above)
-{
-	begin(r, "holder", devno);
-	buf_puts(&r->line, " ");
-	buf_puts(&r->line, block_holder_word(above->kind));
-	buf_puts(&r->line, " ");
-	buf_devno(&r->line, above->devno);
+	begin(r, "holder", held);
+	word(r, holder->row->name, name);
 	emit(r);
 }
 
-static void render_block_holders(struct rendering *r, struct devno devno)
+static void render_swap(
+	struct rendering *r, struct devno held, const struct holder *holder)
 {
-	const struct host *host = r->host;
-	cleanup_places struct places places =
-		host_places(host, PLACES_BLOCKS, places_devno(devno));
-
-	for (size_t i; places_next(&places, &i);) {
-		const struct block *above = &host->blocks[i];
-
-		if (above->is_gone)
-			continue;
-		for (size_t n = devnos_count(above->below, above->n_below, devno); n; n--)
-			render_block_holder(r, devno, above);
-		if (*above->backing_file &&
-			devno_is_equal(host_loop_devno(host, above), devno))
-			render_block_holder(r, devno, above);
-	}
+	begin(r, "holder", held);
+	word(r, holder->row->name, holder->swap->path);
+	if (!holder->is_on_file)
+		buf_puts(&r->line, !holder->swap->has_used ? " unread"
+				   : holder->swap->used	   ? " used"
+							   : " unused");
+	emit(r);
 }
 
-static void render_file_systems(struct rendering *r, struct devno devno)
+static void render_process(
+	struct rendering *r, struct devno held, const struct holder *holder)
 {
-	cleanup_places struct places places =
-		host_places(r->host, PLACES_SUPERBLOCKS, places_devno(devno));
+	const struct process *process = host_process(r->host, holder->use->pid);
 
-	for (size_t i; places_next(&places, &i);) {
-		const struct superblock *superblock = &r->host->superblocks[i];
-
-		if (superblock->is_gone || !devno_is_equal(superblock->devno, devno))
-			continue;
-		begin(r, "holder", devno);
-		word(r, "fs", superblock->type);
-		emit(r);
-	}
+	begin_holder(r, held, holder->row->name);
+	key_number(r, " pid ", holder->use->pid);
+	key_number(r, " start ", process ? process->start : 0);
+	word(r, "comm", process ? process->comm : "");
+	emit(r);
 }
 
-static void render_swaps(struct rendering *r, struct devno devno)
+static const char *unplaced_label(const struct holder *unplaced)
 {
-	cleanup_places struct places places =
-		host_places(r->host, PLACES_SWAPS, places_devno(devno));
-
-	for (size_t i; places_next(&places, &i);) {
-		const struct swap *swap = &r->host->swaps[i];
-
-		if (swap->is_gone || !devno_is_equal(swap->devno, devno))
-			continue;
-		begin(r, "holder", devno);
-		word(r, "swap", swap->path);
-		buf_puts(&r->line, !swap->has_used ? " unread"
-				   : swap->used	   ? " used"
-						   : " unused");
-		emit(r);
-	}
+	if (unplaced->shape == HELD_BY_BLOCK)
+		return unplaced->block->kname;
+	return unplaced->shape == HELD_BY_SWAP ? unplaced->swap->path
+					       : unplaced->kernel->name;
 }
 
-static void render_swap_files(struct rendering *r, struct devno devno)
-{
-	cleanup_places struct places places =
-		host_places(r->host, PLACES_SWAPS, places_devno(devno));
-
-	for (size_t i; places_next(&places, &i);) {
-		const struct swap *swap = &r->host->swaps[i];
-
-		if (swap->is_gone ||
-			!devno_is_equal(host_swap_file_devno(r->host, swap), devno))
-			continue;
-		begin(r, "holder", devno);
-		word(r, "swap-file", swap->path);
-		emit(r);
-	}
-}
-
-static void render_unplaced(struct rendering *r, struct devno devno)
+static void render_unplaced(struct rendering *r, struct devno held)
 {
 	struct unplaced_list list;
 
-	host_unplaced_on(r->host, devno, &list);
+	host_unplaced_on(r->host, held, &list);
 	for (size_t i = 0; i < list.count; i++) {
-		const struct unplaced *unplaced = &list.items[i];
+		const struct holder *unplaced = &list.items[i];
 
-		begin(r, "holder", devno);
-		buf_puts(&r->line, " unplaced");
-		if (unplaced->loop)
-			word(r, "loop", unplaced->loop->kname);
-		else if (unplaced->swap)
-			word(r, "swap", unplaced->swap->path);
-		else
-			word(r, holder_kind_name(unplaced->holder->kind),
-				unplaced->holder->name);
+		begin_holder(r, held, "unplaced");
+		word(r, unplaced->shape == HELD_BY_SWAP ? "swap" : unplaced->row->name,
+			unplaced_label(unplaced));
 		emit(r);
 	}
-}
-
-static void render_kernel_holders(struct rendering *r, struct devno devno)
-{
-	cleanup_places struct places places =
-		host_places(r->host, PLACES_KERNEL_HOLDERS, places_devno(devno));
-
-	for (size_t i; places_next(&places, &i);) {
-		const struct kernel_holder *holder = &r->host->kernel_holders[i];
-
-		if (!devno_is_equal(holder->devno, devno))
-			continue;
-		begin(r, "holder", devno);
-		word(r, holder_kind_name(holder->kind), holder->name);
-		emit(r);
-	}
-}
-
-static void render_process_holders(struct rendering *r, struct devno devno)
-{
-	const struct host *host = r->host;
-	cleanup_places struct places places =
-		host_places(host, PLACES_USES, places_devno(devno));
-
-	for (size_t i; places_next(&places, &i);) {
-		const struct use *use = &host->uses[i];
-		const struct process *process;
-
-		if (!devno_is_equal(use->devno, devno))
-			continue;
-		process = host_process(host, use->pid);
-		begin(r, "holder", devno);
-		buf_puts(&r->line, " ");
-		buf_puts(&r->line, use_kind_name(use->kind));
-		key_number(r, " pid ", use->pid);
-		key_number(r, " start ", process ? process->start : 0);
-		word(r, "comm", process ? process->comm : "");
-		emit(r);
-	}
-}
-
-/* Cheaper than host_mount_devno(), which has the last word. */
-static bool may_be_on(const struct mount *mount, struct devno devno)
-{
-	return devno_is_equal(mount->devno, devno) || mount->devno.major == 0;
 }
 
 static const char *access_word(const struct mount *mount)
@@ -375,26 +267,57 @@ static void render_mount(
 	emit(r);
 }
 
-static void render_mounts(struct rendering *r, struct devno devno)
+/* Not one that goes along with one of the host's own. */
+static void render_mount_of(
+	struct rendering *r, struct devno held, const struct mount *mount)
 {
-	const struct host *host = r->host;
-	cleanup_places struct places places =
-		host_places(host, PLACES_MOUNTS, places_devno(devno));
-	struct home_mounts home;
-	bool has_home = false;
+	if (!devno_is_equal(r->home_of, held))
+		host_mounts_of(r->host, held, &r->home);
+	r->home_of = held;
+	if (!mount_goes_along(r->host, &r->home, mount))
+		render_mount(r, held, mount);
+}
 
-	for (size_t i; places_next(&places, &i);) {
-		const struct mount *mount = &host->mounts[i];
-
-		if (mount->is_gone || !may_be_on(mount, devno) ||
-			!devno_is_equal(host_mount_devno(host, mount), devno))
-			continue;
-		if (!has_home)
-			host_mounts_of(host, devno, &home);
-		has_home = true;
-		if (!mount_goes_along(host, &home, mount))
-			render_mount(r, devno, mount);
+static void render_holder(
+	struct rendering *r, struct devno held, const struct holder *holder)
+{
+	switch (holder->shape) {
+	case HELD_BY_TABLE:
+		render_device_holder(r, held, holder, holder->table->devno);
+		return;
+	case HELD_BY_BLOCK:
+		render_device_holder(r, held, holder, holder->block->devno);
+		return;
+	case HELD_BY_SUPERBLOCK:
+		render_named_holder(r, held, holder, holder->superblock->type);
+		return;
+	case HELD_BY_MOUNT:
+		render_mount_of(r, held, holder->mount);
+		return;
+	case HELD_BY_SWAP:
+		render_swap(r, held, holder);
+		return;
+	case HELD_BY_KERNEL:
+		render_named_holder(r, held, holder, holder->kernel->name);
+		return;
+	case HELD_BY_PROCESS:
+		render_process(r, held, holder);
+		return;
+	case HOLDER_SHAPES:
+		return;
 	}
+}
+
+static void render_walk(struct rendering *r, struct holders holders)
+{
+	for (struct holder holder; holders_next(&holders, &holder);)
+		render_holder(r, holders.held, &holder);
+}
+
+static void render_holders(struct rendering *r, struct devno held)
+{
+	render_walk(r, host_holders(r->host, held));
+	render_unplaced(r, held);
 }
 
 /* ---- other block devices ---- */
@@ -403,15 +326,7 @@ static void render_block(struct rendering *r, const struct block *block)
 {
 	fact_block(r->host, block, &r->line);
 	emit(r);
-	render_dm_holders(r, block->devno);
-	render_block_holders(r, block->devno);
-	render_file_systems(r, block->devno);
-	render_swaps(r, block->devno);
-	render_swap_files(r, block->devno);
-	render_unplaced(r, block->devno);
-	render_kernel_holders(r, block->devno);
-	render_process_holders(r, block->devno);
-	render_mounts(r, block->devno);
+	render_holders(r, block->devno);
 }
 
 /* ---- volumes ---- */
@@ -566,18 +481,12 @@ static void render_at_level(
 	if (level == SCOPE_IDENTITY)
 		return;
 	render_tables(r, device);
-	render_dm_holders(r, device->devno);
-	if (level == SCOPE_TABLE)
+	if (level == SCOPE_TABLE) {
+		render_walk(r, host_holders_by(r->host, device->devno, HELD_BY_TABLE));
 		return;
+	}
 	render_status(r, device);
-	render_block_holders(r, device->devno);
-	render_file_systems(r, device->devno);
-	render_swaps(r, device->devno);
-	render_swap_files(r, device->devno);
-	render_unplaced(r, device->devno);
-	render_kernel_holders(r, device->devno);
-	render_process_holders(r, device->devno);
-	render_mounts(r, device->devno);
+	render_holders(r, device->devno);
 }
 
 /* Numbers of devices and mounts are used again as soon as they are free, so the entry's
@@ -638,7 +547,8 @@ static void render_everything(struct rendering *r)
 			continue;
 		render_at_level(r, device, has_opens ? SCOPE_ALL : SCOPE_TABLE);
 		if (!has_opens)
-			render_mounts(r, device->devno);
+			render_walk(r,
+				host_holders_by(r->host, device->devno, HELD_BY_MOUNT));
 	}
 	for (size_t i = 0; i < host->n_blocks; i++)
 		if (host_block_is_fact(host, &host->blocks[i]))

@@ -241,7 +241,7 @@ ORDER(order_blocks, block, devno_compare(a->devno, b->devno))
 LOCAL_ORDER(order_superblocks, superblock,
 	devno_compare(a->devno, b->devno) ? devno_compare(a->devno, b->devno)
 					  : strcmp(a->type, b->type))
-LOCAL_ORDER(order_namespaces, mount_namespace, NUMBERS(a->id, b->id))
+ORDER(order_namespaces, mount_namespace, NUMBERS(a->id, b->id))
 LOCAL_ORDER(order_swaps, swap, strcmp(a->path, b->path))
 ORDER(order_processes, process, NUMBERS(a->pid, b->pid))
 ORDER(order_vgs, vg, strcmp(a->uuid, b->uuid))

@@ -4,8 +4,9 @@
  * of the elements that may be the answer. See host/places.h.
  *
  * Invariants: the places of a key hold at least every element that has the key, in this
- * host and in every model replayed from it; who asks checks each element himself, so that
- * a place too many never matters. What is gone stays listed.
+ * host and in every model replayed from it; who asks checks each element itself, so that
+ * a place too many never matters. What is gone stays listed. Sorted arrays, searched by
+ * halves: nobody who writes an archive can choose keys that make a search long.
  */
 #include <stdbool.h>
 #include <stdlib.h>
@@ -18,41 +19,15 @@
 #include "snapstate/host/block.h"
 #include "snapstate/host/config.h"
 #include "snapstate/host/device.h"
+#include "snapstate/host/holders.h"
 #include "snapstate/host/lvm.h"
 #include "snapstate/host/mount.h"
 #include "snapstate/host/places.h"
 #include "snapstate/host/process.h"
 
-struct entry {
-	uint64_t key;
-	uint32_t position;
-	uint32_t next; /* number of an entry, from 1; 0 = end */
-};
-
-struct table {
-	uint32_t *heads; /* as entry.next */
-	size_t n_heads;	 /* a power of two */
-	struct entry *entries;
-	size_t n_entries;
-	bool is_unordered; /* a position was added behind a lower one */
-};
-
-struct host_index {
-	struct table tables[PLACES_KINDS];
-	bool is_sorted[INDEX_ARRAYS];
-	size_t home; /* place of the host's own mount namespace; behind all = none */
-	struct owned_list owned;
-	bool is_lvm_whole;
-	struct path_tree paths;
-	bool *is_on_snapshot; /* by a device's position */
-	struct below_list *below;
-	bool is_of_clone;
-	bool is_ground_changed; /* is_on_snapshot is not right any more */
-	struct fact_bag held; /* texts of conditions, owned; of a clone */
-	struct memo *lv_memos, *device_memos; /* by position; of a clone */
-	bool *is_reloaded;		      /* by a device's position; of a clone */
-	bool is_cut;
-};
+/* Those of holders are one list: who holds a device stands together. */
+_Static_assert((int)PLACES_FIRST == HOLDER_SHAPES, "kinds of one list");
+#define LIST_OF(kind) ((kind) < PLACES_FIRST ? 0 : (kind))
 
 /* ---- keys ---- */
 
@@ -61,49 +36,71 @@ uint64_t places_mount(uint64_t namespace_id, uint32_t id)
 	return (namespace_id << 32 ^ namespace_id >> 32) + id;
 }
 
-/* ---- tables ---- */
+/* ---- lists ---- */
 
-static uint32_t *table_head(const struct table *table, uint64_t key)
+static int order_places(const void *pa, const void *pb)
 {
-	/* numbers, too, are chosen by strangers */
-	return &table->heads[hash_bytes(&key, sizeof(key)) & (table->n_heads - 1)];
+	const struct listed *a = pa, *b = pb;
+
+	if (a->key != b->key)
+		return (a->key > b->key) - (a->key < b->key);
+	if (a->kind != b->kind)
+		return (a->kind > b->kind) - (a->kind < b->kind);
+	return (a->position > b->position) - (a->position < b->position);
 }
 
-static void table_open(struct table *table, size_t expected)
+static void list_sort(struct list *list)
 {
-	table->n_heads = 16;
-	while (table->n_heads < expected)
-		table->n_heads *= 2;
-	table->heads = xcalloc(table->n_heads, sizeof(*table->heads));
+	for (size_t i = 1; i < list->count; i++)
+		if (order_places(&list->places[i - 1], &list->places[i]) > 0) {
+			qsort(list->places, list->count, sizeof(*list->places),
+				order_places);
+			return;
+		}
 }
 
-/* In front of the others of its key: tables are filled from the last position down. */
-static void table_add(struct table *table, uint64_t key, size_t position)
+/* The first one that is not before `place`. */
+static size_t list_find(const struct list *list, const struct listed *place)
 {
-	struct entry *entry = array_add(&table->entries, &table->n_entries);
-	uint32_t *head = table_head(table, key);
+	size_t low = 0, high = list->count;
 
-	table->is_unordered |= table->n_entries > 1 && entry[-1].position < position;
-	entry->key = key;
-	entry->position = (uint32_t)position;
-	entry->next = *head;
-	*head = (uint32_t)table->n_entries;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (order_places(&list->places[middle], place) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }
 
-void index_add(
-	struct host_index *index, enum places_kind kind, uint64_t key, size_t position)
+/* A replay adds few: one for each table that LVM loads anew. */
+static void list_insert(struct list *list, const struct listed *place)
 {
-	table_add(&index->tables[kind], key, position);
+	size_t at = list_find(list, place);
+
+	array_add(&list->places, &list->count);
+	memmove(&list->places[at + 1], &list->places[at],
+		(list->count - 1 - at) * sizeof(*place));
+	list->places[at] = *place;
 }
 
-void index_cut(struct host_index *index)
+void index_add(struct host_index *index, unsigned kind, uint64_t key, size_t position)
 {
-	index->is_cut = true;
+	const struct listed place = {key, kind, (uint32_t)position};
+	struct list *list = &index->lists[LIST_OF(kind)];
+
+	if (index->is_of_clone)
+		list_insert(&index->added[LIST_OF(kind)], &place);
+	else
+		*array_add(&list->places, &list->count) = place;
 }
 
-void index_ground_changed(struct host_index *index)
+void index_sort(struct host_index *index)
 {
-	index->is_ground_changed = true;
+	for (size_t i = 0; i < PLACES_KINDS; i++)
+		list_sort(&index->lists[i]);
 }
 
 bool host_index_is_cut(const struct host *host)
@@ -111,17 +108,7 @@ bool host_index_is_cut(const struct host *host)
 	return host->index && host->index->is_cut;
 }
 
-struct owned_list *index_owned(struct host_index *index)
-{
-	return &index->owned;
-}
-
-struct path_tree *index_paths(struct host_index *index)
-{
-	return &index->paths;
-}
-
-const struct path_tree *host_index_paths(const struct host *host)
+const struct path_list *host_index_paths(const struct host *host)
 {
 	return host->index ? &host->index->paths : NULL;
 }
@@ -148,12 +135,6 @@ const bool *host_index_ground(const struct host *host)
 const struct below_list *host_index_below(const struct host *host)
 {
 	return host->index ? host->index->below : NULL;
-}
-
-static void table_free(struct table *table)
-{
-	free(table->heads);
-	free(table->entries);
 }
 
 struct memo *host_index_memo_of_lv(const struct host *host, const struct lv *lv)
@@ -217,212 +198,193 @@ static void held_free(struct fact_bag *held)
 	bag_free(held);
 }
 
-static struct table table_copy(const struct table *table)
-{
-	struct table copy = {.is_unordered = table->is_unordered};
-
-	table_open(&copy, table->n_heads);
-	memcpy(copy.heads, table->heads, table->n_heads * sizeof(*table->heads));
-	for (size_t i = 0; i < table->n_entries; i++)
-		*array_add(&copy.entries, &copy.n_entries) = table->entries[i];
-	return copy;
-}
-
 /* ---- places ---- */
 
-static size_t array_length(const struct host *host, enum places_kind kind)
+static size_t array_length(const struct host *host, unsigned kind)
 {
-	switch (kind) {
-	case PLACES_DEVICE_UUID:
-	case PLACES_DEVICE_NAME:
-	case PLACES_DEVICE_MINOR:
-	case PLACES_DEVICE_VOLUME:
-	case PLACES_DEVICE_GROUP:
-	case PLACES_ABOVE:
-	case PLACES_SNAPSHOT_OF_COW:
-		return host->n_devices;
-	case PLACES_BLOCK_NAME:
-	case PLACES_BLOCKS:
-		return host->n_blocks;
-	case PLACES_SUPERBLOCKS:
-		return host->n_superblocks;
-	case PLACES_SWAPS:
-		return host->n_swaps;
-	case PLACES_KERNEL_HOLDERS:
-		return host->n_kernel_holders;
-	case PLACES_USES:
-		return host->n_uses;
-	case PLACES_CHANGES:
-		return host->n_changes;
-	case PLACES_FSTAB:
-		return host->n_fstab;
-	case PLACES_MOUNTS:
-	case PLACES_MOUNT_ID:
-	case PLACES_MOUNT_CHILDREN:
-	case PLACES_MOUNT_PEERS:
-		return host->n_mounts;
-	case PLACES_MENTIONS:
+	static const size_t counts[PLACES_KINDS] = {
+		[HELD_BY_TABLE] = offsetof(struct host, n_devices),
+		[HELD_BY_BLOCK] = offsetof(struct host, n_blocks),
+		[HELD_BY_SUPERBLOCK] = offsetof(struct host, n_superblocks),
+		[HELD_BY_MOUNT] = offsetof(struct host, n_mounts),
+		[HELD_BY_SWAP] = offsetof(struct host, n_swaps),
+		[HELD_BY_KERNEL] = offsetof(struct host, n_kernel_holders),
+		[HELD_BY_PROCESS] = offsetof(struct host, n_uses),
+		[PLACES_SNAPSHOT_OF_COW] = offsetof(struct host, n_devices),
+		[PLACES_CHANGES] = offsetof(struct host, n_changes),
+		[PLACES_PVS_ON] = offsetof(struct host, n_pvs),
+		[PLACES_MOUNT_ID] = offsetof(struct host, n_mounts),
+		[PLACES_MOUNT_CHILDREN] = offsetof(struct host, n_mounts),
+		[PLACES_DEVICE_MINOR] = offsetof(struct host, n_devices),
+		[PLACES_MOUNT_PEERS] = offsetof(struct host, n_mounts),
+		[PLACES_STORAGE_PROGRAMS] = offsetof(struct host, n_processes),
+		[PLACES_DEVICE_UUID] = offsetof(struct host, n_devices),
+		[PLACES_DEVICE_NAME] = offsetof(struct host, n_devices),
+		[PLACES_DEVICE_VOLUME] = offsetof(struct host, n_devices),
+		[PLACES_FSTAB] = offsetof(struct host, n_fstab),
+		[PLACES_DEVICE_GROUP] = offsetof(struct host, n_devices),
+		[PLACES_BLOCK_NAME] = offsetof(struct host, n_blocks),
+		[PLACES_PVS] = offsetof(struct host, n_pvs),
+		[PLACES_LVS] = offsetof(struct host, n_lvs),
+		[PLACES_LVS_NOWHERE] = offsetof(struct host, n_lvs),
+		[PLACES_LV_ORIGIN] = offsetof(struct host, n_lvs),
+	};
+
+	if (kind == PLACES_MENTIONS)
 		return host_mentions_count(host);
-	case PLACES_PVS:
-	case PLACES_PVS_ON:
-		return host->n_pvs;
-	case PLACES_LV_ORIGIN:
-	case PLACES_LVS:
-	case PLACES_LVS_NOWHERE:
-		return host->n_lvs;
-	case PLACES_STORAGE_PROGRAMS:
-		return host->n_processes;
-	case PLACES_KINDS:
-		break;
-	}
-	return 0;
+	return *(const size_t *)((const char *)host + counts[kind]);
 }
 
-static int order_places(const void *pa, const void *pb)
+struct places places_between(
+	const struct host *host, unsigned kind, unsigned last, uint64_t key)
 {
-	const size_t *a = pa, *b = pb;
+	const struct listed first = {.key = key, .kind = kind};
+	struct places places = {.host = host,
+		.key = key,
+		.kind = kind,
+		.last = last,
+		.is_all = !host->index};
+	const struct list *list, *added;
 
-	return (*a > *b) - (*a < *b);
-}
-
-void places_add(struct places *places, size_t position)
-{
-	if (places->count < PLACES_FEW) {
-		places->few[places->count++] = position;
-		return;
-	}
-	if (places->count == PLACES_FEW) {
-		size_t count = 0;
-
-		while (count < PLACES_FEW)
-			*array_add(&places->many, &count) = places->few[count];
-	}
-	*array_add(&places->many, &places->count) = position;
-}
-
-/* Ascending, each once. */
-static void places_sort(struct places *places)
-{
-	size_t *at = places->many ? places->many : places->few, kept = 1;
-	bool is_sorted = true;
-
-	for (size_t i = 1; i < places->count; i++)
-		is_sorted &= at[i - 1] < at[i];
-	if (is_sorted)
-		return;
-	qsort(at, places->count, sizeof(*at), order_places);
-	for (size_t i = 1; i < places->count; i++)
-		if (at[i] != at[kept - 1])
-			at[kept++] = at[i];
-	places->count = kept;
-}
-
-static void places_of_key(
-	const struct table *table, uint64_t key, size_t most, struct places *places)
-{
-	for (uint32_t i = *table_head(table, key); i; i = table->entries[i - 1].next) {
-		if (table->entries[i - 1].key != key)
-			continue;
-		if (!most--) {
-			places->is_cut = true;
-			return;
-		}
-		places_add(places, table->entries[i - 1].position);
-	}
-}
-
-static struct places places_find(const struct host *host, enum places_kind kind,
-	const uint64_t *keys, size_t n_keys, size_t most)
-{
-	struct places places = {0};
-
-	if (!host->index) {
-		places.is_all = true;
-		places.count = array_length(host, kind);
+	if (places.is_all)
 		return places;
+	list = &host->index->lists[LIST_OF(kind)];
+	places.at = list->places + list_find(list, &first);
+	places.end = list->places + list->count;
+	added = &host->index->added[LIST_OF(kind)];
+	if (added->count) {
+		places.added = added->places + list_find(added, &first);
+		places.added_end = added->places + added->count;
 	}
-	for (size_t i = 0; i < n_keys; i++)
-		places_of_key(&host->index->tables[kind], keys[i], most, &places);
-	places_sort(&places);
 	return places;
-}
-
-/* An element with several places of one key has them in a row. */
-bool places_walk(struct places *places, size_t *ret_position)
-{
-	while (places->entry) {
-		const struct entry *entry = &places->table->entries[places->entry - 1];
-		bool is_new = entry->key == places->key &&
-			      (!places->count || entry->position != places->next);
-
-		places->entry = entry->next;
-		if (!is_new)
-			continue;
-		places->count = 1;
-		places->next = *ret_position = entry->position;
-		return true;
-	}
-	return false;
-}
-
-void places_free(struct places *places)
-{
-	free(places->many);
 }
 
 struct places host_places(const struct host *host, enum places_kind kind, uint64_t key)
 {
-	const struct table *table = host->index ? &host->index->tables[kind] : NULL;
-
-	if (table && !table->is_unordered)
-		return (struct places){
-			.table = table, .key = key, .entry = *table_head(table, key)};
-	return places_find(host, kind, &key, 1, SIZE_MAX);
+	return places_between(host, kind, kind, key);
 }
 
-struct places host_places_few(
-	const struct host *host, enum places_kind kind, uint64_t key, size_t most)
+static bool is_one(
+	const struct places *places, const struct listed *at, const struct listed *end)
 {
-	return places_find(host, kind, &key, 1, most);
+	return at != end &&
+	       (places->own || (at->key == places->key && at->kind <= places->last));
+}
+
+/* NULL: that was the last one. */
+static const struct listed *places_take(struct places *places)
+{
+	bool has_one = is_one(places, places->at, places->end);
+
+	if (is_one(places, places->added, places->added_end) &&
+		(!has_one || order_places(places->added, places->at) < 0))
+		return places->added++;
+	return has_one ? places->at++ : NULL;
+}
+
+static bool next_of_all(struct places *places, size_t *ret_position)
+{
+	while (places->next == array_length(places->host, places->kind)) {
+		if (places->kind == places->last)
+			return false;
+		places->kind++;
+		places->next = 0;
+	}
+	*ret_position = places->next++;
+	return true;
+}
+
+bool places_next(struct places *places, size_t *ret_position)
+{
+	const struct listed *listed;
+
+	if (places->is_all)
+		return next_of_all(places, ret_position);
+	do { /* an element may have the key twice */
+		listed = places_take(places);
+		if (!listed)
+			return false;
+	} while (listed->kind == places->kind && listed->position < places->next);
+	places->kind = listed->kind;
+	places->next = (size_t)listed->position + 1;
+	*ret_position = listed->position;
+	return true;
+}
+
+void places_free(struct places *places)
+{
+	free(places->own);
+}
+
+/* ---- of several keys ---- */
+
+void places_add(struct places *places, uint64_t key, size_t position)
+{
+	*array_add(&places->own, &places->n_own) =
+		(struct listed){key, places->kind, (uint32_t)position};
+}
+
+static int order_positions(const void *pa, const void *pb)
+{
+	const struct listed *a = pa, *b = pb;
+
+	return (a->position > b->position) - (a->position < b->position);
+}
+
+void places_sort(struct places *places)
+{
+	size_t kept = 0;
+
+	if (places->n_own)
+		qsort(places->own, places->n_own, sizeof(*places->own), order_positions);
+	for (size_t i = 0; i < places->n_own; i++)
+		if (!kept || places->own[kept - 1].position != places->own[i].position)
+			places->own[kept++] = places->own[i];
+	places->n_own = kept;
+	places->at = places->own;
+	places->end = places->own + kept;
+}
+
+static void places_add_key(struct places *places, uint64_t key)
+{
+	struct places one =
+		host_places(places->host, (enum places_kind)places->kind, key);
+
+	for (size_t i; places_next(&one, &i);)
+		places_add(places, key, i);
+}
+
+void places_unite(struct places *places, uint64_t key)
+{
+	places_add_key(places, key);
+	places_sort(places);
 }
 
 struct places host_places_of_devices(const struct host *host, enum places_kind kind,
 	const struct devno *devnos, size_t count)
 {
-	return host_places_few_of_devices(host, kind, devnos, count, SIZE_MAX);
-}
+	struct places places = {
+		.host = host, .kind = kind, .last = kind, .is_all = !host->index};
 
-struct places host_places_few_of_devices(const struct host *host, enum places_kind kind,
-	const struct devno *devnos, size_t count, size_t most)
-{
-	uint64_t *keys = NULL;
-	size_t n_keys = 0;
-	struct places places;
-
-	for (size_t i = 0; i < count; i++)
-		*array_add(&keys, &n_keys) = places_devno(devnos[i]);
-	places = places_find(host, kind, keys, n_keys, most);
-	free(keys);
+	for (size_t i = 0; !places.is_all && i < count; i++)
+		places_add_key(&places, places_devno(devnos[i]));
+	places_sort(&places);
 	return places;
-}
-
-void places_unite(const struct host *host, struct places *places, enum places_kind kind,
-	uint64_t key)
-{
-	places_of_key(&host->index->tables[kind], key, SIZE_MAX, places);
-	places_sort(places);
 }
 
 struct places host_places_of_sectors(const struct host *host, const char *vg_uuid,
 	const struct sectors *sectors, size_t count)
 {
-	struct places places =
-		host_places_few(host, PLACES_LVS_NOWHERE, places_text(vg_uuid), SIZE_MAX);
+	struct places places = {.host = host,
+		.kind = PLACES_LVS_NOWHERE,
+		.last = PLACES_LVS_NOWHERE,
+		.is_all = !host->index};
 
-	for (size_t i = 0; !places.is_all && i < count; i++)
+	if (places.is_all)
+		return places;
+	for (size_t i = 0; i < count; i++)
 		owned_places(&host->index->owned, &sectors[i], &places);
-	if (!places.is_all)
-		places_sort(&places);
+	places_unite(&places, places_text(vg_uuid));
 	return places;
 }
 
@@ -454,8 +416,6 @@ void host_index_build(struct host *host)
 
 	host_index_free(host);
 	home = host_namespace_of_host(host);
-	for (enum places_kind kind = 0; kind < PLACES_KINDS; kind++)
-		table_open(&index->tables[kind], array_length(host, kind));
 	index->is_sorted[INDEX_DEVICES] =
 		IS_SORTED(host, devices, n_devices, order_devices);
 	index->is_sorted[INDEX_BLOCKS] = IS_SORTED(host, blocks, n_blocks, order_blocks);
@@ -490,9 +450,6 @@ void host_index_clone(struct host *clone)
 	index = xcalloc(1, sizeof(*index));
 	*index = *clone->index;
 	index->is_of_clone = true;
-	index->tables[PLACES_ABOVE] = table_copy(&index->tables[PLACES_ABOVE]);
-	index->tables[PLACES_SNAPSHOT_OF_COW] =
-		table_copy(&index->tables[PLACES_SNAPSHOT_OF_COW]);
 	index->held = (struct fact_bag){0};
 	memos_open(clone, index);
 	clone->index = index;
@@ -504,16 +461,17 @@ void host_index_free(struct host *host)
 
 	if (!index)
 		return;
-	for (enum places_kind kind = 0; kind < PLACES_KINDS; kind++)
-		if (!index->is_of_clone || kind == PLACES_ABOVE ||
-			kind == PLACES_SNAPSHOT_OF_COW)
-			table_free(&index->tables[kind]);
+	for (size_t i = 0; i < PLACES_KINDS; i++) {
+		free(index->added[i].places);
+		if (!index->is_of_clone)
+			free(index->lists[i].places);
+	}
 	if (index->is_of_clone) {
 		memos_free(index);
 		held_free(&index->held);
 	} else {
 		free(index->owned.owned);
-		path_tree_free(&index->paths);
+		path_list_free(&index->paths);
 		free(index->is_on_snapshot);
 		below_free(index->below);
 	}

@@ -5,9 +5,11 @@
 #define SNAPSTATE_HOST_INDEX_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "snapstate/buf.h"
+#include "snapstate/facts.h"
 #include "snapstate/host/places.h"
 
 /* Arrays that are searched by halves. */
@@ -51,28 +53,17 @@ struct host_index;
 struct lv;
 struct mention;
 struct mount;
-struct path_node;
-struct path_tree {
-	struct path_node *nodes;
-	size_t n_nodes;
-	uint32_t *heads;
-	size_t n_heads;	 /* a power of two */
-	uint32_t *below; /* by a mount's position: that of the one below it at the same
-			  * place, + 1; 0 = none */
+struct mount_point;
+struct path_list {
+	struct mount_point *points;
+	size_t count;
 };
-void path_tree_build(const struct host *host, struct path_tree *tree);
-void path_tree_free(struct path_tree *tree);
-
-/* From {path} on: path_step() goes to the next mount point or folder above one on the
- * way, false at the end of what is known; path_mount() then gives the mounts there, the
- * last one first. */
-struct path_walk {
-	const char *at;
-	uint32_t node, mount;
-};
-bool path_step(const struct path_tree *tree, struct path_walk *walk);
-bool path_mount(
-	const struct path_tree *tree, struct path_walk *walk, size_t *ret_position);
+void path_list_build(const struct host *host, struct path_list *paths);
+void path_list_free(struct path_list *paths);
+/* Where path_up() begins: it gives the mounts that a path leads through, the last one
+ * first, and false behind the first one. */
+size_t path_find(const struct path_list *paths, const char *path);
+bool path_up(const struct path_list *paths, size_t *at, size_t *ret_position);
 
 /* For each device: whether it is on a snapshot, or is one; see index_ground.c. */
 void ground_mark(const struct host *host, bool *ret_is_on_snapshot);
@@ -110,27 +101,52 @@ struct memo *host_index_memo_of_device(
 bool host_index_is_reloaded(const struct host *host, size_t device);
 
 /* NULL: no index. */
-const struct path_tree *host_index_paths(const struct host *host);
+const struct path_list *host_index_paths(const struct host *host);
 /* With an index: the namespace of process 1; NULL: it was not seen. */
 const struct mount_namespace *host_index_home(const struct host *host);
 
 /* With an index: those of one key more. */
-void places_unite(const struct host *host, struct places *places, enum places_kind kind,
-	uint64_t key);
-void places_add(struct places *places, size_t position);
+void places_unite(struct places *places, uint64_t key);
+/* One more; places_sort() brings them into their order, each once. */
+void places_add(struct places *places, uint64_t key, size_t position);
+void places_sort(struct places *places);
+/* Of several kinds, which are shapes of holders. */
+struct places places_between(
+	const struct host *host, unsigned kind, unsigned last, uint64_t key);
 
 /* lvm_view.c: host_lvm_is_whole(), worked out. */
 bool lvm_view_is_whole(const struct host *host);
 
+/* Sorted by key, kind and position; what is added is sorted before it is asked for. */
+struct list {
+	struct listed *places;
+	size_t count;
+};
+
+struct host_index {
+	struct list lists[PLACES_KINDS];
+	struct list added[PLACES_KINDS]; /* of a clone */
+	bool is_sorted[INDEX_ARRAYS];
+	size_t home; /* place of the host's own mount namespace; behind all = none */
+	struct owned_list owned;
+	bool is_lvm_whole;
+	struct path_list paths;
+	bool *is_on_snapshot; /* by a device's position */
+	struct below_list *below;
+	bool is_of_clone;
+	bool is_ground_changed;		      /* is_on_snapshot is not right any more */
+	struct fact_bag held;		      /* texts of conditions, owned; of a clone */
+	struct memo *lv_memos, *device_memos; /* by position; of a clone */
+	bool *is_reloaded;		      /* by a device's position; of a clone */
+	bool is_cut;
+};
+
 /* index_fill.c puts everything in. */
 void index_fill(const struct host *host, struct host_index *index);
-void index_add(
-	struct host_index *index, enum places_kind kind, uint64_t key, size_t position);
-void index_cut(struct host_index *index);
-void index_ground_changed(struct host_index *index);
+void index_add(struct host_index *index, unsigned kind, uint64_t key, size_t position);
+/* What was added can be asked for from then on. */
+void index_sort(struct host_index *index);
 void index_reloaded(struct host_index *index, size_t device);
-struct owned_list *index_owned(struct host_index *index);
-struct path_tree *index_paths(struct host_index *index);
 
 /* For host_clone(): instead of the index that was copied with the rest. */
 void host_index_clone(struct host *clone);
@@ -155,6 +171,7 @@ bool path_is_below(const char *path, const char *folder);
 int order_sources(const void *a, const void *b);
 int order_devices(const void *a, const void *b);
 int order_blocks(const void *a, const void *b);
+int order_namespaces(const void *a, const void *b);
 int order_processes(const void *a, const void *b);
 int order_vgs(const void *a, const void *b);
 int order_pvs(const void *a, const void *b);

@@ -2,8 +2,7 @@
 /*
  * What the index lists, and under which keys. Input: a host. Output: its index, see
  * index.c. Invariant: an element is listed under every key that it has, or may come to
- * have in a replay. Positions are added from the last down, so that they are found in
- * order.
+ * have in a replay.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,6 +18,7 @@
 #include "snapstate/host/device.h"
 #include "snapstate/host/file.h"
 #include "snapstate/host/holder.h"
+#include "snapstate/host/holders.h"
 #include "snapstate/host/lvm.h"
 #include "snapstate/host/mount.h"
 #include "snapstate/host/places.h"
@@ -59,14 +59,14 @@ static void add_device_table(
 	struct devno origin, cow;
 
 	for (size_t i = 0; i < device->n_deps; i++)
-		index_add(index, PLACES_ABOVE, places_devno(device->deps[i]), position);
+		index_add(index, HELD_BY_TABLE, places_devno(device->deps[i]), position);
 	if (device_snapshot_parts(device, &origin, &cow))
 		index_add(index, PLACES_SNAPSHOT_OF_COW, places_devno(cow), position);
 }
 
 static void add_devices(const struct host *host, struct host_index *index)
 {
-	for (size_t i = host->n_devices; i-- > 0;) {
+	for (size_t i = 0; i < host->n_devices; i++) {
 		add_device_labels(index, &host->devices[i], i);
 		add_device_table(index, &host->devices[i], i);
 	}
@@ -79,7 +79,7 @@ void host_index_device(struct host *clone, const struct device *device)
 	add_device_table(clone->index, device, (size_t)(device - clone->devices));
 	index_reloaded(clone->index, (size_t)(device - clone->devices));
 	if (!ground_is_same(clone, device))
-		index_ground_changed(clone->index);
+		clone->index->is_ground_changed = true;
 }
 
 /* ---- mounts and block devices ---- */
@@ -127,15 +127,14 @@ static void add_mount_keys(
 /* As host_file_devno(), for any choice of mounts that are gone. */
 static void add_file_keys(const struct host *host, const char *file, struct keys *keys)
 {
-	const struct path_tree *tree = host_index_paths(host);
-	struct path_walk walk = {.at = file};
+	const struct path_list *paths = host_index_paths(host);
+	size_t at = path_find(paths, file);
 
 	if (!*file)
 		return;
 	add_path_keys(host, file, keys);
-	while (!keys->has_more && path_step(tree, &walk))
-		for (size_t i; !keys->has_more && path_mount(tree, &walk, &i);)
-			add_mount_keys(host, &host->mounts[i], keys);
+	for (size_t i; !keys->has_more && path_up(paths, &at, &i);)
+		add_mount_keys(host, &host->mounts[i], keys);
 }
 
 /* Of a loop device or a swap area: whether it is open as a device, its path tells. */
@@ -158,23 +157,23 @@ static void add_kept_file_keys(const struct host *host, const struct file_at *fi
 	}
 }
 
-static void add_keys(struct host_index *index, enum places_kind kind,
-	const struct keys *keys, size_t position)
+static void add_keys(
+	struct host_index *index, unsigned kind, const struct keys *keys, size_t position)
 {
 	if (keys->has_more)
-		index_cut(index);
+		index->is_cut = true;
 	for (size_t i = 0; i < keys->count; i++)
 		index_add(index, kind, keys->at[i], position);
 }
 
 static void add_mounts(const struct host *host, struct host_index *index)
 {
-	for (size_t i = host->n_mounts; i-- > 0;) {
+	for (size_t i = 0; i < host->n_mounts; i++) {
 		const struct mount *mount = &host->mounts[i];
 		struct keys keys = {.count = 0};
 
 		add_mount_keys(host, mount, &keys);
-		add_keys(index, PLACES_MOUNTS, &keys, i);
+		add_keys(index, HELD_BY_MOUNT, &keys, i);
 		index_add(index, PLACES_MOUNT_ID,
 			places_mount(mount->namespace_id, mount->id), i);
 		index_add(index, PLACES_MOUNT_CHILDREN,
@@ -187,7 +186,7 @@ static void add_mounts(const struct host *host, struct host_index *index)
 /* The name of a volume also where it has no device. */
 static void add_mentions(const struct host *host, struct host_index *index)
 {
-	for (size_t i = host_mentions_count(host); i-- > 0;) {
+	for (size_t i = 0; i < host_mentions_count(host); i++) {
 		const struct mention mention = host_mention(host, i);
 		cleanup_free char *label = mention_label(&mention);
 		struct keys keys = {.count = 0};
@@ -201,20 +200,20 @@ static void add_mentions(const struct host *host, struct host_index *index)
 
 static void add_blocks(const struct host *host, struct host_index *index)
 {
-	for (size_t i = host->n_blocks; i-- > 0;) {
+	for (size_t i = 0; i < host->n_blocks; i++) {
 		struct keys keys = {.count = 0};
 
 		for (size_t b = 0; b < host->blocks[i].n_below && !keys.has_more; b++)
 			key_add(&keys, host->blocks[i].below[b]);
 		add_kept_file_keys(
 			host, &host->blocks[i].file, host->blocks[i].backing_file, &keys);
-		add_keys(index, PLACES_BLOCKS, &keys, i);
+		add_keys(index, HELD_BY_BLOCK, &keys, i);
 	}
 }
 
 static void add_swaps(const struct host *host, struct host_index *index)
 {
-	for (size_t i = host->n_swaps; i-- > 0;) {
+	for (size_t i = 0; i < host->n_swaps; i++) {
 		struct keys keys = {.count = 0};
 
 		if (devno_is_none(host->swaps[i].devno))
@@ -222,33 +221,33 @@ static void add_swaps(const struct host *host, struct host_index *index)
 				host, &host->swaps[i].file, host->swaps[i].path, &keys);
 		else
 			key_add(&keys, host->swaps[i].devno);
-		add_keys(index, PLACES_SWAPS, &keys, i);
+		add_keys(index, HELD_BY_SWAP, &keys, i);
 	}
 }
 
 static void add_block_names(const struct host *host, struct host_index *index)
 {
-	for (size_t i = host->n_blocks; i-- > 0;)
+	for (size_t i = 0; i < host->n_blocks; i++)
 		index_add(
 			index, PLACES_BLOCK_NAME, places_text(host->blocks[i].kname), i);
 }
 
-/* ---- what has one device number ---- */
+/* ---- what has one key ---- */
 
-static void add_holders(const struct host *host, struct host_index *index)
+static void add_single(const struct host *host, struct host_index *index)
 {
-	for (size_t i = host->n_superblocks; i-- > 0;)
-		index_add(index, PLACES_SUPERBLOCKS,
+	for (size_t i = 0; i < host->n_superblocks; i++)
+		index_add(index, HELD_BY_SUPERBLOCK,
 			places_devno(host->superblocks[i].devno), i);
-	for (size_t i = host->n_kernel_holders; i-- > 0;)
-		index_add(index, PLACES_KERNEL_HOLDERS,
+	for (size_t i = 0; i < host->n_kernel_holders; i++)
+		index_add(index, HELD_BY_KERNEL,
 			places_devno(host->kernel_holders[i].devno), i);
-	for (size_t i = host->n_fstab; i-- > 0;)
+	for (size_t i = 0; i < host->n_fstab; i++)
 		index_add(index, PLACES_FSTAB, places_text(host->fstab[i].target), i);
-	for (size_t i = host->n_changes; i-- > 0;)
+	for (size_t i = 0; i < host->n_changes; i++)
 		index_add(index, PLACES_CHANGES, places_devno(host->changes[i].devno), i);
-	for (size_t i = host->n_uses; i-- > 0;)
-		index_add(index, PLACES_USES, places_devno(host->uses[i].devno), i);
+	for (size_t i = 0; i < host->n_uses; i++)
+		index_add(index, HELD_BY_PROCESS, places_devno(host->uses[i].devno), i);
 }
 
 /* ---- volumes and processes ---- */
@@ -257,8 +256,8 @@ static void add_volumes(const struct host *host, struct host_index *index)
 {
 	bool *is_known = xcalloc(host->n_lvs, sizeof(*is_known));
 
-	owned_collect(host, index_owned(index), is_known);
-	for (size_t i = host->n_lvs; i-- > 0;) {
+	owned_collect(host, &index->owned, is_known);
+	for (size_t i = 0; i < host->n_lvs; i++) {
 		const struct lv *lv = &host->lvs[i];
 
 		index_add(index, PLACES_LV_ORIGIN, places_text(lv->origin_uuid), i);
@@ -271,11 +270,11 @@ static void add_volumes(const struct host *host, struct host_index *index)
 
 static void add_others(const struct host *host, struct host_index *index)
 {
-	for (size_t i = host->n_pvs; i-- > 0;) {
+	for (size_t i = 0; i < host->n_pvs; i++) {
 		index_add(index, PLACES_PVS, places_text(host->pvs[i].vg_uuid), i);
 		index_add(index, PLACES_PVS_ON, places_devno(host->pvs[i].devno), i);
 	}
-	for (size_t i = host->n_processes; i-- > 0;)
+	for (size_t i = 0; i < host->n_processes; i++)
 		if (process_is_storage(&host->processes[i]))
 			index_add(index, PLACES_STORAGE_PROGRAMS, 0, i);
 }
@@ -286,13 +285,15 @@ void index_fill(const struct host *host, struct host_index *index)
 {
 	add_devices(host, index);
 	add_block_names(host, index);
-	add_holders(host, index);
+	add_single(host, index);
 	add_volumes(host, index);
 	add_others(host, index);
+	path_list_build(host, &index->paths);
 	/* these are found by the names of devices and blocks */
-	path_tree_build(host, index_paths(index));
+	index_sort(index);
 	add_mounts(host, index);
 	add_swaps(host, index);
 	add_blocks(host, index);
 	add_mentions(host, index);
+	index_sort(index);
 }

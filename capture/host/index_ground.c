@@ -14,7 +14,7 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/host.h"
 #include "snapstate/host/device.h"
-#include "snapstate/host/places.h"
+#include "snapstate/host/holders.h"
 
 void ground_mark(const struct host *host, bool *ret_is_on_snapshot)
 {
@@ -27,15 +27,13 @@ void ground_mark(const struct host *host, bool *ret_is_on_snapshot)
 		}
 	for (size_t next = 0; next < count; next++) {
 		struct devno devno = host->devices[stack[next]].devno;
-		cleanup_places struct places above =
-			host_places(host, PLACES_ABOVE, places_devno(devno));
+		struct holders tables = host_holders_by(host, devno, HELD_BY_TABLE);
 
-		for (size_t i; places_next(&above, &i);) {
-			if (ret_is_on_snapshot[i] ||
-				!device_stands_on(&host->devices[i], devno))
+		for (struct holder holder; holders_next(&tables, &holder);) {
+			if (ret_is_on_snapshot[holder.at])
 				continue;
-			ret_is_on_snapshot[i] = true;
-			*array_add(&stack, &count) = i;
+			ret_is_on_snapshot[holder.at] = true;
+			*array_add(&stack, &count) = holder.at;
 		}
 	}
 	free(stack);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Which mounts of the host's namespace a path leads through: a part of the index, see
- * index.h. A tree of the mount points' components, found by a table of (node, component):
- * a look-up takes as long as its path is, however many mounts there are.
- * Input: mounts. Output: positions of mounts.
+ * index.h. The mount points sorted so that what is below one follows it: the last one
+ * that is not behind a path is below all those above the path. Input: mounts. Output:
+ * positions of mounts.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -15,127 +15,89 @@
 #include "snapstate/host.h"
 #include "snapstate/host/mount.h"
 
-struct path_node {
-	uint32_t parent; /* number of a node, from 1; 0 = above the first component */
-	const char *name;
-	uint32_t len;
-	uint32_t next;	/* of the same bucket */
-	uint32_t mount; /* the last one there: its position + 1; 0 = none */
+struct mount_point {
+	const char *target;
+	size_t position;
+	/* Numbers of items, from 1; 0 = none: the last mount on the nearest mount point
+	 * above this one, and, with those on the same, the one that this is on top of. */
+	size_t above, under;
 };
 
-static uint32_t *bucket(
-	const struct path_tree *tree, uint32_t parent, const char *name, size_t len)
+/* The end of a path, and a component's, are before all other bytes. */
+static int rank(char c)
 {
-	uint64_t key = hash_bytes(name, len) + parent * 0x9e3779b97f4a7c15u;
-
-	return &tree->heads[(key ^ key >> 32) & (tree->n_heads - 1)];
+	return c == '\0' ? -2 : c == '/' ? -1 : (unsigned char)c;
 }
 
-static uint32_t child(
-	const struct path_tree *tree, uint32_t parent, const char *name, size_t len)
+static int order_paths(const char *a, const char *b)
 {
-	uint32_t i = tree->n_heads ? *bucket(tree, parent, name, len) : 0;
-
-	for (; i; i = tree->nodes[i - 1].next) {
-		const struct path_node *node = &tree->nodes[i - 1];
-
-		if (node->parent == parent && node->len == len &&
-			memcmp(node->name, name, len) == 0)
-			return i;
-	}
-	return 0;
+	for (; *a && *a == *b; a++, b++)
+		;
+	return rank(*a) - rank(*b);
 }
 
-static uint32_t child_add(
-	struct path_tree *tree, uint32_t parent, const char *name, size_t len)
+static int order_points(const void *pa, const void *pb)
 {
-	struct path_node *node = array_add(&tree->nodes, &tree->n_nodes);
-	uint32_t *head = bucket(tree, parent, name, len);
+	const struct mount_point *a = pa, *b = pb;
+	int by_target = order_paths(a->target, b->target);
 
-	*node = (struct path_node){
-		.parent = parent, .name = name, .len = (uint32_t)len, .next = *head};
-	*head = (uint32_t)tree->n_nodes;
-	return *head;
+	return by_target ? by_target
+			 : (a->position > b->position) - (a->position < b->position);
 }
 
-/* "/" is above all that begins with it: it ends behind its first, empty component. */
-static const char *component_end(const char *at)
+/* Of the item at `at` and those above it: the first that is above the path. */
+static size_t above_path(const struct path_list *paths, size_t at, const char *path)
 {
-	return at + strcspn(at, "/");
+	while (at && !path_is_below(path, paths->points[at - 1].target))
+		at = paths->points[at - 1].above;
+	return at;
 }
 
-static void add_mount(struct path_tree *tree, const struct host *host, size_t position)
-{
-	const char *at = host->mounts[position].target;
-	bool is_root = strcmp(at, "/") == 0;
-	uint32_t node = 0;
-
-	for (;;) {
-		const char *end = component_end(at);
-		uint32_t next = child(tree, node, at, (size_t)(end - at));
-
-		node = next ? next : child_add(tree, node, at, (size_t)(end - at));
-		if (!*end || is_root)
-			break;
-		at = end + 1;
-	}
-	tree->below[position] = tree->nodes[node - 1].mount;
-	tree->nodes[node - 1].mount = (uint32_t)position + 1;
-}
-
-static size_t count_components(const struct host *host, uint64_t namespace_id)
-{
-	size_t count = 1;
-
-	for (size_t i = 0; i < host->n_mounts; i++)
-		if (host->mounts[i].namespace_id == namespace_id)
-			for (const char *at = host->mounts[i].target; at;
-				at = strchr(at + 1, '/'))
-				count++;
-	return count;
-}
-
-void path_tree_build(const struct host *host, struct path_tree *tree)
+void path_list_build(const struct host *host, struct path_list *paths)
 {
 	const struct mount_namespace *home = host_namespace_of_host(host);
-	size_t count = home ? count_components(host, home->id) : 1;
 
-	tree->n_heads = 16;
-	while (tree->n_heads < count)
-		tree->n_heads *= 2;
-	tree->heads = xcalloc(tree->n_heads, sizeof(*tree->heads));
-	tree->below = xcalloc(host->n_mounts, sizeof(*tree->below));
 	for (size_t i = 0; home && i < host->n_mounts; i++)
 		if (host->mounts[i].namespace_id == home->id && *host->mounts[i].target)
-			add_mount(tree, host, i);
+			*array_add(&paths->points, &paths->count) = (struct mount_point){
+				.target = host->mounts[i].target, .position = i};
+	if (paths->count)
+		qsort(paths->points, paths->count, sizeof(*paths->points), order_points);
+	for (size_t i = 0; i < paths->count; i++) {
+		struct mount_point *point = &paths->points[i];
+
+		point->under = above_path(paths, i, point->target);
+		point->above = point->under;
+		if (point->under && strcmp(point[-1].target, point->target) == 0)
+			point->above = point[-1].above;
+	}
 }
 
-void path_tree_free(struct path_tree *tree)
+void path_list_free(struct path_list *paths)
 {
-	free(tree->nodes);
-	free(tree->heads);
-	free(tree->below);
+	free(paths->points);
 }
 
-bool path_step(const struct path_tree *tree, struct path_walk *walk)
+size_t path_find(const struct path_list *paths, const char *path)
 {
-	const char *end;
+	size_t low = 0, high = paths->count;
 
-	if (!walk->at)
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (order_paths(paths->points[middle].target, path) <= 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return above_path(paths, low, path);
+}
+
+bool path_up(const struct path_list *paths, size_t *at, size_t *ret_position)
+{
+	if (!*at)
 		return false;
-	end = component_end(walk->at);
-	walk->node = child(tree, walk->node, walk->at, (size_t)(end - walk->at));
-	walk->at = walk->node && *end ? end + 1 : NULL;
-	walk->mount = walk->node ? tree->nodes[walk->node - 1].mount : 0;
-	return walk->node != 0;
-}
-
-bool path_mount(
-	const struct path_tree *tree, struct path_walk *walk, size_t *ret_position)
-{
-	if (!walk->mount)
-		return false;
-	*ret_position = walk->mount - 1;
-	walk->mount = tree->below[walk->mount - 1];
+	*ret_position = paths->points[*at - 1].position;
+	*at = paths->points[*at - 1].under;
 	return true;
 }

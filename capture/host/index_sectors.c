@@ -115,6 +115,6 @@ void owned_places(const struct owned_list *list, const struct sectors *sectors,
 			owned->reach <= sectors->start)
 			return;
 		if (owned->end > sectors->start)
-			places_add(places, owned->volume);
+			places_add(places, 0, owned->volume);
 	}
 }

@@ -24,34 +24,23 @@
 #include "snapstate/host/swap.h"
 #include "snapstate/lvm_names.h"
 
-/* Binary search that is right when the array is sorted and harmless when it is not. */
-static struct device *device_sorted(const struct host *host, struct devno devno)
+/* Right where the array is sorted, and harmless where it is not. NULL: not found. */
+static void *find(const void *key, const void *items, size_t count, size_t size,
+	int (*order)(const void *, const void *))
 {
-	size_t low = 0, high = host->n_devices;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = devno_compare(host->devices[middle].devno, devno);
-
-		if (order == 0)
-			return &host->devices[middle];
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
+	return count ? bsearch(key, items, count, size, order) : NULL;
 }
+#define FIND(key, items, count, order) find(key, items, count, sizeof(*(items)), order)
 
 struct device *host_device_by_devno(const struct host *host, struct devno devno)
 {
-	struct device *device = device_sorted(host, devno);
+	const struct device key = {.devno = devno};
+	struct device *device = FIND(&key, host->devices, host->n_devices, order_devices);
 
-	if (!device && host_index_is_sorted(host, INDEX_DEVICES))
-		return NULL;
 	/* all dm devices of a kernel share one major number, so most of what is no dm
 	 * device needs no walk */
-	if (!device && host->n_devices && host->devices[0].devno.major != devno.major)
+	if (!device && (host_index_is_sorted(host, INDEX_DEVICES) || !host->n_devices ||
+			       host->devices[0].devno.major != devno.major))
 		return NULL;
 	for (size_t i = 0; !device && i < host->n_devices; i++)
 		if (devno_is_equal(host->devices[i].devno, devno))
@@ -116,29 +105,17 @@ struct device *host_device_by_name(const struct host *host, const char *name)
 	return NULL;
 }
 
-static int compare_block(const void *devno, const void *block)
-{
-	return devno_compare(
-		*(const struct devno *)devno, ((const struct block *)block)->devno);
-}
-
-static struct block *block_sorted(const struct host *host, struct devno devno)
-{
-	struct block *block = bsearch(&devno, host->blocks, host->n_blocks,
-		sizeof(*host->blocks), compare_block);
-
-	return block && !block->is_gone ? block : NULL;
-}
-
 struct block *host_block_by_devno(const struct host *host, struct devno devno)
 {
-	if (host->n_blocks && host_index_is_sorted(host, INDEX_BLOCKS))
-		return block_sorted(host, devno);
-	for (size_t i = 0; i < host->n_blocks; i++)
-		if (!host->blocks[i].is_gone &&
-			devno_is_equal(host->blocks[i].devno, devno))
-			return &host->blocks[i];
-	return NULL;
+	const struct block key = {.devno = devno};
+	struct block *block = FIND(&key, host->blocks, host->n_blocks, order_blocks);
+
+	for (size_t i = 0; !host_index_is_sorted(host, INDEX_BLOCKS) &&
+			   (!block || block->is_gone) && i < host->n_blocks;
+		i++)
+		if (devno_is_equal(host->blocks[i].devno, devno))
+			block = &host->blocks[i];
+	return block && !block->is_gone ? block : NULL;
 }
 
 const struct block *host_block_by_kname(const struct host *host, const char *kname)
@@ -152,26 +129,11 @@ const struct block *host_block_by_kname(const struct host *host, const char *kna
 	return NULL;
 }
 
-static const struct process *process_sorted(const struct host *host, uint32_t pid)
-{
-	size_t low = 0, high = host->n_processes;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (host->processes[middle].pid == pid)
-			return &host->processes[middle];
-		if (host->processes[middle].pid < pid)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
-}
-
 const struct process *host_process(const struct host *host, uint32_t pid)
 {
-	const struct process *process = process_sorted(host, pid);
+	const struct process key = {.pid = pid};
+	const struct process *process =
+		FIND(&key, host->processes, host->n_processes, order_processes);
 
 	if (host_index_is_sorted(host, INDEX_PROCESSES))
 		return process;
@@ -181,56 +143,26 @@ const struct process *host_process(const struct host *host, uint32_t pid)
 	return process;
 }
 
-static int compare_vg(const void *uuid, const void *vg)
-{
-	return strcmp(uuid, ((const struct vg *)vg)->uuid);
-}
-
 const struct vg *host_vg(const struct host *host, const char *vg_uuid)
 {
-	if (host->n_vgs && host_index_is_sorted(host, INDEX_VGS))
-		return bsearch(
-			vg_uuid, host->vgs, host->n_vgs, sizeof(*host->vgs), compare_vg);
+	const struct vg key = {.uuid = vg_uuid};
+
+	if (host_index_is_sorted(host, INDEX_VGS))
+		return FIND(&key, host->vgs, host->n_vgs, order_vgs);
 	for (size_t i = 0; i < host->n_vgs; i++)
 		if (strcmp(host->vgs[i].uuid, vg_uuid) == 0)
 			return &host->vgs[i];
 	return NULL;
 }
 
-static int lv_compare(const struct lv *lv, const char *vg_uuid, const char *lv_uuid)
-{
-	int by_vg = strcmp(lv->vg_uuid, vg_uuid);
-
-	return by_vg ? by_vg : strcmp(lv->uuid, lv_uuid);
-}
-
-static struct lv *lv_sorted(
-	const struct host *host, const char *vg_uuid, const char *lv_uuid)
-{
-	size_t low = 0, high = host->n_lvs;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = lv_compare(&host->lvs[middle], vg_uuid, lv_uuid);
-
-		if (order == 0)
-			return &host->lvs[middle];
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
-}
-
 struct lv *host_lv(const struct host *host, const char *vg_uuid, const char *lv_uuid)
 {
-	struct lv *lv = lv_sorted(host, vg_uuid, lv_uuid);
+	const struct lv key = {.vg_uuid = vg_uuid, .uuid = lv_uuid};
+	struct lv *lv = FIND(&key, host->lvs, host->n_lvs, order_lvs);
 
-	if (host_index_is_sorted(host, INDEX_LVS))
-		return lv && !lv->is_gone ? lv : NULL;
-	for (size_t i = 0; !lv && i < host->n_lvs; i++)
-		if (lv_compare(&host->lvs[i], vg_uuid, lv_uuid) == 0)
+	for (size_t i = 0;
+		!lv && !host_index_is_sorted(host, INDEX_LVS) && i < host->n_lvs; i++)
+		if (order_lvs(&host->lvs[i], &key) == 0)
 			lv = &host->lvs[i];
 	return lv && !lv->is_gone ? lv : NULL;
 }
@@ -245,44 +177,23 @@ const struct lv *host_lv_by_name(
 	return NULL;
 }
 
-static int compare_pv(const void *uuid, const void *pv)
-{
-	return strcmp(uuid, ((const struct pv *)pv)->uuid);
-}
-
 const struct pv *host_pv(const struct host *host, const char *pv_uuid)
 {
-	if (host->n_pvs && host_index_is_sorted(host, INDEX_PVS))
-		return bsearch(
-			pv_uuid, host->pvs, host->n_pvs, sizeof(*host->pvs), compare_pv);
+	const struct pv key = {.uuid = pv_uuid};
+
+	if (host_index_is_sorted(host, INDEX_PVS))
+		return FIND(&key, host->pvs, host->n_pvs, order_pvs);
 	for (size_t i = 0; i < host->n_pvs; i++)
 		if (strcmp(host->pvs[i].uuid, pv_uuid) == 0)
 			return &host->pvs[i];
 	return NULL;
 }
 
-/* As device_sorted(). */
-static const struct mount_namespace *namespace_sorted(
-	const struct host *host, uint64_t id)
-{
-	size_t low = 0, high = host->n_namespaces;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (host->namespaces[middle].id == id)
-			return &host->namespaces[middle];
-		if (host->namespaces[middle].id < id)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
-}
-
 const struct mount_namespace *host_namespace(const struct host *host, uint64_t id)
 {
-	const struct mount_namespace *found = namespace_sorted(host, id);
+	const struct mount_namespace key = {.id = id};
+	const struct mount_namespace *found =
+		FIND(&key, host->namespaces, host->n_namespaces, order_namespaces);
 
 	for (size_t i = 0; !found && i < host->n_namespaces; i++)
 		if (host->namespaces[i].id == id)
@@ -468,17 +379,13 @@ bool path_is_below(const char *path, const char *folder)
  * one. */
 static const struct mount *mount_of_file(const struct host *host, const char *file)
 {
-	const struct path_tree *tree = host_index_paths(host);
-	struct path_walk walk = {.at = file};
-	const struct mount *found = NULL;
+	const struct path_list *paths = host_index_paths(host);
+	size_t at = path_find(paths, file);
 
-	while (path_step(tree, &walk))
-		for (size_t i; path_mount(tree, &walk, &i);)
-			if (!host->mounts[i].is_gone) {
-				found = &host->mounts[i];
-				break;
-			}
-	return found;
+	for (size_t i; path_up(paths, &at, &i);)
+		if (!host->mounts[i].is_gone)
+			return &host->mounts[i];
+	return NULL;
 }
 
 static const struct mount *mount_searched(const struct host *host, const char *file)

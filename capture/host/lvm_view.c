@@ -18,6 +18,7 @@
 #include "snapstate/host/block.h"
 #include "snapstate/host/device.h"
 #include "snapstate/host/file.h"
+#include "snapstate/host/holders.h"
 #include "snapstate/host/lvm.h"
 #include "snapstate/host/mount.h"
 #include "snapstate/host/places.h"
@@ -101,21 +102,17 @@ bool host_lvm_lists(const struct host *host, struct devno devno)
 /* Then no physical volume is on it. */
 static bool has_content(const struct host *host, struct devno devno)
 {
-	cleanup_places struct places live =
-		host_places(host, PLACES_SUPERBLOCKS, places_devno(devno));
-	cleanup_places struct places mounts =
-		host_places(host, PLACES_MOUNTS, places_devno(devno));
-	cleanup_places struct places swaps =
-		host_places(host, PLACES_SWAPS, places_devno(devno));
+	struct holders mounts = host_holders_by(host, devno, HELD_BY_MOUNT);
+	struct holders swaps = host_holders_by(host, devno, HELD_BY_SWAP);
+	struct holder holder;
 
-	for (size_t i; places_next(&live, &i);)
-		if (devno_is_equal(host->superblocks[i].devno, devno))
+	if (host_is_held_by(host, devno, HELD_BY_SUPERBLOCK))
+		return true;
+	while (holders_next(&mounts, &holder))
+		if (devno_is_equal(holder.mount->devno, devno))
 			return true;
-	for (size_t i; places_next(&mounts, &i);)
-		if (devno_is_equal(host->mounts[i].devno, devno))
-			return true;
-	for (size_t i; places_next(&swaps, &i);)
-		if (devno_is_equal(host->swaps[i].devno, devno))
+	while (holders_next(&swaps, &holder))
+		if (!holder.is_on_file)
 			return true;
 	return false;
 }
@@ -125,23 +122,17 @@ static bool has_content(const struct host *host, struct devno devno)
  * filter-mpath.c). */
 static bool is_shown_as_another(const struct host *host, struct devno devno)
 {
-	cleanup_places struct places blocks =
-		host_places(host, PLACES_BLOCKS, places_devno(devno));
-	cleanup_places struct places above =
-		host_places(host, PLACES_ABOVE, places_devno(devno));
+	struct holders tables = host_holders_by(host, devno, HELD_BY_TABLE);
+	struct holders blocks = host_holders_by(host, devno, HELD_BY_BLOCK);
+	struct holder holder;
 
-	for (size_t i; places_next(&blocks, &i);) {
-		const struct block *block = &host->blocks[i];
-
-		for (size_t b = 0; b < block->n_below; b++)
-			if (devno_is_equal(block->below[b], devno) &&
-				(block->kind == BLOCK_PARTITION ||
-					block->kind == BLOCK_MD))
-				return true;
-	}
-	for (size_t i; places_next(&above, &i);)
-		if (device_stands_on(&host->devices[i], devno) &&
-			strncmp(host->devices[i].uuid, "mpath-", 6) == 0)
+	while (holders_next(&blocks, &holder))
+		if (devnos_count(holder.block->below, holder.block->n_below, devno) &&
+			(holder.block->kind == BLOCK_PARTITION ||
+				holder.block->kind == BLOCK_MD))
+			return true;
+	while (holders_next(&tables, &holder))
+		if (strncmp(holder.table->uuid, "mpath-", 6) == 0)
 			return true;
 	return false;
 }

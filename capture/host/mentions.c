@@ -95,7 +95,7 @@ static struct places places_of_mentions(const struct host *host, const struct st
 		host, PLACES_MENTIONS, stack->items, stack->count);
 
 	if (!places.is_all && stack->label)
-		places_unite(host, &places, PLACES_MENTIONS, places_text(stack->label));
+		places_unite(&places, places_text(stack->label));
 	return places;
 }
 

@@ -13,6 +13,7 @@
 #include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/host.h"
+#include "snapstate/host/holders.h"
 #include "snapstate/host/mount.h"
 #include "snapstate/host/places.h"
 
@@ -104,18 +105,13 @@ void host_mounts_of(
 	const struct host *host, struct devno devno, struct home_mounts *ret_mounts)
 {
 	const struct mount_namespace *home = host_namespace_of_host(host);
-	cleanup_places struct places places =
-		host_places(host, PLACES_MOUNTS, places_devno(devno));
+	struct holders holders = host_holders_by(host, devno, HELD_BY_MOUNT);
 	struct home_mounts mounts = {.count = 0};
 
-	for (size_t i;
-		home && mounts.count < HOME_MOUNTS_MOST && places_next(&places, &i);) {
-		const struct mount *mount = &host->mounts[i];
-
-		if (!mount->is_gone && mount->namespace_id == home->id &&
-			devno_is_equal(host_mount_devno(host, mount), devno))
-			mounts.items[mounts.count++] = mount;
-	}
+	for (struct holder holder; home && mounts.count < HOME_MOUNTS_MOST &&
+				   holders_next(&holders, &holder);)
+		if (holder.mount->namespace_id == home->id)
+			mounts.items[mounts.count++] = holder.mount;
 	*ret_mounts = mounts;
 }
 

@@ -16,8 +16,8 @@
 #include "snapstate/host/config.h"
 #include "snapstate/host/device.h"
 #include "snapstate/host/file.h"
+#include "snapstate/host/holders.h"
 #include "snapstate/host/lvm.h"
-#include "snapstate/host/places.h"
 #include "stack.h"
 
 bool stack_has(const struct stack *stack, struct devno devno)
@@ -36,19 +36,15 @@ static void add_device(struct stack *stack, struct devno devno)
 
 static void add_above(const struct host *host, struct stack *stack, struct devno devno)
 {
-	cleanup_places struct places above =
-		host_places(host, PLACES_ABOVE, places_devno(devno));
-	cleanup_places struct places blocks =
-		host_places(host, PLACES_BLOCKS, places_devno(devno));
+	struct holders tables = host_holders_by(host, devno, HELD_BY_TABLE);
+	struct holders blocks = host_holders_by(host, devno, HELD_BY_BLOCK);
+	struct holder holder;
 
-	for (size_t i; places_next(&above, &i);)
-		if (!host->devices[i].is_gone &&
-			device_stands_on(&host->devices[i], devno))
-			add_device(stack, host->devices[i].devno);
-	for (size_t i; places_next(&blocks, &i);)
-		if (!host->blocks[i].is_gone &&
-			block_stands_on(host, &host->blocks[i], devno))
-			add_device(stack, host->blocks[i].devno);
+	while (holders_next(&tables, &holder))
+		add_device(stack, holder.table->devno);
+	while (holders_next(&blocks, &holder))
+		if (holder.times)
+			add_device(stack, holder.block->devno);
 }
 
 /* By the metadata, else by the name of its device. malloc'ed. */

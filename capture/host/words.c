@@ -113,58 +113,6 @@ const char *block_transport(const char *name)
 	return *name ? NULL : "";
 }
 
-static const char *const use_words[] = {
-	[USE_NODE] = "node",
-	[USE_FILE] = "file",
-	[USE_CWD] = "cwd",
-	[USE_ROOT] = "root",
-	[USE_MAP] = "map",
-};
-
-const char *use_kind_name(enum use_kind kind)
-{
-	return use_words[kind];
-}
-
-int use_kind_parse(const char *name, enum use_kind *ret_kind)
-{
-	int i = word_index(use_words, COUNT(use_words), name);
-
-	if (i < 0)
-		return i;
-	*ret_kind = (enum use_kind)i;
-	return 0;
-}
-
-bool holder_is_of_file(enum holder_kind kind)
-{
-	return kind == HOLDER_LIO_FILE || kind == HOLDER_OVERLAY || kind == HOLDER_NFSD;
-}
-
-static const char *const holder_words[] = {
-	[HOLDER_LIO] = "lio",
-	[HOLDER_LIO_FILE] = "lio-file",
-	[HOLDER_XEN] = "xen",
-	[HOLDER_OTHER] = "other",
-	[HOLDER_OVERLAY] = "overlay",
-	[HOLDER_NFSD] = "nfsd",
-};
-
-const char *holder_kind_name(enum holder_kind kind)
-{
-	return holder_words[kind];
-}
-
-int holder_kind_parse(const char *name, enum holder_kind *ret_kind)
-{
-	int i = word_index(holder_words, COUNT(holder_words), name);
-
-	if (i < 0)
-		return i;
-	*ret_kind = (enum holder_kind)i;
-	return 0;
-}
-
 const char *device_flag_name(unsigned flag)
 {
 	switch ((enum device_flag)flag) {

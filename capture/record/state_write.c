@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <libxml/xmlwriter.h>
 
+#include "snapstate/cleanup.h"
 #include "snapstate/host.h"
 #include "snapstate/host/block.h"
 #include "snapstate/host/change.h"
@@ -18,12 +19,12 @@
 #include "snapstate/host/file.h"
 #include "snapstate/host/holder.h"
 #include "snapstate/host/mount.h"
+#include "snapstate/host/places.h"
 #include "snapstate/host/process.h"
 #include "snapstate/host/source.h"
 #include "snapstate/host/swap.h"
 #include "snapstate/ledger.h"
 #include "snapstate/record.h"
-#include "snapstate/cleanup.h"
 #include "snapstate/stamp.h"
 #include "state_words.h"
 
@@ -436,6 +437,7 @@ int record_state_write(const struct host *host, struct buf *ret_xml, struct err 
 	int r = -ENOMEM;
 
 	host_sort(sorted);
+	host_index_build(sorted); /* each device's ledger asks who holds it */
 	if (stamp_write(sorted->identity.taken, &time) < 0)
 		return err_set(err, -ERANGE, "state.xml: the time of the capture is off");
 	if (state_check(sorted, err) < 0)

@@ -13,6 +13,7 @@
 #include "snapstate/host.h"
 #include "snapstate/host/block.h"
 #include "snapstate/host/device.h"
+#include "snapstate/host/holders.h"
 #include "snapstate/host/mount.h"
 #include "snapstate/host/places.h"
 #include "snapstate/host/swap.h"
@@ -46,38 +47,33 @@ static struct devno own_below(
 
 /* ---- loop devices ---- */
 
-/* A process is known to have it open: then it goes, or can be detached, after that has
- * ended. */
+/* It is known who has it open: then it goes, or can be detached, after that has ended. */
 static bool has_user(const struct host *host, struct devno devno, unsigned depth)
 {
-	cleanup_places struct places above =
-		host_places(host, PLACES_ABOVE, places_devno(devno));
-	cleanup_places struct places blocks =
-		host_places(host, PLACES_BLOCKS, places_devno(devno));
-	cleanup_places struct places mounts =
-		host_places(host, PLACES_MOUNTS, places_devno(devno));
-	cleanup_places struct places swaps =
-		host_places(host, PLACES_SWAPS, places_devno(devno));
+	struct holders holders = host_holders(host, devno);
 
-	for (size_t i; places_next(&mounts, &i);)
-		if (devno_is_equal(host_mount_devno(host, &host->mounts[i]), devno))
+	for (struct holder holder; holders_next(&holders, &holder);)
+		switch (holder.shape) {
+		case HELD_BY_TABLE:
+		case HELD_BY_MOUNT:
 			return true;
-	for (size_t i; places_next(&swaps, &i);)
-		if (devno_is_equal(host->swaps[i].devno, devno))
-			return true;
-	for (size_t i; places_next(&above, &i);)
-		if (device_stands_on(&host->devices[i], devno))
-			return true;
-	for (size_t i; places_next(&blocks, &i);) {
-		const struct block *block = &host->blocks[i];
-
-		if (!block_stands_on(host, block, devno))
-			continue;
-		if (block->kind != BLOCK_PARTITION)
-			return true;
-		if (depth == 0 && has_user(host, block->devno, 1))
-			return true;
-	}
+		case HELD_BY_SWAP:
+			if (!holder.is_on_file)
+				return true;
+			break;
+		case HELD_BY_BLOCK:
+			if (holder.times &&
+				(holder.block->kind != BLOCK_PARTITION ||
+					(depth == 0 &&
+						has_user(host, holder.block->devno, 1))))
+				return true;
+			break;
+		case HELD_BY_SUPERBLOCK:
+		case HELD_BY_KERNEL:
+		case HELD_BY_PROCESS:
+		case HOLDER_SHAPES:
+			break;
+		}
 	return false;
 }
 
@@ -169,12 +165,12 @@ static bool has_member(const struct block *array, struct devno member)
 static bool shares_a_member(const struct host *host, const struct block *array)
 {
 	for (size_t a = 0; a < array->n_below; a++) {
-		cleanup_places struct places places =
-			host_places(host, PLACES_BLOCKS, places_devno(array->below[a]));
+		struct holders blocks =
+			host_holders_by(host, array->below[a], HELD_BY_BLOCK);
 
-		for (size_t i; places_next(&places, &i);)
-			if (&host->blocks[i] != array &&
-				has_member(&host->blocks[i], array->below[a]))
+		for (struct holder holder; holders_next(&blocks, &holder);)
+			if (holder.block != array &&
+				has_member(holder.block, array->below[a]))
 				return true;
 	}
 	return false;
@@ -274,37 +270,31 @@ static void end_swaps(
 
 static void check_swaps(const struct host *host, struct subject *subject)
 {
-	cleanup_places struct places places =
-		subject_places_few(host, subject, PLACES_SWAPS, PLACES_MOST);
+	cleanup_holders struct holders areas =
+		subject_holders(host, subject, HELD_BY_SWAP, PLACES_MOST);
+	struct holders files = areas; /* borrowed */
 	struct swaps_seen seen = {0, 0};
 
-	for (size_t i; places_next(&places, &i);) {
-		const struct swap *swap = &host->swaps[i];
+	for (struct holder holder; holders_next(&areas, &holder);) {
 		const char *why;
 
-		if (!subject_owns(subject, swap->devno))
+		if (holder.is_on_file)
 			continue;
-		why = why_swap_stays(subject, swap);
+		why = why_swap_stays(subject, holder.swap);
 		if (is_told(&seen, why)) {
-			note_swap(subject, swap, why);
+			note_swap(subject, holder.swap, why);
 			end_swaps(subject, &seen, why);
 		}
 	}
-	places.next = 0;
-	for (size_t i; places_next(&places, &i);) {
-		const struct swap *swap = &host->swaps[i];
-
-		if (devno_is_none(swap->devno) &&
-			subject_owns(subject, host_swap_file_devno(host, swap)) &&
-			is_told(&seen, true)) {
-			note_swap_file(subject, swap);
+	for (struct holder holder; holders_next(&files, &holder);)
+		if (holder.is_on_file && is_told(&seen, true)) {
+			note_swap_file(subject, holder.swap);
 			end_swaps(subject, &seen, true);
 		}
-	}
 	if (seen.n_idle > STACK_MOST)
 		subject_reason(subject, RULE_TOO_MUCH,
 			"more than %d swap areas are on it", STACK_MOST);
-	else if (places.is_cut)
+	else if (holders_are_cut(&areas))
 		subject_reason(subject, RULE_TOO_MUCH,
 			"more swap areas may be on it than are looked at");
 }

@@ -12,6 +12,7 @@
 #include "snapstate/host.h"
 #include "snapstate/host/config.h"
 #include "snapstate/host/file.h"
+#include "snapstate/host/holders.h"
 #include "snapstate/host/mount.h"
 #include "snapstate/host/places.h"
 #include "snapstate/lines.h"
@@ -62,16 +63,15 @@ static void lines_collect(const struct host *host, const struct subject *subject
 	size_t **ret_lines, size_t *ret_count)
 {
 	const struct mount_namespace *home = host_namespace_of_host(host);
-	cleanup_places struct places mounts =
-		subject_places_few(host, subject, PLACES_MOUNTS, PLACES_MOST);
+	cleanup_holders struct holders mounts =
+		subject_holders(host, subject, HELD_BY_MOUNT, PLACES_MOST);
 	size_t kept = 0;
 
-	for (size_t i; home && places_next(&mounts, &i);) {
-		const struct mount *mount = &host->mounts[i];
+	for (struct holder holder; home && holders_next(&mounts, &holder);) {
+		const struct mount *mount = holder.mount;
 		cleanup_places struct places lines = {0};
 
-		if (mount->namespace_id != home->id ||
-			!subject_owns(subject, host_mount_devno(host, mount)))
+		if (mount->namespace_id != home->id)
 			continue;
 		lines = host_places(host, PLACES_FSTAB, places_text(mount->target));
 		for (size_t k; places_next(&lines, &k);)

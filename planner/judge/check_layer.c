@@ -10,11 +10,10 @@
 #include <string.h>
 
 #include "checks.h"
-#include "snapstate/cleanup.h"
 #include "snapstate/host.h"
 #include "snapstate/host/device.h"
+#include "snapstate/host/holders.h"
 #include "snapstate/host/lvm.h"
-#include "snapstate/host/places.h"
 #include "snapstate/ledger.h"
 #include "snapstate/lvm_names.h"
 
@@ -41,19 +40,17 @@ static bool is_of_lvm(const struct host *host, const struct subject *subject,
 void check_shared_layer(const struct host *host, struct subject *subject)
 {
 	const struct device *layer = subject->real;
-	cleanup_places struct places above = {0};
+	struct holders tables;
 	struct ledger ledger;
 	bool has_pending = false; /* such a table holds the layer open as well */
 	unsigned count = 0;
 
 	if (!layer)
 		return;
-	above = host_places(host, PLACES_ABOVE, places_devno(layer->devno));
-	for (size_t i; places_next(&above, &i);) {
-		const struct device *device = &host->devices[i];
+	tables = host_holders_by(host, layer->devno, HELD_BY_TABLE);
+	for (struct holder holder; holders_next(&tables, &holder);) {
+		const struct device *device = holder.table;
 
-		if (device->is_gone || !device_stands_on(device, layer->devno))
-			continue;
 		has_pending |= device->flags & DEVICE_PENDING;
 		if (count > NEIGHBOURS_MOST ||
 			is_of_lvm(host, subject, device, layer->devno))

@@ -13,6 +13,7 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/host.h"
 #include "snapstate/host/device.h"
+#include "snapstate/host/holders.h"
 #include "snapstate/host/mount.h"
 #include "snapstate/host/places.h"
 #include "snapstate/ledger.h"
@@ -105,16 +106,13 @@ void check_production(const struct survey *survey, struct subject *subject)
 {
 	const struct host *host = survey->host;
 	const struct mount_namespace *home = host_namespace_of_host(host);
-	cleanup_places struct places places =
-		subject_places_few(host, subject, PLACES_MOUNTS, PLACES_MOST);
+	cleanup_holders struct holders mounts =
+		subject_holders(host, subject, HELD_BY_MOUNT, PLACES_MOST);
 
-	for (size_t i; home && places_next(&places, &i);) {
-		const struct mount *mount = &host->mounts[i];
-
-		/* in another namespace it is refused, or goes with one of this */
-		if (mount->namespace_id == home->id && mount_is_writable(mount) &&
-			!is_as_system(subject, mount) &&
-			subject_owns(subject, host_mount_devno(host, mount)))
-			note_writable(survey, subject, mount);
-	}
+	/* in another namespace it is refused, or goes with one of this */
+	for (struct holder holder; home && holders_next(&mounts, &holder);)
+		if (holder.mount->namespace_id == home->id &&
+			mount_is_writable(holder.mount) &&
+			!is_as_system(subject, holder.mount))
+			note_writable(survey, subject, holder.mount);
 }

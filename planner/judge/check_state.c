@@ -11,6 +11,7 @@
 #include "snapstate/host/block.h"
 #include "snapstate/host/change.h"
 #include "snapstate/host/device.h"
+#include "snapstate/host/holders.h"
 #include "snapstate/host/lvm.h"
 #include "snapstate/host/mount.h"
 #include "snapstate/host/places.h"
@@ -214,19 +215,17 @@ static void note_neighbour(const struct host *host, struct subject *subject,
  * lab, random states: the table of a neighbour's -cow). */
 static void note_neighbours(const struct host *host, struct subject *subject)
 {
-	cleanup_places struct places places =
-		host_places(host, PLACES_ABOVE, places_devno(subject->real->devno));
+	struct holders tables =
+		host_holders_by(host, subject->real->devno, HELD_BY_TABLE);
 	unsigned count = 0;
 
 	if (subject->origin)
 		note_unsettled(subject, subject->origin);
-	for (size_t i; count <= NEIGHBOURS_MOST && places_next(&places, &i);) {
-		const struct device *device = &host->devices[i];
-
-		if (device != subject->origin && !subject_owns(subject, device->devno) &&
-			device_stands_on(device, subject->real->devno))
-			note_neighbour(host, subject, device, &count);
-	}
+	for (struct holder holder;
+		count <= NEIGHBOURS_MOST && holders_next(&tables, &holder);)
+		if (holder.table != subject->origin &&
+			!subject_owns(subject, holder.table->devno))
+			note_neighbour(host, subject, holder.table, &count);
 	if (count > NEIGHBOURS_MOST)
 		subject_add_words(subject, "; more of its origin's snapshots, or their "
 					   "stores, are not at rest");

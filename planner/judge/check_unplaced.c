@@ -7,6 +7,7 @@
 #include "snapstate/host/block.h"
 #include "snapstate/host/device.h"
 #include "snapstate/host/holder.h"
+#include "snapstate/host/holders.h"
 #include "snapstate/host/swap.h"
 
 struct visit {
@@ -14,39 +15,22 @@ struct visit {
 	struct subject *subject;
 };
 
-static const char *holder_words(enum holder_kind kind)
+static void note(struct subject *subject, struct devno devno, const struct holder *one)
 {
-	switch (kind) {
-	case HOLDER_OVERLAY:
-		return "an overlay";
-	case HOLDER_NFSD:
-		return "exported by NFS";
-	case HOLDER_LIO:
-	case HOLDER_LIO_FILE:
-		return "a SCSI target";
-	case HOLDER_XEN:
-	case HOLDER_OTHER:
-		return "held by the kernel";
-	}
-	return "";
-}
-
-static void note(struct subject *subject, struct devno devno, const struct unplaced *one)
-{
-	if (one->loop) {
+	if (one->shape == HELD_BY_BLOCK) {
 		subject_reason(subject, RULE_UNPLACED,
 			"%s (loop) is on the file %s, and on which file system that is "
 			"was not found: it may be the one on " DEVNO_FMT,
-			one->loop->kname, one->loop->backing_file, DEVNO_ARGS(devno));
-		subject_about(subject, ABOUT_BLOCK, one->loop);
-	} else if (one->holder) {
+			one->block->kname, one->block->backing_file, DEVNO_ARGS(devno));
+		subject_about(subject, ABOUT_BLOCK, one->block);
+	} else if (one->shape == HELD_BY_KERNEL) {
 		subject_reason(subject, RULE_UNPLACED,
 			"%s (%s%s) is on a file system that was not found: it may be the "
 			"one on " DEVNO_FMT,
-			one->holder->name, holder_words(one->holder->kind),
-			one->holder->is_within ? ", made by a user" : "",
+			one->kernel->name, one->row->unplaced,
+			one->kernel->is_within ? ", made by a user" : "",
 			DEVNO_ARGS(devno));
-		subject_about(subject, ABOUT_KERNEL_HOLDER, one->holder);
+		subject_about(subject, ABOUT_KERNEL_HOLDER, one->kernel);
 	} else {
 		subject_reason(subject, RULE_UNPLACED,
 			"the host swaps on the file %s, and on which file system that is "

@@ -13,6 +13,7 @@
 #include "snapstate/host/config.h"
 #include "snapstate/host/device.h"
 #include "snapstate/host/holder.h"
+#include "snapstate/host/holders.h"
 #include "snapstate/host/mount.h"
 #include "snapstate/host/places.h"
 #include "snapstate/host/process.h"
@@ -26,36 +27,16 @@ struct visit {
 
 /* ---- processes ---- */
 
-static const char *use_words(enum use_kind kind)
-{
-	switch (kind) {
-	case USE_NODE:
-		return "the device open";
-	case USE_FILE:
-		return "a file open";
-	case USE_CWD:
-		return "its working directory there";
-	case USE_ROOT:
-		return "its root there";
-	case USE_MAP:
-		return "a file mapped";
-	}
-	return "";
-}
-
 /* A file system in user space: who has the device of a "fuseblk" mount open serves it
  * (ntfs-3g and others), and ends with its umount. NULL: no such mount. */
 static const struct mount *mount_served(const struct host *host, const struct use *use)
 {
-	cleanup_places struct places places = {0};
+	struct holders mounts = host_holders_by(host, use->devno, HELD_BY_MOUNT);
 
-	if (use->kind == USE_NODE)
-		places = host_places(host, PLACES_MOUNTS, places_devno(use->devno));
-	for (size_t i; places_next(&places, &i);)
-		if (strcmp(host->mounts[i].type, "fuseblk") == 0 &&
-			devno_is_equal(
-				host_mount_devno(host, &host->mounts[i]), use->devno))
-			return &host->mounts[i];
+	for (struct holder holder;
+		use->kind == USE_NODE && holders_next(&mounts, &holder);)
+		if (strcmp(holder.mount->type, "fuseblk") == 0)
+			return holder.mount;
 	return NULL;
 }
 
@@ -66,38 +47,31 @@ static enum rule rule_of_process(const struct process *process)
 	return process_is_hypervisor(process) ? RULE_VM_RUNNING : RULE_IN_USE;
 }
 
-/* `first` is the first of its uses that is one of the subject's devices, and `places` are
- * those behind it; all uses of a process stand together. */
+/* `first` is the first of its uses, and `behind` are those behind it; all uses of a
+ * process stand together. */
 static void note_process(const struct visit *visit, const struct process *process,
-	const struct places *places, size_t first)
+	const struct holders *behind, const struct holder *first)
 {
 	cleanup_buf struct buf text = BUF_INIT;
 	const char *separator = ": has ";
-	struct places rest = *places; /* borrowed */
+	struct holders rest = *behind; /* borrowed */
 	const struct mount *served = NULL;
 
-	for (size_t i = first, has_more = true; has_more;
-		has_more = places_next(&rest, &i)) {
-		const struct use *use = &visit->host->uses[i];
-
-		if (use->pid != process->pid)
-			break;
-		if (!subject_owns(visit->subject, use->devno))
-			continue;
+	for (struct holder holder = *first; holder.use->pid == process->pid;) {
 		buf_puts(&text, separator);
-		buf_puts(&text, use_words(use->kind));
+		buf_puts(&text, holder.row->about_device);
 		buf_puts(&text, " on ");
-		buf_devno(&text, use->devno);
-		if (*use->example) {
+		buf_devno(&text, holder.use->devno);
+		if (*holder.use->example) {
 			buf_puts(&text, " (");
-			buf_tail(&text, use->example);
+			buf_tail(&text, holder.use->example);
 			buf_puts(&text, ")");
 		}
 		separator = ", ";
-		served = served ? served : mount_served(visit->host, use);
+		served = served ? served : mount_served(visit->host, holder.use);
+		if (!holders_next(&rest, &holder))
+			break;
 	}
-	if (!text.len)
-		return;
 	if (served) {
 		buf_puts(&text, "; it serves the file system mounted on ");
 		buf_tail(&text, served->target);
@@ -118,46 +92,22 @@ static void note_process(const struct visit *visit, const struct process *proces
 
 /* ---- the kernel's own holders ---- */
 
-static const char *holder_words(enum holder_kind kind)
-{
-	switch (kind) {
-	case HOLDER_LIO:
-		return "is exported as a SCSI target";
-	case HOLDER_LIO_FILE:
-		return "holds a file that is exported as a SCSI target";
-	case HOLDER_XEN:
-		return "is the disk of a Xen guest";
-	case HOLDER_OTHER:
-		return "is claimed by the kernel";
-	case HOLDER_OVERLAY:
-		return "holds a layer of an overlay that is mounted";
-	case HOLDER_NFSD:
-		return "holds what is exported by NFS";
-	}
-	return "is held";
-}
-
 static void note_kernel_holders(const struct visit *visit)
 {
-	const struct host *host = visit->host;
-	cleanup_places struct places places = subject_places_few(
-		host, visit->subject, PLACES_KERNEL_HOLDERS, ALIKE_MOST + 1);
+	cleanup_holders struct holders holders = subject_holders(
+		visit->host, visit->subject, HELD_BY_KERNEL, ALIKE_MOST + 1);
 	unsigned count = 0;
 
-	for (size_t i; places_next(&places, &i);) {
-		const struct kernel_holder *holder = &host->kernel_holders[i];
-
-		if (!subject_owns(visit->subject, holder->devno))
-			continue;
+	for (struct holder holder; holders_next(&holders, &holder);) {
 		if (count++ == ALIKE_MOST) {
 			subject_add_words(visit->subject, "; and there are more");
 			return;
 		}
 		subject_reason(visit->subject,
-			holder->kind == HOLDER_XEN ? RULE_VM_RUNNING : RULE_HELD,
-			DEVNO_FMT " %s (%s)", DEVNO_ARGS(holder->devno),
-			holder_words(holder->kind), holder->name);
-		subject_about(visit->subject, ABOUT_KERNEL_HOLDER, holder);
+			holder.row->is_of_guest ? RULE_VM_RUNNING : RULE_HELD,
+			DEVNO_FMT " %s (%s)", DEVNO_ARGS(holder.kernel->devno),
+			holder.row->about_device, holder.kernel->name);
+		subject_about(visit->subject, ABOUT_KERNEL_HOLDER, holder.kernel);
 	}
 }
 
@@ -186,29 +136,26 @@ static void note_mapping(const struct visit *visit, const struct device *device)
 
 static void note_processes(const struct visit *visit)
 {
-	cleanup_places struct places places = subject_places_few(
-		visit->host, visit->subject, PLACES_USES, PLACES_MOST);
+	cleanup_holders struct holders users = subject_holders(
+		visit->host, visit->subject, HELD_BY_PROCESS, PLACES_MOST);
 	const struct process *last = NULL;
 	unsigned n_users = 0;
 
-	for (size_t i; places_next(&places, &i);) {
-		const struct use *use = &visit->host->uses[i];
-		const struct process *process;
+	for (struct holder holder; holders_next(&users, &holder);) {
+		const struct process *process =
+			host_process(visit->host, holder.use->pid);
 
-		if (!subject_owns(visit->subject, use->devno))
-			continue;
-		process = host_process(visit->host, use->pid);
 		if (process && process != last && n_users == USERS_MOST) {
 			subject_add_words(visit->subject, "; and more processes use it");
 			return;
 		}
 		if (process && process != last) {
-			note_process(visit, process, &places, i);
+			note_process(visit, process, &users, &holder);
 			n_users++;
 		}
 		last = process;
 	}
-	if (places.is_cut)
+	if (holders_are_cut(&users))
 		subject_reason(visit->subject, RULE_TOO_MUCH,
 			"processes use it in more than %d ways", PLACES_MOST);
 }
@@ -367,23 +314,17 @@ static void note_about_devno(const struct visit *visit, struct devno devno)
 
 static void note_hidden(const struct visit *visit, struct devno devno)
 {
-	const struct host *host = visit->host;
-	cleanup_places struct places mounts =
-		host_places(host, PLACES_MOUNTS, places_devno(devno));
-	cleanup_places struct places live =
-		host_places(host, PLACES_SUPERBLOCKS, places_devno(devno));
+	struct holders live = host_holders_by(visit->host, devno, HELD_BY_SUPERBLOCK);
 
-	for (size_t i; places_next(&mounts, &i);)
-		if (devno_is_equal(host_mount_devno(host, &host->mounts[i]), devno))
-			return;
-	for (size_t i; places_next(&live, &i);)
-		if (devno_is_equal(host->superblocks[i].devno, devno)) {
-			subject_reason(visit->subject, RULE_HIDDEN_FS,
-				"%s on " DEVNO_FMT
-				" is live, but in no mount table that was read",
-				host->superblocks[i].type, DEVNO_ARGS(devno));
-			note_about_devno(visit, devno);
-		}
+	if (host_is_held_by(visit->host, devno, HELD_BY_MOUNT))
+		return;
+	for (struct holder holder; holders_next(&live, &holder);) {
+		subject_reason(visit->subject, RULE_HIDDEN_FS,
+			"%s on " DEVNO_FMT
+			" is live, but in no mount table that was read",
+			holder.superblock->type, DEVNO_ARGS(devno));
+		note_about_devno(visit, devno);
+	}
 }
 
 static bool note_hidden_on(void *context, const struct device *device)
@@ -396,15 +337,15 @@ void check_mounts(const struct host *host, struct subject *subject)
 {
 	struct visit visit = {host, subject};
 	unsigned n_mounts = 0;
-	cleanup_places struct places places =
-		subject_places_few(host, subject, PLACES_MOUNTS, PLACES_MOST);
+	cleanup_holders struct holders mounts =
+		subject_holders(host, subject, HELD_BY_MOUNT, PLACES_MOST);
 
-	for (size_t i; n_mounts <= STACK_MOST && places_next(&places, &i);)
-		if (subject_owns(subject, host_mount_devno(host, &host->mounts[i]))) {
-			note_mount(&visit, &host->mounts[i]);
-			n_mounts++;
-		}
-	if (n_mounts > STACK_MOST || places.is_cut)
+	for (struct holder holder;
+		n_mounts <= STACK_MOST && holders_next(&mounts, &holder);) {
+		note_mount(&visit, holder.mount);
+		n_mounts++;
+	}
+	if (n_mounts > STACK_MOST || holders_are_cut(&mounts))
 		subject_reason(subject, RULE_TOO_MUCH, "more than %d mounts are on it",
 			STACK_MOST);
 	subject_devices(subject, note_hidden_on, &visit);

@@ -14,7 +14,7 @@
 #ifndef SNAPSTATE_JUDGE_H
 #define SNAPSTATE_JUDGE_H
 
-#include "snapstate/host/places.h"
+#include "snapstate/host/holders.h"
 #include "snapstate/plan.h"
 
 #define SELECT_DEFAULT	"onapp-*/backup-*"
@@ -343,12 +343,9 @@ struct devno layer_devno(const struct layer *layer);
  * false. */
 typedef bool (*device_visitor)(void *context, const struct device *device);
 void subject_devices(const struct subject *subject, device_visitor visit, void *context);
-/* Places (host/places.h) of what may be on one of these devices. */
-struct places subject_places(
-	const struct host *host, const struct subject *subject, enum places_kind kind);
-/* Of each device the first ones; is_cut where that leaves some out. */
-struct places subject_places_few(const struct host *host, const struct subject *subject,
-	enum places_kind kind, size_t most);
+/* Who holds one of these devices; of each the first ones. */
+struct holders subject_holders(const struct host *host, const struct subject *subject,
+	enum holder_shape shape, size_t most);
 /* The device of the origin into which the kernel merges the subject: LVM gives it the
  * target then, and the snapshot's own device an error (lvm2 lib/activate/dev_manager.c,
  * _add_snapshot_merge_target_to_dtree; seen in the lab). A guest may run on

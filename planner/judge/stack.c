@@ -5,11 +5,10 @@
 #include <string.h>
 
 #include "judge.h"
-#include "snapstate/cleanup.h"
 #include "snapstate/host.h"
 #include "snapstate/host/block.h"
 #include "snapstate/host/device.h"
-#include "snapstate/host/places.h"
+#include "snapstate/host/holders.h"
 
 struct devno_list {
 	struct devno *devnos;
@@ -75,26 +74,20 @@ static bool add_devno(void *context, const struct device *device)
 	return true;
 }
 
-struct places subject_places(
-	const struct host *host, const struct subject *subject, enum places_kind kind)
-{
-	return subject_places_few(host, subject, kind, SIZE_MAX);
-}
-
-struct places subject_places_few(const struct host *host, const struct subject *subject,
-	enum places_kind kind, size_t most)
+struct holders subject_holders(const struct host *host, const struct subject *subject,
+	enum holder_shape shape, size_t most)
 {
 	struct devno_list list = {.count = 0};
-	struct places places;
+	struct holders holders;
 
 	subject_devices(subject, add_devno, &list);
 	for (size_t i = 0; i < subject->n_layers; i++)
 		if (subject->layers[i].block)
 			*array_add(&list.devnos, &list.count) =
 				subject->layers[i].block->devno;
-	places = host_places_few_of_devices(host, kind, list.devnos, list.count, most);
+	holders = host_holders_of_devices(host, shape, list.devnos, list.count, most);
 	free(list.devnos);
-	return places;
+	return holders;
 }
 
 /* ---- what a device is on ---- */

@@ -9,11 +9,10 @@
 #include <stdlib.h>
 
 #include "judge.h"
-#include "snapstate/cleanup.h"
 #include "snapstate/host.h"
 #include "snapstate/host/block.h"
 #include "snapstate/host/device.h"
-#include "snapstate/host/places.h"
+#include "snapstate/host/holders.h"
 
 struct devno layer_devno(const struct layer *layer)
 {
@@ -86,28 +85,18 @@ static const void *layer_it(const struct layer *layer)
 static void collect_on(
 	const struct host *host, struct devno base, size_t most, struct layer_list *list)
 {
-	cleanup_places struct places devices =
-		host_places_few(host, PLACES_ABOVE, places_devno(base), most);
-	cleanup_places struct places blocks =
-		host_places_few(host, PLACES_BLOCKS, places_devno(base), most);
+	struct holders tables = host_holders_by(host, base, HELD_BY_TABLE);
+	struct holders blocks = host_holders_by(host, base, HELD_BY_BLOCK);
+	struct holder holder;
 
-	for (size_t i; places_next(&devices, &i);) {
-		const struct device *device = &host->devices[i];
-
-		for (size_t n = device->is_gone ? 0
-						: devnos_count(device->deps,
-							  device->n_deps, base);
-			n; n--)
+	for (size_t left = most; left && holders_next(&tables, &holder); left--)
+		for (uint32_t n = holder.times; n; n--)
 			*array_add(&list->layers, &list->count) =
-				(struct layer){.device = device};
-	}
-	for (size_t i; places_next(&blocks, &i);) {
-		const struct block *block = &host->blocks[i];
-
-		if (!block->is_gone && block_stands_on(host, block, base))
+				(struct layer){.device = holder.table};
+	for (size_t left = most; left && holders_next(&blocks, &holder); left--)
+		if (holder.times)
 			*array_add(&list->layers, &list->count) =
-				(struct layer){.block = block};
-	}
+				(struct layer){.block = holder.block};
 }
 
 static size_t count_ways(const struct layer *layer)

@@ -14,9 +14,9 @@
 #include "snapstate/host.h"
 #include "snapstate/host/block.h"
 #include "snapstate/host/device.h"
+#include "snapstate/host/holders.h"
 #include "snapstate/host/lvm.h"
 #include "snapstate/host/mount.h"
-#include "snapstate/host/places.h"
 #include "snapstate/host/source.h"
 #include "snapstate/lvm_names.h"
 
@@ -56,17 +56,14 @@ static struct base *base_find(const struct survey *survey, const struct device *
 {
 	const struct host *host = survey->host;
 	struct base *base = survey_base(survey, real);
-	cleanup_places struct places places = {0};
+	struct holders tables = host_holders_by(host, real->devno, HELD_BY_TABLE);
 
 	if (base->is_known)
 		return base;
 	base->is_known = true;
-	places = host_places(host, PLACES_ABOVE, places_devno(real->devno));
-	for (size_t i; places_next(&places, &i);) {
-		base->n_on += !places.is_all;
-		if (!base->origin && is_origin_on(&host->devices[i], real))
-			base->origin = &host->devices[i];
-	}
+	for (struct holder holder; holders_next(&tables, &holder); base->n_on++)
+		if (!base->origin && is_origin_on(holder.table, real))
+			base->origin = holder.table;
 	return base;
 }
 
@@ -280,17 +277,6 @@ static void collect_stale(const struct host *host, struct survey *survey)
 	}
 }
 
-static bool has_table_on(const struct host *host, const struct device *base)
-{
-	cleanup_places struct places above =
-		host_places(host, PLACES_ABOVE, places_devno(base->devno));
-
-	for (size_t i; places_next(&above, &i);)
-		if (device_stands_on(&host->devices[i], base->devno))
-			return true;
-	return false;
-}
-
 /* -real layers that an interrupted removal left behind. */
 static void collect_layers(const struct host *host, struct survey *survey)
 {
@@ -302,7 +288,8 @@ static void collect_layers(const struct host *host, struct survey *survey)
 		struct subject *subject;
 
 		if (!lvm_dm_uuid_split(device->uuid, vg_uuid, lv_uuid, &layer) ||
-			strcmp(layer, "real") != 0 || has_table_on(host, device))
+			strcmp(layer, "real") != 0 ||
+			host_is_held_by(host, device->devno, HELD_BY_TABLE))
 			continue;
 		vg = host_vg(host, vg_uuid);
 		subject = subject_add(

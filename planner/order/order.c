@@ -14,6 +14,7 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/host.h"
 #include "snapstate/host/device.h"
+#include "snapstate/host/holders.h"
 #include "snapstate/host/lvm.h"
 #include "snapstate/host/places.h"
 #include "snapstate/lvm_names.h"
@@ -55,16 +56,15 @@ static const struct lv *refreshed_origin(
 {
 	const struct host *host = ordering->survey->host;
 	const struct lv *origin = refreshable_origin(host, ordering->plan, subject);
-	cleanup_places struct places above = {0};
+	struct holders tables;
 	uint32_t n_left;
 
 	if (!origin)
 		return NULL;
 	n_left = subject->real->open_count;
-	above = host_places(host, PLACES_ABOVE, places_devno(subject->real->devno));
-	for (size_t i; places_next(&above, &i);)
-		n_left -= ordering->is_removed[i] &&
-			  device_stands_on(&host->devices[i], subject->real->devno);
+	tables = host_holders_by(host, subject->real->devno, HELD_BY_TABLE);
+	for (struct holder holder; holders_next(&tables, &holder);)
+		n_left -= ordering->is_removed[holder.at];
 	return n_left == 1 ? origin : NULL;
 }
 

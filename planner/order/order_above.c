@@ -15,8 +15,8 @@
 #include "snapstate/host.h"
 #include "snapstate/host/block.h"
 #include "snapstate/host/device.h"
+#include "snapstate/host/holders.h"
 #include "snapstate/host/mount.h"
-#include "snapstate/host/places.h"
 #include "snapstate/host/swap.h"
 
 /* ---- mounts ---- */
@@ -50,22 +50,19 @@ static bool is_below_something(const struct host *clone, const struct mount *mou
 static int add_umounts(struct ordering *ordering, size_t *n_left, struct err *err)
 {
 	const struct mount_namespace *home = host_namespace_of_host(ordering->clone);
-	cleanup_places struct places places =
-		subject_places(ordering->clone, ordering->subject, PLACES_MOUNTS);
+	cleanup_holders struct holders mounts = subject_holders(
+		ordering->clone, ordering->subject, HELD_BY_MOUNT, SIZE_MAX);
 
-	for (size_t i; home && places_previous(&places, &i);) {
-		const struct mount *mount = &ordering->clone->mounts[i];
+	for (struct holder holder; home && holders_previous(&mounts, &holder);) {
 		int r;
 
-		if (mount->is_gone || mount->namespace_id != home->id ||
-			!subject_owns(ordering->subject,
-				host_mount_devno(ordering->clone, mount)))
+		if (holder.mount->namespace_id != home->id)
 			continue;
-		if (is_below_something(ordering->clone, mount)) {
+		if (is_below_something(ordering->clone, holder.mount)) {
 			*n_left += 1;
 			continue;
 		}
-		r = add_umount(ordering, mount, err);
+		r = add_umount(ordering, holder.mount, err);
 		if (r < 0)
 			return r;
 	}
@@ -76,15 +73,15 @@ static int add_umounts(struct ordering *ordering, size_t *n_left, struct err *er
 
 static int add_swap_offs(struct ordering *ordering, struct err *err)
 {
-	cleanup_places struct places places =
-		subject_places(ordering->clone, ordering->subject, PLACES_SWAPS);
+	cleanup_holders struct holders swaps = subject_holders(
+		ordering->clone, ordering->subject, HELD_BY_SWAP, SIZE_MAX);
 
-	for (size_t i; places_next(&places, &i);) {
-		const struct swap *swap = &ordering->clone->swaps[i];
+	for (struct holder holder; holders_next(&swaps, &holder);) {
+		const struct swap *swap = holder.swap;
 		struct plan_step *step;
 		int r;
 
-		if (swap->is_gone || !subject_owns(ordering->subject, swap->devno))
+		if (holder.is_on_file)
 			continue;
 		step = plan_step_add(ordering->plan, OP_SWAP_OFF);
 		step->target.devno = swap->devno;
@@ -147,25 +144,15 @@ static bool is_gone(const struct host *clone, const struct layer *layer)
 /* Nothing that is still there is on it, but partitions that go with it. */
 static bool is_on_top(const struct host *clone, struct devno devno)
 {
-	cleanup_places struct places above =
-		host_places(clone, PLACES_ABOVE, places_devno(devno));
-	cleanup_places struct places blocks =
-		host_places(clone, PLACES_BLOCKS, places_devno(devno));
+	struct holders blocks = host_holders_by(clone, devno, HELD_BY_BLOCK);
 
-	if (replay_is_mounted(clone, devno))
+	if (host_is_held_by(clone, devno, HELD_BY_MOUNT) ||
+		host_is_held_by(clone, devno, HELD_BY_TABLE))
 		return false;
-	for (size_t i; places_next(&above, &i);)
-		if (!clone->devices[i].is_gone &&
-			device_stands_on(&clone->devices[i], devno))
+	for (struct holder holder; holders_next(&blocks, &holder);)
+		if (holder.times && (holder.block->kind != BLOCK_PARTITION ||
+					    !is_on_top(clone, holder.block->devno)))
 			return false;
-	for (size_t i; places_next(&blocks, &i);) {
-		const struct block *block = &clone->blocks[i];
-
-		if (!block->is_gone && block_stands_on(clone, block, devno) &&
-			(block->kind != BLOCK_PARTITION ||
-				!is_on_top(clone, block->devno)))
-			return false;
-	}
 	return true;
 }
 

@@ -14,6 +14,7 @@
 #include "snapstate/host.h"
 #include "snapstate/host/block.h"
 #include "snapstate/host/device.h"
+#include "snapstate/host/holders.h"
 #include "snapstate/host/lvm.h"
 #include "snapstate/host/mount.h"
 #include "snapstate/host/places.h"
@@ -52,57 +53,37 @@ static struct mount *find_mount(struct host *clone, uint64_t namespace_id, uint3
 	return NULL;
 }
 
-bool replay_is_mounted(const struct host *clone, struct devno devno)
-{
-	cleanup_places struct places places =
-		host_places(clone, PLACES_MOUNTS, places_devno(devno));
-
-	for (size_t i; places_next(&places, &i);)
-		if (!clone->mounts[i].is_gone &&
-			devno_is_equal(host_mount_devno(clone, &clone->mounts[i]), devno))
-			return true;
-	return false;
-}
-
 static void end_file_system(struct host *clone, struct devno devno)
 {
-	cleanup_places struct places places =
-		host_places(clone, PLACES_SUPERBLOCKS, places_devno(devno));
+	struct holders live = host_holders_by(clone, devno, HELD_BY_SUPERBLOCK);
 
-	for (size_t i; places_next(&places, &i);)
-		if (devno_is_equal(clone->superblocks[i].devno, devno))
-			clone->superblocks[i].is_gone = true;
+	for (struct holder holder; holders_next(&live, &holder);)
+		clone->superblocks[holder.at].is_gone = true;
 	replay_close(clone, devno, 1);
 }
 
 static bool is_in_use(const struct host *clone, struct devno devno, uint32_t *ret_pid)
 {
-	cleanup_places struct places places =
-		host_places(clone, PLACES_USES, places_devno(devno));
+	struct holders uses = host_holders_by(clone, devno, HELD_BY_PROCESS);
 
-	for (size_t i; places_next(&places, &i);)
-		if (devno_is_equal(clone->uses[i].devno, devno) &&
-			clone->uses[i].kind != USE_NODE) {
-			*ret_pid = clone->uses[i].pid;
+	for (struct holder holder; holders_next(&uses, &holder);)
+		if (holder.row->is_of_file) {
+			*ret_pid = holder.use->pid;
 			return true;
 		}
 	return false;
 }
 
 /* The mount, and its copies that go by propagation. */
-static void remove_mount(struct host *clone, struct mount *mount)
+static void remove_mount(struct host *clone, struct mount *mount, struct devno devno)
 {
-	cleanup_places struct places places =
-		host_places(clone, PLACES_MOUNTS, places_devno(mount->devno));
+	struct holders mounts = host_holders_by(clone, devno, HELD_BY_MOUNT);
 
-	for (size_t i; places_next(&places, &i);) {
-		struct mount *other = &clone->mounts[i];
-
-		if (!other->is_gone && other->namespace_id != mount->namespace_id &&
-			devno_is_equal(other->devno, mount->devno) &&
-			mounts_propagate(clone, mount, other))
-			other->is_gone = true;
-	}
+	for (struct holder holder; holders_next(&mounts, &holder);)
+		if (holder.mount->namespace_id != mount->namespace_id &&
+			devno_is_equal(holder.mount->devno, mount->devno) &&
+			mounts_propagate(clone, mount, holder.mount))
+			clone->mounts[holder.at].is_gone = true;
 	mount->is_gone = true;
 }
 
@@ -129,8 +110,8 @@ static int replay_umount(
 	if (loop)
 		return err_set(
 			err, -EBUSY, "%s is on a file on %s", loop->kname, mount->target);
-	remove_mount(clone, mount);
-	if (!replay_is_mounted(clone, devno))
+	remove_mount(clone, mount, devno);
+	if (!host_is_held_by(clone, devno, HELD_BY_MOUNT))
 		end_file_system(clone, devno);
 	return 0;
 }

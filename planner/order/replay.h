@@ -9,7 +9,6 @@
 /* So many opens of this device have ended. A loop device that waits for the last one
  * (autoclear) is detached by that. */
 void replay_close(struct host *clone, struct devno devno, uint32_t opens);
-bool replay_is_mounted(const struct host *clone, struct devno devno);
 /* A loop device whose file is on the file system of this device; NULL = none. */
 const struct block *replay_loop_on_file(const struct host *clone, struct devno devno);
 

@@ -11,107 +11,54 @@
 #include <string.h>
 
 #include "replay.h"
-#include "snapstate/cleanup.h"
 #include "snapstate/host.h"
 #include "snapstate/host/block.h"
 #include "snapstate/host/device.h"
 #include "snapstate/host/file.h"
 #include "snapstate/host/holder.h"
+#include "snapstate/host/holders.h"
 #include "snapstate/host/mount.h"
-#include "snapstate/host/places.h"
 #include "snapstate/host/process.h"
 #include "snapstate/host/swap.h"
 
-#define SWAP_OPENS 2
-
 const struct block *replay_loop_on_file(const struct host *clone, struct devno devno)
 {
-	cleanup_places struct places places =
-		host_places(clone, PLACES_BLOCKS, places_devno(devno));
+	struct holders blocks = host_holders_by(clone, devno, HELD_BY_BLOCK);
 
-	for (size_t i; places_next(&places, &i);) {
-		const struct block *block = &clone->blocks[i];
-
-		if (!block->is_gone && *block->backing_file &&
-			devno_is_none(host_path_devno(clone, block->backing_file)) &&
-			devno_is_equal(host_loop_devno(clone, block), devno))
-			return block;
-	}
+	for (struct holder holder; holders_next(&blocks, &holder);)
+		if (holder.is_on_file)
+			return holder.block;
 	return NULL;
 }
 
 /* ---- is it open? ---- */
 
-static bool has_table_above(const struct host *clone, struct devno devno)
-{
-	cleanup_places struct places places =
-		host_places(clone, PLACES_ABOVE, places_devno(devno));
-
-	for (size_t i; places_next(&places, &i);)
-		if (!clone->devices[i].is_gone &&
-			device_stands_on(&clone->devices[i], devno))
-			return true;
-	return false;
-}
-
-static bool has_file_system(const struct host *clone, struct devno devno)
-{
-	cleanup_places struct places places =
-		host_places(clone, PLACES_SUPERBLOCKS, places_devno(devno));
-
-	for (size_t i; places_next(&places, &i);)
-		if (!clone->superblocks[i].is_gone &&
-			devno_is_equal(clone->superblocks[i].devno, devno))
-			return true;
-	return replay_is_mounted(clone, devno);
-}
-
-static bool has_swap(const struct host *clone, struct devno devno)
-{
-	cleanup_places struct places places =
-		host_places(clone, PLACES_SWAPS, places_devno(devno));
-
-	for (size_t i; places_next(&places, &i);)
-		if (!clone->swaps[i].is_gone &&
-			devno_is_equal(clone->swaps[i].devno, devno))
-			return true;
-	return false;
-}
-
-static bool has_holder(const struct host *clone, struct devno devno)
-{
-	cleanup_places struct places holders =
-		host_places(clone, PLACES_KERNEL_HOLDERS, places_devno(devno));
-	cleanup_places struct places uses =
-		host_places(clone, PLACES_USES, places_devno(devno));
-
-	for (size_t i; places_next(&holders, &i);)
-		if (devno_is_equal(clone->kernel_holders[i].devno, devno))
-			return true;
-	for (size_t i; places_next(&uses, &i);)
-		if (devno_is_equal(clone->uses[i].devno, devno))
-			return true;
-	return false;
-}
-
 /* A partition that is open has its disk open as well. */
 static bool is_open(const struct host *clone, struct devno devno, unsigned depth)
 {
-	cleanup_places struct places places =
-		host_places(clone, PLACES_BLOCKS, places_devno(devno));
+	struct holders holders = host_holders(clone, devno);
 
-	if (has_table_above(clone, devno) || has_file_system(clone, devno) ||
-		has_swap(clone, devno) || has_holder(clone, devno))
-		return true;
-	for (size_t i; places_next(&places, &i);) {
-		const struct block *block = &clone->blocks[i];
-
-		if (block->is_gone || !block_stands_on(clone, block, devno))
-			continue;
-		if (block->kind != BLOCK_PARTITION || depth ||
-			is_open(clone, block->devno, 1))
+	for (struct holder holder; holders_next(&holders, &holder);)
+		switch (holder.shape) {
+		case HELD_BY_BLOCK:
+			if (holder.times &&
+				(holder.block->kind != BLOCK_PARTITION || depth ||
+					is_open(clone, holder.block->devno, 1)))
+				return true;
+			break;
+		case HELD_BY_SWAP:
+			if (!holder.is_on_file)
+				return true;
+			break;
+		case HELD_BY_TABLE:
+		case HELD_BY_SUPERBLOCK:
+		case HELD_BY_MOUNT:
+		case HELD_BY_KERNEL:
+		case HELD_BY_PROCESS:
 			return true;
-	}
+		case HOLDER_SHAPES:
+			break;
+		}
 	return false;
 }
 
@@ -119,13 +66,11 @@ static bool is_open(const struct host *clone, struct devno devno, unsigned depth
 
 static void end_partitions(struct host *clone, struct devno disk)
 {
-	cleanup_places struct places places =
-		host_places(clone, PLACES_BLOCKS, places_devno(disk));
+	struct holders blocks = host_holders_by(clone, disk, HELD_BY_BLOCK);
 
-	for (size_t i; places_next(&places, &i);)
-		if (clone->blocks[i].kind == BLOCK_PARTITION &&
-			block_stands_on(clone, &clone->blocks[i], disk))
-			clone->blocks[i].is_gone = true;
+	for (struct holder holder; holders_next(&blocks, &holder);)
+		if (holder.block->kind == BLOCK_PARTITION && holder.times)
+			clone->blocks[holder.at].is_gone = true;
 }
 
 /* A loop device opens the device it is on; on a file it opens the file. */
@@ -201,19 +146,17 @@ int replay_loop_detach(
 
 int replay_swap_off(struct host *clone, const struct plan_target *target, struct err *err)
 {
-	cleanup_places struct places places =
-		host_places(clone, PLACES_SWAPS, places_devno(target->devno));
+	struct holders swaps = host_holders_by(clone, target->devno, HELD_BY_SWAP);
 
-	for (size_t i; places_next(&places, &i);) {
-		struct swap *swap = &clone->swaps[i];
+	for (struct holder holder; holders_next(&swaps, &holder);) {
+		struct swap *swap = &clone->swaps[holder.at];
 
-		if (swap->is_gone || !devno_is_equal(swap->devno, target->devno) ||
-			strcmp(swap->path, target->swap_path) != 0)
+		if (holder.is_on_file || strcmp(swap->path, target->swap_path) != 0)
 			continue;
 		if (!swap->has_used || swap->used)
 			return err_set(err, -EBUSY, "swap area %s is in use", swap->path);
 		swap->is_gone = true;
-		replay_close(clone, swap->devno, SWAP_OPENS);
+		replay_close(clone, swap->devno, holder.opens);
 		return 0;
 	}
 	return err_set(err, -ENOENT, "swap area %s is not there", target->swap_path);

@@ -3,6 +3,7 @@
 #ifndef SNAPSTATE_PROOF_H
 #define SNAPSTATE_PROOF_H
 
+#include "snapstate/host/holders.h"
 #include "snapstate/plan.h"
 
 /* Shows that the plan, as read back from its text, keeps every rule on this host; see

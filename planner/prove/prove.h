@@ -124,7 +124,6 @@ int proof_check_processes(
 	const struct proof *proof, struct devno devno, const char *name);
 int proof_check_not_mounted(
 	const struct proof *proof, struct devno devno, const char *name);
-bool proof_is_open_by_table(const struct host *host, struct devno devno);
 
 /* ---- prove_block.c; -EPERM ---- */
 

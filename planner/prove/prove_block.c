@@ -6,17 +6,17 @@
  * mm/swapfile.c.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "prove.h"
-#include "snapstate/cleanup.h"
 #include "snapstate/host.h"
 #include "snapstate/host/block.h"
 #include "snapstate/host/device.h"
 #include "snapstate/host/file.h"
 #include "snapstate/host/holder.h"
+#include "snapstate/host/holders.h"
 #include "snapstate/host/mount.h"
-#include "snapstate/host/places.h"
 #include "snapstate/host/swap.h"
 
 /* ---- what it is on ---- */
@@ -42,23 +42,10 @@ static bool is_on(const struct host *host, const struct block *block, struct dev
 
 static bool has_swap_on(const struct host *host, struct devno devno)
 {
-	cleanup_places struct places areas =
-		host_places(host, PLACES_SWAPS, places_devno(devno));
+	struct holders swaps = host_holders_by(host, devno, HELD_BY_SWAP);
 
-	for (size_t i; places_next(&areas, &i);)
-		if (!host->swaps[i].is_gone &&
-			devno_is_equal(host->swaps[i].devno, devno))
-			return true;
-	return false;
-}
-
-static bool has_kernel_holder(const struct host *host, struct devno devno)
-{
-	cleanup_places struct places places =
-		host_places(host, PLACES_KERNEL_HOLDERS, places_devno(devno));
-
-	for (size_t i; places_next(&places, &i);)
-		if (devno_is_equal(host->kernel_holders[i].devno, devno))
+	for (struct holder holder; holders_next(&swaps, &holder);)
+		if (devno_is_equal(holder.swap->devno, devno))
 			return true;
 	return false;
 }
@@ -66,12 +53,10 @@ static bool has_kernel_holder(const struct host *host, struct devno devno)
 static bool is_mounted_in(
 	const struct host *host, uint64_t namespace_id, struct devno devno)
 {
-	cleanup_places struct places places =
-		host_places(host, PLACES_MOUNTS, places_devno(devno));
+	struct holders mounts = host_holders_by(host, devno, HELD_BY_MOUNT);
 
-	for (size_t i; places_next(&places, &i);)
-		if (host->mounts[i].namespace_id == namespace_id &&
-			devno_is_equal(host_mount_devno(host, &host->mounts[i]), devno))
+	for (struct holder holder; holders_next(&mounts, &holder);)
+		if (holder.mount->namespace_id == namespace_id)
 			return true;
 	return false;
 }
@@ -81,30 +66,17 @@ static int check_placed(
 	const struct proof *proof, struct devno devno, const char *name)
 {
 	const struct host *now = proof->now;
-	cleanup_places struct places loops =
-		host_places(now, PLACES_BLOCKS, places_devno(DEVNO_NONE));
-	cleanup_places struct places swaps =
-		host_places(now, PLACES_SWAPS, places_devno(DEVNO_NONE));
-	cleanup_places struct places holders =
-		host_places(now, PLACES_KERNEL_HOLDERS, places_devno(DEVNO_NONE));
+	struct holders holders = host_holders_by(now, DEVNO_NONE, HELD_BY_KERNEL);
 
-	for (size_t i; places_next(&loops, &i);)
-		if (!now->blocks[i].is_gone && now->blocks[i].file.place == FILE_UNPLACED)
-			return proof_broken(proof, 3,
-				"a loop device's file may be on it", name);
-	for (size_t i; places_next(&swaps, &i);)
-		if (!now->swaps[i].is_gone && now->swaps[i].file.place == FILE_UNPLACED)
+	if (host_is_held_by(now, DEVNO_NONE, HELD_BY_BLOCK))
+		return proof_broken(proof, 3, "a loop device's file may be on it", name);
+	if (host_is_held_by(now, DEVNO_NONE, HELD_BY_SWAP))
+		return proof_broken(proof, 3, "a swap file may be on it", name);
+	for (struct holder holder; holders_next(&holders, &holder);)
+		if (!holder.kernel->is_within ||
+			is_mounted_in(now, holder.kernel->namespace_id, devno))
 			return proof_broken(
-				proof, 3, "a swap file may be on it", name);
-	for (size_t i; places_next(&holders, &i);) {
-		const struct kernel_holder *holder = &now->kernel_holders[i];
-
-		if (devno_is_none(holder->devno) &&
-			(!holder->is_within ||
-				is_mounted_in(now, holder->namespace_id, devno)))
-			return proof_broken(proof, 3,
-				"the kernel may have it open", name);
-	}
+				proof, 3, "the kernel may have it open", name);
 	return 0;
 }
 
@@ -113,20 +85,19 @@ static int check_placed(
 int proof_check_files(const struct proof *proof, struct devno devno, const char *name)
 {
 	const struct host *now = proof->now;
-	cleanup_places struct places loops =
-		host_places(now, PLACES_BLOCKS, places_devno(devno));
-	cleanup_places struct places swaps =
-		host_places(now, PLACES_SWAPS, places_devno(devno));
+	struct holders blocks = host_holders_by(now, devno, HELD_BY_BLOCK);
+	struct holders swaps = host_holders_by(now, devno, HELD_BY_SWAP);
+	struct holder holder;
 
-	for (size_t i; places_next(&loops, &i);)
-		if (*now->blocks[i].backing_file && is_on(now, &now->blocks[i], devno) &&
-			devno_is_none(host_path_devno(now, now->blocks[i].backing_file)))
+	while (holders_next(&blocks, &holder))
+		if (*holder.block->backing_file && is_on(now, holder.block, devno) &&
+			devno_is_none(host_path_devno(now, holder.block->backing_file)))
 			return proof_broken(
 				proof, 3, "a block device is on a file of it", name);
-	if (has_kernel_holder(now, devno))
+	if (host_is_held_by(now, devno, HELD_BY_KERNEL))
 		return proof_broken(proof, 3, "the kernel holds it", name);
-	for (size_t i; places_next(&swaps, &i);)
-		if (devno_is_equal(host_swap_file_devno(now, &now->swaps[i]), devno))
+	while (holders_next(&swaps, &holder))
+		if (devno_is_equal(host_swap_file_devno(now, holder.swap), devno))
 			return proof_broken(
 				proof, 3, "the host swaps on a file of it", name);
 	return check_placed(proof, devno, name);
@@ -145,13 +116,12 @@ int proof_check_held(const struct proof *proof, struct devno devno, const char *
 {
 	const struct host *now = proof->now;
 	const struct block *disk = host_block_by_devno(now, devno);
-	cleanup_places struct places blocks =
-		host_places(now, PLACES_BLOCKS, places_devno(devno));
+	struct holders blocks = host_holders_by(now, devno, HELD_BY_BLOCK);
 
 	if (has_swap_on(now, devno))
 		return proof_broken(proof, 3, "the host swaps on it", name);
-	for (size_t i; places_next(&blocks, &i);) {
-		const struct block *block = &now->blocks[i];
+	for (struct holder holder; holders_next(&blocks, &holder);) {
+		const struct block *block = holder.block;
 
 		if (!is_on(now, block, devno))
 			continue;
@@ -171,9 +141,9 @@ static int check_unused(const struct proof *proof, struct devno devno, const cha
 		proof_check_held(proof, devno, name) < 0 ||
 		proof_check_not_mounted(proof, devno, name) < 0)
 		return -EPERM;
-	if (proof_is_open_by_table(proof->now, devno))
+	if (host_is_held_by(proof->now, devno, HELD_BY_TABLE))
 		return proof_broken(proof, 4, "a mapping is on it", name);
-	if (has_kernel_holder(proof->now, devno))
+	if (host_is_held_by(proof->now, devno, HELD_BY_KERNEL))
 		return proof_broken(proof, 4, "the kernel holds it", name);
 	return 0;
 }
@@ -192,13 +162,12 @@ static bool is_free(const struct proof *proof, struct devno devno)
 static void end_block(const struct proof *proof, struct block *block)
 {
 	struct host *now = proof->now;
-	cleanup_places struct places places =
-		host_places(now, PLACES_BLOCKS, places_devno(block->devno));
+	struct holders blocks = host_holders_by(now, block->devno, HELD_BY_BLOCK);
 
-	for (size_t i; places_next(&places, &i);)
-		if (now->blocks[i].kind == BLOCK_PARTITION &&
-			holds_member(&now->blocks[i], block->devno))
-			now->blocks[i].is_gone = true;
+	for (struct holder holder; holders_next(&blocks, &holder);)
+		if (holder.block->kind == BLOCK_PARTITION &&
+			holds_member(holder.block, block->devno))
+			now->blocks[holder.at].is_gone = true;
 	block->is_gone = true;
 	for (size_t i = 0; i < block->n_below; i++)
 		proof_close(proof, block->below[i], 1);
@@ -293,12 +262,12 @@ static bool is_of_plain_level(const struct block *array)
 static bool is_member_shared(const struct host *now, const struct block *array)
 {
 	for (size_t i = 0; i < array->n_below; i++) {
-		cleanup_places struct places places =
-			host_places(now, PLACES_BLOCKS, places_devno(array->below[i]));
+		struct holders blocks =
+			host_holders_by(now, array->below[i], HELD_BY_BLOCK);
 
-		for (size_t p; places_next(&places, &p);)
-			if (&now->blocks[p] != array && !now->blocks[p].is_gone &&
-				holds_member(&now->blocks[p], array->below[i]))
+		for (struct holder holder; holders_next(&blocks, &holder);)
+			if (holder.block != array &&
+				holds_member(holder.block, array->below[i]))
 				return true;
 	}
 	return false;
@@ -362,13 +331,12 @@ int prove_loop_detach(struct proof *proof)
 int prove_swap_off(struct proof *proof)
 {
 	const struct plan_target *target = &proof->step->target;
-	cleanup_places struct places places =
-		host_places(proof->now, PLACES_SWAPS, places_devno(target->devno));
+	struct holders swaps = host_holders_by(proof->now, target->devno, HELD_BY_SWAP);
 
-	for (size_t i; places_next(&places, &i);) {
-		struct swap *swap = &proof->now->swaps[i];
+	for (struct holder holder; holders_next(&swaps, &holder);) {
+		struct swap *swap = &proof->now->swaps[holder.at];
 
-		if (swap->is_gone || !devno_is_equal(swap->devno, target->devno) ||
+		if (!devno_is_equal(swap->devno, target->devno) ||
 			strcmp(swap->path, target->swap_path) != 0)
 			continue;
 		if (!swap->has_used || swap->used)

@@ -9,14 +9,13 @@
 #include <string.h>
 
 #include "prove.h"
-#include "snapstate/cleanup.h"
 #include "snapstate/host.h"
 #include "snapstate/host/block.h"
 #include "snapstate/host/device.h"
 #include "snapstate/host/file.h"
+#include "snapstate/host/holders.h"
 #include "snapstate/host/lvm.h"
 #include "snapstate/host/mount.h"
-#include "snapstate/host/places.h"
 #include "snapstate/host/source.h"
 #include "snapstate/host/swap.h"
 
@@ -95,42 +94,32 @@ static bool lvm_lists(const struct host *host, struct devno devno)
 
 static bool is_used_as_it_is(const struct host *host, struct devno devno)
 {
-	static const enum places_kind kinds[] = {
-		PLACES_SUPERBLOCKS, PLACES_MOUNTS, PLACES_SWAPS};
+	struct holders holders = host_holders(host, devno);
 
-	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
-		cleanup_places struct places places =
-			host_places(host, kinds[k], places_devno(devno));
-
-		for (size_t i; places_next(&places, &i);) {
-			struct devno used = k == 0   ? host->superblocks[i].devno
-					    : k == 1 ? host->mounts[i].devno
-						     : host->swaps[i].devno;
-
-			if (devno_is_equal(used, devno))
-				return true;
-		}
-	}
+	for (struct holder holder; holders_next(&holders, &holder);)
+		if (holder.shape == HELD_BY_SUPERBLOCK ||
+			(holder.shape == HELD_BY_MOUNT &&
+				devno_is_equal(holder.mount->devno, devno)) ||
+			(holder.shape == HELD_BY_SWAP && !holder.is_on_file))
+			return true;
 	return false;
 }
 
 /* By its partitions, its array, or the multipath device it is a path of. */
 static bool is_taken_by_another(const struct host *host, struct devno devno)
 {
-	cleanup_places struct places blocks =
-		host_places(host, PLACES_BLOCKS, places_devno(devno));
-	cleanup_places struct places tables =
-		host_places(host, PLACES_ABOVE, places_devno(devno));
+	struct holders blocks = host_holders_by(host, devno, HELD_BY_BLOCK);
+	struct holders tables = host_holders_by(host, devno, HELD_BY_TABLE);
+	struct holder holder;
 
-	for (size_t i; places_next(&blocks, &i);)
-		for (size_t b = 0; b < host->blocks[i].n_below; b++)
-			if (devno_is_equal(host->blocks[i].below[b], devno) &&
-				(host->blocks[i].kind == BLOCK_PARTITION ||
-					host->blocks[i].kind == BLOCK_MD))
+	while (holders_next(&blocks, &holder))
+		for (size_t b = 0; b < holder.block->n_below; b++)
+			if (devno_is_equal(holder.block->below[b], devno) &&
+				(holder.block->kind == BLOCK_PARTITION ||
+					holder.block->kind == BLOCK_MD))
 				return true;
-	for (size_t i; places_next(&tables, &i);)
-		if (device_stands_on(&host->devices[i], devno) &&
-			strncmp(host->devices[i].uuid, "mpath-", strlen("mpath-")) == 0)
+	while (holders_next(&tables, &holder))
+		if (strncmp(holder.table->uuid, "mpath-", strlen("mpath-")) == 0)
 			return true;
 	return false;
 }

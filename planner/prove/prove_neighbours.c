@@ -11,6 +11,7 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/host.h"
 #include "snapstate/host/device.h"
+#include "snapstate/host/holders.h"
 #include "snapstate/host/lvm.h"
 #include "snapstate/host/places.h"
 
@@ -40,17 +41,15 @@ static int check_layer(const struct proof *proof, const struct lv *lv)
 	const struct host *now = proof->now;
 	const struct device *layer =
 		host_device_of_lv(now, lv->vg_uuid, lv->origin_uuid, "-real");
-	cleanup_places struct places above = {0};
+	struct holders tables;
 	uint32_t n_tables = 0;
 
 	if (!layer)
 		return 0; /* its table is of another kind: see has_table() */
-	above = host_places(now, PLACES_ABOVE, places_devno(layer->devno));
-	for (size_t i; places_next(&above, &i);) {
-		const struct device *device = &now->devices[i];
+	tables = host_holders_by(now, layer->devno, HELD_BY_TABLE);
+	for (struct holder holder; holders_next(&tables, &holder);) {
+		const struct device *device = holder.table;
 
-		if (device->is_gone || !device_stands_on(device, layer->devno))
-			continue;
 		n_tables++;
 		if (device->n_targets != 1 ||
 			strncmp(device->targets[0].type, "snapshot", 8) != 0)

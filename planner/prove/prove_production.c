@@ -7,11 +7,10 @@
 #include <string.h>
 
 #include "prove.h"
-#include "snapstate/cleanup.h"
 #include "snapstate/host.h"
 #include "snapstate/host/device.h"
+#include "snapstate/host/holders.h"
 #include "snapstate/host/mount.h"
-#include "snapstate/host/places.h"
 #include "snapstate/host/process.h"
 #include "snapstate/lvm_names.h"
 
@@ -39,29 +38,17 @@ static bool is_of_udevd(const struct host *host, const struct use *use)
 
 static bool has_user(const struct host *host, const struct device *device)
 {
-	cleanup_places struct places uses =
-		host_places(host, PLACES_USES, places_devno(device->devno));
-	cleanup_places struct places mounts =
-		host_places(host, PLACES_MOUNTS, places_devno(device->devno));
-	cleanup_places struct places live =
-		host_places(host, PLACES_SUPERBLOCKS, places_devno(device->devno));
+	struct holders uses = host_holders_by(host, device->devno, HELD_BY_PROCESS);
 	uint64_t passing = 0;
 
-	for (size_t i; places_next(&uses, &i);) {
-		if (devno_compare(host->uses[i].devno, device->devno) != 0)
-			continue;
-		if (host->uses[i].kind != USE_NODE || !is_of_udevd(host, &host->uses[i]))
+	for (struct holder holder; holders_next(&uses, &holder);) {
+		if (holder.use->kind != USE_NODE || !is_of_udevd(host, holder.use))
 			return true;
-		passing += host->uses[i].count;
+		passing += holder.use->count;
 	}
-	for (size_t i; places_next(&mounts, &i);)
-		if (devno_compare(
-			    host_mount_devno(host, &host->mounts[i]), device->devno) == 0)
-			return true;
-	for (size_t i; places_next(&live, &i);)
-		if (devno_compare(host->superblocks[i].devno, device->devno) == 0)
-			return true;
-	return device->open_count > passing;
+	return host_is_held_by(host, device->devno, HELD_BY_MOUNT) ||
+	       host_is_held_by(host, device->devno, HELD_BY_SUPERBLOCK) ||
+	       device->open_count > passing;
 }
 
 /* What shows it has to last until the plan is carried out. */
@@ -81,19 +68,16 @@ static bool is_origin_used(const struct proof *proof, const struct device *snaps
 {
 	const struct host *host = proof->before;
 	struct devno layer, store;
-	cleanup_places struct places places = {0};
+	struct holders tables;
 
 	if (!device_snapshot_parts(snapshot, &layer, &store))
 		return false;
-	places = host_places(host, PLACES_ABOVE, places_devno(layer));
-	for (size_t i; places_next(&places, &i);) {
-		const struct device *device = &host->devices[i];
-
-		if (device->n_targets && device_stands_on(device, layer) &&
-			strcmp(device->targets[0].type, "snapshot-origin") == 0 &&
-			has_user(host, device) && is_condition(proof, snapshot))
+	tables = host_holders_by(host, layer, HELD_BY_TABLE);
+	for (struct holder holder; holders_next(&tables, &holder);)
+		if (holder.table->n_targets &&
+			strcmp(holder.table->targets[0].type, "snapshot-origin") == 0 &&
+			has_user(host, holder.table) && is_condition(proof, snapshot))
 			return true;
-	}
 	return false;
 }
 

@@ -11,6 +11,7 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/host.h"
 #include "snapstate/host/device.h"
+#include "snapstate/host/holders.h"
 #include "snapstate/host/lvm.h"
 #include "snapstate/host/mount.h"
 #include "snapstate/host/places.h"
@@ -44,18 +45,6 @@ static struct identity_of identify(const struct device *device)
 	if (strcmp(layer, "cow") == 0)
 		id.kind = KIND_STORE;
 	return id;
-}
-
-bool proof_is_open_by_table(const struct host *host, struct devno devno)
-{
-	cleanup_places struct places places =
-		host_places(host, PLACES_ABOVE, places_devno(devno));
-
-	for (size_t i; places_next(&places, &i);)
-		if (!host->devices[i].is_gone &&
-			device_stands_on(&host->devices[i], devno))
-			return true;
-	return false;
 }
 
 /* ---- rules for a volume group and its volumes ---- */
@@ -207,12 +196,8 @@ static int check_snapshot_volume(const struct proof *proof, const struct lv *lv)
 
 int proof_check_processes(const struct proof *proof, struct devno devno, const char *name)
 {
-	cleanup_places struct places uses =
-		host_places(proof->before, PLACES_USES, places_devno(devno));
-
-	for (size_t i; places_next(&uses, &i);)
-		if (devno_is_equal(proof->before->uses[i].devno, devno))
-			return proof_broken(proof, 3, "a process uses it", name);
+	if (host_is_held_by(proof->before, devno, HELD_BY_PROCESS))
+		return proof_broken(proof, 3, "a process uses it", name);
 	return 0;
 }
 
@@ -233,22 +218,10 @@ static int check_at_rest(const struct proof *proof, const struct device *device)
 int proof_check_not_mounted(
 	const struct proof *proof, struct devno devno, const char *name)
 {
-	cleanup_places struct places mounts =
-		host_places(proof->now, PLACES_MOUNTS, places_devno(devno));
-	cleanup_places struct places live =
-		host_places(proof->now, PLACES_SUPERBLOCKS, places_devno(devno));
-
-	for (size_t i; places_next(&mounts, &i);)
-		if (!proof->now->mounts[i].is_gone &&
-			devno_is_equal(
-				host_mount_devno(proof->now, &proof->now->mounts[i]),
-				devno))
-			return proof_broken(proof, 4, "it is still mounted", name);
-	for (size_t i; places_next(&live, &i);)
-		if (!proof->now->superblocks[i].is_gone &&
-			devno_is_equal(proof->now->superblocks[i].devno, devno))
-			return proof_broken(
-				proof, 4, "a file system on it is live", name);
+	if (host_is_held_by(proof->now, devno, HELD_BY_MOUNT))
+		return proof_broken(proof, 4, "it is still mounted", name);
+	if (host_is_held_by(proof->now, devno, HELD_BY_SUPERBLOCK))
+		return proof_broken(proof, 4, "a file system on it is live", name);
 	return 0;
 }
 
@@ -285,16 +258,11 @@ static int check_on_layer(const struct proof *proof, const struct device *device
  * snapshots. */
 static int check_origin_at_rest(const struct proof *proof, struct devno layer)
 {
-	cleanup_places struct places places =
-		host_places(proof->now, PLACES_ABOVE, places_devno(layer));
+	struct holders tables = host_holders_by(proof->now, layer, HELD_BY_TABLE);
 	int r = check_at_rest(proof, host_device_by_devno(proof->now, layer));
 
-	for (size_t i; r == 0 && places_next(&places, &i);) {
-		const struct device *device = &proof->now->devices[i];
-
-		if (!device->is_gone && device_stands_on(device, layer))
-			r = check_on_layer(proof, device);
-	}
+	for (struct holder holder; r == 0 && holders_next(&tables, &holder);)
+		r = check_on_layer(proof, holder.table);
 	return r;
 }
 
@@ -334,12 +302,10 @@ static void close_device(const struct proof *proof, struct device *device)
 static void end_file_system(const struct proof *proof, struct devno devno)
 {
 	struct host *now = proof->now;
-	cleanup_places struct places places =
-		host_places(now, PLACES_SUPERBLOCKS, places_devno(devno));
+	struct holders live = host_holders_by(now, devno, HELD_BY_SUPERBLOCK);
 
-	for (size_t i; places_next(&places, &i);)
-		if (devno_is_equal(now->superblocks[i].devno, devno))
-			now->superblocks[i].is_gone = true;
+	for (struct holder holder; holders_next(&live, &holder);)
+		now->superblocks[holder.at].is_gone = true;
 	proof_close(proof, devno, 1);
 }
 
@@ -360,27 +326,16 @@ static struct mount *target_mount(const struct proof *proof)
 /* The mount, and its copies that go by propagation. true: another mount of it stays. */
 static bool unmount(struct host *now, struct mount *mount, struct devno devno)
 {
-	cleanup_places struct places copies =
-		host_places(now, PLACES_MOUNTS, places_devno(mount->devno));
-	cleanup_places struct places others =
-		host_places(now, PLACES_MOUNTS, places_devno(devno));
-	bool is_mounted = false;
+	struct holders mounts = host_holders_by(now, devno, HELD_BY_MOUNT);
 
-	for (size_t i; places_next(&copies, &i);) {
-		struct mount *other = &now->mounts[i];
-
-		if (other != mount && !other->is_gone &&
-			other->namespace_id != mount->namespace_id &&
-			devno_is_equal(other->devno, mount->devno) &&
-			mounts_propagate(now, mount, other))
-			other->is_gone = true;
-	}
+	for (struct holder holder; holders_next(&mounts, &holder);)
+		if (holder.mount != mount &&
+			holder.mount->namespace_id != mount->namespace_id &&
+			devno_is_equal(holder.mount->devno, mount->devno) &&
+			mounts_propagate(now, mount, holder.mount))
+			now->mounts[holder.at].is_gone = true;
 	mount->is_gone = true;
-	for (size_t i; places_next(&others, &i);)
-		is_mounted |=
-			!now->mounts[i].is_gone &&
-			devno_is_equal(host_mount_devno(now, &now->mounts[i]), devno);
-	return is_mounted;
+	return host_is_held_by(now, devno, HELD_BY_MOUNT);
 }
 
 /* A backup's mount point is nobody else's: what is mounted there may be what the host
@@ -484,7 +439,7 @@ static int prove_dm_remove(struct proof *proof)
 	r = check_removable(proof, device);
 	if (r == 0)
 		r = check_closed(proof, device, 0);
-	if (r == 0 && proof_is_open_by_table(proof->now, device->devno))
+	if (r == 0 && host_is_held_by(proof->now, device->devno, HELD_BY_TABLE))
 		r = proof_broken(proof, 4, "a mapping is on it", device->name);
 	if (r == 0)
 		r = proof_check_guest_group(proof, device);

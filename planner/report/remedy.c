@@ -14,9 +14,9 @@
 #include "snapstate/host/device.h"
 #include "snapstate/host/file.h"
 #include "snapstate/host/holder.h"
+#include "snapstate/host/holders.h"
 #include "snapstate/host/lvm.h"
 #include "snapstate/host/mount.h"
-#include "snapstate/host/places.h"
 #include "snapstate/host/process.h"
 #include "snapstate/ledger.h"
 
@@ -117,13 +117,10 @@ static bool uses_files(
 {
 	if (about->kind == ABOUT_PROCESS) {
 		const struct process *process = about->it;
-		cleanup_places struct places places =
-			host_places(host, PLACES_USES, places_devno(devno));
+		struct holders uses = host_holders_by(host, devno, HELD_BY_PROCESS);
 
-		for (size_t i; places_next(&places, &i);)
-			if (host->uses[i].pid == process->pid &&
-				host->uses[i].kind != USE_NODE &&
-				devno_is_equal(host->uses[i].devno, devno))
+		for (struct holder holder; holders_next(&uses, &holder);)
+			if (holder.use->pid == process->pid && holder.row->is_of_file)
 				return true;
 	}
 	if (about->kind == ABOUT_BLOCK) {
@@ -155,12 +152,10 @@ static bool has_user_of_files(
 static bool has_mount_at_home(const struct host *host, struct devno devno)
 {
 	const struct mount_namespace *home = host_namespace_of_host(host);
-	cleanup_places struct places places =
-		host_places(host, PLACES_MOUNTS, places_devno(devno));
+	struct holders mounts = host_holders_by(host, devno, HELD_BY_MOUNT);
 
-	for (size_t i; home && places_next(&places, &i);)
-		if (host->mounts[i].namespace_id == home->id &&
-			devno_is_equal(host_mount_devno(host, &host->mounts[i]), devno))
+	for (struct holder holder; home && holders_next(&mounts, &holder);)
+		if (holder.mount->namespace_id == home->id)
 			return true;
 	return false;
 }

@@ -14,8 +14,8 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/host.h"
 #include "snapstate/host/device.h"
+#include "snapstate/host/holders.h"
 #include "snapstate/host/lvm.h"
-#include "snapstate/host/places.h"
 #include "snapstate/lvm_names.h"
 
 static const char *vg_name(const struct host *host, const char *vg_uuid)
@@ -224,13 +224,11 @@ void remedy_resume_words(
 /* Stacks on `real` but for the subject's own and the origin. */
 static bool has_other_snapshot(const struct host *host, const struct subject *subject)
 {
-	cleanup_places struct places places =
-		host_places(host, PLACES_ABOVE, places_devno(subject->real->devno));
+	struct holders tables =
+		host_holders_by(host, subject->real->devno, HELD_BY_TABLE);
 
-	for (size_t i; places_next(&places, &i);)
-		if (device_stands_on(&host->devices[i], subject->real->devno) &&
-			&host->devices[i] != subject->snapshot &&
-			&host->devices[i] != subject->origin)
+	for (struct holder holder; holders_next(&tables, &holder);)
+		if (holder.table != subject->snapshot && holder.table != subject->origin)
 			return true;
 	return false;
 }

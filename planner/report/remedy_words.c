@@ -10,6 +10,7 @@
 #include "snapstate/host/block.h"
 #include "snapstate/host/device.h"
 #include "snapstate/host/holder.h"
+#include "snapstate/host/holders.h"
 #include "snapstate/host/lvm.h"
 #include "snapstate/host/mount.h"
 #include "snapstate/host/places.h"
@@ -29,19 +30,19 @@ void remedy_process_words(const struct process *process, struct buf *text)
 static const struct mount *served_mount(const struct host *host,
 	const struct subject *subject, const struct process *process)
 {
-	cleanup_places struct places uses = subject_places(host, subject, PLACES_USES);
-	cleanup_places struct places mounts =
-		subject_places(host, subject, PLACES_MOUNTS);
+	cleanup_holders struct holders uses =
+		subject_holders(host, subject, HELD_BY_PROCESS, SIZE_MAX);
+	struct holders mounts;
 	struct devno opened = DEVNO_NONE;
 
-	for (size_t i; places_next(&uses, &i);)
-		if (host->uses[i].pid == process->pid && host->uses[i].kind == USE_NODE &&
-			subject_owns(subject, host->uses[i].devno))
-			opened = host->uses[i].devno;
-	for (size_t i; !devno_is_none(opened) && places_next(&mounts, &i);)
-		if (strcmp(host->mounts[i].type, "fuseblk") == 0 &&
-			devno_is_equal(host_mount_devno(host, &host->mounts[i]), opened))
-			return &host->mounts[i];
+	for (struct holder holder; holders_next(&uses, &holder);)
+		if (holder.use->pid == process->pid && holder.use->kind == USE_NODE)
+			opened = holder.use->devno;
+	mounts = host_holders_by(host, opened, HELD_BY_MOUNT);
+	for (struct holder holder;
+		!devno_is_none(opened) && holders_next(&mounts, &holder);)
+		if (strcmp(holder.mount->type, "fuseblk") == 0)
+			return holder.mount;
 	return NULL;
 }
 
@@ -209,27 +210,16 @@ static void overlay_words_of(const struct host *host, const struct reason *reaso
 static void holder_words_of(const struct host *host, const struct reason *reason,
 	const struct kernel_holder *holder, struct buf *text)
 {
-	switch (holder->kind) {
-	case HOLDER_LIO:
-	case HOLDER_LIO_FILE:
-		buf_sentence(text, "end the export of SCSI target %s", holder->name);
-		return;
-	case HOLDER_XEN:
-		buf_sentence(text,
-			"if it is not the machine's only disk, detach %s from its Xen "
-			"guest, or shut that down",
-			holder->name);
-		return;
-	case HOLDER_OVERLAY:
+	const struct holder_row *row = holder_row(HELD_BY_KERNEL, holder->kind);
+
+	if (holder->kind == HOLDER_OVERLAY) {
 		overlay_words_of(host, reason, holder, text);
-		return;
-	case HOLDER_NFSD:
+	} else if (holder->kind == HOLDER_NFSD) {
 		buf_sentence(text, "`exportfs -u %s`", holder->name);
-		return;
-	case HOLDER_OTHER:
-		buf_sentence(text, "release %s, which the kernel shows as its holder",
-			holder->name);
-		return;
+	} else {
+		buf_puts(text, row->end);
+		buf_sentence(text, "%s", holder->name);
+		buf_puts(text, row->end_behind);
 	}
 }
 

@@ -6,6 +6,7 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/host.h"
 #include "snapstate/host/holder.h"
+#include "snapstate/host/holders.h"
 #include "snapstate/host/mount.h"
 #include "snapstate/host/process.h"
 #include "snapstate/host/swap.h"
@@ -45,55 +46,20 @@ static void collect_mounts(struct story *story, const struct host *host)
 	}
 }
 
-static int order_by_devno(const void *pa, const void *pb)
-{
-	const struct story_holder *a = pa, *b = pb;
-
-	return devno_compare(a->devno, b->devno);
-}
-
-/* The first holders are the mounts, sorted. */
-static bool is_mounted(const struct story *story, size_t n_mounts, struct devno devno)
-{
-	struct story_holder key = {.devno = devno};
-
-	return n_mounts &&
-	       bsearch(&key, story->holders, n_mounts, sizeof(key), order_by_devno);
-}
-
 /* Those that are mounted are there already. */
 static void collect_superblocks(struct story *story, const struct host *host)
 {
-	size_t n_mounts = story->n_holders;
-
 	for (size_t i = 0; i < host->n_superblocks; i++) {
 		const struct superblock *superblock = &host->superblocks[i];
 		struct buf text = BUF_INIT;
 
-		if (is_mounted(story, n_mounts, superblock->devno))
+		if (host_is_held_by(host, superblock->devno, HELD_BY_MOUNT))
 			continue;
 		buf_printf(&text,
 			"a live %s file system, in no mount table that was read",
 			superblock->type);
 		holder_add(story, superblock->devno, &text);
 	}
-}
-
-static const char *use_words(enum use_kind kind)
-{
-	switch (kind) {
-	case USE_NODE:
-		return "has the device open";
-	case USE_FILE:
-		return "has a file on it open";
-	case USE_CWD:
-		return "has its working directory on it";
-	case USE_ROOT:
-		return "has its root on it";
-	case USE_MAP:
-		return "has a file on it mapped";
-	}
-	return "";
 }
 
 static void collect_uses(struct story *story, const struct host *host)
@@ -108,7 +74,7 @@ static void collect_uses(struct story *story, const struct host *host)
 		buf_puts(&text, " (");
 		buf_puts(&text, process ? process->comm : "?");
 		buf_puts(&text, ") ");
-		buf_puts(&text, use_words(use->kind));
+		buf_puts(&text, holder_row(HELD_BY_PROCESS, use->kind)->about_holder);
 		if (use->count > 1)
 			buf_printf(&text, ", %u times", use->count);
 		if (*use->example) {
@@ -117,25 +83,6 @@ static void collect_uses(struct story *story, const struct host *host)
 		}
 		holder_add(story, use->devno, &text);
 	}
-}
-
-static const char *kernel_words(enum holder_kind kind)
-{
-	switch (kind) {
-	case HOLDER_LIO:
-		return "exported as a SCSI target";
-	case HOLDER_LIO_FILE:
-		return "a file on it is exported as a SCSI target";
-	case HOLDER_XEN:
-		return "the disk of a Xen guest";
-	case HOLDER_OTHER:
-		return "claimed by the kernel";
-	case HOLDER_OVERLAY:
-		return "a layer of the overlay mounted";
-	case HOLDER_NFSD:
-		return "exported by NFS";
-	}
-	return "";
 }
 
 static void collect_kernel(struct story *story, const struct host *host)
@@ -150,7 +97,9 @@ static void collect_kernel(struct story *story, const struct host *host)
 		const struct kernel_holder *holder = &host->kernel_holders[i];
 		struct buf text = BUF_INIT;
 
-		buf_printf(&text, "%s: %s", kernel_words(holder->kind), holder->name);
+		buf_printf(&text, "%s: %s",
+			holder_row(HELD_BY_KERNEL, holder->kind)->about_holder,
+			holder->name);
 		holder_add(story, holder->devno, &text);
 	}
 }
@@ -177,7 +126,6 @@ void story_collect_holders(struct story *story)
 	const struct host *host = story->survey->host;
 
 	collect_mounts(story, host);
-	sort_holders(story);
 	collect_superblocks(story, host);
 	collect_uses(story, host);
 	collect_kernel(story, host);

@@ -19,8 +19,8 @@
 #include "snapstate/host/block.h"
 #include "snapstate/host/file.h"
 #include "snapstate/host/holder.h"
+#include "snapstate/host/holders.h"
 #include "snapstate/host/mount.h"
-#include "snapstate/host/places.h"
 #include "snapstate/host/swap.h"
 
 #define LOOP(number, minor, file)                                                        \
@@ -315,7 +315,7 @@ static void test_unplaced(void **state)
 	(void)state;
 	host_unplaced_on(host, (struct devno)BACKUP_FS, &list);
 	assert_int_equal(list.count, UNPLACED_MOST);
-	assert_string_equal(list.items[0].loop->kname, "loop6");
+	assert_string_equal(list.items[0].block->kname, "loop6");
 	assert_string_equal(list.items[3].swap->path, "/gone");
 	host_unplaced_on(host, (struct devno){700, 3}, &list);
 	assert_int_equal(list.count, 0);

@@ -9,9 +9,7 @@
 
 #include "snapstate/buf.h"
 
-struct block;
 struct host;
-struct swap;
 
 /* A part of the kernel that has a block device open, without a process, a table or a block
  * device of its own to show for it. */
@@ -37,28 +35,11 @@ struct kernel_holder {
 	uint64_t namespace_id; /* where an overlay is mounted; 0 = the host's own */
 	bool is_within;	       /* not known, but it is one that is mounted in that namespace */
 };
-/* true: it has a file or a folder open, and not the device. */
+/* true: it has a file or a folder open, and not the device (host/holders.h). */
 bool holder_is_of_file(enum holder_kind kind);
 int kernel_holder_compare(const struct kernel_holder *a, const struct kernel_holder *b);
 
-/* Something that the kernel has open, on a file system that is not known: it may be any that is
- * live. One of the three. */
-struct unplaced {
-	const struct block *loop;
-	const struct swap *swap;
-	const struct kernel_holder *holder;
-};
 /* That holder, on a file system that is not known, may be on the one of that device. */
 bool holder_may_be_on(const struct host *host, const struct kernel_holder *holder,
 	struct devno devno);
-/* More of them are not told apart. */
-#define UNPLACED_MOST 8
-/* Those that may be on the file system of that device, the first ones. */
-struct unplaced_list {
-	struct unplaced items[UNPLACED_MOST];
-	size_t count;
-};
-void host_unplaced_on(
-	const struct host *host, struct devno devno, struct unplaced_list *ret_list);
-
 #endif

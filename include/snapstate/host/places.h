@@ -29,19 +29,11 @@ bool host_index_is_cut(const struct host *host);
 
 /* Kinds of places: which array they lead into, and by what. */
 enum places_kind {
+	PLACES_FIRST = 7, /* what is before are the shapes of holders (host/holders.h) */
 	/* by places_devno() */
-	PLACES_ABOVE,		/* devices: those with that devno in their deps */
-	PLACES_SNAPSHOT_OF_COW, /* devices: snapshots with that exception store */
-	/* blocks: on it, or with a backing file that may be on it; by DEVNO_NONE those with a
-	 * file that is not placed */
-	PLACES_BLOCKS,
-	PLACES_SUPERBLOCKS,
-	PLACES_SWAPS, /* and files that may be on it; by DEVNO_NONE those not placed */
-	PLACES_KERNEL_HOLDERS,
-	PLACES_USES,
+	PLACES_SNAPSHOT_OF_COW = PLACES_FIRST, /* devices: snapshots with that exception store */
 	PLACES_CHANGES,
 	PLACES_PVS_ON,	 /* physical volumes on that device */
-	PLACES_MOUNTS,	 /* by st_dev, and by host_mount_devno() */
 	PLACES_MENTIONS, /* host_mention(); also by places_text() of "VG/LV" */
 	/* by places_mount() */
 	PLACES_MOUNT_ID,
@@ -64,36 +56,34 @@ enum places_kind {
 	PLACES_KINDS,
 };
 
+/* An element, and one of its keys. */
+struct listed {
+	uint64_t key;
+	uint32_t kind; /* enum places_kind, or enum holder_shape */
+	uint32_t position;
+};
+
 /*
  * Positions in one array, ascending, each once: at least of all elements that have the key, so
  * that a walk over them instead of over the array, with the same checks as there (also
  * is_gone), finds the same. Without an index: all positions.
  */
-#define PLACES_FEW 4 /* most questions have fewer answers: no memory for those */
 struct places {
-	size_t few[PLACES_FEW];
-	size_t *many; /* all of them, where there are more than a few */
-	size_t count;
-	size_t next;
-	bool is_all;
-	bool is_cut; /* there are more */
-	/* Or they are found one after the other: who stops at the first of many does not
-	 * pay for the others. */
-	const struct table *table;
+	const struct host *host;
 	uint64_t key;
-	uint32_t entry; /* where the next ones are, in the table */
+	uint32_t kind, last; /* of the one that was given; up to which they are asked for */
+	const struct listed *at, *end;	      /* of the index, or of `own` */
+	const struct listed *added, *added_end; /* what a replay added to them */
+	struct listed *own; /* those of several keys */
+	size_t n_own;
+	size_t next; /* behind the last one that was given */
+	bool is_all;
+	bool is_cut; /* of one of several devices there are more */
 };
 struct places host_places(const struct host *host, enum places_kind kind, uint64_t key);
-/* The first ones of them, as many as `most`. */
-struct places host_places_few(
-	const struct host *host, enum places_kind kind, uint64_t key, size_t most);
 /* Those of several devices. */
 struct places host_places_of_devices(const struct host *host, enum places_kind kind,
 	const struct devno *devnos, size_t count);
-/* Of each of them the first ones. */
-struct places host_places_few_of_devices(const struct host *host, enum places_kind kind,
-	const struct devno *devnos, size_t count, size_t most);
-
 /* Of the group's volumes: those that have one of these sectors, and PLACES_LVS_NOWHERE. */
 struct places host_places_of_sectors(const struct host *host, const char *vg_uuid,
 	const struct sectors *sectors, size_t count);
@@ -108,31 +98,8 @@ static inline uint64_t places_text(const char *text)
 	return hash_bytes(text, strlen(text));
 }
 
-static inline size_t places_at(const struct places *places, size_t i)
-{
-	if (places->is_all)
-		return i;
-	return places->many ? places->many[i] : places->few[i];
-}
-bool places_walk(struct places *places, size_t *ret_position);
 /* false: that was the last one. */
-static inline bool places_next(struct places *places, size_t *ret_position)
-{
-	if (places->table)
-		return places_walk(places, ret_position);
-	if (places->next == places->count)
-		return false;
-	*ret_position = places_at(places, places->next++);
-	return true;
-}
-/* From the last down, of those of several devices; not to be mixed with places_next(). */
-static inline bool places_previous(struct places *places, size_t *ret_position)
-{
-	if (places->count == 0)
-		return false;
-	*ret_position = places_at(places, --places->count);
-	return true;
-}
+bool places_next(struct places *places, size_t *ret_position);
 void places_free(struct places *places);
 #define cleanup_places cleanup_with(places_free)
 
