@@ -23,6 +23,10 @@ void fleet_add(struct fleet *fleet, const char *file,
 void fleet_free(struct fleet *fleet)
 {
 	for (size_t i = 0; i < fleet->n_plans; i++) {
+		struct member *member = &fleet->members[fleet->plans[i].member];
+
+		if (member->whole == fleet->plans[i].plan)
+			member->whole = NULL;
 		plan_free(fleet->plans[i].plan);
 		buf_free(&fleet->plans[i].text);
 		free(fleet->plans[i].file);

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Several hosts that share volume groups: captures -> surveys that know of each other ->
- * one plan per host, in an order between hosts.
+ * Hosts that are planned together, one or several: captures -> surveys that know of each
+ * other -> plans, in an order between hosts. One host is a fleet of one.
  *
  *   fleet_join.c   what each capture says of the same snapshot; who may remove it, and
- * where fleet_order.c  plans, round by round, each naming those that must come before
- *   fleet_print.c  the order in front of the hosts' reviews; JSON
- *   fleet_words.c  what the other reviews ask about plans and nodes
- *   fleet_hazards.c  what destroys data now, on which hosts, and which plan ends it
- *   html_hosts.c   the page; explain_hosts.c the story of a device; dot_hosts.c the graph
+ *                  where
+ *   order/fleet_order.c  plans, round by round, each naming those that must come before
  *
  * A snapshot's volume is removed by one host: the one where it is active, the last of
  * them where it is active on several. Mappings go first, everywhere.
@@ -28,7 +25,8 @@ struct member {
 	char sha256[SHA256_HEX_LEN + 1];
 	struct host *host;
 	struct survey survey;
-	struct plan *whole; /* all steps on this host, for the reviews */
+	/* All steps on this host, for the reviews: its only plan, or one of its own. */
+	struct plan *whole;
 };
 
 struct fleet_plan {

@@ -470,6 +470,8 @@ void fleet_join(struct fleet *fleet)
 {
 	bool has_changed;
 
+	if (fleet->n_members < 2)
+		return;
 	for_each_shared(fleet, first_pass);
 	/* a refusal here may be one there, and that one again for a sibling */
 	do {

@@ -4,7 +4,8 @@
  * by host, since without lvmlockd nothing but the order keeps two hosts from writing the
  * metadata of a group at once. A host that has both gets one plan, in the second round,
  * unless another host's volumes would have to wait for its mappings: then it gets two,
- * the second one made on what the first one leaves.
+ * the second one made on what the first one leaves. Of several hosts, one that has
+ * nothing to do gets no plan; a single host always has one.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -144,7 +145,24 @@ static int order_rounds(struct fleet *fleet, struct host **now, struct err *err)
 		for (size_t i = 0; i < fleet->n_members; i++)
 			if (order_member(fleet, i, now[i], rounds[k], err) < 0)
 				return err->code;
+	if (fleet->n_members == 1 && !fleet->n_plans)
+		return add_plan(fleet, 0, 0, now[0], err);
 	return 0;
+}
+
+/* NULL: it has none, or several. */
+static struct plan *only_plan_of(const struct fleet *fleet, size_t member)
+{
+	struct plan *only = NULL;
+
+	for (size_t i = 0; i < fleet->n_plans; i++) {
+		if (fleet->plans[i].member != member)
+			continue;
+		if (only)
+			return NULL;
+		only = fleet->plans[i].plan;
+	}
+	return only;
 }
 
 /* For the reviews: all of a host's steps in one, as they follow each other. */
@@ -153,6 +171,9 @@ static int order_whole(struct fleet *fleet, struct err *err)
 	for (size_t i = 0; i < fleet->n_members; i++) {
 		struct member *member = &fleet->members[i];
 
+		member->whole = only_plan_of(fleet, i);
+		if (member->whole)
+			continue;
 		member->whole = plan_of_member(fleet, member);
 		if (order_survey(&member->survey, member->whole, err) < 0)
 			return err_wrap(err, "%s", member->file);

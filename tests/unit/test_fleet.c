@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "checks.h"
 #include "random_host.h"
 #include "sample_fleet.h"
 #include "sample_host.h"
@@ -260,6 +261,48 @@ static void test_mappings_everywhere_before_any_volume(void **state)
 	assert_int_equal(trial.fleet.plans[2].plan->n_after, 2);
 	assert_int_equal(trial.fleet.plans[3].plan->n_after, 3);
 	assert_whole_is_plans(&trial.fleet);
+}
+
+/* ---- one host ---- */
+
+/* It is planned like several, and has its plan whether or not there is something to do.
+ */
+static void test_a_host_alone(void **state)
+{
+	static const struct {
+		bool is_empty;
+		const char *steps;
+	} rows[] = {{false, "umount dm-remove lv-remove"}, {true, ""}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		cleanup_with(trial_end) struct trial trial;
+
+		trial_begin(&trial);
+		trial_add(&trial, rows[i].is_empty ? clean_host() : sample_host(), "hva",
+			'a');
+		trial_must_run(&trial);
+		assert_int_equal(trial.fleet.n_plans, 1);
+		assert_steps(&trial, 0, rows[i].steps);
+		assert_ptr_equal(trial.fleet.members[0].whole, trial.fleet.plans[0].plan);
+		assert_int_equal(trial.fleet.plans[0].plan->n_after, 0);
+	}
+}
+
+/* No other capture is there that it could disagree with. */
+static void test_a_host_alone_whose_devices_were_not_read(void **state)
+{
+	cleanup_with(trial_end) struct trial trial;
+	struct host *host = sample_host();
+
+	(void)state;
+	host_source_set(host, "dm", OUTCOME_DENIED, "no");
+	trial_begin(&trial);
+	trial_add(&trial, host, "hva", 'a');
+	trial_must_run(&trial);
+	for (size_t i = 0; i < trial.fleet.members[0].survey.n_subjects; i++)
+		assert_false(subject_has_rule(
+			&trial.fleet.members[0].survey.subjects[i], RULE_HOST_MISSING));
 }
 
 /* ---- evidence ---- */
@@ -712,6 +755,8 @@ int main(void)
 		cmocka_unit_test(test_stale_on_one),
 		cmocka_unit_test(test_a_victim_that_only_the_other_host_knows),
 		cmocka_unit_test(test_mappings_everywhere_before_any_volume),
+		cmocka_unit_test(test_a_host_alone),
+		cmocka_unit_test(test_a_host_alone_whose_devices_were_not_read),
 		cmocka_unit_test(test_a_host_that_made_a_volume_is_missing),
 		cmocka_unit_test(test_who_wrote_last_is_missing),
 		cmocka_unit_test(test_storage_that_others_reach),
