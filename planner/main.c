@@ -1,88 +1,109 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * snapstate-plan: a capture in; a review on stdout and, with -o, a plan out. Opens
- * nothing but these files and touches no host.
+ * snapstate-plan: captures in, of one host or several; the report on stdout and, where it
+ * is asked for, as a page and a graph, or the story of one device; with -o, a plan out,
+ * of several hosts a folder of plans whose names tell their order. Opens nothing but
+ * these files and touches no host.
  */
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "planning.h"
 #include "program.h"
-#include "proof.h"
 #include "reports.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/exit.h"
 #include "snapstate/host.h"
 
-/* The text is read back by the executor's own reader, and what that reads is proven. */
-static int plan_check(const struct host *host, const struct buf *text, struct err *err)
+static int read_members(
+	const struct options *options, struct fleet *fleet, struct err *err)
 {
-	cleanup_with(plan_free_fn) struct plan *again = NULL;
-	int r = plan_read(buf_text(text), text->len, "the new plan", &again, err);
+	if (options->n_captures > FLEET_HOSTS_MAX)
+		return err_set(err, -E2BIG, "at most %d captures", FLEET_HOSTS_MAX);
+	for (size_t i = 0; i < options->n_captures; i++) {
+		char sha256[SHA256_HEX_LEN + 1];
+		struct host *host = NULL;
+		int r = program_read_capture(options->captures[i], &host, sha256, err);
+
+		if (r < 0)
+			return r;
+		fleet_add(fleet, options->captures[i], sha256, host);
+	}
+	return 0;
+}
+
+/* Each plan's text is read back by the executor's own reader, and what that reads is
+ * proven. */
+static int make_plans(const struct options *options, struct fleet *fleet, struct err *err)
+{
+	int r = read_members(options, fleet, err);
 
 	if (r == 0)
-		r = prove_plan(host, again, err);
+		r = fleet_survey(fleet, err);
+	if (r == 0)
+		r = fleet_order(fleet, err);
+	if (r < 0)
+		return r;
+	r = fleet_prove(fleet, err);
 	if (r < 0)
 		err_wrap(err,
-			"this plan cannot be proven, which is a bug in snapstate-plan; "
-			"nothing was written");
+			"%s cannot be proven, which is a bug in snapstate-plan; nothing "
+			"was written",
+			fleet->n_members == 1 ? "this plan" : "these plans");
 	return r;
 }
 
-/* The plan last: it is there only if all the rest is. A script may be run, the others are
- * read. */
-static int publish_all(const struct options *options, const struct survey *survey,
-	const struct plan *plan, const struct buf *plan_text, struct err *err)
+/* The plans last: they are there only if all the rest is. A script may be run, the others
+ * are read. */
+static int publish_all(
+	const struct options *options, const struct report *report, struct err *err)
 {
 	cleanup_buf struct buf page = BUF_INIT, graph = BUF_INIT;
 
+	if (program_make_folder(options, report->fleet, err) < 0)
+		return err->code;
 	if (options->html_file)
-		html_print(survey, plan, options->captures[0], options->plan_file, &page);
+		html_print(report, &page);
 	if (options->dot_file)
-		dot_print(survey, plan, &graph);
+		dot_print(report, &graph);
 	if (program_publish(options->html_file, 0644, &page, err) < 0 ||
 		program_publish(options->dot_file, 0644, &graph, err) < 0)
 		return err->code;
-	return program_publish(options->plan_file, 0755, plan_text, err);
+	return program_publish_plans(options, report->fleet, err);
 }
 
-static int plan_capture(const struct options *options)
+static int show(const struct options *options, const struct fleet *fleet)
 {
-	cleanup_host struct host *host = NULL;
-	cleanup_policy struct policy policy = {0};
-	struct request request = options->request;
-	cleanup_survey struct survey survey = {0};
-	cleanup_with(plan_free_fn) struct plan *plan = NULL;
-	cleanup_buf struct buf plan_text = BUF_INIT, output = BUF_INIT;
-	char sha256[SHA256_HEX_LEN + 1];
+	cleanup_report struct report report = {0};
+	cleanup_buf struct buf output = BUF_INIT;
 	struct err err = ERR_INIT;
 
-	if (program_read_policies(options, &request, &policy, &err) < 0 ||
-		program_read_capture(options->captures[0], &host, sha256, &err) < 0)
-		return program_fail(&err, EXIT_BAD_INPUT);
-	survey_collect(host, &request, &survey);
-	classify_survey(&survey);
-	plan = plan_begin(&survey, &request, sha256);
-	if (order_survey(&survey, plan, &err) < 0)
-		return program_fail(&err, EXIT_BAD_INPUT);
-	plan_write(plan, &plan_text);
-	if (plan_check(host, &plan_text, &err) < 0)
-		return program_fail(&err, EXIT_BAD_INPUT);
+	report_collect(fleet, options->plan_file, &report);
 	if (options->explain) {
-		if (explain_print(&survey, plan, options->explain, &output, &err) < 0)
+		if (explain_print(&report, options->explain, &output, &err) < 0)
 			return program_fail(&err, EXIT_USAGE);
 		return program_print(&output, EXIT_DONE);
 	}
-	if (publish_all(options, &survey, plan, &plan_text, &err) < 0)
+	if (publish_all(options, &report, &err) < 0)
 		return program_fail(&err, EXIT_ENVIRONMENT);
 	if (options->is_json)
-		json_print(&survey, plan, &output);
+		json_print(&report, &output);
 	else
-		review_print(
-			&survey, plan, options->captures[0], options->plan_file, &output);
-	return program_print(&output, survey_has_kept(&survey) ? EXIT_REFUSED : EXIT_DONE);
+		review_print(&report, &output);
+	return program_print(&output, fleet_has_kept(fleet) ? EXIT_REFUSED : EXIT_DONE);
+}
+
+static int plan_captures(const struct options *options)
+{
+	struct request request = options->request;
+	cleanup_policy struct policy policy = {0};
+	cleanup_fleet struct fleet fleet = {.request = &request};
+	struct err err = ERR_INIT;
+
+	if (program_read_policies(options, &request, &policy, &err) < 0 ||
+		make_plans(options, &fleet, &err) < 0)
+		return program_fail(&err, EXIT_BAD_INPUT);
+	return show(options, &fleet);
 }
 
 /* Names and pseudonyms, or pseudonyms of two keys, would differ everywhere. */
@@ -112,20 +133,14 @@ static int compare_captures(const struct options *options)
 	return program_print(&output, EXIT_DONE);
 }
 
-static int run(const struct options *options)
-{
-	if (options->is_diff)
-		return compare_captures(options);
-	return options->n_captures > 1 ? plan_several(options) : plan_capture(options);
-}
-
 int main(int argc, char **argv)
 {
 	struct options options;
 	int code = options_read(argc, argv, &options);
 
 	if (code < 0)
-		code = run(&options);
+		code = options.is_diff ? compare_captures(&options)
+				       : plan_captures(&options);
 	options_free(&options);
 	return code;
 }

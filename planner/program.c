@@ -2,8 +2,12 @@
 /* See program.h. */
 #include "program.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "snapstate/cleanup.h"
 #include "snapstate/exit.h"
@@ -28,6 +32,55 @@ int program_publish(
 {
 	return file ? file_publish(file, mode, text->data, text->len, err) : 0;
 }
+
+/* ---- plans ---- */
+
+int program_make_folder(
+	const struct options *options, const struct fleet *fleet, struct err *err)
+{
+	const char *folder = options->plan_file;
+
+	if (folder && fleet->n_members > 1 && mkdir(folder, 0777) < 0 && errno != EEXIST)
+		return err_errno(err, errno, "make the folder %s", folder);
+	return 0;
+}
+
+static char *path_of(
+	const struct options *options, const struct fleet *fleet, size_t plan)
+{
+	struct buf path = BUF_INIT;
+
+	buf_puts(&path, options->plan_file);
+	if (fleet->n_members > 1)
+		buf_printf(&path, "/%s", fleet->plans[plan].file);
+	return path.data;
+}
+
+static void unpublish(
+	const struct options *options, const struct fleet *fleet, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		cleanup_free char *path = path_of(options, fleet, i);
+
+		unlink(path);
+	}
+}
+
+int program_publish_plans(
+	const struct options *options, const struct fleet *fleet, struct err *err)
+{
+	for (size_t i = 0; options->plan_file && i < fleet->n_plans; i++) {
+		cleanup_free char *path = path_of(options, fleet, i);
+
+		if (program_publish(path, 0755, &fleet->plans[i].text, err) < 0) {
+			unpublish(options, fleet, i);
+			return err->code;
+		}
+	}
+	return 0;
+}
+
+/* ---- input ---- */
 
 int program_read_capture(const char *name, struct host **ret_host,
 	char ret_sha256[SHA256_HEX_LEN + 1], struct err *err)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What main.c and several.c share: reading captures, and how the program ends. */
+/* The files that the program reads and writes, and how it ends. */
 #ifndef SNAPSTATE_PLAN_PROGRAM_H
 #define SNAPSTATE_PLAN_PROGRAM_H
 
+#include "fleet.h"
 #include "options.h"
 
 /* Says what is wrong; returns `code`. */
@@ -12,6 +13,13 @@ int program_print(const struct buf *output, int code);
 /* A new file; `file` NULL = none was asked for. */
 int program_publish(
 	const char *file, unsigned mode, const struct buf *text, struct err *err);
+/* -o names a plan, of several hosts a folder of them. The folder comes first, since page
+ * and graph may be meant for it; of the plans either all are there at the end, or none.
+ */
+int program_make_folder(
+	const struct options *options, const struct fleet *fleet, struct err *err);
+int program_publish_plans(
+	const struct options *options, const struct fleet *fleet, struct err *err);
 /* A capture with its index, and its digest. */
 int program_read_capture(const char *name, struct host **ret_host,
 	char ret_sha256[SHA256_HEX_LEN + 1], struct err *err);
@@ -19,8 +27,5 @@ int program_read_capture(const char *name, struct host **ret_host,
 /* The rules of all policies that were named, in their order; `request` borrows them. */
 int program_read_policies(const struct options *options, struct request *request,
 	struct policy *ret_policy, struct err *err);
-
-/* Plans for several hosts; the exit code. */
-int plan_several(const struct options *options);
 
 #endif

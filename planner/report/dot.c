@@ -2,14 +2,16 @@
 /*
  * The stacks as a graph for dot(1): devices, what they are on, who holds them, and what
  * becomes of them, in words and in colours. Only what belongs to a snapshot, with what is
- * directly below it. Invariant: a string of a host is always inside double quotes, where
- * neither a quote, a backslash nor a line break of its own is left.
+ * directly below it. Of several hosts each has a frame; dot_groups.c draws between them.
+ * Invariant: a string of a host is always inside double quotes, where neither a quote, a
+ * backslash nor a line break of its own is left.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "dot.h"
+#include "reports.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/host.h"
 #include "snapstate/host/block.h"
@@ -34,7 +36,8 @@ void dot_captured(struct buf *out, const char *text)
 	}
 }
 
-void dot_line(const struct dot_host *host)
+/* Begins a line, one level deeper within a frame. */
+static void add_indent(const struct dot_host *host)
 {
 	buf_puts(host->out, host->number ? "\t\t" : "\t");
 }
@@ -85,7 +88,7 @@ static void add_device(const struct dot_host *host, const struct device *device)
 
 	device_kind_words(device, &kind);
 	story_fate(host->story, device, &fate);
-	dot_line(host);
+	add_indent(host);
 	dot_name(host, device->devno);
 	buf_printf(out, " [shape=box %s label=\"" DEVNO_FMT " ",
 		node_style(story_of(host->story, device)), DEVNO_ARGS(device->devno));
@@ -106,7 +109,7 @@ static void add_other(const struct dot_host *host, struct devno devno)
 
 	if (block)
 		block_words(block, &words);
-	dot_line(host);
+	add_indent(host);
 	dot_name(host, devno);
 	buf_printf(out, " [shape=box style=rounded label=\"" DEVNO_FMT " ",
 		DEVNO_ARGS(devno));
@@ -121,14 +124,14 @@ static void add_other(const struct dot_host *host, struct devno devno)
 static void begin_holder(
 	const struct dot_host *host, struct devno devno, const char *which)
 {
-	dot_line(host);
+	add_indent(host);
 	add_name(host, devno, which);
 	buf_puts(host->out, " [shape=ellipse label=\"");
 }
 
 static void add_hold(const struct dot_host *host, struct devno devno, const char *which)
 {
-	dot_line(host);
+	add_indent(host);
 	add_name(host, devno, which);
 	buf_puts(host->out, " -> ");
 	dot_name(host, devno);
@@ -176,28 +179,21 @@ static void collect_around(struct dot_host *host, const struct device *device)
 		*array_add(&host->drawn, &host->n_drawn) = above[a].above;
 }
 
-void dot_collect(
-	const struct story *story, size_t number, struct buf *out, struct dot_host *ret)
+/* What belongs to a snapshot, with what is directly below and on it. */
+static void collect_drawn(struct dot_host *it)
 {
-	struct dot_host it = {.out = out, .story = story, .number = number};
-	const struct host *host = story->survey->host;
+	const struct host *host = it->story->survey->host;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < host->n_devices; i++)
-		if (story->devices[i].part != PART_NONE)
-			collect_around(&it, &host->devices[i]);
-	if (it.n_drawn)
-		qsort(it.drawn, it.n_drawn, sizeof(*it.drawn), devno_order);
-	for (size_t i = 0; i < it.n_drawn; i++)
-		if (!kept || !devno_is_equal(it.drawn[kept - 1], it.drawn[i]))
-			it.drawn[kept++] = it.drawn[i];
-	it.n_drawn = kept;
-	*ret = it;
-}
-
-void dot_host_free(struct dot_host *host)
-{
-	free(host->drawn);
+		if (it->story->devices[i].part != PART_NONE)
+			collect_around(it, &host->devices[i]);
+	if (it->n_drawn)
+		qsort(it->drawn, it->n_drawn, sizeof(*it->drawn), devno_order);
+	for (size_t i = 0; i < it->n_drawn; i++)
+		if (!kept || !devno_is_equal(it->drawn[kept - 1], it->drawn[i]))
+			it->drawn[kept++] = it->drawn[i];
+	it->n_drawn = kept;
 }
 
 bool dot_is_drawn(const struct dot_host *host, struct devno devno)
@@ -216,7 +212,7 @@ static void add_edges(const struct dot_host *host)
 
 		if (!dot_is_drawn(host, edge->base) || !dot_is_drawn(host, edge->above))
 			continue;
-		dot_line(host);
+		add_indent(host);
 		dot_name(host, edge->above);
 		buf_puts(host->out, " -> ");
 		dot_name(host, edge->base);
@@ -239,7 +235,7 @@ static void add_victims(const struct dot_host *host)
 
 		if (it->part != PART_VICTIM)
 			continue;
-		dot_line(host);
+		add_indent(host);
 		dot_name(host, it->subject->cow->devno);
 		buf_puts(host->out, " -> ");
 		dot_name(host, story->survey->host->devices[i].devno);
@@ -248,9 +244,10 @@ static void add_victims(const struct dot_host *host)
 	}
 }
 
-/* ---- the whole ---- */
+/* ---- the stacks of a host ---- */
 
-void dot_stacks(const struct dot_host *host)
+/* Boxes, holders, what is on what, and what is overwritten. */
+static void add_stacks(const struct dot_host *host)
 {
 	for (size_t i = 0; i < host->n_drawn; i++) {
 		const struct device *device =
@@ -267,28 +264,75 @@ void dot_stacks(const struct dot_host *host)
 	add_victims(host);
 }
 
-void dot_begin(struct buf *out)
+/* ---- frames ---- */
+
+/* "hv7", and below it "plan 1: steps 1 to 3" */
+static void add_frame_label(struct buf *out, const struct report *report, size_t member)
 {
-	buf_puts(out, "digraph stacks {\n\tlabel=\"");
+	struct fleet_steps steps = {0};
+
+	buf_puts(out, "\t\tlabel=\"");
+	dot_captured(out, report->hosts[member].node);
+	while (fleet_steps_next(report->fleet, member, &steps)) {
+		buf_printf(out, "\\nplan %zu: ", steps.plan + 1);
+		fleet_steps_words(&steps, out);
+	}
+	buf_puts(out, "\";\n");
 }
 
-void dot_title_end(struct buf *out)
+/* A frame without a node is not drawn. */
+static void add_frame(const struct dot *dot, size_t member)
 {
-	buf_puts(out, "\";\n\tlabelloc=t;\n\tnode [fontname=\"sans-serif\"];\n"
-		      "\tedge [fontname=\"sans-serif\"];\n");
+	buf_printf(dot->out, "\tsubgraph \"cluster %zu\" {\n", member + 1);
+	add_frame_label(dot->out, dot->report, member);
+	if (dot->hosts[member].n_drawn)
+		add_stacks(&dot->hosts[member]);
+	else
+		buf_printf(dot->out,
+			"\t\t\"%zu\" [shape=plaintext label=\"no stack of a snapshot is "
+			"active here\"];\n",
+			member + 1);
+	buf_puts(dot->out, "\t}\n");
 }
 
-void dot_print(const struct survey *survey, const struct plan *plan, struct buf *ret_text)
-{
-	cleanup_story struct story story = {0};
-	struct dot_host host;
+/* ---- the whole ---- */
 
-	story_collect(survey, plan, &story);
-	dot_collect(&story, 0, ret_text, &host);
-	dot_begin(ret_text);
-	dot_captured(ret_text, survey->host->identity.node);
-	dot_title_end(ret_text);
-	dot_stacks(&host);
+static void add_title(const struct dot *dot)
+{
+	const struct report *report = dot->report;
+
+	buf_puts(dot->out, "digraph stacks {\n\tlabel=\"");
+	if (report_is_of_several(report))
+		buf_printf(dot->out, "%zu hosts", report->n_hosts);
+	else
+		dot_captured(dot->out, report->hosts[0].member->host->identity.node);
+	buf_puts(dot->out, "\";\n\tlabelloc=t;\n\tnode [fontname=\"sans-serif\"];\n"
+			   "\tedge [fontname=\"sans-serif\"];\n");
+}
+
+void dot_print(const struct report *report, struct buf *ret_text)
+{
+	bool is_of_several = report_is_of_several(report);
+	struct dot dot = {.out = ret_text,
+		.report = report,
+		.hosts = xcalloc(report->n_hosts, sizeof(*dot.hosts))};
+
+	for (size_t i = 0; i < report->n_hosts; i++)
+		dot.hosts[i] = (struct dot_host){.out = ret_text,
+			.story = &report->hosts[i].story,
+			.number = is_of_several ? i + 1 : 0};
+	add_title(&dot);
+	for (size_t i = 0; i < report->n_hosts; i++) {
+		collect_drawn(&dot.hosts[i]);
+		if (is_of_several)
+			add_frame(&dot, i);
+		else
+			add_stacks(&dot.hosts[i]);
+	}
+	if (is_of_several)
+		dot_groups(&dot);
 	buf_puts(ret_text, "}\n");
-	dot_host_free(&host);
+	for (size_t i = 0; i < report->n_hosts; i++)
+		free(dot.hosts[i].drawn);
+	free(dot.hosts);
 }

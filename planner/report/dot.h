@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside the graph: dot.c draws one host's stacks, dot_hosts.c those of several. */
+/* Inside the graph: dot.c draws the stacks of each host, dot_groups.c what they share. */
 #ifndef SNAPSTATE_DOT_H
 #define SNAPSTATE_DOT_H
 
-#include "story.h"
+#include "report.h"
 
 struct dot_host {
 	struct buf *out;
@@ -12,22 +12,19 @@ struct dot_host {
 	struct devno *drawn; /* numbers of everything that is drawn, sorted */
 	size_t n_drawn;
 };
-/* What belongs to a snapshot, with what is directly below and on it. */
-void dot_collect(
-	const struct story *story, size_t number, struct buf *out, struct dot_host *ret);
-void dot_host_free(struct dot_host *host);
 bool dot_is_drawn(const struct dot_host *host, struct devno devno);
+
+struct dot {
+	struct buf *out;
+	const struct report *report;
+	struct dot_host *hosts; /* one for each of the report's */
+};
 
 /* Text of a host, for the inside of double quotes. */
 void dot_captured(struct buf *out, const char *text);
 /* "254:3", or "2 254:3" on the second of several, in double quotes. */
 void dot_name(const struct dot_host *host, struct devno devno);
-/* Begins a line, one level deeper within several hosts. */
-void dot_line(const struct dot_host *host);
-/* Boxes, holders, what is on what, and what is overwritten. */
-void dot_stacks(const struct dot_host *host);
-/* "digraph stacks {" up to its title, and what ends that. */
-void dot_begin(struct buf *out);
-void dot_title_end(struct buf *out);
+/* Volume groups that several hosts see, and what of them is drawn. */
+void dot_groups(const struct dot *dot);
 
 #endif

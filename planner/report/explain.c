@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * --explain: the story of one block device. Each paragraph says in words what the facts
- * behind it ("|") say to the programs. Invariant: every string that came from a host is
- * escaped.
+ * --explain: the story of one block device, of several hosts on each that has it, under
+ * its node. Each paragraph says in words what the facts behind it ("|") say to the
+ * programs. Invariant: every string that came from a host is escaped.
  */
+#include "explain.h"
+
+#include <stdlib.h>
 #include <string.h>
 
-#include "explain.h"
 #include "reports.h"
-#include "remedy.h"
-#include "review.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/facts.h"
 #include "snapstate/host.h"
@@ -18,11 +18,11 @@
 #include "snapstate/host/lvm.h"
 #include "snapstate/ledger.h"
 #include "snapstate/lvm_names.h"
-#include "story.h"
 
 /* What the paragraphs share. */
 struct explanation {
 	struct buf *out;
+	const struct report_host *report;
 	const struct story *story;
 	const struct host *host;
 	struct devno devno;
@@ -181,7 +181,7 @@ static void say_ledger(struct explanation *e)
 	struct buf text = BUF_INIT;
 
 	ledger_of_device(e->host, e->device, &ledger);
-	print_ledger(&text, e->host, e->device);
+	device_opens_words(e->host, e->device, &text);
 	if (ledger.rest == 0)
 		buf_puts(&text, ledger.open ? "; nothing is left unexplained"
 					    : ": nobody has it open");
@@ -234,16 +234,13 @@ static void say_reasons(struct explanation *e, const struct subject *subject)
 	}
 }
 
-static void say_remedy(struct explanation *e, const struct subject *subject)
+static void say_remedy(struct explanation *e, const struct remedy *remedy)
 {
-	cleanup_remedy struct remedy remedy = {0};
-
-	remedy_collect(e->story->survey, subject, &remedy);
-	for (size_t i = 0; i < remedy.n_actions; i++) {
+	for (size_t i = 0; i < remedy->n_actions; i++) {
 		struct buf text = BUF_INIT;
 
-		buf_printf(&text, "to do: %s [", remedy.actions[i].text);
-		remedy_print_rules(&remedy.actions[i], &text);
+		buf_printf(&text, "to do: %s [", remedy->actions[i].text);
+		remedy_print_rules(&remedy->actions[i], &text);
 		buf_puts(&text, "]");
 		say(e, &text);
 	}
@@ -336,21 +333,22 @@ bool explain_concerns(
 
 static void say_subjects(struct explanation *e)
 {
-	const struct survey *survey = e->story->survey;
 	bool is_first = true;
 
-	for (size_t i = 0; i < survey->n_subjects; i++) {
-		if (!explain_concerns(e->story, e->devno, &survey->subjects[i]))
+	for (size_t i = 0; i < e->report->n_subjects; i++) {
+		const struct report_subject *told = &e->report->subjects[i];
+
+		if (!explain_concerns(e->story, e->devno, told->subject))
 			continue;
 		if (is_first)
 			heading(e, "The snapshot whose stack it belongs to");
 		is_first = false;
-		say_reasons(e, &survey->subjects[i]);
-		say_remedy(e, &survey->subjects[i]);
+		say_reasons(e, told->subject);
+		say_remedy(e, &told->remedy);
 	}
 }
 
-/* ---- the whole ---- */
+/* ---- one device ---- */
 
 static void collect_facts(struct explanation *e)
 {
@@ -369,11 +367,13 @@ static void collect_facts(struct explanation *e)
 	host_facts(e->host, &scope, &e->facts);
 }
 
-void explain_device(const struct story *story, struct devno devno, struct buf *text)
+static void explain_device(
+	const struct report_host *report, struct devno devno, struct buf *text)
 {
-	const struct host *host = story->survey->host;
+	const struct host *host = report->member->host;
 	struct explanation e = {.out = text,
-		.story = story,
+		.report = report,
+		.story = &report->story,
 		.host = host,
 		.devno = devno,
 		.device = host_device_by_devno(host, devno),
@@ -394,15 +394,61 @@ void explain_device(const struct story *story, struct devno devno, struct buf *t
 	facts_free(&e.facts);
 }
 
-int explain_print(const struct survey *survey, const struct plan *plan, const char *name,
-	struct buf *ret_text, struct err *err)
+/* ---- the hosts ---- */
+
+static void say_node(const struct report_host *host, struct buf *text)
 {
-	struct devno devno = explain_find_recorded(survey->host, name);
-	cleanup_story struct story story = {0};
+	buf_printf(text, "%s==== ", text->len ? "\n" : "");
+	buf_tail(text, host->node);
+	buf_puts(text, " ====\n");
+}
+
+/* Returns whether this host has the device. */
+static bool explain_on(
+	const struct report *report, size_t member, const char *name, struct buf *text)
+{
+	const struct report_host *host = &report->hosts[member];
+	struct devno devno = name ? explain_find(host->member->host, name) : DEVNO_NONE;
 
 	if (devno_is_none(devno))
-		return explain_not_found(survey->host, name, err);
-	story_collect(survey, plan, &story);
-	explain_device(&story, devno, ret_text);
+		return false;
+	if (report_is_of_several(report))
+		say_node(host, text);
+	explain_device(host, devno, text);
+	if (report_is_of_several(report))
+		explain_others(report, member, devno, text);
+	return true;
+}
+
+/* Behind the stories: where it could be and is not. */
+static void say_inactive(
+	const struct report *report, const char *const *names, struct buf *text)
+{
+	for (size_t i = 0; i < report->n_hosts; i++) {
+		const struct report_host *host = &report->hosts[i];
+
+		if (!names[i] || !explain_is_inactive(host->member->host, names[i]))
+			continue;
+		say_node(host, text);
+		buf_puts(text, "a volume of the metadata, not active on this host: it "
+			       "has no device here\n");
+	}
+}
+
+int explain_print(const struct report *report, const char *name, struct buf *ret_text,
+	struct err *err)
+{
+	cleanup_free const char **names = xcalloc(report->n_hosts, sizeof(*names));
+	cleanup_buf struct buf text = BUF_INIT;
+	size_t count = 0;
+
+	explain_choose(report, name, names);
+	for (size_t i = 0; i < report->n_hosts; i++)
+		count += explain_on(report, i, names[i], &text);
+	if (!count)
+		return explain_not_found(report, name, err);
+	if (report_is_of_several(report))
+		say_inactive(report, names, &text);
+	buf_puts(ret_text, buf_text(&text));
 	return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which device somebody means; see explain.h. */
+/* Which device somebody means, and on which hosts; see explain.h. */
 #include <errno.h>
 #include <string.h>
 
@@ -59,7 +59,7 @@ static const char *without_dev(const char *name)
 }
 
 /* From the name that cannot be mistaken to the one that can. */
-struct devno explain_find(const struct host *host, const char *name)
+static struct devno find(const struct host *host, const char *name)
 {
 	struct devno devno;
 	const struct device *device;
@@ -88,9 +88,9 @@ struct devno explain_find(const struct host *host, const char *name)
 	return host_path_devno(host, buf_text(&path));
 }
 
-struct devno explain_find_recorded(const struct host *host, const char *name)
+struct devno explain_find(const struct host *host, const char *name)
 {
-	struct devno devno = explain_find(host, name);
+	struct devno devno = find(host, name);
 
 	if (!host_device_by_devno(host, devno) && !host_block_by_devno(host, devno))
 		return DEVNO_NONE;
@@ -104,7 +104,44 @@ bool explain_is_inactive(const struct host *host, const char *name)
 	return lv_by_label(host, without_dev(name), &devno) && devno_is_none(devno);
 }
 
-int explain_not_found(const struct host *host, const char *name, struct err *err)
+/* ---- of the hosts ---- */
+
+/* What is behind "NODE:"; NULL: it begins otherwise. */
+static const char *behind_node(const struct host *host, const char *name)
+{
+	const char *node = host->identity.node;
+	size_t len = strlen(node);
+
+	return len && strncmp(name, node, len) == 0 && name[len] == ':' ? name + len + 1
+									: NULL;
+}
+
+static bool has_it(const struct host *host, const char *name)
+{
+	return !devno_is_none(explain_find(host, name)) ||
+	       explain_is_inactive(host, name);
+}
+
+/* A node may be called 254: what no host of such a node has is looked for as it stands.
+ */
+void explain_choose(const struct report *report, const char *name, const char **ret_names)
+{
+	bool is_of_node = false;
+
+	for (size_t i = 0; i < report->n_hosts; i++) {
+		const struct host *host = report->hosts[i].member->host;
+		const char *behind = behind_node(host, name);
+
+		ret_names[i] = behind && has_it(host, behind) ? behind : NULL;
+		is_of_node |= ret_names[i] != NULL;
+	}
+	for (size_t i = 0; !is_of_node && i < report->n_hosts; i++)
+		ret_names[i] = name;
+}
+
+/* ---- errors ---- */
+
+static int not_on(const struct host *host, const char *name, struct err *err)
 {
 	cleanup_buf struct buf word = BUF_INIT;
 
@@ -117,5 +154,31 @@ int explain_not_found(const struct host *host, const char *name, struct err *err
 	return err_set(err, -ENOENT,
 		"no recorded device is called %s; MAJ:MIN, a uuid, a dm name, VG/LV or a "
 		"path below /dev is wanted",
+		buf_text(&word));
+}
+
+int explain_not_found(const struct report *report, const char *name, struct err *err)
+{
+	cleanup_buf struct buf word = BUF_INIT;
+
+	for (size_t i = 0; i < report->n_hosts; i++) {
+		const struct host *host = report->hosts[i].member->host;
+		const char *behind = behind_node(host, name);
+
+		if (!behind)
+			continue;
+		not_on(host, behind, err);
+		buf_word(&word, host->identity.node);
+		return err_wrap(err, "%s", buf_text(&word));
+	}
+	for (size_t i = 0; i < report->n_hosts; i++)
+		if (!report_is_of_several(report) ||
+			explain_is_inactive(report->hosts[i].member->host, name))
+			return not_on(report->hosts[i].member->host, name, err);
+	buf_word(&word, name);
+	return err_set(err, -ENOENT,
+		"no host has a recorded device that is called %s; MAJ:MIN, a uuid, a dm "
+		"name, "
+		"VG/LV or a path below /dev is wanted, or NODE: and one of these",
 		buf_text(&word));
 }

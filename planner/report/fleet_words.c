@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What reviews of several hosts ask about plans and nodes; see fleet.h. */
+/* What reviews of several hosts ask about plans and nodes; see report.h. */
 #include <string.h>
 
-#include "reports.h"
+#include "report.h"
 #include "snapstate/host.h"
 #include "snapstate/host/source.h"
 

@@ -1,45 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside the HTML review: html.c is one host, html_hosts.c several, html_subject.c one
- * subject. */
+/* Inside the page: html.c is the whole and one host, html_order.c what is between
+ * several, html_subject.c one subject, html_picture.c its devices. */
 #ifndef SNAPSTATE_HTML_H
 #define SNAPSTATE_HTML_H
 
-#include "reports.h"
 #include "page.h"
-#include "story.h"
+#include "report.h"
 
 struct identity;
 
 #define HTML_HOST "host" /* the place of each host on a page of several: host-1, ... */
 
-/* One of several hosts. */
-struct html_host {
-	const struct fleet *fleet;
-	size_t member;
+struct html {
+	struct page page;
+	const struct report *report;
 };
 
-/* Those of one host; `of` NULL = the only one. */
-void html_hazards(
-	struct page *page, const struct survey *survey, const struct html_host *of);
-/* On the page of several hosts: what other hosts destroy of this one's volumes. */
-void html_strikes(struct page *page, const struct html_host *of);
-/* Devices that are suspended, with what to do. */
-void html_suspended(struct page *page, const struct story *story);
-/* How many to remove, refused, undecided. */
-void html_summary(struct page *page, const struct story *story);
-/* That its names are pseudonyms, if they are. */
-void html_pseudonyms(struct page *page, const struct identity *id);
-/* What could not be read, each subject, what stays, what was recorded. `of` as above. */
-void html_review(struct page *page, const struct story *story, const char *capture_name,
-	const char *plan_file, const struct html_host *of);
+/* Of several: a link to a host's place, with its name. */
+void html_link_node(struct html *html, size_t member);
+/* Totals, the order of the plans and who waits for whom, the hosts at a glance. */
+void html_totals(struct html *html);
+void html_order(struct html *html);
+void html_glance(struct html *html);
+/* Which of its steps are in which plan, and when its turn is. */
+void html_plans_of(struct html *html, size_t member);
+/* "3 steps" */
+void html_count(struct page *page, size_t count, const char *noun);
 
 /* Verdict, reasons, the picture of its stack, its steps. */
-void html_subject(
-	struct page *page, const struct story *story, const struct subject *subject);
+void html_subject(struct page *page, const struct report_host *host,
+	const struct report_subject *told);
 /* `label` is what stands above them, "" = nothing. */
 void html_steps(struct page *page, const struct plan *plan, const char *label,
 	size_t first, size_t count);
-/* html_picture.c */
 void html_picture(
 	struct page *page, const struct story *story, const struct subject *subject);
 

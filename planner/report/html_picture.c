@@ -10,7 +10,6 @@
 
 #include "checks.h"
 #include "html.h"
-#include "review.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/host.h"
 #include "snapstate/host/block.h"
@@ -156,7 +155,7 @@ static void draw_device(struct picture *picture, const struct device *device)
 	buf_puts(&kind, "; ");
 	device_size_words(device, &kind);
 	say_buf(page, "p", "", &kind);
-	print_ledger(&opens, picture->host, device);
+	device_opens_words(picture->host, device, &opens);
 	say_buf(page, "p", "soft", &opens);
 	story_fate(picture->story, device, &fate);
 	say_buf(page, "p", "fate", &fate);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One subject of the HTML review: verdict, reasons, picture, steps. */
+/* One subject on the page: verdict, reasons, picture, steps. */
 #include <string.h>
 
 #include "html.h"
-#include "remedy.h"
 #include "snapstate/cleanup.h"
 
 static const char *verdict_class(enum verdict verdict)
@@ -32,53 +31,42 @@ static const char *verdict_word(enum verdict verdict)
 	return "";
 }
 
-/* What decides comes before what only describes. */
-static void print_reasons(struct page *page, const struct subject *subject)
+/* An item of a list, and the rules that it is about. */
+static void print_item(struct page *page, const char *text, const char *rules)
 {
-	page_say_in(page, "h3", "", "Why");
-	page_open(page, "ul", "");
-	for (int is_mild = 0; is_mild < 2; is_mild++) {
-		for (size_t i = 0; i < subject->n_reasons; i++) {
-			const struct reason *reason = &subject->reasons[i];
-			const struct rule_text *rule = rule_text(reason->rule);
-
-			if ((rule->verdict == subject->verdict) == (is_mild == 1))
-				continue;
-			page_open(page, "li", "");
-			page_captured(page, reason->text);
-			page_say(page, " ");
-			page_open(page, "span", "rule");
-			page_say(page, "[%s]", rule->name);
-			page_close(page);
-			page_close(page);
-		}
-	}
+	page_open(page, "li", "");
+	page_captured(page, text);
+	page_say(page, " ");
+	page_open(page, "span", "rule");
+	page_say(page, "[%s]", rules);
+	page_close(page);
 	page_close(page);
 }
 
-static void print_remedy(
-	struct page *page, const struct story *story, const struct subject *subject)
+static void print_reasons(struct page *page, const struct report_subject *told)
 {
-	cleanup_remedy struct remedy remedy = {0};
+	page_say_in(page, "h3", "", "Why");
+	page_open(page, "ul", "");
+	for (size_t i = 0; i < told->subject->n_reasons; i++)
+		print_item(page, told->reasons[i]->text,
+			rule_text(told->reasons[i]->rule)->name);
+	page_close(page);
+}
 
-	remedy_collect(story->survey, subject, &remedy);
-	if (!remedy.n_actions)
+static void print_remedy(struct page *page, const struct report_subject *told)
+{
+	if (!told->remedy.n_actions)
 		return;
 	page_say_in(page, "h3", "",
-		subject->verdict == VERDICT_REMOVE ? "What a person should do besides"
-						   : "To make it removable");
+		told->subject->verdict == VERDICT_REMOVE
+			? "What a person should do besides"
+			: "To make it removable");
 	page_open(page, "ol", "");
-	for (size_t i = 0; i < remedy.n_actions; i++) {
+	for (size_t i = 0; i < told->remedy.n_actions; i++) {
 		cleanup_buf struct buf rules = BUF_INIT;
 
-		page_open(page, "li", "");
-		page_captured(page, remedy.actions[i].text);
-		page_say(page, " ");
-		remedy_print_rules(&remedy.actions[i], &rules);
-		page_open(page, "span", "rule");
-		page_say(page, "[%s]", buf_text(&rules));
-		page_close(page);
-		page_close(page);
+		remedy_print_rules(&told->remedy.actions[i], &rules);
+		print_item(page, told->remedy.actions[i].text, buf_text(&rules));
 	}
 	page_close(page);
 }
@@ -118,9 +106,10 @@ void html_steps(struct page *page, const struct plan *plan, const char *label,
 	page_close(page);
 }
 
-void html_subject(
-	struct page *page, const struct story *story, const struct subject *subject)
+void html_subject(struct page *page, const struct report_host *host,
+	const struct report_subject *told)
 {
+	const struct subject *subject = told->subject;
 	const struct rule_text *rule = rule_text(subject->decisive);
 
 	page_open(page, "section", verdict_class(subject->verdict));
@@ -138,17 +127,17 @@ void html_subject(
 		page_say(page, "Selected by rule %s.", subject->rule->name);
 		page_close(page);
 	}
-	print_reasons(page, subject);
-	print_remedy(page, story, subject);
+	print_reasons(page, told);
+	print_remedy(page, told);
 	page_say_in(page, "h3", "", "What the plan does, as a person would type it");
 	if (subject->n_steps)
-		html_steps(page, story->plan, subject->label, subject->first_step,
+		html_steps(page, host->member->whole, subject->label, subject->first_step,
 			subject->n_steps);
 	else
 		page_say_in(page, "p", "", "Nothing: it stays as it is.");
 	if (subject->snapshot || subject->cow) {
 		page_say_in(page, "h3", "", "The stack, topmost first");
-		html_picture(page, story, subject);
+		html_picture(page, &host->story, subject);
 	} else if (subject->kind != SUBJECT_HOST && subject->kind != SUBJECT_LAYER) {
 		page_say_in(page, "p", "soft", "It has no device on this host.");
 	}

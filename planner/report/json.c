@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The review for programs: one object with host, verdicts, steps. Strings from the host
- * that are not UTF-8 are escaped as in facts, since JSON has no other bytes.
+ * The report for programs: one object with host, verdicts, steps; of several hosts one
+ * with the plans in their order and such an object for each host. Strings from a host
+ * that are not ASCII are escaped as in facts, since JSON has no other bytes.
  */
-#include "json.h"
-
+#include <json-c/json.h>
 #include <string.h>
 
-#include "remedy.h"
+#include "reports.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/host.h"
 #include "snapstate/host/device.h"
 #include "snapstate/host/source.h"
 
-#define JSON_SCHEMA "snapstate-plan 1"
+#define JSON_SCHEMA	  "snapstate-plan 1"	   /* review.schema.json */
+#define JSON_HOSTS_SCHEMA "snapstate-plan-hosts 1" /* hosts.schema.json */
 
-struct json_object *json_text(const char *text)
+static struct json_object *json_text(const char *text)
 {
 	cleanup_buf struct buf escaped = BUF_INIT;
 	bool is_ascii = true;
@@ -28,10 +29,27 @@ struct json_object *json_text(const char *text)
 	return json_object_new_string(buf_text(&escaped));
 }
 
-static struct json_object *host_object(const struct host *host)
+static struct json_object *missing_array(const struct report_host *it)
 {
-	struct json_object *object = json_object_new_object();
 	struct json_object *missing = json_object_new_array();
+
+	for (size_t i = 0; i < it->n_missing; i++) {
+		const struct source *source = it->missing[i];
+		struct json_object *entry = json_object_new_object();
+
+		json_object_object_add(entry, "source", json_text(source->name));
+		json_object_object_add(
+			entry, "outcome", json_text(outcome_name(source->outcome)));
+		json_object_object_add(entry, "detail", json_text(source->detail));
+		json_object_array_add(missing, entry);
+	}
+	return missing;
+}
+
+static struct json_object *host_object(const struct report_host *it)
+{
+	const struct host *host = it->member->host;
+	struct json_object *object = json_object_new_object();
 
 	json_object_object_add(object, "node", json_text(host->identity.node));
 	if (*host->identity.redaction)
@@ -43,20 +61,7 @@ static struct json_object *host_object(const struct host *host)
 	json_object_object_add(object, "boot_id", json_text(host->identity.boot_id));
 	json_object_object_add(
 		object, "taken", json_object_new_int64(host->identity.taken));
-	for (size_t i = 0; i < host->n_sources; i++) {
-		const struct source *source = &host->sources[i];
-		struct json_object *entry;
-
-		if (source->outcome == OUTCOME_READ)
-			continue;
-		entry = json_object_new_object();
-		json_object_object_add(entry, "source", json_text(source->name));
-		json_object_object_add(
-			entry, "outcome", json_text(outcome_name(source->outcome)));
-		json_object_object_add(entry, "detail", json_text(source->detail));
-		json_object_array_add(missing, entry);
-	}
-	json_object_object_add(object, "not_read", missing);
+	json_object_object_add(object, "not_read", missing_array(it));
 	return object;
 }
 
@@ -91,21 +96,18 @@ static struct json_object *action_object(const struct action *action)
 	return entry;
 }
 
-static struct json_object *actions_array(
-	const struct survey *survey, const struct subject *subject)
+static struct json_object *actions_array(const struct remedy *remedy)
 {
 	struct json_object *array = json_object_new_array();
-	cleanup_remedy struct remedy remedy = {0};
 
-	remedy_collect(survey, subject, &remedy);
-	for (size_t i = 0; i < remedy.n_actions; i++)
-		json_object_array_add(array, action_object(&remedy.actions[i]));
+	for (size_t i = 0; i < remedy->n_actions; i++)
+		json_object_array_add(array, action_object(&remedy->actions[i]));
 	return array;
 }
 
-static struct json_object *verdict_object(
-	const struct survey *survey, const struct subject *subject)
+static struct json_object *verdict_object(const struct report_subject *told)
 {
+	const struct subject *subject = told->subject;
 	struct json_object *entry = json_object_new_object();
 	const char *uuid = subject->lv_uuid;
 
@@ -123,7 +125,7 @@ static struct json_object *verdict_object(
 	json_object_object_add(
 		entry, "verdict", json_text(verdict_name(subject->verdict)));
 	json_object_object_add(entry, "reasons", reasons_array(subject));
-	json_object_object_add(entry, "actions", actions_array(survey, subject));
+	json_object_object_add(entry, "actions", actions_array(&told->remedy));
 	return entry;
 }
 
@@ -167,35 +169,74 @@ static struct json_object *step_object(const struct plan_step *step, size_t n)
 	return entry;
 }
 
-struct json_object *json_review(const struct survey *survey, const struct plan *plan)
+static struct json_object *review_object(const struct report_host *host)
 {
 	struct json_object *root = json_object_new_object();
 	struct json_object *verdicts = json_object_new_array();
 	struct json_object *steps = json_object_new_array();
+	const struct plan *plan = host->member->whole;
 
-	for (size_t i = 0; i < survey->n_subjects; i++)
-		json_object_array_add(
-			verdicts, verdict_object(survey, &survey->subjects[i]));
+	for (size_t i = 0; i < host->n_subjects; i++)
+		json_object_array_add(verdicts, verdict_object(&host->subjects[i]));
 	for (size_t i = 0; i < plan->n_steps; i++)
 		json_object_array_add(steps, step_object(&plan->steps[i], i + 1));
 	json_object_object_add(root, "schema", json_text(JSON_SCHEMA));
-	json_object_object_add(root, "host", host_object(survey->host));
+	json_object_object_add(root, "host", host_object(host));
 	json_object_object_add(root, "verdicts", verdicts);
 	json_object_object_add(root, "steps", steps);
 	return root;
 }
 
-void json_write(struct json_object *root, struct buf *ret_text)
+/* ---- several hosts ---- */
+
+static struct json_object *plan_object(const struct report *report, size_t at)
 {
+	const struct fleet_plan *plan = &report->fleet->plans[at];
+	const char *node = report->hosts[plan->member].member->host->identity.node;
+	struct json_object *entry = json_object_new_object();
+	struct json_object *after = json_object_new_array();
+
+	for (size_t i = 0; i < at; i++)
+		if (report_waits(report, at, i))
+			json_object_array_add(
+				after, json_object_new_int64((int64_t)i + 1));
+	json_object_object_add(entry, "n", json_object_new_int64((int64_t)at + 1));
+	json_object_object_add(entry, "file", json_text(plan->file));
+	json_object_object_add(entry, "digest", json_text(plan->plan->digest));
+	json_object_object_add(entry, "node", json_text(node));
+	json_object_object_add(
+		entry, "steps", json_object_new_int64((int64_t)plan->plan->n_steps));
+	json_object_object_add(entry, "after", after);
+	return entry;
+}
+
+static struct json_object *hosts_object(const struct report *report)
+{
+	struct json_object *root = json_object_new_object();
+	struct json_object *plans = json_object_new_array();
+	struct json_object *hosts = json_object_new_array();
+
+	for (size_t i = 0; i < report->fleet->n_plans; i++)
+		json_object_array_add(plans, plan_object(report, i));
+	for (size_t i = 0; i < report->n_hosts; i++)
+		json_object_array_add(hosts, review_object(&report->hosts[i]));
+	json_object_object_add(root, "schema", json_text(JSON_HOSTS_SCHEMA));
+	json_object_object_add(root, "plans", plans);
+	json_object_object_add(root, "hosts", hosts);
+	return root;
+}
+
+/* ---- the whole ---- */
+
+void json_print(const struct report *report, struct buf *ret_text)
+{
+	struct json_object *root = report_is_of_several(report)
+					   ? hosts_object(report)
+					   : review_object(&report->hosts[0]);
+
 	buf_puts(ret_text, json_object_to_json_string_ext(root,
 				   JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
 					   JSON_C_TO_STRING_NOSLASHESCAPE));
 	buf_puts(ret_text, "\n");
 	json_object_put(root);
-}
-
-void json_print(
-	const struct survey *survey, const struct plan *plan, struct buf *ret_text)
-{
-	json_write(json_review(survey, plan), ret_text);
 }

@@ -12,7 +12,7 @@
 #ifndef SNAPSTATE_REMEDY_H
 #define SNAPSTATE_REMEDY_H
 
-#include "reports.h"
+#include "judge.h"
 
 struct mount;
 struct process;

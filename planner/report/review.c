@@ -1,131 +1,117 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The review: what a person reads before signing. Hazards first, then each subject with
- * verdict, reasons and steps, then what stays untouched. Invariant: every string that
- * came from a host is escaped, so that no name can forge a line.
+ * The report as text: what a person reads before signing. Hazards first, then each
+ * subject with verdict, reasons and steps, then what stays untouched; of several hosts
+ * the order of their plans, then each host. Invariant: every string that came from a host
+ * is escaped, so that no name can forge a line.
  */
-#include <stdio.h>
-#include <string.h>
-
-#include "checks.h"
 #include "review.h"
+
+#include "reports.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/host.h"
 #include "snapstate/host/device.h"
-#include "snapstate/host/process.h"
 #include "snapstate/host/source.h"
 #include "snapstate/stamp.h"
 #include "table.h"
 
 #define UNTOUCHED_SHOWN 40
 
-/* ---- words ---- */
+/* ---- hazards ---- */
 
-void print_counted(struct buf *text, size_t count, const char *noun)
+/* `node` is where: "" = on this host. */
+static void print_hazard(struct buf *text, const struct report_hazard *hazard,
+	const char *node, const char *end)
 {
-	size_t len = strlen(noun);
-	bool is_y = len && noun[len - 1] == 'y';
+	buf_printf(text, "HAZARD     %s",
+		!report_is_destruction(hazard) ? hazard->head
+		: *node			       ? "DATA IS BEING DESTROYED on "
+					       : "DATA IS BEING DESTROYED by");
+	if (*node) {
+		buf_tail(text, node);
+		buf_puts(text, " by");
+	}
+	buf_puts(text, " ");
+	buf_word(text, hazard->subject->label);
+	buf_puts(text, "\n");
+	print_wrapped(text, "", hazard->reason->text, "");
+	print_wrapped(text, "", end, "");
+	buf_puts(text, "\n");
+}
 
-	buf_printf(text, "%zu %.*s%s", count, (int)(is_y && count != 1 ? len - 1 : len),
-		noun,
-		count == 1 ? "" : (is_y ? "ies" : (noun[len - 1] == 's' ? "es" : "s")));
+static void print_strikes(struct buf *text, const struct report_host *host)
+{
+	for (size_t i = 0; i < host->n_strikes; i++) {
+		buf_puts(text, "HAZARD     DATA OF THIS HOST IS BEING DESTROYED\n");
+		print_wrapped(text, "", host->strikes[i].text, "");
+		print_wrapped(text, "", host->strikes[i].end, "");
+		buf_puts(text, "\n");
+	}
+}
+
+static void print_suspended(struct buf *text, const struct report_host *host)
+{
+	for (size_t i = 0; i < host->n_suspended; i++) {
+		buf_puts(text, "SUSPENDED  ");
+		buf_word(text, host->suspended[i].device->name);
+		buf_puts(text, "\n");
+		print_wrapped(text, "", host->suspended[i].text, ".");
+		buf_puts(text, "\n");
+	}
 }
 
 /* ---- the head ---- */
 
-size_t count_holding_processes(const struct host *host)
-{
-	size_t holders = 0;
-
-	/* both are sorted by pid */
-	for (size_t i = 0, u = 0; i < host->n_processes; i++) {
-		uint32_t pid = host->processes[i].pid;
-
-		while (u < host->n_uses && host->uses[u].pid < pid)
-			u++;
-		holders += u < host->n_uses && host->uses[u].pid == pid;
-	}
-	return holders;
-}
-
 static void print_recorded(struct buf *text, const struct host *host)
 {
-	bool is_first = true;
-
 	buf_puts(text, "recorded   ");
-	print_counted(text, host->n_devices, "device-mapper device");
+	report_counted(text, host->n_devices, "device-mapper device");
 	buf_puts(text, ", ");
-	print_counted(text, host->n_vgs, "volume group");
+	report_counted(text, host->n_vgs, "volume group");
 	buf_puts(text, ", ");
-	print_counted(text, host->n_lvs, "logical volume");
+	report_counted(text, host->n_lvs, "logical volume");
 	buf_puts(text, ",\n           ");
-	print_counted(text, host->n_mounts, "mount");
+	report_counted(text, host->n_mounts, "mount");
 	buf_puts(text, " in ");
-	print_counted(text, host->n_namespaces, "namespace");
+	report_counted(text, host->n_namespaces, "namespace");
 	buf_puts(text, ", ");
-	print_counted(text, count_holding_processes(host), "holding process");
-	buf_puts(text, "\nnot read   ");
-	for (size_t i = 0; i < host->n_sources; i++) {
-		const struct source *source = &host->sources[i];
+	report_counted(text, report_holding_processes(host), "holding process");
+	buf_puts(text, "\n");
+}
 
-		if (source->outcome == OUTCOME_READ)
-			continue;
-		buf_printf(text, "%s%s: %s", is_first ? "" : "\n           ",
-			source->name, outcome_name(source->outcome));
+static void print_missing(struct buf *text, const struct report_host *host)
+{
+	buf_puts(text, "not read   ");
+	for (size_t i = 0; i < host->n_missing; i++) {
+		const struct source *source = host->missing[i];
+
+		buf_printf(text, "%s%s: %s", i ? "\n           " : "", source->name,
+			outcome_name(source->outcome));
 		if (*source->detail) {
 			buf_puts(text, ", ");
 			buf_tail(text, source->detail);
 		}
-		is_first = false;
 	}
-	buf_puts(text, is_first ? "nothing was missing\n" : "\n");
+	buf_puts(text, host->n_missing ? "\n" : "nothing was missing\n");
 }
 
-void print_rule(struct buf *text, const struct policy_rule *rule)
+static void print_asked(struct buf *text, const struct report_host *host)
 {
-	for (size_t i = 0; i < rule->n_globs; i++) {
-		buf_puts(text, i ? " " : "");
-		buf_word(text, rule->globs[i]);
-	}
-	if (rule->tags) {
-		buf_puts(text, ", tagged ");
-		buf_word(text, rule->tags);
-	}
-	buf_puts(text, ", older than ");
-	print_duration(text, (int64_t)rule->min_age);
-}
-
-static void print_request(struct buf *text, const struct request *request)
-{
-	const char *lead = "asked for ";
-
-	if (request->n_select) {
-		buf_puts(text, lead);
-		for (size_t i = 0; i < request->n_select; i++) {
-			buf_puts(text, " ");
-			buf_word(text, request->select[i]);
-		}
-		buf_puts(text, ", older than ");
-		print_duration(text, request->min_age);
+	for (size_t i = 0; i < host->n_asked; i++) {
+		buf_puts(text, i ? "           " : "asked for  ");
+		buf_tail(text, host->asked[i]);
 		buf_puts(text, "\n");
-		lead = "          ";
-	}
-	for (size_t i = 0; i < request->n_rules; i++) {
-		buf_printf(text, "%s rule %s: ", lead, request->rules[i].name);
-		print_rule(text, &request->rules[i]);
-		buf_puts(text, "\n");
-		lead = "          ";
 	}
 }
 
-static void print_head(struct buf *text, const struct survey *survey,
-	const struct plan *plan, const char *capture_name)
+static void print_head(struct buf *text, const struct report_host *host)
 {
-	const struct identity *id = &survey->host->identity;
+	const struct identity *id = &host->member->host->identity;
 
 	buf_puts(text, "capture    ");
-	buf_word(text, capture_name);
-	buf_printf(text, "\n           sha256 %s\nhost       ", plan->capture_sha256);
+	buf_word(text, host->member->file);
+	buf_printf(text, "\n           sha256 %s\nhost       ",
+		host->member->whole->capture_sha256);
 	buf_word(text, id->node);
 	buf_puts(text, ", Linux ");
 	buf_word(text, id->kernel);
@@ -133,72 +119,18 @@ static void print_head(struct buf *text, const struct survey *survey,
 	buf_word(text, id->machine_id);
 	buf_puts(text, "\n           boot-id ");
 	buf_word(text, id->boot_id);
-	buf_puts(text, "\ntaken      ");
-	stamp_print(id->taken, text);
-	buf_puts(text, ", ");
-	print_duration(text, (int64_t)(id->uptime / (id->ticks ? id->ticks : 100)));
-	buf_puts(text, " after boot\n");
+	buf_printf(text, "\ntaken      %s\n", host->taken);
 	if (*id->redaction) {
 		buf_puts(text, "names      are pseudonyms, made with the key ");
 		buf_word(text, id->redaction);
 		buf_puts(text, "\n");
 	}
-	print_recorded(text, survey->host);
-	print_request(text, survey->request);
+	print_recorded(text, host->member->host);
+	print_missing(text, host);
+	print_asked(text, host);
 }
 
-/* ---- hazards ---- */
-
-static void print_hazard_end(struct buf *text, const struct subject *subject)
-{
-	cleanup_buf struct buf end = BUF_INIT;
-
-	if (subject->n_steps > 1)
-		buf_printf(&end, "Steps %zu to %zu end it.", subject->first_step + 1,
-			subject->first_step + subject->n_steps);
-	else if (subject->n_steps)
-		buf_printf(&end, "Step %zu ends it.", subject->first_step + 1);
-	else
-		buf_printf(&end, "No step ends it: it is %s, see below.",
-			subject->verdict == VERDICT_UNDECIDED ? "undecided" : "refused");
-	print_wrapped(text, "", buf_text(&end), "");
-}
-
-static void print_hazards(struct buf *text, const struct survey *survey)
-{
-	for (size_t i = 0; i < survey->n_subjects; i++) {
-		const struct subject *subject = &survey->subjects[i];
-
-		for (size_t r = 0; r < subject->n_reasons; r++) {
-			const char *head = rule_hazard(subject->reasons[r].rule);
-
-			if (!head)
-				continue;
-			if (subject->reasons[r].rule == RULE_STALE_CORRUPTING)
-				head = "DATA IS BEING DESTROYED by";
-			buf_printf(text, "HAZARD     %s ", head);
-			buf_word(text, subject->label);
-			buf_puts(text, "\n");
-			print_wrapped(text, "", subject->reasons[r].text, "");
-			print_hazard_end(text, subject);
-			buf_puts(text, "\n");
-		}
-	}
-}
-
-static void print_suspended(struct buf *text, const struct story *story)
-{
-	cleanup_buf struct buf words = BUF_INIT;
-	const struct device *device;
-
-	for (size_t at = 0; story_next_suspended(story, &at, &device, &words);) {
-		buf_puts(text, "SUSPENDED  ");
-		buf_word(text, device->name);
-		buf_puts(text, "\n");
-		print_wrapped(text, "", buf_text(&words), ".");
-		buf_puts(text, "\n");
-	}
-}
+/* ---- subjects ---- */
 
 static void print_refreshes(struct buf *text, const struct plan *plan)
 {
@@ -209,6 +141,23 @@ static void print_refreshes(struct buf *text, const struct plan *plan)
 		print_wrapped(text, "because", plan->steps[i].reasons[0], "");
 		print_steps(text, plan, i, 1);
 	}
+}
+
+/* Refreshes behind what is removed. */
+static void print_subjects(struct buf *text, const struct report_host *host)
+{
+	const struct report_subject *told;
+	bool has_refreshes = false;
+
+	for (size_t at = 0; (told = report_next_subject(host, &at)) != NULL;) {
+		if (told->subject->verdict != VERDICT_REMOVE && !has_refreshes) {
+			print_refreshes(text, host->member->whole);
+			has_refreshes = true;
+		}
+		print_subject(text, host, told);
+	}
+	if (!has_refreshes)
+		print_refreshes(text, host->member->whole);
 }
 
 /* ---- what stays ---- */
@@ -245,60 +194,99 @@ static void print_untouched(struct buf *text, const struct story *story)
 		buf_printf(text, "  and %zu more\n", more);
 }
 
-/* ---- the whole ---- */
-
-size_t count_verdicts(const struct survey *survey, enum verdict verdict)
+static void print_plan_file(
+	struct buf *text, const struct plan *plan, const char *plan_file)
 {
-	size_t count = 0;
-
-	for (size_t i = 0; i < survey->n_subjects; i++)
-		if (survey->subjects[i].is_selected &&
-			survey->subjects[i].verdict == verdict)
-			count++;
-	return count;
+	buf_puts(text, "Plan: ");
+	buf_word(text, plan_file);
+	buf_printf(text, ", digest sha256:%s\nIt expires on ", plan->digest);
+	stamp_print(plan->expires, text);
+	buf_printf(text, "; to apply it, one confirms with %.*s\n", PLAN_CONFIRM_DIGITS,
+		plan->digest);
 }
 
-static void print_summary(struct buf *text, const struct survey *survey,
-	const struct plan *plan, const char *plan_file)
-{
-	size_t to_remove = count_verdicts(survey, VERDICT_REMOVE);
-	size_t refused = count_verdicts(survey, VERDICT_REFUSE);
-	size_t undecided = count_verdicts(survey, VERDICT_UNDECIDED);
+/* ---- one host ---- */
 
+static void print_host(struct buf *text, const struct report_host *host)
+{
+	print_strikes(text, host);
+	for (size_t i = 0; i < host->n_hazards; i++)
+		print_hazard(text, &host->hazards[i], "", host->hazards[i].end);
+	print_suspended(text, host);
+	print_head(text, host);
+	print_subjects(text, host);
+	print_untouched(text, &host->story);
+	buf_printf(text, "\n%s\n", host->summary);
+}
+
+/* ---- several ---- */
+
+static void print_plan(struct buf *text, const struct report *report, size_t at)
+{
+	const struct fleet_plan *plan = &report->fleet->plans[at];
+	bool is_first = true;
+
+	buf_printf(text, "  %zu  on ", at + 1);
+	buf_word(text, report->hosts[plan->member].member->host->identity.node);
+	buf_printf(text, ", %zu step%s", plan->plan->n_steps,
+		plan->plan->n_steps == 1 ? "" : "s");
+	for (size_t before = 0; before < at; before++)
+		if (report_waits(report, at, before)) {
+			buf_printf(text, "%s%zu", is_first ? "; only when done: " : ", ",
+				before + 1);
+			is_first = false;
+		}
+	if (report->output) {
+		buf_puts(text, "\n     ");
+		buf_word(text, report->output);
+		buf_printf(text, "/%s, digest sha256:%s", plan->file, plan->plan->digest);
+	}
 	buf_puts(text, "\n");
-	if (to_remove + refused + undecided == 0)
-		buf_puts(text,
-			"Nothing to remove: this host has no leftover of that name.\n");
-	else
-		buf_printf(text,
-			"%zu to remove in %zu step%s, %zu refused, %zu undecided.\n",
-			to_remove, plan->n_steps, plan->n_steps == 1 ? "" : "s", refused,
-			undecided);
-	if (plan_file) {
-		buf_puts(text, "Plan: ");
-		buf_word(text, plan_file);
-		buf_printf(text, ", digest sha256:%s\nIt expires on ", plan->digest);
-		stamp_print(plan->expires, text);
-		buf_printf(text, "; to apply it, one confirms with %.*s\n",
-			PLAN_CONFIRM_DIGITS, plan->digest);
+}
+
+static void print_order(struct buf *text, const struct report *report)
+{
+	size_t n_plans = report->fleet->n_plans;
+
+	buf_printf(text, "%zu hosts, %zu plan%s\n", report->n_hosts, n_plans,
+		n_plans == 1  ? ""
+		: n_plans > 1 ? "s, in this order:"
+			      : "s");
+	for (size_t i = 0; i < n_plans; i++)
+		print_plan(text, report, i);
+	for (size_t i = 0; i < report->n_asserted; i++)
+		buf_printf(text, "asserted: %s\n", report->asserted[i]);
+}
+
+/* What is being destroyed comes before the order of the plans, on whatever host it is. */
+static void print_destruction(struct buf *text, const struct report_host *host)
+{
+	for (size_t i = 0; i < host->n_hazards; i++)
+		if (report_is_destruction(&host->hazards[i]))
+			print_hazard(text, &host->hazards[i], host->node,
+				host->hazards[i].plan_end);
+}
+
+static void print_several(struct buf *text, const struct report *report)
+{
+	for (size_t i = 0; i < report->n_hosts; i++)
+		print_destruction(text, &report->hosts[i]);
+	print_order(text, report);
+	for (size_t i = 0; i < report->n_hosts; i++) {
+		buf_puts(text, "\n==== ");
+		buf_word(text, report->hosts[i].member->host->identity.node);
+		buf_puts(text, " ====\n");
+		print_host(text, &report->hosts[i]);
 	}
 }
 
-void review_print(const struct survey *survey, const struct plan *plan,
-	const char *capture_name, const char *plan_file, struct buf *ret_text)
+void review_print(const struct report *report, struct buf *ret_text)
 {
-	cleanup_story struct story story = {0};
-
-	story_collect(survey, plan, &story);
-	print_hazards(ret_text, survey);
-	print_suspended(ret_text, &story);
-	print_head(ret_text, survey, plan, capture_name);
-	print_subjects(ret_text, &story, VERDICT_REMOVE, true);
-	print_refreshes(ret_text, plan);
-	print_subjects(ret_text, &story, VERDICT_UNDECIDED, true);
-	print_subjects(ret_text, &story, VERDICT_UNDECIDED, false);
-	print_subjects(ret_text, &story, VERDICT_REFUSE, true);
-	print_subjects(ret_text, &story, VERDICT_REFUSE, false);
-	print_untouched(ret_text, &story);
-	print_summary(ret_text, survey, plan, plan_file);
+	if (report_is_of_several(report)) {
+		print_several(ret_text, report);
+		return;
+	}
+	print_host(ret_text, &report->hosts[0]);
+	if (report->output)
+		print_plan_file(ret_text, report->hosts[0].member->whole, report->output);
 }

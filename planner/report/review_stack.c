@@ -93,7 +93,7 @@ static void set_cells(
 	}
 	if (device->n_deps > STACK_BELOW_MAX)
 		buf_printf(&below, " and %zu more", device->n_deps - STACK_BELOW_MAX);
-	print_ledger(&opens, stack->host, device);
+	device_opens_words(stack->host, device, &opens);
 	table_cell(line, COLUMN_NAME, device->name);
 	table_cell(line, COLUMN_NUMBER, buf_text(&number));
 	table_cell(line, COLUMN_KIND, buf_text(&kind));

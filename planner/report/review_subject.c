@@ -6,10 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "remedy.h"
 #include "review.h"
 #include "snapstate/cleanup.h"
-#include "snapstate/ledger.h"
 #include "table.h"
 
 /* ---- wrapping ---- */
@@ -83,49 +81,15 @@ static const char *verdict_heading(enum verdict verdict)
 	return "";
 }
 
-/* What decides comes before what only describes. */
-static void print_reasons(struct buf *text, const struct subject *subject)
+static void print_reasons(struct buf *text, const struct report_subject *told)
 {
-	const char *lead = "because";
+	for (size_t i = 0; i < told->subject->n_reasons; i++) {
+		cleanup_buf struct buf tail = BUF_INIT;
 
-	for (int is_mild = 0; is_mild < 2; is_mild++) {
-		for (size_t i = 0; i < subject->n_reasons; i++) {
-			const struct rule_text *rule =
-				rule_text(subject->reasons[i].rule);
-			cleanup_buf struct buf tail = BUF_INIT;
-
-			if ((rule->verdict == subject->verdict) == (is_mild == 1))
-				continue;
-			buf_printf(&tail, " [%s]", rule->name);
-			print_wrapped(
-				text, lead, subject->reasons[i].text, buf_text(&tail));
-			lead = "";
-		}
+		buf_printf(&tail, " [%s]", rule_text(told->reasons[i]->rule)->name);
+		print_wrapped(text, i ? "" : "because", told->reasons[i]->text,
+			buf_text(&tail));
 	}
-}
-
-static void add_opens(struct buf *text, uint32_t count, const char *by)
-{
-	if (count)
-		buf_printf(text, "%s%u by %s", text->len ? ", " : "", count, by);
-}
-
-void print_ledger(struct buf *text, const struct host *host, const struct device *device)
-{
-	cleanup_buf struct buf parts = BUF_INIT;
-	struct ledger ledger;
-
-	ledger_of_device(host, device, &ledger);
-	add_opens(&parts, ledger.tables, "mapping");
-	add_opens(&parts, ledger.file_systems, "file system");
-	add_opens(&parts, ledger.swaps, "swap");
-	add_opens(&parts, ledger.blocks, "block device");
-	add_opens(&parts, ledger.nodes, "process");
-	if (ledger.rest)
-		buf_printf(&parts, "%s%lld UNEXPLAINED", parts.len ? ", " : "",
-			(long long)ledger.rest);
-	buf_printf(text, "open %u%s%s", ledger.open, parts.len ? ": " : "",
-		buf_text(&parts));
 }
 
 void print_steps(struct buf *text, const struct plan *plan, size_t first, size_t count)
@@ -139,28 +103,25 @@ void print_steps(struct buf *text, const struct plan *plan, size_t first, size_t
 }
 
 /* What a person must do, each with the reasons that it answers. */
-static void print_remedy(
-	struct buf *text, const struct story *story, const struct subject *subject)
+static void print_remedy(struct buf *text, const struct remedy *remedy)
 {
-	cleanup_remedy struct remedy remedy = {0};
-
-	remedy_collect(story->survey, subject, &remedy);
-	for (size_t i = 0; i < remedy.n_actions; i++) {
+	for (size_t i = 0; i < remedy->n_actions; i++) {
 		cleanup_buf struct buf tail = BUF_INIT;
 
 		buf_puts(&tail, " [");
-		remedy_print_rules(&remedy.actions[i], &tail);
+		remedy_print_rules(&remedy->actions[i], &tail);
 		buf_puts(&tail, "]");
 		print_wrapped(
-			text, i ? "" : "to do", remedy.actions[i].text, buf_text(&tail));
+			text, i ? "" : "to do", remedy->actions[i].text, buf_text(&tail));
 	}
 }
 
-/* ---- all of them ---- */
+/* ---- all of it ---- */
 
-static void print_subject(
-	struct buf *text, const struct story *story, const struct subject *subject)
+void print_subject(struct buf *text, const struct report_host *host,
+	const struct report_subject *told)
 {
+	const struct subject *subject = told->subject;
 	const struct rule_text *rule = rule_text(subject->decisive);
 	cleanup_buf struct buf class = BUF_INIT, asked = BUF_INIT;
 
@@ -173,19 +134,8 @@ static void print_subject(
 		buf_printf(&asked, "selected by rule %s", subject->rule->name);
 		print_wrapped(text, "asked", buf_text(&asked), "");
 	}
-	print_reasons(text, subject);
-	print_remedy(text, story, subject);
-	print_stack(text, story, subject);
-	print_steps(text, story->plan, subject->first_step, subject->n_steps);
-}
-
-void print_subjects(struct buf *text, const struct story *story, enum verdict verdict,
-	bool is_selected)
-{
-	const struct survey *survey = story->survey;
-
-	for (size_t i = 0; i < survey->n_subjects; i++)
-		if (survey->subjects[i].verdict == verdict &&
-			survey->subjects[i].is_selected == is_selected)
-			print_subject(text, story, &survey->subjects[i]);
+	print_reasons(text, told);
+	print_remedy(text, &told->remedy);
+	print_stack(text, &host->story, subject);
+	print_steps(text, host->member->whole, subject->first_step, subject->n_steps);
 }

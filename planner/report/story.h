@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the reviews for people tell of each block device, collected once for html.c, dot.c
- * and explain.c: its part in a snapshot's stack, who holds it, what is on it, and
- * which step of the plan ends it. Strings of a host are kept as they were recorded: who
- * prints them escapes them.
+ * What the report tells of each block device of a host: its part in a snapshot's stack,
+ * who holds it, what is on it, and which step of the plan ends it. Strings of a host are
+ * kept as they were recorded: who prints them escapes them.
  */
 #ifndef SNAPSTATE_STORY_H
 #define SNAPSTATE_STORY_H
 
-#include "reports.h"
+#include "judge.h"
 
 enum device_part {
 	PART_NONE,
@@ -74,11 +73,6 @@ const struct story_holder *story_holders_of(
 const struct edge *story_edges_of(
 	const struct story *story, struct devno devno, size_t *ret_count);
 
-/* The host's suspended devices, one by one: of all of it, since a guest that waits is not always
- * one of a leftover's. *at begins with 0; `text` becomes what to do. false: that was the last. */
-bool story_next_suspended(const struct story *story, size_t *at,
-	const struct device **ret_device, struct buf *text);
-
 /* "step 3 removes it", "in use: ...: it stays", "never touched: an origin ...". */
 void story_fate(const struct story *story, const struct device *device, struct buf *text);
 
@@ -90,6 +84,9 @@ void device_type_words(const struct device *device, struct buf *text);
 void device_kind_words(const struct device *device, struct buf *text);
 /* "64.0 MiB", of the live table */
 void device_size_words(const struct device *device, struct buf *text);
+/* "open 2: 1 by mapping, 1 by file system" */
+void device_opens_words(
+	const struct host *host, const struct device *device, struct buf *text);
 uint64_t device_sectors(const struct device *device);
 /* "store" or "origin": what `base` is to the snapshot that is on it; "" otherwise. */
 const char *base_words(const struct device *above, struct devno base);

@@ -2,11 +2,12 @@
 /* Words about a device; see story.h. */
 #include <string.h>
 
-#include "remedy.h"
-#include "story.h"
+#include "snapstate/cleanup.h"
 #include "snapstate/host.h"
 #include "snapstate/host/block.h"
 #include "snapstate/host/device.h"
+#include "snapstate/ledger.h"
+#include "story.h"
 
 #define SECTOR 512
 
@@ -78,6 +79,31 @@ void device_kind_words(const struct device *device, struct buf *text)
 	if (device->n_targets > 1)
 		buf_printf(text, ", and %zu more target%s", device->n_targets - 1,
 			device->n_targets == 2 ? "" : "s");
+}
+
+static void add_opens(struct buf *text, uint32_t count, const char *by)
+{
+	if (count)
+		buf_printf(text, "%s%u by %s", text->len ? ", " : "", count, by);
+}
+
+void device_opens_words(
+	const struct host *host, const struct device *device, struct buf *text)
+{
+	cleanup_buf struct buf parts = BUF_INIT;
+	struct ledger ledger;
+
+	ledger_of_device(host, device, &ledger);
+	add_opens(&parts, ledger.tables, "mapping");
+	add_opens(&parts, ledger.file_systems, "file system");
+	add_opens(&parts, ledger.swaps, "swap");
+	add_opens(&parts, ledger.blocks, "block device");
+	add_opens(&parts, ledger.nodes, "process");
+	if (ledger.rest)
+		buf_printf(&parts, "%s%lld UNEXPLAINED", parts.len ? ", " : "",
+			(long long)ledger.rest);
+	buf_printf(text, "open %u%s%s", ledger.open, parts.len ? ": " : "",
+		buf_text(&parts));
 }
 
 void block_words(const struct block *block, struct buf *text)
@@ -187,22 +213,4 @@ const char *base_words(const struct device *above, struct devno base)
 	if (devno_is_equal(base, cow))
 		return "store";
 	return devno_is_equal(base, origin) ? "origin" : "";
-}
-
-bool story_next_suspended(const struct story *story, size_t *at,
-	const struct device **ret_device, struct buf *text)
-{
-	const struct host *host = story->survey->host;
-
-	while (*at < host->n_devices) {
-		const struct device *device = &host->devices[(*at)++];
-
-		if (!remedy_is_suspended(device))
-			continue;
-		text->len = 0;
-		remedy_resume_words(device, story_of(story, device)->subject, text);
-		*ret_device = device;
-		return true;
-	}
-	return false;
 }

@@ -127,6 +127,7 @@ static struct cost cost_of(const struct shape *shape, unsigned hosts, unsigned s
 		.min_age = MIN_AGE_DEFAULT,
 		.is_hosts_complete = true};
 	cleanup_fleet struct fleet fleet = {.request = &request};
+	cleanup_report struct report report = {0};
 	cleanup_buf struct buf text = BUF_INIT, html = BUF_INIT, dot = BUF_INIT;
 	cleanup_buf struct buf json = BUF_INIT, story = BUF_INIT;
 	struct cost cost = {.steps = 0};
@@ -145,11 +146,12 @@ static struct cost cost_of(const struct shape *shape, unsigned hosts, unsigned s
 	must(fleet_survey(&fleet, &err), shape, &err);
 	must(fleet_order(&fleet, &err), shape, &err);
 	must(fleet_prove(&fleet, &err), shape, &err);
-	fleet_print(&fleet, "plans", &text);
-	fleet_print_html(&fleet, "plans", &html);
-	fleet_print_dot(&fleet, &dot);
-	fleet_print_json(&fleet, &json);
-	must(fleet_explain(&fleet, "254:0", &story, &err), shape, &err);
+	report_collect(&fleet, "plans", &report);
+	review_print(&report, &text);
+	html_print(&report, &html);
+	dot_print(&report, &dot);
+	json_print(&report, &json);
+	must(explain_print(&report, "254:0", &story, &err), shape, &err);
 	cost.steps += n_steps;
 	cost.bytes = text.len + html.len + dot.len + json.len + story.len;
 	return cost;

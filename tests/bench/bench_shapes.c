@@ -12,9 +12,7 @@
 
 #include "made_host.h"
 #include "memory.h"
-#include "judge.h"
 #include "planning.h"
-#include "proof.h"
 #include "reports.h"
 #include "shapes.h"
 #include "snapstate/cleanup.h"
@@ -43,11 +41,10 @@ void __sanitizer_cov_trace_pc(void)
 enum pass {
 	PASS_READ,
 	PASS_INDEX,
-	PASS_SURVEY,
 	PASS_JUDGE,
 	PASS_ORDER,
-	PASS_TEXT,
 	PASS_PROVE,
+	PASS_REPORT,
 	PASS_REVIEW,
 	PASS_HTML,
 	PASS_DOT,
@@ -56,8 +53,8 @@ enum pass {
 	PASS_DIFF,
 	PASSES,
 };
-static const char *const pass_names[PASSES] = {"read", "index", "survey", "judge",
-	"order", "text", "prove", "review", "html", "dot", "json", "explain", "diff"};
+static const char *const pass_names[PASSES] = {"read", "index", "judge", "order", "prove",
+	"report", "review", "html", "dot", "json", "explain", "diff"};
 
 struct cost {
 	uint64_t steps[PASSES];
@@ -81,66 +78,63 @@ static void pass_end(struct cost *cost, enum pass pass)
 	n_steps = 0;
 }
 
-static void print_all(
-	const struct survey *survey, const struct plan *plan, struct cost *cost)
+static void print_all(const struct fleet *fleet, struct cost *cost)
 {
 	cleanup_buf struct buf review = BUF_INIT, html = BUF_INIT, dot = BUF_INIT;
 	cleanup_buf struct buf json = BUF_INIT, story = BUF_INIT, diff = BUF_INIT;
+	cleanup_report struct report report = {0};
+	const struct host *host = fleet->members[0].host;
 	struct err err = ERR_INIT;
 
 	n_steps = 0;
-	review_print(survey, plan, "capture", "plan", &review);
+	report_collect(fleet, "plan", &report);
+	pass_end(cost, PASS_REPORT);
+	review_print(&report, &review);
 	pass_end(cost, PASS_REVIEW);
-	html_print(survey, plan, "capture", "plan", &html);
+	html_print(&report, &html);
 	pass_end(cost, PASS_HTML);
-	dot_print(survey, plan, &dot);
+	dot_print(&report, &dot);
 	pass_end(cost, PASS_DOT);
-	json_print(survey, plan, &json);
+	json_print(&report, &json);
 	pass_end(cost, PASS_JSON);
-	explain_print(survey, plan, "254:0", &story, &err);
+	explain_print(&report, "254:0", &story, &err);
 	pass_end(cost, PASS_EXPLAIN);
-	diff_print(survey->host, survey->host, &diff);
+	diff_print(host, host, &diff);
 	pass_end(cost, PASS_DIFF);
 	cost->bytes += review.len + html.len + dot.len + json.len + story.len + diff.len;
 }
 
+/* Takes the host. */
 static void plan_host(const struct shape *shape, struct host *host, struct cost *cost)
 {
 	static const char *select_all[] = {SELECT_DEFAULT};
+	static const char sha256[SHA256_HEX_LEN + 1] =
+		"0000000000000000000000000000000000000000000000000000000000000000";
 	struct request request = {.select = select_all,
 		.n_select = 1,
 		.min_age = MIN_AGE_DEFAULT,
 		.is_single_host = true};
-	cleanup_survey struct survey survey = {0};
-	cleanup_with(plan_free_fn) struct plan *plan = NULL;
-	cleanup_with(plan_free_fn) struct plan *again = NULL;
-	cleanup_buf struct buf text = BUF_INIT;
+	cleanup_fleet struct fleet fleet = {.request = &request};
 	struct err err = ERR_INIT;
 
 	n_steps = 0;
 	host_index_build(host);
+	fleet_add(&fleet, "capture", sha256, host);
 	pass_end(cost, PASS_INDEX);
-	survey_collect(host, &request, &survey);
-	pass_end(cost, PASS_SURVEY);
-	classify_survey(&survey);
+	must(fleet_survey(&fleet, &err), shape, &err);
 	pass_end(cost, PASS_JUDGE);
-	plan = plan_begin(&survey, &request,
-		"0000000000000000000000000000000000000000000000000000000000000000");
-	must(order_survey(&survey, plan, &err), shape, &err);
+	must(fleet_order(&fleet, &err), shape, &err);
 	pass_end(cost, PASS_ORDER);
-	plan_write(plan, &text);
-	must(plan_read(buf_text(&text), text.len, "plan", &again, &err), shape, &err);
-	pass_end(cost, PASS_TEXT);
-	must(prove_plan(host, again, &err), shape, &err);
+	must(fleet_prove(&fleet, &err), shape, &err);
 	pass_end(cost, PASS_PROVE);
-	cost->bytes += text.len;
-	print_all(&survey, plan, cost);
+	cost->bytes += fleet.plans[0].text.len;
+	print_all(&fleet, cost);
 }
 
 static struct cost cost_of(const struct shape *shape, struct host *made)
 {
 	cleanup_buf struct buf archive = BUF_INIT;
-	cleanup_host struct host *host = NULL;
+	struct host *host = NULL;
 	struct cost cost = {.facts = 0};
 	struct err err = ERR_INIT;
 

@@ -32,6 +32,7 @@ void trial_begin(struct trial *trial)
 
 void trial_end(struct trial *trial)
 {
+	report_free(&trial->report);
 	fleet_free(&trial->fleet);
 }
 
@@ -61,6 +62,13 @@ void trial_must_run(struct trial *trial)
 {
 	if (trial_run(trial) < 0)
 		fail_msg("%s", trial->err.msg);
+}
+
+const struct report *trial_report(struct trial *trial, const char *folder)
+{
+	report_free(&trial->report);
+	report_collect(&trial->fleet, folder, &trial->report);
+	return &trial->report;
 }
 
 /* ---- hosts ---- */

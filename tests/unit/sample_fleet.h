@@ -10,6 +10,7 @@
 struct trial {
 	struct request request;
 	struct fleet fleet;
+	struct report report;
 	struct err err;
 };
 void trial_begin(struct trial *trial);
@@ -19,6 +20,8 @@ void trial_add(struct trial *trial, struct host *host, const char *node, char id
 /* Judges, orders and proves; where it must not fail, a failure ends the test. */
 int trial_run(struct trial *trial);
 void trial_must_run(struct trial *trial);
+/* What is told of it; `folder` is what -o named, NULL without. */
+const struct report *trial_report(struct trial *trial, const char *folder);
 
 /* Nothing of the group is active. */
 void sample_drop_devices(struct host *host);

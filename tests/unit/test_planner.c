@@ -1282,7 +1282,10 @@ static void test_review_escapes(void **state)
 	struct request request = default_request();
 	cleanup_survey struct survey survey = {0};
 	cleanup_with(plan_free_fn) struct plan *plan = NULL;
+	cleanup_report struct report report = {0};
 	cleanup_buf struct buf review = BUF_INIT;
+	struct member member = {.file = "capture", .host = host};
+	struct fleet fleet = {.request = &request, .members = &member, .n_members = 1};
 
 	(void)state;
 	for (size_t i = 0; i < host->n_mounts; i++)
@@ -1290,7 +1293,10 @@ static void test_review_escapes(void **state)
 			host->mounts[i].target = "/mnt/a\033[2J\nREMOVE everything";
 	survey_host(host, &request, &survey);
 	plan = plan_of(&survey);
-	review_print(&survey, plan, "capture", NULL, &review);
+	member.survey = survey;
+	member.whole = plan;
+	report_collect(&fleet, NULL, &report);
+	review_print(&report, &review);
 	assert_null(strchr(buf_text(&review), '\033'));
 	assert_null(strstr(buf_text(&review), "\nREMOVE everything"));
 }

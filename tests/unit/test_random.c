@@ -71,6 +71,9 @@ static void plan_text_of(const struct host *host, bool has_refresh, uint64_t see
 	cleanup_survey struct survey survey = {0};
 	cleanup_with(plan_free_fn) struct plan *plan = NULL;
 	cleanup_with(plan_free_fn) struct plan *again = NULL;
+	cleanup_report struct report report = {0};
+	struct member member;
+	struct fleet fleet = {.request = &request, .members = &member, .n_members = 1};
 	struct err err = ERR_INIT;
 
 	survey_collect(host, &request, &survey);
@@ -83,7 +86,12 @@ static void plan_text_of(const struct host *host, bool has_refresh, uint64_t see
 		fail_msg("RANDOM_SEED=%" PRIu64 ": read: %s", seed, err.msg);
 	if (prove_plan(host, again, &err) < 0)
 		fail_msg("RANDOM_SEED=%" PRIu64 ": %s", seed, err.msg);
-	review_print(&survey, plan, "capture", "plan", ret_review);
+	member = (struct member){.file = "capture",
+		.host = (struct host *)host,
+		.survey = survey,
+		.whole = plan};
+	report_collect(&fleet, "plan", &report);
+	review_print(&report, ret_review);
 	for (size_t i = 0; i < survey.n_subjects; i++)
 		tally_subject(&survey.subjects[i], tally);
 	for (size_t i = 0; i < plan->n_steps; i++)

@@ -34,27 +34,34 @@ static const struct request request = {
 	.select = select_all, .n_select = 1, .min_age = MIN_AGE_DEFAULT};
 
 struct reviewed {
-	struct survey survey;
-	struct plan *plan;
+	struct request request;
+	struct member member;
+	struct fleet fleet;
+	struct report report;
 };
 
 static void review_host(struct host *host, struct reviewed *ret)
 {
 	struct err err = ERR_INIT;
 
-	survey_collect(host, &request, &ret->survey);
-	classify_survey(&ret->survey);
-	ret->plan = plan_new();
-	free(ret->plan->created_by);
-	ret->plan->created_by = xstrdup(HOSTILE);
-	if (order_survey(&ret->survey, ret->plan, &err) < 0)
+	ret->request = request;
+	ret->member = (struct member){.file = HOSTILE, .host = host, .whole = plan_new()};
+	ret->fleet = (struct fleet){
+		.request = &ret->request, .members = &ret->member, .n_members = 1};
+	survey_collect(host, &ret->request, &ret->member.survey);
+	classify_survey(&ret->member.survey);
+	free(ret->member.whole->created_by);
+	ret->member.whole->created_by = xstrdup(HOSTILE);
+	if (order_survey(&ret->member.survey, ret->member.whole, &err) < 0)
 		fail_msg("%s", err.msg);
+	report_collect(&ret->fleet, HOSTILE, &ret->report);
 }
 
 static void reviewed_free(struct reviewed *reviewed)
 {
-	survey_free(&reviewed->survey);
-	plan_free(reviewed->plan);
+	report_free(&reviewed->report);
+	survey_free(&reviewed->member.survey);
+	plan_free(reviewed->member.whole);
 }
 #define cleanup_reviewed cleanup_with(reviewed_free)
 
@@ -63,7 +70,7 @@ static void make_page(struct host *host, struct buf *ret)
 	cleanup_reviewed struct reviewed reviewed = {0};
 
 	review_host(host, &reviewed);
-	html_print(&reviewed.survey, reviewed.plan, HOSTILE, HOSTILE, ret);
+	html_print(&reviewed.report, ret);
 }
 
 static void make_graph(struct host *host, struct buf *ret)
@@ -71,7 +78,7 @@ static void make_graph(struct host *host, struct buf *ret)
 	cleanup_reviewed struct reviewed reviewed = {0};
 
 	review_host(host, &reviewed);
-	dot_print(&reviewed.survey, reviewed.plan, ret);
+	dot_print(&reviewed.report, ret);
 }
 
 static int make_story(
@@ -80,7 +87,7 @@ static int make_story(
 	cleanup_reviewed struct reviewed reviewed = {0};
 
 	review_host(host, &reviewed);
-	return explain_print(&reviewed.survey, reviewed.plan, name, ret, err);
+	return explain_print(&reviewed.report, name, ret, err);
 }
 
 /* ---- the page ---- */
@@ -124,7 +131,7 @@ static void test_page_hazard(void **state)
 	assert_non_null(verdict);
 	assert_true(hazard < verdict);
 	assert_has(&page, "of its store belong to ");
-	assert_has(&page, "Steps 1 to 2 of the plan end it.");
+	assert_has(&page, "Steps 1 to 2 end it.");
 }
 
 /* The stack of a snapshot that stays, the reason, and who holds it. */
@@ -168,7 +175,7 @@ static void make_text(struct host *host, struct buf *ret)
 	cleanup_reviewed struct reviewed reviewed = {0};
 
 	review_host(host, &reviewed);
-	review_print(&reviewed.survey, reviewed.plan, HOSTILE, HOSTILE, ret);
+	review_print(&reviewed.report, ret);
 }
 
 static void test_text(void **state)
@@ -269,10 +276,11 @@ static void test_story_names(void **state)
 		"/dev/mapper/onapp--aaaa-backup--dddd", "onapp-aaaa/backup-dddd",
 		"/dev/onapp-aaaa/backup-dddd", "dm-3", "/dev/dm-3",
 		"LVM-" SAMPLE_VG SAMPLE_SNAP, SAMPLE_SNAP,
-		"SSSSSS-SSSS-SSSS-SSSS-SSSS-SSSS-SSSSSS"};
+		"SSSSSS-SSSS-SSSS-SSSS-SSSS-SSSS-SSSSSS", "hv7:254:3"};
 	cleanup_host struct host *host = sample_host();
 
 	(void)state;
+	host->identity.node = "hv7";
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		cleanup_buf struct buf story = BUF_INIT;
 		struct err err = ERR_INIT;

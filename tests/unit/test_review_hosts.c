@@ -93,9 +93,9 @@ static void assert_in_order(const struct buf *text, const char *const parts[])
 
 /* ---- the page ---- */
 
-static void make_page(const struct trial *trial, struct buf *ret)
+static void make_page(struct trial *trial, struct buf *ret)
 {
-	fleet_print_html(&trial->fleet, "plans", ret);
+	html_print(trial_report(trial, "plans"), ret);
 }
 
 static void test_page(void **state)
@@ -136,7 +136,7 @@ static void test_page_without_files(void **state)
 
 	(void)state;
 	active_twice(&trial);
-	fleet_print_html(&trial.fleet, NULL, &page);
+	html_print(trial_report(&trial, NULL), &page);
 	check_page(&page);
 	assert_has_not(&page, ".snapplan");
 }
@@ -194,7 +194,7 @@ static void test_text_hazard(void **state)
 		cleanup_buf struct buf text = BUF_INIT;
 
 		hazardous(&trial, "hvb", is_held);
-		fleet_print(&trial.fleet, NULL, &text);
+		review_print(trial_report(&trial, NULL), &text);
 		assert_int_equal(strncmp(buf_text(&text), parts[0], strlen(parts[0])), 0);
 		assert_in_order(&text, parts);
 	}
@@ -257,9 +257,9 @@ static void test_page_hostile(void **state)
 
 /* ---- the graph ---- */
 
-static void make_graph(const struct trial *trial, struct buf *ret)
+static void make_graph(struct trial *trial, struct buf *ret)
 {
-	fleet_print_dot(&trial->fleet, ret);
+	dot_print(trial_report(trial, NULL), ret);
 	check_graph(ret);
 }
 
@@ -391,11 +391,11 @@ static void test_graph_parses(void **state)
 
 #define SNAPSHOT "onapp-aaaa/backup-dddd"
 
-static void tell(const struct trial *trial, const char *name, struct buf *ret)
+static void tell(struct trial *trial, const char *name, struct buf *ret)
 {
 	struct err err = ERR_INIT;
 
-	if (fleet_explain(&trial->fleet, name, ret, &err) < 0)
+	if (explain_print(trial_report(trial, NULL), name, ret, &err) < 0)
 		fail_msg("%s: %s", name, err.msg);
 	assert_printable(ret);
 }
@@ -478,8 +478,8 @@ static void test_story_names(void **state)
 				&trial, sample_host(), rows[i].nodes[k], (char)('a' + k));
 		trial_must_run(&trial);
 		if (rows[i].error) {
-			assert_int_equal(
-				fleet_explain(&trial.fleet, rows[i].name, &story, &err),
+			assert_int_equal(explain_print(trial_report(&trial, NULL),
+						 rows[i].name, &story, &err),
 				-ENOENT);
 			assert_int_equal(story.len, 0);
 			if (!strstr(err.msg, rows[i].error))
@@ -522,7 +522,8 @@ static void test_story_where_it_is_inactive(void **state)
 	assert_in_order(&story, parts);
 	assert_has_not(&story, "On other hosts");
 	assert_int_equal(
-		fleet_explain(&trial.fleet, "hva:" SNAPSHOT, &none, &err), -ENOENT);
+		explain_print(trial_report(&trial, NULL), "hva:" SNAPSHOT, &none, &err),
+		-ENOENT);
 	assert_non_null(strstr(err.msg, "hva: " SNAPSHOT " is a volume of the metadata"));
 }
 
@@ -604,14 +605,16 @@ static void test_story_hostile(void **state)
 	tell(&trial, "254:3", &story);
 	assert_has(&story, "==== <img src=x onerror=alert(1)>\\x22'&lt;");
 	assert_has(&story, "\\x1b[31m");
-	assert_int_equal(fleet_explain(&trial.fleet, HOSTILE ":x", &none, &err), -ENOENT);
+	assert_int_equal(
+		explain_print(trial_report(&trial, NULL), HOSTILE ":x", &none, &err),
+		-ENOENT);
 	assert_null(strchr(err.msg, '\x1b'));
 }
 
 /* ---- any hosts ---- */
 
 /* Also of devices that only some of them have. */
-static void check_stories(const struct trial *one, const struct trial *two)
+static void check_stories(struct trial *one, struct trial *two)
 {
 	const struct host *host = one->fleet.members[0].host;
 

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * All that is told of hosts and their plans: collected once, in words, for the writers of
+ * text, HTML, JSON, the graph and the story of a device. They choose the layout, escape
+ * what came from a host, and leave out what would be too long.
+ *
+ *   report.c       fleet -> report
+ *   fleet_words.c  how plans, nodes and steps of several hosts are called
+ */
+#ifndef SNAPSTATE_REPORT_H
+#define SNAPSTATE_REPORT_H
+
+#include "fleet.h"
+#include "remedy.h"
+#include "story.h"
+
+/* Something that a person must know first. */
+struct report_hazard {
+	const struct subject *subject;
+	const char *head; /* "data is being destroyed by": the subject's name follows */
+	const struct reason *reason;
+	char *end;	/* "Steps 1 to 3 end it." */
+	char *plan_end; /* "Plan 1 on hv7 ends it (steps 1 to 3)."; of one host: NULL */
+};
+
+/* What another host destroys of this one's volumes. */
+struct report_strike {
+	char *text;
+	const char *end; /* that hazard's plan_end */
+};
+
+/* A suspended device of the host, and what to do: of all of it, since a guest that waits
+ * is not always one of a leftover's. */
+struct report_suspended {
+	const struct device *device;
+	char *text;
+};
+
+struct report_subject {
+	const struct subject *subject;
+	const struct reason **reasons; /* those that decide, then what only describes */
+	struct remedy remedy;
+};
+
+struct report_host {
+	const struct member *member;
+	struct story story;
+	char *node;   /* fleet_node_words() */
+	char *taken;  /* "2026-11-23 06:42:18 UTC, 54 seconds after boot" */
+	char **asked; /* "VG/LV, older than 60 minutes", "rule NAME: ..." */
+	size_t n_asked;
+	const struct source **missing; /* sources that were not read as a whole */
+	size_t n_missing;
+	struct report_hazard *hazards;
+	size_t n_hazards;
+	struct report_strike *strikes;
+	size_t n_strikes;
+	struct report_suspended *suspended;
+	size_t n_suspended;
+	struct report_subject *subjects; /* in the survey's order */
+	size_t n_subjects;
+	size_t to_remove, refused, undecided; /* of those that were asked for */
+	char *summary; /* "1 to remove in 3 steps, 0 refused, 0 undecided." */
+};
+
+struct report {
+	const struct fleet *fleet;
+	const char *output;	   /* what -o named: a plan, or a folder; NULL without */
+	struct report_host *hosts; /* in the order of the fleet's members */
+	size_t n_hosts;
+	bool *waits; /* plan `a` for plan `b`: [a * n_plans + b] */
+	const char *asserted[2];
+	size_t n_asserted;
+};
+
+/* The fleet is ordered, and must outlive the report. */
+void report_collect(const struct fleet *fleet, const char *output, struct report *ret);
+void report_free(struct report *report);
+#define cleanup_report cleanup_with(report_free)
+
+/* Data are lost now, not only unprotected. */
+static inline bool report_is_destruction(const struct report_hazard *hazard)
+{
+	return hazard->reason->rule == RULE_STALE_CORRUPTING;
+}
+static inline bool report_is_of_several(const struct report *report)
+{
+	return report->n_hosts > 1;
+}
+/* Does plan `a` wait for plan `b`? */
+static inline bool report_waits(const struct report *report, size_t a, size_t b)
+{
+	return report->waits[a * report->fleet->n_plans + b];
+}
+/* A host's subjects in the order in which people read them: what is removed, what is
+ * undecided, what is refused, of each those that were asked for first. `at` from 0 on;
+ * NULL: that was the last. */
+const struct report_subject *report_next_subject(
+	const struct report_host *host, size_t *at);
+/* "1 mount", "2 processes" */
+void report_counted(struct buf *text, size_t count, const char *noun);
+size_t report_holding_processes(const struct host *host);
+
+/* ---- plans, nodes and steps of several hosts (fleet_words.c) ---- */
+
+/* The member's node, with its machine-id where another member has that node too. It came
+ * from a host: who prints it escapes it. */
+void fleet_node_words(const struct fleet *fleet, size_t member, struct buf *text);
+/* A member's plans in their order, and which steps of its whole each has; from {0} on. */
+struct fleet_steps {
+	size_t plan, first, count;
+	size_t next; /* plan */
+};
+bool fleet_steps_next(
+	const struct fleet *fleet, size_t member, struct fleet_steps *steps);
+/* "step 4", "steps 1 to 3": of its whole. */
+void fleet_steps_words(const struct fleet_steps *steps, struct buf *text);
+/* Where a member's plans have step `whole` of its whole; all count from 0. false:
+ * nowhere. */
+bool fleet_find_step(const struct fleet *fleet, size_t member, size_t whole,
+	size_t *ret_plan, size_t *ret_step);
+/* Which plan waits for which; struct report. malloc'ed. */
+bool *fleet_waits(const struct fleet *fleet);
+
+#endif
