@@ -58,11 +58,12 @@ void fleet_add(struct fleet *fleet, const char *file,
  * captures of one host, or names that do not compare. */
 int fleet_survey(struct fleet *fleet, struct err *err);
 
+/* true: something that was asked for on one of them was refused or is undecided. */
+bool fleet_has_kept(const struct fleet *fleet);
+
 /* ---- inside ---- */
 
 /* Lets what other members show decide about each subject. */
 void fleet_join(struct fleet *fleet);
-
-bool fleet_has_kept(const struct fleet *fleet);
 
 #endif

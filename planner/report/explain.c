@@ -36,13 +36,17 @@ static void heading(struct explanation *e, const char *text)
 	buf_printf(e->out, "\n%s\n", text);
 }
 
-/* One line of words, escaped as a whole. Takes the text. */
+void explain_say(struct buf *out, struct buf *text)
+{
+	buf_puts(out, "  ");
+	buf_tail(out, buf_text(text));
+	buf_puts(out, "\n");
+	buf_free(text);
+}
+
 static void say(struct explanation *e, struct buf *text)
 {
-	buf_puts(e->out, "  ");
-	buf_tail(e->out, buf_text(text));
-	buf_puts(e->out, "\n");
-	buf_free(text);
+	explain_say(e->out, text);
 }
 
 /* Facts are escaped already. */

@@ -17,6 +17,8 @@ void explain_choose(
 /* -ENOENT, and what would have been understood. */
 int explain_not_found(const struct report *report, const char *name, struct err *err);
 
+/* One line of words, escaped as a whole. Takes the text. */
+void explain_say(struct buf *out, struct buf *text);
 /* true: the subject is, has on it, or is on that device; an origin may have several. */
 bool explain_concerns(
 	const struct story *story, struct devno devno, const struct subject *subject);

@@ -22,15 +22,6 @@ struct telling {
 
 /* ---- what others do to it ---- */
 
-/* One line of words, escaped as a whole. Takes the text. */
-static void say(const struct telling *it, struct buf *text)
-{
-	buf_puts(it->out, "  ");
-	buf_tail(it->out, buf_text(text));
-	buf_puts(it->out, "\n");
-	buf_free(text);
-}
-
 /* false: none of its plans has steps for it. */
 static bool plan_of_subject(const struct telling *it, size_t member,
 	const struct subject *subject, size_t *ret_plan, size_t *ret_first)
@@ -89,7 +80,7 @@ static void say_other(const struct telling *it, const struct subject *own, size_
 		relation_words(it, own_plan, plan, has_own, &text);
 	else
 		buf_puts(&text, "nothing is done to it there");
-	say(it, &text);
+	explain_say(it->out, &text);
 	say_steps(it, member, other);
 }
 

@@ -104,39 +104,22 @@ static void print_missing(struct page *page, const struct report_host *host)
 	page_close(page);
 }
 
-static void print_refreshes(struct page *page, const struct plan *plan)
+static void print_refreshes(struct page *page, const struct report_host *host)
 {
-	bool is_first = true;
-
-	for (size_t i = 0; i < plan->n_steps; i++) {
-		if (plan->steps[i].op != OP_LV_REFRESH)
-			continue;
-		if (is_first) {
-			page_open(page, "section", "subject");
-			page_say_in(page, "h2", "", "Origins made plain volumes again");
-		}
-		is_first = false;
-		html_steps(page, plan, "", i, 1);
-	}
-	if (!is_first)
-		page_close(page);
+	if (!host->n_refreshes)
+		return;
+	page_open(page, "section", "subject");
+	page_say_in(page, "h2", "", "Origins made plain volumes again");
+	for (size_t i = 0; i < host->n_refreshes; i++)
+		html_steps(page, host->member->whole, "", host->refreshes[i], 1);
+	page_close(page);
 }
 
-/* Refreshes behind what is removed. */
-static void print_subjects(struct page *page, const struct report_host *host)
+static void print_subjects(
+	struct page *page, const struct report_host *host, size_t first, size_t end)
 {
-	const struct report_subject *told;
-	bool has_refreshes = false;
-
-	for (size_t at = 0; (told = report_next_subject(host, &at)) != NULL;) {
-		if (told->subject->verdict != VERDICT_REMOVE && !has_refreshes) {
-			print_refreshes(page, host->member->whole);
-			has_refreshes = true;
-		}
-		html_subject(page, host, told);
-	}
-	if (!has_refreshes)
-		print_refreshes(page, host->member->whole);
+	for (size_t i = first; i < end; i++)
+		html_subject(page, host, host->told[i]);
 }
 
 /* ---- what stays ---- */
@@ -156,31 +139,21 @@ static void print_untouched_row(
 	page_close(page);
 }
 
-static void print_untouched(struct page *page, const struct story *story)
+static void print_untouched(struct page *page, const struct report_host *host)
 {
-	const struct host *host = story->survey->host;
-	size_t shown = 0, more = 0;
-
 	page_say_in(page, "h2", "", "What would stay, and why");
 	page_open(page, "div", "scroll");
 	page_open(page, "table", "");
-	for (size_t i = 0; i < host->n_devices; i++) {
-		if (story->devices[i].removed_by)
-			continue;
-		if (shown == UNTOUCHED_SHOWN) {
-			more++;
-			continue;
-		}
-		shown++;
-		print_untouched_row(page, story, &host->devices[i]);
-	}
+	for (size_t i = 0; i < host->n_untouched && i < UNTOUCHED_SHOWN; i++)
+		print_untouched_row(page, &host->story, host->untouched[i]);
 	page_close(page);
 	page_close(page);
-	if (!shown)
+	if (!host->n_untouched)
 		page_say_in(page, "p", "", "No other device-mapper device was recorded.");
-	if (more) {
+	if (host->n_untouched > UNTOUCHED_SHOWN) {
 		page_open(page, "p", "");
-		page_say(page, "And %zu more device-mapper devices.", more);
+		page_say(page, "And %zu more device-mapper devices.",
+			host->n_untouched - UNTOUCHED_SHOWN);
 		page_close(page);
 	}
 	page_say_in(page, "p", "soft",
@@ -268,86 +241,14 @@ static void print_evidence(struct html *html, const struct report_host *host)
 
 /* ---- one host ---- */
 
-static void print_taken(struct page *page, const struct host *host)
+/* When these were captured. */
+static void print_times(struct page *page, const struct report_host *hosts, size_t count)
 {
-	cleanup_buf struct buf taken = BUF_INIT;
-
-	stamp_print(host->identity.taken, &taken);
-	page_open(page, "p", "soft");
-	page_say(page, "as captured on %s", buf_text(&taken));
-	page_close(page);
-}
-
-static void print_pseudonyms(struct page *page, const struct identity *id)
-{
-	if (!*id->redaction)
-		return;
-	page_open(page, "p", "note");
-	page_say(page, "The names on this page are pseudonyms, made with the key ");
-	page_captured_in(page, "code", "", id->redaction);
-	page_say(page, ": commands typed by hand need the host's own.");
-	page_close(page);
-}
-
-static void print_host(struct html *html, const struct report_host *host)
-{
-	print_missing(&html->page, host);
-	print_subjects(&html->page, host);
-	print_untouched(&html->page, &host->story);
-	print_evidence(html, host);
-}
-
-static void print_alone(struct html *html)
-{
-	const struct report_host *host = &html->report->hosts[0];
-	const struct identity *id = &host->member->host->identity;
-	struct page *page = &html->page;
-
-	page_open(page, "h1", "");
-	page_say(page, "Leftover snapshots of ");
-	page_captured(page, id->node);
-	page_close(page);
-	print_taken(page, host->member->host);
-	page_say_in(page, "p", "summary", host->summary);
-	print_pseudonyms(page, id);
-	print_hazards(html, 0);
-	print_suspended(page, host);
-	print_host(html, host);
-}
-
-/* ---- several ---- */
-
-static void print_section(struct html *html, size_t member)
-{
-	const struct report_host *host = &html->report->hosts[member];
-	struct page *page = &html->page;
-
-	page_open_place(page, "section", "host", HTML_HOST, member + 1);
-	page_open(page, "h2", "");
-	page_say(page, "Host ");
-	page_captured(page, host->node);
-	page_close(page);
-	page->outline = 1;
-	print_taken(page, host->member->host);
-	print_hazards(html, member);
-	print_strikes(page, host);
-	print_suspended(page, host);
-	page_say_in(page, "p", "summary", host->summary);
-	html_plans_of(html, member);
-	print_host(html, host);
-	page->outline = 0;
-	page_close(page);
-}
-
-static void print_times(struct html *html)
-{
-	const struct report *report = html->report;
-	int64_t first = report->hosts[0].member->host->identity.taken, last = first;
+	int64_t first = hosts[0].member->host->identity.taken, last = first;
 	cleanup_buf struct buf from = BUF_INIT, until = BUF_INIT;
-	struct page *page = &html->page;
 
-	for (size_t i = 1; i < report->n_hosts; i++) {
-		int64_t taken = report->hosts[i].member->host->identity.taken;
+	for (size_t i = 1; i < count; i++) {
+		int64_t taken = hosts[i].member->host->identity.taken;
 
 		first = taken < first ? taken : first;
 		last = taken > last ? taken : last;
@@ -363,16 +264,63 @@ static void print_times(struct html *html)
 	page_close(page);
 }
 
+static void print_pseudonyms(struct page *page, const struct identity *id)
+{
+	if (!*id->redaction)
+		return;
+	page_open(page, "p", "note");
+	page_say(page, "The names on this page are pseudonyms, made with the key ");
+	page_captured_in(page, "code", "", id->redaction);
+	page_say(page, ": commands typed by hand need the host's own.");
+	page_close(page);
+}
+
+/* Behind its heading. */
+static void print_host(struct html *html, size_t member)
+{
+	const struct report_host *host = &html->report->hosts[member];
+	struct page *page = &html->page;
+
+	print_times(page, host, 1);
+	print_hazards(html, member);
+	print_strikes(page, host);
+	print_suspended(page, host);
+	page_say_in(page, "p", "summary", host->summary);
+	if (report_is_of_several(html->report))
+		html_plans_of(html, member);
+	else
+		print_pseudonyms(page, &host->member->host->identity);
+	print_missing(page, host);
+	print_subjects(page, host, 0, host->n_removed);
+	print_refreshes(page, host);
+	print_subjects(page, host, host->n_removed, host->n_told);
+	print_untouched(page, host);
+	print_evidence(html, host);
+}
+
+/* ---- several ---- */
+
+static void print_section(struct html *html, size_t member)
+{
+	struct page *page = &html->page;
+
+	page_open_place(page, "section", "host", HTML_HOST, member + 1);
+	page_open(page, "h2", "");
+	page_say(page, "Host ");
+	page_captured(page, html->report->hosts[member].node);
+	page_close(page);
+	page->outline = 1;
+	print_host(html, member);
+	page->outline = 0;
+	page_close(page);
+}
+
 static void print_several(struct html *html)
 {
 	const struct report *report = html->report;
 	struct page *page = &html->page;
 
-	page_open(page, "h1", "");
-	page_say(page, "Leftover snapshots of ");
-	html_count(page, report->n_hosts, "host");
-	page_close(page);
-	print_times(html);
+	print_times(page, report->hosts, report->n_hosts);
 	for (size_t i = 0; i < report->n_hosts; i++)
 		print_hazards(html, i);
 	html_totals(html);
@@ -389,13 +337,21 @@ static void begin(struct html *html, struct buf *ret_text)
 {
 	const struct report *report = html->report;
 	cleanup_buf struct buf title = BUF_INIT;
+	struct page *page = &html->page;
 
 	for (size_t i = 0; i < report->n_hosts && i < TITLE_NODES_MAX; i++)
 		buf_printf(&title, "%s%s", i ? ", " : "",
 			report->hosts[i].member->host->identity.node);
 	if (report->n_hosts > TITLE_NODES_MAX)
 		buf_printf(&title, " and %zu more", report->n_hosts - TITLE_NODES_MAX);
-	page_begin(&html->page, ret_text, buf_text(&title));
+	page_begin(page, ret_text, buf_text(&title));
+	page_open(page, "h1", "");
+	page_say(page, "Leftover snapshots of ");
+	if (report_is_of_several(report))
+		html_count(page, report->n_hosts, "host");
+	else
+		page_captured(page, buf_text(&title));
+	page_close(page);
 }
 
 void html_print(const struct report *report, struct buf *ret_text)
@@ -406,6 +362,6 @@ void html_print(const struct report *report, struct buf *ret_text)
 	if (report_is_of_several(report))
 		print_several(&html);
 	else
-		print_alone(&html);
+		print_host(&html, 0);
 	page_end(&html.page);
 }

@@ -18,19 +18,6 @@ static const char *verdict_class(enum verdict verdict)
 	return "subject";
 }
 
-static const char *verdict_word(enum verdict verdict)
-{
-	switch (verdict) {
-	case VERDICT_REMOVE:
-		return "REMOVE";
-	case VERDICT_UNDECIDED:
-		return "UNDECIDED";
-	case VERDICT_REFUSE:
-		return "REFUSE";
-	}
-	return "";
-}
-
 /* An item of a list, and the rules that it is about. */
 static void print_item(struct page *page, const char *text, const char *rules)
 {
@@ -114,7 +101,7 @@ void html_subject(struct page *page, const struct report_host *host,
 
 	page_open(page, "section", verdict_class(subject->verdict));
 	page_open(page, "h2", "");
-	page_say_in(page, "span", "verdict", verdict_word(subject->verdict));
+	page_say_in(page, "span", "verdict", report_verdict(subject->verdict));
 	page_say(page, " ");
 	page_captured_in(page, "span", "", subject->label);
 	page_close(page);

@@ -16,6 +16,19 @@
 
 /* ---- words ---- */
 
+const char *report_verdict(enum verdict verdict)
+{
+	switch (verdict) {
+	case VERDICT_REMOVE:
+		return "REMOVE";
+	case VERDICT_UNDECIDED:
+		return "UNDECIDED";
+	case VERDICT_REFUSE:
+		return "REFUSE";
+	}
+	return "";
+}
+
 void report_counted(struct buf *text, size_t count, const char *noun)
 {
 	size_t len = strlen(noun);
@@ -187,31 +200,44 @@ static void collect_subjects(struct report_host *it)
 	}
 }
 
-const struct report_subject *report_next_subject(
-	const struct report_host *host, size_t *at)
+static void tell_subjects(struct report_host *it, enum verdict verdict, bool is_selected)
 {
-	static const struct {
-		enum verdict verdict;
-		bool is_selected;
-	} parts[] = {
-		{VERDICT_REMOVE, true},
-		{VERDICT_UNDECIDED, true},
-		{VERDICT_UNDECIDED, false},
-		{VERDICT_REFUSE, true},
-		{VERDICT_REFUSE, false},
-	};
-	size_t end = host->n_subjects * (sizeof(parts) / sizeof(parts[0]));
+	for (size_t i = 0; i < it->n_subjects; i++)
+		if (it->subjects[i].subject->verdict == verdict &&
+			it->subjects[i].subject->is_selected == is_selected)
+			it->told[it->n_told++] = &it->subjects[i];
+}
 
-	while (*at < end) {
-		size_t part = *at / host->n_subjects;
-		const struct report_subject *it =
-			&host->subjects[(*at)++ % host->n_subjects];
+static void collect_told(struct report_host *it)
+{
+	it->told = xcalloc(it->n_subjects, sizeof(*it->told));
+	tell_subjects(it, VERDICT_REMOVE, true);
+	it->n_removed = it->n_told;
+	tell_subjects(it, VERDICT_UNDECIDED, true);
+	tell_subjects(it, VERDICT_UNDECIDED, false);
+	tell_subjects(it, VERDICT_REFUSE, true);
+	tell_subjects(it, VERDICT_REFUSE, false);
+}
 
-		if (it->subject->verdict == parts[part].verdict &&
-			it->subject->is_selected == parts[part].is_selected)
-			return it;
-	}
-	return NULL;
+/* ---- the plan ---- */
+
+static void collect_refreshes(struct report_host *it)
+{
+	const struct plan *plan = it->member->whole;
+
+	for (size_t i = 0; i < plan->n_steps; i++)
+		if (plan->steps[i].op == OP_LV_REFRESH)
+			*array_add(&it->refreshes, &it->n_refreshes) = i;
+}
+
+static void collect_untouched(struct report_host *it)
+{
+	const struct host *host = it->member->host;
+
+	it->untouched = xcalloc(host->n_devices, sizeof(*it->untouched));
+	for (size_t i = 0; i < host->n_devices; i++)
+		if (!it->story.devices[i].removed_by)
+			it->untouched[it->n_untouched++] = &host->devices[i];
 }
 
 /* ---- hazards ---- */
@@ -344,6 +370,9 @@ static void collect_host(
 	collect_missing(ret);
 	collect_suspended(ret);
 	collect_subjects(ret);
+	collect_told(ret);
+	collect_refreshes(ret);
+	collect_untouched(ret);
 	collect_summary(ret);
 	collect_hazards(fleet, member, ret);
 }
@@ -397,6 +426,9 @@ static void free_host(struct report_host *it)
 	free(it->strikes);
 	free(it->suspended);
 	free(it->subjects);
+	free(it->told);
+	free(it->refreshes);
+	free(it->untouched);
 	free(it->summary);
 	free(it->taken);
 	free(it->node);

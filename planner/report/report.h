@@ -59,6 +59,14 @@ struct report_host {
 	size_t n_suspended;
 	struct report_subject *subjects; /* in the survey's order */
 	size_t n_subjects;
+	/* In the order in which people read them: what is removed, what is undecided,
+	 * what is refused, of each those that were asked for first. */
+	const struct report_subject **told;
+	size_t n_told, n_removed;
+	size_t *refreshes; /* steps that belong to no subject, from 0 */
+	size_t n_refreshes;
+	const struct device **untouched; /* what no step removes */
+	size_t n_untouched;
 	size_t to_remove, refused, undecided; /* of those that were asked for */
 	char *summary; /* "1 to remove in 3 steps, 0 refused, 0 undecided." */
 };
@@ -92,11 +100,8 @@ static inline bool report_waits(const struct report *report, size_t a, size_t b)
 {
 	return report->waits[a * report->fleet->n_plans + b];
 }
-/* A host's subjects in the order in which people read them: what is removed, what is
- * undecided, what is refused, of each those that were asked for first. `at` from 0 on;
- * NULL: that was the last. */
-const struct report_subject *report_next_subject(
-	const struct report_host *host, size_t *at);
+/* "REMOVE" */
+const char *report_verdict(enum verdict verdict);
 /* "1 mount", "2 processes" */
 void report_counted(struct buf *text, size_t count, const char *noun);
 size_t report_holding_processes(const struct host *host);

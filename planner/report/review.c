@@ -132,66 +132,49 @@ static void print_head(struct buf *text, const struct report_host *host)
 
 /* ---- subjects ---- */
 
-static void print_refreshes(struct buf *text, const struct plan *plan)
+static void print_refreshes(struct buf *text, const struct report_host *host)
 {
-	for (size_t i = 0; i < plan->n_steps; i++) {
-		if (plan->steps[i].op != OP_LV_REFRESH)
-			continue;
+	const struct plan *plan = host->member->whole;
+
+	for (size_t i = 0; i < host->n_refreshes; i++) {
+		size_t step = host->refreshes[i];
+
 		buf_puts(text, "\nREFRESH\n");
-		print_wrapped(text, "because", plan->steps[i].reasons[0], "");
-		print_steps(text, plan, i, 1);
+		print_wrapped(text, "because", plan->steps[step].reasons[0], "");
+		print_steps(text, plan, step, 1);
 	}
 }
 
-/* Refreshes behind what is removed. */
-static void print_subjects(struct buf *text, const struct report_host *host)
+static void print_subjects(
+	struct buf *text, const struct report_host *host, size_t first, size_t end)
 {
-	const struct report_subject *told;
-	bool has_refreshes = false;
-
-	for (size_t at = 0; (told = report_next_subject(host, &at)) != NULL;) {
-		if (told->subject->verdict != VERDICT_REMOVE && !has_refreshes) {
-			print_refreshes(text, host->member->whole);
-			has_refreshes = true;
-		}
-		print_subject(text, host, told);
-	}
-	if (!has_refreshes)
-		print_refreshes(text, host->member->whole);
+	for (size_t i = first; i < end; i++)
+		print_subject(text, host, host->told[i]);
 }
 
 /* ---- what stays ---- */
 
-static void print_untouched(struct buf *text, const struct story *story)
+static void print_untouched(struct buf *text, const struct report_host *host)
 {
 	static const char *const columns[] = {"MAJ:MIN", "NAME", "WHY", NULL};
-	const struct host *host = story->survey->host;
 	struct table *table = table_new(columns, false, false);
-	size_t shown = 0, more = 0;
 
-	for (size_t i = 0; i < host->n_devices; i++) {
+	for (size_t i = 0; i < host->n_untouched && i < UNTOUCHED_SHOWN; i++) {
+		const struct device *device = host->untouched[i];
+		struct libscols_line *line = table_line(table, NULL);
 		cleanup_buf struct buf number = BUF_INIT, fate = BUF_INIT;
-		struct libscols_line *line;
 
-		if (story->devices[i].removed_by)
-			continue;
-		if (shown == UNTOUCHED_SHOWN) {
-			more++;
-			continue;
-		}
-		shown++;
-		line = table_line(table, NULL);
-		buf_devno(&number, host->devices[i].devno);
-		story_fate(story, &host->devices[i], &fate);
+		buf_devno(&number, device->devno);
+		story_fate(&host->story, device, &fate);
 		table_cell(line, 0, buf_text(&number));
-		table_cell(line, 1, host->devices[i].name);
+		table_cell(line, 1, device->name);
 		table_cell(line, 2, buf_text(&fate));
 	}
-	if (shown)
+	if (host->n_untouched)
 		buf_puts(text, "\nWould not touch\n");
 	table_print(table, text, 2, "");
-	if (more)
-		buf_printf(text, "  and %zu more\n", more);
+	if (host->n_untouched > UNTOUCHED_SHOWN)
+		buf_printf(text, "  and %zu more\n", host->n_untouched - UNTOUCHED_SHOWN);
 }
 
 static void print_plan_file(
@@ -214,8 +197,10 @@ static void print_host(struct buf *text, const struct report_host *host)
 		print_hazard(text, &host->hazards[i], "", host->hazards[i].end);
 	print_suspended(text, host);
 	print_head(text, host);
-	print_subjects(text, host);
-	print_untouched(text, &host->story);
+	print_subjects(text, host, 0, host->n_removed);
+	print_refreshes(text, host);
+	print_subjects(text, host, host->n_removed, host->n_told);
+	print_untouched(text, host);
 	buf_printf(text, "\n%s\n", host->summary);
 }
 

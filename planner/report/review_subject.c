@@ -68,19 +68,6 @@ void print_wrapped(
 
 /* ---- parts of a subject ---- */
 
-static const char *verdict_heading(enum verdict verdict)
-{
-	switch (verdict) {
-	case VERDICT_REMOVE:
-		return "REMOVE   ";
-	case VERDICT_UNDECIDED:
-		return "UNDECIDED";
-	case VERDICT_REFUSE:
-		return "REFUSE   ";
-	}
-	return "";
-}
-
 static void print_reasons(struct buf *text, const struct report_subject *told)
 {
 	for (size_t i = 0; i < told->subject->n_reasons; i++) {
@@ -125,7 +112,7 @@ void print_subject(struct buf *text, const struct report_host *host,
 	const struct rule_text *rule = rule_text(subject->decisive);
 	cleanup_buf struct buf class = BUF_INIT, asked = BUF_INIT;
 
-	buf_printf(text, "\n%s  ", verdict_heading(subject->verdict));
+	buf_printf(text, "\n%-*s", REVIEW_INDENT, report_verdict(subject->verdict));
 	buf_word(text, subject->label);
 	buf_puts(text, "\n");
 	buf_printf(&class, "%s: %s", rule->name, rule->meaning);
