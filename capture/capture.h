@@ -6,14 +6,6 @@
 #include "snapstate/err.h"
 #include "snapstate/ticket.h"
 
-struct ticket_files {
-	const char *plan;
-	const char *journal;
-	const char *before; /* NULL = not given */
-	const char *signatures[TICKET_SIGNATURES_MAX];
-	size_t n_signatures;
-};
-
 struct options {
 	const char *output; /* NULL = by host and time */
 	const char *ticket; /* file; NULL = a capture alone */
@@ -47,16 +39,12 @@ int output_write(
 	const struct buf *bytes, const char *path, int64_t deadline_ms, struct err *err);
 
 /*
- * What a ticket is made of: first the files, with the same care for those that do not
- * answer; `redaction` is the id of the key that names are replaced with, "" for none,
- * which has to be the plan's. Then, with the capture made afterwards, which is borrowed,
- * the archive. ret_code: 0 as predicted, EXIT_STOPPED so, but steps are left,
- * EXIT_DIFFERS.
+ * The files that a ticket is made of, with the same care for those that do not answer;
+ * `redaction` is the id of the key that names are replaced with, "" for none, which has
+ * to be the plan's.
  */
-int ticket_files_read(const struct ticket_files *files, const char *redaction,
+int ticket_files_read_in_time(const struct ticket_files *files, const char *redaction,
 	int64_t deadline_ms, struct ticket *ret_ticket, struct err *err);
-int ticket_make(struct ticket *ticket, struct host *after, const char *path,
-	struct buf *ret_archive, int *ret_code, struct err *err);
 
 /* What was recorded, on stderr; with `is_quiet` only what is missing. true: nothing is.
  */

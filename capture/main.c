@@ -12,7 +12,7 @@
 
 #include "capture.h"
 #include "live.h"
-#include "observe_process.h"
+#include "observe.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/exit.h"
 #include "snapstate/host.h"
@@ -108,8 +108,9 @@ static int prepare(struct job *job, struct redact_key *key)
 		redact_key_read(options->key, !options->ticket, key, &err) < 0)
 		return fail(&err, EXIT_ENVIRONMENT);
 	job->key = options->key ? key : NULL;
-	if (options->ticket && ticket_files_read(&options->files, job->key ? key->id : "",
-				       job->times.read_ms, &job->ticket, &err) < 0)
+	if (options->ticket && ticket_files_read_in_time(&options->files,
+				       job->key ? key->id : "", job->times.read_ms,
+				       &job->ticket, &err) < 0)
 		return fail(&err, EXIT_BAD_INPUT);
 	return 0;
 }
@@ -132,16 +133,21 @@ static int look(struct job *job)
 static int pack(struct job *job, struct err *err)
 {
 	const struct options *options = job->options;
+	cleanup_buf struct buf sentence = BUF_INIT;
 	cleanup_free char *top = NULL;
+	int r;
 
-	if (options->ticket) {
-		job->path = xstrdup(options->ticket);
-		return ticket_make(&job->ticket, job->host, job->path, &job->archive,
-			&job->code, err);
-	}
-	job->path = options->output ? xstrdup(options->output) : archive_name(job->host);
+	job->path = options->ticket   ? xstrdup(options->ticket)
+		    : options->output ? xstrdup(options->output)
+				      : archive_name(job->host);
 	top = archive_top(job->path);
-	return record_write(job->host, top, &job->archive, err);
+	if (!options->ticket)
+		return record_write(job->host, top, &job->archive, err);
+	r = ticket_make(&job->ticket, job->host, top, &job->archive, &sentence,
+		&job->code, err);
+	if (r == 0)
+		fprintf(stderr, "%s\n", buf_text(&sentence));
+	return r;
 }
 
 /* From here on this may be another process than the one that was started: see
@@ -177,6 +183,18 @@ static int capture(const struct options *options)
 	return run(&job);
 }
 
+static int observe(const struct options *options)
+{
+	cleanup_free char *top = options->ticket ? archive_top(options->ticket) : NULL;
+	const struct observe_duty duty = {.key_file = options->key,
+		.seconds = options->timeout,
+		.ticket = options->ticket,
+		.top = top,
+		.files = options->files};
+
+	return observe_run(&duty);
+}
+
 int main(int argc, char **argv)
 {
 	struct options options = {0};
@@ -185,5 +203,5 @@ int main(int argc, char **argv)
 	if (code >= 0)
 		return code;
 	harden();
-	return options.is_observer ? observe_run(options.key) : capture(&options);
+	return options.is_observer ? observe(&options) : capture(&options);
 }

@@ -6,6 +6,7 @@
 
 #include "capture.h"
 #include "snapstate/exit.h"
+#include "snapstate/observe.h"
 
 #define TIMEOUT_MIN	5
 #define TIMEOUT_DEFAULT 60
@@ -18,13 +19,17 @@ static const char usage[] =
 	"                         [--before CAPTURE] [--signature FILE]... [--timeout "
 	"SECONDS]\n"
 	"                         [--redact KEYFILE] [-q]\n"
-	"       snapstate-capture --observe [--redact KEYFILE]\n"
+	"       snapstate-capture --observe [--redact KEYFILE] [--timeout SECONDS]\n"
+	"                         [--ticket FILE --plan PLAN --journal FOLDER\n"
+	"                         [--before CAPTURE] [--signature FILE]...]\n"
 	"Records this host's device-mapper devices, LVM, mounts, and who uses them.\n"
 	"Prints the name of the archive. Run it as root.\n"
 	"  --from PATH        record nothing of this host, but what others collected:\n"
 	"                     a sosreport (folder or tar), an lvmdump, or a folder with\n"
 	"                     outputs of dmsetup and LVM; for review only\n"
-	"  --timeout SECONDS  give up on what has not answered by then (default: 60)\n"
+	"  --timeout SECONDS  give up on what has not answered by then (default: 60; "
+	"240 for\n"
+	"                     each answer of --observe)\n"
 	"  --cmdline          record the arguments of processes, not only their names\n"
 	"  --redact KEYFILE   replace names of hosts, volumes, guests and paths by\n"
 	"                     pseudonyms, the same ones for the same key; a key is made\n"
@@ -41,7 +46,9 @@ static const char usage[] =
 	"is\n"
 	"                     not, 4 it is, but steps of the plan are left\n"
 	"  --observe          answer on standard output what standard input asks about this\n"
-	"                     host, and change nothing: for snapstate-execute\n"
+	"                     host, and change nothing: for snapstate-execute; with "
+	"--ticket\n"
+	"                     FILE is made first, and filled when that is asked for\n"
 	"  -h, --help         this text\n"
 	"  -V, --version      the version\n";
 
@@ -111,9 +118,11 @@ static int check_ticket(const struct options *options)
 /* What cannot be had together. */
 static int check(const struct options *options)
 {
-	if (options->is_observer && (options->from || options->ticket || options->output ||
-					    options->has_cmdline))
-		return bad_usage("--observe takes no other option than --redact", "");
+	if (options->is_observer &&
+		(options->from || options->output || options->has_cmdline))
+		return bad_usage("--observe makes no capture: it goes without --from, "
+				 "--output and --cmdline",
+			"");
 	if (options->has_cmdline && options->from)
 		return bad_usage("--cmdline is for this host, not for --from", "");
 	if (options->has_cmdline && options->key)
@@ -148,7 +157,6 @@ int options_read(int argc, char **argv, struct options *ret_options)
 {
 	int option;
 
-	ret_options->timeout = TIMEOUT_DEFAULT;
 	while ((option = getopt_long(argc, argv, "o:qhV", long_options, NULL)) != -1) {
 		if (option == 'o') {
 			ret_options->output = optarg;
@@ -180,5 +188,8 @@ int options_read(int argc, char **argv, struct options *ret_options)
 	}
 	if (optind != argc)
 		return bad_usage("unexpected argument ", argv[optind]);
+	if (!ret_options->timeout)
+		ret_options->timeout = ret_options->is_observer ? OBSERVE_SECONDS
+								: TIMEOUT_DEFAULT;
 	return check(ret_options);
 }

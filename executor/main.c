@@ -15,11 +15,11 @@
 #include "confine.h"
 #include "done.h"
 #include "eyes.h"
-#include "packer.h"
 #include "report.h"
 #include "run.h"
 #include "runner.h"
 #include "snapstate/cleanup.h"
+#include "ticket.h"
 
 /* Fixed surroundings: libdevmapper and lvm obey many variables; no secrets in a core; and
  * no working directory that keeps a mount busy. */
@@ -49,30 +49,22 @@ static void end_audit(
 			audit->n_lost);
 }
 
-static enum exit_code check_before(const struct options *options, const struct plan *plan)
-{
-	struct err err = ERR_INIT;
-	int r = packer_check(options, plan, &err);
-
-	if (r < 0)
-		report_error(stderr, "%s; nothing was changed", err.msg);
-	return r == 0 ? EXIT_DONE : r == -EBADMSG ? EXIT_BAD_INPUT : EXIT_ENVIRONMENT;
-}
-
 /* However the run ended: those that stopped midway need it most. Its exit code stays. */
-static void pack_ticket(const struct run *run, struct packer *packer)
+static void pack_ticket(const struct run *run)
 {
-	if (!run->options->ticket)
+	const struct options *options = run->options;
+
+	if (!options->ticket)
 		return;
-	if (run->has_journal)
-		packer_pack(packer, run->options, run->admission->plan);
-	else
+	if (!run->has_journal)
 		report_error(
 			stderr, "no step was begun: there is no journal, and no ticket");
+	if (!run->has_journal || !ticket_ask(options, run->eyes, run->admission->plan))
+		unlink(options->ticket);
 }
 
 static enum exit_code run_plan(const struct options *options, struct audit *audit,
-	struct eyes *eyes, struct runner *runner, struct packer *packer)
+	struct eyes *eyes, struct runner *runner)
 {
 	struct admission admission = {0};
 	struct run run = {.options = options,
@@ -85,11 +77,13 @@ static enum exit_code run_plan(const struct options *options, struct audit *audi
 	if (code == EXIT_DONE)
 		code = done_check(options, admission.plan);
 	if (code == EXIT_DONE)
-		code = check_before(options, admission.plan);
+		code = ticket_check_before(options, eyes, admission.plan);
 	if (code == EXIT_DONE) {
 		settle_in();
 		code = run_on_this_host(&run);
-		pack_ticket(&run, packer);
+		pack_ticket(&run);
+	} else if (options->ticket) {
+		unlink(options->ticket);
 	}
 	end_audit(audit, options, code);
 	admission_free(&admission);
@@ -101,23 +95,17 @@ static enum exit_code run_plan(const struct options *options, struct audit *audi
 static enum exit_code execute(const struct options *options)
 {
 	struct audit audit = AUDIT_INIT(AUDIT_SOCKET);
-	cleanup_packer struct packer packer = PACKER_INIT;
 	cleanup_runner struct runner runner = RUNNER_INIT;
 	cleanup_eyes struct eyes eyes = EYES_INIT;
-	cleanup_free char *key = options_absolute(options->key);
 	struct err err = ERR_INIT;
 	enum exit_code code = EXIT_ENVIRONMENT;
 
-	if (options->ticket && packer_start(options, &packer, &err) < 0) {
-		report_error(stderr, "%s; nothing was changed", err.msg);
-		return EXIT_ENVIRONMENT;
-	}
 	audit_open(&audit);
-	if (eyes_open(key, &eyes, &err) < 0 || runner_start(&runner, &err) < 0 ||
+	if (eyes_open(options, &eyes, &err) < 0 || runner_start(&runner, &err) < 0 ||
 		confine_self(&err) < 0)
-		report_error(stderr, "%s", err.msg);
+		report_error(stderr, "%s; nothing was changed", err.msg);
 	else
-		code = run_plan(options, &audit, &eyes, &runner, &packer);
+		code = run_plan(options, &audit, &eyes, &runner);
 	audit_close(&audit);
 	return code;
 }

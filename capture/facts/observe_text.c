@@ -84,6 +84,8 @@ void observe_question_write(const struct observe_question *question, struct buf 
 	scope_write(&question->scope, text);
 	for (size_t i = 0; i < question->names.count; i++)
 		buf_printf(text, "name %s\n", question->names.items[i]);
+	if (*question->ticket)
+		buf_printf(text, "ticket %s\n", question->ticket);
 	buf_puts(text, OBSERVE_END);
 }
 
@@ -137,6 +139,20 @@ static int read_redaction(struct lines *lines, struct observe_question *question
 	return lines_take_end(lines);
 }
 
+static int read_ticket(struct lines *lines, struct observe_question *question)
+{
+	cleanup_free char *digest = NULL;
+
+	if (lines_take(lines, "ticket ") < 0 || lines_take_word(lines, ' ', &digest) < 0)
+		return -EBADMSG;
+	if (strlen(digest) != SHA256_HEX_LEN ||
+		strspn(digest, "0123456789abcdef") != SHA256_HEX_LEN)
+		return lines_bad(lines, "a plan's digest is %d hex digits",
+			SHA256_HEX_LEN);
+	memcpy(question->ticket, digest, sizeof(question->ticket));
+	return lines_take_end(lines);
+}
+
 static int read_question(struct lines *lines, struct observe_question *question)
 {
 	if (read_parts(lines, &question->parts) < 0)
@@ -155,6 +171,8 @@ static int read_question(struct lines *lines, struct observe_question *question)
 			lines->line + strlen("name "));
 		lines_advance(lines);
 	}
+	if (lines_is(lines, "ticket ") && read_ticket(lines, question) < 0)
+		return -EBADMSG;
 	if (lines_take(lines, "end") < 0 || lines_take_end(lines) < 0)
 		return -EBADMSG;
 	return lines->line == lines->end ? 0 : lines_bad(lines, "behind the end");

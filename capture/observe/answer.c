@@ -154,18 +154,37 @@ static int look(const struct observing *observing,
 		return err_set(err, -ENODATA,
 			"%s is another key (%s) than the one the plan's capture was made "
 			"with (%s)",
-			observing->key_file, observing->key->id, question->redaction);
+			observing->duty->key_file, observing->key->id,
+			question->redaction);
 	/* by pseudonyms nothing is found */
 	machine.only =
 		question->is_near && !*question->redaction ? &question->scope : NULL;
-	if (observing->seconds)
-		machine.deadline_ms = clock_ms() + (int64_t)observing->seconds * 1000;
+	if (observing->duty->seconds)
+		machine.deadline_ms =
+			clock_ms() + (int64_t)observing->duty->seconds * 1000;
 	r = probe_host(&machine, question->parts, &host, err);
 	if (r == 0)
 		r = find_facts(host, question, observing->key, ret_sight, err);
 	if (r == 0)
+		r = observe_ticket_name(observing->duty, question, ret_sight, err);
+	if (r == 0)
 		observe_names(host, question, ret_sight);
 	return r;
+}
+
+/* A question for the ticket looks at the host in its own way. */
+static int pack(const struct observing *observing,
+	const struct observe_question *question, struct sight *ret_sight, struct err *err)
+{
+	cleanup_buf struct buf sentence = BUF_INIT, line = BUF_INIT;
+	int r = observe_ticket_pack(observing, question->ticket, &sentence, err);
+
+	if (r < 0)
+		return r;
+	buf_puts(&line, "ticket ");
+	buf_tail(&line, buf_text(&sentence));
+	facts_add(&ret_sight->names, buf_text(&line));
+	return 0;
 }
 
 void observe_answer(const struct observing *observing, const struct buf *question,
@@ -177,6 +196,7 @@ void observe_answer(const struct observing *observing, const struct buf *questio
 	int r = observe_question_read(buf_text(question), question->len, &asked, &err);
 
 	if (r == 0)
-		r = look(observing, &asked, &sight, &err);
+		r = *asked.ticket ? pack(observing, &asked, &sight, &err)
+				  : look(observing, &asked, &sight, &err);
 	observe_answer_write(&sight, r, err.msg, ret_answer);
 }

@@ -5,19 +5,45 @@
 #define SNAPSTATE_CAPTURE_OBSERVE_H
 
 #include "snapstate/observe.h"
+#include "snapstate/ticket.h"
+
+/* What the observer is told when it is started, and by nobody later. */
+struct observe_duty {
+	const char *key_file; /* may be missing, or NULL */
+	unsigned seconds;     /* for one answer; 0 = without end */
+	const char *ticket; /* the file that it packs when it is asked to; NULL: none */
+	const char *top;    /* of that archive, as in record.h */
+	struct ticket_files files; /* `journal`: the folder that it is in */
+};
 
 /* What answers are made from. */
 struct observing {
 	const struct machine *machine;
 	const struct redact_key *key; /* NULL: there is none */
-	const char *key_file;	      /* for messages */
 	const char *key_error;	      /* why there is none */
-	unsigned seconds;	      /* for one answer; 0 = without end */
+	const struct observe_duty *duty;
+	int ticket; /* open for writing; -1: none is packed (any more) */
 };
 
 /* Always gives one: also to what is no question. */
 void observe_answer(const struct observing *observing, const struct buf *question,
 	struct buf *ret_answer);
+
+/* The ticket's file: made, or found empty, as a run that was killed leaves it. -1 in *ret_fd: none
+ * is wanted. -EEXIST: it has something in it. */
+int observe_ticket_open(const struct observe_duty *duty, int *ret_fd, struct err *err);
+/* Captures the host, and fills that file: for a plan with this digest. The sentence as in
+ * ticket_sentence(). */
+int observe_ticket_pack(const struct observing *observing, const char *digest,
+	struct buf *ret_sentence, struct err *err);
+
+/* Adds the name line "before" where that is asked for. -ENODATA: it cannot be read. */
+int observe_ticket_name(const struct observe_duty *duty,
+	const struct observe_question *question, struct sight *sight, struct err *err);
+
+/* Starts the process that asks lvm, gives all up, greets, and answers on standard input and output
+ * until that is closed. Returns an exit code. */
+int observe_run(const struct observe_duty *duty);
 
 /* Answers questions from `in` on `out` until `in` ends, or has no question. Returns an exit code. */
 int observe_serve(const struct observing *observing, int in, int out);

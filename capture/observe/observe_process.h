@@ -23,8 +23,4 @@ int asker_start(struct asker *ret_asker, struct err *err);
 /* Its context is a struct asker. */
 extern const struct lvm_ops asker_questions;
 
-/* Starts the asker, gives all up, greets, and answers on standard input and output until that is
- * closed. `key_file` may be missing. Returns an exit code. */
-int observe_run(const char *key_file);
-
 #endif

@@ -96,7 +96,7 @@ int observe_serve(const struct observing *observing, int in, int out)
 	return r == -EPIPE && !text.len ? EXIT_DONE : EXIT_BAD_INPUT;
 }
 
-int observe_run(const char *key_file)
+int observe_run(const struct observe_duty *duty)
 {
 	static const char greeting[] = OBSERVE_GREETING "\n";
 	struct machine machine = {.root = -1};
@@ -104,16 +104,17 @@ int observe_run(const char *key_file)
 	struct redact_key key;
 	struct err err = ERR_INIT, key_err = ERR_INIT;
 	struct observing observing = {.machine = &machine,
-		.key_file = key_file,
 		.key_error = key_err.msg,
-		.seconds = OBSERVE_SECONDS};
+		.duty = duty,
+		.ticket = -1};
 
-	int r = asker_start(&asker, &err); /* it does not get the key */
+	int r = asker_start(&asker, &err); /* it gets neither the key nor the ticket */
 
-	if (key_file && redact_key_read(key_file, false, &key, &key_err) == 0)
+	if (duty->key_file && redact_key_read(duty->key_file, false, &key, &key_err) == 0)
 		observing.key = &key;
 	dm_live_hold_control();
-	if (r < 0 || machine_open_live(&machine, &err) < 0 || observe_confine(&err) < 0) {
+	if (r < 0 || observe_ticket_open(duty, &observing.ticket, &err) < 0 ||
+		machine_open_live(&machine, &err) < 0 || observe_confine(&err) < 0) {
 		printf(OBSERVE_FAILURE "%s\n", err.msg);
 		fflush(stdout);
 		return EXIT_ENVIRONMENT;

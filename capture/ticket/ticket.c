@@ -11,11 +11,14 @@
 
 #include "members.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/exit.h"
 #include "snapstate/host.h"
 #include "snapstate/io.h"
 #include "snapstate/record.h"
 #include "snapstate/text.h"
 #include "snapstate/ticket.h"
+
+#define SIGNATURE_BYTES_MAX 65536
 
 void ticket_free(struct ticket *ticket)
 {
@@ -35,6 +38,24 @@ void ticket_free(struct ticket *ticket)
 }
 
 /* ---- reading ---- */
+
+int ticket_files_read(
+	const struct ticket_files *files, struct ticket *ticket, struct err *err)
+{
+	int r = file_read_regular(
+		AT_FDCWD, files->plan, PLAN_BYTES_MAX, &ticket->plan_text, err);
+
+	if (r == 0)
+		r = file_read_regular(AT_FDCWD, files->journal, JOURNAL_BYTES_MAX,
+			&ticket->journal_text, err);
+	for (size_t i = 0; r == 0 && i < files->n_signatures; i++)
+		r = file_read_regular(AT_FDCWD, files->signatures[i], SIGNATURE_BYTES_MAX,
+			&ticket->signatures[ticket->n_signatures++], err);
+	if (r == 0 && files->before)
+		r = file_read_regular(AT_FDCWD, files->before, RECORD_ARCHIVE_MAX,
+			&ticket->before_archive, err);
+	return r;
+}
 
 static int read_journal(struct ticket *ticket, const char *name, struct err *err)
 {
@@ -112,6 +133,24 @@ void ticket_read_kept(struct ticket *ticket, const char *journal_name)
 	}
 }
 
+/* Else every name would differ. */
+int ticket_check_redaction(
+	const struct ticket *ticket, const char *redaction, struct err *err)
+{
+	const char *wanted = ticket->plan->redaction;
+
+	if (strcmp(wanted, redaction) == 0)
+		return 0;
+	if (!*wanted)
+		return err_set(err, -EBADMSG,
+			"the plan has the host's own names: a ticket of it goes without "
+			"--redact");
+	return err_set(err, -EBADMSG,
+		"the plan's names are pseudonyms of the key %s: --redact with that "
+		"key%s%s",
+		wanted, *redaction ? ", not with " : "", redaction);
+}
+
 /* ---- packing ---- */
 
 static void add(struct members *members, const char *name, const struct buf *bytes)
@@ -146,4 +185,21 @@ int ticket_pack(const struct ticket *ticket, const struct ticket_result *result,
 	sums_write(&members, &member_add(&members, MEMBER_SUMS)->bytes);
 	return members_pack(
 		&members, top, ticket->after->identity.taken, ret_archive, err);
+}
+
+int ticket_make(struct ticket *ticket, struct host *after, const char *top,
+	struct buf *ret_archive, struct buf *ret_sentence, int *ret_code, struct err *err)
+{
+	cleanup_ticket_result struct ticket_result result = TICKET_RESULT_INIT;
+	int r = record_write(after, "after", &ticket->after_archive, err);
+
+	if (r < 0)
+		return r;
+	ticket->after = after;
+	ticket_compare(ticket, &result);
+	ticket_sentence(ticket, &result, ret_sentence);
+	*ret_code = !ticket_is_as_predicted(&result) ? EXIT_DIFFERS
+		    : ticket->run.is_finished	     ? EXIT_DONE
+						     : EXIT_STOPPED;
+	return ticket_pack(ticket, &result, top, ret_archive, err);
 }

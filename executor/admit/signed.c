@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "options.h"
 #include "signature.h"
 #include "signed.h"
 #include "signers.h"

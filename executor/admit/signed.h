@@ -9,9 +9,6 @@
 
 #include "sshsig.h"
 
-#define SIGNATURE_SUFFIX ".sig"
-#define APPROVAL_SUFFIX	 ".approve.sig"
-
 struct signer {
 	char *principals;  /* NULL: nobody signed in this role */
 	char *fingerprint; /* "ssh-ed25519 SHA256:..." */

@@ -10,10 +10,11 @@
 
 #include <stdbool.h>
 
+#include "options.h"
 #include "snapstate/buf.h"
 #include "snapstate/err.h"
 
-#define EYES_PROGRAM "snapstate-capture" /* it packs tickets as well */
+#define EYES_PROGRAM "snapstate-capture"
 
 struct eyes {
 	int fd; /* -1: it is not there (any more) */
@@ -23,9 +24,9 @@ struct eyes {
 };
 #define EYES_INIT ((struct eyes){.fd = -1})
 
-/* `key`: the file with the key of pseudonyms, absolute, which need not be there. -EPERM: the
- * program is not root's. -EBADMSG: it is none of this version. */
-int eyes_open(const char *key, struct eyes *ret_eyes, struct err *err);
+/* Told at its start: the file with the key of pseudonyms, which need not be there; the time for an answer; and
+ * what it packs with --ticket. -EPERM: the program is not root's. -EBADMSG: it is none of this version. */
+int eyes_open(const struct options *options, struct eyes *ret_eyes, struct err *err);
 /* It ends by itself. */
 void eyes_close(struct eyes *eyes);
 static inline void eyes_close_fn(struct eyes *eyes)

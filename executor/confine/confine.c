@@ -47,8 +47,6 @@ static const int own_calls[] = {
 	SCMP_SYS(mkdirat), SCMP_SYS(flock), SCMP_SYS(fsync), SCMP_SYS(fdatasync),
 	SCMP_SYS(ftruncate), SCMP_SYS(unlink), SCMP_SYS(unlinkat), SCMP_SYS(pwrite64),
 	SCMP_SYS(setrlimit),
-	/* the process that packs the ticket */
-	SCMP_SYS(wait4),
 	/* udev's cookies */
 	SCMP_SYS(semget), SCMP_SYS(semop), SCMP_SYS(semctl), SCMP_SYS(semtimedop),
 	/* its path is a descriptor's (act_block.c), which no filter can see; no page is

@@ -3,19 +3,21 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "confirm.h"
 #include "options.h"
 #include "report.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/observe.h"
 
 static const char help[] =
 	"Usage: snapstate-execute [--apply [--yes-digest DIGITS]] [--resume]\n"
 	"                         [--done JOURNAL]... [--journal DIR] [--unsigned] "
 	"[--signature FILE]...\n"
-	"                         [--redact-key FILE] [--ticket FILE [--before CAPTURE]] "
-	"PLAN\n"
+	"                         [--redact-key FILE] [--timeout SECONDS]\n"
+	"                         [--ticket FILE [--before CAPTURE]] PLAN\n"
 	"\n"
 	"Verifies on this host every fact that PLAN expects, and shows its steps. "
 	"Changes\n"
@@ -43,6 +45,7 @@ static const char help[] =
 	"                 policy, " SITE_POLICY_FILE ", wants a second one)\n"
 	"  --redact-key FILE  the key of a capture made with --redact (default\n"
 	"                 " REDACT_KEY_FILE ")\n"
+	"  --timeout SECONDS  how long reading the host may take each time (default 240)\n"
 	"  --ticket FILE  when the run has ended, however it did, capture the host "
 	"again, "
 	"compare\n"
@@ -69,6 +72,7 @@ enum option_id {
 	OPTION_UNSIGNED,
 	OPTION_SIGNATURE,
 	OPTION_REDACT_KEY,
+	OPTION_TIMEOUT,
 	OPTION_TICKET,
 	OPTION_BEFORE,
 	OPTION_HELP,
@@ -84,6 +88,7 @@ static const struct option long_options[] = {
 	{"unsigned", no_argument, NULL, OPTION_UNSIGNED},
 	{"signature", required_argument, NULL, OPTION_SIGNATURE},
 	{"redact-key", required_argument, NULL, OPTION_REDACT_KEY},
+	{"timeout", required_argument, NULL, OPTION_TIMEOUT},
 	{"ticket", required_argument, NULL, OPTION_TICKET},
 	{"before", required_argument, NULL, OPTION_BEFORE},
 	{"help", no_argument, NULL, OPTION_HELP},
@@ -114,11 +119,24 @@ static enum exit_code print_and_end(const char *text)
 							       : EXIT_ENVIRONMENT;
 }
 
+/* As snapstate-capture takes it. */
+static bool take_seconds(const char *text, unsigned *ret_seconds)
+{
+	uint64_t seconds;
+
+	if (parse_u64(text, strlen(text), 10, &seconds) < 0 || seconds < 5 ||
+		seconds > 86400)
+		return false;
+	*ret_seconds = (unsigned)seconds;
+	return true;
+}
+
 enum exit_code options_read(int argc, char **argv, struct options *ret_options)
 {
 	int id;
 
 	ret_options->key = REDACT_KEY_FILE;
+	ret_options->seconds = OBSERVE_SECONDS;
 
 	while ((id = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
 		if (id == OPTION_APPLY) {
@@ -143,6 +161,9 @@ enum exit_code options_read(int argc, char **argv, struct options *ret_options)
 			ret_options->journal = options_absolute(optarg);
 		} else if (id == OPTION_REDACT_KEY) {
 			ret_options->key = optarg;
+		} else if (id == OPTION_TIMEOUT) {
+			if (!take_seconds(optarg, &ret_options->seconds))
+				return bad_usage("--timeout takes 5 to 86400 seconds");
 		} else if (id == OPTION_TICKET) {
 			free(ret_options->ticket);
 			ret_options->ticket = options_absolute(optarg);

@@ -13,8 +13,10 @@
 #define JOURNAL_FOLDER	 "/var/lib/snapstate"
 #define SITE_POLICY_FILE "/etc/snapstate/policy"
 
-/* The maker's, and an operator's. */
-#define SIGNATURES_MAX 2
+/* The maker's, and an operator's: beside the plan, unless named. */
+#define SIGNATURES_MAX	 2
+#define SIGNATURE_SUFFIX ".sig"
+#define APPROVAL_SUFFIX	 ".approve.sig"
 
 struct options {
 	const char *plan; /* NULL: help or version was printed, and that is all */
@@ -26,6 +28,7 @@ struct options {
 	const char *done[PLAN_AFTER_MAX]; /* journals of plans that come before */
 	size_t n_done;
 	char *ticket;	    /* absolute; NULL: none is packed */
+	unsigned seconds;   /* that the observer has for an answer */
 	const char *before; /* the plan's capture, for the ticket; NULL: not given */
 	bool is_apply;
 	bool is_resume;

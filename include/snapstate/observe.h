@@ -23,6 +23,9 @@
  *   name disks                               (block devices that are not device-mapper's)
  *   name text VG-UUID                        (the group's metadata, as LVM keeps it)
  *   name wait PID                            (for what that process waits)
+ *   name before                              (the digest of the file that --before names)
+ *   ticket HEX                               (the file of --ticket is filled: the plan has this digest, and
+ *                                             its journal is named after it)
  *   end
  *
  *   read                                     (the answer; or "changing SENTENCE": a source kept changing
@@ -41,6 +44,8 @@
  *   name backing MAJ:MIN MAJ:MIN             (a number that stat() may give for files on that device)
  *   name disk MAJ:MIN diskseq D name K
  *   name wait PID FUNCTION                   (of the kernel: proc(5), /proc/PID/wchan)
+ *   name before HEX
+ *   name ticket SENTENCE                     (what came of the plan)
  *   text VG-UUID PIECE                       (in order)
  *   end
  *
@@ -52,13 +57,14 @@
 #include "snapstate/buf.h"
 #include "snapstate/err.h"
 #include "snapstate/facts.h"
+#include "snapstate/io.h"
 #include "snapstate/limits.h"
 #include "snapstate/probe.h"
 #include "snapstate/redact.h"
 
 #define OBSERVE_GREETING    "snapstate-observe " SNAPSTATE_VERSION
 #define OBSERVE_FAILURE	    "snapstate-observe: " /* instead, with a sentence: it cannot begin */
-#define OBSERVE_SECONDS	    240 /* within which the observer answers */
+#define OBSERVE_SECONDS	    240 /* within which the observer answers, unless told otherwise */
 #define OBSERVE_END	    "end\n"
 #define OBSERVE_QUESTION    "question "
 #define OBSERVE_ANSWER	    "answer "
@@ -78,6 +84,7 @@ struct observe_question {
 	char redaction[REDACT_KEY_ID_LEN + 1]; /* "" = names are the host's own */
 	struct scope scope;
 	struct wanted_names names;
+	char ticket[SHA256_HEX_LEN + 1]; /* "" = none is packed */
 	struct arena *strings; /* of the scope, where it was read */
 };
 void observe_question_free(struct observe_question *question);

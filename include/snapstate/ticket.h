@@ -46,6 +46,18 @@ struct ticket {
 void ticket_free(struct ticket *ticket);
 #define cleanup_ticket cleanup_with(ticket_free)
 
+/* Where it is read from. */
+struct ticket_files {
+	const char *plan;
+	const char *journal;
+	const char *before; /* NULL = not given */
+	const char *signatures[TICKET_SIGNATURES_MAX];
+	size_t n_signatures;
+};
+/* The bytes of these. */
+int ticket_files_read(
+	const struct ticket_files *files, struct ticket *ticket, struct err *err);
+
 /* Read the texts and the archive that `ticket` has. -EBADMSG with the file's name: they
  * are no such thing, or not of one plan. `journal_name` and the others are for messages.
  */
@@ -80,5 +92,14 @@ void ticket_words(const struct ticket *ticket, const struct ticket_result *resul
 /* `top` as in record.h. */
 int ticket_pack(const struct ticket *ticket, const struct ticket_result *result,
 	const char *top, struct buf *ret_archive, struct err *err);
+
+/* -EBADMSG: names were replaced with another key ("" = none) than the plan's. */
+int ticket_check_redaction(
+	const struct ticket *ticket, const char *redaction, struct err *err);
+/* All of that with the capture made afterwards, which is borrowed: the archive, the one
+ * sentence, and 0 as predicted, EXIT_STOPPED so, but steps are left, EXIT_DIFFERS. */
+int ticket_make(struct ticket *ticket, struct host *after, const char *top,
+	struct buf *ret_archive, struct buf *ret_sentence, int *ret_code,
+	struct err *err);
 
 #endif

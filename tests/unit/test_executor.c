@@ -589,8 +589,12 @@ static int toy_ask(
 	void *eyes, const struct buf *question, struct buf *ret_answer, struct err *err)
 {
 	struct toy *toy = eyes;
-	const struct observing observing = {
-		.machine = &toy->machine, .key = toy->key, .key_error = "no key"};
+	static const struct observe_duty duty = {.seconds = 0};
+	const struct observing observing = {.machine = &toy->machine,
+		.key = toy->key,
+		.key_error = "no key",
+		.duty = &duty,
+		.ticket = -1};
 
 	(void)err;
 	observe_answer(&observing, question, ret_answer);

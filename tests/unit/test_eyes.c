@@ -25,7 +25,9 @@
 #include "eyes.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/observe.h"
+#include "ticket.h"
 
+#define DIGEST "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define GREETING OBSERVE_GREETING "\n"
 
 /* How the other end goes on when it has said its text. */
@@ -223,6 +225,7 @@ static void test_questions_come_back(void **state)
 		"scope group Ep0O4W53egUn0Zh4dzCq50Bfp9XRBmaz\n"
 		"scope condition quiet host\n"
 		"name mount 4026531841:44\nname disks\nend\n",
+		"look -\nticket " DIGEST "\nend\n",
 	};
 	static const struct {
 		const char *text, *said;
@@ -233,6 +236,9 @@ static void test_questions_come_back(void **state)
 			":3: entries of the scope"},
 		{"look -\n", ":2: expected \"end\""},
 		{"umount /\nend\n", ":1: expected \"look \""},
+		/* it names a plan, and no file */
+		{"look -\nticket ../../etc/shadow\nend\n", ":2: a plan's digest is 64"},
+		{"look -\nticket " DIGEST "0\nend\n", ":2: a plan's digest is 64"},
 	};
 
 	(void)state;
@@ -287,6 +293,58 @@ static void test_names(void **state)
 	assert_null(sight_next(&sight, "pv v", rest));
 }
 
+/* ---- the ticket ---- */
+
+/* What it says of one that it was asked for; false: there is none. */
+static bool ask_for_ticket(const char *answer, struct buf *ret_said)
+{
+	const struct options options = {.plan = "fix.snapplan",
+		.journal = (char *)"/var/lib/snapstate",
+		.ticket = (char *)"/root/fix.tar.gz",
+		.before = "host.snapstate.tar.gz",
+		.key = "/etc/key"};
+	const struct act act = {answer, CLOSES};
+	struct plan plan = {.digest = DIGEST, .redaction = "0123456789abcdef"};
+	char said[2048] = "";
+	int standard = dup(STDERR_FILENO);
+	FILE *file = tmpfile();
+	bool is_packed;
+	pid_t pid;
+	struct eyes eyes = eyes_on(&act, &pid);
+
+	eyes.seconds = 20;
+	assert_non_null(file);
+	assert_true(dup2(fileno(file), STDERR_FILENO) >= 0);
+	is_packed = ticket_ask(&options, &eyes, &plan);
+	assert_true(dup2(standard, STDERR_FILENO) >= 0);
+	close(standard);
+	rewind(file);
+	buf_add(ret_said, said, fread(said, 1, sizeof(said), file));
+	fclose(file);
+	end_play(&eyes, pid);
+	return is_packed;
+}
+
+static void test_a_ticket_that_is_not_packed_is_packed_by_hand(void **state)
+{
+	static const char by_hand[] =
+		"no ticket was packed; by hand: snapstate-capture --ticket FILE --plan "
+		"fix.snapplan --journal /var/lib/snapstate/" DIGEST ".journal --before "
+		"host.snapstate.tar.gz --redact /etc/key";
+	cleanup_buf struct buf dead = BUF_INIT, full = BUF_INIT, packed = BUF_INIT;
+
+	(void)state;
+	assert_false(ask_for_ticket("", &dead));
+	assert_non_null(strstr(buf_text(&dead), by_hand));
+	assert_non_null(strstr(buf_text(&dead), "is gone"));
+	assert_false(ask_for_ticket("answer 1\nunread disk full\nend\n", &full));
+	assert_non_null(strstr(buf_text(&full), by_hand));
+	assert_non_null(strstr(buf_text(&full), "disk full"));
+	assert_true(ask_for_ticket(
+		"answer 1\nread\nname ticket AS PREDICTED: 1\nend\n", &packed));
+	assert_string_equal(buf_text(&packed), "AS PREDICTED: 1\n");
+}
+
 /* ---- the program ---- */
 
 /* Beside this one, and nobody else's. */
@@ -316,6 +374,7 @@ int main(void)
 		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_questions_come_back),
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_a_ticket_that_is_not_packed_is_packed_by_hand),
 		cmocka_unit_test(test_whose_program),
 	};
 

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Two questions to the observer about files of the command line; see ticket.h. */
+#include "ticket.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "report.h"
+#include "snapstate/cleanup.h"
+#include "snapstate/observe.h"
+
+static int ask(struct eyes *eyes, const struct observe_question *question,
+	struct sight *ret_sight, struct err *err)
+{
+	cleanup_buf struct buf text = BUF_INIT, answer = BUF_INIT;
+	int r;
+
+	observe_question_write(question, &text);
+	r = eyes_ask(eyes, &text, &answer, err);
+	return r == 0 ? observe_answer_read(buf_text(&answer), answer.len, ret_sight, err)
+		      : r;
+}
+
+enum exit_code ticket_check_before(
+	const struct options *options, struct eyes *eyes, const struct plan *plan)
+{
+	cleanup_question struct observe_question question = {.parts = 0};
+	cleanup_sight struct sight sight = SIGHT_INIT;
+	struct err err = ERR_INIT;
+	const char *sha256;
+
+	if (!options->before)
+		return EXIT_DONE;
+	wanted_name(&question.names, "before");
+	if (ask(eyes, &question, &sight, &err) < 0) {
+		report_error(stderr, "%s; nothing was changed", err.msg);
+		return EXIT_ENVIRONMENT;
+	}
+	sha256 = sight_name(&sight, "before");
+	if (sha256 && strcmp(sha256, plan->capture_sha256) == 0)
+		return EXIT_DONE;
+	report_error(stderr,
+		"%s (sha256:%s) is not the capture that the plan was made from "
+		"(sha256:%s); nothing was changed",
+		options->before, sha256 ? sha256 : "", plan->capture_sha256);
+	return EXIT_BAD_INPUT;
+}
+
+static void say_by_hand(
+	const struct options *options, const struct plan *plan, const struct err *err)
+{
+	report_error(stderr,
+		"%s: no ticket was packed; by hand: " EYES_PROGRAM
+		" --ticket FILE --plan %s --journal %s/%s.journal%s%s%s%s",
+		err->msg, options->plan, options->journal, plan->digest,
+		options->before ? " --before " : "",
+		options->before ? options->before : "",
+		*plan->redaction ? " --redact " : "",
+		*plan->redaction ? options->key : "");
+}
+
+bool ticket_ask(const struct options *options, struct eyes *eyes, const struct plan *plan)
+{
+	cleanup_question struct observe_question question = {.parts = 0};
+	cleanup_sight struct sight sight = SIGHT_INIT;
+	const char *sentence;
+	struct err err = ERR_INIT;
+
+	memcpy(question.ticket, plan->digest, sizeof(question.ticket));
+	fflush(stdout);
+	if (ask(eyes, &question, &sight, &err) < 0) {
+		say_by_hand(options, plan, &err);
+		return false;
+	}
+	sentence = sight_name(&sight, "ticket");
+	fprintf(stderr, "%s\n", sentence ? sentence : "");
+	printf("ticket %s\n", options->ticket);
+	return true;
+}
