@@ -14,6 +14,7 @@
 
 #include "observe.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
 #include "snapstate/io.h"
 #include "snapstate/record.h"
 #include "snapstate/stamp.h"

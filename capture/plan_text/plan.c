@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A plan in memory: new, grow, free; and the names of the operations. See plan.h.
+ * A plan in memory: new, grow, free. See plan.h.
  * Invariant: no string of a plan is NULL, and all of them are its own.
  */
 #include <errno.h>
@@ -9,32 +9,6 @@
 #include <string.h>
 
 #include "plan_text.h"
-
-static const char *const op_words[] = {
-	[OP_UMOUNT] = "umount",
-	[OP_DM_REMOVE] = "dm-remove",
-	[OP_LV_REMOVE] = "lv-remove",
-	[OP_LV_REFRESH] = "lv-refresh",
-	[OP_SWAP_OFF] = "swap-off",
-	[OP_MD_STOP] = "md-stop",
-	[OP_LOOP_DETACH] = "loop-detach",
-};
-
-const char *plan_op_name(enum plan_op op)
-{
-	return op_words[op];
-}
-
-int plan_op_parse(const char *name, size_t len, enum plan_op *ret_op)
-{
-	for (size_t i = 0; i < sizeof(op_words) / sizeof(op_words[0]); i++) {
-		if (strlen(op_words[i]) == len && memcmp(op_words[i], name, len) == 0) {
-			*ret_op = (enum plan_op)i;
-			return 0;
-		}
-	}
-	return -EINVAL;
-}
 
 struct plan *plan_new(void)
 {
@@ -49,21 +23,9 @@ struct plan *plan_new(void)
 struct plan_step *plan_step_add(struct plan *plan, enum plan_op op)
 {
 	struct plan_step *step = array_add(&plan->steps, &plan->n_steps);
-	struct plan_target *target = &step->target;
 
 	step->op = op;
-	target->mount_target = xstrdup("");
-	target->dm_uuid = xstrdup("");
-	target->dm_name = xstrdup("");
-	target->vg_uuid = xstrdup("");
-	target->lv_uuid = xstrdup("");
-	target->origin_uuid = xstrdup("");
-	target->vg_name = xstrdup("");
-	target->lv_name = xstrdup("");
-	target->swap_path = xstrdup("");
-	target->kname = xstrdup("");
-	target->array_uuid = xstrdup("");
-	target->file = xstrdup("");
+	plan_target_init(&step->target);
 	return step;
 }
 
@@ -139,21 +101,7 @@ static void free_strings(char **strings, size_t count)
 
 static void step_free(struct plan_step *step)
 {
-	struct plan_target *target = &step->target;
-
-	free(target->mount_target);
-	free(target->dm_uuid);
-	free(target->dm_name);
-	free(target->vg_uuid);
-	free(target->lv_uuid);
-	free(target->origin_uuid);
-	free(target->vg_name);
-	free(target->lv_name);
-	free(target->swap_path);
-	free(target->kname);
-	free(target->array_uuid);
-	free(target->file);
-	free(target->below);
+	plan_target_free(&step->target);
 	free_strings(step->reasons, step->n_reasons);
 	facts_free(&step->gone);
 	facts_free(&step->new);

@@ -10,9 +10,11 @@
 #include "snapstate/plan.h"
 #include "snapstate/stamp.h"
 
-/* How the block line of such a target begins: fact_block_identity(). */
-void plan_block_identity(
-	const struct plan_target *target, enum block_kind kind, struct buf *text);
+/* Strings "", which are freed. */
+void plan_target_init(struct plan_target *target);
+void plan_target_free(struct plan_target *target);
+/* The step's target line, up to its end. */
+int plan_take_target(struct lines *lines, struct plan_step *step);
 
 /* ---- reading ---- */
 

@@ -81,64 +81,6 @@ static void write_expect(const struct facts *expect, struct buf *text)
 	buf_puts(text, "\n");
 }
 
-static void write_volume(
-	const struct plan_target *target, const char *origin, struct buf *text)
-{
-	write_word(text, "volume ", target->vg_uuid);
-	write_word(text, "/", target->lv_uuid);
-	write_word(text, " origin ", origin);
-	write_word(text, " name ", target->vg_name);
-	write_word(text, "/", target->lv_name);
-}
-
-void plan_block_identity(
-	const struct plan_target *target, enum block_kind kind, struct buf *text)
-{
-	const struct block block = {.devno = target->devno,
-		.kname = target->kname,
-		.kind = kind,
-		.uuid = target->array_uuid,
-		.diskseq = target->diskseq,
-		.backing_file = target->file};
-
-	fact_block_identity(&block, target->below, target->n_below, text);
-}
-
-void plan_step_target(const struct plan_step *step, struct buf *ret_text)
-{
-	const struct plan_target *target = &step->target;
-
-	switch (step->op) {
-	case OP_UMOUNT:
-		buf_printf(ret_text, "mount %llu:%u device " DEVNO_FMT,
-			(unsigned long long)target->namespace_id, target->mount_id,
-			DEVNO_ARGS(target->devno));
-		write_word(ret_text, " target ", target->mount_target);
-		return;
-	case OP_DM_REMOVE:
-		buf_printf(ret_text, "device " DEVNO_FMT, DEVNO_ARGS(target->devno));
-		write_word(ret_text, " uuid ", target->dm_uuid);
-		write_word(ret_text, " name ", target->dm_name);
-		return;
-	case OP_LV_REMOVE:
-		write_volume(target, target->origin_uuid, ret_text);
-		return;
-	case OP_LV_REFRESH:
-		write_volume(target, "", ret_text);
-		return;
-	case OP_SWAP_OFF:
-		buf_printf(ret_text, "swap " DEVNO_FMT, DEVNO_ARGS(target->devno));
-		write_word(ret_text, " path ", target->swap_path);
-		return;
-	case OP_MD_STOP:
-		plan_block_identity(target, BLOCK_MD, ret_text);
-		return;
-	case OP_LOOP_DETACH:
-		plan_block_identity(target, BLOCK_LOOP, ret_text);
-		return;
-	}
-}
-
 static void write_step(const struct plan_step *step, size_t number, struct buf *text)
 {
 	buf_printf(text, "step %zu %s\n# ", number, plan_op_name(step->op));

@@ -21,26 +21,20 @@ void act_sleep_ms(unsigned ms)
 		continue;
 }
 
+static int (*const acts[PLAN_OPS])(struct act_request *request, struct err *err) = {
+	[OP_UMOUNT] = act_umount,
+	[OP_DM_REMOVE] = act_dm_remove,
+	[OP_LV_REMOVE] = act_lv_remove,
+	[OP_LV_REFRESH] = act_lv_refresh,
+	[OP_SWAP_OFF] = act_swap_off,
+	[OP_MD_STOP] = act_md_stop,
+	[OP_LOOP_DETACH] = act_loop_detach,
+};
+
 static int perform_live(void *context, struct act_request *request, struct err *err)
 {
 	request->runner = context;
-	switch (request->step->op) {
-	case OP_UMOUNT:
-		return act_umount(request, err);
-	case OP_DM_REMOVE:
-		return act_dm_remove(request, err);
-	case OP_LV_REMOVE:
-		return act_lv_remove(request, err);
-	case OP_LV_REFRESH:
-		return act_lv_refresh(request, err);
-	case OP_SWAP_OFF:
-		return act_swap_off(request, err);
-	case OP_MD_STOP:
-		return act_md_stop(request, err);
-	case OP_LOOP_DETACH:
-		return act_loop_detach(request, err);
-	}
-	return err_set(err, -EINVAL, "unknown operation");
+	return acts[request->step->op](request, err);
 }
 
 int act_wait_for_lock(const char *vg_name, struct err *err)

@@ -11,44 +11,18 @@
 #include "names.h"
 #include "snapstate/cleanup.h"
 
-#define WORDS_MAX 128 /* a kind, and two uuids at most */
-
 /* By what the thing is asked for, and its line begins. */
-static void words_of(const struct plan_step *step, char ret[WORDS_MAX])
+static void words_of(const struct plan_step *step, struct buf *ret)
 {
-	const struct plan_target *target = &step->target;
-	const char *kind = "";
-
-	switch (step->op) {
-	case OP_UMOUNT:
-		snprintf(ret, WORDS_MAX, "mount %llu:%u",
-			(unsigned long long)target->namespace_id, target->mount_id);
-		return;
-	case OP_LV_REMOVE:
-	case OP_LV_REFRESH:
-		snprintf(
-			ret, WORDS_MAX, "volume %s/%s", target->vg_uuid, target->lv_uuid);
-		return;
-	case OP_DM_REMOVE:
-		kind = "device";
-		break;
-	case OP_SWAP_OFF:
-		kind = "swap";
-		break;
-	case OP_MD_STOP:
-	case OP_LOOP_DETACH:
-		kind = "block";
-		break;
-	}
-	snprintf(ret, WORDS_MAX, "%s " DEVNO_FMT, kind, DEVNO_ARGS(target->devno));
+	plan_target_print(&step->target, plan_op_row(step->op)->key, ret);
 }
 
 void names_ask(const struct plan_step *step, struct view *view)
 {
-	char words[WORDS_MAX];
+	cleanup_buf struct buf words = BUF_INIT;
 
-	words_of(step, words);
-	wanted_name(&view->names, "%s", words);
+	words_of(step, &words);
+	wanted_name(&view->names, "%s", buf_text(&words));
 }
 
 /* ---- groups and volumes ---- */
@@ -93,17 +67,6 @@ struct naming {
 	struct err *err;
 };
 
-/* The word behind `key`; `what` is not there. */
-static int take(const struct naming *n, const char *words, const char *key, char **ret)
-{
-	cleanup_free char *word = sight_word(sight_name(n->sight, words), key);
-
-	if (!word)
-		return err_set(n->err, -ESTALE, "%s is gone", words);
-	*ret = (char *)arena_strdup(n->strings, word);
-	return 0;
-}
-
 static int name_volume(const struct naming *n, struct plan_target *target)
 {
 	uint64_t seqno;
@@ -118,43 +81,25 @@ static int name_volume(const struct naming *n, struct plan_target *target)
 	return 0;
 }
 
-static int name_block(
-	const struct naming *n, const char *words, struct plan_target *target)
+/* "KEY %x KEY %x": what is behind KEY in its name line. */
+static int name_by(const struct naming *n, const struct plan_step *step,
+	const char *named, struct plan_target *target)
 {
-	int r = take(n, words, "name", &target->kname);
+	cleanup_buf struct buf words = BUF_INIT;
 
-	return r == 0 ? take(n, words, "file", &target->file) : r;
-}
+	words_of(step, &words);
+	for (const char *at = named; *at; at += *at == ' ') {
+		cleanup_free char *key = xstrndup(at, strcspn(at, " "));
+		cleanup_free char *word =
+			sight_word(sight_name(n->sight, buf_text(&words)), key);
 
-static int name_device(
-	const struct naming *n, const char *words, struct plan_target *target)
-{
-	int r = take(n, words, "uuid", &target->dm_uuid);
-
-	return r == 0 ? take(n, words, "name", &target->dm_name) : r;
-}
-
-static int name_target(
-	const struct naming *n, const struct plan_step *step, struct plan_target *target)
-{
-	char words[WORDS_MAX];
-
-	words_of(step, words);
-	switch (step->op) {
-	case OP_UMOUNT:
-		return take(n, words, "target", &target->mount_target);
-	case OP_DM_REMOVE:
-		return name_device(n, words, target);
-	case OP_LV_REMOVE:
-	case OP_LV_REFRESH:
-		return name_volume(n, target);
-	case OP_SWAP_OFF:
-		return take(n, words, "path", &target->swap_path);
-	case OP_MD_STOP:
-	case OP_LOOP_DETACH:
-		return name_block(n, words, target);
+		if (!word)
+			return err_set(n->err, -ESTALE, "%s is gone", buf_text(&words));
+		at += strlen(key) + strlen(" %x");
+		*plan_target_string(target, at[-1]) =
+			(char *)arena_strdup(n->strings, word);
 	}
-	return err_set(n->err, -EINVAL, "unknown operation");
+	return 0;
 }
 
 int names_of_step(const struct sight *sight, const struct plan_step *step,
@@ -162,7 +107,9 @@ int names_of_step(const struct sight *sight, const struct plan_step *step,
 {
 	const struct naming n = {sight, strings, err};
 	struct plan_step named = *step;
-	int r = name_target(&n, step, &named.target);
+	const char *of_row = plan_op_row(step->op)->named;
+	int r = of_row ? name_by(&n, step, of_row, &named.target)
+		       : name_volume(&n, &named.target);
 
 	if (r == 0)
 		*ret_step = named;

@@ -140,27 +140,20 @@ void view_of_plan(const struct plan *plan, const struct facts *now,
  * loop device with another opener would be marked instead. Around a command of LVM, which
  * takes longer than all that, everything is read, as before the first step.
  */
-static unsigned parts_of_step(enum plan_op op)
-{
-	unsigned parts = PROBE_IDENTITY | PROBE_DM | PROBE_BLOCKS | PROBE_HOLDERS;
+#define PARTS_ALWAYS (PROBE_IDENTITY | PROBE_DM | PROBE_BLOCKS | PROBE_HOLDERS)
+#define PARTS_LVM                                                                        \
+	(PARTS_ALWAYS | PROBE_MOUNTS | PROBE_PROCESSES | PROBE_LVM | PROBE_PVS |         \
+		PROBE_FSTAB | PROBE_CONFIGS)
 
-	switch (op) {
-	case OP_UMOUNT:
-		return parts | PROBE_MOUNTS | PROBE_FSTAB | PROBE_PROCESSES;
-	case OP_DM_REMOVE:
-		return parts;
-	case OP_LV_REMOVE:
-	case OP_LV_REFRESH:
-		return parts | PROBE_MOUNTS | PROBE_PROCESSES | PROBE_LVM | PROBE_PVS |
-		       PROBE_FSTAB | PROBE_CONFIGS;
-	case OP_MD_STOP:
-		return parts | PROBE_MOUNTS;
-	case OP_SWAP_OFF:
-	case OP_LOOP_DETACH:
-		return parts | PROBE_MOUNTS | PROBE_PROCESSES;
-	}
-	return parts;
-}
+static const unsigned parts_of_op[PLAN_OPS] = {
+	[OP_UMOUNT] = PARTS_ALWAYS | PROBE_MOUNTS | PROBE_FSTAB | PROBE_PROCESSES,
+	[OP_DM_REMOVE] = PARTS_ALWAYS,
+	[OP_LV_REMOVE] = PARTS_LVM,
+	[OP_LV_REFRESH] = PARTS_LVM,
+	[OP_MD_STOP] = PARTS_ALWAYS | PROBE_MOUNTS,
+	[OP_SWAP_OFF] = PARTS_ALWAYS | PROBE_MOUNTS | PROBE_PROCESSES,
+	[OP_LOOP_DETACH] = PARTS_ALWAYS | PROBE_MOUNTS | PROBE_PROCESSES,
+};
 
 static void add_subject(struct facts *subjects, const char *text, size_t len)
 {
@@ -329,7 +322,7 @@ static void add_below(const struct plan *plan, const struct facts *now,
 static void add_layers(const struct plan *plan, const struct plan_step *step,
 	const struct facts *now, struct facts *subjects)
 {
-	if (step->op == OP_LV_REMOVE || step->op == OP_LV_REFRESH)
+	if (plan_op_row(step->op)->is_by_lvm)
 		return;
 	add_above(now, step->target.devno, subjects);
 	add_below(plan, now, step->target.devno, subjects);
@@ -539,7 +532,7 @@ static bool is_asked(const struct plan *plan, const struct plan_step *step,
 	if (condition->kind == CONDITION_IN_USE)
 		return step->op == OP_UMOUNT;
 	if (condition->kind == CONDITION_SIBLINGS)
-		return step->op == OP_LV_REMOVE || step->op == OP_LV_REFRESH;
+		return plan_op_row(step->op)->is_by_lvm;
 	if (condition->kind != CONDITION_GUEST_GROUP)
 		return true;
 	snapshot = guests_snapshot(plan, step);
@@ -627,7 +620,7 @@ static void view_after(const struct plan *plan, const struct plan_step *step,
 void view_of_step(const struct plan *plan, const struct plan_step *step,
 	const struct facts *now, const struct facts *uncertain, struct view *ret_view)
 {
-	struct view view = {.parts = parts_of_step(step->op), .uncertain = uncertain};
+	struct view view = {.parts = parts_of_op[step->op], .uncertain = uncertain};
 	cleanup_facts struct facts own = FACTS_INIT, subjects = FACTS_INIT;
 	cleanup_facts struct facts about = FACTS_INIT;
 
@@ -642,7 +635,7 @@ void view_of_step(const struct plan *plan, const struct plan_step *step,
 	if (view.scope.n_blocks)
 		view.parts |= PROBE_MOUNTS;
 	/* mounts, files and volumes name devices that are in no scope */
-	view.is_near = view.parts == parts_of_step(OP_DM_REMOVE);
+	view.is_near = view.parts == parts_of_op[OP_DM_REMOVE];
 	drop_what_is_not_asked(plan, step, view.is_near, &view.scope);
 	facts_about(now, &subjects, &about);
 	keep_seen(&view, view.parts, &about, &view.expected);

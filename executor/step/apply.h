@@ -71,8 +71,6 @@ enum exit_code executor_apply(struct executor *executor, struct journal *journal
 
 /* ---- inside ---- */
 
-/* lvm carries it out. */
-bool executor_is_by_lvm(const struct plan_step *step);
 /* It is done: what holds from now on. */
 void executor_advance(struct executor *executor, const struct plan_step *step);
 /* resume.c: whether the step that the earlier run began was carried out: then it counts.

@@ -89,7 +89,7 @@ enum exit_code executor_settle_begun(struct executor *executor)
 
 	plan_step_admit(step, &executor->uncertain);
 	code = look(executor, &before);
-	if ((code == EXIT_DONE || code == EXIT_DIFFERS) && executor_is_by_lvm(step)) {
+	if ((code == EXIT_DONE || code == EXIT_DIFFERS) && plan_op_row(step->op)->is_by_lvm) {
 		code = wait_for_lvm(executor, step);
 		if (code != EXIT_DONE)
 			return code;

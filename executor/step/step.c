@@ -119,11 +119,6 @@ static void perform(struct run *run, struct act_request *request, struct err *fa
 	}
 }
 
-bool executor_is_by_lvm(const struct plan_step *step)
-{
-	return step->op == OP_LV_REMOVE || step->op == OP_LV_REFRESH;
-}
-
 void executor_advance(struct executor *executor, const struct plan_step *step)
 {
 	plan_step_end(step, &executor->now, &executor->uncertain);
@@ -280,7 +275,7 @@ static bool may_try_again(struct run *run, const struct result *result, unsigned
 	const struct observer *observer = &run->executor->observer;
 
 	if (result->confirmation != CONFIRM_UNCHANGED || tries >= EXECUTOR_LVM_TRIES ||
-		!executor_is_by_lvm(run->step))
+		!plan_op_row(run->step->op)->is_by_lvm)
 		return false;
 	observer->ops->pause(observer->context, EXECUTOR_LVM_PAUSE_MS);
 	if (!is_as_before(run))
@@ -639,7 +634,7 @@ static enum exit_code run_step(struct run *run)
 static void ask_names(struct run *run)
 {
 	names_ask(run->step, &run->view);
-	if (executor_is_by_lvm(run->step))
+	if (plan_op_row(run->step->op)->is_by_lvm)
 		wanted_name(&run->view.names, "disks");
 	if (is_first_of_group(run))
 		wanted_name(&run->view.names, "text %s", run->step->target.vg_uuid);

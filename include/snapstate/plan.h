@@ -106,6 +106,23 @@ enum plan_op {
 	OP_MD_STOP,
 	OP_LOOP_DETACH,
 };
+#define PLAN_OPS (OP_LOOP_DETACH + 1)
+
+/* All that distinguishes one in text. The letters in a grammar: plan_ops.c. */
+struct plan_op_row {
+	const char *name;
+	const char *command; /* of people; "=": the value of an option */
+	const char *command_without; /* where the mapping has no uuid; NULL: the same */
+	const char *target;	     /* the words of its target line */
+	const char *fact; /* how a fact about the target begins that the step makes untrue */
+	const char *fact_too;	     /* what that fact has as well; NULL: nothing */
+	const char *key;   /* what the observer is to name (observe.h) */
+	const char *named; /* what of its name line is the target's under the host's own
+			      names; NULL: volumes, whose groups are named apart */
+	bool is_by_lvm;	   /* lvm carries it out */
+	bool is_kept;	   /* the target stays, and its fact as well */
+};
+const struct plan_op_row *plan_op_row(enum plan_op op);
 const char *plan_op_name(enum plan_op op);
 int plan_op_parse(const char *name, size_t len, enum plan_op *ret_op);
 
@@ -198,6 +215,12 @@ void plan_step_reason(struct plan_step *step, const char *format, ...)
  *   lvchange --refresh VG/LV
  * Shell-quoted where a name needs it. For people only; the executor never runs it. */
 void plan_step_command(const struct plan_step *step, struct buf *ret_text);
+
+/* A grammar of its operation's row, filled. */
+void plan_target_print(
+	const struct plan_target *target, const char *grammar, struct buf *ret_text);
+/* The member that a letter stands for, one of the strings. */
+char **plan_target_string(struct plan_target *target, char letter);
 
 /* The words of the step's target line behind "target "; the executor's journal repeats them. */
 void plan_step_target(const struct plan_step *step, struct buf *ret_text);

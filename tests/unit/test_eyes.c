@@ -303,7 +303,7 @@ static bool ask_for_ticket(const char *answer, struct buf *ret_said)
 		.ticket = (char *)"/root/fix.tar.gz",
 		.before = "host.snapstate.tar.gz",
 		.key = "/etc/key"};
-	const struct act act = {answer, CLOSES};
+	const struct act act = {answer, *answer ? SLEEPS : CLOSES};
 	struct plan plan = {.digest = DIGEST, .redaction = "0123456789abcdef"};
 	char said[2048] = "";
 	int standard = dup(STDERR_FILENO);

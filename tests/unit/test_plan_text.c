@@ -511,7 +511,7 @@ static void test_named_mutations(void **state)
 			"about its target"},
 		{"origin - name onapp-aaaa/disk", "origin - name onapp-aaaa/boot",
 			"about its target"},
-		{"origin - name onapp", "origin " SNAP " name onapp", "expected \"-\""},
+		{"origin - name onapp", "origin " SNAP " name onapp", "expected \" origin - name \""},
 		{"new " F_IDLE, "new " F_HOLD, "new, but expected already"},
 		{"expect " F_VOL "\n", "expect " F_VOL "\nexpect " F_VOL "x\n",
 			"a volume has one fact at a time"},

@@ -38,7 +38,7 @@ static const char *leftover[] = {RANDOM_HOST_LEFTOVER};
 static const char no_sha256[] =
 	"0000000000000000000000000000000000000000000000000000000000000000";
 
-#define OPS (OP_LOOP_DETACH + 1)
+#define OPS PLAN_OPS
 
 /* What the plans came to. */
 struct tally {
