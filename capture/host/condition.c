@@ -4,9 +4,7 @@
 #include <stdlib.h>
 
 #include "condition_rows.h"
-#include "index.h"
 #include "snapstate/buf.h"
-#include "snapstate/cleanup.h"
 #include "snapstate/host.h"
 
 static void (*const finds[CONDITION_KINDS])(const struct host *host,
@@ -41,15 +39,5 @@ void violations_free(struct violations *violations)
 void condition_find(const struct host *host, const struct condition *condition,
 	struct violations *ret)
 {
-	cleanup_buf struct buf text = BUF_INIT;
-	size_t count = ret->count;
-
-	if (condition_row(condition->kind)->is_lasting && host_index_is_of_clone(host)) {
-		condition_print(condition, &text);
-		if (host_index_is_held(host, buf_text(&text)))
-			return;
-	}
 	finds[condition->kind](host, condition, ret);
-	if (text.len && ret->count == count)
-		host_index_hold(host, buf_text(&text));
 }

@@ -57,37 +57,15 @@ static void add_device(
 	violations_add(family->violations, word, device->name, device->uuid);
 }
 
-/* ---- what was found before ---- */
-
-static uint32_t place_of(const struct family *family, const struct device *device)
-{
-	return (uint32_t)(device - family->host->devices) + 1;
-}
-
-static bool is_there(const struct family *family, uint32_t place)
-{
-	return place && !family->host->devices[place - 1].is_gone &&
-	       !host_index_is_reloaded(family->host, place - 1);
-}
-
-/* true: it was as LVM would load it, and nothing of that has changed. */
-static bool was_fine(const struct family *family, const struct memo *memo)
-{
-	return memo && memo->real && family->real &&
-	       memo->real == place_of(family, family->real) &&
-	       is_there(family, memo->snapshot) && is_there(family, memo->store);
-}
-
 /* ---- as the metadata has it ---- */
 
-static bool has_lvms_table(const struct family *family, const struct lv *lv,
-	const struct device *snapshot, const struct device **ret_store)
+static bool has_lvms_table(
+	const struct family *family, const struct lv *lv, const struct device *snapshot)
 {
 	const struct device *store =
 		host_device_of_lv(family->host, lv->vg_uuid, lv->uuid, "-cow");
 	struct devno real, cow;
 
-	*ret_store = store;
 	return device_snapshot_parts(snapshot, &real, &cow) && family->real &&
 	       devno_is_equal(real, family->real->devno) && store &&
 	       devno_is_equal(store->devno, cow) && device_snapshot_is_lvms(snapshot);
@@ -95,27 +73,17 @@ static bool has_lvms_table(const struct family *family, const struct lv *lv,
 
 static void check_snapshot(const struct family *family, const struct lv *lv)
 {
-	struct memo *memo = host_index_memo_of_lv(family->host, lv);
-	const struct device *snapshot, *store = NULL;
-	enum snapshot_state state;
-	bool is_merging;
+	const struct device *snapshot =
+		host_device_of_lv(family->host, lv->vg_uuid, lv->uuid, "");
+	enum snapshot_state state =
+		snapshot ? device_snapshot_state(snapshot) : SNAPSHOT_NONE;
 
-	if (!lv->is_merging && was_fine(family, memo))
-		return;
-	snapshot = host_device_of_lv(family->host, lv->vg_uuid, lv->uuid, "");
-	state = snapshot ? device_snapshot_state(snapshot) : SNAPSHOT_NONE;
-	is_merging = lv->is_merging || state == SNAPSHOT_MERGING ||
-		     state == SNAPSHOT_MERGE_FAILED;
-	if (is_merging)
+	if (lv->is_merging || state == SNAPSHOT_MERGING || state == SNAPSHOT_MERGE_FAILED)
 		add_lv(family, "merging", lv);
 	if (!snapshot)
 		add_lv(family, "inactive", lv);
-	else if (!has_lvms_table(family, lv, snapshot, &store))
+	else if (!has_lvms_table(family, lv, snapshot))
 		add_lv(family, "table", lv);
-	else if (memo && !is_merging)
-		*memo = (struct memo){.real = place_of(family, family->real),
-			.snapshot = place_of(family, snapshot),
-			.store = place_of(family, store)};
 }
 
 static bool is_snapshot_of(const struct lv *lv, const struct condition *origin)
@@ -167,27 +135,18 @@ static void check_origin(const struct family *family, bool has_snapshots)
 /* A device on the layer, the visible volume excepted. */
 static void check_on_layer(const struct family *family, const struct device *device)
 {
-	struct memo *memo = host_index_memo_of_device(family->host, device);
 	char vg[LVM_UUID_LEN + 1], uuid[LVM_UUID_LEN + 1];
 	const struct lv *lv = NULL;
 	const char *layer;
 
-	if (memo && memo->volume && !family->host->lvs[memo->volume - 1].is_gone &&
-		memo->real == place_of(family, family->real) &&
-		is_there(family, place_of(family, device)))
-		return;
 	if (device_snapshot_state(device) == SNAPSHOT_NONE) {
 		add_device(family, "mapped", device);
 		return;
 	}
 	if (lvm_dm_uuid_split(device->uuid, vg, uuid, &layer) && !*layer)
 		lv = host_lv(family->host, vg, uuid);
-	if (!lv || !is_snapshot_of(lv, family->condition)) {
+	if (!lv || !is_snapshot_of(lv, family->condition))
 		add_device(family, "stale", device);
-	} else if (memo) {
-		memo->real = place_of(family, family->real);
-		memo->volume = (uint32_t)(lv - family->host->lvs) + 1;
-	}
 }
 
 /* A table that waits holds the layer open as well, until it is loaded or cleared. */
@@ -259,18 +218,11 @@ static void check_settled(const struct family *family, const struct device *devi
 static const struct device *store_of(
 	const struct family *family, const struct device *snapshot)
 {
-	struct memo *memo = host_index_memo_of_device(family->host, snapshot);
-	const struct device *store = NULL;
 	struct devno real, cow;
 
-	if (memo && is_there(family, memo->store) &&
-		is_there(family, place_of(family, snapshot)))
-		return &family->host->devices[memo->store - 1];
-	if (device_snapshot_parts(snapshot, &real, &cow))
-		store = host_device_by_devno(family->host, cow);
-	if (store && memo)
-		memo->store = place_of(family, store);
-	return store;
+	return device_snapshot_parts(snapshot, &real, &cow)
+		       ? host_device_by_devno(family->host, cow)
+		       : NULL;
 }
 
 /* LVM suspends and resumes all that is mapped to the origin's layer, with the snapshots'

@@ -125,77 +125,14 @@ bool host_index_is_of_clone(const struct host *host)
 	return host->index && host->index->is_of_clone;
 }
 
-const bool *host_index_ground(const struct host *host)
+const struct below_list *host_index_ground(const struct host *host)
 {
-	return host->index && !host->index->is_ground_changed
-		       ? host->index->is_on_snapshot
-		       : NULL;
+	return host->index && !host->index->is_ground_changed ? host->index->below : NULL;
 }
 
 const struct below_list *host_index_below(const struct host *host)
 {
 	return host->index ? host->index->below : NULL;
-}
-
-struct memo *host_index_memo_of_lv(const struct host *host, const struct lv *lv)
-{
-	return host_index_is_of_clone(host) ? &host->index->lv_memos[lv - host->lvs]
-					    : NULL;
-}
-
-struct memo *host_index_memo_of_device(
-	const struct host *host, const struct device *device)
-{
-	return host_index_is_of_clone(host)
-		       ? &host->index->device_memos[device - host->devices]
-		       : NULL;
-}
-
-bool host_index_is_reloaded(const struct host *host, size_t device)
-{
-	return host->index->is_reloaded[device];
-}
-
-void index_reloaded(struct host_index *index, size_t device)
-{
-	if (index->is_reloaded)
-		index->is_reloaded[device] = true;
-}
-
-static void memos_open(const struct host *host, struct host_index *index)
-{
-	index->lv_memos = xcalloc(host->n_lvs + 1, sizeof(*index->lv_memos));
-	index->device_memos = xcalloc(host->n_devices + 1, sizeof(*index->device_memos));
-	index->is_reloaded = xcalloc(host->n_devices + 1, sizeof(*index->is_reloaded));
-}
-
-static void memos_free(struct host_index *index)
-{
-	free(index->lv_memos);
-	free(index->device_memos);
-	free(index->is_reloaded);
-}
-
-bool host_index_is_held(const struct host *clone, const char *condition)
-{
-	return bag_has(&clone->index->held, condition);
-}
-
-void host_index_hold(const struct host *clone, const char *condition)
-{
-	char *copy = xstrdup(condition);
-
-	if (!bag_insert(&clone->index->held, copy))
-		free(copy);
-}
-
-static void held_free(struct fact_bag *held)
-{
-	/* the addresses of the lines: nothing looks them up any more */
-	for (const char *const *line = bag_next(held, NULL); line;
-		line = bag_next(held, line))
-		free((char *)*line);
-	bag_free(held);
 }
 
 /* ---- places ---- */
@@ -430,8 +367,6 @@ void host_index_build(struct host *host)
 	host->index = index;
 	index_fill(host, index);
 	index->is_lvm_whole = lvm_view_is_whole(host);
-	index->is_on_snapshot = xcalloc(host->n_devices, sizeof(bool));
-	ground_mark(host, index->is_on_snapshot);
 	index->below = below_build(host);
 }
 
@@ -450,8 +385,6 @@ void host_index_clone(struct host *clone)
 	index = xcalloc(1, sizeof(*index));
 	*index = *clone->index;
 	index->is_of_clone = true;
-	index->held = (struct fact_bag){0};
-	memos_open(clone, index);
 	clone->index = index;
 }
 
@@ -466,13 +399,9 @@ void host_index_free(struct host *host)
 		if (!index->is_of_clone)
 			free(index->lists[i].places);
 	}
-	if (index->is_of_clone) {
-		memos_free(index);
-		held_free(&index->held);
-	} else {
+	if (!index->is_of_clone) {
 		free(index->owned.owned);
 		path_list_free(&index->paths);
-		free(index->is_on_snapshot);
 		below_free(index->below);
 	}
 	free(index);

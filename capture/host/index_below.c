@@ -29,6 +29,7 @@ struct node {
 	const struct device *volumes[2];
 	size_t n_unknown; /* dependencies of which no owner is known (yet) */
 	bool is_on_snapshot;
+	bool is_mapped_to_snapshot; /* the same, through mappings alone */
 };
 
 struct below_list {
@@ -155,26 +156,32 @@ static void below_find_volumes(struct below_list *below)
 
 /* ---- snapshots ---- */
 
-static void mark(struct below_list *below, size_t at, size_t **queue, size_t *count)
+static void mark(struct below_list *below, size_t at, bool is_mapped, size_t **queue,
+	size_t *count)
 {
-	if (below->nodes[at].is_on_snapshot)
+	bool *flag = is_mapped ? &below->nodes[at].is_mapped_to_snapshot
+			       : &below->nodes[at].is_on_snapshot;
+
+	if (*flag)
 		return;
-	below->nodes[at].is_on_snapshot = true;
+	*flag = true;
 	*array_add(queue, count) = at;
 }
 
-static void below_find_snapshots(struct below_list *below)
+/* `is_mapped`: from device to device only. */
+static void below_find_snapshots(struct below_list *below, bool is_mapped)
 {
 	const struct host *host = below->host;
 	size_t *queue = NULL, count = 0;
 
 	for (size_t i = 0; i < host->n_devices; i++)
 		if (device_snapshot_state(&host->devices[i]) != SNAPSHOT_NONE)
-			mark(below, i, &queue, &count);
+			mark(below, i, is_mapped, &queue, &count);
 	for (size_t i = 0; i < count; i++)
 		for (size_t a = below->first[queue[i]]; a < below->first[queue[i] + 1];
 			a++)
-			mark(below, below->above[a], &queue, &count);
+			if (!is_mapped || below->above[a] < host->n_devices)
+				mark(below, below->above[a], is_mapped, &queue, &count);
 	free(queue);
 }
 
@@ -277,7 +284,8 @@ struct below_list *below_build(const struct host *host)
 	below->nodes = xcalloc(below->n_nodes, sizeof(*below->nodes));
 	below_join(below);
 	below_find_volumes(below);
-	below_find_snapshots(below);
+	below_find_snapshots(below, false);
+	below_find_snapshots(below, true);
 	below_find_owners(below);
 	return below;
 }
@@ -334,6 +342,11 @@ const struct device *host_volume_below(
 			&below->nodes[host->n_devices + (size_t)(block - host->blocks)],
 			vg_uuid);
 	return volume;
+}
+
+bool below_is_mapped_to_snapshot(const struct below_list *below, size_t device)
+{
+	return below->nodes[device].is_mapped_to_snapshot;
 }
 
 bool host_snapshot_is_below(const struct host *host, const struct device *device)

@@ -77,7 +77,6 @@ void host_index_device(struct host *clone, const struct device *device)
 	if (!clone->index)
 		return;
 	add_device_table(clone->index, device, (size_t)(device - clone->devices));
-	index_reloaded(clone->index, (size_t)(device - clone->devices));
 	if (!ground_is_same(clone, device))
 		clone->index->is_ground_changed = true;
 }

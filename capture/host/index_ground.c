@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which devices are on a snapshot, or are one: a part of the index, see index.h.
- * Input: the devices' dependencies, which a hostile archive may lead in circles. Output:
- * a flag for each. Marked from the snapshots upwards, each device once. A replay keeps
- * the marks: LVM gives an origin the table of its own -real layer, which changes none;
- * where it would, it looks for itself.
+ * Which devices are on a snapshot, or are one, through mappings alone: asked of the marks
+ * that index_below.c makes, which spare a walk down for each device of a deep stack
+ * (bench_shapes: deep-ground, tall-stack). A replay keeps the marks: LVM gives an origin
+ * the table of its own -real layer, which changes none; where it would, it looks for
+ * itself.
  */
 #include <stdbool.h>
 #include <stdlib.h>
@@ -14,30 +14,6 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/host.h"
 #include "snapstate/host/device.h"
-#include "snapstate/host/holders.h"
-
-void ground_mark(const struct host *host, bool *ret_is_on_snapshot)
-{
-	size_t *stack = NULL, count = 0;
-
-	for (size_t i = 0; i < host->n_devices; i++)
-		if (device_snapshot_state(&host->devices[i]) != SNAPSHOT_NONE) {
-			ret_is_on_snapshot[i] = true;
-			*array_add(&stack, &count) = i;
-		}
-	for (size_t next = 0; next < count; next++) {
-		struct devno devno = host->devices[stack[next]].devno;
-		struct holders tables = host_holders_by(host, devno, HELD_BY_TABLE);
-
-		for (struct holder holder; holders_next(&tables, &holder);) {
-			if (ret_is_on_snapshot[holder.at])
-				continue;
-			ret_is_on_snapshot[holder.at] = true;
-			*array_add(&stack, &count) = holder.at;
-		}
-	}
-	free(stack);
-}
 
 /* ---- without an index ---- */
 
@@ -73,34 +49,39 @@ static bool is_found_below(const struct host *host, const struct device *device)
  * one there. */
 bool host_device_is_on_snapshot(const struct host *host, const struct device *device)
 {
-	const bool *marks = host_index_ground(host);
+	const struct below_list *marks = host_index_ground(host);
+	bool is_marked = marks && below_is_mapped_to_snapshot(
+					  marks, (size_t)(device - host->devices));
 
-	if (!marks || (marks[device - host->devices] && host_index_is_of_clone(host)))
-		return is_found_below(host, device);
-	return marks[device - host->devices];
+	return marks && !(is_marked && host_index_is_of_clone(host))
+		       ? is_marked
+		       : is_found_below(host, device);
 }
 
 /* ---- another table ---- */
 
 /* Also of what is gone. */
-static bool is_marked(const struct host *clone, const bool *marks, struct devno devno)
+static bool is_marked_at(
+	const struct host *clone, const struct below_list *marks, struct devno devno)
 {
 	const struct device key = {.devno = devno}, *found = NULL;
 
 	if (clone->n_devices)
 		found = bsearch(&key, clone->devices, clone->n_devices, sizeof(key),
 			order_devices);
-	return found && marks[found - clone->devices];
+	return found &&
+	       below_is_mapped_to_snapshot(marks, (size_t)(found - clone->devices));
 }
 
 bool ground_is_same(const struct host *clone, const struct device *device)
 {
-	const bool *marks = host_index_ground(clone);
+	const struct below_list *marks = host_index_ground(clone);
 	bool is_on_snapshot = device_snapshot_state(device) != SNAPSHOT_NONE;
 
 	if (!marks || !host_index_is_sorted(clone, INDEX_DEVICES))
 		return false;
 	for (size_t d = 0; d < device->n_deps && !is_on_snapshot; d++)
-		is_on_snapshot = is_marked(clone, marks, device->deps[d]);
-	return is_on_snapshot == marks[device - clone->devices];
+		is_on_snapshot = is_marked_at(clone, marks, device->deps[d]);
+	return is_on_snapshot ==
+	       below_is_mapped_to_snapshot(marks, (size_t)(device - clone->devices));
 }
