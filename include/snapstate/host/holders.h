@@ -5,8 +5,9 @@
  * that is held (index.h); facts, ledger, judge, reviews, replay and prover walk it. What
  * a kind means for a plan each of them decides by itself.
  *
- * A new kind is a row of that table, and where it is read. What is put into an array of
- * the host that exists already (kernel_holders, uses) needs no more than that.
+ * A new kind of holder in the kernel, or of a process's use, is its name in the enum
+ * (holder.h, process.h) and its row; where it is read (capture/probe); its word in
+ * archives (state.rng); and a line of tests/unit/test_holders.c.
  */
 #ifndef SNAPSTATE_HOST_HOLDERS_H
 #define SNAPSTATE_HOST_HOLDERS_H
