@@ -19,6 +19,7 @@
 #include "snapstate/host.h"
 #include "snapstate/host/block.h"
 #include "snapstate/host/device.h"
+#include "snapstate/host/holders.h"
 #include "snapstate/host/lvm.h"
 #include "snapstate/lvm_names.h"
 
@@ -36,72 +37,34 @@ struct below_list {
 	const struct host *host;
 	struct node *nodes;
 	size_t n_nodes;
-	size_t *first; /* of a node, where in `above` those that are on it begin */
-	size_t *above;
 };
 
 /* ---- what is on what ---- */
 
-/* One dependency; the base is a device, a block, or, in a hostile archive, both. */
-struct join {
-	size_t base, above;
-};
-
-struct join_list {
-	struct join *joins;
-	size_t count;
-};
-
-static void join_add(
-	const struct host *host, struct join_list *list, struct devno base, size_t above)
-{
-	const struct device *device = host_device_by_devno(host, base);
-	const struct block *block = host_block_by_devno(host, base);
-
-	if (device)
-		*array_add(&list->joins, &list->count) =
-			(struct join){(size_t)(device - host->devices), above};
-	if (block)
-		*array_add(&list->joins, &list->count) = (struct join){
-			host->n_devices + (size_t)(block - host->blocks), above};
-}
-
-static void join_block(const struct host *host, struct join_list *list, size_t i)
-{
-	const struct block *block = &host->blocks[i];
-
-	for (size_t b = 0; b < block->n_below; b++)
-		join_add(host, list, block->below[b], host->n_devices + i);
-	if (*block->backing_file)
-		join_add(host, list, host_loop_devno(host, block), host->n_devices + i);
-}
-
-/* By base: a node's run is first[node] to first[node + 1]. */
-static void below_sort(struct below_list *below, const struct join_list *list)
-{
-	below->first = xcalloc(below->n_nodes + 2, sizeof(*below->first));
-	below->above = xcalloc(list->count, sizeof(*below->above));
-	for (size_t i = 0; i < list->count; i++)
-		below->first[list->joins[i].base + 2]++;
-	for (size_t i = 2; i < below->n_nodes + 2; i++)
-		below->first[i] += below->first[i - 1];
-	for (size_t i = 0; i < list->count; i++)
-		below->above[below->first[list->joins[i].base + 1]++] =
-			list->joins[i].above;
-}
-
-static void below_join(struct below_list *below)
+/* Who holds a node; tables and blocks come first. */
+static struct holders holders_of(const struct below_list *below, size_t at)
 {
 	const struct host *host = below->host;
-	struct join_list list = {.count = 0};
 
-	for (size_t i = 0; i < host->n_devices; i++)
-		for (size_t d = 0; d < host->devices[i].n_deps; d++)
-			join_add(host, &list, host->devices[i].deps[d], i);
-	for (size_t i = 0; i < host->n_blocks; i++)
-		join_block(host, &list, i);
-	below_sort(below, &list);
-	free(list.joins);
+	return host_holders(host, at < host->n_devices
+					  ? host->devices[at].devno
+					  : host->blocks[at - host->n_devices].devno);
+}
+
+/* The next node that is on it, and how often. */
+static bool next_above(const struct below_list *below, struct holders *holders,
+	size_t *ret_above, uint32_t *ret_times)
+{
+	for (struct holder holder; holders_next(holders, &holder);) {
+		if (holder.shape > HELD_BY_BLOCK)
+			return false;
+		*ret_above = holder.at +
+			     (holder.shape == HELD_BY_BLOCK ? below->host->n_devices : 0);
+		*ret_times = holder.times;
+		if (holder.times)
+			return true;
+	}
+	return false;
 }
 
 /* ---- volumes ---- */
@@ -147,9 +110,12 @@ static void below_find_volumes(struct below_list *below)
 	}
 	for (size_t i = 0; i < arrivals.count; i++) {
 		struct arrival it = arrivals.items[i];
+		struct holders holders = holders_of(below, it.node);
+		size_t above;
+		uint32_t times;
 
-		for (size_t a = below->first[it.node]; a < below->first[it.node + 1]; a++)
-			arrive(below, &arrivals, below->above[a], it.volume);
+		while (next_above(below, &holders, &above, &times))
+			arrive(below, &arrivals, above, it.volume);
 	}
 	free(arrivals.items);
 }
@@ -177,11 +143,15 @@ static void below_find_snapshots(struct below_list *below, bool is_mapped)
 	for (size_t i = 0; i < host->n_devices; i++)
 		if (device_snapshot_state(&host->devices[i]) != SNAPSHOT_NONE)
 			mark(below, i, is_mapped, &queue, &count);
-	for (size_t i = 0; i < count; i++)
-		for (size_t a = below->first[queue[i]]; a < below->first[queue[i] + 1];
-			a++)
-			if (!is_mapped || below->above[a] < host->n_devices)
-				mark(below, below->above[a], is_mapped, &queue, &count);
+	for (size_t i = 0; i < count; i++) {
+		struct holders holders = holders_of(below, queue[i]);
+		size_t above;
+		uint32_t times;
+
+		while (next_above(below, &holders, &above, &times))
+			if (!is_mapped || above < host->n_devices)
+				mark(below, above, is_mapped, &queue, &count);
+	}
 	free(queue);
 }
 
@@ -261,15 +231,19 @@ static void below_find_owners(struct below_list *below)
 			*array_add(&queue, &count) = i;
 	}
 	free(owners.items);
-	for (size_t i = 0; i < count; i++)
-		for (size_t a = below->first[queue[i]]; a < below->first[queue[i] + 1];
-			a++) {
-			size_t above = below->above[a];
+	for (size_t i = 0; i < count; i++) {
+		struct holders holders = holders_of(below, queue[i]);
+		size_t above;
+		uint32_t times;
 
-			if (above < host->n_devices && is_lvms(&host->devices[above]) &&
-				--below->nodes[above].n_unknown == 0)
+		while (next_above(below, &holders, &above, &times)) {
+			if (above >= host->n_devices || !is_lvms(&host->devices[above]))
+				continue;
+			below->nodes[above].n_unknown -= times;
+			if (!below->nodes[above].n_unknown)
 				*array_add(&queue, &count) = above;
 		}
+	}
 	free(queue);
 }
 
@@ -282,7 +256,6 @@ struct below_list *below_build(const struct host *host)
 	below->host = host;
 	below->n_nodes = host->n_devices + host->n_blocks;
 	below->nodes = xcalloc(below->n_nodes, sizeof(*below->nodes));
-	below_join(below);
 	below_find_volumes(below);
 	below_find_snapshots(below, false);
 	below_find_snapshots(below, true);
@@ -295,8 +268,6 @@ void below_free(struct below_list *below)
 	if (!below)
 		return;
 	free(below->nodes);
-	free(below->first);
-	free(below->above);
 	free(below);
 }
 
