@@ -11,7 +11,9 @@
 
 #include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/fact_line.h"
 #include "snapstate/facts.h"
+#include "snapstate/probe_part.h"
 
 static const struct condition_words siblings_words[] = {
 	{"unread", "the metadata of its volume group was not read"},
@@ -121,38 +123,33 @@ static const struct condition_words quiet_words[] = {
 
 static const struct condition_row rows[CONDITION_KINDS] = {
 	[CONDITION_IN_USE] = {"in-use", CONDITION_OF_VOLUME, false,
-		CONDITION_NEEDS_DM | CONDITION_NEEDS_BLOCKS | CONDITION_NEEDS_MOUNTS,
-		in_use_words, false, false},
+		PROBE_DM | PROBE_BLOCKS | PROBE_MOUNTS | PROBE_HOLDERS, in_use_words,
+		false, false},
 	[CONDITION_NOT_CONFIGURED] = {"not-configured", CONDITION_OF_VOLUME, true,
-		CONDITION_NEEDS_DM | CONDITION_NEEDS_FSTAB | CONDITION_NEEDS_CONFIGS,
-		not_configured_words, true, false},
+		PROBE_DM | PROBE_FSTAB | PROBE_CONFIGS, not_configured_words, true,
+		false},
 	[CONDITION_SIBLINGS] = {"siblings", CONDITION_OF_VOLUME, false,
-		CONDITION_NEEDS_DM | CONDITION_NEEDS_LVM, siblings_words, false, false},
-	[CONDITION_SETTLED] = {"settled", CONDITION_OF_VOLUME, false, CONDITION_NEEDS_DM,
+		PROBE_DM | PROBE_LVM, siblings_words, false, false},
+	[CONDITION_SETTLED] = {"settled", CONDITION_OF_VOLUME, false, PROBE_DM,
 		settled_words, false, false},
-	[CONDITION_SINGLE] = {"single", CONDITION_OF_GROUP, false,
-		CONDITION_NEEDS_LVM | CONDITION_NEEDS_PVS, single_words, true, false},
-	[CONDITION_HOSTS] = {"hosts", CONDITION_OF_GROUP, true, CONDITION_NEEDS_LVM,
-		hosts_words, true, false},
+	[CONDITION_SINGLE] = {"single", CONDITION_OF_GROUP, false, PROBE_LVM | PROBE_PVS,
+		single_words, true, false},
+	[CONDITION_HOSTS] = {"hosts", CONDITION_OF_GROUP, true, PROBE_LVM, hosts_words,
+		true, false},
 	[CONDITION_LOCAL] = {"local", CONDITION_OF_GROUP, false,
-		CONDITION_NEEDS_DM | CONDITION_NEEDS_BLOCKS | CONDITION_NEEDS_LVM,
-		local_words, true, false},
+		PROBE_DM | PROBE_BLOCKS | PROBE_LVM, local_words, true, false},
 	[CONDITION_GROUND] = {"ground", CONDITION_OF_GROUP, false,
-		CONDITION_NEEDS_DM | CONDITION_NEEDS_BLOCKS | CONDITION_NEEDS_MOUNTS |
-			CONDITION_NEEDS_LVM,
+		PROBE_DM | PROBE_BLOCKS | PROBE_MOUNTS | PROBE_HOLDERS | PROBE_LVM,
 		ground_words, true, false},
 	[CONDITION_STORAGE] = {"storage", CONDITION_OF_VOLUME, false,
-		CONDITION_NEEDS_DM | CONDITION_NEEDS_BLOCKS | CONDITION_NEEDS_LVM,
-		storage_words, true, false},
+		PROBE_DM | PROBE_BLOCKS | PROBE_LVM, storage_words, true, false},
 	[CONDITION_GUEST_GROUP] = {"guest-group", CONDITION_OF_GROUP, true,
-		CONDITION_NEEDS_DM | CONDITION_NEEDS_BLOCKS | CONDITION_NEEDS_MOUNTS |
-			CONDITION_NEEDS_LVM,
+		PROBE_DM | PROBE_BLOCKS | PROBE_MOUNTS | PROBE_HOLDERS | PROBE_LVM,
 		guest_group_words, false, false},
 	[CONDITION_MOUNT_POINTS] = {"mount-points", CONDITION_OF_VOLUME, false,
-		CONDITION_NEEDS_DM | CONDITION_NEEDS_BLOCKS | CONDITION_NEEDS_MOUNTS |
-			CONDITION_NEEDS_FSTAB,
+		PROBE_DM | PROBE_BLOCKS | PROBE_MOUNTS | PROBE_HOLDERS | PROBE_FSTAB,
 		mount_points_words, true, false},
-	[CONDITION_QUIET] = {"quiet", CONDITION_OF_HOST, false, CONDITION_NEEDS_PROCESSES,
+	[CONDITION_QUIET] = {"quiet", CONDITION_OF_HOST, false, PROBE_PROCESSES,
 		quiet_words, false, true},
 };
 
@@ -284,14 +281,29 @@ int condition_compare(const struct condition *a, const struct condition *b)
 
 /* ---- lines ---- */
 
-static const char line_begin[] = "condition ";
+void condition_line_begin(const struct condition *condition, struct buf *line)
+{
+	buf_puts(line, fact_row(FACT_CONDITION)->word);
+	buf_puts(line, " ");
+	condition_print(condition, line);
+}
 
 bool condition_of_line(const char *line, enum condition_kind *ret_kind)
 {
-	size_t skip = strlen(line_begin);
+	size_t len;
+	const char *kind = fact_id(line, &len);
 
-	return strncmp(line, line_begin, skip) == 0 &&
-	       parse_kind(line + skip, strcspn(line + skip, " "), ret_kind) == 0;
+	return fact_is(line, FACT_CONDITION) && parse_kind(kind, len, ret_kind) == 0;
+}
+
+const char *condition_line_found(const char *line, const struct condition *condition)
+{
+	cleanup_buf struct buf begin = BUF_INIT;
+
+	condition_line_begin(condition, &begin);
+	return strncmp(line, begin.data, begin.len) == 0 && line[begin.len] == ' '
+		       ? line + begin.len + 1
+		       : NULL;
 }
 
 void facts_drop_momentary(struct facts *facts)

@@ -1,16 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Lines of facts that follow from one thing alone; see facts.h. */
+/* Lines of facts that follow from one thing alone; see fact_line.h. */
 #include <stddef.h>
 
 #include "snapstate/buf.h"
+#include "snapstate/fact_line.h"
 #include "snapstate/facts.h"
 #include "snapstate/host/block.h"
 #include "snapstate/host/device.h"
 
-void fact_target(const char *kind, struct devno devno, const struct dm_target *target,
+void fact_tag(const char *vg_uuid, const char *lv_uuid, const char *tag, struct buf *line)
+{
+	buf_printf(line, "%s %s/%s ", fact_row(FACT_TAG)->word, vg_uuid, lv_uuid);
+	buf_word(line, tag);
+}
+
+void fact_target(enum fact_kind kind, struct devno devno, const struct dm_target *target,
 	struct buf *line)
 {
-	buf_puts(line, kind);
+	buf_puts(line, fact_row(kind)->word);
 	buf_puts(line, " ");
 	buf_devno(line, devno);
 	buf_puts(line, " ");
@@ -47,8 +54,8 @@ void fact_block_identity(const struct block *block, const struct devno *below,
 {
 	const char *separator = " below ";
 
-	buf_puts(line, "block ");
-	buf_devno(line, block->devno);
+	buf_printf(line, "%s " DEVNO_FMT, fact_row(FACT_BLOCK)->word,
+		DEVNO_ARGS(block->devno));
 	add_word(line, " name ", block->kname);
 	buf_printf(line, " kind %s", block_kind_name(block->kind));
 	add_word(line, " uuid ", block->uuid);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sets of fact lines: sorted by bytes, without duplicates; and the subject of one line.
- */
+/* Sets of fact lines: sorted by bytes, without duplicates. */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -8,6 +7,7 @@
 
 #include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/fact_line.h"
 #include "snapstate/facts.h"
 
 void facts_add(struct facts *facts, const char *line)
@@ -115,47 +115,6 @@ void facts_free(struct facts *facts)
 	*facts = FACTS_INIT;
 }
 
-/* Which word of a line, counted from 0, names its subject. */
-static const struct {
-	const char *kind;
-	unsigned subject;
-} kinds[] = {
-	{"device", 1},
-	{"table", 1},
-	{"pending", 1},
-	{"status", 1},
-	{"holder", 1},
-	{"block", 1},
-	{"mount", 3}, /* mount NS:ID device MAJ:MIN ... */
-	{"group", 1},
-	{"volume", 1},
-	{"tag", 1},
-	{"condition", 2}, /* condition KIND SUBJECT ... */
-	{"host", 0},
-};
-
-int fact_subject(const char *line, const char **ret_text, size_t *ret_len)
-{
-	size_t kind_len = strcspn(line, " ");
-
-	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
-		const char *word = line;
-
-		if (strlen(kinds[k].kind) != kind_len ||
-			strncmp(kinds[k].kind, line, kind_len) != 0)
-			continue;
-		for (unsigned i = 0; i < kinds[k].subject; i++) {
-			word += strcspn(word, " ");
-			if (*word++ == '\0')
-				return -EINVAL;
-		}
-		*ret_text = word;
-		*ret_len = kinds[k].subject ? strcspn(word, " ") : 0;
-		return kinds[k].subject && *ret_len == 0 ? -EINVAL : 0;
-	}
-	return -EINVAL;
-}
-
 static void add_begun(const struct facts *facts, const char *begin, struct facts *ret)
 {
 	size_t len = strlen(begin);
@@ -170,17 +129,17 @@ static void add_about(const struct facts *facts, const char *subject, struct fac
 {
 	cleanup_buf struct buf begin = BUF_INIT;
 
-	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
-		if (kinds[k].subject != 1)
+	for (enum fact_kind kind = 0; kind < FACT_KINDS; kind++) {
+		if (fact_row(kind)->subject != 1)
 			continue;
 		begin.len = 0;
-		buf_printf(&begin, "%s %s ", kinds[k].kind, subject);
+		buf_printf(&begin, "%s %s ", fact_row(kind)->word, subject);
 		add_begun(facts, begin.data, ret);
 	}
 	for (enum condition_kind kind = 0; kind < CONDITION_KINDS; kind++) {
 		begin.len = 0;
-		buf_printf(
-			&begin, "condition %s %s ", condition_row(kind)->name, subject);
+		buf_printf(&begin, "%s %s %s ", fact_row(FACT_CONDITION)->word,
+			condition_row(kind)->name, subject);
 		add_begun(facts, begin.data, ret);
 	}
 }
@@ -188,20 +147,15 @@ static void add_about(const struct facts *facts, const char *subject, struct fac
 void facts_about(
 	const struct facts *facts, const struct facts *subjects, struct facts *ret)
 {
-	cleanup_facts struct facts mounts = FACTS_INIT;
+	for (size_t i = facts_first(facts, FACT_HOST, NULL);
+		facts_is_at(facts, i, FACT_HOST, NULL); i++)
+		facts_add(ret, facts->lines[i]);
+	for (size_t i = facts_first(facts, FACT_MOUNT, NULL);
+		facts_is_at(facts, i, FACT_MOUNT, NULL); i++) {
+		cleanup_free char *device = fact_value_text(facts->lines[i], "device");
 
-	add_begun(facts, "host ", ret);
-	add_begun(facts, "mount ", &mounts);
-	for (size_t i = 0; i < mounts.count; i++) {
-		const char *text;
-		size_t len;
-
-		if (fact_subject(mounts.lines[i], &text, &len) < 0)
-			continue;
-		cleanup_free char *subject = xstrndup(text, len);
-
-		if (facts_has(subjects, subject))
-			facts_add(ret, mounts.lines[i]);
+		if (device && facts_has(subjects, device))
+			facts_add(ret, facts->lines[i]);
 	}
 	for (size_t i = 0; i < subjects->count; i++)
 		add_about(facts, subjects->lines[i], ret);

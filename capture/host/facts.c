@@ -11,6 +11,7 @@
 #include "index.h"
 #include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/fact_line.h"
 #include "snapstate/facts.h"
 #include "snapstate/host.h"
 #include "snapstate/host/block.h"
@@ -137,7 +138,7 @@ static void render_device(
 	emit(r);
 }
 
-static void render_target(struct rendering *r, const char *kind,
+static void render_target(struct rendering *r, enum fact_kind kind,
 	const struct device *device, const struct dm_target *target)
 {
 	fact_target(kind, device->devno, target, &r->line);
@@ -147,9 +148,9 @@ static void render_target(struct rendering *r, const char *kind,
 static void render_tables(struct rendering *r, const struct device *device)
 {
 	for (size_t i = 0; i < device->n_targets; i++)
-		render_target(r, "table", device, &device->targets[i]);
+		render_target(r, FACT_TABLE, device, &device->targets[i]);
 	for (size_t i = 0; i < device->n_pending; i++)
-		render_target(r, "pending", device, &device->pending[i]);
+		render_target(r, FACT_PENDING, device, &device->pending[i]);
 }
 
 static void render_status(struct rendering *r, const struct device *device)
@@ -425,8 +426,7 @@ static void render_tags(struct rendering *r, const struct lv *lv, const char *ta
 		cleanup_free char *tag = xstrndup(tags, len);
 
 		if (lvm_tags_have(lv->tags, tag)) {
-			buf_printf(&r->line, "tag %s/%s ", lv->vg_uuid, lv->uuid);
-			buf_word(&r->line, tag);
+			fact_tag(lv->vg_uuid, lv->uuid, tag, &r->line);
 			emit(r);
 		}
 		tags = next;
@@ -438,7 +438,6 @@ static void render_tags(struct rendering *r, const struct lv *lv, const char *ta
 static void render_result(
 	struct rendering *r, const struct buf *begin, const struct violation *violation)
 {
-	buf_puts(&r->line, "condition ");
 	buf_add(&r->line, begin->data, begin->len);
 	buf_puts(&r->line, " ");
 	buf_puts(&r->line, violation ? violation->word : "ok");
@@ -456,7 +455,7 @@ static void render_condition(struct rendering *r, const struct condition *condit
 	cleanup_violations struct violations violations = VIOLATIONS_INIT;
 	cleanup_buf struct buf begin = BUF_INIT;
 
-	condition_print(condition, &begin);
+	condition_line_begin(condition, &begin);
 	condition_find(r->host, condition, &violations);
 	if (!violations.count)
 		render_result(r, &begin, NULL);

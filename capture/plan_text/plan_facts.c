@@ -8,6 +8,7 @@
 
 #include "plan_text.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/fact_line.h"
 
 void plan_ledger_free(struct plan_ledger *ledger)
 {
@@ -19,17 +20,11 @@ void plan_ledger_free(struct plan_ledger *ledger)
 
 size_t plan_volume_head(const char *line)
 {
-	static const char *const words[] = {"volume ", NULL, "name ", NULL, "type "};
-	const char *at = line;
+	size_t len;
+	const char *type =
+		fact_is(line, FACT_VOLUME) ? fact_value(line, "type", &len) : NULL;
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		size_t len = words[i] ? strlen(words[i]) : strcspn(at, " ") + 1;
-
-		if (words[i] ? strncmp(at, words[i], len) != 0 : at[len - 1] == '\0')
-			return 0;
-		at += len;
-	}
-	return (size_t)(at - line);
+	return type ? (size_t)(type - line) : 0;
 }
 
 static void volume_end(struct plan_ledger *ledger, const char *line)
@@ -156,7 +151,7 @@ static int check_subject(struct lines *lines, const struct plan_ledger *ledger,
 		return lines_bad(lines, "not a fact: \"%s\"", fact);
 	if (len == 0)
 		return lines_bad(lines, "the host line comes first, once");
-	if (strncmp(fact, "condition ", strlen("condition ")) == 0) {
+	if (fact_is(fact, FACT_CONDITION)) {
 		if (has_scope && !is_condition_in_scope(&ledger->plan->scope, fact))
 			return lines_bad(
 				lines, "a condition that is not in scope: \"%s\"", fact);

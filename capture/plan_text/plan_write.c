@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "plan_text.h"
+#include "snapstate/fact_line.h"
 #include "snapstate/host/block.h"
 
 static void write_word(struct buf *text, const char *key, const char *value)
@@ -64,19 +65,14 @@ static void write_facts(const struct facts *facts, const char *keyword, struct b
 		write_fact(keyword, facts->lines[i], text);
 }
 
-static bool is_host_fact(const char *line)
-{
-	return strncmp(line, "host ", 5) == 0;
-}
-
 /* Which host it is comes first: a reviewer looks for it. */
 static void write_expect(const struct facts *expect, struct buf *text)
 {
 	for (size_t i = 0; i < expect->count; i++)
-		if (is_host_fact(expect->lines[i]))
+		if (fact_is(expect->lines[i], FACT_HOST))
 			write_fact("expect", expect->lines[i], text);
 	for (size_t i = 0; i < expect->count; i++)
-		if (!is_host_fact(expect->lines[i]))
+		if (!fact_is(expect->lines[i], FACT_HOST))
 			write_fact("expect", expect->lines[i], text);
 	buf_puts(text, "\n");
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "snapstate/cleanup.h"
+#include "snapstate/fact_line.h"
 #include "snapstate/host.h"
 #include "snapstate/host/places.h"
 #include "snapstate/host/source.h"
@@ -81,27 +82,34 @@ static void keep_besides(const struct facts *changed, const struct facts *predic
 	facts_minus(&rest, told, ret);
 }
 
+/* Two lines of devices. */
+static bool is_same_but_opens(const char *a, const char *b)
+{
+	size_t len_a, len_b;
+	const char *open_a = fact_value(a, "open", &len_a);
+	const char *open_b = fact_value(b, "open", &len_b);
+
+	return open_a && open_b && open_a - a == open_b - b &&
+	       memcmp(a, b, (size_t)(open_a - a)) == 0 &&
+	       strcmp(open_a + len_a, open_b + len_b) == 0;
+}
+
 /* Of a device that a whole host's facts say no open count of (facts.h, "open"), the plan
  * may speak with one: then its line is the one that the plan knows. */
 static const char *as_predicted(const char *line, const struct facts *predicted)
 {
-	static const char unknown[] = " open *";
-	const char *at = strstr(line, unknown);
-	cleanup_free char *begin = NULL;
+	cleanup_free char *id = NULL;
+	const char *subject;
 	size_t len;
 
-	if (strncmp(line, "device ", strlen("device ")) != 0 || !at)
+	if (!fact_is(line, FACT_DEVICE) || !fact_value_is(line, "open", "*"))
 		return line;
-	len = (size_t)(at - line) + strlen(" open ");
-	begin = xstrndup(line, len);
-	for (size_t i = facts_place(predicted, begin);
-		i < predicted->count && strncmp(predicted->lines[i], begin, len) == 0;
-		i++) {
-		const char *rest = predicted->lines[i] + len;
-
-		if (strcmp(rest + strcspn(rest, " "), at + strlen(unknown)) == 0)
+	subject = fact_id(line, &len);
+	id = xstrndup(subject, len);
+	for (size_t i = facts_first(predicted, FACT_DEVICE, id);
+		facts_is_at(predicted, i, FACT_DEVICE, id); i++)
+		if (is_same_but_opens(predicted->lines[i], line))
 			return predicted->lines[i];
-	}
 	return line;
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "snapstate/cleanup.h"
+#include "snapstate/fact_line.h"
 #include "snapstate/host.h"
 #include "snapstate/host/device.h"
 #include "snapstate/host/source.h"
@@ -42,7 +43,7 @@ static void add_begun(
 static bool is_elsewhere(const struct ticket_result *result)
 {
 	for (size_t i = 0; i < result->missing.count; i++)
-		if (strncmp(result->missing.lines[i], "host ", strlen("host ")) == 0)
+		if (fact_is(result->missing.lines[i], FACT_HOST))
 			return true;
 	return false;
 }

@@ -13,6 +13,7 @@
 #include "act.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/dm_mask.h"
+#include "snapstate/fact_line.h"
 #include "snapstate/host/device.h"
 #include "snapstate/stamp.h"
 
@@ -183,11 +184,8 @@ static void unlink_stale_node(const struct plan_target *target)
 
 static void keep_table(const struct facts *facts, struct devno devno, struct facts *ret)
 {
-	char begin[64];
-
-	snprintf(begin, sizeof(begin), "table " DEVNO_FMT " ", DEVNO_ARGS(devno));
 	for (size_t i = 0; i < facts->count; i++)
-		if (strncmp(facts->lines[i], begin, strlen(begin)) == 0)
+		if (fact_is_of(facts->lines[i], FACT_TABLE, devno))
 			facts_add(ret, facts->lines[i]);
 }
 
@@ -210,7 +208,7 @@ static void read_table(struct dm_task *task, struct devno devno, struct facts *r
 			.length = length,
 			.type = type,
 			.params = buf_text(&masked)};
-		fact_target("table", devno, &target, &line);
+		fact_target(FACT_TABLE, devno, &target, &line);
 		facts_add(ret, buf_text(&line));
 	} while (next);
 	facts_sort(ret);

@@ -132,16 +132,17 @@ static int check_condition(
 	const struct facts *found, const struct condition *condition, struct err *err)
 {
 	cleanup_buf struct buf begin = BUF_INIT, words = BUF_INIT;
+	const char *said = NULL;
 	size_t i;
 
-	buf_puts(&begin, "condition ");
-	condition_print(condition, &begin);
-	buf_puts(&begin, " ");
-	i = facts_place(found, begin.data);
-	if (i == found->count || strncmp(found->lines[i], begin.data, begin.len) != 0)
+	condition_line_begin(condition, &begin);
+	i = facts_place(found, buf_text(&begin));
+	if (i < found->count)
+		said = condition_line_found(found->lines[i], condition);
+	if (!said)
 		return err_set(err, -EAGAIN, "nobody has looked whether this holds: %s",
-			begin.data);
-	if (strcmp(found->lines[i] + begin.len, "ok") == 0)
+			buf_text(&begin));
+	if (strcmp(said, "ok") == 0)
 		return 0;
 	condition_line_print(found->lines[i], &words);
 	return err_set(err, -EAGAIN, "%s", buf_text(&words));

@@ -14,6 +14,7 @@
 
 #include "act.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/fact_line.h"
 
 static int check_namespace(const struct plan_target *target, struct err *err)
 {
@@ -75,16 +76,14 @@ static bool has_own_numbers(const struct act_request *request)
 	static const char *const types[] = {"btrfs", "bcachefs"};
 	const struct plan_target *target = &request->step->target;
 	cleanup_free char *type = NULL;
-	char begin[64];
+	char id[64];
 	size_t i;
 
-	snprintf(begin, sizeof(begin), "mount %llu:%u ",
-		(unsigned long long)target->namespace_id, target->mount_id);
-	i = facts_place(request->expected, begin);
-	if (i == request->expected->count ||
-		strncmp(request->expected->lines[i], begin, strlen(begin)) != 0)
-		return false;
-	type = sight_word(request->expected->lines[i] + strlen(begin), "type");
+	snprintf(id, sizeof(id), "%llu:%u", (unsigned long long)target->namespace_id,
+		target->mount_id);
+	i = facts_first(request->expected, FACT_MOUNT, id);
+	if (facts_is_at(request->expected, i, FACT_MOUNT, id))
+		type = fact_value_text(request->expected->lines[i], "type");
 	for (i = 0; type && i < sizeof(types) / sizeof(types[0]); i++)
 		if (strcmp(type, types[i]) == 0)
 			return true;

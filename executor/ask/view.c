@@ -7,83 +7,16 @@
 #include <string.h>
 
 #include "snapstate/cleanup.h"
+#include "snapstate/condition.h"
+#include "snapstate/fact_line.h"
 #include "snapstate/lvm_names.h"
 #include "view.h"
 
-/* ---- which facts need which part of the probe ---- */
-
-static bool starts_with(const char *text, const char *begin)
-{
-	return strncmp(text, begin, strlen(begin)) == 0;
-}
-
-/* "holder 254:4 KIND ..." */
-static unsigned holder_part(const char *line)
-{
-	static const char *const by_processes[] = {
-		"node ", "file ", "cwd ", "root ", "map "};
-	const char *kind = strchr(line + strlen("holder "), ' ');
-
-	for (size_t i = 0; kind && i < sizeof(by_processes) / sizeof(by_processes[0]);
-		i++)
-		if (starts_with(kind + 1, by_processes[i]))
-			return PROBE_PROCESSES;
-	/* files are found by the mounts */
-	if (kind &&
-		(starts_with(kind + 1, "loop ") || starts_with(kind + 1, "swap-file ") ||
-			starts_with(kind + 1, "unplaced ")))
-		return PROBE_BLOCKS | PROBE_HOLDERS | PROBE_MOUNTS;
-	return kind && starts_with(kind + 1, "dm ") ? PROBE_DM
-						    : PROBE_BLOCKS | PROBE_HOLDERS;
-}
-
-static unsigned parts_of_condition(enum condition_kind kind)
-{
-	static const struct {
-		unsigned need, part;
-	} parts[] = {
-		{CONDITION_NEEDS_DM, PROBE_DM},
-		{CONDITION_NEEDS_BLOCKS, PROBE_BLOCKS},
-		/* with the devices that files are on */
-		{CONDITION_NEEDS_MOUNTS, PROBE_MOUNTS | PROBE_HOLDERS},
-		{CONDITION_NEEDS_PROCESSES, PROBE_PROCESSES},
-		{CONDITION_NEEDS_LVM, PROBE_LVM},
-		{CONDITION_NEEDS_PVS, PROBE_PVS},
-		{CONDITION_NEEDS_FSTAB, PROBE_FSTAB},
-		{CONDITION_NEEDS_CONFIGS, PROBE_CONFIGS},
-	};
-	unsigned needs = condition_row(kind)->needs, found = 0;
-
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		if (needs & parts[i].need)
-			found |= parts[i].part;
-	return found;
-}
-
-static unsigned parts_of_fact(const char *line)
-{
-	enum condition_kind kind;
-
-	if (condition_of_line(line, &kind))
-		return parts_of_condition(kind);
-	if (starts_with(line, "host "))
-		return PROBE_IDENTITY;
-	if (starts_with(line, "holder "))
-		return holder_part(line);
-	if (starts_with(line, "mount "))
-		return PROBE_MOUNTS;
-	/* the same file */
-	if (starts_with(line, "block "))
-		return PROBE_BLOCKS | PROBE_MOUNTS;
-	if (starts_with(line, "group ") || starts_with(line, "volume ") ||
-		starts_with(line, "tag "))
-		return PROBE_LVM;
-	return PROBE_DM;
-}
+/* ---- what can be known from some parts of the probe ---- */
 
 static bool is_covered(const char *line, unsigned parts)
 {
-	return (parts_of_fact(line) & ~parts) == 0;
+	return (fact_parts(line) & ~parts) == 0;
 }
 
 void facts_keep_covered(const struct facts *facts, unsigned parts, struct facts *ret)
@@ -123,7 +56,7 @@ void view_of_plan(const struct plan *plan, const struct facts *now,
 			continue;
 		*array_add(&view.scope.conditions, &view.scope.n_conditions) =
 			scope->conditions[i];
-		view.parts |= parts_of_condition(kind);
+		view.parts |= condition_row(kind)->needs;
 	}
 	facts_keep_covered(now, view.parts, &view.expected);
 	if (!is_begin)
@@ -216,26 +149,12 @@ static bool is_of_group(const struct plan *plan, const struct plan_step *step,
 	       has_group(plan, ret_vg);
 }
 
-/* The device of a holder line "holder 254:4 KIND 254:5"; NULL: it is no block device. */
-static const char *holding_device(const char *kind)
-{
-	static const char *const kinds[] = {"dm ", "loop ", "md ", "block "};
-
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (starts_with(kind, kinds[i]))
-			return kind + strlen(kinds[i]);
-	return NULL;
-}
-
 static void add_holders_of(
 	const struct facts *now, const char *devno, struct facts *found)
 {
-	cleanup_buf struct buf begin = BUF_INIT;
-
-	buf_printf(&begin, "holder %s ", devno);
-	for (size_t i = facts_place(now, begin.data);
-		i < now->count && starts_with(now->lines[i], begin.data); i++) {
-		const char *device = holding_device(now->lines[i] + begin.len);
+	for (size_t i = facts_first(now, FACT_HOLDER, devno);
+		facts_is_at(now, i, FACT_HOLDER, devno); i++) {
+		const char *device = fact_holding_device(now->lines[i]);
 
 		if (device)
 			facts_add(found, device);
@@ -245,17 +164,15 @@ static void add_holders_of(
 /* "holder 254:4 KIND 254:5" of what `devno` is on. */
 static void add_held_by(const struct facts *now, const char *devno, struct facts *found)
 {
-	static const char begin[] = "holder ";
-
-	for (size_t i = facts_place(now, begin);
-		i < now->count && starts_with(now->lines[i], begin); i++) {
-		const char *held = now->lines[i] + strlen(begin);
-		size_t len = strcspn(held, " ");
-		const char *device = held[len] ? holding_device(held + len + 1) : NULL;
+	for (size_t i = facts_first(now, FACT_HOLDER, NULL);
+		facts_is_at(now, i, FACT_HOLDER, NULL); i++) {
+		const char *device = fact_holding_device(now->lines[i]), *held;
 		cleanup_free char *below = NULL;
+		size_t len;
 
 		if (!device || strcmp(device, devno) != 0)
 			continue;
+		held = fact_id(now->lines[i], &len);
 		below = xstrndup(held, len);
 		facts_add(found, below);
 	}
@@ -459,16 +376,11 @@ static bool is_about_condition(
 	const struct condition *condition, const struct facts *subjects)
 {
 	cleanup_buf struct buf line = BUF_INIT;
-	const char *text;
-	size_t len;
 
-	buf_puts(&line, "condition ");
-	condition_print(condition, &line);
-	if (fact_subject(line.data, &text, &len) < 0)
-		return false;
+	condition_line_begin(condition, &line);
 	for (size_t i = 0; i < subjects->count; i++)
-		if (strncmp(subjects->lines[i], text, len) == 0 &&
-			subjects->lines[i][len] == '\0')
+		if (fact_is_about(buf_text(&line), subjects->lines[i],
+			    strlen(subjects->lines[i])))
 			return true;
 	return false;
 }
@@ -551,17 +463,6 @@ static void drop_what_is_not_asked(const struct plan *plan, const struct plan_st
 	scope->n_conditions = kept;
 }
 
-/* "condition KIND SUBJECT [ARGUMENT] ..." */
-static bool is_line_of(const char *line, const struct condition *condition)
-{
-	cleanup_buf struct buf begin = BUF_INIT;
-
-	buf_puts(&begin, "condition ");
-	condition_print(condition, &begin);
-	buf_puts(&begin, " ");
-	return starts_with(line, buf_text(&begin));
-}
-
 /* A line that can be known after probing these parts, and is asked of this step. */
 static bool is_seen(const struct view *view, unsigned parts, const char *line)
 {
@@ -573,7 +474,7 @@ static bool is_seen(const struct view *view, unsigned parts, const char *line)
 	if (!condition_of_line(line, &kind))
 		return true;
 	for (size_t i = 0; i < scope->n_conditions; i++)
-		if (is_line_of(line, &scope->conditions[i]))
+		if (condition_line_found(line, &scope->conditions[i]))
 			return true;
 	return false;
 }
@@ -628,7 +529,7 @@ void view_of_step(const struct plan *plan, const struct plan_step *step,
 	if (step->op == OP_UMOUNT)
 		add_snapshot_of(plan, step, &own);
 	if (add_guest_groups(plan, step, &own))
-		view.parts |= parts_of_condition(CONDITION_GUEST_GROUP);
+		view.parts |= condition_row(CONDITION_GUEST_GROUP)->needs;
 	add_all(&subjects, &own);
 	add_layers(plan, step, now, &subjects);
 	restrict_scope(&plan->scope, &subjects, &view.scope);
@@ -664,12 +565,12 @@ static void add_volumes_of(
  * some of these are done between the reading and the comparison. */
 static bool is_of_metadata(const char *line)
 {
-	enum condition_kind kind;
+	enum condition_kind condition;
+	enum fact_kind kind;
 
-	if (condition_of_line(line, &kind))
-		return condition_row(kind)->is_lasting;
-	return starts_with(line, "host ") || starts_with(line, "group ") ||
-	       starts_with(line, "volume ") || starts_with(line, "tag ");
+	if (condition_of_line(line, &condition))
+		return condition_row(condition)->is_lasting;
+	return fact_kind_of(line, &kind) == 0 && fact_row(kind)->is_of_metadata;
 }
 
 static void keep_of_metadata(
@@ -693,7 +594,7 @@ static void keep_lasting_conditions(struct view *view)
 
 		if (!condition_row(condition->kind)->is_lasting)
 			continue;
-		view->parts |= parts_of_condition(condition->kind);
+		view->parts |= condition_row(condition->kind)->needs;
 		scope->conditions[kept++] = *condition;
 	}
 	scope->n_conditions = kept;

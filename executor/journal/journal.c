@@ -14,6 +14,7 @@
 
 #include "journal.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/fact_line.h"
 #include "snapstate/stamp.h"
 #include "snapstate/io.h"
 #include "trusted.h"
@@ -366,7 +367,7 @@ static int write_header(struct journal *journal, const struct plan *plan,
 	buf_word(&text, journal->has_pseudonyms ? LEFT_OUT : plan_file);
 	buf_puts(&text, "\n");
 	for (size_t i = 0; i < plan->expect.count; i++)
-		if (strncmp(plan->expect.lines[i], "host ", 5) == 0)
+		if (fact_is(plan->expect.lines[i], FACT_HOST))
 			buf_printf(&text, "%s\n", plan->expect.lines[i]);
 	buf_printf(&text, "steps %zu\n", plan->n_steps);
 	return append(journal, &text, err);

@@ -15,6 +15,7 @@
 #include "names.h"
 #include "report.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/fact_line.h"
 
 static enum exit_code look(struct executor *executor, struct difference *difference)
 {
@@ -49,8 +50,7 @@ static enum exit_code wait_for_lvm(
 
 static bool is_suspended(const char *line)
 {
-	return strncmp(line, "device ", strlen("device ")) == 0 &&
-	       strstr(line, " flags suspended");
+	return fact_is(line, FACT_DEVICE) && fact_value_has(line, "flags", "suspended");
 }
 
 /* What only a person can do now. */

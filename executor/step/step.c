@@ -16,6 +16,7 @@
 #include "report.h"
 #include "snapstate/advice.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/fact_line.h"
 #include "snapstate/lvm_names.h"
 
 struct run {
@@ -171,18 +172,15 @@ static void say_who(
 /* true: the device of the umount still has a file system, or is open as before. */
 static bool is_still_live(const struct run *run, const struct difference *difference)
 {
-	cleanup_buf struct buf device = BUF_INIT, holder = BUF_INIT;
+	struct devno devno = run->step->target.devno;
 
-	buf_printf(&device, "device " DEVNO_FMT " ", DEVNO_ARGS(run->step->target.devno));
-	buf_printf(
-		&holder, "holder " DEVNO_FMT " fs ", DEVNO_ARGS(run->step->target.devno));
 	for (size_t i = 0; i < difference->extra.count; i++) {
 		const char *line = difference->extra.lines[i];
 
-		if (strncmp(line, buf_text(&holder), holder.len) == 0)
+		if (fact_is_of(line, FACT_HOLDER, devno) && fact_holder_is(line, "fs"))
 			return true;
-		if (strncmp(line, buf_text(&device), device.len) == 0 &&
-			!strstr(line, " open 0 "))
+		if (fact_is_of(line, FACT_DEVICE, devno) &&
+			!fact_value_is(line, "open", "0"))
 			return true;
 	}
 	return false;

@@ -6,6 +6,7 @@
 
 #include "report.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/fact_line.h"
 #include "snapstate/stamp.h"
 
 /* More is in the journal, or in a new capture. */

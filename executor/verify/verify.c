@@ -9,12 +9,8 @@
 #include <string.h>
 
 #include "snapstate/cleanup.h"
+#include "snapstate/fact_line.h"
 #include "verify.h"
-
-static bool starts_with(const char *text, const char *begin)
-{
-	return strncmp(text, begin, strlen(begin)) == 0;
-}
 
 /* ---- looking ---- */
 
@@ -119,12 +115,12 @@ void verify_compare(const struct view *view, const struct facts *found,
 /* A device line without its open count, or without its flags as well. */
 static void add_without(struct facts *facts, const char *line, bool without_flags)
 {
-	const char *open = strstr(line, " open ");
-	const char *rest =
-		open ? strstr(open, without_flags ? " size " : " flags ") : NULL;
+	size_t len;
+	const char *open = fact_value(line, "open", &len);
+	const char *rest = fact_value(line, without_flags ? "size" : "flags", &len);
 	cleanup_buf struct buf text = BUF_INIT;
 
-	if (rest) {
+	if (open && rest) {
 		buf_add(&text, line, (size_t)(open - line));
 		line = rest;
 	}
@@ -146,11 +142,11 @@ static bool add_passing(
 	for (size_t i = 0; i < lines->count; i++) {
 		const char *line = lines->lines[i];
 
-		if (starts_with(line, "device "))
+		if (fact_is(line, FACT_DEVICE))
 			add_without(ret_devices, line, is_lvm);
-		else if (!starts_with(line, "holder ") &&
-			 !(is_lvm && (starts_with(line, "pending ") ||
-					     starts_with(line, "condition "))))
+		else if (!fact_is(line, FACT_HOLDER) &&
+			 !(is_lvm && (fact_is(line, FACT_PENDING) ||
+					     fact_is(line, FACT_CONDITION))))
 			return false;
 	}
 	facts_sort(ret_devices);
@@ -274,35 +270,31 @@ enum confirmation verify_predicted(const struct observer *observer,
 
 /* ---- which host ---- */
 
-/* The word behind `key` of a host line. malloc'ed. */
+/* The value of a key of the host line, as it is written. malloc'ed. */
 static char *host_word(const struct facts *facts, const char *key)
 {
-	for (size_t i = 0; i < facts->count; i++) {
-		const char *at;
+	size_t i = facts_first(facts, FACT_HOST, NULL), len;
+	const char *value = facts_is_at(facts, i, FACT_HOST, NULL)
+				    ? fact_value(facts->lines[i], key, &len)
+				    : NULL;
 
-		if (!starts_with(facts->lines[i], "host "))
-			continue;
-		at = strstr(facts->lines[i], key);
-		if (at)
-			return xstrndup(at + strlen(key), strcspn(at + strlen(key), " "));
-	}
-	return xstrdup("");
+	return value ? xstrndup(value, len) : xstrdup("");
 }
 
 int verify_identity(
 	const struct observer *observer, const struct plan *plan, struct err *err)
 {
 	cleanup_sight struct sight sight = SIGHT_INIT;
-	cleanup_free char *machine_id = host_word(&plan->expect, " machine-id ");
-	cleanup_free char *boot_id = host_word(&plan->expect, " boot-id ");
+	cleanup_free char *machine_id = host_word(&plan->expect, "machine-id");
+	cleanup_free char *boot_id = host_word(&plan->expect, "boot-id");
 	/* under the host's own names */
 	int r = verify_name(observer, PROBE_IDENTITY, NULL, &sight, err);
 
 	if (r < 0)
 		return r;
 	cleanup_free char *node = sight_word_of(&sight, "host");
-	cleanup_free char *machine_here = host_word(&sight.found, " machine-id ");
-	cleanup_free char *boot_here = host_word(&sight.found, " boot-id ");
+	cleanup_free char *machine_here = host_word(&sight.found, "machine-id");
+	cleanup_free char *boot_here = host_word(&sight.found, "boot-id");
 	if (strcmp(machine_id, machine_here) != 0)
 		return err_set(err, -EXDEV,
 			"this plan is for another host: it was made for machine-id %s, "

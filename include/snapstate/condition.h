@@ -107,18 +107,6 @@ enum condition_about {
 	CONDITION_OF_HOST,   /* host */
 };
 
-/* Sources, as the parts of a probe (probe.h). */
-enum condition_need {
-	CONDITION_NEEDS_DM = 1 << 0,
-	CONDITION_NEEDS_BLOCKS = 1 << 1,
-	CONDITION_NEEDS_MOUNTS = 1 << 2,
-	CONDITION_NEEDS_PROCESSES = 1 << 3,
-	CONDITION_NEEDS_LVM = 1 << 4,
-	CONDITION_NEEDS_PVS = 1 << 5,
-	CONDITION_NEEDS_FSTAB = 1 << 6,
-	CONDITION_NEEDS_CONFIGS = 1 << 7, /* the other configurations */
-};
-
 /* One of a scope. Strings are borrowed, and "" where the kind has none. */
 struct condition {
 	enum condition_kind kind;
@@ -153,7 +141,7 @@ struct condition_row {
 	const char *name;
 	enum condition_about about;
 	bool has_argument;
-	unsigned needs; /* enum condition_need */
+	unsigned needs; /* enum probe_part: without these it cannot be told */
 	const struct condition_words *words; /* ends with NULL */
 	/* Of what is there: where things only go, as in a replay, it holds for good once it
 	 * holds, and need not be looked for again at each step. */
@@ -181,8 +169,13 @@ int condition_compare(const struct condition *a, const struct condition *b);
 /* CONDITION_HOSTS: whether a list of nodes has one. */
 bool condition_hosts_has(const char *nodes, const char *node);
 
+/* How the fact line begins that tells of it: "condition KIND SUBJECT [ARGUMENT]". */
+void condition_line_begin(const struct condition *condition, struct buf *line);
 /* The kind of a fact line "condition KIND ..."; false: it is no such line. */
 bool condition_of_line(const char *line, enum condition_kind *ret_kind);
+/* What a line says of that condition: "ok", or how it does not hold. NULL: the line is
+ * about something else. */
+const char *condition_line_found(const char *line, const struct condition *condition);
 /* What such a line says, in words; nothing where it is another line, or says "ok". */
 void condition_line_print(const char *line, struct buf *text);
 

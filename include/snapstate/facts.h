@@ -166,9 +166,6 @@ bool host_device_opens_count(const struct host *host, const struct device *devic
 
 /* true: a loop device, an array or a partition on a device whose opens count. */
 bool host_block_is_fact(const struct host *host, const struct block *block);
-/* The line of one target of a table, "table" or "pending". */
-void fact_target(const char *kind, struct devno devno, const struct dm_target *target,
-	struct buf *line);
 /* Its line; and the line up to FILE, which says which one it is: of `block`, its devno, kname,
  * kind, uuid, diskseq and backing file count. */
 void fact_block(const struct host *host, const struct block *block, struct buf *line);
@@ -216,10 +213,6 @@ void bag_facts(const struct fact_bag *bag, struct facts *ret);
 void bag_free(struct fact_bag *bag);
 #define cleanup_bag cleanup_with(bag_free)
 
-/* What a line is about: "254:4" of a device, table, pending, status, holder, mount or block line,
- * "VG-UUID" or "VG-UUID/LV-UUID" of a group, volume or tag line, any of these or "host" of a
- * condition, "" of the host line. Points into `line`. -EINVAL: not a fact. */
-int fact_subject(const char *line, const char **ret_text, size_t *ret_len);
 /* The lines about one of these subjects, and the host's: without a look at the others. */
 void facts_about(const struct facts *facts, const struct facts *subjects, struct facts *ret);
 

@@ -15,6 +15,7 @@
 #include "snapstate/buf.h"
 #include "snapstate/err.h"
 #include "snapstate/facts.h"
+#include "snapstate/probe_part.h"
 #include "snapstate/host/source.h"
 
 struct device;
@@ -116,25 +117,6 @@ struct machine {
 /* This machine. -errno when "/" cannot be opened. */
 int machine_open_live(struct machine *ret_machine, struct err *err);
 void machine_close(struct machine *machine);
-
-enum probe_part {
-	PROBE_IDENTITY = 1 << 0,
-	PROBE_DM = 1 << 1,
-	PROBE_BLOCKS = 1 << 2, /* sysfs: other block devices */
-	PROBE_MOUNTS = 1 << 3,
-	PROBE_PROCESSES = 1 << 4,
-	PROBE_LVM =
-		1 << 5, /* needs DM and BLOCKS, to know which devices LVM may look at */
-	PROBE_LVSCAN = 1 << 6, /* what only a capture asks of LVM: lvscan */
-	PROBE_AGAIN = 1 << 7,  /* probe_look_again() at the end */
-	PROBE_FSTAB = 1 << 8,  /* /etc/fstab */
-	PROBE_PVS = 1 << 9, /* on which devices LVM finds each physical volume, twice or
-			       more too */
-	PROBE_CONFIGS = 1 << 10, /* units of systemd, guests' configurations */
-	PROBE_HOLDERS = 1 << 11, /* needs DM and BLOCKS: live file systems, swap, and what
-				    the kernel itself holds open */
-	PROBE_ALL = (1 << 12) - 1,
-};
 
 /*
  * Looks once more at what may have changed since the parts of `host` were read: the uevent number,

@@ -17,6 +17,7 @@
 #include "checks.h"
 #include "fleet.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/fact_line.h"
 #include "snapstate/host.h"
 #include "snapstate/host/device.h"
 #include "snapstate/host/lvm.h"
@@ -97,7 +98,7 @@ static bool has_same_volume(const struct shared *shared, size_t a, size_t b)
 	volume_facts(shared, a, &of_a);
 	volume_facts(shared, b, &of_b);
 	for (size_t i = 0; i < of_a.count; i++)
-		if (strncmp(of_a.lines[i], "volume ", 7) == 0 &&
+		if (fact_is(of_a.lines[i], FACT_VOLUME) &&
 			!facts_has(&of_b, of_a.lines[i]))
 			return false;
 	return true;

@@ -41,6 +41,7 @@
 
 #include "prove.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/fact_line.h"
 #include "snapstate/host.h"
 #include "snapstate/host/change.h"
 #include "snapstate/host/places.h"
@@ -96,8 +97,7 @@ static void collect_entries(struct proof *proof)
 		const char *subject = "";
 		size_t len = 0;
 
-		buf_puts(&line, "condition ");
-		condition_print(&scope->conditions[i], &line);
+		condition_line_begin(&scope->conditions[i], &line);
 		fact_subject(buf_text(&line), &subject, &len);
 		add_entry(proof, xstrndup(subject, len), i, ENTRY_CONDITION);
 		buf_free(&line);

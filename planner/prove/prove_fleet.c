@@ -10,6 +10,7 @@
 
 #include "prove.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/fact_line.h"
 #include "snapstate/host.h"
 #include "snapstate/host/block.h"
 #include "snapstate/host/device.h"
@@ -161,7 +162,7 @@ static int check_same_volume(
 	host_facts(proof->now, &scope, &here);
 	host_facts(other, &scope, &there);
 	for (size_t i = 0; i < here.count; i++)
-		if (strncmp(here.lines[i], "volume ", strlen("volume ")) == 0 &&
+		if (fact_is(here.lines[i], FACT_VOLUME) &&
 			!facts_has(&there, here.lines[i]))
 			return proof_broken(proof, 6,
 				"two hosts read different metadata of it", lv->name);

@@ -9,6 +9,7 @@
 
 #include "prove.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/fact_line.h"
 #include "snapstate/host.h"
 #include "snapstate/host/device.h"
 #include "snapstate/host/lvm.h"
@@ -106,8 +107,9 @@ static int check_tag_facts(
 		const char *comma = strchr(wanted, ',');
 		size_t len = comma ? (size_t)(comma - wanted) : strlen(wanted);
 
-		buf_printf(
-			&fact, "tag %s/%s %.*s", lv->vg_uuid, lv->uuid, (int)len, wanted);
+		cleanup_free char *tag = xstrndup(wanted, len);
+
+		fact_tag(lv->vg_uuid, lv->uuid, tag, &fact);
 		if (!facts_has(&proof->plan->expect, buf_text(&fact)))
 			return proof_broken(proof, 6, "is not among the plan's facts",
 				buf_text(&fact));

@@ -4,18 +4,14 @@
 
 #include "reports.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/fact_line.h"
 
 static void print_lines(struct buf *text, char sign, const struct facts *facts,
 	const char *subject, size_t len)
 {
-	for (size_t i = 0; i < facts->count; i++) {
-		const char *found;
-		size_t found_len;
-
-		if (fact_subject(facts->lines[i], &found, &found_len) == 0 &&
-			found_len == len && strncmp(found, subject, len) == 0)
+	for (size_t i = 0; i < facts->count; i++)
+		if (fact_is_about(facts->lines[i], subject, len))
 			buf_printf(text, "%c %s\n", sign, facts->lines[i]);
-	}
 }
 
 /* Subjects in the order in which they first appear; what is gone before what is new. */

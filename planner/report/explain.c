@@ -11,6 +11,7 @@
 
 #include "reports.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/fact_line.h"
 #include "snapstate/facts.h"
 #include "snapstate/host.h"
 #include "snapstate/host/block.h"
@@ -50,11 +51,10 @@ static void say(struct explanation *e, struct buf *text)
 }
 
 /* Facts are escaped already. */
-static void cite(struct explanation *e, const char *kind)
+static void cite(struct explanation *e, enum fact_kind kind)
 {
 	for (size_t i = 0; i < e->facts.count; i++)
-		if (strncmp(e->facts.lines[i], kind, strlen(kind)) == 0 &&
-			e->facts.lines[i][strlen(kind)] == ' ')
+		if (fact_is(e->facts.lines[i], kind))
 			buf_printf(e->out, "  | %s\n", e->facts.lines[i]);
 }
 
@@ -93,8 +93,8 @@ static void say_volume(struct explanation *e)
 		print_age(&text, e->host, lv->created);
 	}
 	say(e, &text);
-	cite(e, "group");
-	cite(e, "volume");
+	cite(e, FACT_GROUP);
+	cite(e, FACT_VOLUME);
 }
 
 static void say_physical_volume(struct explanation *e)
@@ -120,7 +120,7 @@ static void say_kind(struct explanation *e)
 	if (!e->device) {
 		block_words(e->block, &text);
 		say(e, &text);
-		cite(e, "block");
+		cite(e, FACT_BLOCK);
 		say_physical_volume(e);
 		return;
 	}
@@ -129,10 +129,10 @@ static void say_kind(struct explanation *e)
 	device_size_words(e->device, &text);
 	buf_printf(&text, ": %s", device_part_words(story_of(e->story, e->device)->part));
 	say(e, &text);
-	cite(e, "device");
-	cite(e, "table");
-	cite(e, "pending");
-	cite(e, "status");
+	cite(e, FACT_DEVICE);
+	cite(e, FACT_TABLE);
+	cite(e, FACT_PENDING);
+	cite(e, FACT_STATUS);
 	say_volume(e);
 	say_physical_volume(e);
 }
@@ -215,8 +215,8 @@ static void say_holders(struct explanation *e)
 	}
 	if (!count && !e->device)
 		buf_puts(e->out, "  nobody that was recorded\n");
-	cite(e, "holder");
-	cite(e, "mount");
+	cite(e, FACT_HOLDER);
+	cite(e, FACT_MOUNT);
 }
 
 /* ---- what becomes of it ---- */
@@ -253,15 +253,10 @@ static void say_remedy(struct explanation *e, const struct remedy *remedy)
 /* true: one of the facts that the step changes is about this device. */
 static bool is_about(const struct facts *facts, struct devno devno)
 {
-	cleanup_buf struct buf number = BUF_INIT;
-	const char *subject;
-	size_t len;
+	struct devno found;
 
-	buf_devno(&number, devno);
 	for (size_t i = 0; i < facts->count; i++)
-		if (fact_subject(facts->lines[i], &subject, &len) == 0 &&
-			len == number.len &&
-			strncmp(subject, buf_text(&number), len) == 0)
+		if (fact_devno(facts->lines[i], &found) && devno_is_equal(found, devno))
 			return true;
 	return false;
 }

@@ -5,6 +5,7 @@
 
 #include "checks.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/fact_line.h"
 #include "snapstate/host.h"
 #include "snapstate/host/block.h"
 #include "snapstate/host/device.h"
@@ -124,20 +125,6 @@ struct ending {
 	size_t step;
 };
 
-/* "mount NS:ID ..." */
-static bool ending_of_line(const char *line, struct ending *ret)
-{
-	const char *ns = line + strlen("mount "), *id;
-	size_t ns_len;
-
-	if (strncmp(line, "mount ", strlen("mount ")) != 0)
-		return false;
-	ns_len = strcspn(ns, ":");
-	id = ns + ns_len + (ns[ns_len] == ':');
-	return parse_u64(ns, ns_len, 10, &ret->namespace_id) == 0 &&
-	       parse_u64(id, strcspn(id, " "), 10, &ret->mount_id) == 0;
-}
-
 static int order_endings(const void *pa, const void *pb)
 {
 	const struct ending *a = pa, *b = pb;
@@ -196,7 +183,8 @@ static void collect_endings(struct story *story)
 
 		ending.step = i + 1;
 		for (size_t g = 0; g < gone->count; g++)
-			if (ending_of_line(gone->lines[g], &ending))
+			if (fact_mount_id(gone->lines[g], &ending.namespace_id,
+				    &ending.mount_id))
 				*array_add(&endings, &count) = ending;
 	}
 	if (!count)
@@ -216,17 +204,13 @@ static void collect_endings(struct story *story)
 	collect_endings_of_copies(story);
 }
 
-/* The device of a "device" or "table" line; NULL: another kind of line. */
+/* The device of a line of that kind; NULL: another kind of line. */
 static const struct device *line_device(
-	const struct host *host, const char *line, const char *kind)
+	const struct host *host, const char *line, enum fact_kind kind)
 {
-	const char *subject;
 	struct devno devno;
-	size_t len;
 
-	if (strncmp(line, kind, strlen(kind)) != 0 || line[strlen(kind)] != ' ' ||
-		fact_subject(line, &subject, &len) < 0 ||
-		parse_devno(subject, len, &devno) < 0)
+	if (!fact_is(line, kind) || !fact_devno(line, &devno))
 		return NULL;
 	return host_device_by_devno(host, devno);
 }
@@ -247,13 +231,9 @@ static void end_block(struct story *story, const char *line, size_t number)
 {
 	const struct host *host = story->survey->host;
 	const struct block *block;
-	const char *subject;
 	struct devno devno;
-	size_t len;
 
-	if (strncmp(line, "block ", strlen("block ")) != 0 ||
-		fact_subject(line, &subject, &len) < 0 ||
-		parse_devno(subject, len, &devno) < 0)
+	if (!fact_is(line, FACT_BLOCK) || !fact_devno(line, &devno))
 		return;
 	block = host_block_by_devno(host, devno);
 	if (block)
@@ -265,7 +245,8 @@ static void collect_perhaps(struct story *story, const struct facts *facts, size
 	const struct host *host = story->survey->host;
 
 	for (size_t i = 0; i < facts->count; i++) {
-		const struct device *device = line_device(host, facts->lines[i], "table");
+		const struct device *device =
+			line_device(host, facts->lines[i], FACT_TABLE);
 
 		if (device)
 			slot(story, device)->perhaps_by = number;
@@ -284,15 +265,15 @@ static void collect_step(struct story *story, const struct plan_step *step, size
 		end_block(story, step->gone.lines[g], number);
 	for (size_t g = 0; step->op != OP_UMOUNT && g < step->gone.count; g++) {
 		const struct device *device =
-			line_device(host, step->gone.lines[g], "device");
+			line_device(host, step->gone.lines[g], FACT_DEVICE);
 
 		if (device)
 			slot(story, device)->removed_by = number;
 	}
 	for (size_t n = 0; n < step->new.count; n++) {
 		const char *line = step->new.lines[n];
-		const struct device *device = line_device(host, line, "device");
-		const struct device *table = line_device(host, line, "table");
+		const struct device *device = line_device(host, line, FACT_DEVICE);
+		const struct device *table = line_device(host, line, FACT_TABLE);
 
 		if (device && slot(story, device)->removed_by == number)
 			slot(story, device)->removed_by = 0;

@@ -15,6 +15,7 @@
 #include "sample_host.h"
 #include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/fact_line.h"
 #include "snapstate/facts.h"
 #include "snapstate/host.h"
 #include "snapstate/host/block.h"
@@ -23,6 +24,7 @@
 #include "snapstate/host/lvm.h"
 #include "snapstate/host/process.h"
 #include "snapstate/host/swap.h"
+#include "snapstate/probe_part.h"
 
 #define HOST_LINE                                                                        \
 	"host machine-id 0123456789abcdef0123456789abcdef boot-id "                      \
@@ -445,6 +447,127 @@ static void test_subjects(void **state)
 }
 
 /* The same lines as a look at every one of them gives. */
+/* Each line that the renderer writes is as the row of its kind says, to its end. */
+static void assert_is_as_its_row(const char *line)
+{
+	const char *const *key, *value = NULL;
+	enum fact_kind kind;
+	size_t len = 0;
+
+	assert_int_equal(fact_kind_of(line, &kind), 0);
+	assert_true(fact_is(line, kind));
+	assert_int_not_equal(fact_parts(line), 0);
+	for (key = fact_row(kind)->keys; *key; key++) {
+		value = fact_value(line, *key, &len);
+		if (!value)
+			fail_msg("no value of %s: %s", *key, line);
+	}
+	if (value)
+		assert_int_equal(value[len], '\0');
+}
+
+static void test_the_rows_of_the_kinds(void **state)
+{
+	const struct condition condition = {.kind = CONDITION_SETTLED,
+		.vg_uuid = SAMPLE_VG,
+		.lv_uuid = SAMPLE_ORIGIN,
+		.argument = ""};
+	cleanup_host struct host *host = sample_host();
+	cleanup_facts struct facts facts = FACTS_INIT, asked = FACTS_INIT;
+	cleanup_scope struct scope scope = {0};
+	bool is_seen[FACT_KINDS] = {false};
+
+	(void)state;
+	sample_add_loop(host, 5, "/mnt/backup/a b", "partscan");
+	sample_add_array(host, 127, 3);
+	host->lvs[0].tags = "a";
+	host->devices[0].pending = host->devices[0].targets;
+	host->devices[0].n_pending = 1;
+	host_sort(host);
+	scope_add_condition(&scope, &condition);
+	host_facts(host, NULL, &facts);
+	host_facts(host, &scope, &asked);
+	for (size_t i = 0; i < asked.count; i++)
+		facts_insert(&facts, asked.lines[i]);
+	for (size_t i = 0; i < facts.count; i++) {
+		enum fact_kind kind;
+
+		assert_is_as_its_row(facts.lines[i]);
+		if (fact_kind_of(facts.lines[i], &kind) == 0)
+			is_seen[kind] = true;
+	}
+	for (enum fact_kind kind = 0; kind < FACT_KINDS; kind++)
+		if (!is_seen[kind])
+			fail_msg("no line of kind %s", fact_row(kind)->word);
+	host->devices[0].pending = NULL;
+	host->devices[0].n_pending = 0;
+}
+
+static void test_values(void **state)
+{
+	static const char device[] = "device 254:4 name a\\x20b uuid - diskseq 4 open * "
+				     "flags suspended,read-only size 8";
+	static const char *const bad[] = {"", "device", "device 254:4",
+		"device 254:4 name", "device 254:4 uuid - name x", "volume V/L absent",
+		"holder 254:4 fs ext4", "devices 254:4 name x"};
+	cleanup_free char *name = fact_value_text(device, "name");
+	uint64_t namespace, id;
+	struct devno devno;
+	size_t len;
+
+	(void)state;
+	assert_string_equal(name, "a b");
+	assert_true(fact_value_is(device, "open", "*"));
+	assert_true(fact_value_is(device, "size", "8"));
+	assert_true(fact_value_has(device, "flags", "suspended"));
+	assert_true(fact_value_has(device, "flags", "read-only"));
+	assert_false(fact_value_has(device, "flags", "read"));
+	assert_false(fact_value_has(device, "name", ""));
+	assert_null(fact_value(device, "kind", &len));
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_null(fact_value(bad[i], "name", &len));
+	assert_true(fact_is_of(device, FACT_DEVICE, (struct devno){254, 4}));
+	assert_false(fact_is_of(device, FACT_TABLE, (struct devno){254, 4}));
+	assert_false(fact_devno("group V absent", &devno));
+	assert_true(fact_mount_id("mount 7:8 device 254:4 root /", &namespace, &id));
+	assert_true(namespace == 7 && id == 8);
+	assert_false(fact_mount_id("mount 78 device 254:4 root /", &namespace, &id));
+	assert_false(fact_mount_id("table 7:8 0 8 linear 7:0 0", &namespace, &id));
+}
+
+static void test_what_a_line_follows_from(void **state)
+{
+	static const struct {
+		const char *line;
+		unsigned parts;
+		const char *holding; /* NULL: no device */
+	} rows[] = {
+		{"host machine-id m boot-id b", PROBE_IDENTITY, NULL},
+		{"device 254:4 name x", PROBE_DM, NULL},
+		{"holder 254:4 dm 254:5", PROBE_DM, "254:5"},
+		{"holder 254:4 md 9:1", PROBE_BLOCKS | PROBE_HOLDERS, "9:1"},
+		{"holder 254:4 loop 7:1", PROBE_BLOCKS | PROBE_HOLDERS | PROBE_MOUNTS,
+			"7:1"},
+		{"holder 254:4 swap /dev/x unused", PROBE_BLOCKS | PROBE_HOLDERS, NULL},
+		{"holder 254:4 cwd pid 1 start 2 comm x", PROBE_PROCESSES, NULL},
+		{"holder 254:4 xen vbd-1", PROBE_BLOCKS | PROBE_HOLDERS, NULL},
+		{"mount 1:2 device 254:4 root /", PROBE_MOUNTS, NULL},
+		{"tag V/L a", PROBE_LVM, NULL},
+		{"condition quiet host ok", PROBE_PROCESSES, NULL},
+		{"dm 254:5", 0, NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *holding = fact_holding_device(rows[i].line);
+
+		assert_int_equal(fact_parts(rows[i].line), rows[i].parts);
+		assert_int_equal(holding != NULL, rows[i].holding != NULL);
+		if (holding)
+			assert_string_equal(holding, rows[i].holding);
+	}
+}
+
 static void test_lines_about_subjects(void **state)
 {
 	static const char *const wanted[] = {
@@ -526,6 +649,9 @@ int main(void)
 		cmocka_unit_test(test_tags_of_united_scopes),
 		cmocka_unit_test(test_sets),
 		cmocka_unit_test(test_subjects),
+		cmocka_unit_test(test_the_rows_of_the_kinds),
+		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_what_a_line_follows_from),
 		cmocka_unit_test(test_lines_about_subjects),
 		cmocka_unit_test(test_bags),
 	};

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The table of the kinds of facts, and what is read out of one line; see fact_line.h.
+ * Input: any text. Output: words of it. Invariant: a line that is not as its row says has
+ * no subject, no value and no parts.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "snapstate/cleanup.h"
+#include "snapstate/condition.h"
+#include "snapstate/fact_line.h"
+#include "snapstate/facts.h"
+#include "snapstate/probe_part.h"
+
+static const struct fact_row rows[FACT_KINDS] = {
+	[FACT_HOST] = {"host", 0, PROBE_IDENTITY, true, {"machine-id", "boot-id"}},
+	[FACT_DEVICE] = {"device", 1, PROBE_DM, false,
+		{"name", "uuid", "diskseq", "open", "flags", "size"}},
+	[FACT_TABLE] = {"table", 1, PROBE_DM, false, {NULL}},
+	[FACT_PENDING] = {"pending", 1, PROBE_DM, false, {NULL}},
+	[FACT_STATUS] = {"status", 1, PROBE_DM, false, {NULL}},
+	[FACT_HOLDER] = {"holder", 1, 0, false, {NULL}},
+	[FACT_MOUNT] = {"mount", 3, PROBE_MOUNTS, false,
+		{"device", "root", "target", "type", "access"}},
+	/* where a loop device's file is, follows from the mounts */
+	[FACT_BLOCK] = {"block", 1, PROBE_BLOCKS | PROBE_MOUNTS, false,
+		{"name", "kind", "uuid", "diskseq", "below", "file", "level", "state",
+			"sync", "missing", "size"}},
+	[FACT_GROUP] = {"group", 1, PROBE_LVM, true,
+		{"name", "access", "lock", "system-id", "state"}},
+	[FACT_VOLUME] = {"volume", 1, PROBE_LVM, true,
+		{"name", "type", "origin", "state", "segments"}},
+	[FACT_TAG] = {"tag", 1, PROBE_LVM, true, {NULL}},
+	[FACT_CONDITION] = {"condition", 2, 0, false, {NULL}},
+};
+
+/* Holders whose lines follow from other parts than those of most, or name a device. */
+#define FILES (PROBE_BLOCKS | PROBE_HOLDERS | PROBE_MOUNTS) /* found by the mounts */
+static const struct {
+	const char *word;
+	unsigned parts;
+	bool is_device;
+} holders[] = {
+	{"dm", PROBE_DM, true},
+	{"loop", FILES, true},
+	{"md", PROBE_BLOCKS | PROBE_HOLDERS, true},
+	{"block", PROBE_BLOCKS | PROBE_HOLDERS, true},
+	{"swap-file", FILES, false},
+	{"unplaced", FILES, false},
+	{"node", PROBE_PROCESSES, false},
+	{"file", PROBE_PROCESSES, false},
+	{"cwd", PROBE_PROCESSES, false},
+	{"root", PROBE_PROCESSES, false},
+	{"map", PROBE_PROCESSES, false},
+};
+
+const struct fact_row *fact_row(enum fact_kind kind)
+{
+	return &rows[kind];
+}
+
+/* ---- words ---- */
+
+static bool is_word(const char *text, size_t len, const char *word)
+{
+	return strlen(word) == len && memcmp(text, word, len) == 0;
+}
+
+/* Behind the next blank; NULL: there is none. */
+static const char *next_word(const char *text)
+{
+	const char *blank = text ? strchr(text, ' ') : NULL;
+
+	return blank ? blank + 1 : NULL;
+}
+
+static const char *word_at(const char *line, unsigned number, size_t *ret_len)
+{
+	for (unsigned i = 0; i < number; i++)
+		line = next_word(line);
+	*ret_len = line ? strcspn(line, " ") : 0;
+	return line;
+}
+
+int fact_kind_of(const char *line, enum fact_kind *ret_kind)
+{
+	size_t len = strcspn(line, " ");
+
+	for (enum fact_kind kind = 0; kind < FACT_KINDS; kind++)
+		if (is_word(line, len, rows[kind].word)) {
+			*ret_kind = kind;
+			return 0;
+		}
+	return -EINVAL;
+}
+
+bool fact_is(const char *line, enum fact_kind kind)
+{
+	return is_word(line, strcspn(line, " "), rows[kind].word);
+}
+
+const char *fact_id(const char *line, size_t *ret_len)
+{
+	const char *id = word_at(line, 1, ret_len);
+
+	return id ? id : "";
+}
+
+/* ---- subjects ---- */
+
+int fact_subject(const char *line, const char **ret_text, size_t *ret_len)
+{
+	enum fact_kind kind;
+	const char *word;
+	size_t len;
+
+	if (fact_kind_of(line, &kind) < 0)
+		return -EINVAL;
+	word = word_at(line, rows[kind].subject, &len);
+	if (!rows[kind].subject)
+		len = 0;
+	else if (len == 0)
+		return -EINVAL;
+	*ret_text = word;
+	*ret_len = len;
+	return 0;
+}
+
+bool fact_is_about(const char *line, const char *subject, size_t len)
+{
+	const char *found;
+	size_t found_len;
+
+	return fact_subject(line, &found, &found_len) == 0 && found_len == len &&
+	       memcmp(found, subject, len) == 0;
+}
+
+bool fact_devno(const char *line, struct devno *ret_devno)
+{
+	const char *subject;
+	size_t len;
+
+	return fact_subject(line, &subject, &len) == 0 &&
+	       parse_devno(subject, len, ret_devno) == 0;
+}
+
+bool fact_is_of(const char *line, enum fact_kind kind, struct devno devno)
+{
+	struct devno found;
+
+	return fact_is(line, kind) && fact_devno(line, &found) &&
+	       devno_is_equal(found, devno);
+}
+
+/* ---- values ---- */
+
+const char *fact_value(const char *line, const char *key, size_t *ret_len)
+{
+	enum fact_kind kind;
+	const char *at;
+	size_t len;
+
+	if (fact_kind_of(line, &kind) < 0)
+		return NULL;
+	at = word_at(line, kind == FACT_HOST ? 1 : 2, &len);
+	for (const char *const *wanted = rows[kind].keys; at && *wanted; wanted++) {
+		if (!is_word(at, strcspn(at, " "), *wanted))
+			return NULL;
+		at = next_word(at);
+		if (at && strcmp(*wanted, key) == 0) {
+			*ret_len = strcspn(at, " ");
+			return at;
+		}
+		at = next_word(at);
+	}
+	return NULL;
+}
+
+bool fact_value_is(const char *line, const char *key, const char *value)
+{
+	size_t len;
+	const char *found = fact_value(line, key, &len);
+
+	return found && is_word(found, len, value);
+}
+
+bool fact_value_has(const char *line, const char *key, const char *word)
+{
+	size_t left, len;
+	const char *at = fact_value(line, key, &left);
+
+	while (at && left) {
+		len = strcspn(at, ", ");
+		if (is_word(at, len, word))
+			return true;
+		len += len < left; /* the comma */
+		at += len;
+		left -= len;
+	}
+	return false;
+}
+
+char *fact_value_text(const char *line, const char *key)
+{
+	size_t len;
+	const char *found = fact_value(line, key, &len);
+	char *text = NULL;
+
+	return found && word_decode(found, len, &text) == 0 ? text : NULL;
+}
+
+bool fact_mount_id(const char *line, uint64_t *ret_namespace, uint64_t *ret_id)
+{
+	size_t len;
+	const char *id = fact_id(line, &len);
+	const char *colon = memchr(id, ':', len);
+
+	return fact_is(line, FACT_MOUNT) && colon &&
+	       parse_u64(id, (size_t)(colon - id), 10, ret_namespace) == 0 &&
+	       parse_u64(colon + 1, len - (size_t)(colon + 1 - id), 10, ret_id) == 0;
+}
+
+/* ---- holders ---- */
+
+static const char *holder_word(const char *line, size_t *ret_len)
+{
+	*ret_len = 0;
+	return fact_is(line, FACT_HOLDER) ? word_at(line, 2, ret_len) : NULL;
+}
+
+bool fact_holder_is(const char *line, const char *kind)
+{
+	size_t len;
+	const char *word = holder_word(line, &len);
+
+	return word && is_word(word, len, kind);
+}
+
+const char *fact_holding_device(const char *line)
+{
+	size_t len;
+	const char *word = holder_word(line, &len);
+
+	for (size_t i = 0; word && i < sizeof(holders) / sizeof(holders[0]); i++)
+		if (holders[i].is_device && is_word(word, len, holders[i].word))
+			return next_word(word);
+	return NULL;
+}
+
+static unsigned holder_parts(const char *line)
+{
+	size_t len;
+	const char *word = holder_word(line, &len);
+
+	for (size_t i = 0; word && i < sizeof(holders) / sizeof(holders[0]); i++)
+		if (is_word(word, len, holders[i].word))
+			return holders[i].parts;
+	return PROBE_BLOCKS | PROBE_HOLDERS;
+}
+
+unsigned fact_parts(const char *line)
+{
+	enum condition_kind condition;
+	enum fact_kind kind;
+
+	if (fact_kind_of(line, &kind) < 0)
+		return 0;
+	if (kind == FACT_HOLDER)
+		return holder_parts(line);
+	if (condition_of_line(line, &condition))
+		return condition_row(condition)->needs;
+	return rows[kind].parts;
+}
+
+/* ---- in a set ---- */
+
+size_t facts_first(const struct facts *facts, enum fact_kind kind, const char *id)
+{
+	cleanup_buf struct buf begin = BUF_INIT;
+
+	buf_printf(&begin, "%s %s%s", rows[kind].word, id ? id : "", id ? " " : "");
+	return facts_place(facts, buf_text(&begin));
+}
+
+bool facts_is_at(
+	const struct facts *facts, size_t i, enum fact_kind kind, const char *id)
+{
+	const char *found;
+	size_t len;
+
+	if (i >= facts->count || !fact_is(facts->lines[i], kind))
+		return false;
+	found = fact_id(facts->lines[i], &len);
+	return !id || is_word(found, len, id);
+}
