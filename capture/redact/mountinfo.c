@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "parts.h"
+#include "snapstate/cleanup.h"
 
 #define FIELDS_MAX 64 /* the optional ones are four at most */
 
@@ -93,7 +94,7 @@ static void encode(const struct buf *text, struct buf *out)
 	}
 }
 
-enum role { ROLE_PATH, ROLE_OPTIONS, ROLE_SOURCE, ROLE_TYPE };
+enum role { ROLE_PATH, ROLE_SOURCE, ROLE_TYPE };
 
 static void field_rewrite(const struct pseudonyms *names, const struct field *field,
 	enum role role, struct buf *out)
@@ -103,11 +104,7 @@ static void field_rewrite(const struct pseudonyms *names, const struct field *fi
 
 	decode(field, &plain);
 	at = buf_text(&plain);
-	if (role == ROLE_OPTIONS && names)
-		options_pseudonyms(names, at, plain.len, &text);
-	else if (role == ROLE_OPTIONS)
-		options_mask(at, plain.len, &text);
-	else if (role == ROLE_TYPE && names)
+	if (role == ROLE_TYPE && names)
 		type_pseudonyms(names, at, plain.len, &text);
 	else if (names)
 		pseudonym_text(names, at, plain.len, &text);
@@ -120,6 +117,17 @@ static void field_rewrite(const struct pseudonyms *names, const struct field *fi
 	encode(&text, out);
 	buf_free(&plain);
 	buf_free(&text);
+}
+
+static void options_rewrite(const struct pseudonyms *names, const struct field *field,
+	const struct field *type, struct buf *out)
+{
+	cleanup_buf struct buf plain = BUF_INIT, text = BUF_INIT, name = BUF_INIT;
+
+	decode(field, &plain);
+	decode(type, &name);
+	options_keep(names, buf_text(&name), buf_text(&plain), plain.len, &text);
+	encode(&text, out);
 }
 
 /* "shared:12", "unbindable" */
@@ -180,7 +188,8 @@ static void line_rewrite(
 		else if (i == line->separator + 2)
 			field_rewrite(names, field, ROLE_SOURCE, out);
 		else if (i == FIELD_OPTIONS || i == line->separator + 3)
-			field_rewrite(names, field, ROLE_OPTIONS, out);
+			options_rewrite(
+				names, field, &line->fields[line->separator + 1], out);
 		else if (i < line->separator && is_optional(field))
 			buf_add(out, field->at, field->len);
 		else

@@ -88,11 +88,12 @@ static const char *comm(const struct copy *copy, const char *text, const char *e
 
 /* ---- mounts and processes ---- */
 
-static const char *options(const struct copy *copy, const char *text)
+static const char *options(
+	const struct copy *copy, const struct mount *mount, const char *text)
 {
 	struct buf out = BUF_INIT;
 
-	options_pseudonyms(&copy->names, text, strlen(text), &out);
+	options_keep(&copy->names, mount->type, text, strlen(text), &out);
 	return copy_finish(copy, &out);
 }
 
@@ -121,8 +122,8 @@ static void mounts(struct copy *copy, const struct host *from)
 		to->target = copy_name(copy, mount->target);
 		to->type = copy_type(copy, mount->type);
 		to->source = copy_name(copy, mount->source);
-		to->options = options(copy, mount->options);
-		to->super_options = options(copy, mount->super_options);
+		to->options = options(copy, mount, mount->options);
+		to->super_options = options(copy, mount, mount->super_options);
 	}
 	for (size_t i = 0; i < from->n_swaps; i++) {
 		struct swap *to = array_add(&copy->to->swaps, &copy->to->n_swaps);

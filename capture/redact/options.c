@@ -3,81 +3,17 @@
  * Mount options and sources, and credentials in free text.
  * Input: text without octal escapes. Output: the same with masks, or with pseudonyms.
  *
- * Invariant: of an option that is not listed here nothing is kept. File systems that
- * do not escape a comma (any that print with seq_printf()) let the rest of a password
- * look like one more option.
+ * Invariant: of the options of a mount nothing is kept but "ro" and "rw", and where an
+ * overlay has its layers. File systems that do not escape a comma (any that print with
+ * seq_printf()) let the rest of a password look like one more option; an overlay has
+ * none.
  */
 #include <ctype.h>
 #include <string.h>
 
 #include "parts.h"
 
-#define FLAG_LEN_MAX 32
-
-/* Options whose values are numbers or words of the kernel. Sorted. */
-static const char *const plain_keys[] = {"access", "acdirmax", "acdirmin", "acregmax",
-	"acregmin", "actimeo", "active_logs", "alloc_mode", "allocsize", "background_gc",
-	"barrier", "blksize", "bsize", "cache", "checkpoint", "codepage", "commit",
-	"compress", "compress-force", "data", "debug_want_extra_isize", "dir_mode",
-	"dirmode", "discard", "dmask", "echo_interval", "errors", "fatent_cache", "fd",
-	"file_mode", "fmask", "forcegid", "forceuid", "fsync_mode", "gid", "group_id",
-	"hidepid", "huge", "index", "init_itable", "inode_readahead_blks", "io_charset",
-	"iocharset", "journal_ioprio", "jqfmt", "local_lock", "logbsize", "logbufs",
-	"lookupcache", "max_batch_time", "max_connect", "max_read", "maxproto",
-	"mb_optimize_scan", "metacopy", "min_batch_time", "minproto", "mode", "mountport",
-	"mountproto", "mountvers", "msize", "namlen", "nconnect", "nls", "norecovery",
-	"nr_blocks", "nr_inodes", "pagesize", "pgrp", "pipe_ino", "port", "proto",
-	"ptmxmode", "redirect_dir", "resgid", "resuid", "retrans", "rsize", "sb", "sec",
-	"shortname", "size", "space_cache", "stripe", "subset", "subvolid", "sunit",
-	"swidth", "test_dummy_encryption", "thread_pool", "timeo", "timeout", "trans",
-	"uid", "umask", "usebackuproot", "user_id", "vers", "version", "wsize", "xattr",
-	"xino"};
-
-/* Options whose values are names: paths, hosts, contexts. Sorted. */
-static const char *const name_keys[] = {"addr", "clientaddr", "context", "datadir+",
-	"defcontext", "fscontext", "grpjquota", "journal_path", "logdev", "lowerdir",
-	"lowerdir+", "mountaddr", "name", "release_agent", "rootcontext", "rtdev",
-	"subvol", "upperdir", "usrjquota", "workdir"};
-
-/* Options whose keys stay for people, though their values go. Sorted. */
-static const char *const secret_keys[] = {"credentials", "domain", "key", "pass",
-	"passwd", "password", "password2", "prefixpath", "secret", "user", "username"};
-
-/* Options without a value. Sorted. */
-static const char *const flags[] = {"acl", "allow_other", "async", "attr2", "autodefrag",
-	"barrier", "blkio", "bsddf", "case_sensitive", "cifsacl", "compress", "cpu",
-	"cpuacct", "cpuset", "debug", "default_permissions", "delalloc", "devices",
-	"dioread_nolock", "direct", "dirperm1", "dirsync", "discard", "extent_cache",
-	"fast_boot", "filestreams", "fixed", "flush", "flush_merge", "freezer", "fsc",
-	"gquota", "grpid", "grpjquota", "grpquota", "hard", "heap", "hugetlb", "idmapped",
-	"ikeep", "indirect", "init_itable", "inline_data", "inline_dentry",
-	"inline_xattr", "inode32", "inode64", "intr", "journal_async_commit",
-	"journal_checksum", "largeio", "lazytime", "mand", "mapchars", "mapposix",
-	"memory", "memory_hugetlb_accounting", "memory_recursiveprot", "mfsymlinks",
-	"mgid", "minixdf", "multiuser", "net_cls", "net_prio", "noacl", "noalign",
-	"noalloc", "noatime", "noattr2", "noauto_da_alloc", "nobarrier", "nobh",
-	"noblock_validity", "nobootwait", "nobrl", "nocheck", "nocto", "nodatacow",
-	"nodatasum", "nodebug", "nodelalloc", "nodev", "nodioread_nolock", "nodiratime",
-	"nodiscard", "noexec", "nogrpid", "noikeep", "noinit_itable", "nointr",
-	"nojournal_checksum", "nolazytime", "noload", "nolock", "nomand", "nombcache",
-	"nonumtail", "noperm", "noposix", "noquota", "norecovery", "norelatime",
-	"noresvport", "noserverino", "nosharecache", "nosharesock", "nospace_cache",
-	"nossd", "nosuid", "nosymfollow", "notreelog", "nouid32", "nouser_xattr",
-	"nouuid", "noxattr", "ns", "nsdelegate", "orphan_file", "perf_event", "pids",
-	"posix", "posixpaths", "pquota", "prjjquota", "prjquota", "quiet", "quota",
-	"rdma", "relatime", "remount", "resvport", "ro", "rodir", "rw", "seal",
-	"seclabel", "serverino", "showexec", "skip_balance", "sloppy", "soft", "softerr",
-	"softreval", "ssd", "ssd_spread", "strictatime", "swalloc", "sync",
-	"sys_immutable", "tcp", "treelog", "udp", "uid32", "uni_xlate", "unix", "upgrade",
-	"uquota", "user_subvol_rm_allowed", "user_xattr", "usrquota", "utf8", "verbose",
-	"volatile", "wsync", "xattr"};
-
-/* Words of values. Sorted. */
-static const char *const value_words[] = {"always", "ascii", "continue", "fscache",
-	"invisible", "journal", "krb5", "krb5i", "krb5p", "lzo", "mixed", "mmap", "never",
-	"none", "ntlmssp", "off", "on", "ordered", "panic", "rdma", "remount-ro",
-	"strict", "sys", "tcp", "tcp6", "udp", "udp6", "utf8", "v2", "vfsv0", "vfsv1",
-	"winnt", "within_size", "writeback", "zlib", "zstd"};
+#define TYPE_LEN_MAX 32
 
 /* Up to the next comma that no backslash stands before (overlayfs, ovl_show_options). */
 static size_t option_len(const char *at, const char *end)
@@ -99,46 +35,61 @@ static bool is_key(const char *text, size_t len)
 	for (size_t i = 0; i < len; i++)
 		if (!is_key_char(text[i]))
 			return false;
-	return len > 0 && len <= FLAG_LEN_MAX;
+	return len > 0 && len <= TYPE_LEN_MAX;
 }
 
-/* ---- secrets ---- */
+/* ---- options ---- */
 
-/* What an unknown flag is nobody knows: perhaps the rest of a password. A second '=' is
- * where a comma is missing. */
-static void option_mask(const char *option, size_t len, struct buf *out)
+static bool is_access(const char *option, size_t len)
 {
-	const char *equals = memchr(option, '=', len);
-	size_t key = equals ? (size_t)(equals - option) : len;
-
-	if (!equals && WORD_IN(flags, option, len)) {
-		buf_add(out, option, len);
-	} else if (equals &&
-		   (WORD_IN(plain_keys, option, key) ||
-			   WORD_IN(name_keys, option, key)) &&
-		   !memchr(equals + 1, '=', len - key - 1)) {
-		buf_add(out, option, len);
-	} else {
-		if (equals && WORD_IN(secret_keys, option, key))
-			buf_add(out, option, key + 1);
-		buf_puts(out, MASK);
-	}
+	return len == 2 && (memcmp(option, "ro", 2) == 0 || memcmp(option, "rw", 2) == 0);
 }
 
-void options_mask(const char *options, size_t len, struct buf *out)
+/* The length of the key of one that says where a layer is, with its '='; 0: of another.
+ */
+static size_t layer_key(const char *option, size_t len)
+{
+	static const char *const keys[] = {
+		"lowerdir=", "lowerdir+=", "datadir+=", "upperdir=", "workdir="};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (len >= strlen(keys[i]) &&
+			memcmp(option, keys[i], strlen(keys[i])) == 0)
+			return strlen(keys[i]);
+	return 0;
+}
+
+static void option_keep(const struct pseudonyms *names, bool is_overlay,
+	const char *option, size_t len, struct buf *out)
+{
+	size_t key = is_overlay ? layer_key(option, len) : 0;
+
+	if (!key && !is_access(option, len))
+		return;
+	if (out->len)
+		buf_puts(out, ",");
+	buf_add(out, option, key ? key : len);
+	if (key && names)
+		pseudonym_text(names, option + key, len - key, out);
+	else if (key)
+		buf_add(out, option + key, len - key);
+}
+
+void options_keep(const struct pseudonyms *names, const char *type, const char *options,
+	size_t len, struct buf *out)
 {
 	const char *end = options + len;
+	bool is_overlay = strcmp(type, "overlay") == 0;
 
 	while (options < end) {
 		size_t option = option_len(options, end);
 
-		if (option)
-			option_mask(options, option, out);
-		options += option;
-		if (options < end)
-			buf_add(out, options++, 1);
+		option_keep(names, is_overlay, options, option, out);
+		options += option + (options + option < end);
 	}
 }
+
+/* ---- secrets ---- */
 
 /* "ext4", "fuse.PROGRAM": what is behind the dot is whatever the program said. */
 void type_mask(const char *type, size_t len, struct buf *out)
@@ -261,66 +212,6 @@ void words_mask(const char *text, size_t len, struct buf *out)
 }
 
 /* ---- names ---- */
-
-/* "16384k", "50%", "0755" */
-static bool is_amount(const char *text, size_t len)
-{
-	size_t i = 0;
-
-	while (i < len && isdigit((unsigned char)text[i]))
-		i++;
-	return i > 0 && (i == len || (i + 1 == len && strchr("kmgKMG%", text[i])));
-}
-
-static void value_pseudonyms(
-	const struct pseudonyms *names, const char *value, size_t len, struct buf *out)
-{
-	if (is_amount(value, len) || WORD_IN(value_words, value, len))
-		buf_add(out, value, len);
-	else
-		pseudonym_text(names, value, len, out);
-}
-
-static void option_pseudonyms(
-	const struct pseudonyms *names, const char *option, size_t len, struct buf *out)
-{
-	const char *equals = memchr(option, '=', len);
-	size_t key = equals ? (size_t)(equals - option) : len;
-	bool is_plain = WORD_IN(plain_keys, option, key);
-
-	if (strlen(MASK) == len && memcmp(option, MASK, len) == 0) {
-		buf_add(out, option, len);
-		return;
-	}
-	if (is_plain || WORD_IN(name_keys, option, key) || WORD_IN(flags, option, key) ||
-		WORD_IN(secret_keys, option, key))
-		buf_add(out, option, key);
-	else
-		pseudonym_text(names, option, key, out);
-	if (!equals)
-		return;
-	buf_puts(out, "=");
-	if (is_plain)
-		value_pseudonyms(names, equals + 1, len - key - 1, out);
-	else
-		pseudonym_text(names, equals + 1, len - key - 1, out);
-}
-
-void options_pseudonyms(
-	const struct pseudonyms *names, const char *options, size_t len, struct buf *out)
-{
-	const char *end = options + len;
-
-	while (options < end) {
-		size_t option = option_len(options, end);
-
-		if (option)
-			option_pseudonyms(names, options, option, out);
-		options += option;
-		if (options < end)
-			buf_add(out, options++, 1);
-	}
-}
 
 void type_pseudonyms(
 	const struct pseudonyms *names, const char *type, size_t len, struct buf *out)

@@ -37,10 +37,10 @@ bool word_in(const char *const *sorted, size_t count, const char *word, size_t l
 
 /* ---- parts of lines ---- */
 
-/* Mount options, a comma between two. */
-void options_mask(const char *options, size_t len, struct buf *out);
-void options_pseudonyms(
-	const struct pseudonyms *names, const char *options, size_t len, struct buf *out);
+/* Of the options of a mount, a comma between two, those that rules need: "ro", "rw", and
+ * of an overlay its layers. `out` is empty. */
+void options_keep(const struct pseudonyms *names, const char *type, const char *options,
+	size_t len, struct buf *out);
 /* A mount's source: what stands before an '@', and behind the '?' of a URL. */
 void source_mask(const char *source, size_t len, struct buf *out);
 void type_mask(const char *type, size_t len, struct buf *out);

@@ -104,6 +104,19 @@ static void documents_mask(struct host *host)
 	}
 }
 
+static const char *options_kept(
+	struct host *host, const struct mount *mount, const char *options)
+{
+	struct buf kept = BUF_INIT;
+	const char *copy = options;
+
+	options_keep(NULL, mount->type, options, strlen(options), &kept);
+	if (kept.len != strlen(options))
+		copy = host_string(host, buf_text(&kept));
+	buf_free(&kept);
+	return copy;
+}
+
 static const char *masked_with(struct host *host, const char *text,
 	void (*mask)(const char *text, size_t len, struct buf *out))
 {
@@ -123,9 +136,8 @@ void redact_secrets(struct host *host)
 		struct mount *mount = &host->mounts[i];
 
 		mount->source = masked_with(host, mount->source, source_mask);
-		mount->options = masked_with(host, mount->options, options_mask);
-		mount->super_options =
-			masked_with(host, mount->super_options, options_mask);
+		mount->options = options_kept(host, mount, mount->options);
+		mount->super_options = options_kept(host, mount, mount->super_options);
 		mount->type = masked_with(host, mount->type, type_mask);
 	}
 	for (size_t i = 0; i < host->n_fstab; i++) {

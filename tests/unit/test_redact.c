@@ -285,15 +285,17 @@ static void test_fixtures_read_back(void **state)
 
 static const char mountinfo[] =
 	"20 1 254:3 /rootmarkn /mnt/targetmarkn rw,relatime,flagmarkn - ext4 "
-	"/dev/mapper/vgmarkn-lvmarkn rw,lowerdir=/dirmarkn,lowerdir+=/dirmarkn,"
-	"datadir+=/dirmarkn,errors=continue\n"
+	"/dev/mapper/vgmarkn-lvmarkn rw,lowerdir=/marks,marks,errors=continue\n"
 	"21 20 0:50 / /mnt/spaced\\040markn rw - cifs "
 	"//usermarks%passmarks@hostmarkn/share:// "
 	"rw,username=usermarks,password=pass,marks,rw\n"
 	"22 20 0:51 / /mnt/b rw - fuse.rclone https://u:marks@hostmarkn/p?token=marks "
 	"rw,key=marks,user_id=0\n"
 	"23 20 0:52 / /mnt/c rw shared:3 - nfs4 hostmarkn:/exportmarkn "
-	"rw,vers=4.2,addr=10.9.8.7,clientaddr=hostmarkn\n";
+	"rw,vers=4.2,addr=10.9.8.7,clientaddr=hostmarkn\n"
+	"24 20 0:53 / /mnt/d ro,relatime - overlay overlay rw,lowerdir=/a\\,dirmarkn,"
+	"lowerdir+=/dirmarkn,datadir+=/dirmarkn,upperdir=/upmarkn,workdir=/workmarkn,"
+	"redirect_dir=marks\n";
 
 static const char metadata[] =
 	"  metadata text at 4608 crc 0x1 # vgname vgmarkn seqno 3\n  ---\n"
@@ -484,7 +486,11 @@ static void test_no_secret(void **state)
 	assert_non_null(host_lv(host, SAMPLE_VG, SAMPLE_SNAP));
 	assert_string_equal(host->mounts[1].source, "//<masked>@hostmarkn/share://");
 	assert_string_equal(host->mounts[0].source, "/dev/mapper/vgmarkn-lvmarkn");
-	assert_non_null(strstr(host_document(host, NS_NAME)->bytes, "errors=continue"));
+	assert_string_equal(host->mounts[0].options, "rw");
+	assert_string_equal(host->mounts[0].super_options, "rw");
+	assert_non_null(strstr(host_document(host, NS_NAME)->bytes,
+		" ro - overlay overlay rw,lowerdir=/a\\134,dirmarkn,lowerdir+=/dirmarkn,"
+		"datadir+=/dirmarkn,upperdir=/upmarkn,workdir=/workmarkn\n"));
 }
 
 static void test_no_name(void **state)
