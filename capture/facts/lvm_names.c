@@ -13,6 +13,22 @@
 #include "snapstate/host/device.h"
 #include "snapstate/lvm_names.h"
 
+bool lvm_name_has_byte(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+	       (c >= 'A' && c <= 'Z') || (c && strchr("+_.-", c));
+}
+
+bool lvm_name_is_valid(const char *name)
+{
+	size_t len = 0;
+
+	while (lvm_name_has_byte(name[len]))
+		len++;
+	return len > 0 && !name[len] && len <= LVM_NAME_MAX && *name != '-' &&
+	       strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+}
+
 /* The alphabet of lib/uuid/uuid.c */
 static bool is_uuid_char(char c)
 {

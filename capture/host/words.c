@@ -199,3 +199,13 @@ void change_print(const struct change *change, struct buf *ret_text)
 	if (texts[change->kind].has_name)
 		buf_word(ret_text, change->name);
 }
+
+void block_node(const struct block *block, struct buf *ret_path)
+{
+	size_t begin = ret_path->len;
+
+	buf_printf(ret_path, "/dev/%s", block->kname);
+	for (size_t i = begin; i < ret_path->len; i++)
+		if (ret_path->data[i] == '!')
+			ret_path->data[i] = '/';
+}

@@ -204,19 +204,16 @@ static void name_disks(struct naming *n)
 
 /* ---- volumes ---- */
 
-/* sysfs writes '!' for the slash of names such as cciss/c0d0. "": not known. */
+/* "": not known. */
 static void put_path(struct naming *n, const struct pv *pv)
 {
 	const struct block *block = host_block_by_devno(n->host, pv->devno);
 	cleanup_buf struct buf path = BUF_INIT;
 
 	if (block)
-		buf_printf(&path, "/dev/%s", block->kname);
+		block_node(block, &path);
 	else if (host_device_by_devno(n->host, pv->devno))
 		buf_printf(&path, "/dev/dm-%u", pv->devno.minor);
-	for (size_t i = 0; block && i < path.len; i++)
-		if (path.data[i] == '!')
-			path.data[i] = '/';
 	buf_word(&n->line, buf_text(&path));
 }
 

@@ -153,13 +153,10 @@ static void add_device(struct lvm_devices *devices, struct host *host, struct de
 static void add_block(
 	struct lvm_devices *devices, struct host *host, const struct block *block)
 {
-	char path[256];
+	cleanup_buf struct buf path = BUF_INIT;
 
-	snprintf(path, sizeof(path), "/dev/%s", block->kname);
-	for (char *c = path; *c; c++)
-		if (*c == '!') /* as sysfs writes a slash */
-			*c = '/';
-	add_device(devices, host, block->devno, path);
+	block_node(block, &path);
+	add_device(devices, host, block->devno, buf_text(&path));
 }
 
 static void collect(

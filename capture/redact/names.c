@@ -16,7 +16,7 @@
 #include "snapstate/host/source.h"
 #include "snapstate/lvm_names.h"
 
-#define LVM_NAME_MAX	127 /* lvm2 lib/misc/lvm-string.h: NAME_LEN - 1; DM_NAME_LEN too */
+#define DM_NAME_MAX	127 /* DM_NAME_LEN - 1 */
 #define DM_UUID_MAX	128
 #define LEFT_OUT	"left out: free text cannot be told from names"
 #define DETAIL_LEFT_OUT "details left out"
@@ -169,7 +169,7 @@ static bool fits(
 static bool all_fit(const struct pseudonyms *names, const struct host *host)
 {
 	for (size_t i = 0; i < host->n_devices; i++)
-		if (!fits(names, host->devices[i].name, LVM_NAME_MAX, false) ||
+		if (!fits(names, host->devices[i].name, DM_NAME_MAX, false) ||
 			!fits(names, host->devices[i].uuid, DM_UUID_MAX, true))
 			return false;
 	for (size_t i = 0; i < host->n_vgs; i++)

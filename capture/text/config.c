@@ -22,6 +22,7 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/host.h"
 #include "snapstate/host/config.h"
+#include "snapstate/lvm_names.h"
 #include "snapstate/text.h"
 
 struct reading {
@@ -165,14 +166,9 @@ void text_libvirt_pool_read(const char *bytes, size_t len, struct text_storages 
 
 /* ---- one path ---- */
 
-static bool is_name_byte(char c)
-{
-	return isalnum((unsigned char)c) || c == '+' || c == '_' || c == '.' || c == '-';
-}
-
 static bool is_path_byte(char c)
 {
-	return is_name_byte(c) || c == '/';
+	return lvm_name_has_byte(c) || c == '/';
 }
 
 /* "//dev/./vg//lv" -> "/dev/vg/lv" */

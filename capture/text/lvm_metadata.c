@@ -21,8 +21,6 @@
 #include "snapstate/lvm_names.h"
 #include "snapstate/text.h"
 
-#define LVM_NAME_MAX 127
-
 /* ---- names ---- */
 
 static int order_names(const void *a, const void *b)
@@ -59,16 +57,10 @@ struct lv *metadata_lv(const struct metadata *metadata, const char *name)
 	return found ? &metadata->lvs[found->at] : NULL;
 }
 
-/* What lvm2 takes as a name (lib/misc/lvm-string.c, _validate_name): these names end up
- * in commands that people type. */
+/* These names end up in commands that people type. */
 static int name_check(const char *name, struct err *err)
 {
-	size_t len = strlen(name);
-
-	if (len == 0 || len > LVM_NAME_MAX || *name == '-' || strcmp(name, ".") == 0 ||
-		strcmp(name, "..") == 0 ||
-		strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-			     "0123456789+_.-") != len) {
+	if (!lvm_name_is_valid(name)) {
 		cleanup_buf struct buf word = BUF_INIT;
 
 		buf_word(&word, name);

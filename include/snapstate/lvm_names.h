@@ -9,6 +9,13 @@
 
 #define LVM_UUID_LEN	32 /* without hyphens */
 #define LVM_UUID_HYPHENS 38
+#define LVM_NAME_MAX	 127 /* lvm2 lib/misc/lvm-string.h: NAME_LEN - 1 */
+
+/* What LVM takes as the name of a group or a volume (lvm2 lib/misc/lvm-string.c,
+ * _validate_name()). */
+bool lvm_name_is_valid(const char *name);
+/* Letters, digits and +_.-: what is in such a name. */
+bool lvm_name_has_byte(char c);
 
 /* Splits "LVM-" + VG uuid (32) + LV uuid (32) [+ "-" + layer]. false: not of that form.
  * *ret_layer points into `dm_uuid` ("" = the visible device itself).

@@ -46,6 +46,9 @@ struct block {
 	bool is_gone;	   /* only in a replayed model */
 };
 
+/* "/dev/cciss/c0d0": sysfs writes '!' in a kname for the slash of a name. */
+void block_node(const struct block *block, struct buf *ret_path);
+
 /* A word of a loop device's state. */
 #define LOOP_AUTOCLEAR "autoclear"
 #define LOOP_PARTSCAN  "partscan"
