@@ -40,10 +40,33 @@ static void emit(struct rendering *r)
 	r->line.len = 0;
 }
 
-static void begin(struct rendering *r, const char *kind, struct devno subject)
+/* What facts are asked about: strings and pointers that the others have are NULL. */
+struct asked {
+	enum asked_about {
+		ABOUT_HOST = 1 << 0,
+		ABOUT_DEVICE = 1 << 1,
+		ABOUT_BLOCK = 1 << 2,
+		ABOUT_GROUP = 1 << 3,
+		ABOUT_VOLUME = 1 << 4,
+		ABOUT_CONDITION = 1 << 5,
+	} about;
+	enum scope_level level; /* of a device; of all others SCOPE_ALL */
+	struct devno devno;	/* of the device, or of the block */
+	const struct device *device;
+	const struct block *block;
+	const char *vg_uuid, *lv_uuid, *tags;
+	const struct condition *condition;
+};
+
+static void begin(struct rendering *r, enum fact_kind kind)
 {
-	buf_puts(&r->line, kind);
+	buf_puts(&r->line, fact_row(kind)->word);
 	buf_puts(&r->line, " ");
+}
+
+static void begin_devno(struct rendering *r, enum fact_kind kind, struct devno subject)
+{
+	begin(r, kind);
 	buf_devno(&r->line, subject);
 }
 
@@ -118,18 +141,18 @@ static void render_flags(struct rendering *r, unsigned flags)
 		buf_puts(&r->line, " flags -");
 }
 
-static void render_device(
-	struct rendering *r, const struct device *device, bool has_opens)
+static void render_device(struct rendering *r, const struct asked *asked)
 {
+	const struct device *device = asked->device;
 	uint64_t size = 0;
 
 	for (size_t i = 0; i < device->n_targets; i++)
 		size += device->targets[i].length;
-	begin(r, "device", device->devno);
+	begin_devno(r, FACT_DEVICE, device->devno);
 	word(r, "name", device->name);
 	word(r, "uuid", device->uuid);
 	key_number(r, " diskseq ", device->diskseq);
-	if (has_opens)
+	if (asked->level == SCOPE_ALL)
 		key_number(r, " open ", device->open_count);
 	else
 		buf_puts(&r->line, " open *");
@@ -138,28 +161,35 @@ static void render_device(
 	emit(r);
 }
 
-static void render_target(struct rendering *r, enum fact_kind kind,
-	const struct device *device, const struct dm_target *target)
+static void render_targets(struct rendering *r, enum fact_kind kind, struct devno devno,
+	const struct dm_target *targets, size_t count)
 {
-	fact_target(kind, device->devno, target, &r->line);
-	emit(r);
+	for (size_t i = 0; i < count; i++) {
+		fact_target(kind, devno, &targets[i], &r->line);
+		emit(r);
+	}
 }
 
-static void render_tables(struct rendering *r, const struct device *device)
+static void render_table(struct rendering *r, const struct asked *asked)
 {
-	for (size_t i = 0; i < device->n_targets; i++)
-		render_target(r, FACT_TABLE, device, &device->targets[i]);
-	for (size_t i = 0; i < device->n_pending; i++)
-		render_target(r, FACT_PENDING, device, &device->pending[i]);
+	render_targets(r, FACT_TABLE, asked->devno, asked->device->targets,
+		asked->device->n_targets);
 }
 
-static void render_status(struct rendering *r, const struct device *device)
+static void render_pending(struct rendering *r, const struct asked *asked)
 {
+	render_targets(r, FACT_PENDING, asked->devno, asked->device->pending,
+		asked->device->n_pending);
+}
+
+static void render_status(struct rendering *r, const struct asked *asked)
+{
+	const struct device *device = asked->device;
 	enum snapshot_state state = device_snapshot_state(device);
 
 	if (state == SNAPSHOT_NONE)
 		return;
-	begin(r, "status", device->devno);
+	begin_devno(r, FACT_STATUS, device->devno);
 	key_number(r, " ", device->targets[0].start);
 	key_number(r, " ", device->targets[0].length);
 	buf_puts(&r->line, " ");
@@ -173,7 +203,7 @@ static void render_status(struct rendering *r, const struct device *device)
 
 static void begin_holder(struct rendering *r, struct devno held, const char *name)
 {
-	begin(r, "holder", held);
+	begin_devno(r, FACT_HOLDER, held);
 	buf_puts(&r->line, " ");
 	buf_puts(&r->line, name);
 }
@@ -192,7 +222,7 @@ static void render_device_holder(struct rendering *r, struct devno held,
 static void render_named_holder(struct rendering *r, struct devno held,
 	const struct holder *holder, const char *name)
 {
-	begin(r, "holder", held);
+	begin_devno(r, FACT_HOLDER, held);
 	word(r, holder->row->name, name);
 	emit(r);
 }
@@ -200,7 +230,7 @@ static void render_named_holder(struct rendering *r, struct devno held,
 static void render_swap(
 	struct rendering *r, struct devno held, const struct holder *holder)
 {
-	begin(r, "holder", held);
+	begin_devno(r, FACT_HOLDER, held);
 	word(r, holder->row->name, holder->swap->path);
 	if (!holder->is_on_file)
 		buf_puts(&r->line, !holder->swap->has_used ? " unread"
@@ -257,7 +287,8 @@ static const char *access_word(const struct mount *mount)
 static void render_mount(
 	struct rendering *r, struct devno devno, const struct mount *mount)
 {
-	key_number(r, "mount ", mount->namespace_id);
+	begin(r, FACT_MOUNT);
+	buf_number(&r->line, mount->namespace_id);
 	key_number(r, ":", mount->id);
 	buf_puts(&r->line, " device ");
 	buf_devno(&r->line, devno);
@@ -292,8 +323,7 @@ static void render_holder(
 	case HELD_BY_SUPERBLOCK:
 		render_named_holder(r, held, holder, holder->superblock->type);
 		return;
-	case HELD_BY_MOUNT:
-		render_mount_of(r, held, holder->mount);
+	case HELD_BY_MOUNT: /* a fact of its own kind */
 		return;
 	case HELD_BY_SWAP:
 		render_swap(r, held, holder);
@@ -309,39 +339,49 @@ static void render_holder(
 	}
 }
 
-static void render_walk(struct rendering *r, struct holders holders)
+/* As long as only its table matters, only what has one on it. */
+static void render_holders(struct rendering *r, const struct asked *asked)
 {
+	struct holders holders =
+		asked->level == SCOPE_ALL
+			? host_holders(r->host, asked->devno)
+			: host_holders_by(r->host, asked->devno, HELD_BY_TABLE);
+
 	for (struct holder holder; holders_next(&holders, &holder);)
-		render_holder(r, holders.held, &holder);
+		render_holder(r, asked->devno, &holder);
+	if (asked->level == SCOPE_ALL)
+		render_unplaced(r, asked->devno);
 }
 
-static void render_holders(struct rendering *r, struct devno held)
+static void render_mounts(struct rendering *r, const struct asked *asked)
 {
-	render_walk(r, host_holders(r->host, held));
-	render_unplaced(r, held);
+	struct holders holders = host_holders_by(r->host, asked->devno, HELD_BY_MOUNT);
+
+	for (struct holder holder; holders_next(&holders, &holder);)
+		render_mount_of(r, asked->devno, holder.mount);
 }
 
 /* ---- other block devices ---- */
 
-static void render_block(struct rendering *r, const struct block *block)
+static void render_block(struct rendering *r, const struct asked *asked)
 {
-	fact_block(r->host, block, &r->line);
+	fact_block(r->host, asked->block, &r->line);
 	emit(r);
-	render_holders(r, block->devno);
 }
 
 /* ---- volumes ---- */
 
-static void render_group(struct rendering *r, const char *vg_uuid)
+static void render_group(struct rendering *r, const struct asked *asked)
 {
-	const struct vg *vg = host_vg(r->host, vg_uuid);
+	const struct vg *vg = host_vg(r->host, asked->vg_uuid);
 	const char *separator = " state ";
 
-	buf_puts(&r->line, "group ");
-	buf_word(&r->line, vg_uuid);
+	begin(r, FACT_GROUP);
+	buf_word(&r->line, asked->vg_uuid);
 	if (!vg) {
-		buf_puts(&r->line,
-			host_group_is_gone(r->host, vg_uuid) ? " absent" : " unread");
+		buf_puts(&r->line, host_group_is_gone(r->host, asked->vg_uuid)
+					   ? " absent"
+					   : " unread");
 		emit(r);
 		return;
 	}
@@ -391,16 +431,16 @@ static void render_segments(struct rendering *r, const struct lv *lv)
 		buf_puts(&r->line, " segments -");
 }
 
-static void render_volume(struct rendering *r, const char *vg_uuid, const char *lv_uuid)
+static void render_volume(struct rendering *r, const struct asked *asked)
 {
-	const struct vg *vg = host_vg(r->host, vg_uuid);
-	const struct lv *lv = host_lv(r->host, vg_uuid, lv_uuid);
+	const struct vg *vg = host_vg(r->host, asked->vg_uuid);
+	const struct lv *lv = host_lv(r->host, asked->vg_uuid, asked->lv_uuid);
 
-	buf_puts(&r->line, "volume ");
-	buf_word(&r->line, vg_uuid);
+	begin(r, FACT_VOLUME);
+	buf_word(&r->line, asked->vg_uuid);
 	buf_puts(&r->line, "/");
-	buf_word(&r->line, lv_uuid);
-	if (vg ? !vg->has_metadata : !host_group_is_gone(r->host, vg_uuid)) {
+	buf_word(&r->line, asked->lv_uuid);
+	if (vg ? !vg->has_metadata : !host_group_is_gone(r->host, asked->vg_uuid)) {
 		buf_puts(&r->line, " unread");
 	} else if (!vg || !lv) {
 		buf_puts(&r->line, " absent");
@@ -417,10 +457,13 @@ static void render_volume(struct rendering *r, const char *vg_uuid, const char *
 	emit(r);
 }
 
-/* Of `tags`, those that the volume has. */
-static void render_tags(struct rendering *r, const struct lv *lv, const char *tags)
+/* Of those that are asked for, those that the volume has. */
+static void render_tags(struct rendering *r, const struct asked *asked)
 {
-	while (tags && *tags) {
+	const struct lv *lv = host_lv(r->host, asked->vg_uuid, asked->lv_uuid);
+	const char *tags = asked->tags;
+
+	while (lv && tags && *tags) {
 		const char *next;
 		size_t len = lvm_tags_first(tags, &next);
 		cleanup_free char *tag = xstrndup(tags, len);
@@ -450,13 +493,13 @@ static void render_result(
 	emit(r);
 }
 
-static void render_condition(struct rendering *r, const struct condition *condition)
+static void render_condition(struct rendering *r, const struct asked *asked)
 {
 	cleanup_violations struct violations violations = VIOLATIONS_INIT;
 	cleanup_buf struct buf begin = BUF_INIT;
 
-	condition_line_begin(condition, &begin);
-	condition_find(r->host, condition, &violations);
+	condition_line_begin(asked->condition, &begin);
+	condition_find(r->host, asked->condition, &violations);
 	if (!violations.count)
 		render_result(r, &begin, NULL);
 	for (size_t i = 0; i < violations.count; i++)
@@ -465,27 +508,74 @@ static void render_condition(struct rendering *r, const struct condition *condit
 
 /* ---- the whole ---- */
 
-static void render_host(struct rendering *r)
+static void render_host(struct rendering *r, const struct asked *asked)
 {
-	buf_puts(&r->line, "host");
+	(void)asked;
+	buf_puts(&r->line, fact_row(FACT_HOST)->word);
 	word(r, "machine-id", r->host->identity.machine_id);
 	word(r, "boot-id", r->host->identity.boot_id);
 	emit(r);
 }
 
-static void render_at_level(
-	struct rendering *r, const struct device *device, enum scope_level level)
+/* How the facts of each kind are written, and what is asked about that has some: of a
+ * device, from which level on. */
+static const struct {
+	unsigned about; /* enum asked_about */
+	enum scope_level level;
+	void (*render)(struct rendering *r, const struct asked *asked);
+} renderers[FACT_KINDS] = {
+	[FACT_HOST] = {ABOUT_HOST, SCOPE_IDENTITY, render_host},
+	[FACT_DEVICE] = {ABOUT_DEVICE, SCOPE_IDENTITY, render_device},
+	[FACT_TABLE] = {ABOUT_DEVICE, SCOPE_TABLE, render_table},
+	[FACT_PENDING] = {ABOUT_DEVICE, SCOPE_TABLE, render_pending},
+	[FACT_STATUS] = {ABOUT_DEVICE, SCOPE_ALL, render_status},
+	[FACT_HOLDER] = {ABOUT_DEVICE | ABOUT_BLOCK, SCOPE_TABLE, render_holders},
+	[FACT_MOUNT] = {ABOUT_DEVICE | ABOUT_BLOCK, SCOPE_ALL, render_mounts},
+	[FACT_BLOCK] = {ABOUT_BLOCK, SCOPE_IDENTITY, render_block},
+	[FACT_GROUP] = {ABOUT_GROUP, SCOPE_IDENTITY, render_group},
+	[FACT_VOLUME] = {ABOUT_VOLUME, SCOPE_IDENTITY, render_volume},
+	[FACT_TAG] = {ABOUT_VOLUME, SCOPE_IDENTITY, render_tags},
+	[FACT_CONDITION] = {ABOUT_CONDITION, SCOPE_IDENTITY, render_condition},
+};
+
+static void render(struct rendering *r, const struct asked *asked)
 {
-	render_device(r, device, level == SCOPE_ALL);
-	if (level == SCOPE_IDENTITY)
-		return;
-	render_tables(r, device);
-	if (level == SCOPE_TABLE) {
-		render_walk(r, host_holders_by(r->host, device->devno, HELD_BY_TABLE));
-		return;
-	}
-	render_status(r, device);
-	render_holders(r, device->devno);
+	for (enum fact_kind kind = 0; kind < FACT_KINDS; kind++)
+		if ((renderers[kind].about & asked->about) &&
+			asked->level >= renderers[kind].level)
+			renderers[kind].render(r, asked);
+}
+
+static struct asked about_device(const struct device *device, enum scope_level level)
+{
+	return (struct asked){.about = ABOUT_DEVICE,
+		.level = level,
+		.devno = device->devno,
+		.device = device};
+}
+
+static void render_about_block(struct rendering *r, const struct block *block)
+{
+	render(r, &(struct asked){.about = ABOUT_BLOCK,
+			  .level = SCOPE_ALL,
+			  .devno = block->devno,
+			  .block = block});
+}
+
+static void render_about_group(struct rendering *r, const char *vg_uuid)
+{
+	render(r, &(struct asked){
+			  .about = ABOUT_GROUP, .level = SCOPE_ALL, .vg_uuid = vg_uuid});
+}
+
+static void render_about_volume(
+	struct rendering *r, const char *vg_uuid, const char *lv_uuid, const char *tags)
+{
+	render(r, &(struct asked){.about = ABOUT_VOLUME,
+			  .level = SCOPE_ALL,
+			  .vg_uuid = vg_uuid,
+			  .lv_uuid = lv_uuid,
+			  .tags = tags});
 }
 
 /* Numbers of devices and mounts are used again as soon as they are free, so the entry's
@@ -510,28 +600,31 @@ static void render_scope(struct rendering *r, const struct scope *scope)
 	for (size_t i = 0; i < scope->n_devices; i++) {
 		const struct device *device = scope_find(r->host, &scope->devices[i]);
 
-		if (device)
-			render_at_level(r, device, scope->devices[i].level);
+		if (device) {
+			struct asked asked =
+				about_device(device, scope->devices[i].level);
+
+			render(r, &asked);
+		}
 	}
 	for (size_t i = 0; i < scope->n_blocks; i++) {
 		const struct block *block =
 			host_block_by_devno(r->host, scope->blocks[i].devno);
 
 		if (block)
-			render_block(r, block);
+			render_about_block(r, block);
 	}
 	for (size_t i = 0; i < scope->n_groups; i++)
-		render_group(r, scope->groups[i]);
+		render_about_group(r, scope->groups[i]);
 	for (size_t i = 0; i < scope->n_volumes; i++) {
 		const struct scope_volume *entry = &scope->volumes[i];
-		const struct lv *lv = host_lv(r->host, entry->vg_uuid, entry->lv_uuid);
 
-		render_volume(r, entry->vg_uuid, entry->lv_uuid);
-		if (lv)
-			render_tags(r, lv, entry->tags);
+		render_about_volume(r, entry->vg_uuid, entry->lv_uuid, entry->tags);
 	}
 	for (size_t i = 0; i < scope->n_conditions; i++)
-		render_condition(r, &scope->conditions[i]);
+		render(r, &(struct asked){.about = ABOUT_CONDITION,
+				  .level = SCOPE_ALL,
+				  .condition = &scope->conditions[i]});
 }
 
 static void render_everything(struct rendering *r)
@@ -541,26 +634,25 @@ static void render_everything(struct rendering *r)
 	for (size_t i = 0; i < host->n_devices; i++) {
 		const struct device *device = &host->devices[i];
 		bool has_opens = host_device_opens_count(host, device);
+		struct asked asked =
+			about_device(device, has_opens ? SCOPE_ALL : SCOPE_TABLE);
 
 		if (device->is_gone)
 			continue;
-		render_at_level(r, device, has_opens ? SCOPE_ALL : SCOPE_TABLE);
+		render(r, &asked);
 		if (!has_opens)
-			render_walk(r,
-				host_holders_by(r->host, device->devno, HELD_BY_MOUNT));
+			render_mounts(r, &asked);
 	}
 	for (size_t i = 0; i < host->n_blocks; i++)
 		if (host_block_is_fact(host, &host->blocks[i]))
-			render_block(r, &host->blocks[i]);
+			render_about_block(r, &host->blocks[i]);
 	for (size_t i = 0; i < host->n_vgs; i++)
-		render_group(r, host->vgs[i].uuid);
+		render_about_group(r, host->vgs[i].uuid);
 	for (size_t i = 0; i < host->n_lvs; i++) {
 		const struct lv *lv = &host->lvs[i];
 
-		if (lv->is_gone)
-			continue;
-		render_volume(r, lv->vg_uuid, lv->uuid);
-		render_tags(r, lv, lv->tags);
+		if (!lv->is_gone)
+			render_about_volume(r, lv->vg_uuid, lv->uuid, lv->tags);
 	}
 }
 
@@ -569,7 +661,7 @@ void host_facts(
 {
 	struct rendering r = {.host = host, .facts = ret_facts};
 
-	render_host(&r);
+	render(&r, &(struct asked){.about = ABOUT_HOST, .level = SCOPE_ALL});
 	if (scope)
 		render_scope(&r, scope);
 	else

@@ -21,6 +21,7 @@
 #include "snapstate/host/block.h"
 #include "snapstate/host/device.h"
 #include "snapstate/host/holder.h"
+#include "snapstate/host/holders.h"
 #include "snapstate/host/lvm.h"
 #include "snapstate/host/process.h"
 #include "snapstate/host/swap.h"
@@ -568,6 +569,37 @@ static void test_what_a_line_follows_from(void **state)
 	}
 }
 
+/* What the model lists as a holder, and what a line of it follows from. */
+static unsigned parts_of_holder(enum holder_shape shape, const struct holder_row *row)
+{
+	if (shape == HELD_BY_TABLE)
+		return PROBE_DM;
+	if (shape == HELD_BY_PROCESS)
+		return PROBE_PROCESSES;
+	if (strcmp(row->name, "loop") == 0 || strcmp(row->name, "swap-file") == 0)
+		return PROBE_BLOCKS | PROBE_HOLDERS | PROBE_MOUNTS;
+	return PROBE_BLOCKS | PROBE_HOLDERS;
+}
+
+static void test_each_kind_of_holder(void **state)
+{
+	(void)state;
+	for (enum holder_shape shape = 0; shape < HOLDER_SHAPES; shape++)
+		for (unsigned kind = 0; kind < HOLDER_KINDS_MOST; kind++) {
+			const struct holder_row *row = holder_row(shape, kind);
+			cleanup_buf struct buf line = BUF_INIT;
+
+			if (!row->name || shape == HELD_BY_MOUNT)
+				continue;
+			buf_printf(&line, "holder 254:4 %s 254:5", row->name);
+			assert_true(fact_holder_is(buf_text(&line), row->name));
+			assert_int_equal(fact_parts(buf_text(&line)),
+				parts_of_holder(shape, row));
+			assert_int_equal(fact_holding_device(buf_text(&line)) != NULL,
+				shape == HELD_BY_TABLE || shape == HELD_BY_BLOCK);
+		}
+}
+
 static void test_lines_about_subjects(void **state)
 {
 	static const char *const wanted[] = {
@@ -652,6 +684,7 @@ int main(void)
 		cmocka_unit_test(test_the_rows_of_the_kinds),
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_what_a_line_follows_from),
+		cmocka_unit_test(test_each_kind_of_holder),
 		cmocka_unit_test(test_lines_about_subjects),
 		cmocka_unit_test(test_bags),
 	};
