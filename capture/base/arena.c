@@ -5,7 +5,9 @@
 
 #include "snapstate/buf.h"
 
-#define ARENA_BLOCK (64u << 10)
+/* Each block is twice the one before: some arenas hold a few words only. */
+#define ARENA_BLOCK_FIRST (1u << 10)
+#define ARENA_BLOCK_MAX	  (64u << 10)
 
 struct arena_block {
 	struct arena_block *next;
@@ -35,19 +37,28 @@ void arena_free(struct arena *a)
 	free(a);
 }
 
+static struct arena_block *block_add(struct arena *a, size_t need)
+{
+	size_t size = a->blocks ? a->blocks->size * 2 : ARENA_BLOCK_FIRST;
+	struct arena_block *block;
+
+	if (size > ARENA_BLOCK_MAX)
+		size = ARENA_BLOCK_MAX;
+	if (size < need)
+		size = need;
+	block = xmalloc(sizeof(*block) + size);
+	*block = (struct arena_block){.next = a->blocks, .size = size};
+	a->blocks = block;
+	return block;
+}
+
 const char *arena_strndup(struct arena *a, const char *bytes, size_t len)
 {
 	struct arena_block *block = a->blocks;
 	char *copy;
 
-	if (!block || block->size - block->used < len + 1) {
-		size_t size = len + 1 > ARENA_BLOCK ? len + 1 : ARENA_BLOCK;
-
-		block = xcalloc(1, sizeof(*block) + size);
-		block->size = size;
-		block->next = a->blocks;
-		a->blocks = block;
-	}
+	if (!block || block->size - block->used < len + 1)
+		block = block_add(a, len + 1);
 	copy = block->bytes + block->used;
 	if (len)
 		memcpy(copy, bytes, len);

@@ -24,12 +24,19 @@ void *xcalloc(size_t count, size_t size)
 	return p;
 }
 
+void *xmalloc(size_t size)
+{
+	void *p = malloc(size ? size : 1);
+
+	if (!p)
+		die_out_of_memory();
+	return p;
+}
+
 char *xstrndup(const char *text, size_t len)
 {
-	char *copy = malloc(len + 1);
+	char *copy = xmalloc(len + 1);
 
-	if (!copy)
-		die_out_of_memory();
 	if (len)
 		memcpy(copy, text, len);
 	copy[len] = '\0';

@@ -55,11 +55,16 @@ void buf_tail(struct buf *b, const char *text)
 
 void buf_prose(struct buf *b, const char *text)
 {
-	for (; *text; text++)
-		if (*text >= ' ' && *text <= '~')
-			buf_add(b, text, 1);
-		else
-			buf_printf(b, "\\x%02x", (unsigned char)*text);
+	while (*text) {
+		size_t len = 0;
+
+		while (text[len] >= ' ' && text[len] <= '~')
+			len++;
+		buf_add(b, text, len);
+		text += len;
+		if (*text)
+			buf_printf(b, "\\x%02x", (unsigned char)*text++);
+	}
 }
 
 static int hex_digit(char c)

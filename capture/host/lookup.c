@@ -90,7 +90,10 @@ struct device *host_device_of_lv(const struct host *host, const char *vg_uuid,
 {
 	cleanup_buf struct buf uuid = BUF_INIT;
 
-	buf_printf(&uuid, "LVM-%s%s%s", vg_uuid, lv_uuid, layer);
+	buf_puts(&uuid, "LVM-");
+	buf_puts(&uuid, vg_uuid);
+	buf_puts(&uuid, lv_uuid);
+	buf_puts(&uuid, layer);
 	return host_device_by_uuid(host, buf_text(&uuid));
 }
 

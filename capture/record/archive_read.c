@@ -23,7 +23,6 @@
 #define TAR_OVERHEAD 4096	/* of one member: header, pax header, padding */
 #define TAR_BLOCK    512
 #define TAR_MAX	     (RECORD_TOTAL_MAX + RECORD_MEMBERS_MAX * TAR_OVERHEAD)
-#define CHUNK	     65536
 
 /* ---- compression ---- */
 
@@ -47,17 +46,18 @@ static int size_check(size_t packed, size_t unpacked, struct err *err)
 
 static int drain(struct archive *archive, size_t packed, struct buf *tar, struct err *err)
 {
-	char chunk[CHUNK];
-	la_ssize_t n;
+	const void *block;
+	size_t n;
+	la_int64_t offset;
+	int r;
 
-	while ((n = archive_read_data(archive, chunk, sizeof(chunk))) > 0) {
-		int r = size_check(packed, tar->len + (size_t)n, err);
-
-		if (r < 0)
-			return r;
-		buf_add(tar, chunk, (size_t)n);
+	while ((r = archive_read_data_block(archive, &block, &n, &offset)) ==
+		ARCHIVE_OK) {
+		if (size_check(packed, tar->len + n, err) < 0)
+			return -EFBIG;
+		buf_add(tar, block, n);
 	}
-	if (n < 0)
+	if (r != ARCHIVE_EOF)
 		return tar_fail(archive, err);
 	if (archive_filter_bytes(archive, -1) != (la_int64_t)packed)
 		return err_set(err, -EBADMSG, "bytes follow after the archive's end");
@@ -129,12 +129,14 @@ static int entry_check(struct archive_entry *entry, const char *name, struct err
 static int member_read(
 	struct archive *archive, size_t size, struct member *member, struct err *err)
 {
-	char chunk[CHUNK];
-	la_ssize_t n;
+	const void *block;
+	size_t n;
+	la_int64_t offset;
+	int r;
 
-	while ((n = archive_read_data(archive, chunk, sizeof(chunk))) > 0)
-		buf_add(&member->bytes, chunk, (size_t)n);
-	if (n < 0) {
+	while ((r = archive_read_data_block(archive, &block, &n, &offset)) == ARCHIVE_OK)
+		buf_add(&member->bytes, block, n);
+	if (r != ARCHIVE_EOF) {
 		tar_fail(archive, err);
 		return err_wrap(err, "%s", member->name);
 	}

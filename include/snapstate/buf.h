@@ -80,6 +80,7 @@ void *array_add_sized(void *array, size_t *count, size_t element);
 	((__typeof__(*(array)))array_add_sized((array), (count), sizeof(**(array))))
 
 void *xcalloc(size_t count, size_t size);
+void *xmalloc(size_t size); /* not zeroed */
 char *xstrdup(const char *text);
 char *xstrndup(const char *text, size_t len);
 

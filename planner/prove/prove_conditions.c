@@ -36,14 +36,12 @@ static int check_nodes(const struct proof *proof, const struct condition *hosts)
 	}
 }
 
-/* Whatever its argument is. NULL: none. */
-static const struct condition *hosts_condition(
-	const struct plan *plan, const char *vg_uuid)
+/* Whatever its argument is: the first one of such. NULL: none. */
+static const struct condition *find_condition(const struct plan *plan,
+	enum condition_kind kind, const char *vg_uuid, const char *lv_uuid)
 {
-	const struct condition first = {.kind = CONDITION_HOSTS,
-		.vg_uuid = vg_uuid,
-		.lv_uuid = "",
-		.argument = ""};
+	const struct condition first = {
+		.kind = kind, .vg_uuid = vg_uuid, .lv_uuid = lv_uuid, .argument = ""};
 	const struct scope *scope = &plan->scope;
 	size_t low = 0, high = scope->n_conditions;
 
@@ -55,9 +53,9 @@ static const struct condition *hosts_condition(
 		else
 			high = middle;
 	}
-	if (low == scope->n_conditions ||
-		scope->conditions[low].kind != CONDITION_HOSTS ||
-		strcmp(scope->conditions[low].vg_uuid, vg_uuid) != 0)
+	if (low == scope->n_conditions || scope->conditions[low].kind != kind ||
+		strcmp(scope->conditions[low].vg_uuid, vg_uuid) != 0 ||
+		strcmp(scope->conditions[low].lv_uuid, lv_uuid) != 0)
 		return NULL;
 	return &scope->conditions[low];
 }
@@ -89,7 +87,7 @@ int proof_check_group_conditions(const struct proof *proof, const char *vg_uuid)
 		return -EPERM;
 	if (plan->is_single_host || !host_vg(proof->before, vg_uuid))
 		return 0;
-	hosts = hosts_condition(plan, vg_uuid);
+	hosts = find_condition(plan, CONDITION_HOSTS, vg_uuid, "");
 	if (hosts)
 		return check_nodes(proof, hosts);
 	return proof_broken(
@@ -144,21 +142,6 @@ int proof_check_conditions(const struct proof *proof, const char *origin_uuid)
 	return 0;
 }
 
-/* Where a line mounts it on a place of leftovers, that place is the condition's argument.
- */
-static const struct condition *find_not_configured(
-	const struct proof *proof, const char *vg_uuid, const char *lv_uuid)
-{
-	const struct scope *scope = &proof->plan->scope;
-
-	for (size_t i = 0; i < scope->n_conditions; i++)
-		if (scope->conditions[i].kind == CONDITION_NOT_CONFIGURED &&
-			strcmp(scope->conditions[i].vg_uuid, vg_uuid) == 0 &&
-			strcmp(scope->conditions[i].lv_uuid, lv_uuid) == 0)
-			return &scope->conditions[i];
-	return NULL;
-}
-
 static bool is_place_of_leftovers(
 	const struct proof *proof, const struct condition *condition)
 {
@@ -174,7 +157,9 @@ static bool is_place_of_leftovers(
 int proof_check_not_configured(
 	const struct proof *proof, const char *vg_uuid, const char *lv_uuid)
 {
-	const struct condition *condition = find_not_configured(proof, vg_uuid, lv_uuid);
+	/* where a line mounts it on a place of leftovers, that place is its argument */
+	const struct condition *condition =
+		find_condition(proof->plan, CONDITION_NOT_CONFIGURED, vg_uuid, lv_uuid);
 	cleanup_violations struct violations violations = VIOLATIONS_INIT;
 
 	if (!condition)
