@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How much of each kind a model may have; see snapstate/limits.h. */
+#include "snapstate/err.h"
 #include "snapstate/host.h"
 #include "snapstate/host/block.h"
 #include "snapstate/host/device.h"

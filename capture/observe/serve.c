@@ -11,6 +11,7 @@
 #include "observe_process.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/exit.h"
+#include "snapstate/redact.h"
 
 static int write_all(int fd, const char *bytes, size_t len)
 {

@@ -12,6 +12,7 @@
  */
 #include <string.h>
 
+#include "snapstate/host.h"
 #include "state_reader.h"
 #include "snapstate/host/block.h"
 #include "snapstate/host/change.h"

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "snapstate/host.h"
 #include "state_reader.h"
 
 #define PIECE (1u << 20) /* bytes */

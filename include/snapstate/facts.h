@@ -75,6 +75,11 @@ struct device;
 struct dm_target;
 struct host;
 
+/* Names may be pseudonyms, made with a key (redact.h): the hex digits of its id, and where
+ * it is unless somebody says otherwise. */
+#define REDACT_KEY_ID_LEN 16
+#define REDACT_KEY_FILE	  "/var/lib/snapstate/redaction.key"
+
 /* A set of facts: sorted by bytes, no duplicates. */
 struct facts {
 	char **lines;

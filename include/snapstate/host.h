@@ -27,6 +27,7 @@ struct block;
 struct change;
 struct config_entry;
 struct device;
+struct err;
 struct fstab_entry;
 struct host_index;
 struct kernel_holder;
@@ -103,5 +104,9 @@ void host_sort(struct host *host);
 /* Strings of the host's arena; "" is shared. */
 const char *host_string(struct host *host, const char *text);
 const char *host_string_n(struct host *host, const char *bytes, size_t len);
+
+/* -EFBIG: the model has more than limits.h allows. Asked by who reads and by who writes a
+ * capture. */
+int host_limits_check(const struct host *host, struct err *err);
 
 #endif

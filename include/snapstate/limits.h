@@ -15,10 +15,6 @@
 
 #include <stdint.h>
 
-#include "snapstate/err.h"
-
-struct host;
-
 /* ---- a capture: the file (record.h) ---- */
 
 #define RECORD_ARCHIVE_MAX   (64u << 20)  /* bytes of the file */
@@ -40,9 +36,6 @@ struct host;
 /* Of each other kind: sources, namespaces, swap areas, live file systems, holders in the
  * kernel, changes, lines of fstab, lines of configurations. */
 #define RECORD_OTHERS_MAX    100000
-
-/* -EFBIG: the model has more than that. Asked by who reads and by who writes a capture. */
-int host_limits_check(const struct host *host, struct err *err);
 
 /* ---- text that the host gave (text.h) ---- */
 

@@ -81,7 +81,6 @@
 #include "snapstate/io.h"
 #include "snapstate/limits.h"
 #include "snapstate/policy.h"
-#include "snapstate/redact.h"
 
 #define PLAN_VERSION	2
 #define PLAN_VERSION_OLDEST 1 /* that is read */

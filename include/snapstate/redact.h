@@ -32,12 +32,11 @@
 
 #include "snapstate/buf.h"
 #include "snapstate/err.h"
+#include "snapstate/facts.h"
 
 struct host;
 
-#define REDACT_KEY_LEN	  32
-#define REDACT_KEY_ID_LEN 16
-#define REDACT_KEY_FILE	  "/var/lib/snapstate/redaction.key"
+#define REDACT_KEY_LEN 32
 
 struct redact_key {
 	unsigned char bytes[REDACT_KEY_LEN];

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
 #include "snapstate/record.h"
 #include "state_schema.h"
 

@@ -29,6 +29,7 @@
 #include "snapstate/io.h"
 #include "snapstate/journal.h"
 #include "snapstate/plan.h"
+#include "snapstate/redact.h"
 
 #define MACHINE_ID  "0123456789abcdef0123456789abcdef"
 #define BOOT_ID	    "8d1e0000-0000-4000-8000-000000000000"
