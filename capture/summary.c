@@ -4,12 +4,14 @@
  * Each source that was not read has its own line, with what to do about it.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "capture.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/host.h"
 #include "snapstate/host/process.h"
 #include "snapstate/host/source.h"
+#include "snapstate/import.h"
 
 static const char *advice(enum outcome outcome)
 {
@@ -105,12 +107,31 @@ static void print_import(const struct source *source)
 		buf_text(&detail));
 }
 
+/* What became of each file and each pasted command. */
+static void print_record(const struct host *host)
+{
+	const struct document *record = host_document(host, IMPORT_DOCUMENT);
+	const char *at = record ? record->bytes : "";
+
+	while (*at) {
+		size_t len = strcspn(at, "\n");
+		cleanup_free char *line = xstrndup(at, len);
+		cleanup_buf struct buf text = BUF_INIT;
+
+		buf_prose(&text, line);
+		fprintf(stderr, "  %s\n", buf_text(&text));
+		at += len + (at[len] == '\n');
+	}
+}
+
 bool summary_print_import(const struct host *host, bool is_quiet)
 {
 	bool is_complete = true;
 
-	if (!is_quiet)
+	if (!is_quiet) {
 		print_counts(host);
+		print_record(host);
+	}
 	for (size_t i = 0; i < host->n_sources; i++) {
 		const struct source *source = &host->sources[i];
 

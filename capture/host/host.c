@@ -20,6 +20,7 @@
 #include "snapstate/host/lvm.h"
 #include "snapstate/host/mount.h"
 #include "snapstate/host/process.h"
+#include "snapstate/host/shown.h"
 #include "snapstate/host/source.h"
 #include "snapstate/host/swap.h"
 
@@ -72,6 +73,7 @@ void host_free(struct host *host)
 	free(host->pvs);
 	free(host->lvm_devices);
 	free(host->lvs);
+	free(host->shown);
 	arena_free(host->strings);
 	free(host);
 }
@@ -113,6 +115,7 @@ struct host *host_clone(const struct host *host)
 	COPY_ARRAY(clone, pvs, n_pvs);
 	COPY_ARRAY(clone, lvm_devices, n_lvm_devices);
 	COPY_ARRAY(clone, lvs, n_lvs);
+	COPY_ARRAY(clone, shown, n_shown);
 	host_index_clone(clone);
 	return clone;
 }
@@ -281,9 +284,20 @@ int config_entry_compare(const struct config_entry *a, const struct config_entry
 				  : strcmp(a->device, b->device);
 }
 
+int shown_compare(const struct shown *a, const struct shown *b)
+{
+	int by_volume = strcmp(a->volume, b->volume);
+
+	if (by_volume)
+		return by_volume;
+	return a->kind != b->kind ? NUMBERS(a->kind, b->kind)
+				  : strcmp(a->value, b->value);
+}
+
 LOCAL_ORDER(order_kernel_holders, kernel_holder, kernel_holder_compare(a, b))
 LOCAL_ORDER(order_fstab, fstab_entry, NUMBERS(a->line, b->line))
 LOCAL_ORDER(order_configs, config_entry, config_entry_compare(a, b))
+LOCAL_ORDER(order_shown, shown, shown_compare(a, b))
 LOCAL_ORDER(order_changes, change, change_compare(a, b))
 
 int order_lvs(const void *pa, const void *pb)
@@ -361,6 +375,7 @@ void host_sort(struct host *host)
 	SORT(changes, n_changes, order_changes);
 	SORT(fstab, n_fstab, order_fstab);
 	SORT(configs, n_configs, order_configs);
+	SORT(shown, n_shown, order_shown);
 	SORT(vgs, n_vgs, order_vgs);
 	SORT(pvs, n_pvs, order_pvs);
 	SORT(lvs, n_lvs, order_lvs);

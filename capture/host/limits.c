@@ -44,6 +44,7 @@ int host_limits_check(const struct host *host, struct err *err)
 		{"changes", host->n_changes, RECORD_OTHERS_MAX},
 		{"lines of /etc/fstab", host->n_fstab, RECORD_OTHERS_MAX},
 		{"lines of configurations", host->n_configs, RECORD_OTHERS_MAX},
+		{"statements of an import", host->n_shown, RECORD_OTHERS_MAX},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)

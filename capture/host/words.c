@@ -12,6 +12,7 @@
 #include "snapstate/host/holder.h"
 #include "snapstate/host/lvm.h"
 #include "snapstate/host/process.h"
+#include "snapstate/host/shown.h"
 #include "snapstate/host/source.h"
 
 static int word_index(const char *const *words, size_t count, const char *name)
@@ -77,6 +78,47 @@ int config_kind_parse(const char *name, enum config_kind *ret_kind)
 	if (i < 0)
 		return i;
 	*ret_kind = (enum config_kind)i;
+	return 0;
+}
+
+static const char *const shown_words[] = {
+	[SHOWN_LISTED] = "listed",
+	[SHOWN_SNAPSHOT] = "snapshot",
+	[SHOWN_ORIGIN] = "origin",
+	[SHOWN_PLAIN] = "plain",
+	[SHOWN_THIN] = "thin",
+	[SHOWN_MERGING] = "merging",
+	[SHOWN_INVALID] = "invalid",
+	[SHOWN_FULL] = "full",
+	[SHOWN_ACTIVE] = "active",
+	[SHOWN_OPEN] = "open",
+	[SHOWN_NUMBER] = "number",
+	[SHOWN_UUID] = "uuid",
+	[SHOWN_TABLE] = "table",
+	[SHOWN_STATUS] = "status",
+	[SHOWN_LAYER] = "layer",
+	[SHOWN_ABOVE] = "above",
+	[SHOWN_MOUNTED] = "mounted",
+	[SHOWN_USED] = "used",
+	[SHOWN_HELD] = "held",
+	[SHOWN_GROUP] = "group",
+	[SHOWN_CONFIGURED] = "configured",
+	[SHOWN_CREATED] = "created",
+	[SHOWN_MESSAGE] = "message",
+};
+
+const char *shown_kind_name(enum shown_kind kind)
+{
+	return shown_words[kind];
+}
+
+int shown_kind_parse(const char *name, enum shown_kind *ret_kind)
+{
+	int i = word_index(shown_words, COUNT(shown_words), name);
+
+	if (i < 0)
+		return i;
+	*ret_kind = (enum shown_kind)i;
 	return 0;
 }
 

@@ -13,6 +13,19 @@ struct dm_names {
 	size_t count;
 };
 
+/* One line of table or status. */
+struct target_line {
+	struct line name;
+	bool has_target;
+	uint64_t start;
+	uint64_t length;
+	char *type;   /* malloc'ed */
+	char *params; /* malloc'ed */
+};
+/* "NAME: START LENGTH TYPE PARAMETERS", or "NAME: " without a table. */
+int target_line_split(struct line line, struct target_line *ret_split, struct err *err);
+void target_line_free(struct target_line *line);
+
 /* dmsetup info -c: adds every device without targets. `ret_targets` gets, in the same
  * order, how many lines its table has. */
 int dm_info_read(struct host *host, const struct piece *piece, uint32_t **ret_targets,

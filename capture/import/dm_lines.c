@@ -22,17 +22,7 @@
 #include "snapstate/host.h"
 #include "snapstate/host/device.h"
 
-/* One line of table or status. */
-struct target_line {
-	struct line name;
-	bool has_target;
-	uint64_t start;
-	uint64_t length;
-	char *type;   /* malloc'ed */
-	char *params; /* malloc'ed */
-};
-
-static void target_line_free(struct target_line *line)
+void target_line_free(struct target_line *line)
 {
 	if (line->params)
 		explicit_bzero(line->params, strlen(line->params));
@@ -71,8 +61,7 @@ static bool is_without_target(struct line line)
 	return line.len >= 2 && memcmp(line.at + line.len - 2, ": ", 2) == 0;
 }
 
-static int target_line_split(
-	struct line line, struct target_line *ret_split, struct err *err)
+int target_line_split(struct line line, struct target_line *ret_split, struct err *err)
 {
 	const char *end = line.at + line.len, *at = end;
 	struct line start, length, type;

@@ -13,6 +13,8 @@
 #include "evidence.h"
 #include "snapstate/buf.h"
 
+#define CHUNK 65536
+
 int evidence_count_entry(struct evidence *evidence, struct err *err)
 {
 	if (++evidence->entries > IMPORT_ENTRIES_MAX)
@@ -67,6 +69,13 @@ void evidence_free(struct evidence *evidence)
 		buf_free(&evidence->pieces[i].bytes);
 	}
 	free(evidence->pieces);
+	free(evidence->first_other);
+}
+
+void evidence_leave_out(struct evidence *evidence, const char *path)
+{
+	if (!evidence->n_others++)
+		evidence->first_other = xstrdup(path);
 }
 
 /* ---- order ---- */
@@ -168,17 +177,85 @@ static int unpack_pieces(struct evidence *evidence, struct err *err)
 	return 0;
 }
 
-static int read_any(int fd, struct evidence *evidence, struct err *err)
+/* ---- a text alone ---- */
+
+static bool is_archive(const char *bytes, size_t len)
 {
+	static const struct {
+		size_t at, len;
+		const char *bytes;
+	} marks[] = {{0, 2, "\x1f\x8b"},
+		{0, 6,
+			"\xfd"
+			"7zXZ"},
+		{0, 3, "BZh"}, {0, 4, "\x28\xb5\x2f\xfd"}, {0, 4, "PK\x03\x04"},
+		{257, 5, "ustar"}};
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (len >= marks[i].at + marks[i].len &&
+			memcmp(bytes + marks[i].at, marks[i].bytes, marks[i].len) == 0)
+			return true;
+	return false;
+}
+
+/* Of a thousand bytes at most 30 that no terminal prints. */
+bool text_is_likely(const char *bytes, size_t len)
+{
+	size_t n_strange = 0;
+
+	for (size_t i = 0; i < len; i++)
+		n_strange += (unsigned char)bytes[i] < ' ' &&
+			     (!bytes[i] || !strchr("\t\n\r\f\b\033", bytes[i]));
+	return !is_archive(bytes, len) && n_strange <= len * 3 / 100;
+}
+
+static int read_text(int fd, const char *name, struct evidence *evidence, struct err *err)
+{
+	enum role role = role_of_path(name);
+	char chunk[CHUNK];
+	struct piece *piece;
+	ssize_t n = 0;
+	int r = evidence_add(evidence, name,
+		role == ROLE_NONE || role == ROLE_ARCHIVE ? ROLE_TEXT : role, &piece,
+		err);
+
+	while (r == 0 && !piece->error && (n = read(fd, chunk, sizeof(chunk))) > 0)
+		r = evidence_fill(evidence, piece, chunk, (size_t)n, err);
+	if (r == 0 && n < 0)
+		r = err_errno(err, errno, "read");
+	if (r == 0 && piece->error)
+		r = piece_check_text(piece, err);
+	if (r == 0 && !text_is_likely(buf_text(&piece->bytes), piece->bytes.len))
+		r = err_set(err, -EBADMSG, "is no text");
+	return r;
+}
+
+/* By its first bytes. */
+static bool is_text(int fd)
+{
+	char bytes[CHUNK];
+	ssize_t n = pread(fd, bytes, sizeof(bytes), 0);
+
+	return n > 0 && text_is_likely(bytes, (size_t)n);
+}
+
+static int read_any(int fd, const char *path, struct evidence *evidence, struct err *err)
+{
+	const char *slash = strrchr(path, '/');
 	struct stat st;
 	int r;
 
 	if (fstat(fd, &st) < 0)
 		return err_errno(err, errno, "stat");
 	if (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode))
-		return err_set(err, -EINVAL, "is neither a folder nor an archive");
-	r = S_ISDIR(st.st_mode) ? evidence_from_folder(fd, evidence, err)
-				: evidence_from_tar(fd, evidence, err);
+		return err_set(
+			err, -EINVAL, "is neither a folder nor an archive nor a text");
+	if (S_ISDIR(st.st_mode))
+		r = evidence_from_folder(fd, evidence, err);
+	else if (is_text(fd))
+		r = read_text(fd, slash ? slash + 1 : path, evidence, err);
+	else
+		r = evidence_from_tar(fd, evidence, err);
 	if (r < 0)
 		return r;
 	if (evidence->n_pieces)
@@ -190,6 +267,18 @@ static int read_any(int fd, struct evidence *evidence, struct err *err)
 	return r < 0 ? r : evidence_keep_one_root(evidence, err);
 }
 
+static int read_stdin(struct evidence *ret_evidence, struct err *err)
+{
+	cleanup_evidence struct evidence evidence = {0};
+	int r = read_text(STDIN_FILENO, "standard-input", &evidence, err);
+
+	if (r < 0)
+		return err_wrap(err, "standard input");
+	*ret_evidence = evidence;
+	evidence = (struct evidence){0};
+	return 0;
+}
+
 int evidence_read(const char *path, struct evidence *ret_evidence, struct err *err)
 {
 	cleanup_evidence struct evidence evidence = {0};
@@ -197,13 +286,14 @@ int evidence_read(const char *path, struct evidence *ret_evidence, struct err *e
 	cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	int r;
 
+	if (strcmp(path, "-") == 0)
+		return read_stdin(ret_evidence, err);
 	if (fd < 0)
 		return err_errno(err, errno, "%s", path);
-	r = read_any(fd, &evidence, err);
+	r = read_any(fd, path, &evidence, err);
 	if (r == 0 && !evidence.n_pieces)
 		r = err_set(err, -ENODATA,
-			"holds no file whose name is known, of sos, lvmdump, dmsetup or "
-			"LVM");
+			"holds no recognised files, of sos, lvmdump, dmsetup or LVM");
 	if (r < 0)
 		return err_wrap(err, "%s", path);
 	*ret_evidence = evidence;

@@ -41,8 +41,11 @@ enum role {
 	ROLE_BLOCK_TEXT,   /* blkid, other columns of lsblk: nothing for the model */
 	ROLE_PROCESS_TEXT, /* lsof, ps */
 	ROLE_ARCHIVE,	   /* of another collection: not opened */
+	ROLE_TEXT,	   /* what it is is told by what is in it */
 };
 
+/* What a reader of this evidence would call it. */
+const char *role_name(enum role role);
 /* By the end of the path, a suffix of compression left out. */
 enum role role_of_path(const char *path);
 /* The length of the folder that holds the collection which a path with a role is of: of
@@ -64,6 +67,8 @@ struct evidence {
 	size_t n_pieces;
 	size_t kept;	/* bytes */
 	size_t entries; /* looked at */
+	size_t n_others;   /* files of no known name, or that could not be read */
+	char *first_other; /* NULL: none */
 };
 
 /* roots.c: leaves the pieces of one collection, without copies of files that it holds of
@@ -71,6 +76,8 @@ struct evidence {
  * the same thing differently. */
 int evidence_keep_one_root(struct evidence *evidence, struct err *err);
 
+/* A file that is left out, for the record. */
+void evidence_leave_out(struct evidence *evidence, const char *path);
 int evidence_read(const char *path, struct evidence *ret_evidence, struct err *err);
 void evidence_free(struct evidence *evidence);
 #define cleanup_evidence cleanup_with(evidence_free)
@@ -95,6 +102,8 @@ int evidence_add(struct evidence *evidence, const char *path, enum role role,
 int evidence_fill(struct evidence *evidence, struct piece *piece, const void *bytes,
 	size_t len, struct err *err);
 int evidence_from_folder(int fd, struct evidence *evidence, struct err *err);
+/* A text alone, by its first bytes: `name` is what it is called. false: it is none. */
+bool text_is_likely(const char *bytes, size_t len);
 int evidence_from_tar(int fd, struct evidence *evidence, struct err *err);
 /* Replaces the bytes of a compressed piece by what is in it. */
 int piece_unpack(struct piece *piece, struct err *err);
@@ -138,6 +147,10 @@ void import_swaps(struct host *host, const struct evidence *evidence);
 void import_mounts(struct host *host, const struct evidence *evidence);
 void import_processes(struct host *host, const struct evidence *evidence);
 void import_lvm(struct host *host, const struct evidence *evidence);
+/* texts.c: what all texts show of volumes by name, and what became of each file:
+ * host->shown, the documents SHOWN_DOCUMENT and IMPORT_DOCUMENT. -ENODATA: nothing was
+ * recognised. */
+int import_texts(struct host *host, const struct evidence *evidence, struct err *err);
 
 /* Adds a document if its reader understands it, with `detail`; else notes why not. */
 bool document_try(struct host *host, const char *name, const char *bytes, size_t len,

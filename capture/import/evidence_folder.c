@@ -53,11 +53,15 @@ static int entry_read(int folder, const char *name, const char *path, unsigned d
 		int fd = openat(
 			folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
-		/* what may not be read looks as if it were not there: skipped */
-		return fd < 0 ? 0 : folder_walk(fd, path, depth + 1, evidence, err);
-	}
-	if (role == ROLE_NONE || !S_ISREG(st.st_mode))
+		if (fd >= 0)
+			return folder_walk(fd, path, depth + 1, evidence, err);
+		evidence_leave_out(evidence, path);
 		return 0;
+	}
+	if (role == ROLE_NONE || !S_ISREG(st.st_mode)) {
+		evidence_leave_out(evidence, path);
+		return 0;
+	}
 	r = evidence_add(evidence, path, role, &piece, err);
 	if (role == ROLE_ARCHIVE)
 		return r;

@@ -115,8 +115,11 @@ static int entry_read(struct archive *archive, struct archive_entry *entry,
 	path += strncmp(path, "./", 2) == 0 ? 2 : 0;
 	role = role_of_path(path);
 	if (role == ROLE_NONE || archive_entry_filetype(entry) != AE_IFREG ||
-		archive_entry_hardlink(entry))
+		archive_entry_hardlink(entry)) {
+		if (archive_entry_filetype(entry) != AE_IFDIR)
+			evidence_leave_out(evidence, path);
 		return 0;
+	}
 	r = evidence_add(evidence, path, role, &piece, err);
 	if (role == ROLE_ARCHIVE)
 		return r;

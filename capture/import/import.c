@@ -21,6 +21,8 @@ int import_evidence(const char *path, struct host **ret_host, struct err *err)
 	import_processes(host, &evidence);
 	import_lvm(host, &evidence);
 	r = text_documents_read(host, err);
+	if (r == 0)
+		r = import_texts(host, &evidence, err);
 	if (r < 0)
 		return err_wrap(err, "%s", path);
 	host_sort(host);

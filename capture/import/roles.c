@@ -80,7 +80,49 @@ static const struct {
 	{ROLE_ARCHIVE, "sos-collector-*.tar"},
 	{ROLE_ARCHIVE, "lvmdump-*.tgz"},
 	{ROLE_ARCHIVE, "lvmdump-*.tar"},
+	{ROLE_TEXT, "sos_commands/devicemapper/dmsetup_*"},
+	{ROLE_TEXT, "sos_commands/lvm2/lvdisplay*"},
+	{ROLE_TEXT, "sos_commands/filesys/df_*"},
+	{ROLE_TEXT, "sos_commands/filesys/findmnt*"},
+	{ROLE_TEXT, "sos_commands/filesys/mount"},
+	{ROLE_TEXT, "etc/fstab"},
+	{ROLE_TEXT, "proc/mdstat"},
 };
+
+static const char *const role_names[] = {
+	[ROLE_NONE] = "",
+	[ROLE_DM_INFO] = "dmsetup info -c",
+	[ROLE_DM_TABLE] = "dmsetup table",
+	[ROLE_DM_STATUS] = "dmsetup status",
+	[ROLE_DM_DEPS] = "dmsetup deps",
+	[ROLE_VG_METADATA] = "metadata by vgcfgbackup",
+	[ROLE_VG_BACKUP] = "a metadata backup of LVM",
+	[ROLE_LVM_REPORT] = "a report of LVM in JSON",
+	[ROLE_VGDISPLAY] = "vgdisplay",
+	[ROLE_LVM_TEXT] = "an output of LVM",
+	[ROLE_MOUNTINFO] = "mountinfo",
+	[ROLE_MOUNTS] = "mounts",
+	[ROLE_SWAPS] = "swaps",
+	[ROLE_PARTITIONS] = "partitions",
+	[ROLE_MACHINE_ID] = "machine-id",
+	[ROLE_BOOT_ID] = "boot_id",
+	[ROLE_HOSTNAME] = "hostname",
+	[ROLE_OSRELEASE] = "osrelease",
+	[ROLE_UNAME] = "uname",
+	[ROLE_HOSTNAMECTL] = "hostnamectl",
+	[ROLE_DATE] = "date",
+	[ROLE_LSBLK] = "lsblk",
+	[ROLE_LOSETUP] = "losetup",
+	[ROLE_BLOCK_TEXT] = "an output about block devices",
+	[ROLE_PROCESS_TEXT] = "a list of processes",
+	[ROLE_ARCHIVE] = "an archive",
+	[ROLE_TEXT] = "a text",
+};
+
+const char *role_name(enum role role)
+{
+	return role_names[role];
+}
 
 const char *path_packed_suffix(const char *path)
 {
@@ -130,11 +172,27 @@ static enum role match(const char *path, size_t *ret_root)
 	return ROLE_NONE;
 }
 
+/* Files that people put beside each other have any name. Those of a copy of a host's own
+ * folders do not count: passwords are in some. */
+static bool is_loose(const char *path)
+{
+	static const char *const folders[] = {"boot/", "dev/", "etc/", "home/", "lib/",
+		"proc/", "root/", "run/", "sys/", "usr/", "var/", "sos_commands/",
+		"sos_logs/", "sos_reports/", "sos_strings/"};
+	const char *slash = strchr(path, '/');
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		if (strncmp(path, folders[i], strlen(folders[i])) == 0)
+			return false;
+	return !slash || !strchr(slash + 1, '/');
+}
+
 enum role role_of_path(const char *path)
 {
 	size_t root;
+	enum role role = match(path, &root);
 
-	return match(path, &root);
+	return role == ROLE_NONE && is_loose(path) ? ROLE_TEXT : role;
 }
 
 /* sos has lvmdump write below its own folder of LVM's outputs
@@ -143,8 +201,10 @@ size_t path_root_len(const char *path)
 {
 	static const char within[] = "sos_commands/lvm2/lvmdump/";
 	size_t len = 0, within_len = sizeof(within) - 1;
+	const char *slash = strrchr(path, '/');
 
-	match(path, &len);
+	if (match(path, &len) == ROLE_NONE && slash)
+		return (size_t)(slash - path);
 	if (len >= within_len &&
 		strncmp(path + len - within_len, within, within_len) == 0 &&
 		(len == within_len || path[len - within_len - 1] == '/'))

@@ -73,6 +73,7 @@ static int roots_add(struct roots *roots, const struct piece *piece, struct err 
 	return 0;
 }
 
+/* A loose text is no collection, where there is one. */
 static int roots_collect(
 	const struct evidence *evidence, struct roots *roots, struct err *err)
 {
@@ -81,8 +82,30 @@ static int roots_collect(
 	roots_free(roots);
 	*roots = (struct roots){0};
 	for (size_t i = 0; r == 0 && i < evidence->n_pieces; i++)
+		if (evidence->pieces[i].role != ROLE_TEXT)
+			r = roots_add(roots, &evidence->pieces[i], err);
+	for (size_t i = 0; r == 0 && !roots->count && i < evidence->n_pieces; i++)
 		r = roots_add(roots, &evidence->pieces[i], err);
 	return r;
+}
+
+/* Of another moment, or of another host, for all that is known. */
+static void drop_texts(struct evidence *evidence, const struct root *root)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < evidence->n_pieces; i++) {
+		struct piece piece = evidence->pieces[i];
+
+		if (is_of(&piece, root)) {
+			evidence->pieces[kept++] = piece;
+			continue;
+		}
+		evidence_leave_out(evidence, piece.path);
+		free(piece.path);
+		buf_free(&piece.bytes);
+	}
+	evidence->n_pieces = kept;
 }
 
 /* ---- copies of the host's files ---- */
@@ -273,6 +296,14 @@ int evidence_keep_one_root(struct evidence *evidence, struct err *err)
 		r = roots_collect(evidence, &roots, err);
 	if (r < 0)
 		return r;
+	if (roots.count == 1 && !roots.items[0].is_archive) {
+		struct root root = roots.items[0];
+		cleanup_free char *path = xstrdup(root.piece->path);
+		struct piece first = {.path = path};
+
+		root.piece = &first;
+		drop_texts(evidence, &root);
+	}
 	if (roots.count == 0 || (roots.count == 1 && !roots.items[0].is_archive))
 		return check_outputs(evidence, err);
 	list_roots(evidence, &roots, &list);

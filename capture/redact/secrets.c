@@ -12,6 +12,7 @@
 #include "snapstate/host.h"
 #include "snapstate/host/config.h"
 #include "snapstate/host/mount.h"
+#include "snapstate/host/shown.h"
 #include "snapstate/host/source.h"
 
 enum document_kind document_kind(const char *name)
@@ -130,6 +131,19 @@ static const char *masked_with(struct host *host, const char *text,
 	return copy;
 }
 
+/* The values, and with them the document that carries them. */
+static void shown_mask(struct host *host)
+{
+	for (size_t i = 0; i < host->n_shown; i++) {
+		struct shown *shown = &host->shown[i];
+
+		shown->volume = masked_with(host, shown->volume, words_mask);
+		shown->value = masked_with(host, shown->value, words_mask);
+		shown->from = masked_with(host, shown->from, words_mask);
+	}
+	host_shown_write(host);
+}
+
 void redact_secrets(struct host *host)
 {
 	for (size_t i = 0; i < host->n_mounts; i++) {
@@ -147,6 +161,7 @@ void redact_secrets(struct host *host)
 		entry->type = masked_with(host, entry->type, type_mask);
 	}
 	documents_mask(host);
+	shown_mask(host);
 	for (size_t i = 0; i < host->n_sources; i++)
 		host->sources[i].detail =
 			masked_with(host, host->sources[i].detail, words_mask);

@@ -16,6 +16,7 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/host.h"
 #include "snapstate/host/mount.h"
+#include "snapstate/host/shown.h"
 #include "snapstate/host/source.h"
 #include "snapstate/text.h"
 
@@ -54,6 +55,8 @@ static int document_read(struct host *host, const struct document *document,
 		return text_lvm_report_read(host, document, err);
 	if (has_ends(document->name, "lvm/", ".vg"))
 		return lvm_texts_add(host, document, texts, err);
+	if (strcmp(document->name, SHOWN_DOCUMENT) == 0)
+		return host_shown_read(host, document, err);
 	if (has_ends(document->name, "lvm/", ".txt"))
 		return 0; /* lvscan.txt, warnings.txt: for people */
 	return err_set(

@@ -36,6 +36,7 @@ struct mount;
 struct mount_namespace;
 struct process;
 struct pv;
+struct shown;
 struct superblock;
 struct swap;
 struct use;
@@ -83,6 +84,8 @@ struct host {
 	size_t n_lvm_devices;
 	struct lv *lvs; /* sorted by VG uuid, uuid */
 	size_t n_lvs;
+	struct shown *shown; /* sorted by volume, kind, value; each once */
+	size_t n_shown;
 	struct host_index *index; /* host_index_build(); NULL = every look-up walks */
 };
 

@@ -20,8 +20,12 @@
 
 struct host;
 
-/* A file or folder. What it does not tell is noted as the source's outcome; an error is a
- * path that cannot be read, or an archive that is damaged or over a limit. Sorted. */
+/* What became of each file and each pasted command, a line for each; for people. */
+#define IMPORT_DOCUMENT "lvm/import.txt"
+
+/* A folder, an archive, a text; "-" is a text on standard input. What it does not tell is
+ * noted as the source's outcome; an error is a path that cannot be read, or an archive
+ * that is damaged or over a limit. Sorted. */
 int import_evidence(const char *path, struct host **ret_host, struct err *err);
 
 #endif

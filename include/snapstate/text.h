@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Text that the host gave, verbatim, -> model. One reader per kind, shared by everyone who
- * meets that text: the live probe, the archive, evidence collected by others.
+ * Text that the host gave, verbatim, -> model. One reader per kind, shared by everyone
+ * who meets that text: the live probe, the archive, evidence collected by others.
  *
  *   mounts/<namespace>   /proc/PID/mountinfo            libmount
  *   lvm/report.json      lvm fullreport --reportformat json   json-c
  *   lvm/<vg-uuid>.vg     a VG's metadata text           libdevmapper (dm_config)
  *   /etc/fstab, not kept as a document              libmount
  *   units of systemd, guests' configurations: neither; ours, config.c
+ *   lvm/shown.txt        what an import found of volumes that it knows by name; ours
  *   lvm/lvscan.txt       for people only; not parsed
  *
- * Every reader takes hostile input: limits first (limits.h), an error that names document,
- * line (where the library tells) and rule.
+ * Every reader takes hostile input: limits first (limits.h), an error that names
+ * document, line (where the library tells) and rule.
  */
 #ifndef SNAPSTATE_TEXT_H
 #define SNAPSTATE_TEXT_H

@@ -13,6 +13,9 @@ void check_layer(const struct host *host, struct subject *subject);
 void check_stale(const struct survey *survey, struct subject *subject);
 void check_age(const struct survey *survey, struct subject *subject);
 
+/* check_shown.c: what evidence says of a volume that it knows by its name alone */
+void check_shown(const struct host *host, struct subject *subject);
+
 /* check_state.c: whether the evidence is whole and the host at rest */
 void check_evidence(const struct survey *survey, struct subject *subject);
 /* `is_crowded`: its neighbours are too many to be looked at. */

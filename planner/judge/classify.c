@@ -131,6 +131,9 @@ static void judge(const struct survey *survey, const struct sharing *sharing,
 	case SUBJECT_LAYER:
 		check_layer(host, subject);
 		return;
+	case SUBJECT_SHOWN:
+		check_shown(host, subject);
+		return;
 	case SUBJECT_VOLUME:
 		check_volume(host, subject);
 		check_age(survey, subject);

@@ -172,6 +172,7 @@ enum subject_kind {
 			   know */
 	SUBJECT_LAYER,	/* a -real layer that no table refers to: `real` */
 	SUBJECT_OTHER,	/* a device that only looks like one of these */
+	SUBJECT_SHOWN,	/* a volume that an import knows by its name alone: `shown` */
 	SUBJECT_HOST, /* the host itself, when not even the list of devices could be read
 		       */
 };
@@ -190,6 +191,8 @@ struct subject {
 	char *vg_uuid; /* "" for others */
 	char *lv_uuid;
 	const struct lv *lv;
+	const struct shown *shown; /* what is said of it, in the host's array */
+	size_t n_shown;
 	const struct device *snapshot;
 	const struct device *cow;
 	const struct device *real;   /* what the snapshot's table calls its origin */

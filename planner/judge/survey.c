@@ -17,6 +17,7 @@
 #include "snapstate/host/holders.h"
 #include "snapstate/host/lvm.h"
 #include "snapstate/host/mount.h"
+#include "snapstate/host/shown.h"
 #include "snapstate/host/source.h"
 #include "snapstate/lvm_names.h"
 
@@ -324,6 +325,87 @@ static void collect_others(const struct host *host, struct survey *survey)
 	}
 }
 
+static bool shows_snapshot(const struct shown *shown, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (shown[i].kind == SHOWN_SNAPSHOT ||
+			(shown[i].kind == SHOWN_LAYER &&
+				strcmp(shown[i].value, "cow") == 0))
+			return true;
+	return false;
+}
+
+/* Labels of what is known by uuid, and so better: of volumes, and of subjects. */
+struct labels {
+	char **items; /* sorted */
+	size_t count;
+};
+
+static int order_labels(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void labels_collect(
+	const struct host *host, const struct survey *survey, struct labels *labels)
+{
+	labels->items =
+		xcalloc(survey->n_subjects + host->n_lvs + 1, sizeof(*labels->items));
+	for (size_t i = 0; i < survey->n_subjects; i++)
+		labels->items[labels->count++] = xstrdup(survey->subjects[i].label);
+	for (size_t i = 0; i < host->n_lvs; i++) {
+		const struct vg *vg = host_vg(host, host->lvs[i].vg_uuid);
+
+		labels->items[labels->count++] =
+			join_label(vg ? vg->name : "?", host->lvs[i].name);
+	}
+	qsort(labels->items, labels->count, sizeof(*labels->items), order_labels);
+}
+
+static void labels_free(struct labels *labels)
+{
+	for (size_t i = 0; i < labels->count; i++)
+		free(labels->items[i]);
+	free(labels->items);
+}
+
+static bool labels_have(const struct labels *labels, const char *label)
+{
+	return bsearch(&label, labels->items, labels->count, sizeof(*labels->items),
+		order_labels);
+}
+
+/* What evidence names, and does not show as a whole. */
+static void collect_shown(const struct host *host, struct survey *survey)
+{
+	cleanup_with(labels_free) struct labels known = {0};
+	size_t count;
+
+	if (host->n_shown)
+		labels_collect(host, survey, &known);
+	for (size_t i = 0; i < host->n_shown; i += count) {
+		const struct shown *shown = &host->shown[i];
+		const struct policy_rule *rule = NULL;
+		struct subject *subject;
+		bool is_selected;
+
+		for (count = 1; i + count < host->n_shown &&
+				strcmp(shown[count].volume, shown->volume) == 0;)
+			count++;
+		is_selected =
+			request_selects(survey->request, shown->volume, NULL, &rule);
+		if ((!is_selected && !shows_snapshot(shown, count)) ||
+			labels_have(&known, shown->volume))
+			continue;
+		subject = subject_add(
+			survey, SUBJECT_SHOWN, xstrdup(shown->volume), "", "");
+		subject->is_selected = is_selected;
+		subject->rule = rule;
+		subject->shown = shown;
+		subject->n_shown = count;
+	}
+}
+
 /* An empty list that nobody could read is not an empty list. */
 static bool is_known(const struct host *host, const char *name)
 {
@@ -362,6 +444,7 @@ void survey_collect(
 	collect_stale(host, &survey);
 	collect_layers(host, &survey);
 	collect_others(host, &survey);
+	collect_shown(host, &survey);
 	*ret = survey;
 }
 

@@ -125,7 +125,8 @@ void html_subject(struct page *page, const struct report_host *host,
 	if (subject->snapshot || subject->cow) {
 		page_say_in(page, "h3", "", "The stack, topmost first");
 		html_picture(page, &host->story, subject);
-	} else if (subject->kind != SUBJECT_HOST && subject->kind != SUBJECT_LAYER) {
+	} else if (subject->kind != SUBJECT_HOST && subject->kind != SUBJECT_LAYER &&
+		   subject->kind != SUBJECT_SHOWN) {
 		page_say_in(page, "p", "soft", "It has no device on this host.");
 	}
 	page_close(page);

@@ -29,11 +29,13 @@
 #include "snapstate/host/block.h"
 #include "snapstate/host/device.h"
 #include "snapstate/host/mount.h"
+#include "snapstate/host/shown.h"
 #include "snapstate/host/source.h"
 #include "snapstate/host/swap.h"
 #include "snapstate/import.h"
 #include "snapstate/io.h"
 #include "snapstate/record.h"
+#include "snapstate/text.h"
 
 #define CANARY	 "c0ffee00c0ffee00c0ffee00c0ffee00"
 #define VG_UUID	 "DrYn2JSH9PEOnMvdRp2Qjoo4WYOYpIyf"
@@ -916,10 +918,12 @@ static void test_bad_paths_are_refused(void **state)
 
 	(void)state;
 	assert_refused("/nonexistent/evidence", "No such file");
-	assert_refused(folder, "no file whose name is known");
+	assert_refused(folder, "no recognised files");
 	assert_refused("/dev/null", "neither a folder nor an archive");
 	file_put(folder, "noise", "neither tar nor anything", 24);
 	buf_printf(&path, "%s/noise", folder);
+	assert_refused(path.data, "no recognised files");
+	file_put(folder, "noise", "\1\2\3\4\0neither tar nor text", 24);
 	assert_refused(path.data, "archive format");
 	for (int i = 0; i < IMPORT_DEPTH_MAX + 2; i++)
 		buf_puts(&path, i ? "/d" : "-d");
@@ -1007,7 +1011,7 @@ static void test_bad_tars_are_refused(void **state)
 		{{"/dmsetup_table.txt"}, "leads out"},
 		{{"a/../../dmsetup_table.txt"}, "leads out"},
 		{{"a/dmsetup_table.txt", "a/dmsetup_table.txt"}, "is there twice"},
-		{{"nothing-of-use"}, "no file whose name is known"},
+		{{"nothing-of-use"}, "no recognised files"},
 	};
 	cleanup_folder char *folder = folder_new();
 	cleanup_buf struct buf path = BUF_INIT;
@@ -1342,6 +1346,495 @@ static void test_real_container(void **state)
 	assert_true(judge(host));
 }
 
+/* ---- tests: texts that people paste ---- */
+
+static const struct shown *shown_find(
+	const struct host *host, const char *volume, enum shown_kind kind)
+{
+	for (size_t i = 0; i < host->n_shown; i++)
+		if (strcmp(host->shown[i].volume, volume) == 0 &&
+			host->shown[i].kind == kind)
+			return &host->shown[i];
+	return NULL;
+}
+
+static void assert_shown(const struct host *host, const char *volume,
+	enum shown_kind kind, const char *value)
+{
+	for (size_t i = 0; i < host->n_shown; i++)
+		if (strcmp(host->shown[i].volume, volume) == 0 &&
+			host->shown[i].kind == kind &&
+			strcmp(host->shown[i].value, value) == 0)
+			return;
+	for (size_t i = 0; i < host->n_shown; i++)
+		print_error("%s %s %s (%s)\n", host->shown[i].volume,
+			shown_kind_name(host->shown[i].kind), host->shown[i].value,
+			host->shown[i].from);
+	fail_msg("not shown: %s %s %s", volume, shown_kind_name(kind), value);
+}
+
+static struct host *import_text(const char *text)
+{
+	const struct file file = {"ticket", text};
+
+	return import_files(&file, 1);
+}
+
+static void assert_recorded(const struct host *host, const char *words)
+{
+	const struct document *record = host_document(host, IMPORT_DOCUMENT);
+
+	assert_non_null(record);
+	if (!strstr(record->bytes, words))
+		fail_msg("not recorded: %s\n%s", words, record->bytes);
+}
+
+/* One statement of each kind of output, each alone. */
+static void test_each_output_alone(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *volume;
+		enum shown_kind kind;
+		const char *value;
+	} rows[] = {
+		/* lvs: columns of many versions, units, decimal commas */
+		{"  LV   VG  Attr   LSize Origin Snap%  Move Log Copy%\n"
+		 "  disk g-1 owi-ao 5.00g\n  s-1  g-1 swi-a- 1.00g disk    12.50\n",
+			"g-1/s-1", SHOWN_SNAPSHOT, "disk"},
+		{"# lvs -o lv_name,vg_name,attr,size,devices g\n"
+		 "  LV   VG  Attr   LSize Devices\n  s g swi-ao---- 1,00g "
+		 "/dev/sda1(20)\n",
+			"g/s", SHOWN_OPEN, "yes"},
+		{"# lvs -a -o +devices,lv_time\n"
+		 "  LV VG Attr LSize Pool Origin Data% Meta% Move Log Cpy%Sync Convert "
+		 "Devices CTime\n"
+		 "  s g swi-a-s--- 1,00g      d      7,25 /dev/sdb(4) "
+		 "2026-11-20 03:10:01 +0100\n",
+			"g/s", SHOWN_CREATED, "2026-11-20 03:10:01 +0100"},
+		{"# lvs --noheadings -o lv_name,vg_name,lv_attr --separator '|'\n"
+		 "  s|g|swi-I-s---\n",
+			"g/s", SHOWN_INVALID, ""},
+		{"# lvs --noheadings g\n  s g swi-a-s--- 1.00g d 3.10\n", "g/s",
+			SHOWN_FULL, "3.10"},
+		{"  LVM2_LV_NAME='s' LVM2_VG_NAME='g' LVM2_LV_ATTR='swi-a-s---' "
+		 "LVM2_ORIGIN='d'\n",
+			"g/s", SHOWN_SNAPSHOT, "d"},
+		{"# lvs --reportformat json\n  WARNING: Device for PV is missing\n  {\n"
+		 "      \"report\": [\n          {\n              \"lv\": [\n"
+		 "                  {\"lv_name\":\"s\", \"vg_name\":\"g\", "
+		 "\"lv_attr\":\"Swi-a-s---\", \"origin\":\"d\"}\n              ]\n",
+			"g/s", SHOWN_MERGING, ""},
+		{"LV:VG:Attr:LSize:Pool:Origin\nt:g:Vwi-a-tz--:1g:p:d\n", "g/t",
+			SHOWN_THIN, ""},
+		{"  LV    VG  Attr       LSize\n  plain g   -wi-ao----  5g\n", "g/plain",
+			SHOWN_PLAIN, ""},
+		/* lvscan, lvdisplay old and new, with -c */
+		{"  inactive Snapshot '/dev/g/s' [1.00 GiB] inherit\n", "g/s",
+			SHOWN_ACTIVE, "no"},
+		{"  ACTIVE   Original '/dev/g/d' [1.00 GiB] inherit\n", "g/d",
+			SHOWN_ORIGIN, ""},
+		{"  --- Logical volume ---\n  LV Name                /dev/g/s\n"
+		 "  VG Name                g\n"
+		 "  LV snapshot status     INACTIVE destination for /dev/g/d\n",
+			"g/s", SHOWN_INVALID, ""},
+		{"  --- Logical volume ---\n  LV Path                /dev/g/s\n"
+		 "  LV Name                s\n  VG Name                g\n"
+		 "  LV snapshot status     active destination for d\n"
+		 "  # open                 2\n  Block device           253:7\n",
+			"g/s", SHOWN_OPEN, "2"},
+		{"# lvdisplay -c\n  /dev/g/s:g:3:1:-1:0:2048:1:-1:0:-1:253:9\n", "g/s",
+			SHOWN_NUMBER, "253:9"},
+		/* dmsetup, each alone */
+		{"g--1-s--1\t(253:4)\n", "g-1/s-1", SHOWN_NUMBER, "253:4"},
+		{"# dmsetup ls\ng-s (253, 4)\n", "g/s", SHOWN_NUMBER, "253:4"},
+		{"# dmsetup ls --tree\ng-s (253:4)\n |-g-s-cow (253:3)\n |  `- (8:16)\n"
+		 " `-g-d-real (253:2)\n    `- (8:16)\n",
+			"g/s", SHOWN_LAYER, "cow"},
+		{"g-s 253 4 L--w 3 1 0 LVM-" VG_UUID SNAPSHOT "\n", "g/s", SHOWN_OPEN,
+			"3"},
+		{"# dmsetup info -c -o name,open\nName Open\ng-s 2\n", "g/s", SHOWN_OPEN,
+			"2"},
+		{"# dmsetup info\nName:              g-s\nState:             ACTIVE\n"
+		 "Open count:        1\nMajor, minor:      253, 4\nUUID: LVM-" VG_UUID
+				SNAPSHOT "\n",
+			"g/s", SHOWN_NUMBER, "253:4"},
+		{"g-s: 0 8192 snapshot 253:2 253:3 P 8\n", "g/s", SHOWN_TABLE,
+			"snapshot 253:2 253:3 P 8"},
+		{"# dmsetup table g-s\n0 8192 snapshot 253:2 253:3 P 8\n", "g/s",
+			SHOWN_SNAPSHOT, ""},
+		{"# dmsetup status\ng-s: 0 8192 snapshot Invalid\n", "g/s", SHOWN_INVALID,
+			""},
+		{"g-s: 0 8 linear 8:1 0\n# dmsetup deps\ng-s1: 1 dependencies\t: (253, "
+		 "4)\n"
+		 "# dmsetup ls\ng-s (253:4)\n",
+			"g/s", SHOWN_ABOVE, "g-s1"},
+		/* lsblk in its forms */
+		{"NAME      MAJ:MIN RM  SIZE RO TYPE MOUNTPOINT\n"
+		 "sdb         8:16   0   10G  0 disk \n"
+		 "`-g-s     253:4    0    1G  0 lvm  /mnt/a\n                /mnt/b\n",
+			"g/s", SHOWN_MOUNTED, "/mnt/b"},
+		{"NAME             MAJ:MIN RM  SIZE RO MOUNTPOINT\n"
+		 "sda                8:0    0   10G  0 \n"
+		 "|-g-s (dm-4)     253:4    0    1G  0 /mnt\n",
+			"g/s", SHOWN_MOUNTED, "/mnt"},
+		{"# lvs -o name,vg_name,attr --noheadings\n  s g swi-a-s---\n", "g/s",
+			SHOWN_SNAPSHOT, ""},
+		{"  LV VG Attr LSize Pool Origin Data% Move Log LV Tags Devices KRahead\n"
+		 "  s g swi-a-s--- 1g d 3.00 /dev/mapper/h-t(5) auto\n",
+			"h/t", SHOWN_ABOVE, "g-s"},
+		{"NAME=\"g-s\" MAJ:MIN=\"253:4\" TYPE=\"lvm\" MOUNTPOINT=\"[SWAP]\"\n",
+			"g/s", SHOWN_HELD, "swap"},
+		{"# lsblk -J\n{\n \"blockdevices\": [\n  {\n   \"name\": \"g-s\",\n"
+		 "   \"maj:min\": \"253:4\",\n   \"type\": \"lvm\",\n"
+		 "   \"mountpoint\": \"/mnt\"\n  }\n ]\n}\n",
+			"g/s", SHOWN_MOUNTED, "/mnt"},
+		/* mounts */
+		{"/dev/mapper/g-s on /mnt/a b type ext4 (ro)\n", "g/s", SHOWN_MOUNTED,
+			"/mnt/a b"},
+		{"/dev/mapper/g-s /mnt ext4 ro 0 0\n", "g/s", SHOWN_MOUNTED, "/mnt"},
+		{"36 25 253:4 / /mnt rw - ext4 /dev/mapper/g-s rw\n", "g/s",
+			SHOWN_MOUNTED, "/mnt"},
+		{"TARGET SOURCE FSTYPE OPTIONS\n|-/mnt /dev/mapper/g-s[/sub] ext4 rw\n",
+			"g/s", SHOWN_MOUNTED, "/mnt"},
+		{"Filesystem     1K-blocks  Used Available Use% Mounted on\n"
+		 "/dev/mapper/g-s\n                   1000     4       996   1% /mnt\n",
+			"g/s", SHOWN_MOUNTED, "/mnt"},
+		{"# cat /etc/fstab\n/dev/g/s /mnt ext4 noauto,password=x 0 0\n", "g/s",
+			SHOWN_CONFIGURED, "/dev/g/s /mnt"},
+		/* links, kpartx, loop, md, swap */
+		{"# ls -l /dev/mapper\ntotal 0\n"
+		 "lrwxrwxrwx 1 root root 7 Nov 20 03:10 g-s -> ../dm-4\n"
+		 "lrwxrwxrwx 1 root root 7 Nov 20 03:10 g-sX1 -> ../dm-5\n",
+			"g/s", SHOWN_ABOVE, "g-sX1"},
+		{"# ls -l /dev/mapper\nbrw-rw---- 1 root disk 253, 4 Nov 20 03:10 g-s\n",
+			"g/s", SHOWN_NUMBER, "253:4"},
+		{"# dmsetup ls\ng-s (253:4)\n# ls -l /sys/block/dm-4/holders\ntotal 0\n"
+		 "lrwxrwxrwx 1 root root 0 Nov 20 03:10 md125 -> ../../md125\n",
+			"g/s", SHOWN_HELD, "md125"},
+		{"g-s1 : 0 2048 /dev/mapper/g-s 2048\n", "g/s", SHOWN_ABOVE, "g-s1"},
+		{"add map g-s1 (253:6): 0 2048 linear /dev/g/s 2048\n", "g/s",
+			SHOWN_ABOVE, "g-s1"},
+		{"# losetup -a\n/dev/loop0: [0005]:7 (/dev/g/s), offset 512\n", "g/s",
+			SHOWN_HELD, "loop0"},
+		{"# cat /proc/mdstat\nPersonalities : [raid1]\n"
+		 "md5 : active raid1 dm-4[0]\n# dmsetup ls\ng-s (253:4)\n",
+			"g/s", SHOWN_HELD, "md5"},
+		{"Filename Type Size Used Priority\n/dev/mapper/g-s partition 1 0 -2\n",
+			"g/s", SHOWN_HELD, "swap"},
+		/* processes */
+		{"# fuser -vm /dev/g/s\n                     USER        PID ACCESS "
+		 "COMMAND\n"
+		 "/dev/g/s:            root       4711 F.... tar\n",
+			"g/s", SHOWN_USED, "4711 (tar)"},
+		{"# df /mnt\n/dev/g/s 1 1 1 4% /mnt\n# fuser /mnt\n/mnt: 4711c\n", "g/s",
+			SHOWN_USED, "4711"},
+		{"COMMAND PID USER FD TYPE DEVICE SIZE/OFF NODE NAME\n"
+		 "tar 4711 root cwd DIR 253,4 4096 2 /mnt\n# dmsetup ls\ng-s (253:4)\n",
+			"g/s", SHOWN_USED, "4711 (tar)"},
+		{"# ps ax\n  PID TTY STAT TIME COMMAND\n"
+		 " 4711 ? D 0:01 /bin/dd if=/dev/g/s of=x\n",
+			"g/s", SHOWN_USED, "4711 (dd)"},
+		/* words */
+		{"  Logical volume g/s contains a filesystem in use.\n", "g/s",
+			SHOWN_MESSAGE,
+			"Logical volume g/s contains a filesystem in use."},
+		{"# pvs\n  PV VG Fmt Attr PSize PFree\n  /dev/mapper/g-s guest lvm2 a-- "
+		 "1g 0\n",
+			"g/s", SHOWN_GROUP, "guest"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		cleanup_host struct host *host = NULL;
+
+		print_message(
+			"%s\n", rows[i].text); /* the last one is the one that fails */
+		host = import_text(rows[i].text);
+		assert_shown(host, rows[i].volume, rows[i].kind, rows[i].value);
+		judge(host);
+	}
+}
+
+/* A ticket as it comes: mail, prompts of several shapes, errors among the output. */
+static const char pasted[] =
+	"Hello,\n\n[root@node ~]# lvs\n"
+	"  /dev/g-1/s-1: read failed after 0 of 4096 at 0: Input/output error\n"
+	"  LV      VG   Attr     LSize  Pool Origin  Data%  Move Log Copy%  Convert\n"
+	"  disk    g-1  owi-ao-- 50,00g\n"
+	"  s-1     g-1  swi-I-s- 10,00g      disk   100,00\n"
+	"node:~ # ls -al /dev/mapper | grep s--1\n"
+	"lrwxrwxrwx 1 root root       8 Nov 20 03:10 g--1-s--1 -> ../dm-14\n"
+	"lrwxrwxrwx 1 root root       8 Nov 20 03:11 g--1-s--1X1 -> ../dm-15\n"
+	"root@node:/tmp$ sudo mount\n"
+	"/dev/mapper/g--1-s--1X1 on /mnt type ext4 (ro)\n"
+	"# dmsetup  info -c\n"
+	"Name             Maj Min Stat Open Targ Event  UUID\n"
+	"g--1-s--1        253  14 L--w    1    1      0 LVM-" VG_UUID SNAPSHOT "\n"
+	"an odd line in between\n"
+	"g--1-s--1X1      253  15 L--w    1    1      0 part1-LVM-" VG_UUID SNAPSHOT "\n"
+	"hv7> fuser -vm /mnt\n"
+	"                     USER        PID ACCESS COMMAND\n"
+	"/mnt:                root       4711 ..c.. bash\n"
+	"node# lvremove /dev/g-1/s-1\n"
+	"  Logical volume g-1/s-1 is used by another device.\n";
+
+static void test_pasted_session(void **state)
+{
+	cleanup_host struct host *host = import_text(pasted);
+	const char *volume = "g-1/s-1";
+
+	(void)state;
+	assert_shown(host, volume, SHOWN_SNAPSHOT, "disk");
+	assert_shown(host, volume, SHOWN_INVALID, "");
+	assert_shown(host, volume, SHOWN_NUMBER, "253:14");
+	assert_shown(host, volume, SHOWN_ABOVE, "g--1-s--1X1");
+	assert_shown(host, volume, SHOWN_MOUNTED, "/mnt");
+	assert_shown(host, volume, SHOWN_USED, "4711 (bash)");
+	assert_shown(host, volume, SHOWN_MESSAGE,
+		"Logical volume g-1/s-1 is used by another device.");
+	assert_shown(host, "g-1/disk", SHOWN_ORIGIN, "s-1");
+	assert_null(shown_find(host, "g-1/s-1X1", SHOWN_LISTED));
+	assert_recorded(host, "line 3: \"lvs\" read as lvs, 4 lines used, shows all");
+	assert_recorded(host,
+		"\"dmsetup info -c\" read as dmsetup info -c, 3 lines used, "
+		"shows part; 1 not understood, the first is line 16: an odd "
+		"line in between");
+	assert_recorded(host, "line 1: not recognised");
+}
+
+/* ---- what a text goes through on its way ---- */
+
+static void quoted(const char *line, size_t len, struct buf *out)
+{
+	buf_puts(out, "> > ");
+	buf_add(out, line, len);
+	buf_puts(out, "\n");
+}
+
+static void with_returns(const char *line, size_t len, struct buf *out)
+{
+	buf_add(out, line, len);
+	buf_puts(out, "\r\n");
+}
+
+static void coloured(const char *line, size_t len, struct buf *out)
+{
+	buf_puts(out, "\033[01;32m");
+	buf_add(out, line, len);
+	buf_puts(out, "\033[0m\033]0;title\a\n");
+}
+
+static void replaced(
+	const char *line, size_t len, const char *blank, bool is_one, struct buf *out)
+{
+	for (size_t i = 0; i < len; i++)
+		if (line[i] != ' ')
+			buf_add(out, &line[i], 1);
+		else if (!is_one || i == 0 || line[i - 1] != ' ')
+			buf_puts(out, blank);
+	buf_puts(out, "\n");
+}
+
+static void squeezed(const char *line, size_t len, struct buf *out)
+{
+	size_t blanks = strspn(line, " ");
+
+	replaced(line + blanks, len - blanks, " ", true, out);
+}
+
+static void tabbed(const char *line, size_t len, struct buf *out)
+{
+	replaced(line, len, "\t", true, out);
+}
+
+static void unbreakable(const char *line, size_t len, struct buf *out)
+{
+	replaced(line, len, "\xc2\xa0", false, out);
+}
+
+static void add_lines(const char *text,
+	void (*change)(const char *line, size_t len, struct buf *out), struct buf *out)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+
+		change(text, len, out);
+		text += len + (text[len] == '\n');
+	}
+}
+
+static void assert_same_shown(const struct host *a, const struct host *b)
+{
+	for (size_t i = 0; i < a->n_shown && i < b->n_shown; i++)
+		if (shown_compare(&a->shown[i], &b->shown[i]) != 0)
+			fail_msg("%s %s %s is %s %s %s", a->shown[i].volume,
+				shown_kind_name(a->shown[i].kind), a->shown[i].value,
+				b->shown[i].volume, shown_kind_name(b->shown[i].kind),
+				b->shown[i].value);
+	assert_int_equal(a->n_shown, b->n_shown);
+}
+
+static void test_ways_of_a_text(void **state)
+{
+	static void (*const ways[])(const char *line, size_t len, struct buf *out) = {
+		quoted, with_returns, coloured, squeezed, tabbed, unbreakable};
+	cleanup_host struct host *plain = import_text(pasted);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		cleanup_buf struct buf text = BUF_INIT;
+		cleanup_host struct host *host = NULL;
+
+		buf_puts(&text, i % 2 ? "\xef\xbb\xbf" : "");
+		add_lines(pasted, ways[i], &text);
+		host = import_text(buf_text(&text));
+		assert_same_shown(plain, host);
+	}
+}
+
+static void test_fences_and_a_cut_end(void **state)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+	cleanup_host struct host *plain = import_text(pasted), *host = NULL;
+
+	(void)state;
+	buf_puts(&text, "## lvs\n```sh\n");
+	buf_add(&text, pasted, strlen(pasted) - 1); /* no newline at the end */
+	host = import_text(buf_text(&text));
+	assert_same_shown(plain, host);
+}
+
+/* One line in each place that says nothing: it costs itself. */
+static void test_an_odd_line_costs_itself(void **state)
+{
+	cleanup_host struct host *plain = import_text(pasted);
+
+	(void)state;
+	for (size_t at = 0; pasted[at]; at += strcspn(pasted + at, "\n") + 1) {
+		cleanup_buf struct buf text = BUF_INIT;
+		cleanup_host struct host *host = NULL;
+
+		buf_add(&text, pasted, at);
+		buf_puts(&text, "~~ %s \x01 ( 99 \"\n");
+		buf_puts(&text, pasted + at);
+		host = import_text(buf_text(&text));
+		assert_same_shown(plain, host);
+	}
+}
+
+/* A text alone, by any name; nothing of use in it is an error that says what it read. */
+static void test_a_text_alone(void **state)
+{
+	cleanup_folder char *folder = folder_new();
+	cleanup_buf struct buf path = BUF_INIT;
+	cleanup_host struct host *host = NULL;
+
+	(void)state;
+	file_put(folder, "note", pasted, strlen(pasted));
+	file_put(folder, "prose", "Can you help?\n", 14);
+	buf_printf(&path, "%s/note", folder);
+	host = import(path.data);
+	assert_shown(host, "g-1/s-1", SHOWN_SNAPSHOT, "disk");
+	assert_source(host, SHOWN_DOCUMENT, OUTCOME_READ, "");
+	path.len = 0;
+	buf_printf(&path, "%s/prose", folder);
+	assert_refused(path.data, "no recognised files or outputs in prose");
+}
+
+/* What is known by name alone is named, and stays; a use decides, its absence does not.
+ */
+static void test_named_is_never_removed(void **state)
+{
+	static const char *const all[] = {"*/*"};
+	static const struct {
+		const char *volume;
+		enum verdict verdict;
+		enum rule rule;
+	} rows[] = {{"g-1/disk", VERDICT_REFUSE, RULE_ORIGIN},
+		{"g-1/s-1", VERDICT_REFUSE, RULE_IN_USE}};
+	cleanup_host struct host *host = import_text(pasted);
+	cleanup_buf struct buf archive = BUF_INIT;
+	cleanup_host struct host *again = through_archive(host, &archive);
+	cleanup_survey struct survey survey = {0};
+	struct request request = {.select = (const char **)all, .n_select = 1};
+	size_t n_named = 0;
+
+	(void)state;
+	assert_same_shown(host, again);
+	survey_collect(again, &request, &survey);
+	classify_survey(&survey);
+	for (size_t s = 0; s < survey.n_subjects; s++)
+		for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+			if (strcmp(survey.subjects[s].label, rows[i].volume) == 0) {
+				n_named++;
+				assert_int_equal(
+					survey.subjects[s].verdict, rows[i].verdict);
+				assert_int_equal(
+					survey.subjects[s].decisive, rows[i].rule);
+			}
+	assert_int_equal(n_named, 2);
+}
+
+/* lvs alone: each snapshot is undecided, with what is missing. */
+static void test_lvs_alone(void **state)
+{
+	static const char *const all[] = {"*/*"};
+	cleanup_host struct host *host =
+		import_text("LV VG Attr LSize Origin Data%\nd g owi-aos--- 5g\n"
+			    "s g swi-a-s--- 1g d 1.00\n");
+	cleanup_survey struct survey survey = {0};
+	struct request request = {.select = (const char **)all, .n_select = 1};
+
+	(void)state;
+	survey_collect(host, &request, &survey);
+	classify_survey(&survey);
+	for (size_t s = 0; s < survey.n_subjects; s++) {
+		const struct subject *subject = &survey.subjects[s];
+
+		if (strcmp(subject->label, "g/s") != 0)
+			continue;
+		assert_int_equal(subject->verdict, VERDICT_UNDECIDED);
+		assert_int_equal(subject->decisive, RULE_EVIDENCE_MISSING);
+		assert_non_null(strstr(subject->reasons[0].text, "its uuid"));
+		return;
+	}
+	fail_msg("g/s is not named");
+}
+
+/* Two outputs that give one number to two mappings are of two moments: joined by neither.
+ */
+static void test_a_number_of_two_moments(void **state)
+{
+	cleanup_host struct host *host =
+		import_text("# dmsetup ls\ng-a (253:4)\n# lsblk\n"
+			    "NAME MAJ:MIN RM SIZE RO TYPE MOUNTPOINT\n"
+			    "g-b 253:4 0 1G 0 lvm\n# cat /proc/1/mountinfo\n"
+			    "36 25 253:4 / /mnt rw - ext4 none rw\n");
+
+	(void)state;
+	assert_shown(host, "g/a", SHOWN_NUMBER, "253:4");
+	assert_shown(host, "g/b", SHOWN_NUMBER, "253:4");
+	assert_null(shown_find(host, "g/a", SHOWN_MOUNTED));
+	assert_null(shown_find(host, "g/b", SHOWN_MOUNTED));
+}
+
+/* What is recorded of each file, and what is left out. */
+static void test_record_of_files(void **state)
+{
+	static const struct file files[] = {{"dmsetup_info_c.txt", sample_info},
+		{"dmsetup_table.txt", sample_table}, {"deep/er/strange.bin", "x"},
+		{"lvs.txt", "  LV VG Attr LSize\n  a g -wi-a- 1g\n  ??\n"}};
+	cleanup_host struct host *host = import_files(files, 4);
+
+	(void)state;
+	assert_recorded(host, "dmsetup_info_c.txt: taken for dmsetup info -c, dm: read");
+	assert_recorded(host, "1 file not read, of names that are not known: "
+			      "deep/er/strange.bin");
+	assert_recorded(host, "lvs.txt, line 1: \"lvs\" read as lvs, 2 lines used, shows "
+			      "part; 1 not understood, the first is line 3: ??");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -1380,6 +1873,16 @@ int main(void)
 		cmocka_unit_test(test_archive_of_archives),
 		cmocka_unit_test(test_many_collections),
 		cmocka_unit_test(test_copies_within_a_report),
+		cmocka_unit_test(test_each_output_alone),
+		cmocka_unit_test(test_pasted_session),
+		cmocka_unit_test(test_ways_of_a_text),
+		cmocka_unit_test(test_fences_and_a_cut_end),
+		cmocka_unit_test(test_an_odd_line_costs_itself),
+		cmocka_unit_test(test_a_text_alone),
+		cmocka_unit_test(test_named_is_never_removed),
+		cmocka_unit_test(test_lvs_alone),
+		cmocka_unit_test(test_a_number_of_two_moments),
+		cmocka_unit_test(test_record_of_files),
 		cmocka_unit_test(test_real_compute_node),
 		cmocka_unit_test(test_real_container),
 	};

@@ -28,6 +28,7 @@
 #include "snapstate/host/lvm.h"
 #include "snapstate/host/mount.h"
 #include "snapstate/host/process.h"
+#include "snapstate/host/shown.h"
 #include "snapstate/host/source.h"
 #include "snapstate/host/swap.h"
 #include "snapstate/io.h"
@@ -80,7 +81,8 @@ _Static_assert(sizeof(struct segment) == 40, "a new field: give it a row");
 _Static_assert(sizeof(struct lv) == 104, "a new field: give it a row");
 _Static_assert(sizeof(struct pv) == 56, "a new field: give it a row");
 _Static_assert(sizeof(struct vg) == 64, "a new field: give it a row");
-_Static_assert(sizeof(struct host) == 392, "a new array: give it rows");
+_Static_assert(sizeof(struct shown) == 32, "a new field: give it a row");
+_Static_assert(sizeof(struct host) == 408, "a new array: give it rows");
 
 static const struct row identity_rows[] = {ROW(identity, machine_id, STAYS),
 	ROW(identity, boot_id, STAYS), ROW(identity, node, NAME),
@@ -107,6 +109,8 @@ static const struct row fstab_rows[] = {ROW(fstab_entry, source, NAME),
 	ROW(fstab_entry, target, NAME), ROW(fstab_entry, type, STAYS)};
 static const struct row config_rows[] = {ROW(config_entry, file, NAME),
 	ROW(config_entry, device, NAME), ROW(config_entry, target, NAME)};
+static const struct row shown_rows[] = {ROW(shown, volume, DROPPED),
+	ROW(shown, value, DROPPED), ROW(shown, from, DROPPED)};
 static const struct row process_rows[] = {ROW(process, comm, NAME),
 	ROW(process, exe, NAME), ROW(process, cmdline, DROPPED)};
 static const struct row use_rows[] = {ROW(use, example, NAME)};
@@ -186,6 +190,7 @@ static void walk_host(struct walk *walk)
 	WALK_ALL(walk, swaps, swap_rows);
 	WALK_ALL(walk, fstab, fstab_rows);
 	WALK_ALL(walk, configs, config_rows);
+	WALK_ALL(walk, shown, shown_rows);
 	WALK_ALL(walk, processes, process_rows);
 	WALK_ALL(walk, uses, use_rows);
 	WALK_ALL(walk, kernel_holders, holder_rows);
@@ -389,6 +394,9 @@ static struct host *marked_host(void)
 			.kind = CONFIG_LIBVIRT,
 			.device = "/dev/vgmarkn/diskmarkn",
 			.target = "/srv/wheremarkn"};
+	*array_add(&host->shown, &host->n_shown) = (struct shown){"vgmarkn/lvmarkn",
+		SHOWN_MESSAGE, "https://a:marks@hostmarkn/ password=marks", "filemarkn"};
+	host_shown_write(host);
 	*array_add(&host->processes, &host->n_processes) = (struct process){.pid = 1,
 		.comm = "commmarkn",
 		.exe = "/opt/exemarkn",
@@ -505,6 +513,8 @@ static void test_no_name(void **state)
 	assert_without(redacted, "marks", "names");
 	assert_without(redacted, "10.9.8.7", "names");
 	assert_null(host_document(redacted, "lvm/warnings.txt"));
+	assert_null(host_document(redacted, SHOWN_DOCUMENT));
+	assert_int_equal(redacted->n_shown, 0);
 	assert_int_equal(
 		host_source(redacted, "lvm/warnings.txt")->outcome, OUTCOME_SKIPPED);
 }

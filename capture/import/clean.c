@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a text collects on its way from a terminal into a ticket, taken off again.
+ *
+ * Input: any bytes. Output: the same lines, so that their numbers stay. Gone are a byte
+ * order mark, carriage returns, escape sequences of terminals (ECMA-48: CSI and OSC),
+ * quotation marks of mails, fences of Markdown; other blanks (tabs, no-break and thin
+ * spaces) become blanks; a NUL byte becomes a question mark.
+ */
+#include <string.h>
+
+#include "clean.h"
+#include "snapstate/cleanup.h"
+
+static size_t escape_len(const char *at, const char *end)
+{
+	const char *start = at;
+
+	if (end - at < 2 || *at != '\033')
+		return 0;
+	at++;
+	if (*at == '[') {
+		for (at++; at < end && (*at < 0x40 || *at > 0x7e); at++)
+			;
+	} else if (*at == ']') {
+		for (at++; at < end && *at != '\a' && *at != '\033'; at++)
+			;
+		at += at + 1 < end && at[0] == '\033'; /* ESC \ ends it too */
+	}
+	return (size_t)((at < end ? at + 1 : end) - start);
+}
+
+/* A blank of Unicode: U+00A0, U+2000 to U+200A, U+202F; U+FEFF and U+200B show nothing.
+ */
+static size_t blank_len(const char *at, const char *end, const char **ret_text)
+{
+	const unsigned char *b = (const unsigned char *)at;
+	size_t left = (size_t)(end - at);
+
+	*ret_text = " ";
+	if (left >= 1 && *b == '\t')
+		return 1;
+	if (left >= 2 && b[0] == 0xc2 && b[1] == 0xa0)
+		return 2;
+	if (left < 3)
+		return 0;
+	if (b[0] == 0xe2 && b[1] == 0x80 &&
+		((b[2] >= 0x80 && b[2] <= 0x8a) || b[2] == 0xaf))
+		return 3;
+	*ret_text = "";
+	if ((b[0] == 0xe2 && b[1] == 0x80 && b[2] == 0x8b) ||
+		(b[0] == 0xef && b[1] == 0xbb && b[2] == 0xbf))
+		return 3;
+	return 0;
+}
+
+static void line_bytes(const char *at, const char *end, struct buf *line)
+{
+	while (at < end) {
+		const char *text;
+		size_t n = escape_len(at, end);
+
+		if (n) {
+			at += n;
+			continue;
+		}
+		n = blank_len(at, end, &text);
+		if (n)
+			buf_puts(line, text);
+		else if (*at == '\0')
+			buf_puts(line, "?");
+		else if (*at != '\r')
+			buf_add(line, at, 1);
+		at += n ? n : 1;
+	}
+}
+
+/* "> > [root@hv7 ~]# lvs" -> "[root@hv7 ~]# lvs" */
+static size_t quotation_len(const char *text)
+{
+	size_t len = 0;
+
+	for (;;) {
+		size_t blanks = strspn(text + len, " ");
+
+		if (blanks > 1 || text[len + blanks] != '>')
+			return len;
+		len += blanks + 1;
+		len += text[len] == ' ';
+	}
+}
+
+static bool is_fence(const char *text)
+{
+	text += strspn(text, " ");
+	return strncmp(text, "```", 3) == 0 || strncmp(text, "~~~", 3) == 0 ||
+	       strncmp(text, "{code", 5) == 0 || strncmp(text, "{noformat", 9) == 0;
+}
+
+void text_clean(const char *text, size_t len, struct buf *ret_text)
+{
+	const char *end = text + len;
+
+	while (text < end) {
+		const char *newline = memchr(text, '\n', (size_t)(end - text));
+		cleanup_buf struct buf line = BUF_INIT;
+		const char *clean;
+
+		line_bytes(text, newline ? newline : end, &line);
+		clean = buf_text(&line);
+		clean += quotation_len(clean);
+		if (!is_fence(clean))
+			buf_puts(ret_text, clean);
+		buf_puts(ret_text, "\n");
+		text = newline ? newline + 1 : end;
+	}
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the readers of texts find: statements about things, and which two names are of
+ * one thing, or of two that are on each other. Things have the name that the text gives;
+ * shown.c brings them together.
+ *
+ * A thing's name, with a letter in front: "m:" a mapping, by its dm name (volumes of LVM
+ * too); "k:" a kernel name (dm-5, sda1); "n:" MAJOR:MINOR; "p:" a mount point.
+ */
+#ifndef SNAPSTATE_IMPORT_FOUND_H
+#define SNAPSTATE_IMPORT_FOUND_H
+
+#include "evidence.h"
+#include "snapstate/host/shown.h"
+
+#define FOUND_MAX      100000 /* statements, and as many ties */
+#define FOUND_WORD_MAX 400    /* bytes of a value that are kept */
+
+struct finding {
+	const char *thing;
+	enum shown_kind kind;
+	const char *value;
+	const char *from;
+};
+
+enum tie_kind {
+	TIE_SAME, /* two names of one thing */
+	TIE_ON,	  /* the first is on the second */
+};
+
+struct tie {
+	const char *thing, *other;
+	enum tie_kind kind;
+	const char *from;
+};
+
+struct findings {
+	struct arena *strings;
+	struct finding *items;
+	size_t n_items;
+	struct tie *ties;
+	size_t n_ties;
+	bool is_full; /* there was more */
+};
+
+void findings_init(struct findings *findings);
+void findings_free(struct findings *findings);
+#define cleanup_findings cleanup_with(findings_free)
+
+/* Names; NULL: it is none. They live as long as the findings. */
+const char *thing_mapping(struct findings *findings, struct line name);
+const char *thing_volume(struct findings *findings, struct line vg, struct line lv);
+const char *thing_number(struct findings *findings, struct devno devno);
+const char *thing_place(struct findings *findings, struct line path);
+const char *thing_kname(struct findings *findings, struct line kname);
+/* "/dev/VG/LV", "/dev/mapper/NAME", "/dev/dm-5", "/dev/disk/by-id/dm-name-NAME"; "VG/LV"
+ */
+const char *thing_path(struct findings *findings, struct line path);
+
+/* shown.c: gives each volume that has a name what was found of it, as host->shown. */
+void shown_collect(struct host *host, struct findings *findings);
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What is mounted where, by path: mount, /proc/mounts, findmnt, df; and /etc/fstab.
+ * Input: lines of a device and a mount point, in either order. Output: mount points.
+ * Mount points may hold blanks, where the program prints them as they are (mount, df).
+ */
+#include <string.h>
+
+#include "format.h"
+
+/* Remote and made-up file systems are understood, and show nothing. */
+static bool mount_found(struct reading *reading, struct line source, struct line place)
+{
+	const char *thing;
+
+	if (!source.len || !place.len || *place.at != '/')
+		return false;
+	if (*source.at != '/')
+		return true;
+	thing = thing_path(reading->findings, source);
+	found(reading, thing, SHOWN_MOUNTED, place);
+	tie(reading, TIE_ON, thing_place(reading->findings, place), thing);
+	return true;
+}
+
+/* "/dev/mapper/vg-lv on /mnt/a b type ext4 (rw,relatime)" */
+bool read_mount(struct reading *reading, struct line line)
+{
+	struct line text = line_trim(line);
+	const char *end = text.at + text.len;
+	const char *on = memmem(text.at, text.len, " on /", 5), *type = NULL;
+
+	if (!on)
+		return false;
+	for (const char *at = on; at && at < end;
+		at = memmem(at + 1, (size_t)(end - at - 1), " type ", 6))
+		if (at != on)
+			type = at;
+	if (!type)
+		return false;
+	return mount_found(reading, (struct line){text.at, (size_t)(on - text.at)},
+		(struct line){on + 4, (size_t)(type - on - 4)});
+}
+
+/* "SOURCE PLACE TYPE OPTIONS 0 0" */
+bool read_proc_mounts(struct reading *reading, struct line line)
+{
+	struct line source = line_word(&line), place = line_word(&line);
+	struct line type = line_word(&line), options = line_word(&line);
+	struct line dump = line_word(&line), pass = line_word(&line);
+	const char *colon;
+
+	if (!type.len || !options.len || !is_number(dump) || !is_number(pass) ||
+		line_trim(line).len)
+		return false;
+	/* what grep prints of several files has the file's name in front */
+	colon = memmem(source.at, source.len, "/mounts:", 8);
+	if (colon)
+		source = (struct line){
+			colon + 8, (size_t)(source.at + source.len - colon - 8)};
+	return mount_found(reading, source, place);
+}
+
+/* "36 35 98:0 /root /place options shared:1 - type source super-options" */
+bool read_mountinfo(struct reading *reading, struct line line)
+{
+	struct line id = line_word(&line), parent = line_word(&line);
+	struct line number = line_word(&line), root = line_word(&line);
+	struct line place = line_word(&line), word;
+	const char *thing;
+	struct devno devno;
+
+	if (!is_number(parent) || !line_devno(number, &devno) || !root.len ||
+		!place.len || *place.at != '/' || !id.len)
+		return false;
+	while ((word = line_word(&line)).len && !line_is(word, "-"))
+		;
+	if (!word.len)
+		return false;
+	thing = thing_number(reading->findings, devno);
+	if (devno.major) {
+		found(reading, thing, SHOWN_MOUNTED, place);
+		tie(reading, TIE_ON, thing_place(reading->findings, place), thing);
+	}
+	line_word(&line);
+	word = line_word(&line);
+	return mount_found(reading, word, place);
+}
+
+/* "TARGET SOURCE FSTYPE OPTIONS", a tree; "SOURCE[/folder]" is a bind mount. */
+bool read_findmnt(struct reading *reading, struct line line)
+{
+	struct line place, source;
+	const char *bracket;
+
+	line_cut_tree(&line);
+	place = line_word(&line);
+	source = line_word(&line);
+	if (line_is(place, "TARGET"))
+		return true;
+	bracket = source.len ? memchr(source.at, '[', source.len) : NULL;
+	if (bracket)
+		source.len = (size_t)(bracket - source.at);
+	return mount_found(reading, source, place);
+}
+
+static bool is_percent(struct line word)
+{
+	return word.len && word.at[word.len - 1] == '%' &&
+	       is_number((struct line){word.at, word.len - 1});
+}
+
+/* Cuts the words up to "12%" off. */
+static bool cut_percent(struct line *line)
+{
+	struct line word;
+
+	while ((word = line_word(line)).len)
+		if (is_percent(word))
+			return true;
+	return false;
+}
+
+/* "Filesystem [Type] 1K-blocks Used Available Use% Mounted on"; a long name of a device
+ * has a line of its own. */
+bool read_df(struct reading *reading, struct line line)
+{
+	struct line all = line, source = line_word(&line);
+
+	if (line_is(source, "Filesystem"))
+		return line_has(line, "Mounted");
+	if (!line_trim(line).len) {
+		reading->name = source;
+		return *source.at == '/';
+	}
+	if (reading->name.len && is_number(source)) {
+		source = reading->name;
+		line = all;
+	}
+	reading->name = (struct line){"", 0};
+	return cut_percent(&line) && mount_found(reading, source, line_trim(line));
+}
+
+/* "/dev/vg/lv /mnt ext4 noauto 0 0": names it, and mounts nothing. */
+bool read_fstab(struct reading *reading, struct line line)
+{
+	struct line text = line_trim(line);
+	struct line source = line_word(&line), place = line_word(&line);
+	struct line type = line_word(&line);
+
+	if (*source.at == '#')
+		return true;
+	if (!type.len)
+		return false;
+	if (*source.at == '/')
+		found(reading, thing_path(reading->findings, source), SHOWN_CONFIGURED,
+			(struct line){text.at, (size_t)(place.at + place.len - text.at)});
+	return true;
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who uses something: fuser, lsof, ps. Input: rows of processes. Output: uses, of a
+ * device, or of a mount point. These do not see every holder (other namespaces, loop
+ * devices, swap), so what they do not show is not known.
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "format.h"
+
+static void use_found(
+	struct reading *reading, const char *thing, struct line pid, struct line program)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+
+	buf_add(&text, pid.at, pid.len);
+	if (program.len) {
+		buf_puts(&text, " (");
+		buf_add(&text, program.at, program.len);
+		buf_puts(&text, ")");
+	}
+	found_text(reading, thing, SHOWN_USED, buf_text(&text));
+}
+
+static const char *thing_used(struct reading *reading, struct line path)
+{
+	return line_begins(&path, "/dev/") ? thing_path(reading->findings, path)
+					   : thing_place(reading->findings, path);
+}
+
+/* ---- fuser ---- */
+
+/* "17311c", "4711": a number and letters of access. */
+static bool cut_access(struct line *word)
+{
+	size_t n = 0;
+
+	while (n < word->len && isdigit((unsigned char)word->at[n]))
+		n++;
+	if (!n)
+		return false;
+	for (size_t i = n; i < word->len; i++)
+		if (!strchr("cefFrm.", word->at[i]))
+			return false;
+	word->len = n;
+	return true;
+}
+
+/* -v: "root 4711 F.c.. tar"; the kernel's rows have "kernel mount /mnt". */
+static bool verbose_found(struct reading *reading, struct line line)
+{
+	struct line user = line_word(&line), pid = line_word(&line);
+	struct line access = line_word(&line), program = line_word(&line);
+
+	if (line_is(pid, "kernel"))
+		return true;
+	if (!user.len || !is_number(pid) || !program.len || access.len > 6)
+		return false;
+	use_found(reading, reading->about, pid, program);
+	return reading->about != NULL;
+}
+
+bool read_fuser(struct reading *reading, struct line line)
+{
+	struct line text = line_trim(line), rest = text, path = line_word(&rest), word;
+	bool has_some = false;
+
+	if (line_is(path, "USER"))
+		return true;
+	if (*path.at == '/' && path.len > 1 && path.at[path.len - 1] == ':') {
+		path.len--;
+		reading->about = thing_used(reading, path);
+		text = line_trim(rest);
+		if (!text.len)
+			return true;
+	} else if (!reading->about) {
+		return false;
+	}
+	if (verbose_found(reading, text))
+		return true;
+	while ((word = line_word(&text)).len) {
+		if (!cut_access(&word))
+			return has_some;
+		use_found(reading, reading->about, word, (struct line){"", 0});
+		has_some = true;
+	}
+	return has_some;
+}
+
+/* ---- lsof ---- */
+
+/* "253,14" */
+static bool pair_read(struct line word, struct devno *ret_devno)
+{
+	const char *comma = memchr(word.at, ',', word.len);
+	char text[32];
+
+	if (!comma || word.len >= sizeof(text))
+		return false;
+	memcpy(text, word.at, word.len);
+	text[comma - word.at] = ':';
+	return parse_devno(text, word.len, ret_devno) == 0;
+}
+
+/* COMMAND PID [TID] USER FD TYPE DEVICE SIZE/OFF NODE NAME: the device is that of the
+ * file system, or of the node itself. */
+bool read_lsof(struct reading *reading, struct line line)
+{
+	struct line program = line_word(&line), pid = line_word(&line), word;
+	struct line last = {"", 0};
+	struct devno devno;
+	bool has_number = false;
+
+	if (line_is(program, "COMMAND"))
+		return true;
+	if (!is_number(pid))
+		return false;
+	while ((word = line_word(&line)).len) {
+		if (!has_number && pair_read(word, &devno)) {
+			use_found(reading, thing_number(reading->findings, devno), pid,
+				program);
+			has_number = true;
+		}
+		last = word;
+	}
+	if (line_begins(&last, "/dev/"))
+		use_found(reading, thing_path(reading->findings, last), pid, program);
+	return has_number || *last.at == '/' || last.len > 0;
+}
+
+/* ---- ps ---- */
+
+static bool is_time(struct line word)
+{
+	const char *colon = memchr(word.at, ':', word.len);
+
+	return colon && colon > word.at && isdigit((unsigned char)*word.at) &&
+	       isdigit((unsigned char)word.at[word.len - 1]);
+}
+
+/* Arguments below /dev/ name what a process works on: "dd if=/dev/vg/snap". */
+static void arguments_found(
+	struct reading *reading, struct line pid, struct line program, struct line line)
+{
+	struct line word;
+
+	while ((word = line_word(&line)).len) {
+		const char *path = memmem(word.at, word.len, "/dev/", 5);
+
+		if (path && (path == word.at || path[-1] == '='))
+			use_found(reading,
+				thing_path(reading->findings,
+					(struct line){path,
+						(size_t)(word.at + word.len - path)}),
+				pid, program);
+	}
+}
+
+/* Any columns: the first number is the process, the program is behind the last time. */
+bool read_ps(struct reading *reading, struct line line)
+{
+	struct line all = line, word, pid = {"", 0}, program = {"", 0}, rest = line;
+	const char *slash;
+
+	if (line_has(line, "PID") && (line_has(line, "CMD") || line_has(line, "COMMAND")))
+		return true;
+	while ((word = line_word(&line)).len) {
+		if (!pid.len && is_number(word))
+			pid = word;
+		if (pid.len && is_time(word)) {
+			rest = line;
+			program = line_word(&line);
+			line = rest;
+		}
+	}
+	if (!pid.len || (!program.len && !reading->command.n_words))
+		return false;
+	slash = program.len ? memrchr(program.at, '/', program.len) : NULL;
+	if (slash)
+		program = (struct line){
+			slash + 1, (size_t)(program.at + program.len - slash - 1)};
+	if (!line_is(program, "grep") && !line_is(program, "egrep"))
+		arguments_found(reading, pid, program, program.len ? rest : all);
+	return true;
+}

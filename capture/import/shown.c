@@ -1,0 +1,575 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Findings -> host->shown: what was found of each volume, and of what is on it.
+ *
+ * Input: statements and ties about names of any kind, from texts that may be of several
+ * moments. Output: statements about volumes. A number or a kernel name stands for a
+ * mapping only if nothing says that it is another one's. dm-5 is taken for MAJOR:5 when
+ * all mappings have one major. A mapping named like a volume with a partition's number
+ * behind it is on that volume, and no volume. Invariants: the work is bounded whatever
+ * the texts say; nothing is said of a volume that no text says of it, or of what is on
+ * it.
+ */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "found.h"
+#include "snapstate/host.h"
+#include "snapstate/limits.h"
+#include "snapstate/lvm_names.h"
+
+#define ABOVE_MAX 256 /* things on one volume that are followed */
+#define NONE	  SIZE_MAX
+
+struct edge {
+	size_t below, above;
+};
+
+struct things {
+	struct host *host;
+	const char **names; /* sorted, each once */
+	size_t count;
+	size_t *root;	 /* of numbers and kernel names: who stands for all of them */
+	size_t *mapping; /* by root: the mapping; NONE; or the count, if there are several
+			  */
+	bool *is_listed, *is_volume;
+	struct edge *edges; /* sorted */
+	size_t n_edges;
+	struct finding *findings; /* sorted by thing */
+	size_t n_findings;
+	bool is_full;
+};
+
+/* ---- names ---- */
+
+static int order_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void names_collect(struct things *things, const struct findings *findings)
+{
+	size_t n = findings->n_items + 2 * findings->n_ties, kept = 0;
+
+	things->names = xcalloc(n + 1, sizeof(*things->names));
+	for (size_t i = 0; i < findings->n_items; i++)
+		things->names[kept++] = findings->items[i].thing;
+	for (size_t i = 0; i < findings->n_ties; i++) {
+		things->names[kept++] = findings->ties[i].thing;
+		things->names[kept++] = findings->ties[i].other;
+	}
+	qsort(things->names, kept, sizeof(*things->names), order_names);
+	for (size_t i = 0; i < kept; i++)
+		if (!i || strcmp(things->names[i], things->names[things->count - 1]) != 0)
+			things->names[things->count++] = things->names[i];
+}
+
+static size_t name_find(const struct things *things, const char *name)
+{
+	const char **at = bsearch(
+		&name, things->names, things->count, sizeof(*things->names), order_names);
+
+	return at ? (size_t)(at - things->names) : NONE;
+}
+
+static bool is_mapping(const struct things *things, size_t i)
+{
+	return things->names[i][0] == 'm';
+}
+
+/* ---- numbers and kernel names ---- */
+
+static size_t root_of(struct things *things, size_t i)
+{
+	while (things->root[i] != i) {
+		things->root[i] = things->root[things->root[i]];
+		i = things->root[i];
+	}
+	return i;
+}
+
+static void mapping_give(struct things *things, size_t other, size_t mapping)
+{
+	size_t root = root_of(things, other);
+
+	if (things->mapping[root] == NONE)
+		things->mapping[root] = mapping;
+	else if (things->mapping[root] != mapping)
+		things->mapping[root] = things->count; /* which one is not known */
+}
+
+static bool number_of(const char *name, struct devno *ret_devno)
+{
+	return name[0] == 'n' && parse_devno(name + 2, strlen(name + 2), ret_devno) == 0;
+}
+
+/* The one major of all mappings. */
+static bool dm_major(
+	const struct things *things, const struct findings *findings, uint32_t *ret_major)
+{
+	bool has_one = false;
+
+	for (size_t i = 0; i < findings->n_ties; i++) {
+		const struct tie *tie = &findings->ties[i];
+		struct devno devno;
+
+		if (tie->kind != TIE_SAME || tie->thing[0] != 'm' ||
+			!number_of(tie->other, &devno))
+			continue;
+		if (has_one && devno.major != *ret_major)
+			return false;
+		*ret_major = devno.major;
+		has_one = true;
+	}
+	(void)things;
+	return has_one;
+}
+
+static void knames_join(struct things *things, uint32_t major)
+{
+	for (size_t i = 0; i < things->count; i++) {
+		const char *name = things->names[i];
+		cleanup_buf struct buf number = BUF_INIT;
+		uint64_t minor;
+		size_t other;
+
+		if (strncmp(name, "k:dm-", 5) != 0 ||
+			parse_u64(name + 5, strlen(name + 5), 10, &minor) < 0)
+			continue;
+		buf_printf(&number, "n:%u:%llu", major, (unsigned long long)minor);
+		other = name_find(things, buf_text(&number));
+		if (other != NONE)
+			things->root[root_of(things, i)] = root_of(things, other);
+	}
+}
+
+static void names_join(struct things *things, const struct findings *findings)
+{
+	uint32_t major = 0;
+
+	things->root = xcalloc(things->count + 1, sizeof(*things->root));
+	things->mapping = xcalloc(things->count + 1, sizeof(*things->mapping));
+	for (size_t i = 0; i < things->count; i++) {
+		things->root[i] = i;
+		things->mapping[i] = NONE;
+	}
+	for (size_t i = 0; i < findings->n_ties; i++) {
+		const struct tie *tie = &findings->ties[i];
+
+		if (tie->kind == TIE_SAME && tie->thing[0] != 'm' && tie->other[0] != 'm')
+			things->root[root_of(things, name_find(things, tie->thing))] =
+				root_of(things, name_find(things, tie->other));
+	}
+	if (dm_major(things, findings, &major))
+		knames_join(things, major);
+	for (size_t i = 0; i < findings->n_ties; i++) {
+		const struct tie *tie = &findings->ties[i];
+
+		if (tie->kind == TIE_SAME && tie->thing[0] == 'm' && tie->other[0] != 'm')
+			mapping_give(things, name_find(things, tie->other),
+				name_find(things, tie->thing));
+	}
+}
+
+/* The thing that the name is of. */
+static size_t thing_of(struct things *things, const char *name)
+{
+	size_t i = name_find(things, name);
+	size_t root;
+
+	if (i == NONE || name[0] == 'm' || name[0] == 'p')
+		return i;
+	root = root_of(things, i);
+	return things->mapping[root] < things->count ? things->mapping[root] : root;
+}
+
+/* ---- which are volumes ---- */
+
+/* Mappings of others, whose names look like LVM's. */
+static bool is_name_of_others(const char *name)
+{
+	static const char *const prefixes[] = {"luks-", "mpath", "crypt", "docker-",
+		"control", "ddf1_", "isw_", "nvidia_"};
+
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
+			return true;
+	return false;
+}
+
+/* "VG/LV"; NULL: it is no volume's name. malloc'ed. */
+static char *volume_label(const char *thing, char **ret_layer)
+{
+	cleanup_free char *vg = NULL, *lv = NULL;
+	struct buf label = BUF_INIT;
+
+	*ret_layer = NULL;
+	if (thing[0] != 'm' || is_name_of_others(thing + 2) ||
+		!lvm_dm_name_split(thing + 2, &vg, &lv, ret_layer) || !*vg || !*lv)
+		return NULL;
+	buf_printf(&label, "%s/%s", vg, lv);
+	return label.data;
+}
+
+/* What a partition's mapping is called behind its device's name (kpartx -p, parted). */
+static size_t without_partition(const char *name)
+{
+	static const char *const marks[] = {"-part", "_part", "X", "p", "-", ""};
+	size_t len = strlen(name), end = len;
+
+	while (end && isdigit((unsigned char)name[end - 1]))
+		end--;
+	if (end == len)
+		return 0;
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+		size_t n = strlen(marks[i]);
+
+		if (end > n && strncmp(name + end - n, marks[i], n) == 0)
+			return end - n;
+	}
+	return 0;
+}
+
+/* The mapping that it is a partition of, by its name; of the marks the longest. */
+static size_t partition_parent(const struct things *things, const char *name)
+{
+	size_t len = without_partition(name), full = strlen(name);
+	size_t found_at = NONE;
+
+	while (full && isdigit((unsigned char)name[full - 1]))
+		full--;
+	for (size_t i = 0; i < 2 && found_at == NONE; i++) {
+		cleanup_free char *parent = xstrndup(name, i ? full : len);
+
+		if (len > 2)
+			found_at = name_find(things, parent);
+	}
+	return found_at;
+}
+
+static void edge_add(struct things *things, size_t above, size_t below)
+{
+	if (above != NONE && below != NONE && above != below)
+		*array_add(&things->edges, &things->n_edges) =
+			(struct edge){below, above};
+}
+
+static int order_edges(const void *pa, const void *pb)
+{
+	const struct edge *a = pa, *b = pb;
+
+	if (a->below != b->below)
+		return a->below < b->below ? -1 : 1;
+	return (a->above > b->above) - (a->above < b->above);
+}
+
+static void edges_collect(struct things *things, const struct findings *findings)
+{
+	for (size_t i = 0; i < findings->n_ties; i++)
+		if (findings->ties[i].kind == TIE_ON)
+			edge_add(things, thing_of(things, findings->ties[i].thing),
+				thing_of(things, findings->ties[i].other));
+	for (size_t i = 0; i < things->count; i++) {
+		size_t parent;
+
+		if (!is_mapping(things, i) || things->is_listed[i])
+			continue;
+		parent = partition_parent(things, things->names[i]);
+		if (parent == NONE)
+			continue;
+		edge_add(things, i, parent);
+		things->is_volume[i] = false;
+	}
+	if (things->n_edges)
+		qsort(things->edges, things->n_edges, sizeof(*things->edges),
+			order_edges);
+}
+
+static void volumes_mark(struct things *things)
+{
+	things->is_listed = xcalloc(things->count + 1, sizeof(bool));
+	things->is_volume = xcalloc(things->count + 1, sizeof(bool));
+	for (size_t i = 0; i < things->count; i++) {
+		cleanup_free char *layer = NULL, *label = NULL;
+
+		label = volume_label(things->names[i], &layer);
+		things->is_volume[i] = label && !*layer;
+	}
+	for (size_t i = 0; i < things->n_findings; i++) {
+		const struct finding *finding = &things->findings[i];
+		size_t at = thing_of(things, finding->thing);
+
+		if (finding->kind == SHOWN_LISTED ||
+			(finding->kind == SHOWN_UUID &&
+				strncmp(finding->value, "LVM-", 4) == 0))
+			things->is_listed[at] = true;
+		if (finding->kind == SHOWN_UUID && at < things->count &&
+			(strncmp(finding->value, "part", 4) == 0 ||
+				strncmp(finding->value, "CRYPT-", 6) == 0 ||
+				strncmp(finding->value, "mpath-", 6) == 0))
+			things->is_volume[at] = false;
+	}
+}
+
+/* ---- what is said ---- */
+
+static void say(struct things *things, const char *volume, enum shown_kind kind,
+	const char *value, const char *from)
+{
+	struct host *host = things->host;
+
+	if (host->n_shown == RECORD_OTHERS_MAX) {
+		things->is_full = true;
+		return;
+	}
+	*array_add(&host->shown, &host->n_shown) = (struct shown){
+		volume, kind, host_string(host, value), host_string(host, from)};
+}
+
+static int order_findings(const void *pa, const void *pb)
+{
+	const struct finding *a = pa, *b = pb;
+
+	return strcmp(a->thing, b->thing);
+}
+
+/* What holds for a volume too when it holds for something on it. */
+static bool is_passed_down(enum shown_kind kind)
+{
+	return kind == SHOWN_MOUNTED || kind == SHOWN_USED || kind == SHOWN_HELD ||
+	       kind == SHOWN_GROUP || kind == SHOWN_CONFIGURED || kind == SHOWN_MESSAGE;
+}
+
+/* All names of a thing are next to each other by `owner`. */
+struct owned {
+	size_t owner, finding;
+};
+
+static int order_owned(const void *pa, const void *pb)
+{
+	const struct owned *a = pa, *b = pb;
+
+	if (a->owner != b->owner)
+		return a->owner < b->owner ? -1 : 1;
+	return (a->finding > b->finding) - (a->finding < b->finding);
+}
+
+static size_t first_owned(const struct owned *owned, size_t count, size_t owner)
+{
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (owned[middle].owner < owner)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static size_t first_edge(const struct things *things, size_t below)
+{
+	size_t low = 0, high = things->n_edges;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (things->edges[middle].below < below)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static void say_findings(struct things *things, const struct owned *owned,
+	const char *volume, size_t thing, bool is_above)
+{
+	for (size_t i = first_owned(owned, things->n_findings, thing);
+		i < things->n_findings && owned[i].owner == thing; i++) {
+		const struct finding *finding = &things->findings[owned[i].finding];
+
+		if (!is_above || is_passed_down(finding->kind))
+			say(things, volume, finding->kind, finding->value, finding->from);
+	}
+}
+
+static bool is_seen(const size_t *seen, size_t count, size_t thing)
+{
+	for (size_t i = 0; i < count; i++)
+		if (seen[i] == thing)
+			return true;
+	return false;
+}
+
+/* Upward from a volume, each thing once. */
+static void say_above(struct things *things, const struct owned *owned,
+	const char *volume, size_t thing)
+{
+	size_t seen[ABOVE_MAX] = {thing}, count = 1;
+
+	for (size_t next = 0; next < count; next++)
+		for (size_t i = first_edge(things, seen[next]);
+			i < things->n_edges && things->edges[i].below == seen[next];
+			i++) {
+			size_t above = things->edges[i].above;
+			const char *name = things->names[above];
+
+			if (count == ABOVE_MAX || is_seen(seen, count, above))
+				continue;
+			seen[count++] = above;
+			if (name[0] == 'm')
+				say(things, volume, SHOWN_ABOVE, name + 2, "");
+			if (name[0] == 'k')
+				say(things, volume, SHOWN_HELD, name + 2, "");
+			say_findings(things, owned, volume, above, true);
+		}
+}
+
+static void numbers_say(struct things *things, const struct findings *findings)
+{
+	for (size_t i = 0; i < findings->n_ties; i++) {
+		const struct tie *tie = &findings->ties[i];
+		size_t at;
+		cleanup_free char *layer = NULL, *label = NULL;
+
+		if (tie->kind != TIE_SAME || tie->thing[0] != 'm' || tie->other[0] != 'n')
+			continue;
+		at = name_find(things, tie->thing);
+		if (!things->is_volume[at])
+			continue;
+		label = volume_label(tie->thing, &layer);
+		if (label)
+			say(things, host_string(things->host, label), SHOWN_NUMBER,
+				tie->other + 2, tie->from);
+	}
+}
+
+static void volumes_say(struct things *things)
+{
+	cleanup_free struct owned *owned =
+		xcalloc(things->n_findings + 1, sizeof(*owned));
+
+	for (size_t i = 0; i < things->n_findings; i++)
+		owned[i] = (struct owned){thing_of(things, things->findings[i].thing), i};
+	qsort(owned, things->n_findings, sizeof(*owned), order_owned);
+	for (size_t i = 0; i < things->count; i++) {
+		cleanup_free char *layer = NULL, *label = NULL;
+		const char *volume;
+
+		if (!things->is_volume[i])
+			continue;
+		label = volume_label(things->names[i], &layer);
+		volume = host_string(things->host, label);
+		say(things, volume, SHOWN_LISTED, "", "");
+		say_findings(things, owned, volume, i, false);
+		say_above(things, owned, volume, i);
+	}
+}
+
+/* ---- what one volume says of another ---- */
+
+/* "VG/SNAP is a snapshot of DISK" makes VG/DISK an origin. */
+static void origins_say(struct things *things)
+{
+	size_t count = things->host->n_shown;
+
+	for (size_t i = 0; i < count; i++) {
+		struct shown shown = things->host->shown[i];
+		const char *slash = strchr(shown.volume, '/');
+		cleanup_buf struct buf origin = BUF_INIT;
+
+		if (shown.kind != SHOWN_SNAPSHOT || !*shown.value)
+			continue;
+		buf_add(&origin, shown.volume, (size_t)(slash + 1 - shown.volume));
+		buf_puts(&origin, shown.value);
+		say(things, host_string(things->host, buf_text(&origin)), SHOWN_ORIGIN,
+			slash + 1, shown.from);
+	}
+}
+
+/* -cow and -real are layers of a snapshot and of an origin. */
+static void layers_find(struct findings *findings)
+{
+	size_t n_items = findings->n_items, n_ties = findings->n_ties;
+
+	for (size_t i = 0; i < n_items + n_ties && findings->n_items < FOUND_MAX; i++) {
+		const char *thing = i < n_items ? findings->items[i].thing
+						: findings->ties[i - n_items].thing;
+		const char *from = i < n_items ? findings->items[i].from
+					       : findings->ties[i - n_items].from;
+		cleanup_free char *layer = NULL, *label = NULL;
+		bool is_cow, is_real;
+
+		label = volume_label(thing, &layer);
+		is_cow = label && strcmp(layer, "cow") == 0;
+		is_real = label && strcmp(layer, "real") == 0;
+		if (!is_cow && !is_real)
+			continue;
+		*array_add(&findings->items, &findings->n_items) =
+			(struct finding){arena_strndup(findings->strings, thing,
+						 strlen(thing) - strlen(layer) - 1),
+				SHOWN_LAYER, is_cow ? "cow" : "real", from};
+	}
+}
+
+static int order_shown(const void *a, const void *b)
+{
+	return shown_compare(a, b);
+}
+
+/* Each once, the one with a source; an empty value says less than another. */
+static void shown_unique(struct host *host)
+{
+	size_t kept = 0;
+
+	if (host->n_shown)
+		qsort(host->shown, host->n_shown, sizeof(*host->shown), order_shown);
+	for (size_t i = 0; i < host->n_shown; i++) {
+		struct shown *last = kept ? &host->shown[kept - 1] : NULL;
+		const struct shown *shown = &host->shown[i];
+		bool is_same = last && shown_compare(last, shown) == 0;
+		bool is_more = last && !*last->value && last->kind == shown->kind &&
+			       strcmp(last->volume, shown->volume) == 0;
+
+		if (is_same &&
+			(!*last->from ||
+				(*shown->from && strcmp(shown->from, last->from) < 0)))
+			last->from = shown->from;
+		if (is_more && !is_same)
+			*last = *shown;
+		if (!is_same && !is_more)
+			host->shown[kept++] = *shown;
+	}
+	host->n_shown = kept;
+}
+
+void shown_collect(struct host *host, struct findings *findings)
+{
+	struct things things = {.host = host};
+
+	layers_find(findings);
+	if (findings->n_items)
+		qsort(findings->items, findings->n_items, sizeof(*findings->items),
+			order_findings);
+	things.findings = findings->items;
+	things.n_findings = findings->n_items;
+	names_collect(&things, findings);
+	names_join(&things, findings);
+	volumes_mark(&things);
+	edges_collect(&things, findings);
+	volumes_say(&things);
+	numbers_say(&things, findings);
+	origins_say(&things);
+	shown_unique(host);
+	findings->is_full |= things.is_full;
+	free(things.names);
+	free(things.root);
+	free(things.mapping);
+	free(things.is_listed);
+	free(things.is_volume);
+	free(things.edges);
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Texts -> what is shown of volumes, and the record of the import.
+ *
+ * Input: all pieces, and the sources that the other readers noted. Output: host->shown,
+ * and two documents: SHOWN_DOCUMENT, which archives carry it in, and IMPORT_DOCUMENT, for
+ * people, with a line for each file, and for each part of a text: what it was taken for,
+ * how much of it was used, and the first line that was not understood.
+ */
+#include <errno.h>
+#include <ctype.h>
+#include <string.h>
+
+#include "session.h"
+#include "snapstate/host.h"
+#include "snapstate/host/source.h"
+
+/* What is not text, or of which nothing but what its own reader takes may be kept. */
+static bool is_for_people(enum role role)
+{
+	switch (role) {
+	case ROLE_DM_INFO:
+	case ROLE_DM_TABLE:
+	case ROLE_DM_STATUS:
+	case ROLE_DM_DEPS:
+	case ROLE_LVM_REPORT:
+	case ROLE_VGDISPLAY:
+	case ROLE_LVM_TEXT:
+	case ROLE_MOUNTINFO:
+	case ROLE_MOUNTS:
+	case ROLE_SWAPS:
+	case ROLE_LSBLK:
+	case ROLE_LOSETUP:
+	case ROLE_PROCESS_TEXT:
+	case ROLE_TEXT:
+		return true;
+	case ROLE_NONE:
+	case ROLE_VG_METADATA:
+	case ROLE_VG_BACKUP:
+	case ROLE_PARTITIONS:
+	case ROLE_MACHINE_ID:
+	case ROLE_BOOT_ID:
+	case ROLE_HOSTNAME:
+	case ROLE_OSRELEASE:
+	case ROLE_UNAME:
+	case ROLE_HOSTNAMECTL:
+	case ROLE_DATE:
+	case ROLE_BLOCK_TEXT:
+	case ROLE_ARCHIVE:
+		return false;
+	}
+	return false;
+}
+
+/* Mount tables of other processes are of other namespaces, or the same once more. */
+static bool is_of_other_process(const struct piece *piece)
+{
+	const char *slash = strrchr(piece->path, '/');
+
+	return piece->role == ROLE_MOUNTINFO && slash &&
+	       (slash - piece->path < 2 || strncmp(slash - 2, "/1/", 3) != 0);
+}
+
+/* "sos_commands/devicemapper/dmsetup_info_-c" -> "dmsetup info -c": as a command, for
+ * whoever has no line with it. */
+static void title_of(const struct piece *piece, struct buf *ret_title)
+{
+	const char *slash = strrchr(piece->path, '/');
+	const char *name = slash ? slash + 1 : piece->path;
+	size_t len = (size_t)(path_packed_suffix(name) - name);
+	static const char *const endings[] = {
+		".txt", ".log", ".out", ".json", ".eml", ".md"};
+
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
+		if (len > strlen(endings[i]) &&
+			strncmp(name + len - strlen(endings[i]), endings[i],
+				strlen(endings[i])) == 0)
+			len -= strlen(endings[i]);
+	for (size_t i = 0; i < len; i++)
+		buf_add(ret_title, name[i] == '_' ? " " : &name[i], 1);
+}
+
+/* "from dmsetup_table.txt, ..." names the file. */
+static bool names_file(const char *detail, const char *file)
+{
+	size_t len = strlen(file);
+
+	for (const char *at = detail; (at = strstr(at, file)); at++)
+		if ((at == detail || at[-1] == ' ') &&
+			(!at[len] || strchr(" :;,", at[len])))
+			return true;
+	return false;
+}
+
+/* It is in the model as a whole: a copy for people is not. */
+static bool is_in_model(const struct host *host, const char *file)
+{
+	for (size_t i = 0; i < host->n_sources; i++) {
+		const struct source *source = &host->sources[i];
+		size_t len = strlen(source->name);
+
+		if (source->outcome == OUTCOME_READ && names_file(source->detail, file) &&
+			(len < 4 || strcmp(source->name + len - 4, ".txt") != 0))
+			return true;
+	}
+	return false;
+}
+
+/* "etc/machine-id: taken for machine-id, identity: read" */
+static void record_file(const struct host *host, const struct piece *piece,
+	const char *file, struct buf *record)
+{
+	bool has_source = false;
+	struct err err = ERR_INIT;
+	int r = piece_check_text(piece, &err);
+
+	buf_printf(record, "%s: taken for %s", file, role_name(piece->role));
+	for (size_t i = 0; i < host->n_sources; i++)
+		if (names_file(host->sources[i].detail, file)) {
+			buf_printf(record, ", %s: %s", host->sources[i].name,
+				outcome_name(host->sources[i].outcome));
+			has_source = true;
+		}
+	if (r < 0 && r != -ENOBUFS)
+		buf_printf(record, "; %s", err.msg);
+	if (!has_source && piece->role != ROLE_TEXT && piece->role > ROLE_DATE)
+		buf_puts(record, ", not in the model as a whole");
+	buf_puts(record, "\n");
+}
+
+static void piece_read(const struct host *host, const struct piece *piece,
+	const char *file, struct findings *findings, struct buf *record)
+{
+	cleanup_buf struct buf title = BUF_INIT;
+
+	if (piece->role != ROLE_TEXT || piece->error || !piece->bytes.len)
+		record_file(host, piece, file, record);
+	if (piece->error || !piece->bytes.len || !is_for_people(piece->role) ||
+		is_of_other_process(piece) ||
+		(piece->role != ROLE_LVM_REPORT && is_in_model(host, file)))
+		return;
+	if (!text_is_likely(piece->bytes.data, piece->bytes.len)) {
+		buf_printf(record, "%s: is no text, not read\n", file);
+		return;
+	}
+	title_of(piece, &title);
+	session_read(findings, file, buf_text(&title), &piece->bytes, record);
+}
+
+static void note_others(const struct evidence *evidence, struct buf *record)
+{
+	if (!evidence->n_others)
+		return;
+	buf_printf(record,
+		"%zu file%s not read, of names that are not known: ", evidence->n_others,
+		evidence->n_others == 1 ? "" : "s");
+	buf_word(record, evidence->first_other);
+	buf_puts(record, evidence->n_others > 1 ? ", ...\n" : "\n");
+}
+
+static bool has_known_file(const struct evidence *evidence)
+{
+	for (size_t i = 0; i < evidence->n_pieces; i++)
+		if (evidence->pieces[i].role != ROLE_TEXT)
+			return true;
+	return false;
+}
+
+static int check_some(
+	const struct evidence *evidence, const struct findings *findings, struct err *err)
+{
+	cleanup_buf struct buf names = BUF_INIT;
+
+	if (has_known_file(evidence) || findings->n_items || findings->n_ties)
+		return 0;
+	for (size_t i = 0; i < evidence->n_pieces && i < 4; i++) {
+		buf_puts(&names, i ? ", " : "");
+		buf_word(&names, evidence->pieces[i].path);
+	}
+	return err_set(err, -ENODATA,
+		"no recognised files or outputs in %s%s; it reads sosreports, lvmdumps, "
+		"and "
+		"texts with outputs of lvs, lvdisplay, lvscan, dmsetup, lsblk, mount, "
+		"df, "
+		"findmnt, ls -l /dev/mapper, kpartx, losetup, fuser, lsof, ps, swapon",
+		buf_text(&names), evidence->n_pieces > 4 ? ", ..." : "");
+}
+
+int import_texts(struct host *host, const struct evidence *evidence, struct err *err)
+{
+	cleanup_findings struct findings findings;
+	cleanup_buf struct buf record = BUF_INIT;
+	int r;
+
+	findings_init(&findings);
+	for (size_t i = 0; i < evidence->n_pieces; i++) {
+		const struct piece *piece = &evidence->pieces[i];
+
+		piece_read(host, piece, piece_name(host, piece), &findings, &record);
+	}
+	note_others(evidence, &record);
+	r = check_some(evidence, &findings, err);
+	if (r < 0)
+		return r;
+	shown_collect(host, &findings);
+	if (findings.is_full)
+		buf_printf(&record, "more than %d statements: the rest is left out\n",
+			FOUND_MAX);
+	host_document_add(host, IMPORT_DOCUMENT, buf_text(&record), record.len);
+	host_source_set(host, IMPORT_DOCUMENT, OUTCOME_READ, "%s",
+		"for people: what became of each file and each pasted command");
+	if (!host->n_shown)
+		return 0;
+	host_shown_write(host);
+	host_source_set(host, SHOWN_DOCUMENT, OUTCOME_READ, "%s",
+		"what the texts show of volumes that they name");
+	return 0;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Of the model (host.h): what an import shows of volumes that it knows by name alone. */
+#ifndef SNAPSTATE_HOST_SHOWN_H
+#define SNAPSTATE_HOST_SHOWN_H
+
+#include "snapstate/err.h"
+#include "snapstate/host/source.h"
+
+struct host;
+
+/* What evidence that others collected says of a volume. It is told to people, and nothing
+ * is removed on it: the volume is known by its name alone, and not as a whole. */
+enum shown_kind {
+	SHOWN_LISTED,
+	SHOWN_SNAPSHOT, /* value: its origin's name; "" = not said */
+	SHOWN_ORIGIN,
+	SHOWN_PLAIN, /* neither of the two */
+	SHOWN_THIN,
+	SHOWN_MERGING,
+	SHOWN_INVALID,
+	SHOWN_FULL,	  /* per cent, as printed */
+	SHOWN_ACTIVE,	  /* yes, no */
+	SHOWN_OPEN,	  /* yes, no, or a count */
+	SHOWN_NUMBER,	  /* MAJOR:MINOR */
+	SHOWN_UUID,	  /* of device-mapper, or of LVM */
+	SHOWN_TABLE,	  /* one line of it: TYPE PARAMETERS */
+	SHOWN_STATUS,	  /* the same */
+	SHOWN_LAYER,	  /* "cow", "real" */
+	SHOWN_ABOVE,	  /* a mapping on it */
+	SHOWN_MOUNTED,	  /* of it, or of what is on it: the mount point */
+	SHOWN_USED,	  /* "PID (PROGRAM)" */
+	SHOWN_HELD,	  /* an array, a loop device, swap */
+	SHOWN_GROUP,	  /* a volume group with a physical volume on it */
+	SHOWN_CONFIGURED, /* the line that names it */
+	SHOWN_CREATED,	  /* as printed */
+	SHOWN_MESSAGE,	  /* of LVM or of the kernel */
+};
+#define SHOWN_KINDS (SHOWN_MESSAGE + 1)
+const char *shown_kind_name(enum shown_kind kind);
+int shown_kind_parse(const char *name, enum shown_kind *ret_kind);
+
+struct shown {
+	const char *volume; /* VG/LV */
+	enum shown_kind kind;
+	const char *value;
+	const char *from; /* "ticket.txt, line 13: lvs" */
+};
+int shown_compare(const struct shown *a, const struct shown *b);
+
+/* The document that carries host->shown: a line for each, "VOLUME KIND VALUE FROM", words
+ * as buf_word() writes them. Readers older than it take it as one for people. */
+#define SHOWN_DOCUMENT "lvm/shown.txt"
+/* Adds its statements; -EBADMSG names the line. */
+int host_shown_read(struct host *host, const struct document *document, struct err *err);
+/* Makes the document of host->shown, where it has some; the source keeps its detail. */
+void host_shown_write(struct host *host);
+
+#endif
