@@ -160,10 +160,10 @@ void import_dm(struct host *host, const struct evidence *evidence)
 			pieces.info    ? piece_name(host, pieces.info)
 			: pieces.table ? piece_name(host, pieces.table)
 				       : "not in the evidence",
-			pieces.info    ? ": dmsetup table is not beside it"
-			: pieces.table ? ": without dmsetup info -c its names have no "
-					 "numbers"
-				       : "");
+			pieces.info ? ": dmsetup table is not beside it"
+			: pieces.table
+				? ": device numbers missing (needs dmsetup info -c)"
+				: "");
 		return;
 	}
 	r = devices_read(host, &pieces, &err);

@@ -128,6 +128,7 @@ struct format {
 	/* What the whole output shows: nothing that is not listed is there. */
 	bool is_whole;
 	reader read;
+	const char *source; /* of which it shows a part; NULL: of none */
 };
 extern const struct format formats[];
 extern const size_t n_formats;

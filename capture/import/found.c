@@ -14,6 +14,16 @@ void findings_free(struct findings *findings)
 	arena_free(findings->strings);
 	free(findings->items);
 	free(findings->ties);
+	free(findings->seen);
+}
+
+void findings_see(struct findings *findings, const char *source, const char *from)
+{
+	for (size_t i = 0; i < findings->n_seen; i++)
+		if (strcmp(findings->seen[i].source, source) == 0)
+			return;
+	*array_add(&findings->seen, &findings->n_seen) =
+		(struct seen){source, arena_strdup(findings->strings, from)};
 }
 
 static const char *thing_new(

@@ -34,18 +34,28 @@ struct tie {
 	const char *from;
 };
 
+/* A source of which a text shows a part. */
+struct seen {
+	const char *source;
+	const char *from; /* the first such text */
+};
+
 struct findings {
 	struct arena *strings;
 	struct finding *items;
 	size_t n_items;
 	struct tie *ties;
 	size_t n_ties;
+	struct seen *seen;
+	size_t n_seen;
 	bool is_full; /* there was more */
 };
 
 void findings_init(struct findings *findings);
 void findings_free(struct findings *findings);
 #define cleanup_findings cleanup_with(findings_free)
+
+void findings_see(struct findings *findings, const char *source, const char *from);
 
 /* Names; NULL: it is none. They live as long as the findings. */
 const char *thing_mapping(struct findings *findings, struct line name);

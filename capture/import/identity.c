@@ -145,8 +145,7 @@ static const char *either(const char *a, const char *b, bool *ret_differ)
 static void note_identity(struct host *host, bool is_container, bool differ)
 {
 	const struct identity *id = &host->identity;
-	const char *time_text =
-		id->taken ? "" : "; it does not say when it was collected, so 1970 it is";
+	const char *time_text = id->taken ? "" : "; collection time unknown";
 
 	if (differ)
 		host_source_set(host, "identity", OUTCOME_CHANGED, "%s",

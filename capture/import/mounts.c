@@ -142,8 +142,6 @@ void import_processes(struct host *host, const struct evidence *evidence)
 {
 	host_source_set(host, "processes", OUTCOME_SKIPPED, "%s",
 		evidence_next(evidence, ROLE_PROCESS_TEXT, NULL)
-			? "lsof and ps are there, and are not read: they do not see "
-			  "every "
-			  "holder"
+			? "lsof and ps do not see every holder"
 			: "not in the evidence");
 }

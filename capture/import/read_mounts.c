@@ -61,15 +61,30 @@ bool read_proc_mounts(struct reading *reading, struct line line)
 	return mount_found(reading, source, place);
 }
 
+/* What grep prints of /proc/PID/mountinfo has its name in front. */
+static void cut_file(struct line *line)
+{
+	const char *colon = memmem(line->at, line->len, "/mountinfo:", 11);
+
+	if (!colon || *line_trim(*line).at != '/')
+		return;
+	line->len -= (size_t)(colon + 11 - line->at);
+	line->at = colon + 11;
+}
+
 /* "36 35 98:0 /root /place options shared:1 - type source super-options" */
 bool read_mountinfo(struct reading *reading, struct line line)
 {
-	struct line id = line_word(&line), parent = line_word(&line);
-	struct line number = line_word(&line), root = line_word(&line);
-	struct line place = line_word(&line), word;
+	struct line id, parent, number, root, place, word;
 	const char *thing;
 	struct devno devno;
 
+	cut_file(&line);
+	id = line_word(&line);
+	parent = line_word(&line);
+	number = line_word(&line);
+	root = line_word(&line);
+	place = line_word(&line);
 	if (!is_number(parent) || !line_devno(number, &devno) || !root.len ||
 		!place.len || *place.at != '/' || !id.len)
 		return false;

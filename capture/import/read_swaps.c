@@ -3,7 +3,8 @@
  * Areas to swap on: an example of a reader. Its row of the table in formats.c is
  *
  *	{"swaps", "swapon|swapon *|swaps", "*" "/swaps",
- *		"Filename Type Size|NAME TYPE SIZE USED", false, true, read_swaps},
+ *		"Filename Type Size|NAME TYPE SIZE USED", false, true, read_swaps,
+ *		"swaps"},
  *
  * so it gets the lines behind a command `swapon`, of a file called swaps.txt, of
  * `cat /proc/swaps`, and behind either heading; not a line that stands alone, and the

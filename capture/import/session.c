@@ -136,6 +136,18 @@ static bool is_title(const struct command *command)
 	return true;
 }
 
+/* Without a prompt, and behind other output: no line of an output is like that. */
+static bool is_sure(const struct command *command)
+{
+	static const char *const names[] = {
+		"lvs", "vgs", "pvs", "lvscan", "lvdisplay", "dmsetup", "lsblk"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (line_is(command->words[0], names[i]))
+			return true;
+	return false;
+}
+
 /* ---- parts ---- */
 
 struct part {
@@ -190,6 +202,19 @@ static const char *coverage(const struct part *part)
 		       : "part";
 }
 
+static void part_see(struct session *session)
+{
+	const struct part *part = &session->part;
+	const struct format *format = part->reading.format;
+	cleanup_buf struct buf from = BUF_INIT;
+
+	if (!format || !format->source || !part->n_used)
+		return;
+	buf_add(&from, session->file.at, session->file.len);
+	buf_printf(&from, ", line %zu: %s", part->first, format->name);
+	findings_see(session->findings, format->source, buf_text(&from));
+}
+
 static void part_end(struct session *session)
 {
 	struct part *part = &session->part;
@@ -197,6 +222,7 @@ static void part_end(struct session *session)
 	struct buf *record = session->record;
 	cleanup_free char *sample = NULL;
 
+	part_see(session);
 	if ((!part->has_text && (part->is_named || !part->reading.command.n_words)) ||
 		session->n_records++ >= RECORDS_MAX)
 		return;
@@ -271,8 +297,14 @@ static void line_take(struct session *session, struct line line, size_t number)
 	session->was_blank = !line_trim(line).len;
 	if (session->was_blank)
 		return;
+	/* supportconfig(1): "#==[ Command ]======#" and below it "# /sbin/lvs" */
+	if (line_begins(&line, "#==[")) {
+		part_begin(session, NULL, NULL, number + 1);
+		return;
+	}
 	if (command_read(line, &command) ||
-		(was_blank && title_read(line, &command) && is_title(&command))) {
+		(title_read(line, &command) && is_title(&command) &&
+			(was_blank || is_sure(&command)))) {
 		part_begin(session, format_of_command(&command), &command, number);
 		return;
 	}

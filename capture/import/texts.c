@@ -186,6 +186,21 @@ static int check_some(
 		buf_text(&names), evidence->n_pieces > 4 ? ", ..." : "");
 }
 
+/* What a text shows in part is in the evidence. */
+static void sources_note(struct host *host, const struct findings *findings)
+{
+	for (size_t i = 0; i < findings->n_seen; i++) {
+		const struct seen *seen = &findings->seen[i];
+		const struct source *source = host_source(host, seen->source);
+
+		if (source && source->outcome == OUTCOME_SKIPPED &&
+			strstr(source->detail, "in the evidence") &&
+			!strstr(source->detail, "more mount namespaces"))
+			host_source_set(host, seen->source, OUTCOME_SKIPPED,
+				"only a part is in the evidence: %s", seen->from);
+	}
+}
+
 int import_texts(struct host *host, const struct evidence *evidence, struct err *err)
 {
 	cleanup_findings struct findings findings;
@@ -203,6 +218,7 @@ int import_texts(struct host *host, const struct evidence *evidence, struct err 
 	if (r < 0)
 		return r;
 	shown_collect(host, &findings);
+	sources_note(host, &findings);
 	if (findings.is_full)
 		buf_printf(&record, "more than %d statements: the rest is left out\n",
 			FOUND_MAX);

@@ -375,7 +375,8 @@ static void test_bad_dm_text_names_file_and_line(void **state)
 		{ONE_INFO, "", NULL, NULL, OUTCOME_UNSUPPORTED,
 			"dmsetup_table.txt: is empty"},
 		{ONE_INFO, NULL, NULL, NULL, OUTCOME_UNSUPPORTED, "not beside it"},
-		{NULL, ONE_TABLE, NULL, NULL, OUTCOME_UNSUPPORTED, "no numbers"},
+		{NULL, ONE_TABLE, NULL, NULL, OUTCOME_UNSUPPORTED,
+			"device numbers missing"},
 		{ONE_INFO, "No devices found\n", NULL, NULL, OUTCOME_CHANGED, "disagree"},
 		{ONE_INFO, ONE_TABLE, "", NULL, OUTCOME_UNSUPPORTED,
 			"dmsetup_status.txt: is empty"},
@@ -737,7 +738,7 @@ static void test_identity(void **state)
 		{{{"etc/machine-id", "0123456789abcdef0123456789abcdef\n"}},
 			OUTCOME_SKIPPED, "no boot id"},
 		{{{"sos_commands/host/hostnamectl_status", HOSTNAMECTL("server")}},
-			OUTCOME_READ, "1970"},
+			OUTCOME_READ, "time unknown"},
 		{{{"sos_commands/host/hostnamectl_status", HOSTNAMECTL("container")}},
 			OUTCOME_UNSUPPORTED, "container"},
 		{{{"sos_commands/host/hostnamectl_status", HOSTNAMECTL("server")},
@@ -1489,7 +1490,20 @@ static void test_each_output_alone(void **state)
 		 "   \"maj:min\": \"253:4\",\n   \"type\": \"lvm\",\n"
 		 "   \"mountpoint\": \"/mnt\"\n  }\n ]\n}\n",
 			"g/s", SHOWN_MOUNTED, "/mnt"},
+		/* no prompts; headings of supportconfig */
+		{"hello\nlvs -a\nLV VG Attr LSize Origin\ns g swi-a-s--- 1g d\ndmsetup "
+		 "ls\n"
+		 "g-s (253:4)\n",
+			"g/s", SHOWN_NUMBER, "253:4"},
+		{"#==[ Command ]======================================#\n# /sbin/lvs -a\n"
+		 "  LV VG Attr LSize Origin\n  s g swi-a-s--- 1g d\n\n"
+		 "#==[ Command ]======================================#\n"
+		 "# /sbin/dmsetup ls --tree\ng-s (253:4)\n `- (8:16)\n",
+			"g/s", SHOWN_NUMBER, "253:4"},
 		/* mounts */
+		{"# grep g /proc/*/mountinfo\n"
+		 "/proc/1/mountinfo:36 25 0:4 / /mnt rw - ext4 /dev/mapper/g-s rw\n",
+			"g/s", SHOWN_MOUNTED, "/mnt"},
 		{"/dev/mapper/g-s on /mnt/a b type ext4 (ro)\n", "g/s", SHOWN_MOUNTED,
 			"/mnt/a b"},
 		{"/dev/mapper/g-s /mnt ext4 ro 0 0\n", "g/s", SHOWN_MOUNTED, "/mnt"},
@@ -1601,6 +1615,11 @@ static void test_pasted_session(void **state)
 		"shows part; 1 not understood, the first is line 16: an odd "
 		"line in between");
 	assert_recorded(host, "line 1: not recognised");
+	assert_source(host, "lvm/report.json", OUTCOME_SKIPPED,
+		"only a part is in the evidence: ticket, line 3: lvs");
+	assert_source(host, "dm", OUTCOME_SKIPPED, "dmsetup info -c");
+	assert_source(host, "mounts", OUTCOME_SKIPPED, ": mount");
+	assert_source(host, "swaps", OUTCOME_SKIPPED, "not in the evidence");
 }
 
 /* ---- what a text goes through on its way ---- */
@@ -1819,6 +1838,36 @@ static void test_a_number_of_two_moments(void **state)
 	assert_null(shown_find(host, "g/b", SHOWN_MOUNTED));
 }
 
+static void assert_same_document(
+	const struct host *a, const struct host *b, const char *name)
+{
+	const struct document *of_a = host_document(a, name),
+			      *of_b = host_document(b, name);
+
+	assert_non_null(of_a);
+	assert_non_null(of_b);
+	assert_string_equal(of_a->bytes, of_b->bytes);
+}
+
+/* The fixture's capture is what its ticket gives. */
+static void test_fixture_of_a_ticket(void **state)
+{
+	static const char folder[] = FIXTURES "/ticket-pasted";
+	cleanup_host struct host *host = import(FIXTURES "/ticket-pasted/ticket.txt");
+	cleanup_host struct host *recorded = NULL;
+	cleanup_buf struct buf bytes = BUF_INIT, path = BUF_INIT;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	buf_printf(&path, "%s/capture.snapstate.tar.gz", folder);
+	if (file_read_at(AT_FDCWD, path.data, 1 << 20, &bytes, &err) < 0 ||
+		record_read(bytes.data, bytes.len, "capture", &recorded, &err) < 0)
+		fail_msg("%s", err.msg);
+	assert_same_shown(host, recorded);
+	assert_same_document(host, recorded, IMPORT_DOCUMENT);
+	assert_same_document(host, recorded, SHOWN_DOCUMENT);
+}
+
 /* What is recorded of each file, and what is left out. */
 static void test_record_of_files(void **state)
 {
@@ -1882,6 +1931,7 @@ int main(void)
 		cmocka_unit_test(test_named_is_never_removed),
 		cmocka_unit_test(test_lvs_alone),
 		cmocka_unit_test(test_a_number_of_two_moments),
+		cmocka_unit_test(test_fixture_of_a_ticket),
 		cmocka_unit_test(test_record_of_files),
 		cmocka_unit_test(test_real_compute_node),
 		cmocka_unit_test(test_real_container),
