@@ -17,6 +17,7 @@
 #include "snapstate/host.h"
 #include "snapstate/io.h"
 #include "snapstate/record.h"
+#include "snapstate/redact.h"
 #include "snapstate/stamp.h"
 
 /* Of the time for an answer, for comparing and packing. */
