@@ -144,7 +144,7 @@ const struct source *host_source(const struct host *host, const char *name)
 	if (host->n_sources)
 		found = bsearch(name, host->sources, host->n_sources,
 			sizeof(*host->sources), compare_source);
-	if (found || host_index_is_sorted(host, INDEX_SOURCES))
+	if (found || host->index)
 		return found;
 	for (size_t i = 0; !found && i < host->n_sources; i++)
 		if (strcmp(host->sources[i].name, name) == 0)

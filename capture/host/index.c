@@ -108,33 +108,6 @@ bool host_index_is_cut(const struct host *host)
 	return host->index && host->index->is_cut;
 }
 
-const struct path_list *host_index_paths(const struct host *host)
-{
-	return host->index ? &host->index->paths : NULL;
-}
-
-const struct mount_namespace *host_index_home(const struct host *host)
-{
-	size_t home = host->index->home;
-
-	return home < host->n_namespaces ? &host->namespaces[home] : NULL;
-}
-
-bool host_index_is_of_clone(const struct host *host)
-{
-	return host->index && host->index->is_of_clone;
-}
-
-const struct below_list *host_index_ground(const struct host *host)
-{
-	return host->index && !host->index->is_ground_changed ? host->index->below : NULL;
-}
-
-const struct below_list *host_index_below(const struct host *host)
-{
-	return host->index ? host->index->below : NULL;
-}
-
 /* ---- places ---- */
 
 static size_t array_length(const struct host *host, unsigned kind)
@@ -325,26 +298,7 @@ struct places host_places_of_sectors(const struct host *host, const char *vg_uui
 	return places;
 }
 
-bool host_index_is_sorted(const struct host *host, enum index_array array)
-{
-	return host->index && host->index->is_sorted[array];
-}
-
 /* ---- the whole ---- */
-
-#define IS_SORTED(host, items, count, order)                                             \
-	index_is_sorted((host)->items, (host)->count, sizeof(*(host)->items), order)
-
-static bool index_is_sorted(const void *items, size_t count, size_t size,
-	int (*order)(const void *, const void *))
-{
-	const char *bytes = items;
-
-	for (size_t i = 1; i < count; i++)
-		if (order(bytes + (i - 1) * size, bytes + i * size) >= 0)
-			return false;
-	return true;
-}
 
 void host_index_build(struct host *host)
 {
@@ -353,16 +307,6 @@ void host_index_build(struct host *host)
 
 	host_index_free(host);
 	home = host_namespace_of_host(host);
-	index->is_sorted[INDEX_DEVICES] =
-		IS_SORTED(host, devices, n_devices, order_devices);
-	index->is_sorted[INDEX_BLOCKS] = IS_SORTED(host, blocks, n_blocks, order_blocks);
-	index->is_sorted[INDEX_PROCESSES] =
-		IS_SORTED(host, processes, n_processes, order_processes);
-	index->is_sorted[INDEX_SOURCES] =
-		IS_SORTED(host, sources, n_sources, order_sources);
-	index->is_sorted[INDEX_VGS] = IS_SORTED(host, vgs, n_vgs, order_vgs);
-	index->is_sorted[INDEX_PVS] = IS_SORTED(host, pvs, n_pvs, order_pvs);
-	index->is_sorted[INDEX_LVS] = IS_SORTED(host, lvs, n_lvs, order_lvs);
 	index->home = home ? (size_t)(home - host->namespaces) : host->n_namespaces;
 	host->index = index;
 	index_fill(host, index);

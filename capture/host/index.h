@@ -20,21 +20,6 @@ struct mention;
 struct mount;
 struct sectors;
 
-/* Arrays that are searched by halves. */
-enum index_array {
-	INDEX_SOURCES,
-	INDEX_DEVICES,
-	INDEX_BLOCKS,
-	INDEX_PROCESSES,
-	INDEX_VGS,
-	INDEX_PVS,
-	INDEX_LVS,
-	INDEX_ARRAYS,
-};
-/* true: there is an index, and when it was built the array was in its documented order,
- * without duplicates. */
-bool host_index_is_sorted(const struct host *host, enum index_array array);
-
 /* A volume's run of sectors; see index_sectors.c. */
 struct owned {
 	struct devno devno;
@@ -71,22 +56,10 @@ bool path_up(const struct path_list *paths, size_t *at, size_t *ret_position);
 bool host_device_is_on_snapshot(const struct host *host, const struct device *device);
 /* With its new table it is, or is not, on a snapshot as before. */
 bool ground_is_same(const struct host *clone, const struct device *device);
-/* NULL: no index, or a replay put another device on a snapshot. */
-const struct below_list *host_index_ground(const struct host *host);
-
 /* What is below each device; see index_below.c. */
 struct below_list *below_build(const struct host *host);
 void below_free(struct below_list *below);
 bool below_is_mapped_to_snapshot(const struct below_list *below, size_t device);
-/* NULL: no index. A clone has that of its host: what goes has nothing on it, and an
- * origin gets the table of its own -real layer. */
-const struct below_list *host_index_below(const struct host *host);
-bool host_index_is_of_clone(const struct host *host);
-/* NULL: no index. */
-const struct path_list *host_index_paths(const struct host *host);
-/* With an index: the namespace of process 1; NULL: it was not seen. */
-const struct mount_namespace *host_index_home(const struct host *host);
-
 /* With an index: those of one key more. */
 void places_unite(struct places *places, uint64_t key);
 /* One more; places_sort() brings them into their order, each once. */
@@ -114,11 +87,12 @@ struct list {
 struct host_index {
 	struct list lists[PLACES_KINDS];
 	struct list added[PLACES_KINDS]; /* of a clone */
-	bool is_sorted[INDEX_ARRAYS];
 	size_t home; /* place of the host's own mount namespace; behind all = none */
 	struct owned_list owned;
 	bool is_lvm_whole;
 	struct path_list paths;
+	/* A clone has that of its host: what goes has nothing on it, and an origin gets
+	 * the table of its own -real layer. */
 	struct below_list *below;
 	bool is_of_clone;
 	bool is_ground_changed; /* `below` is not right any more as to snapshots */

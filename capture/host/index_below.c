@@ -281,7 +281,7 @@ static void below_free_fn(struct below_list **below)
 static const struct below_list *below_of(
 	const struct host *host, struct below_list **ret_made)
 {
-	const struct below_list *below = host_index_below(host);
+	const struct below_list *below = host->index ? host->index->below : NULL;
 
 	if (!below)
 		below = *ret_made = below_build(host);

@@ -126,7 +126,7 @@ static void add_mount_keys(
 /* As host_file_devno(), for any choice of mounts that are gone. */
 static void add_file_keys(const struct host *host, const char *file, struct keys *keys)
 {
-	const struct path_list *paths = host_index_paths(host);
+	const struct path_list *paths = &host->index->paths;
 	size_t at = path_find(paths, file);
 
 	if (!*file)

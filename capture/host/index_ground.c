@@ -45,15 +45,21 @@ static bool is_found_below(const struct host *host, const struct device *device)
 	return false;
 }
 
+/* NULL: no index, or a replay put another device on a snapshot. */
+static const struct below_list *marks_of(const struct host *host)
+{
+	return host->index && !host->index->is_ground_changed ? host->index->below : NULL;
+}
+
 /* In a replay things go, which may take a snapshot from below a device, and never puts
  * one there. */
 bool host_device_is_on_snapshot(const struct host *host, const struct device *device)
 {
-	const struct below_list *marks = host_index_ground(host);
+	const struct below_list *marks = marks_of(host);
 	bool is_marked = marks && below_is_mapped_to_snapshot(
 					  marks, (size_t)(device - host->devices));
 
-	return marks && !(is_marked && host_index_is_of_clone(host))
+	return marks && !(is_marked && host->index->is_of_clone)
 		       ? is_marked
 		       : is_found_below(host, device);
 }
@@ -75,10 +81,10 @@ static bool is_marked_at(
 
 bool ground_is_same(const struct host *clone, const struct device *device)
 {
-	const struct below_list *marks = host_index_ground(clone);
+	const struct below_list *marks = marks_of(clone);
 	bool is_on_snapshot = device_snapshot_state(device) != SNAPSHOT_NONE;
 
-	if (!marks || !host_index_is_sorted(clone, INDEX_DEVICES))
+	if (!marks)
 		return false;
 	for (size_t d = 0; d < device->n_deps && !is_on_snapshot; d++)
 		is_on_snapshot = is_marked_at(clone, marks, device->deps[d]);

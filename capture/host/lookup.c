@@ -24,11 +24,25 @@
 #include "snapstate/host/swap.h"
 #include "snapstate/lvm_names.h"
 
-/* Right where the array is sorted, and harmless where it is not. NULL: not found. */
+/* Right where the array is sorted, and harmless where it is not. Of several that are
+ * alike (a physical volume that is there twice) the first. NULL: not found. */
 static void *find(const void *key, const void *items, size_t count, size_t size,
 	int (*order)(const void *, const void *))
 {
-	return count ? bsearch(key, items, count, size, order) : NULL;
+	const char *bytes = items;
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (order(bytes + middle * size, key) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < count && order(bytes + low * size, key) == 0
+		       ? (void *)(bytes + low * size)
+		       : NULL;
 }
 #define FIND(key, items, count, order) find(key, items, count, sizeof(*(items)), order)
 
@@ -39,7 +53,7 @@ struct device *host_device_by_devno(const struct host *host, struct devno devno)
 
 	/* all dm devices of a kernel share one major number, so most of what is no dm
 	 * device needs no walk */
-	if (!device && (host_index_is_sorted(host, INDEX_DEVICES) || !host->n_devices ||
+	if (!device && (host->index || !host->n_devices ||
 			       host->devices[0].devno.major != devno.major))
 		return NULL;
 	for (size_t i = 0; !device && i < host->n_devices; i++)
@@ -113,9 +127,8 @@ struct block *host_block_by_devno(const struct host *host, struct devno devno)
 	const struct block key = {.devno = devno};
 	struct block *block = FIND(&key, host->blocks, host->n_blocks, order_blocks);
 
-	for (size_t i = 0; !host_index_is_sorted(host, INDEX_BLOCKS) &&
-			   (!block || block->is_gone) && i < host->n_blocks;
-		i++)
+	for (size_t i = 0;
+		!host->index && (!block || block->is_gone) && i < host->n_blocks; i++)
 		if (devno_is_equal(host->blocks[i].devno, devno))
 			block = &host->blocks[i];
 	return block && !block->is_gone ? block : NULL;
@@ -138,7 +151,7 @@ const struct process *host_process(const struct host *host, uint32_t pid)
 	const struct process *process =
 		FIND(&key, host->processes, host->n_processes, order_processes);
 
-	if (host_index_is_sorted(host, INDEX_PROCESSES))
+	if (host->index)
 		return process;
 	for (size_t i = 0; !process && i < host->n_processes; i++)
 		if (host->processes[i].pid == pid)
@@ -149,13 +162,12 @@ const struct process *host_process(const struct host *host, uint32_t pid)
 const struct vg *host_vg(const struct host *host, const char *vg_uuid)
 {
 	const struct vg key = {.uuid = vg_uuid};
+	const struct vg *vg = FIND(&key, host->vgs, host->n_vgs, order_vgs);
 
-	if (host_index_is_sorted(host, INDEX_VGS))
-		return FIND(&key, host->vgs, host->n_vgs, order_vgs);
-	for (size_t i = 0; i < host->n_vgs; i++)
+	for (size_t i = 0; !vg && !host->index && i < host->n_vgs; i++)
 		if (strcmp(host->vgs[i].uuid, vg_uuid) == 0)
-			return &host->vgs[i];
-	return NULL;
+			vg = &host->vgs[i];
+	return vg;
 }
 
 struct lv *host_lv(const struct host *host, const char *vg_uuid, const char *lv_uuid)
@@ -163,8 +175,7 @@ struct lv *host_lv(const struct host *host, const char *vg_uuid, const char *lv_
 	const struct lv key = {.vg_uuid = vg_uuid, .uuid = lv_uuid};
 	struct lv *lv = FIND(&key, host->lvs, host->n_lvs, order_lvs);
 
-	for (size_t i = 0;
-		!lv && !host_index_is_sorted(host, INDEX_LVS) && i < host->n_lvs; i++)
+	for (size_t i = 0; !lv && !host->index && i < host->n_lvs; i++)
 		if (order_lvs(&host->lvs[i], &key) == 0)
 			lv = &host->lvs[i];
 	return lv && !lv->is_gone ? lv : NULL;
@@ -183,13 +194,12 @@ const struct lv *host_lv_by_name(
 const struct pv *host_pv(const struct host *host, const char *pv_uuid)
 {
 	const struct pv key = {.uuid = pv_uuid};
+	const struct pv *pv = FIND(&key, host->pvs, host->n_pvs, order_pvs);
 
-	if (host_index_is_sorted(host, INDEX_PVS))
-		return FIND(&key, host->pvs, host->n_pvs, order_pvs);
-	for (size_t i = 0; i < host->n_pvs; i++)
+	for (size_t i = 0; !pv && !host->index && i < host->n_pvs; i++)
 		if (strcmp(host->pvs[i].uuid, pv_uuid) == 0)
-			return &host->pvs[i];
-	return NULL;
+			pv = &host->pvs[i];
+	return pv;
 }
 
 const struct mount_namespace *host_namespace(const struct host *host, uint64_t id)
@@ -207,7 +217,9 @@ const struct mount_namespace *host_namespace(const struct host *host, uint64_t i
 const struct mount_namespace *host_namespace_of_host(const struct host *host)
 {
 	if (host->index)
-		return host_index_home(host);
+		return host->index->home < host->n_namespaces
+			       ? &host->namespaces[host->index->home]
+			       : NULL;
 	for (size_t i = 0; i < host->n_namespaces; i++)
 		if (host->namespaces[i].is_host)
 			return &host->namespaces[i];
@@ -382,7 +394,7 @@ bool path_is_below(const char *path, const char *folder)
  * one. */
 static const struct mount *mount_of_file(const struct host *host, const char *file)
 {
-	const struct path_list *paths = host_index_paths(host);
+	const struct path_list *paths = &host->index->paths;
 	size_t at = path_find(paths, file);
 
 	for (size_t i; path_up(paths, &at, &i);)

@@ -15,7 +15,7 @@ struct host;
 struct sectors;
 
 /*
- * The index makes look-ups fast. It is built when a host is complete, by whom asks much of it;
+ * The index makes look-ups fast. Who asks much of a complete and sorted host builds it;
  * without one every look-up walks, with the same results. While a host has one, no array may
  * grow or change its order, and no devno, uuid, name, id, pid, path or table may change;
  * host_sort() drops it. A clone takes it over: there things may be marked as gone, counts
