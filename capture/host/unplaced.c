@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Holders whose file system is not known; see host/holders.h. Input: the model. Output: those
- * that may be on one device. Invariant: what could be on it is not left out, but for the
- * number of them.
+ * Holders whose file system is not known; see host/holders.h. Input: the model. Output:
+ * those that may be on one device. Invariant: what could be on it is not left out, but
+ * for the number of them.
  */
 #include <stdbool.h>
 

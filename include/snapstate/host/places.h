@@ -31,7 +31,8 @@ bool host_index_is_cut(const struct host *host);
 enum places_kind {
 	PLACES_FIRST = 7, /* what is before are the shapes of holders (host/holders.h) */
 	/* by places_devno() */
-	PLACES_SNAPSHOT_OF_COW = PLACES_FIRST, /* devices: snapshots with that exception store */
+	/* devices: snapshots with that exception store */
+	PLACES_SNAPSHOT_OF_COW = PLACES_FIRST,
 	PLACES_CHANGES,
 	PLACES_PVS_ON,	 /* physical volumes on that device */
 	PLACES_MENTIONS, /* host_mention(); also by places_text() of "VG/LV" */
@@ -71,7 +72,7 @@ struct listed {
 struct places {
 	const struct host *host;
 	uint64_t key;
-	uint32_t kind, last; /* of the one that was given; up to which they are asked for */
+	uint32_t kind, last; /* of the one that was given; up to which they are given */
 	const struct listed *at, *end;	      /* of the index, or of `own` */
 	const struct listed *added, *added_end; /* what a replay added to them */
 	struct listed *own; /* those of several keys */
