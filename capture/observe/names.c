@@ -19,6 +19,7 @@
 #include "snapstate/host/source.h"
 #include "snapstate/host/swap.h"
 #include "snapstate/io.h"
+#include "snapstate/lvm_ability.h"
 #include "snapstate/lvm_names.h"
 #include "snapstate/text.h"
 
@@ -217,6 +218,18 @@ static void put_path(struct naming *n, const struct pv *pv)
 	buf_word(&n->line, buf_text(&path));
 }
 
+/* By `lvm version`, if it says. */
+static void add_release(struct naming *n)
+{
+	const struct document *document = host_document(n->host, "lvm/version.txt");
+	uint32_t release = document ? lvm_release_of(document->bytes) : LVM_NEWEST;
+
+	if (release == LVM_NEWEST)
+		return;
+	buf_puts(&n->line, " lvm ");
+	lvm_release_print(release, &n->line);
+}
+
 static void name_group(struct naming *n, const struct vg *vg)
 {
 	cleanup_places struct places places =
@@ -225,6 +238,7 @@ static void name_group(struct naming *n, const struct vg *vg)
 	buf_printf(&n->line, "group %s", vg->uuid);
 	word(n, " name ", vg->name);
 	buf_printf(&n->line, " seqno %llu", (unsigned long long)vg->seqno);
+	add_release(n);
 	emit(n);
 	for (size_t i; places_next(&places, &i);) {
 		if (strcmp(n->host->pvs[i].vg_uuid, vg->uuid) != 0)

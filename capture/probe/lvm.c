@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * LVM's own view, read last. Input: machine->lvm, the devices that LVM may look at.
- * Output: the documents lvm/report.json, lvm/<vg-uuid>.vg, lvm/pvs.json, lvm/lvscan.txt
- * and lvm/warnings.txt, their sources, and what they say about VGs, PVs and LVs.
+ * Output: the documents lvm/version.txt, lvm/report.json, lvm/<vg-uuid>.vg, lvm/pvs.json,
+ * lvm/lvscan.txt and lvm/warnings.txt, their sources, and what they say about VGs, PVs
+ * and LVs. A capture takes four commands of LVM's, whatever the number of groups:
+ * version, fullreport, pvs, lvscan; of releases without JSON: version, vgs, pvs, lvscan.
  *
  * Invariants: the report and each VG's metadata have the same sequence number, or the
  * source says OUTCOME_CHANGED. After one command hung, no further one is started.
@@ -19,6 +21,7 @@
 #include "snapstate/lvm_names.h"
 #include "snapstate/text.h"
 
+#define VERSION_NAME  "lvm/version.txt"
 #define REPORT_NAME   "lvm/report.json"
 #define DEVICES_NAME  "lvm/pvs.json"
 #define LVSCAN_NAME   "lvm/lvscan.txt"
@@ -28,9 +31,37 @@
 struct reading {
 	struct lvm_session session;
 	struct host *scratch; /* documents, sources, and the report's VGs and PVs */
+	struct lvm_answer devices; /* that came with the report, of an old release */
+	struct buf version;
 };
 
+/* Only who cannot be started, or hangs, is asked nothing more. */
+static int read_version(struct reading *reading, struct err *err)
+{
+	cleanup_answer struct lvm_answer answer = {.status = 0};
+	int r = lvm_ask(&reading->session, LVM_VERSION, &answer, err);
+
+	if (r < 0)
+		return r;
+	reading->session.release = lvm_release_of(buf_text(&answer.out));
+	if (reading->session.release == LVM_NEWEST)
+		return 0;
+	buf_add(&reading->version, buf_text(&answer.out), answer.out.len);
+	return 0;
+}
+
 /* ---- the report ---- */
+
+static int ask_report(
+	struct reading *reading, struct lvm_answer *ret_answer, struct err *err)
+{
+	lvm_answer_free(&reading->devices);
+	reading->devices = (struct lvm_answer){.status = 0};
+	return lvm_has(reading->session.release, LVM_HAS_FULLREPORT)
+		       ? lvm_ask(&reading->session, LVM_REPORT, ret_answer, err)
+		       : lvm_old_report(
+				 &reading->session, ret_answer, &reading->devices, err);
+}
 
 static int read_report(struct reading *reading)
 {
@@ -38,14 +69,14 @@ static int read_report(struct reading *reading)
 	struct host *scratch = reading->scratch;
 	struct err err = ERR_INIT;
 	char said[256];
-	int r = lvm_ask(&reading->session, LVM_REPORT, &answer, &err);
+	int r = ask_report(reading, &answer, &err);
 
 	if (r < 0) {
 		host_source_set(scratch, REPORT_NAME, outcome_of_errno(r), "%s", err.msg);
 		return r;
 	}
 	lvm_answer_describe(&answer, said, sizeof(said));
-	if (!answer.out.len) {
+	if (!answer.out.len || !lvm_answer_is_one(&reading->session, &answer)) {
 		host_source_set(scratch, REPORT_NAME, OUTCOME_UNSUPPORTED, "%s", said);
 		return -EBADMSG;
 	}
@@ -148,6 +179,19 @@ static int read_all_metadata(struct reading *reading)
 
 /* ---- what only a capture asks ---- */
 
+static int ask_plain(struct reading *reading, enum lvm_question question,
+	struct lvm_answer *ret_answer, struct err *err)
+{
+	if (question == LVM_LVSCAN ||
+		lvm_has(reading->session.release, LVM_HAS_FULLREPORT))
+		return lvm_ask(&reading->session, question, ret_answer, err);
+	if (!reading->devices.out.len)
+		return lvm_old_devices(&reading->session, ret_answer, err);
+	*ret_answer = reading->devices;
+	reading->devices = (struct lvm_answer){.status = 0};
+	return 0;
+}
+
 /* An answer that is kept as it is; adopt() reads it, if it is one that can be read. */
 static void read_plain(
 	struct reading *reading, enum lvm_question question, const char *name)
@@ -162,7 +206,7 @@ static void read_plain(
 			"not asked: what LVM was asked before hung");
 		return;
 	}
-	r = lvm_ask(&reading->session, question, &answer, &err);
+	r = ask_plain(reading, question, &answer, &err);
 	if (r < 0) {
 		host_source_set(
 			reading->scratch, name, outcome_of_errno(r), "%s", err.msg);
@@ -170,7 +214,10 @@ static void read_plain(
 	}
 	lvm_answer_describe(&answer, said, sizeof(said));
 	host_document_add(reading->scratch, name, buf_text(&answer.out), answer.out.len);
-	host_source_set(reading->scratch, name, OUTCOME_READ, "%s", said);
+	host_source_set(reading->scratch, name,
+		lvm_answer_is_one(&reading->session, &answer) ? OUTCOME_READ
+							      : OUTCOME_UNSUPPORTED,
+		"%s", said);
 }
 
 /* The kernel has a volume of a group that the report lacks. Whether that group is gone,
@@ -195,6 +242,19 @@ static void reading_start(struct reading *reading, const struct host *host)
 	buf_free(&reading->session.warnings);
 	reading->scratch = host_new();
 	reading->scratch->identity = host->identity; /* says which VGs are foreign */
+	if (!reading->version.len)
+		return;
+	host_document_add(reading->scratch, VERSION_NAME, reading->version.data,
+		reading->version.len);
+	host_source_set(reading->scratch, VERSION_NAME, OUTCOME_READ, "%s", "");
+}
+
+static void reading_free(struct reading *reading)
+{
+	host_free(reading->scratch);
+	buf_free(&reading->session.warnings);
+	buf_free(&reading->version);
+	lvm_answer_free(&reading->devices);
 }
 
 static void read_into_model(struct host *host, const char *name)
@@ -210,6 +270,12 @@ static void read_into_model(struct host *host, const char *name)
 		host_source_set(host, name, OUTCOME_UNSUPPORTED, "%s", err.msg);
 }
 
+static bool is_for_people(const char *name)
+{
+	return strcmp(name, LVSCAN_NAME) == 0 || strcmp(name, WARNINGS_NAME) == 0 ||
+	       strcmp(name, VERSION_NAME) == 0;
+}
+
 static void adopt(struct host *host, const struct host *scratch)
 {
 	for (size_t i = 0; i < scratch->n_documents; i++)
@@ -221,8 +287,7 @@ static void adopt(struct host *host, const struct host *scratch)
 	for (size_t i = 0; i < scratch->n_documents; i++) {
 		const char *name = scratch->documents[i].name;
 
-		if (host_source_is_read(host, name) && strcmp(name, LVSCAN_NAME) != 0 &&
-			strcmp(name, WARNINGS_NAME) != 0)
+		if (host_source_is_read(host, name) && !is_for_people(name))
 			read_into_model(host, name);
 	}
 }
@@ -269,22 +334,22 @@ static bool is_list_known(struct host *host, unsigned parts)
 	return dm && blocks && !bad;
 }
 
-void probe_lvm(const struct machine *machine, struct host *host, unsigned parts)
+static void probe_devices(const struct machine *machine, struct host *host,
+	unsigned parts, const struct lvm_devices *devices)
 {
-	struct lvm_devices devices = {0};
-	struct reading reading = {.session = {.machine = machine, .devices = &devices}};
+	struct reading reading = {.session = {.machine = machine, .devices = devices}};
+	struct err err = ERR_INIT;
+	int r = read_version(&reading, &err);
 
-	if (!is_list_known(host, parts))
-		return;
-	lvm_devices_collect(machine, host, &devices);
-	if (!devices.count) {
-		note_all(host, parts, OUTCOME_ABSENT,
-			"no device that could hold a physical volume");
-		lvm_devices_free(&devices);
+	reading_start(&reading, host);
+	if (r < 0 && !reading.session.has_hung) {
+		note_all(host, parts, outcome_of_errno(r), err.msg);
+		reading_free(&reading);
 		return;
 	}
-	reading_start(&reading, host);
-	if (parts & PROBE_LVM)
+	if (r < 0 && (parts & PROBE_LVM))
+		host_source_set(host, REPORT_NAME, outcome_of_errno(r), "%s", err.msg);
+	else if (parts & PROBE_LVM)
 		read_steadily(&reading, host);
 	if ((parts & PROBE_PVS) || has_unknown_group(host, reading.scratch))
 		read_plain(&reading, LVM_DEVICES, DEVICES_NAME);
@@ -294,7 +359,20 @@ void probe_lvm(const struct machine *machine, struct host *host, unsigned parts)
 		host_document_add(reading.scratch, WARNINGS_NAME,
 			reading.session.warnings.data, reading.session.warnings.len);
 	adopt(host, reading.scratch);
-	host_free(reading.scratch);
-	buf_free(&reading.session.warnings);
+	reading_free(&reading);
+}
+
+void probe_lvm(const struct machine *machine, struct host *host, unsigned parts)
+{
+	struct lvm_devices devices = {0};
+
+	if (!is_list_known(host, parts))
+		return;
+	lvm_devices_collect(machine, host, &devices);
+	if (devices.count)
+		probe_devices(machine, host, parts, &devices);
+	else
+		note_all(host, parts, OUTCOME_ABSENT,
+			"no device that could hold a physical volume");
 	lvm_devices_free(&devices);
 }

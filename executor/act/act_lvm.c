@@ -235,8 +235,9 @@ static int describe_volume(const struct act_request *request, const char *origin
 		.origin_uuid = origin_uuid,
 		.seqno = seqno,
 		.vg_name = ret->vg_name,
-		.lv_name = ret->lv_name};
-	return 0;
+		.lv_name = ret->lv_name,
+		.release = names_lvm_release(request->sight, target->vg_uuid)};
+	return lvm_release_check(ret->volume.release, err);
 }
 
 /*

@@ -4,31 +4,33 @@
 #include "lvm_change.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <string.h>
 
 #include "act.h"
+#include "snapstate/cleanup.h"
+#include "snapstate/lvm_ability.h"
 #include "snapstate/lvm_names.h"
 
-#define LVM_CONFIG                                                                       \
-	"global{wait_for_locks=0} devices{scan_lvs=0 ignore_suspended_devices=1 "        \
-	"hints=\"none\"}"
-
-/* Where dmeventd does not run, lvm would start it (seen with 2.03.16), as a child that
- * stays behind without the rights that it needs. */
-#define LVM_CONFIG_UNMONITORED LVM_CONFIG " activation{monitoring=0}"
-
-#define N_WORDS 6
-/* By is_unmonitored. */
-static const char *const remove_words[2][N_WORDS] = {
-	{"lvm", "lvremove", "-y", "--config", LVM_CONFIG, "-S"},
-	{"lvm", "lvremove", "-y", "--config", LVM_CONFIG_UNMONITORED, "-S"},
-};
-static const char *const refresh_words[2][N_WORDS] = {
-	{"lvm", "lvchange", "--refresh", "--config", LVM_CONFIG, "-S"},
-	{"lvm", "lvchange", "--refresh", "--config", LVM_CONFIG_UNMONITORED, "-S"},
-};
+#define N_WORDS 4
+static const char *const remove_words[N_WORDS] = {"lvm", "lvremove", "-y", "--config"};
+static const char *const refresh_words[N_WORDS] = {
+	"lvm", "lvchange", "--refresh", "--config"};
 
 #define ROLE "\" && lv_role=snapshot && lv_merging=0"
+
+int lvm_release_check(uint32_t release, struct err *err)
+{
+	cleanup_buf struct buf name = BUF_INIT;
+
+	if (lvm_has(release, LVM_HAS_SELECTION))
+		return 0;
+	lvm_release_print(release, &name);
+	return err_set(err, -ENOTSUP,
+		"LVM %s cannot compare uuid, origin, sequence number and merge mark of a "
+		"volume under its lock (2.02.132 and later can)",
+		buf_text(&name));
+}
 
 /* ---- writing ---- */
 
@@ -47,26 +49,43 @@ static void add_selection(const struct lvm_volume *volume, struct buf *text)
 	buf_printf(text, " && origin_uuid=\"%s" ROLE, origin);
 }
 
+/* The words of the buffer, each with its NUL. */
+static const char **split(const struct buf *paths, size_t *ret_count)
+{
+	const char **items = NULL;
+
+	*ret_count = 0;
+	for (size_t at = 0; at < paths->len; at += strlen(paths->data + at) + 1)
+		*array_add(&items, ret_count) = paths->data + at;
+	return items;
+}
+
 const char **lvm_change_arguments(
 	const struct lvm_volume *volume, const struct buf *paths, struct buf *storage)
 {
-	const char *const *words = volume->origin_uuid
-					   ? remove_words[volume->is_unmonitored]
-					   : refresh_words[volume->is_unmonitored];
+	const char *const *words = volume->origin_uuid ? remove_words : refresh_words;
+	size_t n = 0, n_devices, config, name;
+	cleanup_free const char **devices = split(paths, &n_devices);
 	const char **argv = NULL;
-	size_t n = 0, name;
 
 	add_selection(volume, storage);
+	buf_add(storage, "", 1);
+	config = storage->len;
+	lvm_add_change_config(
+		volume->release, volume->is_unmonitored, devices, n_devices, storage);
 	buf_add(storage, "", 1);
 	name = storage->len;
 	buf_printf(storage, "%s/%s", volume->vg_name, volume->lv_name);
 	for (size_t i = 0; i < N_WORDS; i++)
 		*array_add(&argv, &n) = words[i];
+	*array_add(&argv, &n) = storage->data + config;
+	*array_add(&argv, &n) = "-S";
 	*array_add(&argv, &n) = storage->data;
 	*array_add(&argv, &n) = storage->data + name;
-	for (size_t at = 0; at < paths->len; at += strlen(paths->data + at) + 1) {
+	for (size_t i = 0; lvm_has(volume->release, LVM_HAS_DEVICES) && i < n_devices;
+		i++) {
 		*array_add(&argv, &n) = "--devices";
-		*array_add(&argv, &n) = paths->data + at;
+		*array_add(&argv, &n) = devices[i];
 	}
 	*array_add(&argv, &n) = NULL;
 	return argv;
@@ -143,20 +162,27 @@ static bool has_words(const char *const argv[], const char *const words[])
 	return true;
 }
 
-static bool has_either(const char *const argv[], const char *const words[2][N_WORDS])
+/* What is behind those words; as release `release` is told it. */
+static bool is_change_of(const char *const argv[], bool is_removal, uint32_t release)
 {
-	return has_words(argv, words[0]) || has_words(argv, words[1]);
+	if (!lvm_has(release, LVM_HAS_SELECTION) || !argv[0] ||
+		!lvm_is_change_config(release, argv[0]))
+		return false;
+	if (!argv[1] || strcmp(argv[1], "-S") != 0 || !argv[2] ||
+		!is_selection(argv[2], is_removal) || !argv[3] ||
+		!is_volume_name(argv[3]))
+		return false;
+	return lvm_has(release, LVM_HAS_DEVICES) ? lvm_are_devices(argv + 4) : !argv[4];
 }
 
 bool lvm_is_change(const char *const argv[])
 {
-	bool is_removal = has_either(argv, remove_words);
+	bool is_removal = has_words(argv, remove_words);
 
-	if (!is_removal && !has_either(argv, refresh_words))
+	if (!is_removal && !has_words(argv, refresh_words))
 		return false;
-	argv += N_WORDS;
-	if (!argv[0] || !is_selection(argv[0], is_removal) || !argv[1] ||
-		!is_volume_name(argv[1]))
-		return false;
-	return lvm_are_devices(argv + 2);
+	for (size_t i = 0; lvm_generations[i]; i++)
+		if (is_change_of(argv + N_WORDS, is_removal, lvm_generations[i]))
+			return true;
+	return false;
 }

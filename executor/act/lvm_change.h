@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The two command lines of lvm that change something, and nothing else (CONFIG is one of
- * two, see is_unmonitored):
+ * The two command lines of lvm that change something, and nothing else:
  *
  *   lvm lvremove -y --config CONFIG -S SELECTION VG/LV [--devices PATH]...
  *   lvm lvchange --refresh --config CONFIG -S SELECTION VG/LV [--devices PATH]...
  *
+ * CONFIG and whether it names the devices follow from the release (lvm_ability.h).
  * The selection names one volume by uuid, its group's uuid and sequence number; that of
  * lvremove its origin as well, and that it is a snapshot which is not being merged.
  */
@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "snapstate/buf.h"
+#include "snapstate/err.h"
 
 struct lvm_volume {
 	const char *vg_uuid, *lv_uuid; /* plain, 32 characters */
@@ -24,7 +25,12 @@ struct lvm_volume {
 	uint64_t seqno;
 	const char *vg_name, *lv_name;
 	bool is_unmonitored; /* dmeventd does not run, and must not be started */
+	uint32_t release;    /* of LVM; it has LVM_HAS_SELECTION */
 };
+
+/* Whether LVM of that release compares what is named. -ENOTSUP: it would not change
+ * anything, or not only what is meant. */
+int lvm_release_check(uint32_t release, struct err *err);
 
 /* malloc'ed; the arguments point into `storage` and `paths`. `paths`: of the group's
  * physical volumes, each with its NUL. */

@@ -10,6 +10,7 @@
 
 #include "names.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/lvm_ability.h"
 
 /* By what the thing is asked for, and its line begins. */
 static void words_of(const struct plan_step *step, struct buf *ret)
@@ -49,6 +50,16 @@ char *names_group(const struct sight *sight, const char *vg_uuid, uint64_t *ret_
 	if (!seqno || parse_u64(seqno, strlen(seqno), 10, ret_seqno) < 0)
 		return NULL;
 	return sight_word(rest, "name");
+}
+
+uint32_t names_lvm_release(const struct sight *sight, const char *vg_uuid)
+{
+	char words[64];
+	cleanup_free char *release = NULL;
+
+	snprintf(words, sizeof(words), "group %s", vg_uuid);
+	release = sight_word(sight_name(sight, words), "lvm");
+	return release ? lvm_release_of(release) : LVM_NEWEST;
 }
 
 char *names_volume(const struct sight *sight, const char *vg_uuid, const char *lv_uuid)

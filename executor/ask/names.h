@@ -25,6 +25,9 @@ int names_of_step(const struct sight *sight, const struct plan_step *step,
 char *names_group_of_device(const struct sight *sight, struct devno devno);
 /* A group's name and sequence number; malloc'ed, NULL = LVM does not show it. */
 char *names_group(const struct sight *sight, const char *vg_uuid, uint64_t *ret_seqno);
+/* The release of the LVM that shows it, LVM_NEWEST where it does not say (lvm_ability.h).
+ */
+uint32_t names_lvm_release(const struct sight *sight, const char *vg_uuid);
 /* A volume's, without its group's; malloc'ed, NULL = LVM does not show it. */
 char *names_volume(const struct sight *sight, const char *vg_uuid, const char *lv_uuid);
 

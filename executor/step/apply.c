@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "apply.h"
+#include "lvm_change.h"
 #include "names.h"
 #include "report.h"
 #include "snapstate/cleanup.h"
@@ -66,6 +67,28 @@ enum exit_code executor_compare(struct executor *executor, bool is_begin,
 	return difference_is_empty(difference) ? EXIT_DONE : EXIT_DIFFERS;
 }
 
+/* Before the first step: no step of a plan is begun that cannot be carried out whole. */
+static enum exit_code check_lvm(const struct executor *executor)
+{
+	struct err err = ERR_INIT;
+
+	for (size_t i = executor->n_done; i < executor->plan->n_steps; i++) {
+		const struct plan_step *step = &executor->plan->steps[i];
+
+		if (step->op != OP_LV_REMOVE && step->op != OP_LV_REFRESH)
+			continue;
+		if (lvm_release_check(
+			    names_lvm_release(&executor->sight, step->target.vg_uuid),
+			    &err) == 0)
+			continue;
+		report_error(executor->errors, "%s; nothing was changed", err.msg);
+		report_error(executor->errors,
+			"update lvm2, or carry out the plan's steps by hand");
+		return EXIT_ENVIRONMENT;
+	}
+	return EXIT_DONE;
+}
+
 enum exit_code executor_verify(struct executor *executor)
 {
 	cleanup_difference struct difference difference = DIFFERENCE_INIT;
@@ -95,7 +118,7 @@ enum exit_code executor_verify(struct executor *executor)
 		report_difference(executor->errors, &difference);
 		report_error(executor->errors, NEW_CAPTURE);
 	}
-	return code;
+	return code == EXIT_DONE ? check_lvm(executor) : code;
 }
 
 /* With the names of this host, whatever the plan has. */

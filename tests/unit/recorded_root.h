@@ -58,6 +58,8 @@ struct fake {
 	unsigned n_vanishing; /* reads that find the device gone */
 	uint32_t open_minor;  /* this one is open once */
 	const struct fake_lvm *lvm;
+	const char *lvm_version; /* NULL: that of Debian 12 */
+	unsigned n_lvm_versions; /* how often that was asked */
 	size_t n_lvm, at_lvm; /* answers are given in order, the last one for ever */
 	char calls[8192];     /* every command line, one a line */
 };
@@ -198,9 +200,18 @@ static inline int fake_lvm_answer(struct fake *fake, const char *const argv[],
 static inline int fake_lvm_run(void *context, const char *const argv[], unsigned seconds,
 	size_t max, struct buf *ret_out, struct buf *ret_err_text, struct err *err)
 {
+	struct fake *fake = context;
+
 	(void)seconds;
 	(void)max;
 	check_question(argv);
+	if (strcmp(argv[1], "version") == 0) {
+		fake->n_lvm_versions++;
+		buf_printf(ret_out, "  LVM version:     %s\n",
+			fake->lvm_version ? fake->lvm_version
+					  : "2.03.16(2) (2022-05-18)");
+		return 0;
+	}
 	return fake_lvm_answer(context, argv, ret_out, ret_err_text, err);
 }
 

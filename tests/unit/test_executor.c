@@ -94,6 +94,7 @@ struct toy {
 	const char *vg_status;
 	const char *clone_of; /* uuid of a physical volume that a second device has */
 	int dm_result, lvm_result;
+	const char *lvm_version; /* NULL: 2.03.16 */
 	unsigned n_acts, n_busy;
 	enum manner manners[4]; /* of step 1, 2, 3 */
 	struct journal *journal;
@@ -259,6 +260,23 @@ static void add_devices(const struct toy *toy, struct buf *out)
 	buf_puts(out, " ] } ] }\n");
 }
 
+/* As releases from 2.02.117 to .142 answer. */
+static void add_columns(const struct toy *toy, const char *command, struct buf *out)
+{
+	if (strcmp(command, "vgs") == 0)
+		buf_printf(out,
+			"  LVM2_VG_UUID=" VG_HYPHENS
+			"|LVM2_VG_NAME=vg|LVM2_VG_ATTR=wz--n-|"
+			"LVM2_VG_SEQNO=%u|LVM2_VG_EXTENT_SIZE=4194304|LVM2_VG_TAGS=|"
+			"LVM2_VG_SYSTEMID=\n",
+			toy->seqno);
+	else
+		buf_puts(out,
+			"  LVM2_PV_UUID=" PV_HYPHENS "|LVM2_PV_NAME=/dev/sda|"
+			"LVM2_PV_ATTR=a--|LVM2_PE_START=1048576|LVM2_PV_PE_COUNT=63|"
+			"LVM2_VG_UUID=" VG_HYPHENS "\n");
+}
+
 static int toy_lvm(void *context, const char *const argv[], unsigned seconds, size_t max,
 	struct buf *ret_out, struct buf *ret_err_text, struct err *err)
 {
@@ -269,7 +287,12 @@ static int toy_lvm(void *context, const char *const argv[], unsigned seconds, si
 	(void)ret_err_text;
 	if (toy->lvm_result < 0)
 		return err_set(err, toy->lvm_result, "no answer within 60 seconds");
-	if (strcmp(argv[1], "fullreport") == 0)
+	if (strcmp(argv[1], "version") == 0)
+		buf_printf(ret_out, "  LVM version:     %s\n",
+			toy->lvm_version ? toy->lvm_version : "2.03.16(2) (2022-05-18)");
+	else if (toy->lvm_version)
+		add_columns(toy, argv[1], ret_out);
+	else if (strcmp(argv[1], "fullreport") == 0)
 		add_report(toy, ret_out);
 	else if (strcmp(argv[1], "pvs") == 0)
 		add_devices(toy, ret_out);
@@ -1249,6 +1272,28 @@ static void test_other_facts_are_not_waited_for(void **state)
 	change_the_table(&toy);
 	assert_int_equal(toy_run(&toy, plan, false), EXIT_DIFFERS);
 	assert_int_equal(toy.now_ms, 0);
+}
+
+/* Whether it can be done whole is known before the first step. */
+static void test_an_old_lvm(void **state)
+{
+	cleanup_plan struct plan *plan = toy_plan();
+	cleanup_toy struct toy rehearsed, toy, newer;
+
+	(void)state;
+	toy_new(&rehearsed);
+	rehearsed.lvm_version = "2.02.120(2)";
+	assert_int_equal(toy_run(&rehearsed, plan, false), EXIT_ENVIRONMENT);
+	assert_says(rehearsed.errors, "LVM 2.02.120 cannot compare");
+	toy_new(&toy);
+	toy.lvm_version = "2.02.120(2)";
+	assert_int_equal(toy_run(&toy, plan, true), EXIT_ENVIRONMENT);
+	assert_says(toy.errors, "LVM 2.02.120 cannot compare uuid, origin, sequence");
+	assert_says(toy.errors, "nothing was changed");
+	assert_int_equal(toy.n_acts, 0);
+	toy_new(&newer);
+	newer.lvm_version = "2.02.133(2)";
+	assert_int_equal(toy_run(&newer, plan, true), EXIT_DONE);
 }
 
 static void test_unreadable_is_not_empty(void **state)
@@ -2364,6 +2409,7 @@ int main(void)
 		cmocka_unit_test(test_what_a_step_reads),
 		cmocka_unit_test(test_what_a_removal_relies_on),
 		cmocka_unit_test(test_other_facts_are_not_waited_for),
+		cmocka_unit_test(test_an_old_lvm),
 		cmocka_unit_test(test_unreadable_is_not_empty),
 		cmocka_unit_test(test_all_steps),
 		cmocka_unit_test(test_the_lock_is_kept),

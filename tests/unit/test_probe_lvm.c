@@ -50,7 +50,7 @@ static size_t count_calls(const struct fake *fake, const char *command)
 	char word[64];
 	size_t count = 0;
 
-	snprintf(word, sizeof(word), "lvm %s ", command);
+	snprintf(word, sizeof(word), *command ? "lvm %s " : "lvm ", command);
 	for (const char *at = fake->calls; (at = strstr(at, word)); at++)
 		count++;
 	return count;
@@ -79,6 +79,9 @@ static void test_volume_groups(void **state)
 	assert_int_equal(host->n_vgs, 1);
 	assert_int_equal(host->vgs[0].seqno, 4);
 	assert_true(host->vgs[0].has_metadata);
+	/* a capture's commands: these, and one for the release */
+	assert_int_equal(count_calls(&fake, ""), 3);
+	assert_int_equal(fake.n_lvm_versions, 1);
 	/* the metadata is read from a device of the list, by its own name */
 	assert_non_null(strstr(fake.calls, "disk metadata /dev/sda1\n"));
 }
@@ -160,7 +163,7 @@ static void test_commands_take_no_lock_and_repair_nothing(void **state)
 	assert_outcome(host, "lvm/lvscan.txt", OUTCOME_READ, "");
 	while ((line = strsep(&rest, "\n")) && *line) {
 		assert_non_null(strstr(line, " --nolocking "));
-		assert_non_null(strstr(line, "metadata_read_only=1"));
+		assert_non_null(strstr(line, "backup=0 archive=0"));
 		assert_non_null(strstr(line, "hints=\"none\""));
 		assert_non_null(strstr(line, "ignore_suspended_devices=1"));
 		assert_non_null(strstr(line, " --devices /dev/sda1"));
@@ -305,6 +308,21 @@ static void test_lvm_that_hangs_at_the_metadata(void **state)
 	assert_false(host->vgs[0].has_metadata);
 }
 
+/* By its status it took no command: what it printed is no answer. */
+static void test_lvm_that_refuses_a_command(void **state)
+{
+	static const struct fake_lvm answers[] = {{"fullreport", 0, REPORT(4), NULL},
+		{"metadata", 0, METADATA(4), NULL}, {"pvs", 3, DEVICES, "  Oh.\n"},
+		{"lvscan", 3, "  text\n", "  Error during parsing of command line.\n"}};
+	struct fake fake = {BACKUP, LVM(answers)};
+	cleanup_host struct host *host = PROBE(&fake, PROBE_VOLUMES, blocks);
+
+	(void)state;
+	assert_outcome(host, "lvm/report.json", OUTCOME_READ, "");
+	assert_outcome(host, "lvm/pvs.json", OUTCOME_UNSUPPORTED, "status 3: Oh.");
+	assert_outcome(host, "lvm/lvscan.txt", OUTCOME_UNSUPPORTED, "status 3: Error");
+}
+
 static void test_lvm_that_answers_badly(void **state)
 {
 	static const struct fake_lvm garbage[] = {{"fullreport", 0, "not json", NULL}};
@@ -343,6 +361,7 @@ int main(void)
 		cmocka_unit_test(test_a_group_that_changes_while_it_is_read),
 		cmocka_unit_test(test_lvm_that_hangs_is_asked_nothing_more),
 		cmocka_unit_test(test_lvm_that_hangs_at_the_metadata),
+		cmocka_unit_test(test_lvm_that_refuses_a_command),
 		cmocka_unit_test(test_lvm_that_answers_badly),
 	};
 

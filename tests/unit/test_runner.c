@@ -22,6 +22,7 @@
 #include "runner.h"
 #include "wire.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/lvm_ability.h"
 
 #define VG     "aaaaaabbbbccccddddeeeeffffgggggg"
 #define LV     "AAAAAABBBBCCCCDDDDEEEEFFFFGGGGGG"
@@ -37,7 +38,8 @@ static const char **arguments(
 		.origin_uuid = origin,
 		.seqno = 17,
 		.vg_name = vg_name,
-		.lv_name = lv_name};
+		.lv_name = lv_name,
+		.release = LVM_NEWEST};
 	const struct buf paths = {.data = (char *)two_paths, .len = sizeof(two_paths)};
 
 	return lvm_change_arguments(&volume, &paths, storage);
@@ -72,7 +74,8 @@ static void test_unmonitored_changes_are_known(void **state)
 {
 	static const char *const others[] = {" activation{monitoring=1}",
 		" activation{monitoring=0 udev_sync=0}", " activation{monitoring=0} "};
-	struct lvm_volume volume = {VG, LV, ORIGIN, 17, "vg", "backup-1", true};
+	struct lvm_volume volume = {
+		VG, LV, ORIGIN, 17, "vg", "backup-1", true, LVM_NEWEST};
 	const struct buf paths = {.data = (char *)two_paths, .len = sizeof(two_paths)};
 	cleanup_buf struct buf a = BUF_INIT, b = BUF_INIT;
 	cleanup_free const char **removal = lvm_change_arguments(&volume, &paths, &a);
@@ -93,6 +96,40 @@ static void test_unmonitored_changes_are_known(void **state)
 		removal[4] = buf_text(&other);
 		assert_false(lvm_is_change(removal));
 	}
+}
+
+/* A release without --devices is told them by a filter; and none of those whose selection
+ * does not compare is told anything. */
+static void test_old_releases(void **state)
+{
+	struct lvm_volume volume = {
+		VG, LV, ORIGIN, 17, "vg", "backup-1", false, LVM_RELEASE(2, 2, 187)};
+	const struct buf paths = {.data = (char *)two_paths, .len = sizeof(two_paths)};
+	cleanup_buf struct buf storage = BUF_INIT;
+	cleanup_free const char **argv = lvm_change_arguments(&volume, &paths, &storage);
+	char *config = (char *)argv[4];
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(count_of(argv), 8);
+	assert_true(lvm_is_change(argv));
+	assert_non_null(strstr(config, "filter=[\"a|^/dev/sda$|\",\"a|^/dev/dm-3$|\","));
+	assert_null(strstr(config, "hints"));
+	for (size_t i = 0; config[i]; i++) {
+		char own = config[i];
+
+		config[i] = '|';
+		if (own != '|' && lvm_is_change(argv))
+			fail_msg("byte %zu of %s", i, config);
+		config[i] = own;
+	}
+	assert_int_equal(lvm_release_check(LVM_RELEASE(2, 2, 132), &err), 0);
+	assert_int_equal(lvm_release_check(LVM_NEWEST, &err), 0);
+	assert_int_equal(lvm_release_check(LVM_RELEASE(2, 2, 131), &err), -ENOTSUP);
+	assert_string_equal(err.msg,
+		"LVM 2.02.131 cannot compare uuid, origin, sequence number and merge "
+		"mark "
+		"of a volume under its lock (2.02.132 and later can)");
 }
 
 /* As LVM asks it. */
@@ -297,6 +334,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_its_own_changes_are_known),
 		cmocka_unit_test(test_unmonitored_changes_are_known),
+		cmocka_unit_test(test_old_releases),
 		cmocka_unit_test(test_whether_dmeventd_runs),
 		cmocka_unit_test(test_no_other_arrangement_is),
 		cmocka_unit_test(test_each_byte_of_the_selection_counts),
