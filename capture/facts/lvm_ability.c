@@ -96,6 +96,21 @@ bool lvm_has(uint32_t release, enum lvm_feature feature)
 	return release >= since[feature];
 }
 
+/* ---- the host's own settings ---- */
+
+bool lvm_asks_settings(uint32_t release)
+{
+	return release < LVM_RELEASE(2, 3, 0);
+}
+
+/* Types 4 and 5: lib/locking/locking.c, init_locking(). Seen with 2.02.120 to .187:
+ * "Operation prohibited while global/metadata_read_only is set", and exit status 0. */
+bool lvm_refuses_changes(const char *settings)
+{
+	return strstr(settings, "metadata_read_only=1") ||
+	       strstr(settings, "locking_type=4") || strstr(settings, "locking_type=5");
+}
+
 /* ---- the filter ---- */
 
 /* Twice the same: what the first refuses is not even opened (lib/commands/toolcontext.c,

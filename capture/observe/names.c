@@ -228,6 +228,10 @@ static void add_release(struct naming *n)
 		return;
 	buf_puts(&n->line, " lvm ");
 	lvm_release_print(release, &n->line);
+	document = host_document(n->host, "lvm/settings.txt");
+	if (document && lvm_asks_settings(release) &&
+		lvm_refuses_changes(document->bytes))
+		buf_puts(&n->line, " changes refused");
 }
 
 static void name_group(struct naming *n, const struct vg *vg)

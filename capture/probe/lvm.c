@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * LVM's own view, read last. Input: machine->lvm, the devices that LVM may look at.
- * Output: the documents lvm/version.txt, lvm/report.json, lvm/<vg-uuid>.vg, lvm/pvs.json,
+ * Output: the documents lvm/version.txt, lvm/settings.txt, lvm/report.json, lvm/<vg-uuid>.vg, lvm/pvs.json,
  * lvm/lvscan.txt and lvm/warnings.txt, their sources, and what they say about VGs, PVs
- * and LVs. A capture takes four commands of LVM's, whatever the number of groups:
- * version, fullreport, pvs, lvscan; of releases without JSON: version, vgs, pvs, lvscan.
+ * and LVs. A capture takes these commands of LVM's, whatever the number of groups:
+ * version, fullreport (without JSON: vgs), pvs, lvscan; and before 2.03.00 dumpconfig.
  *
  * Invariants: the report and each VG's metadata have the same sequence number, or the
  * source says OUTCOME_CHANGED. After one command hung, no further one is started.
@@ -22,6 +22,7 @@
 #include "snapstate/text.h"
 
 #define VERSION_NAME  "lvm/version.txt"
+#define SETTINGS_NAME "lvm/settings.txt"
 #define REPORT_NAME   "lvm/report.json"
 #define DEVICES_NAME  "lvm/pvs.json"
 #define LVSCAN_NAME   "lvm/lvscan.txt"
@@ -32,7 +33,7 @@ struct reading {
 	struct lvm_session session;
 	struct host *scratch; /* documents, sources, and the report's VGs and PVs */
 	struct lvm_answer devices; /* that came with the report, of an old release */
-	struct buf version;
+	struct buf version, settings;
 };
 
 /* Only who cannot be started, or hangs, is asked nothing more. */
@@ -51,6 +52,18 @@ static int read_version(struct reading *reading, struct err *err)
 }
 
 /* ---- the report ---- */
+
+/* Each setting that is not in the host's configuration is told of with status 5. */
+static int read_settings(struct reading *reading, struct err *err)
+{
+	cleanup_answer struct lvm_answer answer = {.status = 0};
+	int r = lvm_ask(&reading->session, LVM_SETTINGS, &answer, err);
+
+	if (r == 0)
+		buf_add(&reading->settings, buf_text(&answer.out), answer.out.len);
+	buf_free(&reading->session.warnings);
+	return r;
+}
 
 static int ask_report(
 	struct reading *reading, struct lvm_answer *ret_answer, struct err *err)
@@ -247,6 +260,11 @@ static void reading_start(struct reading *reading, const struct host *host)
 	host_document_add(reading->scratch, VERSION_NAME, reading->version.data,
 		reading->version.len);
 	host_source_set(reading->scratch, VERSION_NAME, OUTCOME_READ, "%s", "");
+	if (!lvm_asks_settings(reading->session.release))
+		return;
+	host_document_add(reading->scratch, SETTINGS_NAME,
+		buf_text(&reading->settings), reading->settings.len);
+	host_source_set(reading->scratch, SETTINGS_NAME, OUTCOME_READ, "%s", "");
 }
 
 static void reading_free(struct reading *reading)
@@ -254,6 +272,7 @@ static void reading_free(struct reading *reading)
 	host_free(reading->scratch);
 	buf_free(&reading->session.warnings);
 	buf_free(&reading->version);
+	buf_free(&reading->settings);
 	lvm_answer_free(&reading->devices);
 }
 
@@ -273,7 +292,7 @@ static void read_into_model(struct host *host, const char *name)
 static bool is_for_people(const char *name)
 {
 	return strcmp(name, LVSCAN_NAME) == 0 || strcmp(name, WARNINGS_NAME) == 0 ||
-	       strcmp(name, VERSION_NAME) == 0;
+	       strcmp(name, VERSION_NAME) == 0 || strcmp(name, SETTINGS_NAME) == 0;
 }
 
 static void adopt(struct host *host, const struct host *scratch)
@@ -341,6 +360,8 @@ static void probe_devices(const struct machine *machine, struct host *host,
 	struct err err = ERR_INIT;
 	int r = read_version(&reading, &err);
 
+	if (r == 0 && lvm_asks_settings(reading.session.release))
+		r = read_settings(&reading, &err);
 	reading_start(&reading, host);
 	if (r < 0 && !reading.session.has_hung) {
 		note_all(host, parts, outcome_of_errno(r), err.msg);

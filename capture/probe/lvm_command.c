@@ -56,6 +56,7 @@ static void put_all(struct words *words, const char *const items[])
 
 static const size_t maxima[] = {
 	[LVM_VERSION] = LVM_VERSION_MAX,
+	[LVM_SETTINGS] = LVM_VERSION_MAX,
 	[LVM_REPORT] = TEXT_REPORT_MAX,
 	[LVM_GROUPS] = TEXT_REPORT_MAX,
 	[LVM_DEVICES] = TEXT_REPORT_MAX,
@@ -129,6 +130,11 @@ static void put_question(struct words *words, uint32_t release,
 	case LVM_VERSION:
 		put(words, "version");
 		break;
+	case LVM_SETTINGS:
+		put_all(words,
+			(const char *const[]){"dumpconfig", "global/metadata_read_only",
+				"global/locking_type", NULL});
+		break;
 	case LVM_REPORT:
 		put_all(words, (const char *const[]){"fullreport", "-a", NULL});
 		put_report(words, release, config);
@@ -162,6 +168,8 @@ static void add_columns(uint32_t release, enum lvm_question question, struct buf
 /* vgs is asked where there is no report. */
 static bool is_put(uint32_t release, enum lvm_question question)
 {
+	if (question == LVM_SETTINGS)
+		return lvm_asks_settings(release);
 	if (question == LVM_REPORT)
 		return lvm_has(release, LVM_HAS_FULLREPORT);
 	return question != LVM_GROUPS || !lvm_has(release, LVM_HAS_FULLREPORT);

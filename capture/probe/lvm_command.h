@@ -9,6 +9,7 @@
 
 enum lvm_question {
 	LVM_VERSION, /* `lvm version`: reads no device */
+	LVM_SETTINGS, /* `lvm dumpconfig`, before 2.03.00: whether changes are refused */
 	LVM_REPORT,  /* `lvm fullreport`, JSON: VGs, PVs, LVs */
 	LVM_GROUPS,  /* `lvm vgs`, for releases without a report: VGs in columns */
 	LVM_DEVICES, /* `lvm pvs -a`, JSON or columns: each PV on each of its devices */

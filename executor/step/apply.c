@@ -67,7 +67,19 @@ enum exit_code executor_compare(struct executor *executor, bool is_begin,
 	return difference_is_empty(difference) ? EXIT_DONE : EXIT_DIFFERS;
 }
 
-/* Before the first step: no step of a plan is begun that cannot be carried out whole. */
+/* -ENOTSUP: err says why LVM would not do it. */
+static int check_lvm_of(const struct sight *sight, const char *vg_uuid, struct err *err)
+{
+	int r = lvm_release_check(names_lvm_release(sight, vg_uuid), err);
+
+	if (r == 0 && names_lvm_refuses(sight, vg_uuid))
+		r = err_set(err, -ENOTSUP,
+			"this host's lvm.conf has LVM refuse changes "
+			"(global/metadata_read_only=1, or locking_type 4 or 5)");
+	return r;
+}
+
+/* Before the first step: no plan is begun that cannot be carried out whole. */
 static enum exit_code check_lvm(const struct executor *executor)
 {
 	struct err err = ERR_INIT;
@@ -77,14 +89,12 @@ static enum exit_code check_lvm(const struct executor *executor)
 
 		if (step->op != OP_LV_REMOVE && step->op != OP_LV_REFRESH)
 			continue;
-		if (lvm_release_check(
-			    names_lvm_release(&executor->sight, step->target.vg_uuid),
-			    &err) == 0)
+		if (check_lvm_of(&executor->sight, step->target.vg_uuid, &err) == 0)
 			continue;
 		report_error(executor->errors, "%s; nothing was changed", err.msg);
 		report_error(executor->errors,
-			"update lvm2, or carry out the plan's steps by hand");
-		return EXIT_ENVIRONMENT;
+			"change that, or carry out the plan's steps by hand");
+		return executor_cannot(executor);
 	}
 	return EXIT_DONE;
 }

@@ -34,6 +34,12 @@ uint32_t lvm_release_of(const char *text);
 /* Appends it as LVM writes it; not LVM_NEWEST. */
 void lvm_release_print(uint32_t release, struct buf *text);
 bool lvm_has(uint32_t release, enum lvm_feature feature);
+/* true: a host's own configuration may make such a release refuse each change, with exit
+ * status 0; `lvm dumpconfig global/metadata_read_only global/locking_type` tells. From
+ * 2.03.00 on neither setting does. */
+bool lvm_asks_settings(uint32_t release);
+/* By what that printed. */
+bool lvm_refuses_changes(const char *settings);
 /* Each release from which on any question is put in another way, oldest first; 0 ends. */
 extern const uint32_t lvm_generations[];
 

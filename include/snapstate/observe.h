@@ -36,7 +36,8 @@
  *   name mount-below NS:ID target T          (a mount whose parent that one is)
  *   name mounts ID on MAJ:MIN
  *   name device MAJ:MIN uuid U name N group VG   (the group that it belongs to or is on; - = none)
- *   name group VG-UUID name VG seqno N lvm R     (the release of LVM, 2.03.16; left out if it does not say)
+ *   name group VG-UUID name VG seqno N lvm R     (the release of LVM, 2.03.16; left out if it does not say; and
+ *                                             `changes refused`: the host's lvm.conf has it refuse them)
  *   name volume VG-UUID/LV-UUID name LV
  *   name pv VG-UUID PATH                     (- = its device is not known)
  *   name swap MAJ:MIN state used|unused|unread path P

@@ -59,7 +59,7 @@ struct fake {
 	uint32_t open_minor;  /* this one is open once */
 	const struct fake_lvm *lvm;
 	const char *lvm_version; /* NULL: that of Debian 12 */
-	unsigned n_lvm_versions; /* how often that was asked */
+	unsigned n_lvm_versions; /* how often that was asked, or for settings */
 	size_t n_lvm, at_lvm; /* answers are given in order, the last one for ever */
 	char calls[8192];     /* every command line, one a line */
 };
@@ -211,6 +211,12 @@ static inline int fake_lvm_run(void *context, const char *const argv[], unsigned
 			fake->lvm_version ? fake->lvm_version
 					  : "2.03.16(2) (2022-05-18)");
 		return 0;
+	}
+	if (strcmp(argv[1], "dumpconfig") == 0) {
+		fake->n_lvm_versions++;
+		buf_puts(ret_err_text,
+			"  Configuration node global/metadata_read_only not found\n");
+		return 5;
 	}
 	return fake_lvm_answer(context, argv, ret_out, ret_err_text, err);
 }

@@ -95,6 +95,7 @@ struct toy {
 	const char *clone_of; /* uuid of a physical volume that a second device has */
 	int dm_result, lvm_result;
 	const char *lvm_version; /* NULL: 2.03.16 */
+	const char *lvm_settings;
 	unsigned n_acts, n_busy;
 	enum manner manners[4]; /* of step 1, 2, 3 */
 	struct journal *journal;
@@ -290,6 +291,8 @@ static int toy_lvm(void *context, const char *const argv[], unsigned seconds, si
 	if (strcmp(argv[1], "version") == 0)
 		buf_printf(ret_out, "  LVM version:     %s\n",
 			toy->lvm_version ? toy->lvm_version : "2.03.16(2) (2022-05-18)");
+	else if (strcmp(argv[1], "dumpconfig") == 0)
+		buf_puts(ret_out, toy->lvm_settings ? toy->lvm_settings : "");
 	else if (toy->lvm_version)
 		add_columns(toy, argv[1], ret_out);
 	else if (strcmp(argv[1], "fullreport") == 0)
@@ -1278,7 +1281,7 @@ static void test_other_facts_are_not_waited_for(void **state)
 static void test_an_old_lvm(void **state)
 {
 	cleanup_plan struct plan *plan = toy_plan();
-	cleanup_toy struct toy rehearsed, toy, newer;
+	cleanup_toy struct toy rehearsed, toy, newer, refusing;
 
 	(void)state;
 	toy_new(&rehearsed);
@@ -1294,6 +1297,11 @@ static void test_an_old_lvm(void **state)
 	toy_new(&newer);
 	newer.lvm_version = "2.02.133(2)";
 	assert_int_equal(toy_run(&newer, plan, true), EXIT_DONE);
+	toy_new(&refusing);
+	refusing.lvm_version = "2.02.133(2)";
+	refusing.lvm_settings = "metadata_read_only=1\n";
+	assert_int_equal(toy_run(&refusing, plan, false), EXIT_ENVIRONMENT);
+	assert_says(refusing.errors, "this host's lvm.conf has LVM refuse changes");
 }
 
 static void test_unreadable_is_not_empty(void **state)
