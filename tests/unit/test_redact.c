@@ -281,7 +281,9 @@ static void test_fixtures_read_back(void **state)
 		again = through_archive(redacted);
 		assert_same(redacted, again, paths.gl_pathv[i]);
 		assert_string_equal(again->identity.redaction, key_a.id);
-		assert_string_not_equal(again->identity.node, host->identity.node);
+		if (*host->identity.node) /* of an import it may not be known */
+			assert_string_not_equal(
+				again->identity.node, host->identity.node);
 	}
 	globfree(&paths);
 }
