@@ -411,7 +411,7 @@ static void say_above(struct things *things, const struct owned *owned,
 {
 	size_t seen[ABOVE_MAX] = {thing}, count = 1;
 
-	for (size_t next = 0; next < count; next++)
+	for (size_t next = 0; next < count && !things->is_full; next++)
 		for (size_t i = first_edge(things, seen[next]);
 			i < things->n_edges && things->edges[i].below == seen[next];
 			i++) {
@@ -456,7 +456,7 @@ static void volumes_say(struct things *things)
 	for (size_t i = 0; i < things->n_findings; i++)
 		owned[i] = (struct owned){thing_of(things, things->findings[i].thing), i};
 	qsort(owned, things->n_findings, sizeof(*owned), order_owned);
-	for (size_t i = 0; i < things->count; i++) {
+	for (size_t i = 0; i < things->count && !things->is_full; i++) {
 		cleanup_free char *layer = NULL, *label = NULL;
 		const char *volume;
 
