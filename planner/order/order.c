@@ -12,7 +12,9 @@
 
 #include "order.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/condition.h"
 #include "snapstate/host.h"
+#include "snapstate/host/block.h"
 #include "snapstate/host/device.h"
 #include "snapstate/host/holders.h"
 #include "snapstate/host/lvm.h"
@@ -216,32 +218,60 @@ static void keep_new(const struct facts *before, const struct facts *after,
 	facts_free(&gone);
 }
 
-/* Nothing changes between two steps of one subject. */
-static void forget_facts(struct ordering *ordering)
+static void reach_free(struct reach *reach)
 {
-	facts_free(&ordering->facts);
-	facts_free(&ordering->facts_around);
+	free(reach->devnos);
+	*reach = (struct reach){0};
+}
+
+static void forget_scope(struct ordering *ordering)
+{
 	scope_free(&ordering->scope);
 	scope_free(&ordering->around);
+	reach_free(&ordering->reach);
+	facts_free(&ordering->facts);
 }
 
-static void find_facts(struct ordering *ordering)
+static void find_scope(struct ordering *ordering)
 {
-	if (ordering->facts_of == ordering->subject)
+	if (ordering->scope_of == ordering->subject)
 		return;
-	forget_facts(ordering);
+	forget_scope(ordering);
 	scope_of_subject(ordering, ordering->subject, &ordering->scope);
 	scope_around(ordering->subject, &ordering->scope, &ordering->around);
-	host_facts(ordering->clone, &ordering->scope, &ordering->facts);
-	host_facts(ordering->clone, &ordering->around, &ordering->facts_around);
-	ordering->facts_of = ordering->subject;
+	ordering->scope_of = ordering->subject;
 }
 
-static void keep_facts(struct facts *kept, struct facts *now)
+/* ---- what one step may change ---- */
+
+static bool is_in_reach(const struct reach *reach, struct devno devno)
 {
-	facts_free(kept);
-	*kept = *now;
-	*now = FACTS_INIT;
+	for (size_t i = 0; i < reach->count; i++)
+		if (devno_is_equal(reach->devnos[i], devno))
+			return true;
+	return false;
+}
+
+/* A loop device may end as soon as nobody has it open, with its partitions, and close in
+ * turn what it is on. */
+static void reach_down(const struct host *clone, struct devno devno, struct reach *reach)
+{
+	const struct block *block = host_block_by_devno(clone, devno);
+	struct holders above;
+
+	if (devno_is_none(devno) || is_in_reach(reach, devno))
+		return;
+	*array_add(&reach->devnos, &reach->count) = devno;
+	if (!block)
+		return;
+	for (size_t i = 0; i < block->n_below; i++)
+		reach_down(clone, block->below[i], reach);
+	if (*block->backing_file)
+		reach_down(clone, host_loop_devno(clone, block), reach);
+	above = host_holders_by(clone, devno, HELD_BY_BLOCK);
+	for (struct holder holder; holders_next(&above, &holder);)
+		if (holder.block->kind == BLOCK_PARTITION)
+			reach_down(clone, holder.block->devno, reach);
 }
 
 /* What is taken off the snapshot leaves the origin and its layer as they were. */
@@ -263,35 +293,93 @@ static bool may_reach_origin(const struct subject *subject, const struct plan_st
 	return true;
 }
 
-static void predict_around(struct ordering *ordering, struct plan_step *step)
+/* Nothing: all of the subject. */
+static void reach_of_step(const struct ordering *ordering, const struct plan_step *step,
+	struct reach *reach)
 {
-	const struct facts *before = &ordering->facts_around;
-	cleanup_facts struct facts after = FACTS_INIT;
+	const struct host *clone = ordering->clone;
+	const struct device *device = host_device_by_devno(clone, step->target.devno);
 
-	if (!may_reach_origin(ordering->subject, step))
+	if (may_reach_origin(ordering->subject, step))
 		return;
-	host_facts(ordering->clone, &ordering->around, &after);
-	keep_new(before, &after, &step->gone, &step->maybe_gone);
-	keep_new(&after, before, &step->new, &step->maybe_new);
-	keep_facts(&ordering->facts_around, &after);
+	reach_down(clone, step->target.devno, reach);
+	for (size_t i = 0; device && i < device->n_deps; i++)
+		reach_down(clone, device->deps[i], reach);
 }
 
+/* What the subject's scope has of it. Conditions that last are the same before and after.
+ */
+static void scope_of_reach(
+	const struct scope *scope, const struct reach *reach, struct scope *part)
+{
+	if (!reach->count) {
+		scope_append(part, scope);
+		return;
+	}
+	for (size_t i = 0; i < scope->n_devices; i++)
+		if (is_in_reach(reach, scope->devices[i].devno))
+			*array_add(&part->devices, &part->n_devices) = scope->devices[i];
+	for (size_t i = 0; i < scope->n_blocks; i++)
+		if (is_in_reach(reach, scope->blocks[i].devno))
+			*array_add(&part->blocks, &part->n_blocks) = scope->blocks[i];
+	for (size_t i = 0; i < scope->n_conditions; i++)
+		if (!condition_row(scope->conditions[i].kind)->is_lasting)
+			*array_add(&part->conditions, &part->n_conditions) =
+				scope->conditions[i];
+}
+
+/* Nothing changes between two steps of one subject: what the last one left is what the
+ * next one finds, if it is to look at the same. */
+static void facts_before(struct ordering *ordering, const struct reach *reach,
+	const struct scope *scope, struct facts *ret)
+{
+	const struct reach *last = &ordering->reach;
+
+	if (last->count && last->count == reach->count &&
+		memcmp(last->devnos, reach->devnos,
+			reach->count * sizeof(*reach->devnos)) == 0) {
+		*ret = ordering->facts;
+		ordering->facts = FACTS_INIT;
+	} else {
+		host_facts(ordering->clone, scope, ret);
+	}
+	facts_free(&ordering->facts);
+	reach_free(&ordering->reach);
+	ordering->reach = *reach;
+}
+
+static void predict_around(
+	struct plan_step *step, const struct facts *before, const struct facts *after)
+{
+	keep_new(before, after, &step->gone, &step->maybe_gone);
+	keep_new(after, before, &step->new, &step->maybe_new);
+}
+
+/* A step of a tall stack does not look at all of it. The prover compares all. */
 int order_predict(struct ordering *ordering, struct plan_step *step, struct err *err)
 {
-	const struct facts *before = &ordering->facts;
-	cleanup_facts struct facts after = FACTS_INIT;
+	cleanup_scope struct scope scope = {0}, around = {0};
+	cleanup_facts struct facts before = FACTS_INIT, around_before = FACTS_INIT;
+	cleanup_facts struct facts around_after = FACTS_INIT;
+	struct reach reach = {0};
 	int r;
 
-	find_facts(ordering);
+	find_scope(ordering);
+	reach_of_step(ordering, step, &reach);
+	scope_of_reach(&ordering->scope, &reach, &scope);
+	if (!reach.count)
+		scope_append(&around, &ordering->around);
+	facts_before(ordering, &reach, &scope, &before);
+	host_facts(ordering->clone, &around, &around_before);
 	r = replay_step(ordering->clone, step, err);
 	if (r < 0)
 		return err_wrap(err, "step %zu (%s)", ordering->plan->n_steps,
 			plan_op_name(step->op));
-	host_facts(ordering->clone, &ordering->scope, &after);
-	facts_minus(before, &after, &step->gone);
-	facts_minus(&after, before, &step->new);
-	predict_around(ordering, step);
-	keep_facts(&ordering->facts, &after);
+	host_facts(ordering->clone, &scope, &ordering->facts);
+	host_facts(ordering->clone, &around, &around_after);
+	facts_minus(&before, &ordering->facts, &step->gone);
+	facts_minus(&ordering->facts, &before, &step->new);
+	predict_around(step, &around_before, &around_after);
 	return 0;
 }
 
@@ -581,7 +669,7 @@ int order_part(struct survey *survey, unsigned parts, struct host *now, struct p
 		r = add_refreshes(&ordering, err);
 	if (r == 0)
 		r = add_subjects(&ordering, ORDER_VOLUMES, err);
-	forget_facts(&ordering);
+	forget_scope(&ordering);
 	free(ordering.is_removed);
 	return r;
 }

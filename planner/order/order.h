@@ -6,6 +6,12 @@
 
 #include "planning.h"
 
+/* Devices and blocks, by their numbers. */
+struct reach {
+	struct devno *devnos;
+	size_t count;
+};
+
 struct ordering {
 	const struct survey *survey;
 	unsigned parts; /* enum order_part */
@@ -14,10 +20,10 @@ struct ordering {
 	struct subject *subject;
 	bool *is_removed; /* of the host's devices: snapshots that only the kernel has,
 			   * and that a step removes */
-	/* What the last step left of `facts_of`: what its next step finds. */
-	const struct subject *facts_of;
-	struct scope scope, around;	  /* scope_of_subject, scope_around */
-	struct facts facts, facts_around; /* of these */
+	const struct subject *scope_of;
+	struct scope scope, around; /* scope_of_subject, scope_around: of `scope_of` */
+	struct reach reach;	    /* what its last step could reach, if not all */
+	struct facts facts;	    /* what that step left there */
 };
 
 /* Strings of a step are malloc'ed and start as "". */
