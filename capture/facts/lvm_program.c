@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The lvm of this machine, and which devices it may be given; see probe.h. */
+/* The lvm of this machine, and which devices it may be given. */
 #include <string.h>
 #include <unistd.h>
 
-#include "snapstate/probe.h"
+#include "snapstate/lvm_program.h"
 
 /* Debian, RHEL and SLES have it in the first; older ones in the second. */
 static const char *const lvm_paths[] = {"/usr/sbin/lvm", "/sbin/lvm"};

@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Questions and answers <-> text; see observe.h. Both sides read what a stranger may have
- * written: the executor believes its observer no more than a file. */
+/* Questions are put, and answers read: see observe.h. What answers is believed no more than
+ * a file of a stranger. The other side is observe_asked.c. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "observe_parts.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/lines.h"
-#include "snapstate/observe.h"
 
-static const struct {
-	unsigned part;
-	const char *name;
-} parts[] = {
+const struct observe_part observe_parts[OBSERVE_PARTS] = {
 	{PROBE_IDENTITY, "identity"},
 	{PROBE_DM, "dm"},
 	{PROBE_BLOCKS, "blocks"},
@@ -26,8 +23,6 @@ static const struct {
 	{PROBE_FSTAB, "fstab"},
 	{PROBE_CONFIGS, "configs"},
 };
-
-#define N_PARTS (sizeof(parts) / sizeof(parts[0]))
 
 /* ---- questions ---- */
 
@@ -63,11 +58,11 @@ static void write_parts(unsigned wanted, struct buf *text)
 {
 	const char *separator = "";
 
-	for (size_t i = 0; i < N_PARTS; i++) {
-		if (!(wanted & parts[i].part))
+	for (size_t i = 0; i < OBSERVE_PARTS; i++) {
+		if (!(wanted & observe_parts[i].part))
 			continue;
 		buf_puts(text, separator);
-		buf_puts(text, parts[i].name);
+		buf_puts(text, observe_parts[i].name);
 		separator = ",";
 	}
 	if (!*separator)
@@ -89,110 +84,7 @@ void observe_question_write(const struct observe_question *question, struct buf 
 	buf_puts(text, OBSERVE_END);
 }
 
-static const struct lines_kind question_kind = {"a question", OBSERVE_BYTES_MAX};
 static const struct lines_kind answer_kind = {"an answer", OBSERVE_BYTES_MAX};
-
-/* As it stands: no part has a byte that would be escaped. */
-static int read_part(
-	struct lines *lines, const char *name, size_t len, unsigned *ret_parts)
-{
-	for (size_t i = 0; i < N_PARTS; i++) {
-		if (strlen(parts[i].name) != len || memcmp(parts[i].name, name, len) != 0)
-			continue;
-		*ret_parts |= parts[i].part;
-		return 0;
-	}
-	return lines_bad(lines, "no part of a host: \"%.*s\"", (int)len, name);
-}
-
-static int read_parts(struct lines *lines, unsigned *ret_parts)
-{
-	const char *end = lines->line + lines->len, *at;
-
-	if (lines_take(lines, "look ") < 0)
-		return -EBADMSG;
-	at = lines->at;
-	lines->at = end;
-	if (end - at == 1 && *at == '-')
-		return lines_take_end(lines);
-	while (true) {
-		const char *comma = memchr(at, ',', (size_t)(end - at));
-		size_t len = (size_t)((comma ? comma : end) - at);
-
-		if (read_part(lines, at, len, ret_parts) < 0)
-			return -EBADMSG;
-		if (!comma)
-			return lines_take_end(lines);
-		at = comma + 1;
-	}
-}
-
-static int read_redaction(struct lines *lines, struct observe_question *question)
-{
-	cleanup_free char *id = NULL;
-
-	if (lines_take(lines, "redaction ") < 0 || lines_take_word(lines, ' ', &id) < 0)
-		return -EBADMSG;
-	if (strlen(id) != REDACT_KEY_ID_LEN)
-		return lines_bad(lines, "a key's id is %d hex digits", REDACT_KEY_ID_LEN);
-	memcpy(question->redaction, id, sizeof(question->redaction));
-	return lines_take_end(lines);
-}
-
-static int read_ticket(struct lines *lines, struct observe_question *question)
-{
-	cleanup_free char *digest = NULL;
-
-	if (lines_take(lines, "ticket ") < 0 || lines_take_word(lines, ' ', &digest) < 0)
-		return -EBADMSG;
-	if (strlen(digest) != SHA256_HEX_LEN ||
-		strspn(digest, "0123456789abcdef") != SHA256_HEX_LEN)
-		return lines_bad(lines, "a plan's digest is %d hex digits",
-			SHA256_HEX_LEN);
-	memcpy(question->ticket, digest, sizeof(question->ticket));
-	return lines_take_end(lines);
-}
-
-static int read_question(struct lines *lines, struct observe_question *question)
-{
-	if (read_parts(lines, &question->parts) < 0)
-		return -EBADMSG;
-	if (lines_is(lines, "near")) {
-		question->is_near = true;
-		if (lines_take(lines, "near") < 0 || lines_take_end(lines) < 0)
-			return -EBADMSG;
-	}
-	if (lines_is(lines, "redaction ") && read_redaction(lines, question) < 0)
-		return -EBADMSG;
-	if (scope_read(lines, true, question->strings, &question->scope) < 0)
-		return -EBADMSG;
-	while (lines_is(lines, "name ")) {
-		wanted_name(&question->names, "%.*s", (int)(lines->len - strlen("name ")),
-			lines->line + strlen("name "));
-		lines_advance(lines);
-	}
-	if (lines_is(lines, "ticket ") && read_ticket(lines, question) < 0)
-		return -EBADMSG;
-	if (lines_take(lines, "end") < 0 || lines_take_end(lines) < 0)
-		return -EBADMSG;
-	return lines->line == lines->end ? 0 : lines_bad(lines, "behind the end");
-}
-
-int observe_question_read(const char *text, size_t len,
-	struct observe_question *ret_question, struct err *err)
-{
-	cleanup_question struct observe_question question = {.strings = arena_new()};
-	struct lines lines;
-	int r = lines_open(&lines, text, len, &question_kind, "question", err);
-
-	if (r == 0)
-		r = read_question(&lines, &question);
-	if (r == 0) {
-		*ret_question = question;
-		question = (struct observe_question){0};
-	}
-	return r;
-}
 
 /* ---- answers ---- */
 
@@ -257,28 +149,6 @@ char *sight_word_of(const struct sight *sight, const char *words)
 	char *word = NULL;
 
 	return rest && word_decode(rest, strlen(rest), &word) == 0 ? word : xstrdup("");
-}
-
-static void write_lines(const char *keyword, const struct facts *lines, struct buf *text)
-{
-	for (size_t i = 0; i < lines->count; i++)
-		buf_printf(text, "%s %s\n", keyword, lines->lines[i]);
-}
-
-void observe_answer_write(
-	const struct sight *sight, int result, const char *sentence, struct buf *text)
-{
-	if (result == 0) {
-		buf_puts(text, "read\n");
-		write_lines("fact", &sight->found, text);
-		write_lines("name", &sight->names, text);
-		write_lines("text", &sight->text, text);
-	} else {
-		buf_puts(text, result == -EAGAIN ? "changing " : "unread ");
-		buf_tail(text, sentence);
-		buf_puts(text, "\n");
-	}
-	buf_puts(text, OBSERVE_END);
 }
 
 /* In ascending order, each once, where they are a set. */

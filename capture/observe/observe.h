@@ -5,6 +5,7 @@
 #define SNAPSTATE_CAPTURE_OBSERVE_H
 
 #include "snapstate/observe.h"
+#include "snapstate/probe.h"
 #include "snapstate/ticket.h"
 
 /* What the observer is told when it is started, and by nobody later. */

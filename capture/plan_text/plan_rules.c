@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The rules by which a plan's snapshots were selected: copy, free, and their lines in
+ * The rules by which a plan's snapshots were selected: free, and their lines in
  * the plan. See policy.h and plan.h; the reader of policy files
  * is planner/judge/policy.c. The executor reads these lines, and decides nothing by them.
  */
@@ -11,22 +11,7 @@
 #include "plan_text.h"
 #include "snapstate/cleanup.h"
 
-/* ---- copy, free ---- */
-
-void policy_rule_copy(const struct policy_rule *rule, struct policy_rule *ret_rule)
-{
-	struct policy_rule copy = {.name = xstrdup(rule->name),
-		.min_age = rule->min_age,
-		.has_min_age = rule->has_min_age};
-
-	for (size_t i = 0; i < rule->n_globs; i++)
-		*array_add(&copy.globs, &copy.n_globs) = xstrdup(rule->globs[i]);
-	if (rule->tags)
-		copy.tags = xstrdup(rule->tags);
-	for (size_t i = 0; i < rule->n_mounts; i++)
-		*array_add(&copy.mounts, &copy.n_mounts) = xstrdup(rule->mounts[i]);
-	*ret_rule = copy;
-}
+/* ---- free ---- */
 
 void policy_rules_free(struct policy_rule *rules, size_t n_rules)
 {

@@ -11,6 +11,7 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/lvm_ability.h"
 #include "snapstate/lvm_names.h"
+#include "snapstate/lvm_program.h"
 
 #define N_WORDS 4
 static const char *const remove_words[N_WORDS] = {"lvm", "lvremove", "-y", "--config"};

@@ -22,7 +22,7 @@
 #include "runner.h"
 #include "wire.h"
 #include "snapstate/cleanup.h"
-#include "snapstate/probe.h"
+#include "snapstate/lvm_program.h"
 
 static struct wire_message refusal(const char *what)
 {

@@ -60,7 +60,8 @@
 #include "snapstate/facts.h"
 #include "snapstate/io.h"
 #include "snapstate/limits.h"
-#include "snapstate/probe.h"
+#include "snapstate/probe_part.h"
+#include "snapstate/redact.h"
 
 #define OBSERVE_GREETING    "snapstate-observe " SNAPSTATE_VERSION
 #define OBSERVE_FAILURE	    "snapstate-observe: " /* instead, with a sentence: it cannot begin */

@@ -17,6 +17,7 @@
 #include "snapstate/facts.h"
 #include "snapstate/probe_part.h"
 #include "snapstate/host/source.h"
+#include "snapstate/lvm_program.h"
 
 struct device;
 struct host;
@@ -62,15 +63,9 @@ struct lvm_ops {
 extern const struct lvm_ops lvm_ops_live;
 int lvm_metadata_live(const struct machine *machine, const char *path,
 	unsigned timeout_seconds, struct buf *ret_text, struct err *err);
-/* Where lvm is on this machine, an absolute path; NULL = it is not there. */
-const char *lvm_path(void);
 /* true: a command line with which the probe asks LVM something, devices and all. A process that starts
  * lvm on behalf of one that it does not trust runs no other. */
 bool lvm_is_question(const char *const argv[]);
-/* true: a path below /dev. */
-bool lvm_is_device(const char *path);
-/* true: nothing, or `--devices PATH` and again, each below /dev. */
-bool lvm_are_devices(const char *const argv[]);
 
 /* A file, by the numbers of the kernel. */
 struct file_look {

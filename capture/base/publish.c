@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whole files out; see io.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "snapstate/cleanup.h"
+#include "snapstate/io.h"
+
+static int write_all(int fd, const char *bytes, size_t len)
+{
+	while (len) {
+		ssize_t n = write(fd, bytes, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		bytes += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+/* linkat(), unlike rename(), never replaces what is there. vfat and the like have no
+ * links. */
+static int publish_name(int dirfd, const char *temporary, const char *name)
+{
+	if (linkat(dirfd, temporary, dirfd, name, 0) == 0)
+		return 0;
+	if (errno != EPERM && errno != EOPNOTSUPP)
+		return -errno;
+	return renameat2(dirfd, temporary, dirfd, name, RENAME_NOREPLACE) < 0 ? -errno
+									      : 0;
+}
+
+static int publish_in(int dirfd, const char *temporary, const char *name, unsigned mode,
+	const void *bytes, size_t len)
+{
+	cleanup_close int fd = openat(dirfd, temporary,
+		O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+	int r;
+
+	if (fd < 0)
+		return -errno;
+	r = write_all(fd, bytes, len);
+	if (r == 0 && fsync(fd) < 0)
+		r = -errno;
+	if (r == 0)
+		r = publish_name(dirfd, temporary, name);
+	unlinkat(dirfd, temporary, 0);
+	if (r == 0 && fsync(dirfd) < 0)
+		r = -errno;
+	return r;
+}
+
+int file_publish(
+	const char *path, unsigned mode, const void *bytes, size_t len, struct err *err)
+{
+	cleanup_free char *for_dir = xstrdup(path);
+	cleanup_free char *for_name = xstrdup(path);
+	cleanup_close int dirfd =
+		open(dirname(for_dir), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	unsigned long random = 0;
+	char temporary[64];
+	int r;
+
+	if (dirfd < 0)
+		return err_errno(err, errno, "open the folder of %s", path);
+	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
+		return err_errno(err, errno, "getrandom");
+	snprintf(temporary, sizeof(temporary), ".snapstate-%016lx.part", random);
+	r = publish_in(dirfd, temporary, basename(for_name), mode, bytes, len);
+	if (r == -EEXIST)
+		return err_set(
+			err, r, "%s is already there and is not overwritten", path);
+	if (r < 0)
+		return err_errno(err, -r, "write %s", path);
+	return 0;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Names of mappings as LVM and kpartx build them, and whose a device is.
+ * Sources: lvm2 libdm/libdm-string.c (dm_split_lvm_name), multipath-tools
+ * kpartx/devmapper.c.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "snapstate/buf.h"
+#include "snapstate/host/device.h"
+#include "snapstate/lvm_names.h"
+
+bool device_is_of_group(const struct device *device, const char *vg_uuid)
+{
+	char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
+	const char *layer;
+
+	return lvm_dm_uuid_split(device->uuid, vg, lv, &layer) &&
+	       strcmp(vg, vg_uuid) == 0;
+}
+
+bool kpartx_uuid_split(const char *dm_uuid, uint32_t *ret_number, const char **ret_parent)
+{
+	const char *hyphen;
+	uint64_t number;
+
+	if (strncmp(dm_uuid, "part", 4) != 0)
+		return false;
+	hyphen = strchr(dm_uuid, '-');
+	if (!hyphen || !hyphen[1] ||
+		parse_u64(dm_uuid + 4, (size_t)(hyphen - dm_uuid - 4), 10, &number) < 0 ||
+		number > UINT32_MAX)
+		return false;
+	*ret_number = (uint32_t)number;
+	*ret_parent = hyphen + 1;
+	return true;
+}
+
+/* Copies up to the next single hyphen, halving doubled ones; *text moves behind the
+ * hyphen. */
+static char *take_component(const char **text)
+{
+	char *component = xcalloc(strlen(*text) + 1, 1);
+	char *out = component;
+	const char *in = *text;
+
+	for (; *in; in++) {
+		if (*in == '-') {
+			if (in[1] != '-') {
+				in++;
+				break;
+			}
+			in++;
+		}
+		*out++ = *in;
+	}
+	*text = in;
+	return component;
+}
+
+bool lvm_dm_name_split(
+	const char *dm_name, char **ret_vg, char **ret_lv, char **ret_layer)
+{
+	char *vg = take_component(&dm_name);
+
+	if (*vg == '\0' || *dm_name == '\0') {
+		free(vg);
+		return false;
+	}
+	*ret_vg = vg;
+	*ret_lv = take_component(&dm_name);
+	*ret_layer = xstrdup(dm_name);
+	return true;
+}
+
+bool lvm_tags_have(const char *tags, const char *tag)
+{
+	while (tags) {
+		const char *next;
+		size_t len = lvm_tags_first(tags, &next);
+
+		if (len == strlen(tag) && memcmp(tags, tag, len) == 0)
+			return len > 0;
+		tags = next;
+	}
+	return false;
+}
