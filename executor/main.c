@@ -64,7 +64,7 @@ static void pack_ticket(const struct run *run)
 }
 
 static enum exit_code run_plan(const struct options *options, struct audit *audit,
-	struct eyes *eyes, struct runner *runner)
+	struct eyes *eyes, struct runner *runner, int admission_fd)
 {
 	struct admission admission = {0};
 	struct run run = {.options = options,
@@ -72,7 +72,7 @@ static enum exit_code run_plan(const struct options *options, struct audit *audi
 		.audit = audit,
 		.runner = runner,
 		.eyes = eyes};
-	enum exit_code code = admit_plan(options, &admission);
+	enum exit_code code = admission_take(options, admission_fd, &admission);
 
 	if (code == EXIT_DONE)
 		code = done_check(options, admission.plan);
@@ -97,15 +97,16 @@ static enum exit_code execute(const struct options *options)
 	struct audit audit = AUDIT_INIT(AUDIT_SOCKET);
 	cleanup_runner struct runner runner = RUNNER_INIT;
 	cleanup_eyes struct eyes eyes = EYES_INIT;
+	cleanup_close int admission_fd = -1;
 	struct err err = ERR_INIT;
 	enum exit_code code = EXIT_ENVIRONMENT;
 
 	audit_open(&audit);
 	if (eyes_open(options, &eyes, &err) < 0 || runner_start(&runner, &err) < 0 ||
-		confine_self(&err) < 0)
+		admission_ask(options, &admission_fd, &err) < 0 || confine_self(&err) < 0)
 		report_error(stderr, "%s; nothing was changed", err.msg);
 	else
-		code = run_plan(options, &audit, &eyes, &runner);
+		code = run_plan(options, &audit, &eyes, &runner, admission_fd);
 	audit_close(&audit);
 	return code;
 }

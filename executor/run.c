@@ -23,7 +23,7 @@ static int begin_journal(struct run *run, struct journal *ret_journal, struct er
 	if (r < 0)
 		return r;
 	journal_copy(ret_journal, plan, file, run->audit);
-	return journal_signed(ret_journal, &run->admission->signed_by, err);
+	return journal_signed(ret_journal, run->admission, err);
 }
 
 static enum exit_code apply(struct run *run)
@@ -52,7 +52,8 @@ static enum exit_code check_time(const struct run *run)
 {
 	const struct observer *observer = &run->executor.observer;
 
-	return admit_time(run->admission, observer->ops->time(observer->context));
+	return admission_check_time(run->admission,
+		 observer->ops->time(observer->context));
 }
 
 /* ---- an earlier run ---- */

@@ -6,7 +6,7 @@
 #ifndef SNAPSTATE_RUN_H
 #define SNAPSTATE_RUN_H
 
-#include "admit.h"
+#include "admission.h"
 #include "apply.h"
 #include "audit.h"
 #include "eyes.h"

@@ -39,5 +39,7 @@ int limits_requests(scmp_filter_ctx filter, uint32_t action, int call,
 	const uint32_t requests[], size_t count);
 /* fcntl and prlimit64, with the arguments that do no harm. */
 int limits_narrow(scmp_filter_ctx filter);
+/* open and openat, where the file is not made, nor changed. */
+int limits_reading(scmp_filter_ctx filter);
 
 #endif

@@ -90,25 +90,12 @@ static int add_process_calls(scmp_filter_ctx filter)
 	return r;
 }
 
-/* `flags` is where open and openat have them. */
-static int add_reading(scmp_filter_ctx filter, int call, unsigned flags)
-{
-	const uint64_t writing = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_APPEND;
-
-	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 1,
-		SCMP_CMP(flags, SCMP_CMP_MASKED_EQ, writing, 0));
-}
-
 static int add_narrow_calls(scmp_filter_ctx filter)
 {
 	int r = limits_narrow(filter);
 
 	if (r == 0)
-		r = add_reading(filter, SCMP_SYS(openat), 2);
-#ifdef __NR_open
-	if (r == 0)
-		r = add_reading(filter, SCMP_SYS(open), 1);
-#endif
+		r = limits_reading(filter);
 	/* to read mount tables */
 	if (r == 0)
 		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(setns), 1,

@@ -1,80 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A file -> a plan that this run may use; see admit.h. Invariant: nothing of the file is
- * understood before the signatures that the site wants were verified.
+ * A plan's bytes -> whether this host may use them; see admit.h. Invariant: nothing of
+ * the plan is understood.
  */
+#include "admit.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
-#include "admit.h"
+#include "options.h"
 #include "report.h"
+#include "signed.h"
+#include "site_policy.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/exit.h"
 #include "snapstate/io.h"
-#include "snapstate/stamp.h"
 
-/* How far the clock may have been set back since the capture was made. */
-#define ADMIT_SKEW 300
-
-void admission_free(struct admission *admission)
+static enum exit_code check_signatures(const struct admit_request *request,
+	const struct site_policy *policy, const struct buf *text,
+	struct signed_by *ret_signed_by)
 {
-	plan_free(admission->plan);
-	signed_free(&admission->signed_by);
-	*admission = (struct admission){0};
-}
-
-/* capabilities(7): device-mapper and umount(2) want this one */
-static bool has_sys_admin(void)
-{
-	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {{0}};
-
-	return syscall(SYS_capget, &header, data) == 0 &&
-	       (data[CAP_TO_INDEX(CAP_SYS_ADMIN)].effective & CAP_TO_MASK(CAP_SYS_ADMIN));
-}
-
-/* ---- who signed ---- */
-
-static void say_who(const struct signed_by *signed_by)
-{
-	static const char *const did[SSHSIG_ROLES] = {
-		[SSHSIG_PLAN] = "signed", [SSHSIG_APPROVAL] = "approved"};
-
-	for (size_t i = 0; i < SSHSIG_ROLES; i++) {
-		const struct signer *signer = &signed_by->signers[i];
-		cleanup_buf struct buf word = BUF_INIT;
-
-		if (!signer->principals)
-			continue;
-		buf_word(&word, signer->principals);
-		printf("%s by %s (%s)\n", did[i], buf_text(&word), signer->fingerprint);
-	}
-}
-
-static enum exit_code admit_signatures(const struct options *options,
-	const struct buf *text, struct admission *admission)
-{
-	const struct site_policy *policy = &admission->policy;
 	struct err err = ERR_INIT;
 
-	if (options->is_unsigned && policy->is_unsigned_refused) {
+	if (request->is_unsigned && policy->is_unsigned_refused) {
 		report_error(stderr,
 			"this site does not take unsigned plans: " SITE_POLICY_FILE
 			" says \"unsigned refused\"");
 		return EXIT_BAD_INPUT;
 	}
-	if (options->is_unsigned)
+	if (request->is_unsigned ||
+		signed_check(request->plan, text, request->signatures,
+			request->n_signatures, policy->has_second_signature,
+			ret_signed_by, &err) == 0)
 		return EXIT_DONE;
-	if (signed_check(options->plan, text, options->signatures, options->n_signatures,
-		    policy->has_second_signature, &admission->signed_by, &err) == 0) {
-		say_who(&admission->signed_by);
-		return EXIT_DONE;
-	}
-	report_error(stderr, "%s: not signed as this host wants it: %s%s", options->plan,
+	report_error(stderr, "%s: not signed as this host wants it: %s%s", request->plan,
 		err.msg,
 		policy->is_unsigned_refused
 			? ""
@@ -83,84 +43,63 @@ static enum exit_code admit_signatures(const struct options *options,
 	return EXIT_BAD_INPUT;
 }
 
-/* ---- the plan ---- */
-
-static enum exit_code read_plan(
-	const struct options *options, struct admission *admission)
+static enum exit_code check_plan(const struct admit_request *request,
+	const struct site_policy *policy, struct signed_by *ret_signed_by,
+	char ret_sha256[SHA256_HEX_LEN + 1])
 {
 	cleanup_buf struct buf text = BUF_INIT;
 	struct err err = ERR_INIT;
-	enum exit_code code = EXIT_DONE;
-	int r = file_read_regular(AT_FDCWD, options->plan, PLAN_BYTES_MAX, &text, &err);
+	int r = file_read_regular(AT_FDCWD, request->plan, PLAN_BYTES_MAX, &text, &err);
 
-	if (r == 0)
-		code = admit_signatures(options, &text, admission);
-	if (r == 0 && code == EXIT_DONE)
-		r = plan_read(
-			buf_text(&text), text.len, options->plan, &admission->plan, &err);
 	if (r < 0) {
 		report_error(stderr, "%s", err.msg);
 		return r == -EACCES || r == -EPERM ? EXIT_ENVIRONMENT : EXIT_BAD_INPUT;
 	}
-	return code;
+	sha256_hex(buf_text(&text), text.len, ret_sha256);
+	return check_signatures(request, policy, &text, ret_signed_by);
 }
 
-enum exit_code admit_plan(const struct options *options, struct admission *ret_admission)
+static enum exit_code check(const struct admit_request *request,
+	struct site_policy *ret_policy, struct signed_by *ret_signed_by,
+	char ret_sha256[SHA256_HEX_LEN + 1])
 {
-	struct admission admission = {0};
 	struct err err = ERR_INIT;
-	enum exit_code code;
 
-	if (site_policy_load(&admission.policy, &err) < 0) {
-		report_error(stderr,
-			"%s: no plan is taken before the site's policy can be read",
-			err.msg);
-		return EXIT_ENVIRONMENT;
-	}
-	code = read_plan(options, &admission);
-	/* a plan that speaks of no device can be verified by anybody */
-	if (code == EXIT_DONE && admission.plan->scope.n_devices &&
-		(geteuid() != 0 || !has_sys_admin())) {
-		report_error(stderr,
-			"only root, with CAP_SYS_ADMIN, can verify or apply this plan");
-		code = EXIT_ENVIRONMENT;
-	}
-	if (code == EXIT_DONE)
-		*ret_admission = admission;
-	else
-		admission_free(&admission);
-	return code;
+	if (site_policy_load(ret_policy, &err) == 0)
+		return check_plan(request, ret_policy, ret_signed_by, ret_sha256);
+	report_error(stderr, "%s: no plan is taken before the site's policy can be read",
+		err.msg);
+	return EXIT_ENVIRONMENT;
 }
 
-/* ---- its time ---- */
-
-static enum exit_code bad_time(const char *what, int64_t when, int64_t now)
+static void put_signers(const struct signed_by *signed_by, struct buf *answer)
 {
-	cleanup_buf struct buf then = BUF_INIT, today = BUF_INIT;
+	for (size_t i = 0; i < SSHSIG_ROLES; i++) {
+		const struct signer *signer = &signed_by->signers[i];
 
-	stamp_print(when, &then);
-	stamp_print(now, &today);
-	report_error(stderr, "%s %s; this host's clock shows %s", what, buf_text(&then),
-		buf_text(&today));
-	report_error(stderr, "nothing was changed; " NEW_CAPTURE);
-	return EXIT_DIFFERS;
+		if (!signer->principals)
+			continue;
+		buf_printf(answer, "signed %s %s ", sshsig_namespace((enum sshsig_role)i),
+			signer->fingerprint);
+		buf_word(answer, signer->principals);
+		buf_puts(answer, "\n");
+	}
 }
 
-/* All three moments are of one clock, the host's: the plan is for the boot that it was
- * captured in, so a clock that is wrong, but was so then, does no harm. */
-enum exit_code admit_time(const struct admission *admission, int64_t now)
+void admit_answer(const struct admit_request *request, struct buf *ret_answer)
 {
-	const struct plan *plan = admission->plan;
-	int64_t age_max = admission->policy.age_max;
+	cleanup_signed struct signed_by signed_by = {0};
+	struct site_policy policy = {0};
+	char sha256[SHA256_HEX_LEN + 1];
+	enum exit_code code = check(request, &policy, &signed_by, sha256);
 
-	if (plan->taken > now + ADMIT_SKEW)
-		return bad_time(
-			"the plan's capture is of a time yet to come,", plan->taken, now);
-	if (plan->expires && now >= plan->expires)
-		return bad_time("the plan expired on", plan->expires, now);
-	if (age_max && now - plan->taken >= age_max)
-		return bad_time("by this site's policy (" SITE_POLICY_FILE
-				", plan-age-max) the plan was good until",
-			plan->taken + age_max, now);
-	return EXIT_DONE;
+	buf_puts(ret_answer, "snapstate-admit " SNAPSTATE_VERSION "\n");
+	if (code != EXIT_DONE) {
+		buf_printf(ret_answer, "refused %d\n", code);
+		return;
+	}
+	buf_printf(ret_answer, "plan sha256:%s\nage-max %llu\n", sha256,
+		(unsigned long long)policy.age_max);
+	put_signers(&signed_by, ret_answer);
+	buf_puts(ret_answer, "end\n");
 }

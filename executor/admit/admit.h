@@ -1,27 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* May this run use the plan that its command line names? */
+/*
+ * May this host use the plan that the command line names? What is answered is text, which
+ * snapstate-execute reads (executor/ask/admission.h):
+ *
+ *   snapstate-admit VERSION
+ *   refused CODE                           (the reasons were said; that is all)
+ *
+ *   plan sha256:HEX                        (of the file, each byte of it)
+ *   age-max SECONDS                        (of a plan's capture, by the site's policy; 0
+ * = any) signed NAMESPACE KEYTYPE SHA256:FINGERPRINT PRINCIPALS    (one per signature;
+ * none: unsigned) end
+ */
 #ifndef SNAPSTATE_ADMIT_H
 #define SNAPSTATE_ADMIT_H
 
-#include "options.h"
-#include "site_policy.h"
-#include "signed.h"
-#include "snapstate/exit.h"
-#include "snapstate/plan.h"
+#include <stdbool.h>
+#include <stddef.h>
 
-/* A plan that may be used, and on whose word. */
-struct admission {
-	struct plan *plan;
-	struct site_policy policy;
-	struct signed_by signed_by;
+#include "snapstate/buf.h"
+#include "snapstate/err.h"
+
+/* What it is about: file names. */
+struct admit_request {
+	const char *plan;
+	bool is_unsigned;
+	const char *const *signatures;
+	size_t n_signatures;
 };
-void admission_free(struct admission *admission);
 
-/* Reads the plan, once, and checks that this run may use it: the site's policy first,
- * then the signatures over the raw bytes, and only then what they say. */
-enum exit_code admit_plan(const struct options *options, struct admission *ret_admission);
-/* Is it still, and already, to be used at the time `now` (seconds since 1970, the host's
- * own clock)? */
-enum exit_code admit_time(const struct admission *admission, int64_t now);
+/* The site's policy first, then the signatures over the raw bytes. What the plan says is
+ * not understood. Says on stderr why not. */
+void admit_answer(const struct admit_request *request, struct buf *ret_answer);
+
+/* From here on this process reads files, and does nothing else. */
+int admit_confine(struct err *err);
 
 #endif

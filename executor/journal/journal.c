@@ -126,18 +126,15 @@ void journal_copy(struct journal *journal, const struct plan *plan, const char *
 }
 
 int journal_signed(
-	struct journal *journal, const struct signed_by *signed_by, struct err *err)
+	struct journal *journal, const struct admission *admission, struct err *err)
 {
 	cleanup_buf struct buf text = BUF_INIT;
 
-	for (size_t i = 0; i < SSHSIG_ROLES; i++) {
-		const struct signer *signer = &signed_by->signers[i];
+	for (size_t i = 0; i < admission->n_signers; i++) {
+		const struct admission_signer *signer = &admission->signers[i];
 
-		if (!signer->principals)
-			continue;
 		begin_line(journal, 0, "signed", &text);
-		buf_printf(&text, " %s %s ", sshsig_namespace((enum sshsig_role)i),
-			signer->fingerprint);
+		buf_printf(&text, " %s %s ", signer->role, signer->key);
 		buf_word(&text, journal->has_pseudonyms ? LEFT_OUT : signer->principals);
 		buf_puts(&text, "\n");
 	}

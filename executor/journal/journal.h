@@ -8,7 +8,7 @@
 #define SNAPSTATE_EXECUTOR_JOURNAL_H
 
 #include "audit.h"
-#include "signed.h"
+#include "admission.h"
 #include "snapstate/journal.h"
 #include "snapstate/plan.h"
 #include "verify.h"
@@ -58,7 +58,7 @@ void journal_copy(struct journal *journal, const struct plan *plan, const char *
 	struct audit *audit);
 
 int journal_signed(
-	struct journal *journal, const struct signed_by *signed_by, struct err *err);
+	struct journal *journal, const struct admission *admission, struct err *err);
 int journal_verified(struct journal *journal, size_t n_facts, struct err *err);
 /* A volume group as LVM just read it. */
 struct group_text {

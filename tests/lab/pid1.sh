@@ -51,7 +51,7 @@ prepare() {
 	read -r release </proc/sys/kernel/osrelease
 	# Without the last two lvcreate fails with status 5 and no message.
 	mkdir -p /run/lock /run/lvm "$LAB" "$OUT" /mnt/bin /mnt/tmp /mnt/lib/modules /mnt/etc/lvm/backup /mnt/etc/lvm/archive
-	for program in capture plan execute; do
+	for program in capture plan execute admit; do
 		[ ! -x "$LAB_BIN/snapstate-$program" ] || programs+=("$LAB_BIN/snapstate-$program")
 	done
 	[ ${#programs[@]} -eq 0 ] || cp "${programs[@]}" /mnt/bin/

@@ -35,6 +35,7 @@
 
 #include <cmocka.h>
 
+#include "admit.h"
 #include "audit.h"
 #include "confine.h"
 #include "observe_process.h"
@@ -747,7 +748,7 @@ static void make_a_folder(void)
 	mkdir(NOWHERE "/x", 0700);
 }
 
-static void test_the_observer_changes_nothing(void **state)
+static void test_who_reads_changes_nothing(void **state)
 {
 	static const struct {
 		const char *name;
@@ -770,13 +771,35 @@ static void test_the_observer_changes_nothing(void **state)
 		{"network", reach_the_network},
 	};
 
+	static const confine_function readers[] = {observe_confine, admit_confine};
+
 	(void)state;
-	for (size_t i = 0; i < sizeof(attacks) / sizeof(attacks[0]); i++)
-		if (!is_ended_or_unknown(in_child(observe_confine, attacks[i].act)))
-			fail_msg("%s", attacks[i].name);
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (!is_ended_or_unknown(in_child(observe_confine, others[i].act)))
-			fail_msg("%s", others[i].name);
+	for (size_t r = 0; r < sizeof(readers) / sizeof(readers[0]); r++) {
+		for (size_t i = 0; i < sizeof(attacks) / sizeof(attacks[0]); i++)
+			if (!is_ended_or_unknown(in_child(readers[r], attacks[i].act)))
+				fail_msg("%zu: %s", r, attacks[i].name);
+		for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+			if (!is_ended_or_unknown(in_child(readers[r], others[i].act)))
+				fail_msg("%zu: %s", r, others[i].name);
+	}
+}
+
+/* Whose signatures are read by it, asks the kernel nothing. */
+static void test_admission_reads_only(void **state)
+{
+	static void (*const refused[])(void) = {
+		dm_status, loop_status, enter_namespace};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+		if (!is_ended_or_unknown(in_child(admit_confine, refused[i])))
+			fail_msg("%zu", i);
+	assert_int_equal(in_child(admit_confine, open_and_close), 0);
+	if (in_pid_namespace(&ways[0], NULL) == NO_SCENE)
+		skip();
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
+		if (in_pid_namespace(&ways[i], admit_confine) != VICTIM_LIVES)
+			fail_msg("%s", ways[i].name);
 }
 
 static void test_the_observer_can_signal_nobody(void **state)
@@ -905,7 +928,8 @@ int main(void)
 		cmocka_unit_test(test_it_can_signal_nobody),
 		cmocka_unit_test(test_needed_calls_are_answered_by_the_kernel),
 		cmocka_unit_test(test_no_other_socket),
-		cmocka_unit_test(test_the_observer_changes_nothing),
+		cmocka_unit_test(test_who_reads_changes_nothing),
+		cmocka_unit_test(test_admission_reads_only),
 		cmocka_unit_test(test_the_observer_can_signal_nobody),
 		cmocka_unit_test(test_the_observer_reads),
 		cmocka_unit_test(test_lvm_of_the_observer_changes_nothing),

@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "admission.h"
 #include "admit.h"
 #include "apply.h"
 #include "names.h"
@@ -2371,9 +2372,18 @@ static void test_options(void **state)
 static enum exit_code read_plan_file(const char *path, bool is_unsigned)
 {
 	const struct options options = {.plan = path, .is_unsigned = is_unsigned};
+	const struct admit_request request = {.plan = path, .is_unsigned = is_unsigned};
 	struct admission admission = {0};
-	enum exit_code code = admit_plan(&options, &admission);
+	cleanup_buf struct buf answer = BUF_INIT;
+	enum exit_code code;
+	int ends[2];
 
+	admit_answer(&request, &answer);
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], answer.data, answer.len), answer.len);
+	close(ends[1]);
+	code = admission_take(&options, ends[0], &admission);
+	close(ends[0]);
 	admission_free(&admission);
 	return code;
 }

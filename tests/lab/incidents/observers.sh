@@ -9,7 +9,7 @@ what the executor compares by itself, right beside the act, stops it.'
 
 # observer TEXT: what stands in for snapstate-capture, beside a copy of the executor.
 observer() {
-	cp /mnt/bin/snapstate-execute "$LAB/eyes/"
+	cp /mnt/bin/snapstate-execute /mnt/bin/snapstate-admit "$LAB/eyes/"
 	printf '%s\n' "$1" >"$LAB/eyes/snapstate-capture"
 	chmod 755 "$LAB/eyes/snapstate-capture"
 }
