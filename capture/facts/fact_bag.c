@@ -9,7 +9,6 @@
 
 #include "snapstate/buf.h"
 #include "snapstate/facts.h"
-#include "snapstate/host/places.h"
 
 #define SLOTS_MIN 64 /* a power of two, as every number of slots */
 
@@ -18,7 +17,7 @@ static const char removed[] = "";
 /* The slot of the line, or else the first empty one on its way. */
 static size_t bag_slot(const struct fact_bag *bag, const char *line)
 {
-	size_t i = (size_t)places_text(line) & (bag->n_slots - 1);
+	size_t i = (size_t)hash_bytes(line, strlen(line)) & (bag->n_slots - 1);
 
 	while (bag->slots[i] &&
 		(bag->slots[i] == removed || strcmp(bag->slots[i], line) != 0))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Questions are read, which a stranger may have written, and answers given: see observe.h.
- * The other side is observe_text.c. */
+/* Questions are read, which a stranger may have written, and answers given: see
+ * observe.h. The other side is observe_text.c. */
 #include <errno.h>
 #include <string.h>
 
@@ -16,7 +16,8 @@ static int read_part(
 	struct lines *lines, const char *name, size_t len, unsigned *ret_parts)
 {
 	for (size_t i = 0; i < OBSERVE_PARTS; i++) {
-		if (strlen(observe_parts[i].name) != len || memcmp(observe_parts[i].name, name, len) != 0)
+		if (strlen(observe_parts[i].name) != len ||
+			memcmp(observe_parts[i].name, name, len) != 0)
 			continue;
 		*ret_parts |= observe_parts[i].part;
 		return 0;
@@ -66,8 +67,8 @@ static int read_ticket(struct lines *lines, struct observe_question *question)
 		return -EBADMSG;
 	if (strlen(digest) != SHA256_HEX_LEN ||
 		strspn(digest, "0123456789abcdef") != SHA256_HEX_LEN)
-		return lines_bad(lines, "a plan's digest is %d hex digits",
-			SHA256_HEX_LEN);
+		return lines_bad(
+			lines, "a plan's digest is %d hex digits", SHA256_HEX_LEN);
 	memcpy(question->ticket, digest, sizeof(question->ticket));
 	return lines_take_end(lines);
 }
@@ -76,11 +77,6 @@ static int read_question(struct lines *lines, struct observe_question *question)
 {
 	if (read_parts(lines, &question->parts) < 0)
 		return -EBADMSG;
-	if (lines_is(lines, "near")) {
-		question->is_near = true;
-		if (lines_take(lines, "near") < 0 || lines_take_end(lines) < 0)
-			return -EBADMSG;
-	}
 	if (lines_is(lines, "redaction ") && read_redaction(lines, question) < 0)
 		return -EBADMSG;
 	if (scope_read(lines, true, question->strings, &question->scope) < 0)
@@ -111,6 +107,15 @@ int observe_question_read(const char *text, size_t len,
 		question = (struct observe_question){0};
 	}
 	return r;
+}
+
+/* Mounts, files and volumes name devices that are in no scope; what is near a device
+ * tells of no condition. */
+bool observe_is_near(unsigned parts, const struct scope *scope)
+{
+	const unsigned near = PROBE_IDENTITY | PROBE_DM | PROBE_BLOCKS | PROBE_HOLDERS;
+
+	return !(parts & ~near) && scope->n_devices && !scope->n_conditions;
 }
 
 /* ---- answers ---- */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Questions are put, and answers read: see observe.h. What answers is believed no more than
- * a file of a stranger. The other side is observe_asked.c. */
+/* Questions are put, and answers read: see observe.h. What answers is believed no more
+ * than a file of a stranger. The other side is observe_asked.c. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -73,7 +73,7 @@ void observe_question_write(const struct observe_question *question, struct buf 
 {
 	buf_puts(text, "look ");
 	write_parts(question->parts, text);
-	buf_puts(text, question->is_near ? "\nnear\n" : "\n");
+	buf_puts(text, "\n");
 	if (*question->redaction)
 		buf_printf(text, "redaction %s\n", question->redaction);
 	scope_write(&question->scope, text);

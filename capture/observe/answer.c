@@ -157,8 +157,10 @@ static int look(const struct observing *observing,
 			observing->duty->key_file, observing->key->id,
 			question->redaction);
 	/* by pseudonyms nothing is found */
-	machine.only =
-		question->is_near && !*question->redaction ? &question->scope : NULL;
+	machine.only = !*question->redaction &&
+				       observe_is_near(question->parts, &question->scope)
+			       ? &question->scope
+			       : NULL;
 	if (observing->duty->seconds)
 		machine.deadline_ms =
 			clock_ms() + (int64_t)observing->duty->seconds * 1000;

@@ -9,7 +9,6 @@
 
 #include "plan_text.h"
 #include "snapstate/cleanup.h"
-#include "snapstate/host/block.h"
 #include "snapstate/lvm_names.h"
 
 /* ---- target and facts ---- */

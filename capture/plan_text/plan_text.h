@@ -5,7 +5,6 @@
 
 #include <stdlib.h>
 
-#include "snapstate/host/block.h"
 #include "snapstate/lines.h"
 #include "snapstate/plan.h"
 #include "snapstate/stamp.h"

@@ -8,7 +8,6 @@
 
 #include "plan_text.h"
 #include "snapstate/fact_line.h"
-#include "snapstate/host/block.h"
 
 static void write_word(struct buf *text, const char *key, const char *value)
 {

@@ -13,8 +13,8 @@
 #include "act.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/dm_mask.h"
+#include "snapstate/dm_target.h"
 #include "snapstate/fact_line.h"
-#include "snapstate/host/device.h"
 #include "snapstate/stamp.h"
 
 #define UDEV_WAIT_MS  10000

@@ -451,14 +451,15 @@ static bool is_asked(const struct plan *plan, const struct plan_step *step,
 	return snapshot && strcmp(condition->argument, snapshot) == 0;
 }
 
-/* What is near a device tells of no condition. */
+/* What is near a device tells of no condition (observe_is_near()). */
 static void drop_what_is_not_asked(const struct plan *plan, const struct plan_step *step,
-	bool is_near, struct scope *scope)
+	const struct view *view, struct scope *scope)
 {
+	bool is_of_devices = view->parts == parts_of_op[OP_DM_REMOVE];
 	size_t kept = 0;
 
 	for (size_t i = 0; i < scope->n_conditions; i++)
-		if (!is_near && is_asked(plan, step, &scope->conditions[i]))
+		if (!is_of_devices && is_asked(plan, step, &scope->conditions[i]))
 			scope->conditions[kept++] = scope->conditions[i];
 	scope->n_conditions = kept;
 }
@@ -510,7 +511,7 @@ static void view_after(const struct plan *plan, const struct plan_step *step,
 	cleanup_facts struct facts about = FACTS_INIT;
 
 	restrict_scope(&plan->scope, subjects, &view->scope_after);
-	drop_what_is_not_asked(plan, step, view->is_near, &view->scope_after);
+	drop_what_is_not_asked(plan, step, view, &view->scope_after);
 	facts_about(now, subjects, &about);
 	/* what a step does, it does to no process, and commands come and go */
 	view->parts_after = view->parts & ~(unsigned)PROBE_PROCESSES;
@@ -535,9 +536,7 @@ void view_of_step(const struct plan *plan, const struct plan_step *step,
 	restrict_scope(&plan->scope, &subjects, &view.scope);
 	if (view.scope.n_blocks)
 		view.parts |= PROBE_MOUNTS;
-	/* mounts, files and volumes name devices that are in no scope */
-	view.is_near = view.parts == parts_of_op[OP_DM_REMOVE];
-	drop_what_is_not_asked(plan, step, view.is_near, &view.scope);
+	drop_what_is_not_asked(plan, step, &view, &view.scope);
 	facts_about(now, &subjects, &about);
 	keep_seen(&view, view.parts, &about, &view.expected);
 	view_after(plan, step, now, &own, &view);

@@ -10,7 +10,6 @@
 struct view {
 	unsigned parts; /* of the probe; facts that need others are left out */
 	unsigned parts_after; /* the same, for what a step has made of it */
-	bool is_near;	/* of device-mapper, what is near the scope tells all (probe.h) */
 	struct scope scope;
 	struct wanted_names names; /* what is to be named besides (observe.h) */
 	struct facts expected;	/* before the step */

@@ -33,7 +33,6 @@ static int look(const struct observer *observer, const struct view *view,
 	struct sight *ret_sight, struct facts *ret_found, struct err *err)
 {
 	struct observe_question question = {.parts = view->parts,
-		.is_near = view->is_near,
 		.scope = view->scope,
 		.names = view->names}; /* borrowed */
 	struct sight sight = SIGHT_INIT;

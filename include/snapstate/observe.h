@@ -10,7 +10,6 @@
  *
  *   question N                               (may be left out; "answer N" comes back before the answer)
  *   look PART,PART,...|-                     (the parts of the probe)
- *   near                                     (only where no more than the scope's surroundings is read)
  *   redaction KEY-ID                         (only where the scope's names are pseudonyms, and the facts
  *                                             shall be; the names below are the host's own all the same)
  *   scope ...                                (as in a plan, plan.h)
@@ -50,6 +49,9 @@
  *   text VG-UUID PIECE                       (in order)
  *   end
  *
+ * What is read follows from the parts and the scope. Where nothing but devices is asked about, and no part
+ * that names devices by other things, that is the scope's surroundings, and no more (probe.h, `only`).
+ *
  * Words are escaped by buf_word(), sentences and pieces by buf_tail().
  */
 #ifndef SNAPSTATE_OBSERVE_H
@@ -81,7 +83,6 @@ void wanted_names_free(struct wanted_names *names);
 
 struct observe_question {
 	unsigned parts;
-	bool is_near;
 	char redaction[REDACT_KEY_ID_LEN + 1]; /* "" = names are the host's own */
 	struct scope scope;
 	struct wanted_names names;
@@ -95,6 +96,8 @@ static inline void observe_question_free_fn(struct observe_question *question)
 }
 #define cleanup_question cleanup_with(observe_question_free_fn)
 void observe_question_write(const struct observe_question *question, struct buf *text);
+/* Such a question: see above. */
+bool observe_is_near(unsigned parts, const struct scope *scope);
 /* -EBADMSG: err says where and what. */
 int observe_question_read(const char *text, size_t len,
 	struct observe_question *ret_question, struct err *err);

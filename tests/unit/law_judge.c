@@ -450,7 +450,8 @@ static bool is_as_viewed(
 	const struct view *view, const struct host *host, struct buf *ret_text)
 {
 	cleanup_host struct host *seen =
-		law_seen(host, view->parts, view->is_near ? &view->scope : NULL);
+		law_seen(host, view->parts,
+		observe_is_near(view->parts, &view->scope) ? &view->scope : NULL);
 	cleanup_difference struct difference difference = DIFFERENCE_INIT;
 	cleanup_facts struct facts found = FACTS_INIT, covered = FACTS_INIT;
 	struct err err = ERR_INIT;

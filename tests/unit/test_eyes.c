@@ -220,7 +220,7 @@ static void test_questions_come_back(void **state)
 {
 	static const char *const texts[] = {
 		"look -\nend\n",
-		"look identity,dm,lvm\nnear\nredaction 0123456789abcdef\n"
+		"look identity,dm,lvm\nredaction 0123456789abcdef\n"
 		"scope device 254:4 uuid - name a\\x20b level all\n"
 		"scope group Ep0O4W53egUn0Zh4dzCq50Bfp9XRBmaz\n"
 		"scope condition quiet host\n"

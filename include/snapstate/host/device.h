@@ -8,17 +8,9 @@
 #include <stdint.h>
 
 #include "snapstate/buf.h"
+#include "snapstate/dm_target.h"
 
 struct host;
-
-/* One line of a device-mapper table, or of its status. */
-struct dm_target {
-	uint64_t start; /* sectors */
-	uint64_t length;
-	const char *type;
-	const char *params; /* keys of crypt and integrity masked, unknown types digested */
-	const char *status; /* live table only; "" where it was not read */
-};
 
 enum device_flag {
 	DEVICE_SUSPENDED = 1 << 0,
