@@ -13,6 +13,7 @@
 #include "snapstate/host.h"
 #include "snapstate/host/device.h"
 #include "snapstate/host/lvm.h"
+#include "snapstate/host/shown.h"
 #include "snapstate/host/source.h"
 #include "snapstate/lvm_names.h"
 
@@ -129,7 +130,8 @@ static void sources(struct copy *copy, const struct host *from)
 		*added = (struct source){copy_keep(copy, source->name), source->outcome,
 			*source->detail ? DETAIL_LEFT_OUT : ""};
 		if (host_document(from, source->name) &&
-			document_kind(source->name) == DOCUMENT_TEXT) {
+			document_kind(source->name) == DOCUMENT_TEXT &&
+			strcmp(source->name, SHOWN_DOCUMENT) != 0) {
 			added->outcome = OUTCOME_SKIPPED;
 			added->detail = LEFT_OUT;
 		}

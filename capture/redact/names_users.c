@@ -3,10 +3,12 @@
 #include <string.h>
 
 #include "names.h"
+#include "snapstate/cleanup.h"
 #include "snapstate/host.h"
 #include "snapstate/host/config.h"
 #include "snapstate/host/mount.h"
 #include "snapstate/host/process.h"
+#include "snapstate/host/shown.h"
 #include "snapstate/host/swap.h"
 
 #define COMM_LEN 15
@@ -180,10 +182,46 @@ static void processes(struct copy *copy, const struct host *from)
 	}
 }
 
+/* "4711 (tar)": a program that is known decides, and names nobody. */
+static bool is_known_user(const char *value)
+{
+	const char *open = strstr(value, " (");
+	size_t len = open ? strlen(open + 2) : 0;
+	cleanup_free char *name = len ? xstrndup(open + 2, len - 1) : NULL;
+
+	return name && strspn(value, "0123456789") == (size_t)(open - value) &&
+	       open[len + 1] == ')' && is_known_program(name);
+}
+
+static bool is_plain_value(const struct shown *shown)
+{
+	static const char *const words[] = {"", "yes", "no", "cow", "real", "swap"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(shown->value, words[i]) == 0)
+			return true;
+	return shown->kind == SHOWN_USED && is_known_user(shown->value);
+}
+
+static void shown(struct copy *copy, const struct host *from)
+{
+	for (size_t i = 0; i < from->n_shown; i++) {
+		struct shown *to = array_add(&copy->to->shown, &copy->to->n_shown);
+
+		*to = from->shown[i];
+		to->volume = copy_name(copy, to->volume);
+		to->value = is_plain_value(to) ? copy_keep(copy, to->value)
+					       : copy_name(copy, to->value);
+		to->from = copy_name(copy, to->from);
+	}
+	host_shown_write(copy->to);
+}
+
 void copy_users(struct copy *copy, const struct host *from)
 {
 	namespaces(copy, from);
 	mounts(copy, from);
 	configs(copy, from);
+	shown(copy, from);
 	processes(copy, from);
 }
