@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a process gives up for good: the parts of which the filters of capture/observe and of the
- * executor are made. Nothing is loosened later, neither by a program it starts nor by a child. */
+/* What a process gives up for good: the parts of which the filters of capture/observe and
+ * of the executor are made. Nothing is loosened later, neither by a program it starts nor
+ * by a child. */
 #ifndef SNAPSTATE_APART_LIMITS_H
 #define SNAPSTATE_APART_LIMITS_H
 

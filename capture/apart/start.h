@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A process that is forked before anything of a stranger's is read, gives up what it does not need, and
- * serves one socket. No signal of a terminal or a supervisor ends it: who asks decides when it may end, by
- * closing the other side. */
+/* A process that is forked before anything of a stranger's is read, gives up what it does
+ * not need, and serves one socket. No signal of a terminal or a supervisor ends it: who
+ * asks decides when it may end, by closing the other side. */
 #ifndef SNAPSTATE_APART_START_H
 #define SNAPSTATE_APART_START_H
 

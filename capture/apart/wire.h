@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a process that starts lvm and the one that may not tell each other: one message of fixed size, with or
- * without a file in memory that holds what has no fixed size. */
+/* What a process that starts lvm and the one that may not tell each other: one message of
+ * fixed size, with or without a file in memory that holds what has no fixed size. */
 #ifndef SNAPSTATE_APART_WIRE_H
 #define SNAPSTATE_APART_WIRE_H
 

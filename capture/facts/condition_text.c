@@ -76,9 +76,9 @@ static const struct condition_words ground_words[] = {
 
 static const struct condition_words storage_words[] = {
 	{"unknown",
-		"is not shown by LVM on every disk of its volume group: its exception "
-		"store cannot be compared with the metadata"},
-	{"elsewhere", "has an exception store in the kernel that is not on the extents "
+		"is not shown by LVM on every disk of its volume group: its COW"
+		" cannot be compared with the metadata"},
+	{"elsewhere", "has a COW in the kernel that is not on the extents "
 		      "which the LVM metadata gives it"},
 	{"moved", "is a volume of another volume group now"},
 	{NULL, NULL},

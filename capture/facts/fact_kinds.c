@@ -18,7 +18,7 @@ static const struct fact_row rows[FACT_KINDS] = {
 	[FACT_DEVICE] = {"device", 1, PROBE_DM, false,
 		{"name", "uuid", "diskseq", "open", "flags", "size"}},
 	[FACT_TABLE] = {"table", 1, PROBE_DM, false, {NULL}},
-	[FACT_PENDING] = {"pending", 1, PROBE_DM, false, {NULL}},
+	[FACT_INACTIVE] = {"pending", 1, PROBE_DM, false, {NULL}},
 	[FACT_STATUS] = {"status", 1, PROBE_DM, false, {NULL}},
 	[FACT_HOLDER] = {"holder", 1, 0, false, {NULL}},
 	[FACT_MOUNT] = {"mount", 3, PROBE_MOUNTS, false,

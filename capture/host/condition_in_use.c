@@ -20,10 +20,10 @@
 static const struct device *origin_of(
 	const struct host *host, const struct device *snapshot)
 {
-	struct devno layer, store;
+	struct devno layer, cow;
 	struct holders tables;
 
-	if (!snapshot || !device_snapshot_parts(snapshot, &layer, &store))
+	if (!snapshot || !device_snapshot_parts(snapshot, &layer, &cow))
 		return NULL;
 	tables = host_holders_by(host, layer, HELD_BY_TABLE);
 	for (struct holder holder; holders_next(&tables, &holder);)

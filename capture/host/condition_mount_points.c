@@ -61,13 +61,13 @@ static void find_unsettled_device(
 	const struct device *device = host_device_by_devno(host, devno);
 
 	if (device && device->flags & (DEVICE_SUSPENDED | DEVICE_INTERNAL |
-					      DEVICE_PENDING | DEVICE_NO_TABLE))
+					      DEVICE_HAS_INACTIVE | DEVICE_NO_TABLE))
 		violations_add(ret, "unsettled", device->name, device->uuid);
 	if (device && device->flags & DEVICE_DEFERRED)
 		violations_add(ret, "deferred", device->name, device->uuid);
 }
 
-/* The devices of the stack, and the layer of the origin and the store below it. */
+/* The devices of the stack, and the layer of the origin and the COW below it. */
 static void find_unsettled(
 	const struct host *host, const struct stack *stack, struct violations *ret)
 {

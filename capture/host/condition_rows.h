@@ -9,8 +9,8 @@ struct host;
 
 void condition_find_siblings(const struct host *host, const struct condition *condition,
 	struct violations *ret);
-void condition_find_guest_group(const struct host *host, const struct condition *condition,
-	struct violations *ret);
+void condition_find_guest_group(const struct host *host,
+	const struct condition *condition, struct violations *ret);
 void condition_find_settled(const struct host *host, const struct condition *condition,
 	struct violations *ret);
 void condition_find_single(const struct host *host, const struct condition *condition,

@@ -162,7 +162,7 @@ static void check_layer(const struct family *family)
 		const struct device *device = holder.table;
 
 		n_tables++;
-		has_inactive |= device->flags & DEVICE_PENDING;
+		has_inactive |= device->flags & DEVICE_HAS_INACTIVE;
 		if (device != family->origin)
 			check_on_layer(family, device);
 	}
@@ -202,7 +202,7 @@ static void check_settled(const struct family *family, const struct device *devi
 		const char *word;
 	} states[] = {
 		{DEVICE_SUSPENDED | DEVICE_INTERNAL, "suspended"},
-		{DEVICE_PENDING, "inactive-table"},
+		{DEVICE_HAS_INACTIVE, "inactive-table"},
 		{DEVICE_DEFERRED, "deferred"},
 		{DEVICE_NO_TABLE, "no-table"},
 	};
@@ -214,8 +214,8 @@ static void check_settled(const struct family *family, const struct device *devi
 			add_device(family, states[i].word, device);
 }
 
-/* NULL: it is no snapshot, or its store is gone. */
-static const struct device *store_of(
+/* NULL: it is no snapshot, or its COW is gone. */
+static const struct device *cow_of(
 	const struct family *family, const struct device *snapshot)
 {
 	struct devno real, cow;
@@ -243,6 +243,6 @@ void condition_find_settled(const struct host *host, const struct condition *con
 		if (holder.table == family.origin)
 			continue;
 		check_settled(&family, holder.table);
-		check_settled(&family, store_of(&family, holder.table));
+		check_settled(&family, cow_of(&family, holder.table));
 	}
 }

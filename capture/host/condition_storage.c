@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whether a snapshot's exception store is where LVM has it. lvremove frees the extents
+ * Whether a snapshot's COW is where LVM has it. lvremove frees the extents
  * that the metadata gives it, and a kernel whose table maps others has another host's
  * pvmove or vgcfgrestore behind it: which of the two is right nobody can say. A snapshot
  * that left the metadata has none to compare; but a volume keeps its uuid when its group
@@ -26,11 +26,11 @@ static uint64_t mapped_sectors(const struct device *device)
 }
 
 /* The sectors of its table are exactly the extents of the volume. */
-static bool is_own(const struct device *store, const struct lv *lv, const struct vg *vg,
+static bool is_own(const struct device *cow, const struct lv *lv, const struct vg *vg,
 	const struct overlap *overlaps, size_t count)
 {
 	return count == 1 && overlaps[0].victim == lv &&
-	       overlaps[0].extents * vg->extent_size == mapped_sectors(store);
+	       overlaps[0].extents * vg->extent_size == mapped_sectors(cow);
 }
 
 static bool has_moved(
@@ -46,7 +46,7 @@ void condition_find_storage(const struct host *host, const struct condition *con
 	struct violations *ret)
 {
 	const char *vg_uuid = condition->vg_uuid;
-	const struct device *store =
+	const struct device *cow =
 		host_device_of_lv(host, vg_uuid, condition->lv_uuid, "-cow");
 	const struct lv *lv = host_lv(host, vg_uuid, condition->lv_uuid);
 	const struct vg *vg = host_vg(host, vg_uuid);
@@ -54,16 +54,16 @@ void condition_find_storage(const struct host *host, const struct condition *con
 	bool is_complete = false;
 	size_t count = 0;
 
-	if (!store)
+	if (!cow)
 		return;
-	host_overlaps(host, store, vg_uuid, &overlaps, &count, &is_complete);
+	host_overlaps(host, cow, vg_uuid, &overlaps, &count, &is_complete);
 	if (!lv) {
 		if (has_moved(condition, overlaps, count))
-			violations_add(ret, "moved", store->name, store->uuid);
+			violations_add(ret, "moved", cow->name, cow->uuid);
 		return;
 	}
 	if (!is_complete || !vg)
 		violations_add(ret, "unknown", lv->name, lv->uuid);
-	else if (!is_own(store, lv, vg, overlaps, count))
+	else if (!is_own(cow, lv, vg, overlaps, count))
 		violations_add(ret, "elsewhere", lv->name, lv->uuid);
 }

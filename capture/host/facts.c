@@ -176,10 +176,10 @@ static void render_table(struct rendering *r, const struct asked *asked)
 		asked->device->n_targets);
 }
 
-static void render_pending(struct rendering *r, const struct asked *asked)
+static void render_inactive(struct rendering *r, const struct asked *asked)
 {
-	render_targets(r, FACT_PENDING, asked->devno, asked->device->pending,
-		asked->device->n_pending);
+	render_targets(r, FACT_INACTIVE, asked->devno, asked->device->inactive,
+		asked->device->n_inactive);
 }
 
 static void render_status(struct rendering *r, const struct asked *asked)
@@ -527,7 +527,7 @@ static const struct {
 	[FACT_HOST] = {ABOUT_HOST, SCOPE_IDENTITY, render_host},
 	[FACT_DEVICE] = {ABOUT_DEVICE, SCOPE_IDENTITY, render_device},
 	[FACT_TABLE] = {ABOUT_DEVICE, SCOPE_TABLE, render_table},
-	[FACT_PENDING] = {ABOUT_DEVICE, SCOPE_TABLE, render_pending},
+	[FACT_INACTIVE] = {ABOUT_DEVICE, SCOPE_TABLE, render_inactive},
 	[FACT_STATUS] = {ABOUT_DEVICE, SCOPE_ALL, render_status},
 	[FACT_HOLDER] = {ABOUT_DEVICE | ABOUT_BLOCK, SCOPE_TABLE, render_holders},
 	[FACT_MOUNT] = {ABOUT_DEVICE | ABOUT_BLOCK, SCOPE_ALL, render_mounts},

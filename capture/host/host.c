@@ -45,7 +45,7 @@ void host_free(struct host *host)
 	host_index_free(host);
 	for (size_t i = 0; host->strings && i < host->n_devices; i++) {
 		free(host->devices[i].targets);
-		free(host->devices[i].pending);
+		free(host->devices[i].inactive);
 		free(host->devices[i].deps);
 	}
 	for (size_t i = 0; host->strings && i < host->n_blocks; i++)

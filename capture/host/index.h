@@ -117,7 +117,7 @@ bool host_path_places(
  * tells. */
 bool host_mount_source_counts(const struct mount *mount);
 
-/* "VG/LV" of a volume's mapping or exception store; NULL: it is neither. malloc'ed. */
+/* "VG/LV" of a volume's mapping or COW; NULL: it is neither. malloc'ed. */
 char *dm_name_label(const char *name);
 /* "VG/LV", where it names a volume, and not by a layer of it; else NULL. malloc'ed. */
 char *mention_label(const struct mention *mention);

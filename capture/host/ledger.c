@@ -13,7 +13,7 @@
 #include "snapstate/host/process.h"
 #include "snapstate/ledger.h"
 
-int64_t ledger_rest(const struct ledger *ledger)
+int64_t ledger_unexplained(const struct ledger *ledger)
 {
 	return (int64_t)ledger->open - ledger->tables - ledger->file_systems -
 	       ledger->swaps - ledger->blocks - ledger->nodes;
@@ -59,7 +59,7 @@ void ledger_of_device(
 				break; /* one tells of all, and there may be many */
 		}
 	}
-	ledger.rest = ledger_rest(&ledger);
+	ledger.unexplained = ledger_unexplained(&ledger);
 	*ret = ledger;
 }
 

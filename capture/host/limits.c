@@ -14,7 +14,7 @@ static size_t parts_count(const struct host *host)
 	size_t count = 0;
 
 	for (size_t i = 0; i < host->n_devices; i++)
-		count += host->devices[i].n_targets + host->devices[i].n_pending +
+		count += host->devices[i].n_targets + host->devices[i].n_inactive +
 			 host->devices[i].n_deps;
 	for (size_t i = 0; i < host->n_blocks; i++)
 		count += host->blocks[i].n_below;

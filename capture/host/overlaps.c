@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Whose extents a device still maps. A stale snapshot that is valid makes the kernel copy
- * old chunks of the origin into its store, also where another volume owns those extents
+ * old chunks of the origin into its COW, also where another volume owns those extents
  * by now (kernel dm-snap.c, __origin_write and start_copy; shown in the lab). Owners are
  * found by device and sectors, whatever group they are of: a group that is made anew on a
  * disk has another uuid.

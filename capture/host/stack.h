@@ -19,14 +19,14 @@ struct stack {
 	char *label; /* "VG/LV"; NULL = it has no name */
 };
 
-/* Its mapping and its exception store, no layer of an origin; a store has its snapshot on
+/* Its mapping and its COW, no layer of an origin; a COW has its snapshot on
  * it. */
 void host_stack_of_volume(const struct host *host, const char *vg_uuid,
 	const char *lv_uuid, struct stack *ret_stack);
 bool stack_has(const struct stack *stack, struct devno devno);
 /* By the name of the volume, or of one of the devices. */
-bool stack_is_named(
-	const struct host *host, const struct stack *stack, const struct mention *mention);
+bool stack_is_named(const struct host *host, const struct stack *stack,
+	const struct mention *mention);
 void stack_free(struct stack *stack);
 #define cleanup_stack cleanup_with(stack_free)
 

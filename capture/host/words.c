@@ -162,7 +162,7 @@ const char *device_flag_name(unsigned flag)
 		return "suspended";
 	case DEVICE_READ_ONLY:
 		return "read-only";
-	case DEVICE_PENDING:
+	case DEVICE_HAS_INACTIVE:
 		return "pending";
 	case DEVICE_DEFERRED:
 		return "deferred";

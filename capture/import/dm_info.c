@@ -64,7 +64,7 @@ static bool word_flags(struct line *line, unsigned *ret_flags)
 		if (word.at[i] != set[i] && word.at[i] != (i == 3 ? 'w' : '-'))
 			return false;
 	*ret_flags = (word.at[0] == 'L' ? 0 : DEVICE_NO_TABLE) |
-		     (word.at[1] == 'I' ? DEVICE_PENDING : 0) |
+		     (word.at[1] == 'I' ? DEVICE_HAS_INACTIVE : 0) |
 		     (word.at[2] == 's' ? DEVICE_SUSPENDED : 0) |
 		     (word.at[3] == 'r' ? DEVICE_READ_ONLY : 0);
 	return true;

@@ -196,7 +196,7 @@ static void target_words(
 		buf_printf(text, " %s", params);
 }
 
-/* A snapshot is on its origin's -real and on its store, as every target prints its
+/* A snapshot is on its origin's -real and on its COW, as every target prints its
  * devices: MAJOR:MINOR, a word of its own. */
 static void params_tie(struct reading *reading, const char *thing, const char *params)
 {

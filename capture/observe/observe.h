@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside the observer: questions of the executor about this host, answered; the text of both is in
- * snapstate/observe.h. */
+/* Inside the observer: questions of the executor about this host, answered; the text of
+ * both is in snapstate/observe.h. */
 #ifndef SNAPSTATE_CAPTURE_OBSERVE_H
 #define SNAPSTATE_CAPTURE_OBSERVE_H
 
@@ -30,8 +30,8 @@ struct observing {
 void observe_answer(const struct observing *observing, const struct buf *question,
 	struct buf *ret_answer);
 
-/* The ticket's file: made, or found empty, as a run that was killed leaves it. -1 in *ret_fd: none
- * is wanted. -EEXIST: it has something in it. */
+/* The ticket's file: made, or found empty, as a run that was killed leaves it. -1 in
+ * *ret_fd: none is wanted. -EEXIST: it has something in it. */
 int observe_ticket_open(const struct observe_duty *duty, int *ret_fd, struct err *err);
 /* Captures the host, and fills that file: for a plan with this digest. The sentence as in
  * ticket_sentence(). */
@@ -42,14 +42,16 @@ int observe_ticket_pack(const struct observing *observing, const char *digest,
 int observe_ticket_name(const struct observe_duty *duty,
 	const struct observe_question *question, struct sight *sight, struct err *err);
 
-/* Starts the process that asks lvm, gives all up, greets, and answers on standard input and output
- * until that is closed. Returns an exit code. */
+/* Starts the process that asks lvm, gives all up, greets, and answers on standard input
+ * and output until that is closed. Returns an exit code. */
 int observe_run(const struct observe_duty *duty);
 
-/* Answers questions from `in` on `out` until `in` ends, or has no question. Returns an exit code. */
+/* Answers questions from `in` on `out` until `in` ends, or has no question. Returns an
+ * exit code. */
 int observe_serve(const struct observing *observing, int in, int out);
 
-/* The facts of a host that was read already. -ENODATA, -EAGAIN: a source was not. Builds its index. */
+/* The facts of a host that was read already. -ENODATA, -EAGAIN: a source was not. Builds
+ * its index. */
 int observe_facts(
 	struct host *host, unsigned parts, const struct scope *scope, struct facts *ret,
 	struct err *err);

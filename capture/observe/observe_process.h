@@ -13,8 +13,8 @@ int observe_confine(struct err *err);
 /* For who starts lvm with the probe's questions: nor does that. */
 int observe_confine_lvm(struct err *err);
 
-/* A process that puts the probe's questions to lvm, and runs nothing else: for one that may start
- * nothing. It ends when this side is closed. */
+/* A process that puts the probe's questions to lvm, and runs nothing else: for one that
+ * may start nothing. It ends when this side is closed. */
 struct asker {
 	int fd; /* -1: it is not there (any more) */
 };

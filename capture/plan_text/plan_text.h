@@ -21,12 +21,12 @@ int plan_take_target(struct lines *lines, struct plan_step *step);
 struct plan_ledger {
 	const struct plan *plan; /* its scope */
 	struct fact_bag now; /* lines of the plan's expect and of its steps */
-	struct fact_bag volumes; /* of the volumes' lines among them, what plan_volume_head()
-				  * gives */
+	struct fact_bag volumes; /* of the volumes' lines among them, what
+				  * plan_volume_head() gives */
 	size_t n_lines; /* of all facts in the plan */
 };
-/* "volume VG-UUID/LV-UUID name VG/LV type ", the begin of such a line; its length, or 0 for
- * another line. */
+/* "volume VG-UUID/LV-UUID name VG/LV type ", the begin of such a line; its length, or 0
+ * for another line. */
 size_t plan_volume_head(const char *line);
 void plan_ledger_free(struct plan_ledger *ledger);
 

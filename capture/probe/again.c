@@ -5,7 +5,7 @@
  * Input: the host as read. Output: host->changes, the uevent number, the source "again".
  *
  * Only what matters to a snapshot counts: its own stack with what is on it, its
- * store, its origin; a hypervisor on which other volumes come and go all day is not
+ * COW, its origin; a hypervisor on which other volumes come and go all day is not
  * disturbed by this. Cost: one list, and one reading for each such device. Sequence
  * numbers of volume groups are compared where metadata is read (lvm.c).
  */
@@ -123,7 +123,7 @@ static void compare_device(
 	if (!is_same_table(
 		    then->targets, then->n_targets, now->targets, now->n_targets) ||
 		!is_same_table(
-			then->pending, then->n_pending, now->pending, now->n_pending))
+			then->inactive, then->n_inactive, now->inactive, now->n_inactive))
 		note(look, devno, CHANGE_TABLE);
 	else if (device_snapshot_state(then) != device_snapshot_state(now))
 		note(look, devno, CHANGE_STATE);

@@ -20,7 +20,7 @@ static void forget_devices(struct host *host)
 {
 	for (size_t i = 0; i < host->n_devices; i++) {
 		free(host->devices[i].targets);
-		free(host->devices[i].pending);
+		free(host->devices[i].inactive);
 		free(host->devices[i].deps);
 	}
 	free(host->devices);

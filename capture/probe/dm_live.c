@@ -131,7 +131,7 @@ static int find_live(void *context, struct host *host, const struct scope_device
 	return 0;
 }
 
-enum query { QUERY_LIVE, QUERY_PENDING, QUERY_STATUS };
+enum query { QUERY_LIVE, QUERY_INACTIVE, QUERY_STATUS };
 
 /* Leaves a task that has run. */
 static int ask(const struct device *device, int type, enum query query,
@@ -144,7 +144,7 @@ static int ask(const struct device *device, int type, enum query query,
 		(!dm_task_set_major_minor(
 			 task, (int)device->devno.major, (int)device->devno.minor, 0) ||
 			!dm_task_no_flush(task) || !dm_task_secure_data(task) ||
-			(query == QUERY_PENDING && !dm_task_query_inactive_table(task))))
+			(query == QUERY_INACTIVE && !dm_task_query_inactive_table(task))))
 		return err_set(err, -EINVAL, "device-mapper: cannot build the question");
 	r = run_task(task, "read", err);
 	if (r < 0)
@@ -173,7 +173,7 @@ static unsigned flags_of(const struct dm_info *info)
 {
 	return (info->suspended ? DEVICE_SUSPENDED : 0) |
 	       (info->read_only ? DEVICE_READ_ONLY : 0) |
-	       (info->inactive_table ? DEVICE_PENDING : 0) |
+	       (info->inactive_table ? DEVICE_HAS_INACTIVE : 0) |
 	       (info->deferred_remove ? DEVICE_DEFERRED : 0) |
 	       (info->internal_suspend ? DEVICE_INTERNAL : 0) |
 	       (info->live_table ? 0 : DEVICE_NO_TABLE);
@@ -203,13 +203,13 @@ static int read_table(struct host *host, struct device *device, struct err *err)
 	return 0;
 }
 
-static int read_pending(struct host *host, struct device *device, struct err *err)
+static int read_inactive(struct host *host, struct device *device, struct err *err)
 {
 	cleanup_task struct dm_task *task = NULL;
-	int r = ask(device, DM_DEVICE_TABLE, QUERY_PENDING, &task, err);
+	int r = ask(device, DM_DEVICE_TABLE, QUERY_INACTIVE, &task, err);
 
 	if (r == 0)
-		add_targets(host, task, &device->pending, &device->n_pending);
+		add_targets(host, task, &device->inactive, &device->n_inactive);
 	return r;
 }
 
@@ -271,19 +271,19 @@ static int read_deps(struct device *device, enum query query, struct err *err)
 static int read_live(
 	void *context, struct host *host, struct device *device, struct err *err)
 {
-	bool has_pending;
+	bool has_inactive;
 	int r = read_table(host, device, err);
 
 	(void)context;
-	has_pending = r == 0 && (device->flags & DEVICE_PENDING);
+	has_inactive = r == 0 && (device->flags & DEVICE_HAS_INACTIVE);
 	if (r == 0 && device->n_targets)
 		r = read_status(host, device, err);
 	if (r == 0 && device->n_targets)
 		r = read_deps(device, QUERY_LIVE, err);
-	if (r == 0 && has_pending)
-		r = read_pending(host, device, err);
-	if (r == 0 && has_pending)
-		r = read_deps(device, QUERY_PENDING, err);
+	if (r == 0 && has_inactive)
+		r = read_inactive(host, device, err);
+	if (r == 0 && has_inactive)
+		r = read_deps(device, QUERY_INACTIVE, err);
 	return r;
 }
 

@@ -50,7 +50,8 @@ int lvm_ask_disk(struct lvm_session *session, const char *path, struct buf *ret_
 
 /* false: by its status LVM did not take the command, did not run at all, or left out more
  * than a report shows. */
-bool lvm_answer_is_one(const struct lvm_session *session, const struct lvm_answer *answer);
+bool lvm_answer_is_one(
+	const struct lvm_session *session, const struct lvm_answer *answer);
 /* "status 5: first line of what it said", for people; "" for success without a word. */
 void lvm_answer_describe(const struct lvm_answer *answer, char *ret_text, size_t size);
 

@@ -30,7 +30,8 @@ int probe_dm_device(
  * with them what is near. -ENOTSUP: only a full list tells what is. */
 int probe_dm_find(const struct machine *machine, struct host *host, struct err *err);
 int probe_dm_near(const struct machine *machine, struct host *host, struct err *err);
-/* Device-mapper's devices, in front of their minor (kernel drivers/md/dm.c, alloc_dev). */
+/* Device-mapper's devices, in front of their minor (kernel drivers/md/dm.c, alloc_dev).
+ */
 #define DM_KNAME "dm-"
 /* By such a name, and the major of the devices that are listed: without a read for each
  * of what may be thousands. false: it is no such name, or none is listed. */
@@ -46,11 +47,11 @@ void probe_superblocks(const struct machine *machine, struct host *host);
 void probe_swaps(const struct machine *machine, struct host *host);
 void probe_fstab(const struct machine *machine, struct host *host);
 void probe_configs(const struct machine *machine, struct host *host);
-/* Undoes the kernel's \ooo (fs/seq_file.c, mangle_path(); net/sunrpc/cache.c, qword_add()), in
- * place. */
+/* Undoes the kernel's \ooo (fs/seq_file.c, mangle_path(); net/sunrpc/cache.c,
+ * qword_add()), in place. */
 void probe_unescape(char *text);
-/* Where the files of loop devices and swap areas are; wants the model's dm devices, blocks and
- * mounts. */
+/* Where the files of loop devices and swap areas are; wants the model's dm devices,
+ * blocks and mounts. */
 void probe_files(const struct machine *machine, struct host *host);
 /* The device that it is on, by the mounts. */
 struct file_at probe_place(const struct host *host, const struct file_look *look);
@@ -122,8 +123,9 @@ int child_run(const struct child_limits *limits, int (*body)(void *context),
 	void *context, struct buf *ret_out, struct buf *ret_err_text, struct err *err);
 /* In such a child: what it found, on its stdout. -errno. */
 int child_answer(const struct buf *bytes);
-/* Calls `look` for each of an array's items, in children: an item at which one hangs stays as it
- * is, and where too many do, those behind it. `look` changes nothing but its item. */
+/* Calls `look` for each of an array's items, in children: an item at which one hangs
+ * stays as it is, and where too many do, those behind it. `look` changes nothing but its
+ * item. */
 void child_each(const struct machine *machine, void *items, size_t size, size_t count,
 	void (*look)(const struct machine *machine, void *item));
 

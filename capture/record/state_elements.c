@@ -214,12 +214,12 @@ static void read_target(struct reader *r)
 	target->status = take_text(r, "status");
 }
 
-static void read_pending(struct reader *r)
+static void read_inactive(struct reader *r)
 {
 	struct device *device = last_device(r);
 
 	if (device)
-		fill_target(r, array_add(&device->pending, &device->n_pending));
+		fill_target(r, array_add(&device->inactive, &device->n_inactive));
 }
 
 static void read_dep(struct reader *r)
@@ -255,12 +255,12 @@ static void read_ledger(struct reader *r)
 		.swaps = take_u32(r, "swaps"),
 		.blocks = take_u32(r, "blocks"),
 		.nodes = take_u32(r, "nodes"),
-		.rest = take_rest(r)};
+		.unexplained = take_rest(r)};
 
 	if (!device)
 		return;
 	ledger.open = device->open_count;
-	if (ledger_rest(&ledger) != ledger.rest)
+	if (ledger_unexplained(&ledger) != ledger.unexplained)
 		reader_fail(r, "rest", "is not what the open count leaves");
 }
 
@@ -497,13 +497,13 @@ static const struct element_rule element_target = {
 	.take = read_target,
 };
 
-static const struct element_rule element_pending = {
+static const struct element_rule element_inactive = {
 	.name = "pending",
 	.occurs = MANY,
 	.attributes = (const struct attribute_rule[]){{"start", VALUE_NUMBER, false},
 		{"length", VALUE_NUMBER, false}, {"type", VALUE_WORD, false},
 		{"params", VALUE_TAIL, false}, END},
-	.take = read_pending,
+	.take = read_inactive,
 };
 
 static const struct element_rule element_dep = {
@@ -531,7 +531,7 @@ static const struct element_rule element_device = {
 		{"diskseq", VALUE_NUMBER, false}, {"open", VALUE_NUMBER, false},
 		{"flags", VALUE_FLAGS, false}, END},
 	.children = (const struct element_rule *const[]){&element_target,
-		&element_pending, &element_dep, &element_ledger, NULL},
+		&element_inactive, &element_dep, &element_ledger, NULL},
 	.take = read_device,
 };
 

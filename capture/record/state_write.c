@@ -165,7 +165,7 @@ static void write_ledger(
 	put_number(w, "swaps", ledger.swaps);
 	put_number(w, "blocks", ledger.blocks);
 	put_number(w, "nodes", ledger.nodes);
-	buf_printf(&w->word, "%lld", (long long)ledger.rest);
+	buf_printf(&w->word, "%lld", (long long)ledger.unexplained);
 	put_scratch(w, "rest");
 	end(w);
 }
@@ -188,7 +188,7 @@ static void write_devices(struct writer *w, const struct host *host)
 		device_flags_write(device->flags, &w->word);
 		put_scratch(w, "flags");
 		write_targets(w, "target", device->targets, device->n_targets, true);
-		write_targets(w, "pending", device->pending, device->n_pending, false);
+		write_targets(w, "pending", device->inactive, device->n_inactive, false);
 		write_devnos(w, "dep", device->deps, device->n_deps);
 		if (has_ledger)
 			write_ledger(w, host, device);

@@ -50,13 +50,13 @@ static void dm_devices(struct copy *copy, const struct host *from)
 		*to = *device;
 		to->name = copy_name(copy, device->name);
 		to->uuid = copy_dm_uuid(copy, device->uuid);
-		to->targets = to->pending = NULL;
+		to->targets = to->inactive = NULL;
 		to->deps = NULL;
-		to->n_targets = to->n_pending = to->n_deps = 0;
+		to->n_targets = to->n_inactive = to->n_deps = 0;
 		targets(copy, device->targets, device->n_targets, &to->targets,
 			&to->n_targets);
-		targets(copy, device->pending, device->n_pending, &to->pending,
-			&to->n_pending);
+		targets(copy, device->inactive, device->n_inactive, &to->inactive,
+			&to->n_inactive);
 		devnos(device->deps, device->n_deps, &to->deps, &to->n_deps);
 	}
 }

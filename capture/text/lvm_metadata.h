@@ -37,9 +37,9 @@ int segments_read(const struct metadata *metadata, const struct dm_config_node *
 	struct lv *lv, struct err *err);
 
 /* Whether a section of logical_volumes is a hidden snapshotN, which ties an origin to a
- * store. */
+ * COW. */
 bool is_snapshot_section(const struct dm_config_node *section);
-/* Folds all snapshotN into the LVs that hold their stores. */
+/* Folds all snapshotN into the LVs that hold their COWs. */
 int snapshots_fold(const struct metadata *metadata, const struct dm_config_node *volumes,
 	struct err *err);
 

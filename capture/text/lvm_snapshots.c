@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Classic snapshots in VG metadata; see lvm_metadata.h. The text has three LVs for one
- * snapshot: the origin; the store, which bears the snapshot's name and uuid; and a hidden
+ * snapshot: the origin; the COW, which bears the snapshot's name and uuid; and a hidden
  * "snapshotN", whose one segment names the two (lvm2 lib/snapshot/snapshot.c,
  * lib/metadata/snapshot_manip.c). People, dm and lvs know the first two only.
  *
@@ -47,30 +47,30 @@ static int fold(const struct metadata *metadata, const struct dm_config_node *se
 	struct err *err)
 {
 	const struct dm_config_node *segment = first_segment(section);
-	const char *store_name = config_string(segment, "cow_store");
+	const char *cow_name = config_string(segment, "cow_store");
 	const char *merging_name = config_string(segment, "merging_store");
-	struct lv *store, *origin;
+	struct lv *cow, *origin;
 
 	if (config_section_from(segment->sib))
 		return err_set(err, -EBADMSG, "a snapshot has one segment only");
-	if (*store_name && *merging_name)
+	if (*cow_name && *merging_name)
 		return err_set(
 			err, -EBADMSG, "both cow_store and merging_store are given");
 	if (lv_find(metadata, "origin", config_string(segment, "origin"), &origin, err) <
 			0 ||
-		lv_find(metadata, "cow_store", *store_name ? store_name : merging_name,
-			&store, err) < 0)
+		lv_find(metadata, "cow_store", *cow_name ? cow_name : merging_name,
+			&cow, err) < 0)
 		return -EBADMSG;
-	if (store == origin || store->role == LV_SNAPSHOT)
-		return err_set(err, -EBADMSG, "%s cannot be its store", store->name);
-	store->role = LV_SNAPSHOT;
-	store->origin_uuid = origin->uuid;
-	store->is_merging = *merging_name != '\0';
+	if (cow == origin || cow->role == LV_SNAPSHOT)
+		return err_set(err, -EBADMSG, "%s cannot be its COW", cow->name);
+	cow->role = LV_SNAPSHOT;
+	cow->origin_uuid = origin->uuid;
+	cow->is_merging = *merging_name != '\0';
 	/* lvm2 does not write the flag of a virtual origin: to it, an invisible origin is
 	 * one (init_snapshot_seg). */
-	store->has_virtual_origin = !origin->is_visible;
-	/* A store has no flag of its own that says so; see lv_is_visible() of lvm2. */
-	store->is_visible = store->has_virtual_origin || !store->is_merging;
+	cow->has_virtual_origin = !origin->is_visible;
+	/* A COW has no flag of its own that says so; see lv_is_visible() of lvm2. */
+	cow->is_visible = cow->has_virtual_origin || !cow->is_merging;
 	return 0;
 }
 

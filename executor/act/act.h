@@ -18,7 +18,8 @@ struct act_request {
 	const struct plan_step *step;
 	struct runner *runner;	      /* who starts lvm on this machine */
 	const struct sight *sight;    /* as it was just verified for this step */
-	/* Looks once more, at these parts of the host, for what has this name (observe.h). */
+	/* Looks once more, at these parts of the host, for what has this name
+	 * (observe.h). */
 	int (*look)(void *eyes, unsigned parts, const char *name, struct sight *ret_sight,
 		struct err *err);
 	void *eyes;

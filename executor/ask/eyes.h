@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The process by which this program sees: snapstate-capture --observe, of the same version, beside
- * it. It is started before the plan is opened, with words of the command line alone, and may change
- * nothing (capture/observe). What it answers is believed no more than a file from a stranger: text
- * of bounded length within a bounded time, or none. Where it gave none, it is not asked again.
+ * The process by which this program sees: snapstate-capture --observe, of the same
+ * version, beside it. It is started before the plan is opened, with words of the command
+ * line alone, and may change nothing (capture/observe). What it answers is believed no
+ * more than a file from a stranger: text of bounded length within a bounded time, or
+ * none. Where it gave none, it is not asked again.
  */
 #ifndef SNAPSTATE_EYES_H
 #define SNAPSTATE_EYES_H
@@ -24,8 +25,9 @@ struct eyes {
 };
 #define EYES_INIT ((struct eyes){.fd = -1})
 
-/* Told at its start: the file with the key of pseudonyms, which need not be there; the time for an answer; and
- * what it packs with --ticket. -EPERM: the program is not root's. -EBADMSG: it is none of this version. */
+/* Told at its start: the file with the key of pseudonyms, which need not be there; the
+ * time for an answer; and what it packs with --ticket. -EPERM: the program is not root's.
+ * -EBADMSG: it is none of this version. */
 int eyes_open(const struct options *options, struct eyes *ret_eyes, struct err *err);
 /* It ends by itself. */
 void eyes_close(struct eyes *eyes);

@@ -11,11 +11,11 @@
 void names_ask(const struct plan_step *step, struct view *view);
 
 /*
- * *ret_step is a copy of the step whose target carries the names that the host has for the
- * same mount id, device number and uuids; its other members are the step's own. Borrows
- * from both, is not freed; names go into the arena. What was seen was verified for this
- * step just now, under pseudonyms: what has that number is what the plan speaks of.
- * -ESTALE: the host has no such thing.
+ * *ret_step is a copy of the step whose target carries the names that the host has for
+ * the same mount id, device number and uuids; its other members are the step's own.
+ * Borrows from both, is not freed; names go into the arena. What was seen was verified
+ * for this step just now, under pseudonyms: what has that number is what the plan speaks
+ * of. -ESTALE: the host has no such thing.
  */
 int names_of_step(const struct sight *sight, const struct plan_step *step,
 	struct arena *strings, struct plan_step *ret_step, struct err *err);

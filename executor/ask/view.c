@@ -210,7 +210,7 @@ static void add_above(const struct facts *now, struct devno devno, struct facts 
 		}
 }
 
-/* Down to the snapshot, or its store. */
+/* Down to the snapshot, or its COW. */
 static void add_below(const struct plan *plan, const struct facts *now,
 	struct devno devno, struct facts *subjects)
 {
@@ -233,7 +233,7 @@ static void add_below(const struct plan *plan, const struct facts *now,
  * on a loop device that is set to be detached with its last user decides whether that
  * is known. What it is
  * on: a layer that was taken from below it, or leads elsewhere now, makes it no part of
- * the snapshot any more. Below a snapshot and its store nothing is compared here: of that
+ * the snapshot any more. Below a snapshot and its COW nothing is compared here: of that
  * the conditions tell.
  */
 static void add_layers(const struct plan *plan, const struct plan_step *step,

@@ -27,12 +27,13 @@ void view_of_plan(const struct plan *plan, const struct facts *now,
 void view_of_step(const struct plan *plan, const struct plan_step *step,
 	const struct facts *now, const struct facts *uncertain, struct view *ret_view);
 /*
- * What a removal behind LVM's back relies on beside the devices near it: that the group and the
- * volume are in LVM's metadata, or not, as they were; the conditions of the group; and that all
- * sources of evidence can be read. That takes long, so it is a view of its own, which may be
- * looked at less often (step.c); with `is_of_all` it has all volumes of the plan in that group.
- * false: the step removes no mapping of a group of the plan, and none of a loop device, an array
- * or a partition, which LVM may take for a disk.
+ * What a removal behind LVM's back relies on beside the devices near it: that the group
+ * and the volume are in LVM's metadata, or not, as they were; the conditions of the
+ * group; and that all sources of evidence can be read. That takes long, so it is a view
+ * of its own, which may be looked at less often (step.c); with `is_of_all` it has all
+ * volumes of the plan in that group. false: the step removes no mapping of a group of the
+ * plan, and none of a loop device, an array or a partition, which LVM may take for a
+ * disk.
  */
 bool view_of_metadata(const struct plan *plan, const struct plan_step *step,
 	const struct facts *now, const struct facts *uncertain, bool is_of_all,

@@ -36,8 +36,9 @@ int journal_find(const char *folder, const struct plan *plan, struct err *err);
 
 /*
  * Opens `folder` (made with mode 0700 if it is missing), makes the journal and writes its
- * header; `sight` names all mounts. -EEXIST: this plan was applied before, or its run was interrupted. -EXDEV: the
- * folder is on a device that the plan touches. Other errors: no journal can be kept.
+ * header; `sight` names all mounts. -EEXIST: this plan was applied before, or its run was
+ * interrupted. -EXDEV: the folder is on a device that the plan touches. Other errors: no
+ * journal can be kept.
  */
 int journal_create(const char *folder, const struct plan *plan, const char *plan_file,
 	const struct sight *sight, const struct observer *observer,
@@ -49,8 +50,9 @@ int journal_load(const char *folder, const struct plan *plan, struct buf *ret_te
 	struct journal_run *ret_run, struct err *err);
 /* As journal_create(), with the journal that was loaded. -EBUSY: it has grown since. */
 int journal_resume(const char *folder, const struct plan *plan, const char *plan_file,
-	const struct sight *sight, const struct observer *observer, const struct buf *text,
-	const struct journal_run *run, struct journal *ret_journal, struct err *err);
+	const struct sight *sight, const struct observer *observer,
+	const struct buf *text, const struct journal_run *run,
+	struct journal *ret_journal, struct err *err);
 
 /* From here on to syslog as well, beginning with what the header says. `audit` lives on.
  */

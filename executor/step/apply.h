@@ -84,8 +84,8 @@ enum exit_code executor_step(
 /* The lock that steps keep from one to the next is given back, if there is one. */
 void executor_release_group(struct executor *executor);
 /* The whole scope against what holds now: EXIT_DONE, EXIT_DIFFERS, or unreadable.
- * `is_begin`: a step is to begin (view_of_plan()). `ret_sight` may be NULL: nothing is to be
- * named. */
+ * `is_begin`: a step is to begin (view_of_plan()). `ret_sight` may be NULL: nothing is to
+ * be named. */
 enum exit_code executor_compare(struct executor *executor, bool is_begin,
 	struct sight *ret_sight, struct difference *difference);
 /* Not permitted or not readable: nothing was changed so far, or the steps before were. */

@@ -144,7 +144,7 @@ static bool add_passing(
 		if (fact_is(line, FACT_DEVICE))
 			add_without(ret_devices, line, is_lvm);
 		else if (!fact_is(line, FACT_HOLDER) &&
-			 !(is_lvm && (fact_is(line, FACT_PENDING) ||
+			 !(is_lvm && (fact_is(line, FACT_INACTIVE) ||
 					     fact_is(line, FACT_CONDITION))))
 			return false;
 	}

@@ -13,8 +13,8 @@
 
 /* How one looks: by whose eyes, and with how much patience. */
 struct observer {
-	/* Puts a question (observe.h). -ETIMEDOUT, -EPIPE, -EBADMSG: there is no answer, and
-	 * there will be none. */
+	/* Puts a question (observe.h). -ETIMEDOUT, -EPIPE, -EBADMSG: there is no answer,
+	 * and there will be none. */
 	int (*ask)(void *eyes, const struct buf *question, struct buf *ret_answer,
 		struct err *err);
 	void *eyes;
@@ -44,8 +44,8 @@ int verify_read(const struct observer *observer, const struct view *view,
 void verify_compare(const struct view *view, const struct facts *found,
 	struct difference *ret_difference);
 
-/* These parts, and what has this name, where it is not NULL; no facts but of which host it
- * is. -EAGAIN: a source kept changing. -ENODATA: as above. */
+/* These parts, and what has this name, where it is not NULL; no facts but of which host
+ * it is. -EAGAIN: a source kept changing. -ENODATA: as above. */
 int verify_name(const struct observer *observer, unsigned parts, const char *name,
 	struct sight *ret_sight, struct err *err);
 

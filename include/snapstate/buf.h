@@ -130,8 +130,8 @@ static inline bool devno_is_none(struct devno d)
 	return d.major == 0 && d.minor == 0;
 }
 
-/* Of whatever strangers wrote: its key is this process's own (AT_RANDOM), so that nobody can choose
- * texts that share a bucket. Another number in each run. */
+/* Of whatever strangers wrote: its key is this process's own (AT_RANDOM), so that nobody
+ * can choose texts that share a bucket. Another number in each run. */
 uint64_t hash_bytes(const void *bytes, size_t len);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Scope-bound clean-up. A variable with one of these attributes is always initialised where
- * it is declared; take_ptr() and take_fd() move ownership out of the scope.
+ * Scope-bound clean-up. A variable with one of these attributes is always initialised
+ * where it is declared; take_ptr() and take_fd() move ownership out of the scope.
  */
 #ifndef SNAPSTATE_CLEANUP_H
 #define SNAPSTATE_CLEANUP_H
@@ -40,11 +40,11 @@ static inline void cleanup_closedir_fn(DIR **d)
 #define cleanup_fclose	 cleanup_with(cleanup_fclose_fn)
 #define cleanup_closedir cleanup_with(cleanup_closedir_fn)
 
-#define take_ptr(p)                                                                         \
-	({                                                                                  \
-		__typeof__(p) taken_ = (p);                                                 \
-		(p) = NULL;                                                                 \
-		taken_;                                                                     \
+#define take_ptr(p)                                                                      \
+	({                                                                               \
+		__typeof__(p) taken_ = (p);                                              \
+		(p) = NULL;                                                              \
+		taken_;                                                                  \
 	})
 
 static inline int take_fd(int *fd)

@@ -24,20 +24,22 @@
  * of elements of arrays), and calls violations_add() for each way in which it does not
  * hold; and its line in the table of condition.c there. What was not read is a violation
  * "unread". It must not depend on numbers, order or time.
- *   3. In capture/facts/condition_text.c, its row: name, what it is about, whether it has an
- * argument (one word more, such as a path), the sources it needs, and the words of each
- * violation. Needs: those without which find() cannot answer. The executor asks a
+ *   3. In capture/facts/condition_text.c, its row: name, what it is about, whether it has
+ * an argument (one word more, such as a path), the sources it needs, and the words of
+ * each violation. Needs: those without which find() cannot answer. The executor asks a
  * condition before the first step, and again around each step that reads these sources
- * anyway (executor/verify/view.c): lv-remove and lv-refresh read all of them; umount identity,
- * dm, blocks, mounts, fstab and processes; md-stop identity, dm, blocks and mounts;
- * swap-off and loop-detach processes too; dm-remove all, for those conditions of its
- * snapshot and the group that are lasting, and LVM is asked less often (executor/step/step.c);
- * and each one "guest-group" while a guest's volumes are to go with its snapshot.
- *   4. In planner/order/order.c, scope_of_subject(): scope_add_condition() for the subjects
- * whose verdict depends on it. It is asked around a step if its subject (the volume,
- * group or device) is one that the step's own facts speak of, or is the host; around a
- * umount also if it is the snapshot for which that is done.
- *   5. In planner/prove/prove_conditions.c: which operations may not be in a plan without it.
+ * anyway (executor/verify/view.c): lv-remove and lv-refresh read all of them; umount
+ * identity, dm, blocks, mounts, fstab and processes; md-stop identity, dm, blocks and
+ * mounts; swap-off and loop-detach processes too; dm-remove all, for those conditions of
+ * its snapshot and the group that are lasting, and LVM is asked less often
+ * (executor/step/step.c); and each one "guest-group" while a guest's volumes are to go
+ * with its snapshot.
+ *   4. In planner/order/order.c, scope_of_subject(): scope_add_condition() for the
+ * subjects whose verdict depends on it. It is asked around a step if its subject (the
+ * volume, group or device) is one that the step's own facts speak of, or is the host;
+ * around a umount also if it is the snapshot for which that is done.
+ *   5. In planner/prove/prove_conditions.c: which operations may not be in a plan without
+ * it.
  *   6. tests/unit/test_conditions.c: each violation, and what must not be one; and
  * fixtures.
  *
@@ -65,8 +67,8 @@ enum condition_kind {
 	 * change a group with a duplicate, and cannot see one that it is not shown. About
 	 * the group. */
 	CONDITION_SINGLE,
-	/* Somebody uses its origin, or it is not mounted for writing: it is a copy then, and
-	 * not what production runs on. About the snapshot. */
+	/* Somebody uses its origin, or it is not mounted for writing: it is a copy then,
+	 * and not what production runs on. About the snapshot. */
 	CONDITION_IN_USE,
 	/* No host but this one and those captured with it wrote the group's metadata or
 	 * made one of its volumes. About the group; the argument is the nodes of the
@@ -82,11 +84,11 @@ enum condition_kind {
 	 * (host_mentions_of_volume()), but for mounting it on the argument, a mount
 	 * point, which may be "". About the snapshot. */
 	CONDITION_NOT_CONFIGURED,
-	/* Nothing of another device is mounted below the host's own mounts of what is on it,
-	 * or on top of them, /etc/fstab puts nothing else there, and no device below them is
-	 * suspended. About the snapshot. */
+	/* Nothing of another device is mounted below the host's own mounts of what is on
+	 * it, or on top of them, /etc/fstab puts nothing else there, and no device below
+	 * them is suspended. About the snapshot. */
 	CONDITION_MOUNT_POINTS,
-	/* A snapshot's exception store in the kernel is on the extents that LVM's
+	/* A snapshot's COW in the kernel is on the extents that LVM's
 	 * metadata give it; of one that left the metadata, no other group has it now.
 	 * About the snapshot. */
 	CONDITION_STORAGE,
@@ -143,8 +145,8 @@ struct condition_row {
 	bool has_argument;
 	unsigned needs; /* enum probe_part: without these it cannot be told */
 	const struct condition_words *words; /* ends with NULL */
-	/* Of what is there: where things only go, as in a replay, it holds for good once it
-	 * holds, and need not be looked for again at each step. */
+	/* Of what is there: where things only go, as in a replay, it holds for good once
+	 * it holds, and need not be looked for again at each step. */
 	bool is_lasting;
 	/* It matters to a step that is to begin, and says nothing of one that is done. */
 	bool is_momentary;

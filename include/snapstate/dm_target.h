@@ -9,7 +9,8 @@ struct dm_target {
 	uint64_t start; /* sectors */
 	uint64_t length;
 	const char *type;
-	const char *params; /* keys of crypt and integrity masked, unknown types digested */
+	const char
+		*params; /* keys of crypt and integrity masked, unknown types digested */
 	const char *status; /* live table only; "" where it was not read */
 };
 

@@ -4,11 +4,11 @@
 #define SNAPSTATE_EXIT_H
 
 enum exit_code {
-	EXIT_DONE = 0,	      /* done, and nothing was refused */
-	EXIT_REFUSED = 1,     /* something was refused or is undecided */
-	EXIT_USAGE = 2,	      /* the command line makes no sense */
-	EXIT_DIFFERS = 3,     /* the host differs from the plan; nothing (more) was changed */
-	EXIT_STOPPED = 4,     /* stopped midway; the journal says where */
+	EXIT_DONE = 0,	  /* done, and nothing was refused */
+	EXIT_REFUSED = 1, /* something was refused or is undecided */
+	EXIT_USAGE = 2,	  /* the command line makes no sense */
+	EXIT_DIFFERS = 3, /* the host differs from the plan; nothing (more) was changed */
+	EXIT_STOPPED = 4, /* stopped midway; the journal says where */
 	EXIT_ENVIRONMENT = 5, /* not permitted, or the environment lacks something */
 	EXIT_BAD_INPUT = 6,   /* a file that was read is bad */
 };

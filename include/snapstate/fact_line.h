@@ -4,9 +4,10 @@
  * keys, and from which parts of a probe it follows. Only the functions here look into a
  * line; there is one table of kinds, in capture/facts/fact_kinds.c.
  *
- * A new kind of fact: its row in that table, its lines in the grammar of facts.h, and what
- * writes it, which is a row of the table in capture/host/facts.c. A line that lacks what
- * its row says has no values, so every answer here is safe on text that a stranger sent.
+ * A new kind of fact: its row in that table, its lines in the grammar of facts.h, and
+ * what writes it, which is a row of the table in capture/host/facts.c. A line that lacks
+ * what its row says has no values, so every answer here is safe on text that a stranger
+ * sent.
  */
 #ifndef SNAPSTATE_FACT_LINE_H
 #define SNAPSTATE_FACT_LINE_H
@@ -24,7 +25,7 @@ enum fact_kind {
 	FACT_HOST,
 	FACT_DEVICE,
 	FACT_TABLE,
-	FACT_PENDING,
+	FACT_INACTIVE,
 	FACT_STATUS,
 	FACT_HOLDER,
 	FACT_MOUNT,
@@ -45,11 +46,11 @@ struct fact_row {
 	/* Parts of a probe (probe_part.h). Those of a holder and of a condition depend on
 	 * its own kind: fact_parts(). */
 	unsigned parts;
-	/* Read from LVM's metadata, or of the host itself: what device-mapper alone cannot
-	 * tell. */
+	/* Read from LVM's metadata, or of the host itself: what device-mapper alone
+	 * cannot tell. */
 	bool is_of_metadata;
-	/* "KEY VALUE", in this order, behind the kind and, but of the host's line, one word
-	 * more; ends with NULL. A group or a volume that is not there has none. */
+	/* "KEY VALUE", in this order, behind the kind and, but of the host's line, one
+	 * word more; ends with NULL. A group or a volume that is not there has none. */
 	const char *keys[FACT_KEYS_MAX];
 };
 const struct fact_row *fact_row(enum fact_kind kind);
@@ -57,12 +58,14 @@ const struct fact_row *fact_row(enum fact_kind kind);
 /* -EINVAL: not a fact. */
 int fact_kind_of(const char *line, enum fact_kind *ret_kind);
 bool fact_is(const char *line, enum fact_kind kind);
-/* The word behind the kind: "254:4", "NS:ID", "VG-UUID/LV-UUID"; of a condition its kind. */
+/* The word behind the kind: "254:4", "NS:ID", "VG-UUID/LV-UUID"; of a condition its kind.
+ */
 const char *fact_id(const char *line, size_t *ret_len);
 
-/* What a line is about: "254:4" of a device, table, pending, status, holder, mount or block line,
- * "VG-UUID" or "VG-UUID/LV-UUID" of a group, volume or tag line, any of these or "host" of a
- * condition, "" of the host line. Points into `line`. -EINVAL: not a fact. */
+/* What a line is about: "254:4" of a device, table, pending, status, holder, mount or
+ * block line, "VG-UUID" or "VG-UUID/LV-UUID" of a group, volume or tag line, any of these
+ * or "host" of a condition, "" of the host line. Points into `line`. -EINVAL: not a fact.
+ */
 int fact_subject(const char *line, const char **ret_text, size_t *ret_len);
 bool fact_is_about(const char *line, const char *subject, size_t len);
 /* false: its subject is no device. */
@@ -95,10 +98,11 @@ size_t facts_first(const struct facts *facts, enum fact_kind kind, const char *i
 bool facts_is_at(
 	const struct facts *facts, size_t i, enum fact_kind kind, const char *id);
 
-/* The line of one target of a table, FACT_TABLE or FACT_PENDING. */
+/* The line of one target of a table, FACT_TABLE or FACT_INACTIVE. */
 void fact_target(enum fact_kind kind, struct devno devno, const struct dm_target *target,
 	struct buf *line);
 /* The line of one tag. */
-void fact_tag(const char *vg_uuid, const char *lv_uuid, const char *tag, struct buf *line);
+void fact_tag(
+	const char *vg_uuid, const char *lv_uuid, const char *tag, struct buf *line);
 
 #endif

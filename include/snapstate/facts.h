@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A fact is a line: one canonical text line about one thing on the host. This header is the
- * grammar; host_facts() is the only function that renders it.
+ * A fact is a line: one canonical text line about one thing on the host. This header is
+ * the grammar; host_facts() is the only function that renders it.
  *
  *   host machine-id M boot-id B
  *   device MAJ:MIN name N uuid U diskseq D open O flags F size S
@@ -20,45 +20,47 @@
  *         level L state S sync Y missing N size S    (one line)
  *   group VG-UUID name N access rw|ro lock L system-id I state S
  *   group VG-UUID absent | unread
- *   volume VG-UUID/LV-UUID name VG/LV type T origin LV-UUID state S segments PV-UUID:START+EXTENTS,...
- *   volume VG-UUID/LV-UUID absent | unread
- *   tag VG-UUID/LV-UUID TAG
- *   condition KIND SUBJECT ok | WORD NAME UUID | WORD    (condition.h; behind SUBJECT one word more,
- *                                                        where the kind has an argument)
+ *   volume VG-UUID/LV-UUID name VG/LV type T origin LV-UUID state S segments
+ * PV-UUID:START+EXTENTS,... volume VG-UUID/LV-UUID absent | unread tag VG-UUID/LV-UUID
+ * TAG condition KIND SUBJECT ok | WORD NAME UUID | WORD    (condition.h; behind SUBJECT
+ * one word more, where the kind has an argument)
  *
- * Words are escaped by buf_word(), PARAMS by buf_tail(). MAJ:MIN and numbers are decimal without
- * leading zeros. F is a comma list of suspended, read-only, pending, deferred, internal,
- * no-table, or "-". `open` is "*" where the count changes by itself on a healthy host: only
- * snapshots, what is on them, and exception stores count. `status` is a class (valid,
- * invalid, overflow, merge-failed, merging, unknown), never a number. S of a group is "-" or a
- * comma list of exported, partial, clustered, foreign; S of a volume "-" or merging. T of
- * a volume is ordinary, snapshot, thin, thin-pool, other. A group is "absent" only where LVM was
- * read as a whole (host_group_is_gone()), a volume only where its group is, or where the
- * group's metadata was read; else they are "unread". A `tag` is one of LVM's, on that volume; in a plan only those
- * are facts that a rule relied on when it selected the volume.
+ * Words are escaped by buf_word(), PARAMS by buf_tail(). MAJ:MIN and numbers are decimal
+ * without leading zeros. F is a comma list of suspended, read-only, pending, deferred,
+ * internal, no-table, or "-". `open` is "*" where the count changes by itself on a
+ * healthy host: only snapshots, what is on them, and COWs count. `status` is a class
+ * (valid, invalid, overflow, merge-failed, merging, unknown), never a number. S of a
+ * group is "-" or a comma list of exported, partial, clustered, foreign; S of a volume
+ * "-" or merging. T of a volume is ordinary, snapshot, thin, thin-pool, other. A group is
+ * "absent" only where LVM was read as a whole (host_group_is_gone()), a volume only where
+ * its group is, or where the group's metadata was read; else they are "unread". A `tag`
+ * is one of LVM's, on that volume; in a plan only those are facts that a rule relied on
+ * when it selected the volume.
  *
- * `access` of a mount is that of its file system, which decides whether data can be written:
- * "rw-below" is one that can be written, by a mount that cannot ("mount -o bind,ro"). What was
- * written through the device's own node shows in no mount: how full a snapshot is hints at it.
+ * `access` of a mount is that of its file system, which decides whether data can be
+ * written: "rw-below" is one that can be written, by a mount that cannot ("mount -o
+ * bind,ro"). What was written through the device's own node shows in no mount: how full a
+ * snapshot is hints at it.
  *
- * No mount line: a copy in another namespace that goes away when one of the host's own mounts of
- * that device is unmounted (mount_goes_along()). Services that start or stop, with
- * namespaces of their own, make and end such copies all day. One that would stay is a line.
+ * No mount line: a copy in another namespace that goes away when one of the host's own
+ * mounts of that device is unmounted (mount_goes_along()). Services that start or stop,
+ * with namespaces of their own, make and end such copies all day. One that would stay is
+ * a line.
  *
- * A block line is about a loop device, an array, or a partition of one. `below`: the members
- * of an array; the disk of a partition; the device on which a loop device or its file is found.
- * level, state, sync and missing: see struct block; a state that was not recorded is "unread".
- * Whether a swap area is used at all is a fact, how much is not.
+ * A block line is about a loop device, an array, or a partition of one. `below`: the
+ * members of an array; the disk of a partition; the device on which a loop device or its
+ * file is found. level, state, sync and missing: see struct block; a state that was not
+ * recorded is "unread". Whether a swap area is used at all is a fact, how much is not.
  *
- * "unplaced" is what the kernel has open on a file system that is not known, where one is live
- * on that device (host_unplaced_on()).
+ * "unplaced" is what the kernel has open on a file system that is not known, where one is
+ * live on that device (host_unplaced_on()).
  *
  * The NAME of a holder in the kernel (enum holder_kind) is what the kernel calls it:
- * a backstore, a Xen virtual disk, a device in holders/; the mount point of an overlay; CLIENT:PATH
- * of an export.
+ * a backstore, a Xen virtual disk, a device in holders/; the mount point of an overlay;
+ * CLIENT:PATH of an export.
  *
- * Not facts, since a busy host changes them all day: how full a valid snapshot is, open counts
- * of origins, a VG's sequence number, event numbers.
+ * Not facts, since a busy host changes them all day: how full a valid snapshot is, open
+ * counts of origins, a VG's sequence number, event numbers.
  */
 #ifndef SNAPSTATE_FACTS_H
 #define SNAPSTATE_FACTS_H
@@ -75,8 +77,8 @@ struct device;
 struct dm_target;
 struct host;
 
-/* Names may be pseudonyms, made with a key (redact.h): the hex digits of its id, and where
- * it is unless somebody says otherwise. */
+/* Names may be pseudonyms, made with a key (redact.h): the hex digits of its id, and
+ * where it is unless somebody says otherwise. */
 #define REDACT_KEY_ID_LEN 16
 #define REDACT_KEY_FILE	  "/var/lib/snapstate/redaction.key"
 
@@ -103,8 +105,8 @@ struct scope_device {
 	enum scope_level level;
 };
 
-/* A loop device, an array, or a partition of one: always with all that is on it. Found again by
- * its number; its line tells whether it is the same. */
+/* A loop device, an array, or a partition of one: always with all that is on it. Found
+ * again by its number; its line tells whether it is the same. */
 struct scope_block {
 	struct devno devno;
 	const char *kname;
@@ -113,7 +115,8 @@ struct scope_block {
 struct scope_volume {
 	const char *vg_uuid;
 	const char *lv_uuid;
-	const char *tags; /* those of its tags that are facts, as in struct lv; NULL = none */
+	const char *
+		tags; /* those of its tags that are facts, as in struct lv; NULL = none */
 };
 
 /* The part of a host that a plan speaks of. Strings are borrowed. */
@@ -137,7 +140,8 @@ static inline void scope_free_fn(struct scope *scope)
 #define cleanup_scope cleanup_with(scope_free_fn)
 
 /* Idempotent; a second entry for the same device keeps the higher level. */
-void scope_add_device(struct scope *scope, const struct device *device, enum scope_level level);
+void scope_add_device(
+	struct scope *scope, const struct device *device, enum scope_level level);
 void scope_add_block(struct scope *scope, const struct block *block);
 void scope_add_volume(struct scope *scope, const char *vg_uuid, const char *lv_uuid);
 /* Of one volume, the entry that was added last keeps its tags. */
@@ -153,8 +157,8 @@ void scope_add_volume_condition(struct scope *scope, enum condition_kind kind,
 /* One about a group. */
 void scope_add_group_condition(
 	struct scope *scope, enum condition_kind kind, const char *vg_uuid);
-/* For many entries: adds all of `more` as they are, and scope_unite() at the end makes the
- * same entries of them, in ascending order. */
+/* For many entries: adds all of `more` as they are, and scope_unite() at the end makes
+ * the same entries of them, in ascending order. */
 void scope_append(struct scope *scope, const struct scope *more);
 void scope_unite(struct scope *scope);
 /* The order of volumes: by group, then by volume. */
@@ -162,25 +166,28 @@ int scope_volume_compare(const struct scope_volume *a, const struct scope_volume
 bool scope_is_empty(const struct scope *scope);
 void scope_write(const struct scope *scope, struct buf *text);
 
-/* Renders the facts of `scope`, or of the whole host for NULL (no conditions; process holders only of devices
- * whose opens count, so that a comparison of two captures does not fail for nothing). */
-void host_facts(const struct host *host, const struct scope *scope, struct facts *ret_facts);
+/* Renders the facts of `scope`, or of the whole host for NULL (no conditions; process
+ * holders only of devices whose opens count, so that a comparison of two captures does
+ * not fail for nothing). */
+void host_facts(
+	const struct host *host, const struct scope *scope, struct facts *ret_facts);
 
-/* true: snapshots, what is on them, exception stores. See "open" above. */
+/* true: snapshots, what is on them, COWs. See "open" above. */
 bool host_device_opens_count(const struct host *host, const struct device *device);
 
 /* true: a loop device, an array or a partition on a device whose opens count. */
 bool host_block_is_fact(const struct host *host, const struct block *block);
-/* Its line; and the line up to FILE, which says which one it is: of `block`, its devno, kname,
- * kind, uuid, diskseq and backing file count. */
+/* Its line; and the line up to FILE, which says which one it is: of `block`, its devno,
+ * kname, kind, uuid, diskseq and backing file count. */
 void fact_block(const struct host *host, const struct block *block, struct buf *line);
-void fact_block_identity(const struct block *block, const struct devno *below, size_t n_below,
-	struct buf *line);
+void fact_block_identity(const struct block *block, const struct devno *below,
+	size_t n_below, struct buf *line);
 
 /* ---- sets ---- */
 
 #define FACTS_INIT ((struct facts){0})
-void facts_add(struct facts *facts, const char *line); /* copies; call facts_sort() at the end */
+void facts_add(
+	struct facts *facts, const char *line); /* copies; call facts_sort() at the end */
 void facts_sort(struct facts *facts);
 /* The place of the first line that is not before `line`; count = none. */
 size_t facts_place(const struct facts *facts, const char *line);
@@ -219,6 +226,7 @@ void bag_free(struct fact_bag *bag);
 #define cleanup_bag cleanup_with(bag_free)
 
 /* The lines about one of these subjects, and the host's: without a look at the others. */
-void facts_about(const struct facts *facts, const struct facts *subjects, struct facts *ret);
+void facts_about(
+	const struct facts *facts, const struct facts *subjects, struct facts *ret);
 
 #endif

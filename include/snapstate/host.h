@@ -1,19 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The model: what one host looked like at one moment. Plain structs, flat arrays, one root.
+ * The model: what one host looked like at one moment. Plain structs, flat arrays, one
+ * root.
  *
- * Ownership: struct host owns everything below it. Strings live in host->strings and are never
- * changed; arrays are grown with array_add() and freed by host_free(). Strings are never NULL
- * ("" = none) unless said otherwise. Pointers into arrays are valid until the next array_add.
+ * Ownership: struct host owns everything below it. Strings live in host->strings and are
+ * never changed; arrays are grown with array_add() and freed by host_free(). Strings are
+ * never NULL
+ * ("" = none) unless said otherwise. Pointers into arrays are valid until the next
+ * array_add.
  *
- * Identity: devices are joined by devno and uuid, never by name. Names are labels and may hold
- * any byte but NUL. LVM uuids are kept in the 32-character form without hyphens, as in dm uuids
- * (lvm_uuid_hyphenate() in lvm_names.h makes the form that lvm commands print).
+ * Identity: devices are joined by devno and uuid, never by name. Names are labels and may
+ * hold any byte but NUL. LVM uuids are kept in the 32-character form without hyphens, as
+ * in dm uuids (lvm_uuid_hyphenate() in lvm_names.h makes the form that lvm commands
+ * print).
  *
  * Each kind of thing has its header in snapstate/host/, with the look-ups that find it.
  *
  * Units: device sizes and table offsets are 512-byte sectors; LVM extents are extents.
- * "Empty" and "not read" differ: look at the source's outcome before believing an empty array.
+ * "Empty" and "not read" differ: look at the source's outcome before believing an empty
+ * array.
  */
 #ifndef SNAPSTATE_HOST_H
 #define SNAPSTATE_HOST_H
@@ -78,8 +83,8 @@ struct host {
 	size_t n_vgs;
 	struct pv *pvs; /* sorted by uuid */
 	size_t n_pvs;
-	/* Block devices that LVM lists as looked at, whether it found a physical volume on them
-	 * or none (`pvs -a`); sorted, each once. */
+	/* Block devices that LVM lists as looked at, whether it found a physical volume
+	 * on them or none (`pvs -a`); sorted, each once. */
 	struct devno *lvm_devices;
 	size_t n_lvm_devices;
 	struct lv *lvs; /* sorted by VG uuid, uuid */
@@ -97,11 +102,13 @@ static inline void host_free_fn(struct host **host)
 }
 #define cleanup_host cleanup_with(host_free_fn)
 
-/* A copy for a replay: its devices, blocks, mounts, superblocks, uses, swaps, VGs and LVs may be
- * changed; strings, tables and segments are shared with `host`, which must outlive it. */
+/* A copy for a replay: its devices, blocks, mounts, superblocks, uses, swaps, VGs and LVs
+ * may be changed; strings, tables and segments are shared with `host`, which must outlive
+ * it. */
 struct host *host_clone(const struct host *host);
 
-/* Brings every array into its documented order. Probe, record and import call it at the end. */
+/* Brings every array into its documented order. Probe, record and import call it at the
+ * end. */
 void host_sort(struct host *host);
 
 /* Strings of the host's arena; "" is shared. */

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the readers take of a file that a stranger sent, and no more; README states them. A
- * file that has more is refused with an error that names the limit, so work and memory are
- * bounded whatever is sent. Within the limits, every pass costs about as much as an honest
- * host with as many facts does (tests/bench/bench_shapes, bench_plans).
+ * What the readers take of a file that a stranger sent, and no more; README states them.
+ * A file that has more is refused with an error that names the limit, so work and memory
+ * are bounded whatever is sent. Within the limits, every pass costs about as much as an
+ * honest host with as many facts does (tests/bench/bench_shapes, bench_plans).
  *
  * Largest hosts known: 10,000 block devices, 30,000 processes. The kernel has at most
  * 1,048,576 device numbers of one major (MINORBITS), 100,000 mounts in a namespace
- * (fs.mount-max), and 4,194,304 processes (PID_MAX_LIMIT), of which a capture has those that
- * hold something.
+ * (fs.mount-max), and 4,194,304 processes (PID_MAX_LIMIT), of which a capture has those
+ * that hold something.
  */
 #ifndef SNAPSTATE_LIMITS_H
 #define SNAPSTATE_LIMITS_H
@@ -42,7 +42,8 @@
 #define TEXT_MOUNTINFO_MAX    (64u << 20)
 #define TEXT_REPORT_MAX	      (64u << 20)
 #define TEXT_METADATA_MAX     (16u << 20)
-#define TEXT_METADATA_DEPTH   16 /* of nested sections; dm_config recurses without bound */
+#define TEXT_METADATA_DEPTH   16 /* of nested sections; dm_config recurses without bound \
+				  */
 #define TEXT_JSON_DEPTH	      16
 #define TEXT_FSTAB_MAX	      (1u << 20)
 #define TEXT_CONFIG_MAX	      (1u << 20)

@@ -49,8 +49,8 @@ int lines_take_devno(struct lines *lines, struct devno *ret);
 /* The line ends here; goes to the next one. */
 int lines_take_end(struct lines *lines);
 
-/* The lines of a scope that come next; strings go into the arena. Entries are in the order in which
- * scope_write() writes them. */
+/* The lines of a scope that come next; strings go into the arena. Entries are in the
+ * order in which scope_write() writes them. */
 int scope_read(struct lines *lines, bool has_conditions, struct arena *strings,
 	struct scope *scope);
 

@@ -23,24 +23,27 @@ bool lvm_name_has_byte(char c);
 bool lvm_dm_uuid_split(const char *dm_uuid, char ret_vg[LVM_UUID_LEN + 1],
 	char ret_lv[LVM_UUID_LEN + 1], const char **ret_layer);
 
-/* "partN-" + parent's uuid, as kpartx sets it: the partition number and the parent's uuid (pointer
- * into dm_uuid). false: not of that form. */
-bool kpartx_uuid_split(const char *dm_uuid, uint32_t *ret_number, const char **ret_parent);
+/* "partN-" + parent's uuid, as kpartx sets it: the partition number and the parent's uuid
+ * (pointer into dm_uuid). false: not of that form. */
+bool kpartx_uuid_split(
+	const char *dm_uuid, uint32_t *ret_number, const char **ret_parent);
 
-/* Splits a dm name into VG, LV and layer, undoing the doubled hyphens. false: no separator.
- * The results are malloc'ed. */
-bool lvm_dm_name_split(const char *dm_name, char **ret_vg, char **ret_lv, char **ret_layer);
+/* Splits a dm name into VG, LV and layer, undoing the doubled hyphens. false: no
+ * separator. The results are malloc'ed. */
+bool lvm_dm_name_split(
+	const char *dm_name, char **ret_vg, char **ret_lv, char **ret_layer);
 
-/* What LVM takes as a tag: letters, digits and _+.-/=!:#&, no '-' in front, of any length here
- * (lvm2 lib/misc/lvm-string.c, validate_tag()). */
+/* What LVM takes as a tag: letters, digits and _+.-/=!:#&, no '-' in front, of any length
+ * here (lvm2 lib/misc/lvm-string.c, validate_tag()). */
 bool lvm_tag_is_valid(const char *tag);
 /* One tag of a list (struct lv). */
 bool lvm_tags_have(const char *tags, const char *tag);
-/* The length of the first tag of a list; *ret_next is where the next one begins, NULL = that was
- * the last one. */
+/* The length of the first tag of a list; *ret_next is where the next one begins, NULL =
+ * that was the last one. */
 size_t lvm_tags_first(const char *tags, const char **ret_next);
 
-void lvm_uuid_hyphenate(const char uuid[LVM_UUID_LEN], char ret_text[LVM_UUID_HYPHENS + 1]);
+void lvm_uuid_hyphenate(
+	const char uuid[LVM_UUID_LEN], char ret_text[LVM_UUID_HYPHENS + 1]);
 /* Hyphenated or plain -> plain. false: not a LVM uuid. */
 bool lvm_uuid_plain(const char *text, char ret_uuid[LVM_UUID_LEN + 1]);
 

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Eyes and hands: snapstate-execute, which changes the host, reads nothing of it by itself but what
- * it compares right beside an act. What else it wants to know it asks the observer, `snapstate-capture
- * --observe`, a process that may change nothing. Both speak lines of printable ASCII over a socket
- * that is the observer's standard input and output, so that a person can do the same:
+ * Eyes and hands: snapstate-execute, which changes the host, reads nothing of it by
+ * itself but what it compares right beside an act. What else it wants to know it asks the
+ * observer, `snapstate-capture
+ * --observe`, a process that may change nothing. Both speak lines of printable ASCII over
+ * a socket that is the observer's standard input and output, so that a person can do the
+ * same:
  *
- *   snapstate-observe VERSION                (the observer's first line; or "snapstate-observe: SENTENCE", and
- *                                             it is the last one)
+ *   snapstate-observe VERSION                (the observer's first line; or
+ * "snapstate-observe: SENTENCE", and it is the last one)
  *
- *   question N                               (may be left out; "answer N" comes back before the answer)
- *   look PART,PART,...|-                     (the parts of the probe)
- *   redaction KEY-ID                         (only where the scope's names are pseudonyms, and the facts
- *                                             shall be; the names below are the host's own all the same)
+ *   question N                               (may be left out; "answer N" comes back
+ * before the answer) look PART,PART,...|-                     (the parts of the probe)
+ *   redaction KEY-ID                         (only where the scope's names are
+ * pseudonyms, and the facts shall be; the names below are the host's own all the same)
  *   scope ...                                (as in a plan, plan.h)
  *   name mount NS:ID                         (what the hands need to act by; any order)
  *   name mounts                              (on which device each mount of the host is)
@@ -23,34 +25,31 @@
  *   name text VG-UUID                        (the group's metadata, as LVM keeps it)
  *   name wait PID                            (for what that process waits)
  *   name before                              (the digest of the file that --before names)
- *   ticket HEX                               (the file of --ticket is filled: the plan has this digest, and
- *                                             its journal is named after it)
- *   end
+ *   ticket HEX                               (the file of --ticket is filled: the plan
+ * has this digest, and its journal is named after it) end
  *
- *   read                                     (the answer; or "changing SENTENCE": a source kept changing
- *                                             while it was read; or "unread SENTENCE": it could not be read)
+ *   read                                     (the answer; or "changing SENTENCE": a
+ * source kept changing while it was read; or "unread SENTENCE": it could not be read)
  *   fact FACT                                (of the scope, sorted)
  *   name host NODE
  *   name mount NS:ID on MAJ:MIN target T     (what is not there has no line)
  *   name mount-below NS:ID target T          (a mount whose parent that one is)
  *   name mounts ID on MAJ:MIN
- *   name device MAJ:MIN uuid U name N group VG   (the group that it belongs to or is on; - = none)
- *   name group VG-UUID name VG seqno N lvm R     (the release of LVM, 2.03.16; left out if it does not say; and
- *                                             `changes refused`: the host's lvm.conf has it refuse them)
- *   name volume VG-UUID/LV-UUID name LV
- *   name pv VG-UUID PATH                     (- = its device is not known)
- *   name swap MAJ:MIN state used|unused|unread path P
- *   name block MAJ:MIN name K file F
- *   name backing MAJ:MIN MAJ:MIN             (a number that stat() may give for files on that device)
- *   name disk MAJ:MIN diskseq D name K
- *   name wait PID FUNCTION                   (of the kernel: proc(5), /proc/PID/wchan)
- *   name before HEX
+ *   name device MAJ:MIN uuid U name N group VG   (the group that it belongs to or is on;
+ * - = none) name group VG-UUID name VG seqno N lvm R     (the release of LVM, 2.03.16;
+ * left out if it does not say; and `changes refused`: the host's lvm.conf has it refuse
+ * them) name volume VG-UUID/LV-UUID name LV name pv VG-UUID PATH                     (- =
+ * its device is not known) name swap MAJ:MIN state used|unused|unread path P name block
+ * MAJ:MIN name K file F name backing MAJ:MIN MAJ:MIN             (a number that stat()
+ * may give for files on that device) name disk MAJ:MIN diskseq D name K name wait PID
+ * FUNCTION                   (of the kernel: proc(5), /proc/PID/wchan) name before HEX
  *   name ticket SENTENCE                     (what came of the plan)
  *   text VG-UUID PIECE                       (in order)
  *   end
  *
- * What is read follows from the parts and the scope. Where nothing but devices is asked about, and no part
- * that names devices by other things, that is the scope's surroundings, and no more (probe.h, `only`).
+ * What is read follows from the parts and the scope. Where nothing but devices is asked
+ * about, and no part that names devices by other things, that is the scope's
+ * surroundings, and no more (probe.h, `only`).
  *
  * Words are escaped by buf_word(), sentences and pieces by buf_tail().
  */
@@ -66,8 +65,10 @@
 #include "snapstate/redact.h"
 
 #define OBSERVE_GREETING    "snapstate-observe " SNAPSTATE_VERSION
-#define OBSERVE_FAILURE	    "snapstate-observe: " /* instead, with a sentence: it cannot begin */
-#define OBSERVE_SECONDS	    240 /* within which the observer answers, unless told otherwise */
+#define OBSERVE_FAILURE                                                                  \
+	"snapstate-observe: " /* instead, with a sentence: it cannot begin */
+#define OBSERVE_SECONDS 240 /* within which the observer answers, unless told otherwise  \
+			     */
 #define OBSERVE_END	    "end\n"
 #define OBSERVE_QUESTION    "question "
 #define OBSERVE_ANSWER	    "answer "
@@ -111,7 +112,8 @@ struct sight {
 #define SIGHT_INIT ((struct sight){FACTS_INIT, FACTS_INIT, FACTS_INIT})
 void sight_free(struct sight *sight);
 #define cleanup_sight cleanup_with(sight_free)
-/* The rest of the first name line that begins with these words, without the blank; NULL = none. */
+/* The rest of the first name line that begins with these words, without the blank; NULL =
+ * none. */
 const char *sight_name(const struct sight *sight, const char *words);
 /* The next name line that begins so as well: `last` is what one of both gave. */
 const char *sight_next(const struct sight *sight, const char *words, const char *last);

@@ -1,37 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Plan <-> text (X.snapplan). Line-based, for review in an editor; canonical: the reader accepts
- * exactly the bytes that the writer makes, comments included, so that no comment can mislead a
- * reviewer. The last line is the digest of all bytes before it.
+ * Plan <-> text (X.snapplan). Line-based, for review in an editor; canonical: the reader
+ * accepts exactly the bytes that the writer makes, comments included, so that no comment
+ * can mislead a reviewer. The last line is the digest of all bytes before it.
  *
  *   #!/usr/sbin/snapstate-execute
- *   snapstate-plan 2                              (1: without conditions; such plans are read, and not
- *                                                  applied)
- *   capture sha256:HEX taken 2026-11-22T03:00:00Z
- *   expires 2026-11-29T03:00:00Z                  (not before it was taken; older plans have none)
+ *   snapstate-plan 2                              (1: without conditions; such plans are
+ * read, and not applied) capture sha256:HEX taken 2026-11-22T03:00:00Z expires
+ * 2026-11-29T03:00:00Z                  (not before it was taken; older plans have none)
  *   created-by WORD                               (program and version)
  *   select GLOB                                   (one line per glob)
  *   min-age SECONDS                               (of those globs)
- *   select-mount PATH                             (a place where the globs' producer mounts its
- *                                                 snapshots; only where one of them decided)
- *   rule NAME min-age SECONDS                     (of a policy, see policy.h; tried in this order,
- *   rule-select GLOB                               behind the globs above; one line per glob;
- *   rule-tags TAG,TAG                              tags only where the rule wants them)
- *   rule-mount PATH                               (places where the rule's producer mounts them)
- *   refresh-origin                                (only when given)
- *   single-host                                   (only when given: no other host sees these groups)
- *   hosts-complete                                (only when given: all hosts that reach their storage
- *                                                  were captured)
- *   leftover-mount PATH                           (asserted: what is mounted there is a leftover)
- *   redaction KEY-ID                              (only where the capture's names are pseudonyms)
- *   after NODE sha256:HEX                         (a plan of another host, by its digest, that must have
- *                                                  been carried out before; in that order, none twice)
- *                                                 (empty line)
- *   scope device MAJ:MIN uuid U name N level identity|table|all
- *   scope block MAJ:MIN name K                    (a loop device, an array, a partition of one)
- *   scope volume VG-UUID/LV-UUID                  (behind it " tags TAG,TAG" where a rule wanted tags)
- *   scope group VG-UUID
- *   scope condition KIND SUBJECT [ARGUMENT]       (condition.h)
+ *   select-mount PATH                             (a place where the globs' producer
+ * mounts its snapshots; only where one of them decided) rule NAME min-age SECONDS (of a
+ * policy, see policy.h; tried in this order, rule-select GLOB behind the globs above; one
+ * line per glob; rule-tags TAG,TAG                              tags only where the rule
+ * wants them) rule-mount PATH                               (places where the rule's
+ * producer mounts them) refresh-origin                                (only when given)
+ *   single-host                                   (only when given: no other host sees
+ * these groups) hosts-complete                                (only when given: all hosts
+ * that reach their storage were captured) leftover-mount PATH (asserted: what is mounted
+ * there is a leftover) redaction KEY-ID                              (only where the
+ * capture's names are pseudonyms) after NODE sha256:HEX                         (a plan
+ * of another host, by its digest, that must have been carried out before; in that order,
+ * none twice) (empty line) scope device MAJ:MIN uuid U name N level identity|table|all
+ *   scope block MAJ:MIN name K                    (a loop device, an array, a partition
+ * of one) scope volume VG-UUID/LV-UUID                  (behind it " tags TAG,TAG" where
+ * a rule wanted tags) scope group VG-UUID scope condition KIND SUBJECT [ARGUMENT]
+ * (condition.h)
  *
  *   expect FACT                                   (sorted; the first is the host line)
  *
@@ -41,8 +37,8 @@
  *   target mount NS:ID device MAJ:MIN target T
  *   gone FACT                                     (what this step makes untrue: sorted)
  *   new FACT                                      (what it makes true: sorted)
- *   maybe gone FACT                               (consequences that depend on what else the host does)
- *   maybe new FACT
+ *   maybe gone FACT                               (consequences that depend on what else
+ * the host does) maybe new FACT
  *
  *   step 2 dm-remove
  *   # dmsetup remove -u part1-LVM-...
@@ -69,8 +65,8 @@
  * The target of md-stop and loop-detach is the begin of its block line (facts.h).
  *
  * Facts follow facts.h; other words are escaped by buf_word(), sentences by buf_tail().
- * The set of facts that is expected before step n is: expect, with gone and new of steps 1..n-1
- * applied. A plan without steps is valid: nothing to do.
+ * The set of facts that is expected before step n is: expect, with gone and new of
+ * steps 1..n-1 applied. A plan without steps is valid: nothing to do.
  */
 #ifndef SNAPSTATE_PLAN_H
 #define SNAPSTATE_PLAN_H
@@ -113,7 +109,8 @@ struct plan_op_row {
 	const char *command; /* of people; "=": the value of an option */
 	const char *command_without; /* where the mapping has no uuid; NULL: the same */
 	const char *target;	     /* the words of its target line */
-	const char *fact; /* how a fact about the target begins that the step makes untrue */
+	const char
+		*fact; /* how a fact about the target begins that the step makes untrue */
 	const char *fact_too;	     /* what that fact has as well; NULL: nothing */
 	const char *key;   /* what the observer is to name (observe.h) */
 	const char *named; /* what of its name line is the target's under the host's own
@@ -125,8 +122,8 @@ const struct plan_op_row *plan_op_row(enum plan_op op);
 const char *plan_op_name(enum plan_op op);
 int plan_op_parse(const char *name, size_t len, enum plan_op *ret_op);
 
-/* What a step acts on. Which members are set depends on the operation, see above; the others are
- * zero or "". Strings are owned by the plan. */
+/* What a step acts on. Which members are set depends on the operation, see above; the
+ * others are zero or "". Strings are owned by the plan. */
 struct plan_target {
 	uint64_t namespace_id; /* umount */
 	uint32_t mount_id;
@@ -221,7 +218,8 @@ void plan_target_print(
 /* The member that a letter stands for, one of the strings. */
 char **plan_target_string(struct plan_target *target, char letter);
 
-/* The words of the step's target line behind "target "; the executor's journal repeats them. */
+/* The words of the step's target line behind "target "; the executor's journal repeats
+ * them. */
 void plan_step_target(const struct plan_step *step, struct buf *ret_text);
 
 /*
@@ -244,10 +242,13 @@ void plan_scope_set(struct plan *plan, const struct scope *scope);
 void plan_write(struct plan *plan, struct buf *ret_text);
 
 /*
- * Reads hostile text. Checks grammar, limits, canonical form and digest, and that the facts are
- * consistent: every gone is expected at that point, no new is already there, a volume has one
- * line at a time, every target is in scope. A plan of an older version has fewer facts than an execution needs: plan->version. Errors: "NAME:LINE: rule". -EBADMSG for all that is wrong with the text.
+ * Reads hostile text. Checks grammar, limits, canonical form and digest, and that the
+ * facts are consistent: every gone is expected at that point, no new is already there, a
+ * volume has one line at a time, every target is in scope. A plan of an older version has
+ * fewer facts than an execution needs: plan->version. Errors: "NAME:LINE: rule". -EBADMSG
+ * for all that is wrong with the text.
  */
-int plan_read(const char *text, size_t len, const char *name, struct plan **ret_plan, struct err *err);
+int plan_read(const char *text, size_t len, const char *name, struct plan **ret_plan,
+	struct err *err);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The parts in which a host is read (probe.h), and from which facts and conditions follow. */
+/* The parts in which a host is read (probe.h), and from which facts and conditions
+ * follow. */
 #ifndef SNAPSTATE_PROBE_PART_H
 #define SNAPSTATE_PROBE_PART_H
 
@@ -9,7 +10,8 @@ enum probe_part {
 	PROBE_BLOCKS = 1 << 2, /* sysfs: other block devices */
 	PROBE_MOUNTS = 1 << 3,
 	PROBE_PROCESSES = 1 << 4,
-	PROBE_LVM = 1 << 5, /* needs DM and BLOCKS, to know which devices LVM may look at */
+	PROBE_LVM =
+		1 << 5, /* needs DM and BLOCKS, to know which devices LVM may look at */
 	PROBE_LVSCAN = 1 << 6, /* what only a capture asks of LVM: lvscan */
 	PROBE_AGAIN = 1 << 7,  /* probe_look_again() at the end */
 	PROBE_FSTAB = 1 << 8,  /* /etc/fstab */

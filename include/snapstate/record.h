@@ -3,13 +3,13 @@
  * Model <-> archive (X.snapstate.tar.gz): a pax tar, gzip by default, one top folder.
  *
  *   FORMAT                first member: "snapstate-capture 1\nmin-reader 1\n..."
- *   state.xml             what libdevmapper, /proc and /sys answered; RELAX NG in state.rng
- *   lvm/ mounts/          documents, verbatim
- *   SHA256SUMS            last member: `sha256sum -c` checks every other member
+ *   state.xml             what libdevmapper, /proc and /sys answered; RELAX NG in
+ * state.rng lvm/ mounts/          documents, verbatim SHA256SUMS            last member:
+ * `sha256sum -c` checks every other member
  *
- * The same model gives the same bytes. The reader takes hostile files: members are read into
- * memory under the limits of limits.h; links, devices, duplicates, foreign names and unknown
- * compression are refused, and every error names the member and the rule.
+ * The same model gives the same bytes. The reader takes hostile files: members are read
+ * into memory under the limits of limits.h; links, devices, duplicates, foreign names and
+ * unknown compression are refused, and every error names the member and the rule.
  */
 #ifndef SNAPSTATE_RECORD_H
 #define SNAPSTATE_RECORD_H
@@ -23,7 +23,8 @@ struct host;
 #define RECORD_VERSION 1
 
 /* `top` is the name of the top folder ([A-Za-z0-9._-]+). */
-int record_write(const struct host *host, const char *top, struct buf *ret_archive, struct err *err);
+int record_write(const struct host *host, const char *top, struct buf *ret_archive,
+	struct err *err);
 
 /* `name` is the file's name in errors. -EBADMSG (or another errno) for a bad archive. */
 int record_read(const void *archive, size_t len, const char *name, struct host **ret_host,

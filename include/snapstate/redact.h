@@ -40,22 +40,24 @@ struct host;
 
 struct redact_key {
 	unsigned char bytes[REDACT_KEY_LEN];
-	char id[REDACT_KEY_ID_LEN + 1]; /* hex; tells keys apart and gives nothing of them away */
+	char id[REDACT_KEY_ID_LEN +
+		1]; /* hex; tells keys apart and gives nothing of them away */
 };
 
-/* KEYFILE is text: "snapstate-redaction-key 1\n" and 64 hex digits. `may_create`: makes one, mode
- * 0600, if there is none. Refused (-EPERM): one that others may read, that belongs to another user
- * (other than root), or that is no regular file.
- * -EBADMSG: not such a text. */
-int redact_key_read(const char *path, bool may_create, struct redact_key *ret_key, struct err *err);
+/* KEYFILE is text: "snapstate-redaction-key 1\n" and 64 hex digits. `may_create`: makes
+ * one, mode 0600, if there is none. Refused (-EPERM): one that others may read, that
+ * belongs to another user (other than root), or that is no regular file. -EBADMSG: not
+ * such a text. */
+int redact_key_read(
+	const char *path, bool may_create, struct redact_key *ret_key, struct err *err);
 
-/* In place. Idempotent. Takes time linear in the documents. A namespace whose mountinfo was not
- * understood loses its mounts, as the reader of the archive will see it. */
+/* In place. Idempotent. Takes time linear in the documents. A namespace whose mountinfo
+ * was not understood loses its mounts, as the reader of the archive will see it. */
 void redact_secrets(struct host *host);
 
-/* A copy with pseudonyms for names; identity.redaction is the key's id. Reading its documents
- * again gives the same model. Shares nothing with `host`, which has had redact_secrets() and is
- * not redacted yet: pseudonyms would get pseudonyms. */
+/* A copy with pseudonyms for names; identity.redaction is the key's id. Reading its
+ * documents again gives the same model. Shares nothing with `host`, which has had
+ * redact_secrets() and is not redacted yet: pseudonyms would get pseudonyms. */
 struct host *redact_names(const struct host *host, const struct redact_key *key);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The one spelling of a moment in every file of snapstate: "2026-11-22T03:00:00Z"; durations as people
- * give them; and the clock that deadlines are told by. */
+/* The one spelling of a moment in every file of snapstate: "2026-11-22T03:00:00Z";
+ * durations as people give them; and the clock that deadlines are told by. */
 #ifndef SNAPSTATE_STAMP_H
 #define SNAPSTATE_STAMP_H
 

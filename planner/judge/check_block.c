@@ -28,7 +28,7 @@ static void note(struct subject *subject, enum rule rule, const struct block *bl
 	subject_about(subject, ABOUT_BLOCK, block);
 }
 
-/* Not on its exception store: a backup has no business there. */
+/* Not on its COW: a backup has no business there. */
 static bool is_on_snapshot(const struct subject *subject, struct devno devno)
 {
 	return (subject->snapshot && devno_is_equal(subject->snapshot->devno, devno)) ||
@@ -221,7 +221,7 @@ static void check_array(
 static const char *why_swap_stays(const struct subject *subject, const struct swap *swap)
 {
 	if (!is_on_snapshot(subject, swap->devno))
-		return ", the exception store";
+		return ", the COW";
 	if (!swap->has_used)
 		return ", and how much of it is in use was not recorded";
 	if (swap->used)
@@ -330,7 +330,7 @@ void check_blocks(const struct host *host, struct subject *subject)
 			check_block(host, subject, block);
 		else if (block)
 			note(subject, RULE_HELD, block, own_below(host, subject, block),
-				", the exception store");
+				", the COW");
 	}
 	check_swaps(host, subject);
 }

@@ -60,16 +60,16 @@ static void describe_state(const struct host *host, struct subject *subject)
 	case SNAPSHOT_VALID:
 		if (device_snapshot_usage(subject->snapshot, &used, &total) &&
 			used > total) {
-			/* lvreduce makes a store smaller than what it holds (lvm2 issue
+			/* lvreduce makes a COW smaller than what it holds (lvm2 issue
 			 * 164) */
 			subject_reason(subject, RULE_SHRUNK,
-				"its store holds %llu sectors and has room for %llu: "
+				"its COW holds %llu sectors and has room for %llu: "
 				"what was read from it since it shrank may be wrong",
 				(unsigned long long)used, (unsigned long long)total);
 			return;
 		}
 		if (total)
-			buf_printf(&age, ", its store %.0f %% full",
+			buf_printf(&age, ", its COW %.0f %% full",
 				100.0 * (double)used / (double)total);
 		if (subject->lv && subject->lv->created) {
 			buf_puts(&age, ", created ");
@@ -81,13 +81,13 @@ static void describe_state(const struct host *host, struct subject *subject)
 		return;
 	case SNAPSHOT_INVALID:
 		subject_reason(subject, RULE_INVALID,
-			"its status is Invalid: the store overflowed, every read of "
+			"its status is Invalid: the COW overflowed, every read of "
 			"it gives an I/O error, and whatever was backed up from it "
 			"since is worthless");
 		return;
 	case SNAPSHOT_OVERFLOW:
 		subject_reason(subject, RULE_OVERFLOWED,
-			"its status is Overflow: the store is full, and writes to it "
+			"its status is Overflow: the COW is full, and writes to it "
 			"fail");
 		return;
 	case SNAPSHOT_MERGING:
@@ -191,7 +191,7 @@ static void check_role(const struct host *host, struct subject *subject)
 }
 
 /* By the same condition that the plan has (condition_storage.c). */
-static void check_store_extents(const struct host *host, struct subject *subject)
+static void check_cow_extents(const struct host *host, struct subject *subject)
 {
 	const struct condition condition = {.kind = CONDITION_STORAGE,
 		.vg_uuid = subject->vg_uuid,
@@ -205,10 +205,10 @@ static void check_store_extents(const struct host *host, struct subject *subject
 	if (strcmp(violations.items[0].word, "unknown") == 0)
 		subject_reason(subject, RULE_EVIDENCE_MISSING,
 			"which device holds each physical volume is not known, so its "
-			"store cannot be compared with the metadata");
+			"COW cannot be compared with the metadata");
 	else
 		subject_reason(subject, RULE_DISAGREE,
-			"its store in the kernel (" DEVNO_FMT
+			"its COW in the kernel (" DEVNO_FMT
 			") is not on the extents that the metadata gives it",
 			DEVNO_ARGS(subject->cow->devno));
 }
@@ -226,7 +226,7 @@ static void check_layers(const struct host *host, struct subject *subject)
 	}
 	if (!subject->cow || !devno_is_equal(subject->cow->devno, cow)) {
 		subject_reason(subject, RULE_DISAGREE,
-			"its exception store in the kernel is not the device of that "
+			"its COW in the kernel is not the device of that "
 			"uuid");
 		return;
 	}
@@ -235,7 +235,7 @@ static void check_layers(const struct host *host, struct subject *subject)
 		subject_reason(subject, RULE_DISAGREE,
 			"the kernel's origin of it is not the volume that the metadata "
 			"names");
-	check_store_extents(host, subject);
+	check_cow_extents(host, subject);
 }
 
 void check_volume(const struct host *host, struct subject *subject)
@@ -315,7 +315,7 @@ static void note_victim(const struct host *host, struct subject *subject,
 		return;
 	victim_words(host, subject, overlap, &victim);
 	subject_reason(subject, is_writing ? RULE_STALE_CORRUPTING : RULE_STALE,
-		"%llu extents of its store belong to %s now%s",
+		"%llu extents of its COW belong to %s now%s",
 		(unsigned long long)overlap->extents, buf_text(&victim),
 		is_writing ? writes : "; it no longer writes there");
 	subject_about(subject, ABOUT_LV, overlap->victim);
@@ -460,11 +460,11 @@ static void check_stale_snapshot(
 	bool is_gone = !host_vg(host, subject->vg_uuid);
 
 	if (!subject->snapshot)
-		subject_reason(subject, RULE_ORPHAN_STORE,
-			"an exception store without a snapshot; %s", where);
+		subject_reason(subject, RULE_ORPHAN_COW,
+			"a COW without a snapshot; %s", where);
 	else if (!subject->cow)
 		subject_reason(subject, RULE_DISAGREE,
-			"its exception store is not the device of that uuid");
+			"its COW is not the device of that uuid");
 	else
 		subject_reason(subject, RULE_STALE, "%s%s", where,
 			is_gone ? ""

@@ -42,7 +42,7 @@ void check_shared_layer(const struct host *host, struct subject *subject)
 	const struct device *layer = subject->real;
 	struct holders tables;
 	struct ledger ledger;
-	bool has_pending = false; /* such a table holds the layer open as well */
+	bool has_inactive = false; /* such a table holds the layer open as well */
 	unsigned count = 0;
 
 	if (!layer)
@@ -51,7 +51,7 @@ void check_shared_layer(const struct host *host, struct subject *subject)
 	for (struct holder holder; holders_next(&tables, &holder);) {
 		const struct device *device = holder.table;
 
-		has_pending |= device->flags & DEVICE_PENDING;
+		has_inactive |= device->flags & DEVICE_HAS_INACTIVE;
 		if (count > NEIGHBOURS_MOST ||
 			is_of_lvm(host, subject, device, layer->devno))
 			continue;
@@ -66,7 +66,7 @@ void check_shared_layer(const struct host *host, struct subject *subject)
 		subject_about(subject, ABOUT_DEVICE, device);
 	}
 	ledger_of_device(host, layer, &ledger);
-	if (ledger.open == ledger.tables || has_pending)
+	if (ledger.open == ledger.tables || has_inactive)
 		return;
 	subject_reason(subject, RULE_OPENS_UNEXPLAINED,
 		"%s (" DEVNO_FMT "), the layer below its origin, is open %u times, and "

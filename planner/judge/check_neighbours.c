@@ -49,7 +49,7 @@ static bool is_merging(const struct host *host, const struct lv *lv)
 }
 
 /* Its own table is one that lvremove loads as well: with "PO", say, which a program
- * loaded to see the store overflow (seen in random states). */
+ * loaded to see the COW overflow (seen in random states). */
 static void check_itself(struct subject *subject)
 {
 	if (device_snapshot_state(subject->snapshot) == SNAPSHOT_NONE ||

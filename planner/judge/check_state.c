@@ -177,7 +177,7 @@ static bool note_unsettled(void *context, const struct device *device)
 	} states[] = {
 		{DEVICE_SUSPENDED, "is suspended"},
 		{DEVICE_INTERNAL, "is suspended by the kernel"},
-		{DEVICE_PENDING, "has an inactive table waiting"},
+		{DEVICE_HAS_INACTIVE, "has an inactive table"},
 		{DEVICE_DEFERRED, "is marked for deferred removal"},
 		{DEVICE_NO_TABLE, "has no table"},
 	};
@@ -192,10 +192,10 @@ static bool note_unsettled(void *context, const struct device *device)
 }
 
 #define NOT_AT_REST                                                                      \
-	(DEVICE_SUSPENDED | DEVICE_INTERNAL | DEVICE_PENDING | DEVICE_DEFERRED |         \
+	(DEVICE_SUSPENDED | DEVICE_INTERNAL | DEVICE_HAS_INACTIVE | DEVICE_DEFERRED |    \
 		DEVICE_NO_TABLE)
 
-/* One that is on the same -real layer; a snapshot comes with its store. */
+/* One that is on the same -real layer; a snapshot comes with its COW. */
 static void note_neighbour(const struct host *host, struct subject *subject,
 	const struct device *device, unsigned *count)
 {
@@ -210,7 +210,7 @@ static void note_neighbour(const struct host *host, struct subject *subject,
 			note_unsettled(subject, pair[i]);
 }
 
-/* The origin, and its other snapshots with their stores: LVM suspends and resumes them
+/* The origin, and its other snapshots with their COWs: LVM suspends and resumes them
  * all when it removes one, and with that puts a table that waits into force (seen in the
  * lab, random states: the table of a neighbour's -cow). */
 static void note_neighbours(const struct host *host, struct subject *subject)
@@ -228,7 +228,7 @@ static void note_neighbours(const struct host *host, struct subject *subject)
 			note_neighbour(host, subject, holder.table, &count);
 	if (count > NEIGHBOURS_MOST)
 		subject_add_words(subject, "; more of its origin's snapshots, or their "
-					   "stores, are not at rest");
+					   "COWs, are unsettled");
 }
 
 static bool is_in_stack(const struct subject *subject, struct devno devno)

@@ -362,7 +362,7 @@ static bool note_ledger(void *context, const struct device *device)
 	struct ledger ledger;
 
 	ledger_of_device(visit->host, device, &ledger);
-	if (ledger.rest == 0)
+	if (ledger.unexplained == 0)
 		return true;
 	subject_reason(visit->subject, RULE_OPENS_UNEXPLAINED,
 		"%s (" DEVNO_FMT ") is open %u times, but %lld opens were found: %u by "
@@ -370,7 +370,7 @@ static bool note_ledger(void *context, const struct device *device)
 		"%u by "
 		"processes",
 		device->name, DEVNO_ARGS(device->devno), ledger.open,
-		(long long)(ledger.open - ledger.rest), ledger.tables,
+		(long long)(ledger.open - ledger.unexplained), ledger.tables,
 		ledger.file_systems, ledger.swaps, ledger.blocks, ledger.nodes);
 	subject_about(visit->subject, ABOUT_DEVICE, device);
 	return true;

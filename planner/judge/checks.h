@@ -39,7 +39,8 @@ struct sharing {
 	size_t n_vgs, n_captures, n_gone;
 	bool *is_shown; /* [group * n_captures + capture]: that capture shows a physical
 			 * volume of that group */
-	struct violations *hosts, *local; /* of each group: the conditions of these names */
+	struct violations *hosts,
+		*local; /* of each group: the conditions of these names */
 	struct group_pvs *pvs;		  /* of each group */
 	struct gone_group *gone; /* of the subjects' groups that are not there; sorted */
 };

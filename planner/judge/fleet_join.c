@@ -186,7 +186,7 @@ static void check_evidence_of_all(const struct shared *shared)
 	}
 }
 
-/* ---- whose extents a stale store writes to, by newer metadata ---- */
+/* ---- whose extents a stale COW writes to, by newer metadata ---- */
 
 static const struct pv *pv_at(
 	const struct host *host, const char *vg_uuid, struct devno devno)
@@ -230,7 +230,7 @@ static void note_newer_victims(
 		cleanup_buf struct buf text = BUF_INIT;
 
 		buf_printf(&text,
-			"%llu extents of its store belong to %s/%s now, by the newer "
+			"%llu extents of its COW belong to %s/%s now, by the newer "
 			"metadata "
 			"that %s read: until this snapshot is gone, the first write to "
 			"each chunk "
@@ -245,7 +245,7 @@ static void note_newer_victims(
 	}
 }
 
-/* The store as the other host would see it. */
+/* The COW as the other host would see it. */
 static void check_newer(const struct shared *shared, size_t own, size_t other)
 {
 	const struct host *from = shared->fleet->members[own].host;
@@ -314,7 +314,7 @@ static bool has_sibling(const struct shared *shared, size_t member)
 	return own->real && survey_base(survey, own->real)->n_subjects > 1;
 }
 
-/* Two kernels have written into one store: what it holds is worth nothing, and one of
+/* Two kernels have written into one COW: what it holds is worth nothing, and one of
  * them must let go of it before the volume is removed. */
 static void share_out(const struct shared *shared, size_t last)
 {
@@ -332,12 +332,12 @@ static void share_out(const struct shared *shared, size_t last)
 		}
 		if (i == last)
 			buf_puts(&text, "active on another host too, where its mappings "
-					"go first: two kernels wrote into its store, and "
+					"go first: two kernels wrote into its COW, and "
 					"what it shows is wrong");
 		else
 			buf_printf(&text,
 				"active on %s too, whose plan removes the volume: two "
-				"kernels wrote into its store, and what it shows is "
+				"kernels wrote into its COW, and what it shows is "
 				"wrong",
 				node_of(shared, last));
 		add_reason(shared, subject, RULE_ACTIVE_TWICE, &text);

@@ -28,28 +28,33 @@ extern const char *const select_default_mounts[SELECT_DEFAULT_MOUNTS];
  * work is proportional to what it read. */
 #define STACK_MOST    64  /* mappings, block devices, mounts and swap areas on it */
 #define SIBLINGS_MOST 100 /* on one layer: the origin and its snapshots */
-#define NEIGHBOURS_MOST 3 /* of an origin's other snapshots that are named for one thing */
+#define NEIGHBOURS_MOST                                                                  \
+	3 /* of an origin's other snapshots that are named for one thing */
 #define ALIKE_MOST    12  /* other reasons of one rule that are told */
 #define BEYOND_MOST   8	  /* layers above what is also on something else */
 #define COMMANDS_MOST 16  /* commands of LVM that are named */
 #define USERS_MOST    12  /* processes that are named */
-#define PLACES_MOST   1024 /* mounts, uses or swap areas of one device that are looked at */
+#define PLACES_MOST                                                                      \
+	1024 /* mounts, uses or swap areas of one device that are looked at              \
+	      */
 
 /* What the operator asked for. Strings are borrowed. */
 struct request {
 	const char **select; /* VG/LV globs */
 	size_t n_select;
 	int64_t min_age; /* seconds; of those globs */
-	const char *const *select_mounts; /* where what they select is mounted; policy.h */
+	const char *const
+		*select_mounts; /* where what they select is mounted; policy.h */
 	size_t n_select_mounts;
 	const struct policy_rule *rules; /* of policies, tried behind the globs */
 	size_t n_rules;
 	int64_t valid; /* seconds from the capture until the plan expires; 0 = never */
 	bool has_refresh_origin;
 	bool is_single_host; /* asserted: no other host sees these volume groups */
-	bool is_hosts_complete; /* asserted: of every host that reaches the storage of these
-				 * volume groups, a capture is given */
-	const struct host **captures; /* all that were given, of several hosts; borrowed */
+	bool is_hosts_complete; /* asserted: of every host that reaches the storage of
+				 * these volume groups, a capture is given */
+	const struct host *
+		*captures; /* all that were given, of several hosts; borrowed */
 	size_t n_captures;
 	const char **leftover_mounts; /* asserted: what is mounted there is a leftover */
 	size_t n_leftover_mounts;
@@ -74,7 +79,7 @@ enum rule {
 	RULE_STALE,
 	RULE_STALE_CORRUPTING,
 	RULE_SHRUNK,
-	RULE_ORPHAN_STORE,
+	RULE_ORPHAN_COW,
 	RULE_MOUNTED_IDLE,
 	RULE_MAPPED_IDLE,
 	RULE_HELD_IDLE,
@@ -133,7 +138,8 @@ struct rule_text {
 	const char *remedy;   /* what a person does then, for README and reviews */
 };
 const struct rule_text *rule_text(enum rule rule);
-/* What a hazard's head says in front of the subject's name; NULL: the rule is no hazard. */
+/* What a hazard's head says in front of the subject's name; NULL: the rule is no hazard.
+ */
 const char *rule_hazard(enum rule rule);
 /* true: it only describes, and is never a class: what it tells of, the plan undoes. */
 bool rule_is_hint(enum rule rule);
@@ -205,8 +211,8 @@ struct subject {
 	const struct device **above; /* the mappings among them */
 	size_t n_above;
 	bool is_selected;
-	/* The node of another host where it is active too, and whose plan removes the volume:
-	 * only the mappings go here. NULL = there is none; borrowed. */
+	/* The node of another host where it is active too, and whose plan removes the
+	 * volume: only the mappings go here. NULL = there is none; borrowed. */
 	const char *active_on;
 	const struct policy_rule *rule; /* that selected it; NULL = a glob of --select */
 	/* It is mounted read-write, and only its origin's being in use shows that it is a
@@ -229,7 +235,7 @@ struct base {
 	const struct device *origin; /* the visible volume on this -real layer */
 	size_t n_on;		     /* mappings on it; 0 without an index */
 	size_t n_subjects;	     /* whose -real layer it is */
-	size_t subject;		     /* whose snapshot or store it is, from 1, once all are
+	size_t subject;		     /* whose snapshot or COW it is, from 1, once all are
 				      * judged; 0: none */
 };
 
@@ -261,18 +267,20 @@ static inline void survey_free_fn(struct survey *survey)
 bool subject_is_plain(const struct subject *subject);
 /* Of a device of the host. */
 struct base *survey_base(const struct survey *survey, const struct device *device);
-/* "; LVM did not look at slow (254:9, delay), sdc (8:32)"; nothing where it looked at all. */
+/* "; LVM did not look at slow (254:9, delay), sdc (8:32)"; nothing where it looked at
+ * all. */
 void survey_unread_words(const struct survey *survey, struct buf *text);
 
 /* ---- selection (select.c) ---- */
 
-/* "onapp-aaaa/backup-dddd" with its tags (struct lv; NULL = not known) against the globs of
- * --select, then the rules. *ret_rule is the first that matches, NULL for a glob of --select;
- * untouched where nothing does. */
+/* "onapp-aaaa/backup-dddd" with its tags (struct lv; NULL = not known) against the globs
+ * of
+ * --select, then the rules. *ret_rule is the first that matches, NULL for a glob of
+ * --select; untouched where nothing does. */
 bool request_selects(const struct request *request, const char *label, const char *tags,
 	const struct policy_rule **ret_rule);
-/* Does the dm name look like a mapping of a selected volume: the volume's own name, or its dm
- * name (VG and LV with doubled hyphens), with anything behind it? */
+/* Does the dm name look like a mapping of a selected volume: the volume's own name, or
+ * its dm name (VG and LV with doubled hyphens), with anything behind it? */
 bool request_selects_name(const struct request *request, const char *dm_name,
 	const struct policy_rule **ret_rule);
 /* Any volume of that group. */
@@ -305,8 +313,8 @@ void sharing_nodes(
 
 /* Its strictest reason decides; after another reason was added. */
 void subject_decide(struct subject *subject);
-/* After verdicts got stricter: those that cannot go alone stay as well. Returns whether there
- * was one. */
+/* After verdicts got stricter: those that cannot go alone stay as well. Returns whether
+ * there was one. */
 bool classify_siblings(struct survey *survey);
 
 /* true: something that was asked for was refused or is undecided. */
@@ -332,8 +340,8 @@ static inline bool subject_is_mapping(const struct subject *subject)
 	return subject->kind == SUBJECT_STALE || subject->active_on;
 }
 
-/* How many device-mapper devices the device is on, itself included, through partitions, arrays
- * and loop devices; at most `most`. */
+/* How many device-mapper devices the device is on, itself included, through partitions,
+ * arrays and loop devices; at most `most`. */
 size_t stack_height(const struct host *host, struct devno devno, size_t most);
 /* What is on `base`, directly or not, each once, topmost first. malloc'ed. Of what is
  * above something that is also on something else, a few only: it keeps the snapshot
@@ -354,8 +362,8 @@ struct holders subject_holders(const struct host *host, const struct subject *su
  * _add_snapshot_merge_target_to_dtree; seen in the lab). A guest may run on
  * it. NULL: none. */
 const struct device *subject_merged_into(const struct subject *subject);
-/* Such a device, of any snapshot. A snapshot's own with the status "Merge failed" is none:
- * it is still one of its origin. */
+/* Such a device, of any snapshot. A snapshot's own with the status "Merge failed" is
+ * none: it is still one of its origin. */
 bool device_is_merging(const struct device *device);
 /* true: one of these devices. */
 bool subject_owns(const struct subject *subject, struct devno devno);

@@ -217,7 +217,7 @@ static bool no_such_target(const struct judgement *it)
 	return false;
 }
 
-/* Of the subject's devices, its store excepted; whatever else is above is judged itself.
+/* Of the subject's devices, its COW excepted; whatever else is above is judged itself.
  */
 static bool has_no_other_deps(const struct judgement *it)
 {

@@ -10,12 +10,12 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"holds it but what the plan undoes",
 		"run the plan"},
 	[RULE_INVALID] = {"invalid", VERDICT_REMOVE,
-		"its exception store is full or damaged: every read gives an I/O error",
+		"its COW is full or damaged: every read gives an I/O error",
 		"its dm status is Invalid",
 		"run the plan; what was backed up from it is "
 		"worthless"},
 	[RULE_OVERFLOWED] = {"overflowed", VERDICT_REMOVE,
-		"its exception store is full: writes to the snapshot fail",
+		"its COW is full: writes to the snapshot fail",
 		"its dm status is Overflow (lvs does not show it): stale, with a table "
 		"that LVM does not load",
 		"run the plan; what was backed up from it is worthless"},
@@ -24,20 +24,20 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"a dm device with an LVM uuid that the metadata does not have",
 		"run the plan"},
 	[RULE_STALE_CORRUPTING] = {"stale-corrupting", VERDICT_REMOVE,
-		"stale, valid, and its store is on extents that belong to another "
+		"stale, valid, and its COW is on extents that belong to another "
 		"volume now: every first write to a chunk of the origin overwrites "
 		"that volume",
-		"stale and valid; its store maps extents that another volume owns now, "
+		"stale and valid; its COW maps extents that another volume owns now, "
 		"and overwrites them",
 		"run the plan at once; then compare the volume it names with a backup of "
 		"before it was made"},
 	[RULE_SHRUNK] = {"shrunk", VERDICT_REMOVE,
-		"its exception store holds more than it has room for: it was made "
+		"its COW holds more than it has room for: it was made "
 		"smaller, and what is read from it may be wrong",
-		"its dm status counts more sectors used than the store has",
+		"its dm status counts more sectors used than the COW has",
 		"run the plan; do not trust a backup made from it"},
-	[RULE_ORPHAN_STORE] = {"orphan-store", VERDICT_REMOVE,
-		"an exception store without its snapshot, unknown to the LVM metadata",
+	[RULE_ORPHAN_COW] = {"orphan-store", VERDICT_REMOVE,
+		"a COW without its snapshot, unknown to the LVM metadata",
 		"a -cow device that the metadata does not have, without a snapshot",
 		"run the plan"},
 	[RULE_MOUNTED_IDLE] = {"mounted-idle", VERDICT_REMOVE,
@@ -58,7 +58,7 @@ static const struct rule_text rules[RULES_COUNT] = {
 	[RULE_LEFTOVER_MOUNT] = {"leftover-mount", VERDICT_REMOVE,
 		"mounted read-write, and shown to be a leftover", "", ""},
 	[RULE_ACTIVE_TWICE] = {"active-twice", VERDICT_REMOVE,
-		"active on several hosts: its store was written by two kernels",
+		"active on several hosts: its COW was written by two kernels",
 		"a snapshot target of it in the captures of several hosts",
 		"run the plans; what was backed up from it is worthless"},
 	[RULE_EVIDENCE_MISSING] = {"evidence-missing", VERDICT_UNDECIDED,
@@ -74,7 +74,7 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"a process of LVM, dmsetup or kpartx",
 		"wait until the command has ended; restart udevd if it waits for that"},
 	[RULE_UNSETTLED] = {"unsettled", VERDICT_UNDECIDED,
-		"a device of its stack is suspended, has a table waiting, or changed "
+		"a device of its stack is suspended, has an inactive table, or changed "
 		"while the capture was made: someone is, or stopped, in the middle of a "
 		"change",
 		"flags of a dm device; what differed at the second look",

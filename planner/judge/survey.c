@@ -160,7 +160,7 @@ static bool is_some_snapshot(const struct host *host, const struct lv *lv)
 
 /* What LVM hides is a part of another volume: the legs of an array, the data of a thin
  * pool (lvm2 lib/metadata/lv.c, lv_is_visible). A wide glob does not mean these. A
- * merging snapshot is hidden as well, and one that lost its other half has its store
+ * merging snapshot is hidden as well, and one that lost its other half has its COW
  * mapped. */
 static bool is_hidden_part(const struct host *host, const struct lv *lv)
 {
@@ -238,11 +238,11 @@ static bool is_lost_volume(
 	       !host_volume_below(host, device->devno, vg_uuid);
 }
 
-/* LVM devices whose volume is not in the metadata: a snapshot, a store, or a plain
+/* LVM devices whose volume is not in the metadata: a snapshot, a COW, or a plain
  * volume. */
 static void collect_stale(const struct host *host, struct survey *survey)
 {
-	/* as snapshot or store: they are found by uuid, so one volume gives one subject
+	/* as snapshot or COW: they are found by uuid, so one volume gives one subject
 	 */
 	cleanup_with(taken_free) struct taken own = taken_new(host);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Removable subjects -> the plan's steps. What the kernel forces: what is on it from
- * the top down (order_above.c), then the snapshot, then its exception store; stale stacks
+ * the top down (order_above.c), then the snapshot, then its COW; stale stacks
  * before any lvremove frees extents. Every step is replayed at once, and its prediction
  * is what the replay changed. Invariant: no step names a device that is not a removable
  * subject's own, except lv-refresh.
@@ -439,8 +439,8 @@ static int add_stale_devices(struct ordering *ordering, struct err *err)
 		r = order_add_dm_remove(ordering, subject->snapshot, why, err);
 	if (r == 0 && subject->cow)
 		r = order_add_dm_remove(ordering, subject->cow,
-			subject->active_on ? "its exception store on this host"
-					   : "the exception store of a snapshot that is "
+			subject->active_on ? "its COW on this host"
+					   : "the COW of a snapshot that is "
 					     "gone from the LVM metadata",
 			err);
 	return r;

@@ -26,8 +26,8 @@ enum order_part {
 	ORDER_MAPPINGS = 1 << 0,
 	ORDER_VOLUMES = 1 << 1,
 };
-/* The same for a part of them, on a host that earlier plans have changed: `now` goes on to
- * what it is after these steps. */
+/* The same for a part of them, on a host that earlier plans have changed: `now` goes on
+ * to what it is after these steps. */
 int order_part(struct survey *survey, unsigned parts, struct host *now, struct plan *plan,
 	struct err *err);
 

@@ -50,54 +50,58 @@ struct proof {
 /* "step 2 (dm-remove) breaks rule 4: NAME: WHY"; -EPERM */
 int proof_broken(const struct proof *proof, int rule, const char *why, const char *what);
 
-/* prove_fleet.c: rule 5 for other hosts that may use the volume group; no removal of a volume
- * that another host still maps; no mapping taken from a volume that stays. -EPERM. */
+/* prove_fleet.c: rule 5 for other hosts that may use the volume group; no removal of a
+ * volume that another host still maps; no mapping taken from a volume that stays. -EPERM.
+ */
 int proof_group_is_known(const struct proof *proof, const struct vg *vg);
 /* One of the captures is of that node, and shows the group. */
 bool proof_has_capture(const struct proof *proof, const char *vg_uuid, const char *node);
 /* For a device whose group is gone. */
 int proof_device_is_ours(const struct proof *proof, const struct device *device);
 int proof_is_inactive_elsewhere(const struct proof *proof, const struct lv *lv);
-bool proof_goes_later(const struct proof *proof, const char *vg_uuid, const char *lv_uuid);
+bool proof_goes_later(
+	const struct proof *proof, const char *vg_uuid, const char *lv_uuid);
 /* The volume is gone for all hosts. */
-void proof_forget_volume(const struct proof *proof, const char *vg_uuid, const char *lv_uuid);
+void proof_forget_volume(
+	const struct proof *proof, const char *vg_uuid, const char *lv_uuid);
 
 /* prove_gone.c: LVM has looked everywhere: a group that it does not show is gone. */
 bool proof_lvm_is_whole(const struct host *host);
 
 /* Proves one plan on its host as the plans before left it. */
 int proof_plan_alone(struct proof *proof);
-/* prove_select.c: a rule of the plan selects the volume, by the metadata or, where that does not
- * know it, by the names of its devices; and a volume of the metadata is as old as that rule asks.
- * -EPERM. */
+/* prove_select.c: a rule of the plan selects the volume, by the metadata or, where that
+ * does not know it, by the names of its devices; and a volume of the metadata is as old
+ * as that rule asks. -EPERM. */
 int proof_selected(const struct proof *proof, const char *vg_uuid, const char *lv_uuid);
-/* The rule of the plan that selects the volume of this snapshot says that its producer mounts them
- * on `target`. */
+/* The rule of the plan that selects the volume of this snapshot says that its producer
+ * mounts them on `target`. */
 bool proof_is_mounted_by_rule(
 	const struct proof *proof, const struct device *snapshot, const char *target);
-/* prove_production.c: a mount that can be written goes only where the origin is in use, or the
- * plan says that leftovers are mounted there. -EPERM. */
+/* prove_production.c: a mount that can be written goes only where the origin is in use,
+ * or the plan says that leftovers are mounted there. -EPERM. */
 int proof_check_production(const struct proof *proof, const struct device *snapshot,
 	const struct mount *mount);
 /* prove_neighbours.c: an lvremove leaves the other snapshots of its origin as they are.
  * -EPERM. */
 int proof_check_neighbours(const struct proof *proof, const struct lv *lv);
-/* prove_conditions.c: what the operation relies on, and what a busy host changes by itself, is
- * a condition of the plan, and holds by then. -EPERM. */
+/* prove_conditions.c: what the operation relies on, and what a busy host changes by
+ * itself, is a condition of the plan, and holds by then. -EPERM. */
 int proof_check_conditions(const struct proof *proof, const char *origin_uuid);
 /* The same for what any step in that volume group relies on. */
 int proof_check_group_conditions(const struct proof *proof, const char *vg_uuid);
-/* The snapshot's store was where the metadata have it, and that is a condition. -EPERM. */
+/* The snapshot's COW was where the metadata have it, and that is a condition. -EPERM. */
 int proof_check_storage(
 	const struct proof *proof, const char *vg_uuid, const char *lv_uuid);
-/* No configuration names the snapshot, or its store, but for mounting it where the plan
+/* No configuration names the snapshot, or its COW, but for mounting it where the plan
  * says that leftovers are mounted; and that is a condition of the plan. -EPERM. */
 int proof_check_not_configured(
 	const struct proof *proof, const char *vg_uuid, const char *lv_uuid);
-/* No command of LVM or device-mapper is at work; and that is a condition of the plan. -EPERM. */
+/* No command of LVM or device-mapper is at work; and that is a condition of the plan.
+ * -EPERM. */
 int proof_check_quiet(const struct proof *proof);
-/* Nothing else is, or belongs, where the snapshot is mounted; and that is a condition of the
- * plan. -EPERM. */
+/* Nothing else is, or belongs, where the snapshot is mounted; and that is a condition of
+ * the plan. -EPERM. */
 int proof_check_mount_points(
 	const struct proof *proof, const char *vg_uuid, const char *lv_uuid);
 /* The same for a guest's volume that goes: its group is on the snapshot alone. -EPERM. */

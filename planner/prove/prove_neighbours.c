@@ -21,16 +21,16 @@ static bool has_table(const struct host *host, const struct lv *lv)
 	cleanup_buf struct buf params = BUF_INIT;
 	const struct device *snapshot =
 		host_device_of_lv(host, lv->vg_uuid, lv->uuid, "");
-	const struct device *store =
+	const struct device *cow =
 		host_device_of_lv(host, lv->vg_uuid, lv->uuid, "-cow");
 	const struct device *layer =
 		host_device_of_lv(host, lv->vg_uuid, lv->origin_uuid, "-real");
 
-	if (!snapshot || !layer || !store || snapshot->n_targets != 1 ||
+	if (!snapshot || !layer || !cow || snapshot->n_targets != 1 ||
 		strcmp(snapshot->targets[0].type, "snapshot") != 0)
 		return false;
 	buf_printf(&params, DEVNO_FMT " " DEVNO_FMT " P ", DEVNO_ARGS(layer->devno),
-		DEVNO_ARGS(store->devno));
+		DEVNO_ARGS(cow->devno));
 	return strncmp(snapshot->targets[0].params, buf_text(&params), params.len) == 0;
 }
 

@@ -67,10 +67,10 @@ static bool is_condition(const struct proof *proof, const struct device *snapsho
 static bool is_origin_used(const struct proof *proof, const struct device *snapshot)
 {
 	const struct host *host = proof->before;
-	struct devno layer, store;
+	struct devno layer, cow;
 	struct holders tables;
 
-	if (!device_snapshot_parts(snapshot, &layer, &store))
+	if (!device_snapshot_parts(snapshot, &layer, &cow))
 		return false;
 	tables = host_holders_by(host, layer, HELD_BY_TABLE);
 	for (struct holder holder; holders_next(&tables, &holder);)

@@ -187,14 +187,14 @@ bool proof_is_mounted_by_rule(
 int proof_selected(const struct proof *proof, const char *vg_uuid, const char *lv_uuid)
 {
 	const struct lv *lv = host_lv(proof->before, vg_uuid, lv_uuid);
-	cleanup_buf struct buf snapshot = BUF_INIT, store = BUF_INIT;
+	cleanup_buf struct buf snapshot = BUF_INIT, cow = BUF_INIT;
 
 	if (lv)
 		return check_volume_selected(proof, lv);
 	buf_printf(&snapshot, "LVM-%s%s", vg_uuid, lv_uuid);
-	buf_printf(&store, "LVM-%s%s-cow", vg_uuid, lv_uuid);
+	buf_printf(&cow, "LVM-%s%s-cow", vg_uuid, lv_uuid);
 	if (is_device_selected(proof, vg_uuid, buf_text(&snapshot)) ||
-		is_device_selected(proof, vg_uuid, buf_text(&store)))
+		is_device_selected(proof, vg_uuid, buf_text(&cow)))
 		return 0;
 	return proof_broken(
 		proof, 1, "no rule of the plan selects it", buf_text(&snapshot));

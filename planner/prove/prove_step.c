@@ -24,7 +24,7 @@
 enum kind {
 	KIND_OTHER,
 	KIND_SNAPSHOT, /* an LVM snapshot's visible device */
-	KIND_STORE,    /* an LVM snapshot's exception store */
+	KIND_COW,    /* an LVM snapshot's COW */
 };
 
 struct identity_of {
@@ -43,7 +43,7 @@ static struct identity_of identify(const struct device *device)
 	if (*layer == '\0' && strcmp(device->targets[0].type, "snapshot") == 0)
 		id.kind = KIND_SNAPSHOT;
 	if (strcmp(layer, "cow") == 0)
-		id.kind = KIND_STORE;
+		id.kind = KIND_COW;
 	return id;
 }
 
@@ -162,7 +162,7 @@ static bool is_origin_of_another(const struct host *host, const struct lv *lv)
 	return false;
 }
 
-/* Else nobody can say whose extents the store's sectors are. */
+/* Else nobody can say whose extents the COW's sectors are. */
 static bool has_known_places(const struct host *host, const char *vg_uuid)
 {
 	cleanup_places struct places places =
@@ -203,8 +203,9 @@ int proof_check_processes(const struct proof *proof, struct devno devno, const c
 
 static bool is_at_rest(const struct device *device)
 {
-	return !(device->flags & (DEVICE_SUSPENDED | DEVICE_INTERNAL | DEVICE_PENDING |
-					 DEVICE_DEFERRED | DEVICE_NO_TABLE));
+	return !(device->flags &
+		 (DEVICE_SUSPENDED | DEVICE_INTERNAL | DEVICE_HAS_INACTIVE |
+			 DEVICE_DEFERRED | DEVICE_NO_TABLE));
 }
 
 static int check_at_rest(const struct proof *proof, const struct device *device)
@@ -242,15 +243,15 @@ static int check_closed(
 	return proof_check_held(proof, device->devno, device->name);
 }
 
-/* A device on the layer below a snapshot, and where that is a snapshot too, its store:
+/* A device on the layer below a snapshot, and where that is a snapshot too, its COW:
  * resuming either would put a table that waits into force. */
 static int check_on_layer(const struct proof *proof, const struct device *device)
 {
-	struct devno layer, store;
+	struct devno layer, cow;
 	int r = check_at_rest(proof, device);
 
-	if (r == 0 && device_snapshot_parts(device, &layer, &store))
-		r = check_at_rest(proof, host_device_by_devno(proof->now, store));
+	if (r == 0 && device_snapshot_parts(device, &layer, &cow))
+		r = check_at_rest(proof, host_device_by_devno(proof->now, cow));
 	return r;
 }
 
@@ -269,7 +270,7 @@ static int check_origin_at_rest(const struct proof *proof, struct devno layer)
 /* A snapshot in a state that can be judged, whose origin is at rest. */
 static int check_snapshot(const struct proof *proof, const struct device *snapshot)
 {
-	struct devno layer, store;
+	struct devno layer, cow;
 
 	switch (device_snapshot_state(snapshot)) {
 	case SNAPSHOT_VALID:
@@ -283,7 +284,7 @@ static int check_snapshot(const struct proof *proof, const struct device *snapsh
 	case SNAPSHOT_UNKNOWN:
 		return proof_broken(proof, 6, "its state is not known", snapshot->name);
 	}
-	if (!device_snapshot_parts(snapshot, &layer, &store))
+	if (!device_snapshot_parts(snapshot, &layer, &cow))
 		return proof_broken(
 			proof, 6, "its table is not understood", snapshot->name);
 	return check_origin_at_rest(proof, layer);
@@ -395,7 +396,7 @@ static int prove_umount(struct proof *proof)
 }
 
 /* A device may be removed behind LVM's back only if LVM does not know it: a snapshot or a
- * store whose volume is absent, or a mapping on a snapshot that is itself to go. */
+ * COW whose volume is absent, or a mapping on a snapshot that is itself to go. */
 static int check_removable(const struct proof *proof, const struct device *device)
 {
 	struct identity_of id = identify(device);
@@ -412,7 +413,7 @@ static int check_removable(const struct proof *proof, const struct device *devic
 		if (check_snapshot(proof, device) < 0)
 			return -EPERM;
 		/* fallthrough */
-	case KIND_STORE:
+	case KIND_COW:
 		if (proof_check_device_ground(proof, device, id.vg) < 0)
 			return -EPERM;
 		if (host_lv(proof->before, id.vg, id.lv) &&
@@ -491,14 +492,14 @@ static int prove_lv_remove(struct proof *proof)
 	struct lv *lv = host_lv(proof->now, target->vg_uuid, target->lv_uuid);
 	struct device *snapshot = host_device_of_lv(
 		proof->now, proof->step->target.vg_uuid, target->lv_uuid, "");
-	struct device *store = host_device_of_lv(
+	struct device *cow = host_device_of_lv(
 		proof->now, proof->step->target.vg_uuid, target->lv_uuid, "-cow");
 	int r;
 
 	if (!lv || strcmp(lv->origin_uuid, target->origin_uuid) != 0)
 		return proof_broken(
 			proof, 7, "no such snapshot of that origin", target->lv_name);
-	if (!snapshot || !store || identify(snapshot).kind != KIND_SNAPSHOT)
+	if (!snapshot || !cow || identify(snapshot).kind != KIND_SNAPSHOT)
 		return proof_broken(proof, 6, "not active on this host", target->lv_name);
 	r = check_vg(proof, target->vg_uuid);
 	if (r == 0)
@@ -514,13 +515,13 @@ static int prove_lv_remove(struct proof *proof)
 	if (r == 0)
 		r = check_closed(proof, snapshot, 0);
 	if (r == 0)
-		r = check_closed(proof, store, 1); /* by its snapshot, nobody else */
+		r = check_closed(proof, cow, 1); /* by its snapshot, nobody else */
 	if (r == 0)
 		r = proof_check_conditions(proof, target->origin_uuid);
 	if (r < 0)
 		return r;
 	close_device(proof, snapshot);
-	close_device(proof, store);
+	close_device(proof, cow);
 	proof_forget_volume(proof, target->vg_uuid, target->lv_uuid);
 	if (has_snapshot(proof->now, target->vg_uuid, target->origin_uuid))
 		return 0;

@@ -65,7 +65,7 @@ static const char *node_style(const struct device_story *it)
 		return "color=\"#545c69\"";
 	case PART_ABOVE:
 	case PART_SNAPSHOT:
-	case PART_STORE:
+	case PART_COW:
 	case PART_LOST:
 		return it->subject->verdict == VERDICT_UNDECIDED
 			       ? "color=\"#8a5300\" penwidth=2"

@@ -131,7 +131,7 @@ static void say_kind(struct explanation *e)
 	say(e, &text);
 	cite(e, FACT_DEVICE);
 	cite(e, FACT_TABLE);
-	cite(e, FACT_PENDING);
+	cite(e, FACT_INACTIVE);
 	cite(e, FACT_STATUS);
 	say_volume(e);
 	say_physical_volume(e);
@@ -186,12 +186,12 @@ static void say_ledger(struct explanation *e)
 
 	ledger_of_device(e->host, e->device, &ledger);
 	device_opens_words(e->host, e->device, &text);
-	if (ledger.rest == 0)
+	if (ledger.unexplained == 0)
 		buf_puts(&text, ledger.open ? "; nothing is left unexplained"
 					    : ": nobody has it open");
 	else
 		buf_puts(&text,
-			ledger.rest > 0
+			ledger.unexplained > 0
 				? ": somebody has it open who was not found"
 				: ": more holders were found than the kernel counts");
 	say(e, &text);

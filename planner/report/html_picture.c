@@ -58,7 +58,7 @@ static const char *holder_class(
 	switch (it->part) {
 	case PART_ABOVE:
 	case PART_SNAPSHOT:
-	case PART_STORE:
+	case PART_COW:
 	case PART_LOST:
 		return it->subject->verdict == VERDICT_UNDECIDED ? "box holder open"
 								 : "box holder kept";
@@ -115,7 +115,7 @@ static const char *box_class(const struct device_story *it)
 		return "box";
 	case PART_ABOVE:
 	case PART_SNAPSHOT:
-	case PART_STORE:
+	case PART_COW:
 	case PART_LOST:
 		return it->subject->verdict == VERDICT_UNDECIDED ? "box open"
 								 : "box kept";
@@ -140,8 +140,8 @@ static void draw_device(struct picture *picture, const struct device *device)
 	page_close(page);
 	page_say(page, " ");
 	page_captured_in(page, "span", "name", device->name);
-	if (it->part == PART_STORE)
-		buf_puts(&kind, "exception store: ");
+	if (it->part == PART_COW)
+		buf_puts(&kind, "COW: ");
 	device_kind_words(device, &kind);
 	for (size_t i = 0; i < device->n_deps && i < PICTURE_DEPS_MAX; i++) {
 		const char *what = base_words(device, device->deps[i]);
@@ -239,7 +239,7 @@ static void draw_own_side(struct picture *picture, const struct subject *subject
 {
 	page_open(picture->page, "div", "side");
 	page_say_in(picture->page, "h4", "", "The snapshot, and what is on it");
-	/* the snapshot first: its tower may be on the store, which is drawn below */
+	/* the snapshot first: its tower may be on the COW, which is drawn below */
 	if (subject->cow)
 		*array_add(&picture->drawn, &picture->n_drawn) = subject->cow->devno;
 	if (subject->snapshot)
@@ -281,7 +281,7 @@ static void draw_victims(struct picture *picture, const struct subject *subject)
 		if (is_first) {
 			page_open(picture->page, "div", "side");
 			page_say_in(picture->page, "h4", "",
-				"Overwritten by the snapshot's store");
+				"Overwritten by the snapshot's COW");
 		}
 		is_first = false;
 		draw_tower(picture, host->devices[i].devno, 0);

@@ -13,7 +13,8 @@
 
 struct page {
 	struct buf *out;
-	unsigned outline; /* how much deeper headings are: 1 within one of several hosts */
+	unsigned
+		outline; /* how much deeper headings are: 1 within one of several hosts */
 	const char *elements[PAGE_DEPTH_MAX]; /* that are open */
 	size_t depth;
 };
@@ -25,8 +26,8 @@ void page_end(struct page *page);
 /* Literals: [a-z0-9 -]; `class` "" = none. */
 void page_open(struct page *page, const char *element, const char *class);
 void page_close(struct page *page);
-/* The same as a place of this page, by a word of [a-z] and a number that no other place has:
- * id "host-3"; and a link to such a place. Nothing else is ever linked. */
+/* The same as a place of this page, by a word of [a-z] and a number that no other place
+ * has: id "host-3"; and a link to such a place. Nothing else is ever linked. */
 void page_open_place(struct page *page, const char *element, const char *class,
 	const char *place, size_t number);
 void page_open_link(struct page *page, const char *place, size_t number);

@@ -170,13 +170,13 @@ static bool is_explained_by_users(const struct host *host, const struct subject 
 	struct ledger ledger;
 
 	ledger_of_device(host, device, &ledger);
-	if (ledger.rest < 0)
-		return -ledger.rest <= (int64_t)ledger.nodes + ledger.swaps +
+	if (ledger.unexplained < 0)
+		return -ledger.unexplained <= (int64_t)ledger.nodes + ledger.swaps +
 					       ledger.blocks +
 					       (has_mount_at_home(host, device->devno)
 							       ? 0
 							       : ledger.file_systems);
-	return ledger.rest == 1 && ledger.file_systems == 0 &&
+	return ledger.unexplained == 1 && ledger.file_systems == 0 &&
 	       has_user_of_files(host, subject, device->devno);
 }
 

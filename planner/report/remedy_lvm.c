@@ -3,7 +3,7 @@
  * What a person does about states of LVM's own: thin volumes, merges, interrupted
  * removals, suspended devices. Commands stand between backquotes, in the order in which
  * they are typed. Carried out in the lab as they are printed: a plain volume over its
- * store (incident half-removed), a layer without a table on it (orphan-layer), a
+ * COW (incident half-removed), a layer without a table on it (orphan-layer), a
  * suspended origin (suspended-origin). The others follow from the sources that are named
  * beside them.
  */
@@ -177,7 +177,7 @@ static void remove_before_resume(const struct subject *subject, struct buf *text
 		buf_sentence(text, "`dmsetup remove -u %s`, then ", subject->cow->uuid);
 }
 
-/* Snapshots and their stores are not. */
+/* Snapshots and their COWs are not. */
 static bool may_be_of_a_guest(const struct device *device)
 {
 	char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
@@ -209,7 +209,7 @@ void remedy_resume_words(
 		may_be_of_a_guest(device) ? ", a guest's too," : "");
 	if (is_harmful)
 		remove_before_resume(subject, text);
-	if (device->flags & DEVICE_PENDING)
+	if (device->flags & DEVICE_HAS_INACTIVE)
 		buf_sentence(text,
 			"see what its inactive table would change (`dmsetup table %s` "
 			"and "
@@ -246,7 +246,7 @@ static const struct lv *lv_of_layer(const struct host *host, const struct device
 
 /* lvremove has made it a plain volume in the metadata, and stopped before the kernel's
  * part was done (LVM lib/metadata/snapshot_manip.c, vg_remove_snapshot). The mappings go
- * first: an lvremove that meets the store's says it succeeded, and leaves it over extents
+ * first: an lvremove that meets the COW's says it succeeded, and leaves it over extents
  * that the next volume gets. */
 static void plain_volume_words(
 	const struct host *host, const struct subject *subject, struct buf *text)
@@ -303,7 +303,7 @@ static void unknown_volume_words(const struct subject *subject, struct buf *text
 		subject->snapshot->name, subject->lv_uuid);
 	if (subject->cow)
 		buf_sentence(text,
-			". If it was the store of a removed snapshot, and `dmsetup info "
+			". If it was the COW of a removed snapshot, and `dmsetup info "
 			"-c -o name,open` shows 0 opens for both: `dmsetup remove -u "
 			"%s`, "
 			"then `dmsetup remove -u %s`",

@@ -254,7 +254,7 @@ static void settle_device(
 {
 	if (remedy_is_suspended(device))
 		remedy_resume_words(device, subject, text);
-	else if (device->flags & DEVICE_PENDING)
+	else if (device->flags & DEVICE_HAS_INACTIVE)
 		buf_sentence(text,
 			"find out who left an inactive table in %s (" DEVNO_FMT
 			"); when nobody works on it, `dmsetup clear %s` drops that table "

@@ -64,7 +64,7 @@ static void collect_parts(struct story *story)
 
 		claim(story, subject->snapshot,
 			subject_is_plain(subject) ? PART_LOST : PART_SNAPSHOT, subject);
-		claim(story, subject->cow, PART_STORE, subject);
+		claim(story, subject->cow, PART_COW, subject);
 		for (size_t a = 0; a < subject->n_above; a++)
 			claim(story, subject->above[a], PART_ABOVE, subject);
 	}

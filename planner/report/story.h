@@ -11,13 +11,13 @@
 
 enum device_part {
 	PART_NONE,
-	PART_ABOVE, /* is on a snapshot or on its store */
+	PART_ABOVE, /* is on a snapshot or on its COW */
 	PART_SNAPSHOT,
-	PART_STORE,
+	PART_COW,
 	PART_REAL,
 	PART_ORIGIN,
 	PART_LOST,   /* a plain volume that the metadata does not have */
-	PART_VICTIM, /* a volume on extents that a stale store still maps */
+	PART_VICTIM, /* a volume on extents that a stale COW still maps */
 };
 const char *device_part_words(enum device_part part);
 
@@ -80,7 +80,7 @@ void story_fate(const struct story *story, const struct device *device, struct b
 
 /* "snapshot valid, suspended", "linear", "no-table" */
 void device_type_words(const struct device *device, struct buf *text);
-/* With how full its store is, and of how many targets: "linear, and 2 more targets". */
+/* With how full its COW is, and of how many targets: "linear, and 2 more targets". */
 void device_kind_words(const struct device *device, struct buf *text);
 /* "64.0 MiB", of the live table */
 void device_size_words(const struct device *device, struct buf *text);

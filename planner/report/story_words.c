@@ -20,8 +20,8 @@ const char *device_part_words(enum device_part part)
 		return "is on a snapshot";
 	case PART_SNAPSHOT:
 		return "a snapshot";
-	case PART_STORE:
-		return "the exception store of a snapshot";
+	case PART_COW:
+		return "the COW of a snapshot";
 	case PART_REAL:
 		return "the hidden layer below an origin: the volume's data";
 	case PART_ORIGIN:
@@ -74,7 +74,7 @@ void device_kind_words(const struct device *device, struct buf *text)
 
 	device_type_words(device, text);
 	if (device_snapshot_usage(device, &used, &total) && total)
-		buf_printf(text, ", store %u %% full",
+		buf_printf(text, ", COW %u %% full",
 			(unsigned)((double)used * 100 / (double)total));
 	if (device->n_targets > 1)
 		buf_printf(text, ", and %zu more target%s", device->n_targets - 1,
@@ -99,9 +99,9 @@ void device_opens_words(
 	add_opens(&parts, ledger.swaps, "swap");
 	add_opens(&parts, ledger.blocks, "block device");
 	add_opens(&parts, ledger.nodes, "process");
-	if (ledger.rest)
+	if (ledger.unexplained)
 		buf_printf(&parts, "%s%lld UNEXPLAINED", parts.len ? ", " : "",
-			(long long)ledger.rest);
+			(long long)ledger.unexplained);
 	buf_printf(text, "open %u%s%s", ledger.open, parts.len ? ": " : "",
 		buf_text(&parts));
 }
@@ -149,7 +149,7 @@ static void fate_of_kept(const struct device_story *it, struct buf *text)
 		return;
 	case PART_ABOVE:
 	case PART_SNAPSHOT:
-	case PART_STORE:
+	case PART_COW:
 	case PART_LOST:
 		buf_printf(text, "stays, %s: %s",
 			it->subject->verdict == VERDICT_REFUSE ? "refused" : "undecided",

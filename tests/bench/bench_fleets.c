@@ -47,7 +47,7 @@ static const struct shape shapes[] = {
 	{"one-origin-stale", true, true, true},
 };
 
-/* The snapshot and its store are not active here. */
+/* The snapshot and its COW are not active here. */
 static void drop(struct host *host, unsigned snapshot)
 {
 	size_t kept = 0;

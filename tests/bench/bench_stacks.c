@@ -33,7 +33,7 @@
 #define PE_START       2048 /* sectors, LVM's default */
 #define EXTENT_SECTORS 128
 #define ORIGIN_EXTENTS 4
-#define STACK_EXTENTS  5 /* of an origin and a store */
+#define STACK_EXTENTS  5 /* of an origin and a COW */
 #define PART_START     128
 #define PART_LENGTH    256
 #define COUNT_MAX      5000

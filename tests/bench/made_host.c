@@ -25,7 +25,7 @@
 #define NAMESPACE	   4026531841u
 #define EXTENT		   8192
 #define ORIGIN_EXTENTS	   16
-#define STORE_EXTENTS	   4
+#define COW_EXTENTS	   4
 #define PE_START	   2048
 
 enum uuid_kind { UUID_GROUP, UUID_PV, UUID_ORIGIN, UUID_SNAPSHOT, UUID_PAIR };
@@ -62,7 +62,7 @@ static struct uuid uuid_of(enum uuid_kind kind, unsigned number)
 /* Where the stack's extents begin on the physical volume of its group. */
 static unsigned first_extent(unsigned stack)
 {
-	return stack % STACKS_PER_GROUP * (ORIGIN_EXTENTS + STORE_EXTENTS);
+	return stack % STACKS_PER_GROUP * (ORIGIN_EXTENTS + COW_EXTENTS);
 }
 
 static struct devno disk_devno(unsigned group)
@@ -144,7 +144,7 @@ static void add_snapshot(
 	struct devno real = device_devno(stack, 1), cow = device_devno(stack, 2);
 	struct device *device;
 
-	device = add_device(host, cow, STORE_EXTENTS, "linear",
+	device = add_device(host, cow, COW_EXTENTS, "linear",
 		words(host, DEVNO_FMT " %u", DEVNO_ARGS(disk),
 			PE_START + (first_extent(stack) + ORIGIN_EXTENTS) * EXTENT));
 	device->name = words(host, "%s-cow", name);
@@ -303,7 +303,7 @@ static void add_metadata(struct host *host, unsigned group, unsigned first, unsi
 			first_extent(stack), ORIGIN_EXTENTS);
 		snprintf(name, sizeof(name), "backup-%06u", stack);
 		print_volume(&text, name, uuid_of(UUID_SNAPSHOT, stack).hyphens,
-			first_extent(stack) + ORIGIN_EXTENTS, STORE_EXTENTS);
+			first_extent(stack) + ORIGIN_EXTENTS, COW_EXTENTS);
 		print_pair(&text, stack);
 	}
 	buf_printf(&text,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A made-up host of any size, the same for the same size: stacks of five devices each
- * (origin, -real layer, exception store, snapshot, partition mapping), 125 stacks in a
+ * (origin, -real layer, COW, snapshot, partition mapping), 125 stacks in a
  * volume group. Every partition mapping is mounted; on every other one seven processes
  * have a file, a working directory, a root and a mapping, so that half of the snapshots
  * are to be refused and half to be removed. Per 1,000 devices 3,000 holders and 500

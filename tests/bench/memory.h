@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How much memory the process has taken from malloc() at most, libraries included: the same
- * on any machine. */
+/* How much memory the process has taken from malloc() at most, libraries included: the
+ * same on any machine. */
 #ifndef SNAPSTATE_BENCH_MEMORY_H
 #define SNAPSTATE_BENCH_MEMORY_H
 

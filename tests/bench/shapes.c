@@ -154,7 +154,7 @@ static struct host *deep_ground(unsigned size)
 		unsigned snapshot = mold_snapshot(&mold, origin);
 		struct host *host = mold.host;
 
-		/* the layer and the store are on top of it, not on the disk */
+		/* the layer and the COW are on top of it, not on the disk */
 		host->devices[origin + 1].deps[0] = mold_dm(top);
 		host->devices[snapshot - 1].deps[0] = mold_dm(top);
 	}
@@ -521,8 +521,8 @@ static struct host *many_targets(unsigned size)
 	return mold_finish(&mold);
 }
 
-/* The store's table has as many pieces as its volume has neighbours. */
-static struct host *store_pieces(unsigned size)
+/* The COW's table has as many pieces as its volume has neighbours. */
+static struct host *cow_pieces(unsigned size)
 {
 	struct mold mold;
 	unsigned snapshot;
@@ -805,7 +805,7 @@ static struct host *missing_disks(unsigned size)
 	return mold_finish(&mold);
 }
 
-/* A stale store over one volume of many segments, as scattered as that. */
+/* A stale COW over one volume of many segments, as scattered as that. */
 static struct host *segments_of_one(unsigned size)
 {
 	struct mold mold;
@@ -896,7 +896,7 @@ const struct shape shapes[] = {
 	{"kernel-holders", "guests on one snapshot", kernel_holders},
 	{"guest-volumes", "guest's volumes on one snapshot", guest_volumes},
 	{"many-targets", "one guest's volume on many mappings", many_targets},
-	{"store-pieces", "a stale store over everybody's extents", store_pieces},
+	{"store-pieces", "a stale COW over everybody's extents", cow_pieces},
 	{"like-names", "names that one hash would not tell apart", like_names},
 	{"like-numbers", "numbers that one hash would not tell apart", like_numbers},
 	{"groups", "volume groups", groups},
@@ -911,7 +911,7 @@ const struct shape shapes[] = {
 	{"shared-holders", "guests on one mapping on all snapshots", shared_holders},
 	{"shared-swaps", "and swap areas on it", shared_swaps},
 	{"missing-disks", "physical volumes that are missing", missing_disks},
-	{"segments-of-one", "a stale store over one scattered volume", segments_of_one},
+	{"segments-of-one", "a stale COW over one scattered volume", segments_of_one},
 	{"stale-and-idle", "half of them unknown to LVM, and removable", stale_and_idle},
 	{"fstab-of-one", "lines of one mount point of all snapshots", fstab_of_one},
 };

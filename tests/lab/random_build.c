@@ -464,7 +464,7 @@ static void op_write(char **words)
 		die("write");
 }
 
-/* The store is too small for all of it. */
+/* The COW is too small for all of it. */
 static void op_overflow(char **words)
 {
 	if (write_noise(words[0], atol(words[1]) * 1024, atol(words[2]) * 1024))

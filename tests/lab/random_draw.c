@@ -35,13 +35,13 @@
 #define DISK_MIB   512	/* random-guest.sh makes it */
 #define STATES_MAX 60
 
-/* In extents of 64 KiB. A store of 2 holds 30 chunks of 4 KiB, less than one write
+/* In extents of 64 KiB. A COW of 2 holds 30 chunks of 4 KiB, less than one write
  * (WRITE_KIB) touches; one of 8 holds it. What is written lies behind the file systems.
  */
 #define EXTENT_SECTORS 128
 #define ORIGIN_EXTENTS 64
-#define STORE_EXTENTS  8
-#define SMALL_STORE    2
+#define COW_EXTENTS  8
+#define SMALL_COW    2
 #define WRITE_AT_KIB   3072
 #define WRITE_KIB      256
 #define PART1_SECTORS  "128"
@@ -82,7 +82,7 @@ enum known {
 
 enum shape {
 	WHOLE,
-	WITHOUT_SNAPSHOT, /* only the store is left in the kernel */
+	WITHOUT_SNAPSHOT, /* only the COW is left in the kernel */
 	WITHOUT_BOTH,
 	LINEAR, /* the snapshot's device got another table */
 };
@@ -377,7 +377,7 @@ static void draw_shape(struct snapshot *snapshot)
 /* Written to itself, and its table says that user space will see to it ("PO"). */
 static void draw_overflow(struct snapshot *snapshot)
 {
-	if (snapshot->extents != SMALL_STORE || origins[snapshot->origin].is_written ||
+	if (snapshot->extents != SMALL_COW || origins[snapshot->origin].is_written ||
 		!one_in(3))
 		return;
 	snapshot->is_overflowed = true;
@@ -401,11 +401,11 @@ static void draw_on_snapshot(struct snapshot *snapshot)
 	snprintf(cow, sizeof(cow), "%s-cow", snapshot->dm);
 	if (one_in(40)) {
 		op(PART_HOLD, "open %s %s", draw_program(), cow);
-		expect(snapshot, EXPECT_KEEP, "its store is open in a process");
+		expect(snapshot, EXPECT_KEEP, "its COW is open in a process");
 	}
 	if (one_in(40)) {
 		op(PART_LATE, "load %s =", cow);
-		expect(snapshot, EXPECT_KEEP, "its store has a table waiting");
+		expect(snapshot, EXPECT_KEEP, "its COW has an inactive table");
 	}
 	if (may_suspend && one_in(20)) {
 		may_suspend = false;
@@ -427,7 +427,7 @@ static void draw_snapshot(unsigned origin)
 		is_backup ? DM_VG "-backup--%04u" : DM_VG "-snap%04u", n_snapshots);
 	draw_uuid(snapshot->uuid);
 	snapshot->extent = next_extent;
-	snapshot->extents = one_in(3) ? SMALL_STORE : STORE_EXTENTS;
+	snapshot->extents = one_in(3) ? SMALL_COW : COW_EXTENTS;
 	next_extent += snapshot->extents;
 	if (!is_backup)
 		expect(snapshot, EXPECT_KEEP, "not asked for");
@@ -457,7 +457,7 @@ static void draw_origin_damage(unsigned number)
 
 	if (one_in(24)) {
 		op(PART_LATE, "load %s =", origin->dm);
-		expect_all(number, EXPECT_KEEP, "the origin has a table waiting");
+		expect_all(number, EXPECT_KEEP, "the origin has an inactive table");
 	}
 	if (may_suspend && one_in(10)) {
 		may_suspend = false;

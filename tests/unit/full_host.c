@@ -66,13 +66,13 @@ static void add_device(struct host *host)
 		.uuid = "LVM-" VG VG "-real",
 		.diskseq = 18446744073709551615u,
 		.open_count = 4294967295u,
-		.flags = DEVICE_SUSPENDED | DEVICE_READ_ONLY | DEVICE_PENDING |
+		.flags = DEVICE_SUSPENDED | DEVICE_READ_ONLY | DEVICE_HAS_INACTIVE |
 			 DEVICE_DEFERRED | DEVICE_INTERNAL | DEVICE_NO_TABLE};
 	*array_add(&device->targets, &device->n_targets) = (struct dm_target){
 		0, 204800, "snapshot", "254:2 254:3 P 8", "16/204800 16"};
 	*array_add(&device->targets, &device->n_targets) =
 		(struct dm_target){204800, 8, "error", "", ""};
-	*array_add(&device->pending, &device->n_pending) =
+	*array_add(&device->inactive, &device->n_inactive) =
 		(struct dm_target){0, 8, "linear", "7:0 0", ""};
 	*array_add(&device->deps, &device->n_deps) = (struct devno){7, 0};
 	*array_add(&device->deps, &device->n_deps) = (struct devno){254, 2};

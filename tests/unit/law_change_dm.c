@@ -21,13 +21,13 @@ static bool set_flag(struct dice *dice, struct host *host, int which)
 	if (!device || (device->flags & (unsigned)which))
 		return false;
 	device->flags |= (unsigned)which;
-	if (which == DEVICE_PENDING && device->n_targets) {
-		struct dm_target *pending =
-			array_add(&device->pending, &device->n_pending);
+	if (which == DEVICE_HAS_INACTIVE && device->n_targets) {
+		struct dm_target *inactive =
+			array_add(&device->inactive, &device->n_inactive);
 
-		*pending = device->targets[0];
+		*inactive = device->targets[0];
 		if (one_in(dice, 2))
-			pending->type = "error";
+			inactive->type = "error";
 	}
 	if (which == DEVICE_NO_TABLE)
 		device->n_targets = 0;
@@ -49,7 +49,7 @@ static bool clear_flags(struct dice *dice, struct host *host, int which)
 	if (!device)
 		return false;
 	device->flags &= DEVICE_NO_TABLE;
-	device->n_pending = 0;
+	device->n_inactive = 0;
 	return true;
 }
 
@@ -250,7 +250,7 @@ static bool remove_device(struct dice *dice, struct host *host, int which)
 	place = (size_t)(device - host->devices);
 	empty_table(host, device, "error");
 	free(device->targets);
-	free(device->pending);
+	free(device->inactive);
 	free(device->deps);
 	memmove(device, device + 1, (host->n_devices - place - 1) * sizeof(*device));
 	host->n_devices--;
@@ -504,7 +504,7 @@ static bool change_transport(struct dice *dice, struct host *host, int which)
 const struct change_of law_dm_changes[] = {
 	{"device suspended", set_flag, DEVICE_SUSPENDED},
 	{"device read-only", set_flag, DEVICE_READ_ONLY},
-	{"inactive table loaded", set_flag, DEVICE_PENDING},
+	{"inactive table loaded", set_flag, DEVICE_HAS_INACTIVE},
 	{"device marked for deferred removal", set_flag, DEVICE_DEFERRED},
 	{"device suspended by the kernel", set_flag, DEVICE_INTERNAL},
 	{"device without a table", set_flag, DEVICE_NO_TABLE},
@@ -518,7 +518,7 @@ const struct change_of law_dm_changes[] = {
 	{"snapshot overflowed", change_status, 1},
 	{"snapshot's status unknown", change_status, 2},
 	{"snapshot fuller", change_status, 3},
-	{"snapshot's store shrunk", change_status, 4},
+	{"snapshot's COW shrunk", change_status, 4},
 	{"snapshot's merge failed", change_status, 5},
 	{"merge begun", start_merge, 0},
 	{"mapping renamed", rename_device, 0},

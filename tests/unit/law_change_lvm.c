@@ -202,7 +202,7 @@ static void drop_gone_devices(struct host *host)
 			continue;
 		}
 		free(device->targets);
-		free(device->pending);
+		free(device->inactive);
 		free(device->deps);
 	}
 	host->n_devices = kept;
@@ -331,7 +331,7 @@ static bool extend_snapshot(struct dice *dice, struct host *host, int which)
 	return wrote(host, lv->vg_uuid);
 }
 
-/* pvmove of the store; on another host (which == 1), so that this kernel's table is old.
+/* pvmove of the COW; on another host (which == 1), so that this kernel's table is old.
  */
 static bool move_snapshot(struct dice *dice, struct host *host, int which)
 {
@@ -696,8 +696,8 @@ const struct change_of law_lvm_changes[] = {
 	{"another origin in the metadata", change_origin, 0},
 	{"origin gone from the metadata", change_origin, 1},
 	{"snapshot extended", extend_snapshot, 0},
-	{"store moved by pvmove", move_snapshot, 0},
-	{"store moved by another host", move_snapshot, 1},
+	{"COW moved by pvmove", move_snapshot, 0},
+	{"COW moved by another host", move_snapshot, 1},
 	{"volume renamed in the metadata", rename_volume, 1},
 	{"snapshot's device renamed", rename_volume, 2},
 	{"volume renamed", rename_volume, 3},
@@ -706,7 +706,7 @@ const struct change_of law_lvm_changes[] = {
 	{"tags removed", tag_volume, 0},
 	{"unrelated volume made", add_unrelated, 0},
 	{"unrelated volume made by another host", add_unrelated, 1},
-	{"volume made on a stale store", add_unrelated, 2},
+	{"volume made on a stale COW", add_unrelated, 2},
 	{"unrelated volume removed", remove_unrelated, 0},
 	{"group read-only or not", change_group, GROUP_READ_ONLY},
 	{"group exported or not", change_group, GROUP_EXPORTED},

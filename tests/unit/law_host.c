@@ -44,7 +44,7 @@ static void copy_devices(struct host *copy, const struct host *host)
 		to = array_add(&copy->devices, &copy->n_devices);
 		*to = *from;
 		to->targets = COPY(from->targets, from->n_targets);
-		to->pending = COPY(from->pending, from->n_pending);
+		to->inactive = COPY(from->inactive, from->n_inactive);
 		to->deps = COPY(from->deps, from->n_deps);
 	}
 }

@@ -285,7 +285,7 @@ static void add_mappings(
 
 #define GUEST_VG "77777777777777777777777777777777"
 
-/* A device of the same snapshot; or, seldom, any: an origin, another snapshot, a store, a
+/* A device of the same snapshot; or, seldom, any: an origin, another snapshot, a COW, a
  * disk. Not a -real layer: nobody looks into those, and add_origin() gives each origin
  * the number behind its layer's. */
 static const char *random_base(struct builder *b, unsigned first)
@@ -358,7 +358,7 @@ static void add_guest_device(struct builder *b, unsigned first, const char *uuid
 		device->n_deps--;
 }
 
-/* A snapshot of the guest's own, on a layer and a store that lie in the host's. */
+/* A snapshot of the guest's own, on a layer and a COW that lie in the host's. */
 static void add_guest_snapshot(struct builder *b, unsigned first)
 {
 	const char *one = random_base(b, first), *two = random_base(b, first);

@@ -22,12 +22,12 @@ uint64_t number_from_environment(const char *name, uint64_t otherwise);
 
 struct host *random_host(uint64_t seed);
 
-/* Some of the places where these hosts have something mounted: as those of a rule, and one as what
- * an operator asserts. */
+/* Some of the places where these hosts have something mounted: as those of a rule, and
+ * one as what an operator asserts. */
 #define RANDOM_HOST_PLACES "/mnt/*1", "/mnt/*4"
 #define RANDOM_HOST_LEFTOVER "/mnt/52"
-/* What finds its device by a path, or finds two: loops, mounts whose st_dev is nobody's, devices
- * of one name. Sort the host afterwards. */
+/* What finds its device by a path, or finds two: loops, mounts whose st_dev is nobody's,
+ * devices of one name. Sort the host afterwards. */
 void random_host_add_paths(struct dice *dice, struct host *host);
 
 /* What real hosts have around it: who wrote the metadata, tags, a second disk and group,

@@ -317,7 +317,7 @@ static void array_and_partitions(struct host *host)
 			"linear", "254:3 2048", 64);
 }
 
-static void on_store(struct host *host)
+static void on_cow(struct host *host)
 {
 	free(block(host, "md127")->below);
 	block(host, "md127")->below = NULL;
@@ -326,9 +326,9 @@ static void on_store(struct host *host)
 	sample_device(host, 4)->open_count--;
 }
 
-static void on_store_and_origin(struct host *host)
+static void on_cow_and_origin(struct host *host)
 {
-	on_store(host);
+	on_cow(host);
 	sample_add_member(host, block(host, "md127"), 0);
 }
 
@@ -339,7 +339,7 @@ static void member_elsewhere(struct host *host)
 	*array_add(&md->below, &md->n_below) = (struct devno){259, 7};
 }
 
-static void member_on_store(struct host *host)
+static void member_on_cow(struct host *host)
 {
 	sample_add_member(host, block(host, "md127"), 2);
 }
@@ -407,11 +407,11 @@ static void test_not_idle(void **state)
 		{"hidden", loop, hidden_on_loop, "[hidden-fs]", 4},
 		{"ghost", loop, ghost, "it may outlive it", 3},
 		{"used ghost", loop, used_ghost, "[in-use]", 3},
-		{"on the store", array, on_store, "the exception store [held]", 1},
-		{"also on the store of many", array_and_partitions, on_store_and_origin,
-			"the exception store [held]", 1},
+		{"on the COW", array, on_cow, "the COW [held]", 1},
+		{"also on the COW of many", array_and_partitions, on_cow_and_origin,
+			"the COW [held]", 1},
 		{"member elsewhere", array, member_elsewhere, "members elsewhere", 1},
-		{"member on the store", array, member_on_store, "members elsewhere", 1},
+		{"member on the COW", array, member_on_cow, "members elsewhere", 1},
 		{"resync", array, resync, "being synchronised", 9},
 		{"written to", array, written_without_member, "members were missing", 9},
 		{"active", array, active, "neither clean nor unwritten", 9},

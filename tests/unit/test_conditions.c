@@ -112,7 +112,7 @@ static void not_persistent(struct host *host)
 	sample_device(host, 9)->targets[0].params = "254:1 254:8 N 8";
 }
 
-static void other_store(struct host *host)
+static void other_cow(struct host *host)
 {
 	sample_add_neighbour(host);
 	sample_device(host, 9)->targets[0].params = "254:1 254:2 P 8";
@@ -164,9 +164,9 @@ static void origin_suspended(struct host *host)
 	sample_device(host, 0)->flags = DEVICE_SUSPENDED;
 }
 
-static void store_of_another_waits(struct host *host)
+static void cow_of_another_waits(struct host *host)
 {
-	sample_add_neighbour(host)->flags = DEVICE_PENDING;
+	sample_add_neighbour(host)->flags = DEVICE_HAS_INACTIVE;
 }
 
 static void another_is_suspended(struct host *host)
@@ -189,7 +189,7 @@ static const struct {
 	{origin_is_merging, " merging disk1 " SAMPLE_ORIGIN, " ok"},
 	{not_active, " inactive snap-eeee " SAMPLE_NEIGHBOUR, " ok"},
 	{not_persistent, " table snap-eeee " SAMPLE_NEIGHBOUR, " ok"},
-	{other_store, " table snap-eeee " SAMPLE_NEIGHBOUR, " ok"},
+	{other_cow, " table snap-eeee " SAMPLE_NEIGHBOUR, " ok"},
 	{removed_elsewhere, " stale onapp--aaaa-backup--dddd " SNAP_UUID, " ok"},
 	{by_hand, " mapped mine -", " ok"},
 	{snapshot_by_hand, " stale mine -", " ok"},
@@ -202,7 +202,7 @@ static const struct {
 	{origin_suspended, " ok",
 		" suspended onapp--aaaa-disk1 LVM-" SAMPLE_VG SAMPLE_ORIGIN},
 	{another_is_suspended, " ok", " suspended onapp--aaaa-snap--eeee " MORE_UUID},
-	{store_of_another_waits, " ok",
+	{cow_of_another_waits, " ok",
 		" inactive-table onapp--aaaa-snap--eeee-cow " MORE_UUID "-cow"},
 };
 
@@ -485,25 +485,25 @@ static void test_single(void **state)
 	}
 }
 
-/* ---- where the store is ---- */
+/* ---- where the COW is ---- */
 
-static void set_store(struct host *host, const char *params)
+static void set_cow(struct host *host, const char *params)
 {
 	sample_device(host, 2)->targets[0].params = params;
 }
 
-static void store_moved_here(struct host *host)
+static void cow_moved_here(struct host *host)
 {
-	set_store(host, "7:0 400000");
+	set_cow(host, "7:0 400000");
 }
 
-static void store_is_longer(struct host *host)
+static void cow_is_longer(struct host *host)
 {
 	sample_device(host, 2)->targets[0].length += 8192;
 }
 
 /* pvmove on another host: this kernel's table is the old one. */
-static void store_moved_elsewhere(struct host *host)
+static void cow_moved_elsewhere(struct host *host)
 {
 	volume(host, SAMPLE_SNAP)->segments[0].stripes[0].start = 40;
 }
@@ -518,7 +518,7 @@ static void disk_nowhere(struct host *host)
 	host->pvs[0].devno = DEVNO_NONE;
 }
 
-static void store_is_no_mapping(struct host *host)
+static void cow_is_no_mapping(struct host *host)
 {
 	sample_device(host, 2)->targets[0].type = "error";
 }
@@ -557,12 +557,12 @@ static void test_storage(void **state)
 		{nothing, " ok"},
 		{another_backup, " ok"},
 		{in_use_and_filling, " ok"},
-		{store_moved_here, " elsewhere backup-dddd " SAMPLE_SNAP},
-		{store_is_longer, " elsewhere backup-dddd " SAMPLE_SNAP},
-		{store_moved_elsewhere, " elsewhere backup-dddd " SAMPLE_SNAP},
+		{cow_moved_here, " elsewhere backup-dddd " SAMPLE_SNAP},
+		{cow_is_longer, " elsewhere backup-dddd " SAMPLE_SNAP},
+		{cow_moved_elsewhere, " elsewhere backup-dddd " SAMPLE_SNAP},
 		{disk_on_another_device, " elsewhere backup-dddd " SAMPLE_SNAP},
 		{disk_nowhere, " unknown backup-dddd " SAMPLE_SNAP},
-		{store_is_no_mapping, " unknown backup-dddd " SAMPLE_SNAP},
+		{cow_is_no_mapping, " unknown backup-dddd " SAMPLE_SNAP},
 		{metadata_unread, " unknown backup-dddd " SAMPLE_SNAP},
 		{removed_elsewhere, " ok"},
 		{stale_with_a_victim, " ok"},
@@ -673,14 +673,14 @@ static void in_a_guest(struct host *host)
 	host->pvs[0].devno = (struct devno){254, 12};
 }
 
-static void store_in_a_guest(struct host *host)
+static void cow_in_a_guest(struct host *host)
 {
-	struct device *store;
+	struct device *cow;
 
 	sample_add_device(
 		host, 12, "guests", "LVM-" OTHER_VG SAMPLE_ORIGIN, "linear", "8:0 0", 8);
-	store = sample_device(host, 2);
-	*array_add(&store->deps, &store->n_deps) = (struct devno){254, 12};
+	cow = sample_device(host, 2);
+	*array_add(&cow->deps, &cow->n_deps) = (struct devno){254, 12};
 }
 
 /* A guest's group on a snapshot is another one. */
@@ -716,7 +716,7 @@ static const struct {
 		" ok"},
 	{another_disk_on_iscsi, " ok", " ok", " ok"},
 	{in_a_guest, " ok", " ok", " volume /dev/loop0 " SAMPLE_PV},
-	{store_in_a_guest, " ok", " ok",
+	{cow_in_a_guest, " ok", " ok",
 		" volume onapp--aaaa-backup--dddd-cow " SNAP_UUID "-cow"},
 	{a_guests_group, " ok", " ok", " ok"},
 };
@@ -782,7 +782,7 @@ static void on_what_is_gone(struct host *host)
 	sample_device(host, 11)->is_gone = true;
 }
 
-static void on_the_store(struct host *host)
+static void on_the_cow(struct host *host)
 {
 	know_guests(host, 254, 2);
 }
@@ -827,7 +827,7 @@ static void test_guest_group(void **state)
 		{on_the_snapshot, " ok"},
 		{on_its_partition, " ok"},
 		{on_what_is_gone, " ok"},
-		{on_the_store, " elsewhere /dev/x " GUEST_PV},
+		{on_the_cow, " elsewhere /dev/x " GUEST_PV},
 		{on_a_disk, " elsewhere /dev/x " GUEST_PV},
 		{on_both, " elsewhere /dev/x " GUEST_PV},
 		{is_missing, " missing /dev/x " GUEST_PV},
@@ -938,12 +938,12 @@ static void layer_suspended(struct host *host)
 	sample_device(host, 1)->flags |= DEVICE_SUSPENDED;
 }
 
-static void store_waits(struct host *host)
+static void cow_waits(struct host *host)
 {
-	sample_device(host, 2)->flags |= DEVICE_PENDING;
+	sample_device(host, 2)->flags |= DEVICE_HAS_INACTIVE;
 }
 
-static void store_deferred(struct host *host)
+static void cow_deferred(struct host *host)
 {
 	sample_device(host, 2)->flags |= DEVICE_DEFERRED;
 }
@@ -984,9 +984,9 @@ static void test_mount_points(void **state)
 		{suspended_and_not_mounted, " ok"},
 		{layer_suspended, " unsettled onapp--aaaa-disk1-real LVM-" SAMPLE_VG
 				  SAMPLE_ORIGIN "-real"},
-		{store_waits, " unsettled onapp--aaaa-backup--dddd-cow " SNAP_UUID
+		{cow_waits, " unsettled onapp--aaaa-backup--dddd-cow " SNAP_UUID
 			      "-cow"},
-		{store_deferred, " deferred onapp--aaaa-backup--dddd-cow " SNAP_UUID
+		{cow_deferred, " deferred onapp--aaaa-backup--dddd-cow " SNAP_UUID
 				 "-cow"},
 		{something_below, " below /mnt/backup/tmp -"},
 		{something_on_top, " below /mnt/backup -"},

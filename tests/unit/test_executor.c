@@ -59,7 +59,7 @@ struct toy_device {
 	uint32_t below[2];
 	uint32_t open;
 	unsigned flags;
-	bool has_pending;
+	bool has_inactive;
 };
 
 /* How an operation goes. */
@@ -111,7 +111,7 @@ struct toy {
 	bool is_locked;
 	bool is_held; /* the lock, as around the step that removes the mapping */
 	unsigned n_reads[DEVICES]; /* of each device meanwhile */
-	bool is_stale;	      /* steps remove the snapshot, then its store, without LVM */
+	bool is_stale;	      /* steps remove the snapshot, then its COW, without LVM */
 	bool is_clone_coming; /* with the first of these */
 	int64_t act_ms;	      /* that a step takes */
 	unsigned n_locked;    /* behind the first step: so often others have the lock */
@@ -185,8 +185,8 @@ static int toy_read(
 		if (from->below[i])
 			*array_add(&device->deps, &device->n_deps) =
 				(struct devno){FAKE_MAJOR, from->below[i]};
-	if (from->has_pending)
-		toy_target(host, &device->pending, &device->n_pending, "error");
+	if (from->has_inactive)
+		toy_target(host, &device->inactive, &device->n_inactive, "error");
 	return 0;
 }
 
@@ -516,7 +516,7 @@ static int toy_perform_one(void *context, struct act_request *request, struct er
 		return 0;
 	case CHANGED_AFTER:
 		toy_act(toy, op);
-		toy->devices[SNAPSHOT].has_pending = true;
+		toy->devices[SNAPSHOT].has_inactive = true;
 		return 0;
 	case LOST_AT_FIRST:
 		if (toy->n_busy++ < 2)
@@ -1011,7 +1011,7 @@ static void change_the_table(struct toy *toy)
 }
 static void load_another_table(struct toy *toy)
 {
-	toy->devices[SNAPSHOT].has_pending = true;
+	toy->devices[SNAPSHOT].has_inactive = true;
 }
 static void suspend(struct toy *toy)
 {
@@ -2240,8 +2240,8 @@ static void test_unsettled_neighbours(void **state)
 	} cases[] = {
 		{WEEKLY, 0, NULL},
 		{WEEKLY, DEVICE_SUSPENDED, "weekly is suspended"},
-		{WEEKLY, DEVICE_PENDING, "weekly has an inactive table"},
-		{WEEKLY_COW, DEVICE_PENDING, "weekly-cow has an inactive table"},
+		{WEEKLY, DEVICE_HAS_INACTIVE, "weekly has an inactive table"},
+		{WEEKLY_COW, DEVICE_HAS_INACTIVE, "weekly-cow has an inactive table"},
 		{ORIGIN, DEVICE_SUSPENDED, "vg-disk is suspended"},
 		{MAPPING, DEVICE_SUSPENDED, NULL},
 	};

@@ -40,7 +40,7 @@
 /* ---- trial ---- */
 
 /* That no configuration names it has to last, that nothing else is around its mounts, and
- * where its store is: each volume that there is. */
+ * where its COW is: each volume that there is. */
 static void name_volumes(const struct host *host, struct plan *plan)
 {
 	for (size_t i = 0; i < host->n_devices; i++) {
@@ -318,7 +318,7 @@ static bool is_gone(const struct host *now, const struct subject *subject)
 }
 
 /* A snapshot of the same origin that LVM does not know as one stays, or goes only in
- * part, since its store is held; the planner does nothing by halves. */
+ * part, since its COW is held; the planner does nothing by halves. */
 static bool has_sibling_left(const struct survey *survey, const struct host *now,
 	const struct subject *subject)
 {

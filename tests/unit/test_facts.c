@@ -63,7 +63,7 @@ static void test_the_lines_of_a_host(void **state)
 
 /* ---- what changes a line, and what must not ---- */
 
-static void fill_the_store(struct host *host)
+static void fill_the_cow(struct host *host)
 {
 	sample_device(host, 3)->targets[0].status = "30000/32768 128";
 }
@@ -94,7 +94,7 @@ static void mount_and_run_elsewhere(struct host *host)
 	host_sort(host);
 }
 
-static void (*const harmless[])(struct host *host) = {fill_the_store, open_the_origin,
+static void (*const harmless[])(struct host *host) = {fill_the_cow, open_the_origin,
 	bump_seqno, nothing_known, mount_and_run_elsewhere};
 
 static void overflow(struct host *host)
@@ -102,7 +102,7 @@ static void overflow(struct host *host)
 	sample_device(host, 3)->targets[0].status = "Invalid";
 }
 
-static void open_the_store(struct host *host)
+static void open_the_cow(struct host *host)
 {
 	sample_device(host, 2)->open_count++;
 }
@@ -168,7 +168,7 @@ static void lose_metadata(struct host *host)
 	host->vgs[0].has_metadata = false;
 }
 
-static void (*const relevant[])(struct host *host) = {overflow, open_the_store,
+static void (*const relevant[])(struct host *host) = {overflow, open_the_cow,
 	open_the_snapshot, suspend_the_origin, recreate, reload, chdir_into_mount,
 	mount_again, export_as_target, merge, move_extents, export_group, reboot,
 	lose_metadata};
@@ -482,8 +482,8 @@ static void test_the_rows_of_the_kinds(void **state)
 	sample_add_loop(host, 5, "/mnt/backup/a b", "partscan");
 	sample_add_array(host, 127, 3);
 	host->lvs[0].tags = "a";
-	host->devices[0].pending = host->devices[0].targets;
-	host->devices[0].n_pending = 1;
+	host->devices[0].inactive = host->devices[0].targets;
+	host->devices[0].n_inactive = 1;
 	host_sort(host);
 	scope_add_condition(&scope, &condition);
 	host_facts(host, NULL, &facts);
@@ -500,8 +500,8 @@ static void test_the_rows_of_the_kinds(void **state)
 	for (enum fact_kind kind = 0; kind < FACT_KINDS; kind++)
 		if (!is_seen[kind])
 			fail_msg("no line of kind %s", fact_row(kind)->word);
-	host->devices[0].pending = NULL;
-	host->devices[0].n_pending = 0;
+	host->devices[0].inactive = NULL;
+	host->devices[0].n_inactive = 0;
 }
 
 static void test_values(void **state)

@@ -119,7 +119,7 @@ static uint32_t explained(const struct host *host, struct devno devno)
 	struct ledger ledger;
 
 	ledger_of_device(host, host_device_by_devno(host, devno), &ledger);
-	return (uint32_t)(ledger.open - ledger.rest);
+	return (uint32_t)(ledger.open - ledger.unexplained);
 }
 
 /* The one of that shape. */

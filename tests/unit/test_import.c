@@ -568,7 +568,7 @@ static void test_segments_out_of_order_and_states(void **state)
 	assert_int_equal(host->devices[0].n_deps, 2);
 	assert_int_equal(host->devices[0].flags, DEVICE_SUSPENDED | DEVICE_READ_ONLY);
 	assert_int_equal(host->devices[0].open_count, 7);
-	assert_int_equal(host->devices[1].flags, DEVICE_NO_TABLE | DEVICE_PENDING);
+	assert_int_equal(host->devices[1].flags, DEVICE_NO_TABLE | DEVICE_HAS_INACTIVE);
 }
 
 /* ---- tests: secrets ---- */

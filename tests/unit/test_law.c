@@ -97,8 +97,8 @@ static const struct note explained[] = {
 	{"array lost a member",
 		"it is not as it was reviewed: what is on it may exist nowhere else"},
 	{"snapshot extended", why_table},
-	{"store moved by pvmove", why_table},
-	{"store moved by another host", why_table},
+	{"COW moved by pvmove", why_table},
+	{"COW moved by another host", why_table},
 	{"linear table moved", why_table},
 	{"table replaced by error", why_table},
 	{"snapshot's table not persistent", why_table},
@@ -489,9 +489,9 @@ static void suspend_neighbour(struct host *host)
 	sample_device(host, 9)->flags |= DEVICE_SUSPENDED;
 }
 
-static void load_neighbours_store(struct host *host)
+static void load_neighbours_cow(struct host *host)
 {
-	sample_device(host, 8)->flags |= DEVICE_PENDING;
+	sample_device(host, 8)->flags |= DEVICE_HAS_INACTIVE;
 }
 
 static void suspend_layer(struct host *host)
@@ -578,7 +578,7 @@ static const struct {
 } named[] = {
 	{"a sibling is marked for merging", mark_neighbour},
 	{"a sibling is suspended", suspend_neighbour},
-	{"a sibling's store has an inactive table", load_neighbours_store},
+	{"a sibling's COW has an inactive table", load_neighbours_cow},
 	{"a sibling is not active here", add_inactive_neighbour},
 	{"a sibling is a plain volume in the metadata", split_neighbour},
 	{"the layer below the origin is suspended", suspend_layer},
@@ -766,7 +766,7 @@ static const struct later {
 } named_later[] = {
 	{"a mapping of a loop device is open once more", make_loop_on_file,
 		"remove loopmap", open_loop_mapping, false},
-	{"processes cannot be read where a stale snapshot's store goes",
+	{"processes cannot be read where a stale snapshot's COW goes",
 		sample_make_stale, "-cow", lose_processes, false},
 	{"a physical volume may be on the mapping that goes", make_loop_on_file_and_swap,
 		"remove loopmap", make_partial, false},

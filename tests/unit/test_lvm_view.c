@@ -235,7 +235,7 @@ static void test_the_two_agree(void **state)
 }
 
 /* The stack of the sample host, whose group was made anew on the same disk; `lv_uuid`
- * is a volume of the new one, on the extents of the old store. */
+ * is a volume of the new one, on the extents of the old COW. */
 static struct host *host_of_recreated_group(const char *lv_uuid)
 {
 	struct host *host = sample_host_idle();

@@ -286,7 +286,7 @@ static void two_snapshots(struct host *host)
 	sample_device(host, 9)->open_count++;
 }
 
-static void on_the_store(struct host *host)
+static void on_the_cow(struct host *host)
 {
 	add(host, 7, "rescue", "", "linear", "254:2 0");
 }
@@ -343,7 +343,7 @@ static void known_on_the_origin(struct host *host)
 	add_known_group(host, (struct devno){254, 0});
 }
 
-static void known_on_the_store(struct host *host)
+static void known_on_the_cow(struct host *host)
 {
 	on_partition(host);
 	add_known_group(host, (struct devno){254, 2});
@@ -425,7 +425,7 @@ static const struct {
 	{"a dep too few", with_a_dep_too_few, "its table does not tell"},
 	{"a dep too many", with_a_dep_too_many, "its table does not tell"},
 	{"two snapshots", two_snapshots, "is also on onapp--aaaa-snap2 (254:9)"},
-	{"on the store", on_the_store, "is also on onapp--aaaa-backup--dddd-cow"},
+	{"on the COW", on_the_cow, "is also on onapp--aaaa-backup--dddd-cow"},
 	{"mirrored", mirrored, "a mirror, which keeps state of its own and may"},
 	{"thin pool", thin_pool, "a hidden layer (tpool) of a guest's volume"},
 	{"thin", thin, "a thin volume, which keeps state of its own and may"},
@@ -435,7 +435,7 @@ static const struct {
 	{"known, duplicate", known_and_duplicate, "/dev/mapper/v is on more than one"},
 	{"known, on the origin", known_on_the_origin,
 		"/dev/mapper/v is not on this snapshot"},
-	{"known, on the store", known_on_the_store,
+	{"known, on the COW", known_on_the_cow,
 		"/dev/mapper/v is not on this snapshot"},
 	{"known, on a disk too", known_on_a_disk_too,
 		"/dev/mapper/w is not on this snapshot"},

@@ -152,7 +152,7 @@ static void test_invalid(void **state)
 	ASSERT_STEPS(plan, "lvremove -y onapp-aaaa/backup-dddd");
 }
 
-/* lvreduce made the store smaller than what it holds. */
+/* lvreduce made the COW smaller than what it holds. */
 static void test_shrunk(void **state)
 {
 	cleanup_host struct host *host = sample_host_idle();
@@ -217,7 +217,7 @@ static void test_corrupting_comes_first(void **state)
 	assert_int_equal(survey.subjects[1].decisive, RULE_NOT_LVM);
 }
 
-static void make_orphan_store(struct host *host)
+static void make_orphan_cow(struct host *host)
 {
 	sample_make_stale(host);
 	sample_device(host, 1)->open_count--;
@@ -229,13 +229,13 @@ static void make_orphan_store(struct host *host)
 	host->n_devices = 3;
 }
 
-static void test_orphan_store(void **state)
+static void test_orphan_cow(void **state)
 {
 	cleanup_host struct host *host = sample_host_idle();
 	struct request request = default_request();
 
 	(void)state;
-	make_orphan_store(host);
+	make_orphan_cow(host);
 	cleanup_with(plan_free_fn) struct plan *plan =
 		plan_class(host, &request, "orphan-store");
 	ASSERT_STEPS(plan, "dmsetup remove -u LVM-" SAMPLE_VG SAMPLE_SNAP "-cow");
@@ -324,7 +324,7 @@ static void make_unexplained(struct host *host)
 	sample_device(host, 3)->open_count++;
 }
 
-static void make_store_open(struct host *host)
+static void make_cow_open(struct host *host)
 {
 	sample_device(host, 2)->open_count++;
 }
@@ -334,14 +334,14 @@ static void make_suspended(struct host *host)
 	sample_device(host, 0)->flags = DEVICE_SUSPENDED;
 }
 
-static void make_pending(struct host *host)
+static void make_inactive(struct host *host)
 {
-	sample_device(host, 3)->flags = DEVICE_PENDING;
+	sample_device(host, 3)->flags = DEVICE_HAS_INACTIVE;
 }
 
-static void make_pending_neighbour(struct host *host)
+static void make_inactive_neighbour(struct host *host)
 {
-	sample_add_neighbour(host)->flags = DEVICE_PENDING;
+	sample_add_neighbour(host)->flags = DEVICE_HAS_INACTIVE;
 }
 
 static void make_neighbour_inactive(struct host *host)
@@ -676,7 +676,7 @@ static void make_overlay_nowhere(struct host *host)
 	host->kernel_holders[0].devno = DEVNO_NONE;
 }
 
-static void make_store_elsewhere(struct host *host)
+static void make_cow_elsewhere(struct host *host)
 {
 	sample_device(host, 2)->targets[0].params = "7:0 200000";
 }
@@ -702,10 +702,10 @@ static const struct {
 	{"overlaid", make_overlaid, RULE_HELD, VERDICT_REFUSE},
 	{"exported by NFS", make_exported, RULE_HELD, VERDICT_REFUSE},
 	{"overlay nowhere", make_overlay_nowhere, RULE_UNPLACED, VERDICT_UNDECIDED},
-	{"store open", make_store_open, RULE_OPENS_UNEXPLAINED, VERDICT_UNDECIDED},
+	{"COW open", make_cow_open, RULE_OPENS_UNEXPLAINED, VERDICT_UNDECIDED},
 	{"suspended", make_suspended, RULE_UNSETTLED, VERDICT_UNDECIDED},
-	{"pending", make_pending, RULE_UNSETTLED, VERDICT_UNDECIDED},
-	{"pending neighbour", make_pending_neighbour, RULE_UNSETTLED, VERDICT_UNDECIDED},
+	{"pending", make_inactive, RULE_UNSETTLED, VERDICT_UNDECIDED},
+	{"pending neighbour", make_inactive_neighbour, RULE_UNSETTLED, VERDICT_UNDECIDED},
 	{"inactive neighbour", make_neighbour_inactive, RULE_DISAGREE, VERDICT_UNDECIDED},
 	{"linear neighbour", make_neighbour_linear, RULE_DISAGREE, VERDICT_UNDECIDED},
 	{"neighbour's own table", make_neighbour_with_own_table, RULE_DISAGREE,
@@ -747,7 +747,7 @@ static const struct {
 	{"read-write", make_mounted_read_write, RULE_MOUNTED_READ_WRITE,
 		VERDICT_UNDECIDED},
 	{"below", make_mounted_below, RULE_MOUNTED_BELOW, VERDICT_REFUSE},
-	{"store elsewhere", make_store_elsewhere, RULE_DISAGREE, VERDICT_UNDECIDED},
+	{"COW elsewhere", make_cow_elsewhere, RULE_DISAGREE, VERDICT_UNDECIDED},
 };
 
 static enum verdict verdict_with(
@@ -789,13 +789,13 @@ static void test_every_rule_matters(void **state)
 	}
 }
 
-static void test_orphan_store_with_loop(void **state)
+static void test_orphan_cow_with_loop(void **state)
 {
 	cleanup_host struct host *host = sample_host_idle();
 	enum rule decisive;
 
 	(void)state;
-	make_orphan_store(host);
+	make_orphan_cow(host);
 	sample_add_loop(host, 5, "/dev/dm-2", "")->transport = "";
 	host_sort(host);
 	assert_int_equal(verdict_with(host, 0, &decisive), VERDICT_REFUSE);
@@ -828,7 +828,7 @@ static void test_merging_and_overflowed(void **state)
 	assert_int_equal(decisive, RULE_MERGING);
 }
 
-/* Whoever loaded "PO" wants to see the store overflow: LVM loads "P". */
+/* Whoever loaded "PO" wants to see the COW overflow: LVM loads "P". */
 static void test_table_of_its_own(void **state)
 {
 	cleanup_host struct host *host = sample_host_idle();
@@ -1017,7 +1017,7 @@ static void test_plain_volume_of_that_name(void **state)
 	(void)state;
 	lv->role = LV_ORDINARY;
 	lv->origin_uuid = "";
-	assert_kept(host, RULE_HALF_REMOVED); /* the kernel still has the store */
+	assert_kept(host, RULE_HALF_REMOVED); /* the kernel still has the COW */
 	for (size_t i = 2; i < 4; i++) {
 		free(host->devices[i].targets);
 		free(host->devices[i].deps);
@@ -1316,8 +1316,8 @@ int main(void)
 		cmocka_unit_test(test_stale),
 		cmocka_unit_test(test_stale_refresh),
 		cmocka_unit_test(test_corrupting_comes_first),
-		cmocka_unit_test(test_orphan_store),
-		cmocka_unit_test(test_orphan_store_with_loop),
+		cmocka_unit_test(test_orphan_cow),
+		cmocka_unit_test(test_orphan_cow_with_loop),
 		cmocka_unit_test(test_neighbour_of_another_origin),
 		cmocka_unit_test(test_merging_and_overflowed),
 		cmocka_unit_test(test_table_of_its_own),

@@ -121,12 +121,12 @@ static void suspended(struct host *host)
 
 static void pending(struct host *host)
 {
-	sample_device(host, 3)->flags = DEVICE_PENDING;
+	sample_device(host, 3)->flags = DEVICE_HAS_INACTIVE;
 }
 
-static void neighbour_pending(struct host *host)
+static void neighbour_has_inactive(struct host *host)
 {
-	sample_add_neighbour(host)->flags = DEVICE_PENDING;
+	sample_add_neighbour(host)->flags = DEVICE_HAS_INACTIVE;
 }
 
 static void neighbour_inactive(struct host *host)
@@ -199,7 +199,7 @@ static void place_unknown(struct host *host)
 	host->pvs[0].devno = DEVNO_NONE;
 }
 
-static void store_elsewhere(struct host *host)
+static void cow_elsewhere(struct host *host)
 {
 	sample_device(host, 2)->targets[0].params = "7:0 400000";
 }
@@ -363,7 +363,7 @@ static const struct {
 	{"swap nowhere", swap_nowhere, OFF(RULE_UNPLACED), 3},
 	{"suspended", suspended, OFF(RULE_UNSETTLED), 4},
 	{"pending", pending, OFF(RULE_UNSETTLED), 4},
-	{"pending neighbour", neighbour_pending, OFF(RULE_UNSETTLED), 4},
+	{"pending neighbour", neighbour_has_inactive, OFF(RULE_UNSETTLED), 4},
 	{"inactive neighbour", neighbour_inactive, OFF(RULE_DISAGREE), 1},
 	{"linear neighbour", neighbour_linear, OFF(RULE_DISAGREE), 1},
 	{"neighbour's own table", neighbour_with_own_table, OFF(RULE_DISAGREE), 1},
@@ -375,7 +375,7 @@ static const struct {
 	{"state unknown", state_unknown, OFF(RULE_EVIDENCE_MISSING), 6},
 	{"swaps unread", swaps_unread, OFF(RULE_EVIDENCE_MISSING), 6},
 	{"place unknown", place_unknown, OFF(RULE_EVIDENCE_MISSING), 6},
-	{"store elsewhere", store_elsewhere, OFF(RULE_DISAGREE), 10},
+	{"COW elsewhere", cow_elsewhere, OFF(RULE_DISAGREE), 10},
 	{"hidden fs", hidden, OFF(RULE_HIDDEN_FS) | OFF(RULE_OPENS_UNEXPLAINED), 4},
 	{"partial", partial, OFF(RULE_VG_UNSAFE), 5},
 	{"foreign", foreign, OFF(RULE_VG_UNSAFE), 5},

@@ -94,7 +94,7 @@ static void test_round_trip(void **state)
 	assert_string_equal(again->devices[1].name, "isw_dih\x87N8:");
 	assert_int_equal(again->devices[1].flags, 63);
 	assert_string_equal(again->devices[1].targets[0].params, "254:2 254:3 P 8");
-	assert_string_equal(again->devices[1].pending[0].params, "7:0 0");
+	assert_string_equal(again->devices[1].inactive[0].params, "7:0 0");
 	assert_string_equal(again->devices[0].name, "-");
 	assert_string_equal(again->identity.node, "cp 17");
 	assert_int_equal(again->identity.taken, 1650000000);

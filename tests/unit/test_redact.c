@@ -159,8 +159,8 @@ static void walk_devices(struct walk *walk)
 		WALK(walk, device, device_rows);
 		for (size_t t = 0; t < device->n_targets; t++)
 			WALK(walk, &device->targets[t], target_rows);
-		for (size_t t = 0; t < device->n_pending; t++)
-			WALK(walk, &device->pending[t], target_rows);
+		for (size_t t = 0; t < device->n_inactive; t++)
+			WALK(walk, &device->inactive[t], target_rows);
 	}
 }
 
@@ -369,7 +369,7 @@ static struct host *marked_host(void)
 	dm_target_add(host, &device->targets, &device->n_targets, 24, 8, "no-such-type",
 		"marks markn");
 	device->targets[0].status = "statusmarkn";
-	dm_target_add(host, &device->pending, &device->n_pending, 0, 8, "linear",
+	dm_target_add(host, &device->inactive, &device->n_inactive, 0, 8, "linear",
 		"/dev/pathmarkn 0");
 	*array_add(&host->blocks, &host->n_blocks) = (struct block){.transport = "",
 		.devno = {7, 0},

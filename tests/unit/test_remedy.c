@@ -67,7 +67,7 @@ static void close_device(struct host *host, struct devno devno, uint32_t count)
 	if (!device)
 		return;
 	ledger_of_device(host, device, &ledger);
-	explained = ledger.open - ledger.rest;
+	explained = ledger.open - ledger.unexplained;
 	open = (int64_t)device->open_count - count;
 	device->open_count = (uint32_t)(open > explained ? open : explained);
 }
@@ -123,7 +123,7 @@ static void end_unused_fs(struct host *host, struct devno devno)
 		REMOVE_AT(host->superblocks, host->n_superblocks, i);
 	}
 	ledger_of_device(host, device, &ledger);
-	if (has_superblock || ledger.rest > 0)
+	if (has_superblock || ledger.unexplained > 0)
 		close_device(host, devno, 1);
 }
 
@@ -352,7 +352,7 @@ static void close_mapping(struct host *host, struct devno devno, struct devno ke
 		for (size_t d = 0; d < gone.n_deps; d++)
 			close_device(host, gone.deps[d], 1);
 		free(gone.targets);
-		free(gone.pending);
+		free(gone.inactive);
 		free(gone.deps);
 		return;
 	}
@@ -364,7 +364,7 @@ static void explain_opens(struct host *host, struct devno devno)
 	struct ledger ledger;
 
 	ledger_of_device(host, device, &ledger);
-	device->open_count = (uint32_t)(ledger.open - ledger.rest);
+	device->open_count = (uint32_t)(ledger.open - ledger.unexplained);
 	/* of the layer below an origin nobody is told apart: whoever it is goes, but not
 	 * what is listed besides */
 	if (strstr(device->uuid, "-real"))
@@ -1259,7 +1259,7 @@ static void test_words_of_suspended(void **state)
 		"`dmsetup remove -u LVM-" SAMPLE_VG SAMPLE_SNAP "-cow`",
 		"`dmsetup resume ", "check onapp-aaaa/victim");
 
-	sample_device(loaded, 0)->flags = DEVICE_SUSPENDED | DEVICE_PENDING;
+	sample_device(loaded, 0)->flags = DEVICE_SUSPENDED | DEVICE_HAS_INACTIVE;
 	words_of(loaded, &of_loaded);
 	ASSERT_WORDS(&of_loaded, "`dmsetup table --inactive ", "`dmsetup clear ",
 		"`dmsetup resume ");

@@ -130,7 +130,7 @@ static void test_page_hazard(void **state)
 	assert_non_null(hazard);
 	assert_non_null(verdict);
 	assert_true(hazard < verdict);
-	assert_has(&page, "of its store belong to ");
+	assert_has(&page, "of its COW belong to ");
 	assert_has(&page, "Steps 1 to 2 end it.");
 }
 
@@ -326,7 +326,7 @@ static void test_story_snapshot(void **state)
 	story_of_minor(host, "254:3", &story);
 	assert_has(&story, "\n  | table 254:3 0 131072 snapshot 254:1 254:2 P 8\n");
 	assert_has(&story, "-real, as its origin\n");
-	assert_has(&story, "-cow, as its store\n");
+	assert_has(&story, "-cow, as its COW\n");
 	assert_has(&story, "open 1: 1 by mapping; nothing is left unexplained");
 	assert_has(&story, "  | holder 254:3 dm 254:4\n");
 	assert_has(&story, "\n  step 3 removes it\n");

@@ -38,7 +38,7 @@ static void active_twice(struct trial *trial)
 	trial_must_run(trial);
 }
 
-/* A host on which a store overwrites a volume, behind one that has nothing active. */
+/* A host on which a COW overwrites a volume, behind one that has nothing active. */
 static void hazardous(struct trial *trial, const char *node, bool is_held)
 {
 	struct host *clean = sample_host_stale(), *host = sample_host_stale();

@@ -660,7 +660,7 @@ static const struct {
 	{"origin = \"disk\"", "", "volume snapshot0: origin is missing"},
 	{"origin = \"disk\"", "origin = \"disc\"",
 		"volume snapshot0: origin is disc, which"},
-	{"origin = \"disk\"", "origin = \"backup\"", "backup cannot be its store"},
+	{"origin = \"disk\"", "origin = \"backup\"", "backup cannot be its COW"},
 	{"cow_store = \"backup\"", "", "volume snapshot0: cow_store is missing"},
 	{"cow_store = \"backup\"", "cow_store = \"b e\"",
 		"cow_store is b\\x20e, which is not"},

@@ -252,9 +252,9 @@ static void test_suspended_neighbours(void **state)
 		mold_snapshot(&mold, origin);
 	for (size_t i = 0; i < mold.host->n_devices; i++)
 		mold.host->devices[i].flags = DEVICE_SUSPENDED;
-	/* itself, its store, the layer and the origin are named always */
+	/* itself, its COW, the layer and the origin are named always */
 	assert_reasons(finish(&mold), RULE_UNSETTLED, 4 + NEIGHBOURS_MOST,
-		"; more of its origin's snapshots, or their stores, are not at rest",
+		"; more of its origin's snapshots, or their COWs, are unsettled",
 		VERDICT_UNDECIDED);
 }
 

@@ -30,8 +30,9 @@ struct block {
 	uint64_t size;	     /* sectors */
 	struct devno *below; /* whole disk of a partition, members of an array, sorted */
 	size_t n_below;
-	const char *backing_file; /* loop: as /sys/block/loopN/loop/backing_file shows it */
-	struct file_at file;	  /* loop: on which device that file is, or which one it is */
+	const char
+		*backing_file; /* loop: as /sys/block/loopN/loop/backing_file shows it */
+	struct file_at file; /* loop: on which device that file is, or which one it is */
 	const char *transport; /* one of block_transports: the way to storage that other
 				* hosts may reach too; "" = a local disk, or sysfs does
 				* not tell. A partition has that of its disk. */
@@ -75,8 +76,9 @@ bool block_stands_on(
 /* ---- what a device is on ---- */
 
 #define GROUND_MOST 256 /* devices below one: more are not followed by host_reach() */
-/* What makes storage below it reachable for other hosts: "fc", "iscsi", "multipath" ...; "unknown"
- * where that cannot be followed; NULL: nothing that is seen (condition_hosts.c). */
+/* What makes storage below it reachable for other hosts: "fc", "iscsi", "multipath" ...;
+ * "unknown" where that cannot be followed; NULL: nothing that is seen
+ * (condition_hosts.c). */
 const char *host_reach(const struct host *host, struct devno devno);
 
 #endif

@@ -22,8 +22,8 @@ enum change_kind {
 const char *change_kind_name(enum change_kind kind);
 int change_kind_parse(const char *name, enum change_kind *ret_kind);
 
-/* A device of a snapshot's stack that had changed when everything had been read and was looked at
- * once more: what was read of it and of its holders may not fit together. */
+/* A device of a snapshot's stack that had changed when everything had been read and was
+ * looked at once more: what was read of it and of its holders may not fit together. */
 struct change {
 	struct devno devno;
 	enum change_kind kind;

@@ -15,7 +15,7 @@ struct host;
 enum device_flag {
 	DEVICE_SUSPENDED = 1 << 0,
 	DEVICE_READ_ONLY = 1 << 1,
-	DEVICE_PENDING = 1 << 2,  /* an inactive table is loaded */
+	DEVICE_HAS_INACTIVE = 1 << 2,  /* an inactive table is loaded */
 	DEVICE_DEFERRED = 1 << 3, /* marked for deferred removal */
 	DEVICE_INTERNAL = 1 << 4, /* suspended by the kernel itself */
 	DEVICE_NO_TABLE = 1 << 5, /* exists without a live table */
@@ -30,18 +30,19 @@ struct device {
 	const char *name;
 	const char *uuid;	/* "" = none, as older kpartx leaves it */
 	uint64_t diskseq;	/* 0 = the kernel does not tell */
-	uint32_t open_count;	/* opens by fds, mounts, swap, loop, md, other dm tables */
+	uint32_t open_count; /* opens by fds, mounts, swap, loop, md, other dm tables */
 	unsigned flags;		/* enum device_flag */
 	struct dm_target *targets;
 	size_t n_targets;
-	struct dm_target *pending; /* the inactive table */
-	size_t n_pending;
+	struct dm_target *inactive; /* the inactive table */
+	size_t n_inactive;
 	struct devno *deps; /* devices its tables refer to, sorted */
 	size_t n_deps;
 	bool is_gone; /* only in a replayed model: removed by an earlier step */
 };
 
-/* State of a snapshot target, from its status text (kernel dm-snap.c, snapshot_status). */
+/* State of a snapshot target, from its status text (kernel dm-snap.c, snapshot_status).
+ */
 enum snapshot_state {
 	SNAPSHOT_NONE,	  /* no snapshot target */
 	SNAPSHOT_VALID,	  /* "used/total metadata" (old: "used/total") */
@@ -49,19 +50,20 @@ enum snapshot_state {
 	SNAPSHOT_OVERFLOW,
 	SNAPSHOT_MERGE_FAILED,
 	SNAPSHOT_MERGING, /* target type snapshot-merge */
-	SNAPSHOT_UNKNOWN, /* the store does not say, or the status was not read */
+	SNAPSHOT_UNKNOWN, /* the COW does not say, or the status was not read */
 };
 const char *snapshot_state_name(enum snapshot_state state);
 enum snapshot_state device_snapshot_state(const struct device *device);
-/* Sectors of the store in use and in all; false when the status does not tell. */
-bool device_snapshot_usage(const struct device *device, uint64_t *ret_used, uint64_t *ret_total);
+/* Sectors of the COW in use and in all; false when the status does not tell. */
+bool device_snapshot_usage(
+	const struct device *device, uint64_t *ret_used, uint64_t *ret_total);
 
-/* For a device whose only target is a snapshot (or snapshot-merge): its origin argument, which is
- * the -real device under LVM, and its exception store. false: not such a device. */
+/* For a device whose only target is a snapshot (or snapshot-merge): its origin argument,
+ * which is the -real device under LVM, and its COW. false: not such a device. */
 bool device_snapshot_parts(
 	const struct device *device, struct devno *ret_origin, struct devno *ret_cow);
-/* The same: LVM could have loaded its table. "ORIGIN COW P 8": LVM's snapshots are persistent, and
- * nothing else (libdm-deptree.c, _snapshot_emit_segment_line). */
+/* The same: LVM could have loaded its table. "ORIGIN COW P 8": LVM's snapshots are
+ * persistent, and nothing else (libdm-deptree.c, _snapshot_emit_segment_line). */
 bool device_snapshot_is_lvms(const struct device *device);
 
 /* true: LVM's uuid of it is one of that group. */
@@ -79,8 +81,8 @@ bool device_stands_on(const struct device *device, struct devno below);
 struct device *host_device_of_lv(const struct host *host, const char *vg_uuid,
 	const char *lv_uuid, const char *layer);
 
-/* Below `devno`, itself included, through mappings, partitions, arrays and loop devices: the
- * nearest volume of a group other than `vg_uuid`; NULL: none. */
+/* Below `devno`, itself included, through mappings, partitions, arrays and loop devices:
+ * the nearest volume of a group other than `vg_uuid`; NULL: none. */
 const struct device *host_volume_below(
 	const struct host *host, struct devno devno, const char *vg_uuid);
 /* true: so it is on a snapshot, or is one. */

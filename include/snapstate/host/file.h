@@ -21,14 +21,15 @@ struct file_at {
 };
 
 /* "/dev/dm-5", "/dev/mapper/NAME", "/dev/loop0", "/dev/sda1", "/dev/VG/LV", and udev's
- * links "/dev/disk/by-id/dm-name-NAME", "/dev/disk/by-id/dm-uuid-UUID", "/dev/block/MAJ:MIN" ->
- * devno. DEVNO_NONE when no recorded device has that name. A label match: for join of what only
- * has a path. */
+ * links "/dev/disk/by-id/dm-name-NAME", "/dev/disk/by-id/dm-uuid-UUID",
+ * "/dev/block/MAJ:MIN" -> devno. DEVNO_NONE when no recorded device has that name. A
+ * label match: for join of what only has a path. */
 struct devno host_path_devno(const struct host *host, const char *path);
 
-/* The block device that holds a file, by its path alone: by the longest mount target of the
- * host's namespace; or the block device that the path names. A mount may hide the file, a lazy
- * umount leaves a path that begins where the mount did: what was recorded of it comes first. */
+/* The block device that holds a file, by its path alone: by the longest mount target of
+ * the host's namespace; or the block device that the path names. A mount may hide the
+ * file, a lazy umount leaves a path that begins where the mount did: what was recorded of
+ * it comes first. */
 struct devno host_file_devno(const struct host *host, const char *file);
 
 #endif

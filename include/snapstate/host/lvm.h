@@ -29,7 +29,7 @@ struct segment {
 
 enum lv_role {
 	LV_ORDINARY,
-	LV_SNAPSHOT, /* classic copy-on-write snapshot: its own extents are the store */
+	LV_SNAPSHOT, /* classic copy-on-write snapshot: its own extents are the COW */
 	LV_THIN,
 	LV_THIN_POOL,
 	LV_OTHER, /* raid, mirror, cache, ... */
@@ -41,13 +41,15 @@ struct lv {
 	const char *uuid;
 	const char *name;
 	enum lv_role role;
-	const char *origin_uuid; /* snapshot: its origin; thin snapshot: its origin; "" = none */
+	const char *origin_uuid; /* snapshot: its origin; thin snapshot: its origin; "" =
+				    none */
 	bool is_merging;
 	bool has_virtual_origin; /* sparse volume: the origin is a hidden zero device */
 	bool has_external_origin; /* thin volume over a volume outside the pool */
 	bool is_visible;
 	int64_t created; /* seconds since 1970; 0 = the metadata does not say */
-	const char *creator; /* node name of the host that made it; may be NULL: not said */
+	const char
+		*creator; /* node name of the host that made it; may be NULL: not said */
 	const char *tags; /* as LVM lists them, a comma between two; NULL and "" = none */
 	uint64_t extents;
 	struct segment *segments;
@@ -64,7 +66,8 @@ struct pv {
 	uint64_t pe_count;
 	bool is_missing;
 	bool is_duplicate;
-	bool is_in_use; /* by its own label some group has it, also where no metadata say which */
+	bool is_in_use; /* by its own label some group has it, also where no metadata say
+			   which */
 };
 
 struct vg {
@@ -74,14 +77,15 @@ struct vg {
 	uint64_t extent_size; /* sectors */
 	const char *system_id;
 	const char *lock_type; /* "" = none */
-	const char *writer; /* node name of the host that last wrote the metadata; may be NULL: not
-			     * said */
+	const char *writer; /* node name of the host that last wrote the metadata; may be
+			     * NULL: not said */
 	bool is_writable;
 	bool is_exported;
 	bool is_partial;
 	bool is_clustered;
 	bool is_foreign; /* its system id is not this host's */
-	bool has_metadata; /* the metadata text was read, so an LV that is not listed is absent */
+	bool has_metadata; /* the metadata text was read, so an LV that is not listed is
+			      absent */
 };
 
 /* A run of sectors on one device. */
@@ -92,32 +96,37 @@ struct sectors {
 
 const struct vg *host_vg(const struct host *host, const char *vg_uuid);
 struct lv *host_lv(const struct host *host, const char *vg_uuid, const char *lv_uuid);
-const struct lv *host_lv_by_name(const struct host *host, const char *vg_uuid, const char *name);
+const struct lv *host_lv_by_name(
+	const struct host *host, const char *vg_uuid, const char *name);
 const struct pv *host_pv(const struct host *host, const char *pv_uuid);
 /* Where a stripe with a PV uuid lies; false: on no known device. */
 bool host_stripe_sectors(const struct host *host, const struct vg *vg,
 	const struct segment *segment, const struct stripe *stripe, struct sectors *ret);
 
 /*
- * What LVM has not seen is not there only where it has looked everywhere (lvm_view.c). A filter
- * of lvm.conf, the devices file and the capture's own list of safe devices each keep devices
- * from it, and of what is on those it says nothing at all, or that it is missing.
+ * What LVM has not seen is not there only where it has looked everywhere (lvm_view.c). A
+ * filter of lvm.conf, the devices file and the capture's own list of safe devices each
+ * keep devices from it, and of what is on those it says nothing at all, or that it is
+ * missing.
  */
-/* The block devices that may hold a physical volume, and that LVM does not list: ascending, each
- * once, malloc'ed. Not among them: what is on a volume of LVM (that is a guest's), what has a
- * file system or swap of its own, and what LVM leaves out since it shows as another device. */
-void host_lvm_unread(const struct host *host, struct devno **ret_devnos, size_t *ret_count);
+/* The block devices that may hold a physical volume, and that LVM does not list:
+ * ascending, each once, malloc'ed. Not among them: what is on a volume of LVM (that is a
+ * guest's), what has a file system or swap of its own, and what LVM leaves out since it
+ * shows as another device. */
+void host_lvm_unread(
+	const struct host *host, struct devno **ret_devnos, size_t *ret_count);
 /* true: LVM lists it. */
 bool host_lvm_lists(const struct host *host, struct devno devno);
 /* true: LVM was read, every such device was, and the metadata of all that it found. */
 bool host_lvm_is_whole(const struct host *host);
 /* true: LVM was read as a whole, and has no group of that uuid. */
 bool host_group_is_gone(const struct host *host, const char *vg_uuid);
-/* true: LVM lists that disk, as itself and not as a part of another device, and has read the
- * metadata of the group that it belongs to, if any. */
+/* true: LVM lists that disk, as itself and not as a part of another device, and has read
+ * the metadata of the group that it belongs to, if any. */
 bool host_owner_is_known(const struct host *host, struct devno devno);
-/* true: LVM has no group of that volume's uuid, and the owner of each disk below the volume is
- * known: whatever there may be of its group elsewhere, its extents are others' by now. */
+/* true: LVM has no group of that volume's uuid, and the owner of each disk below the
+ * volume is known: whatever there may be of its group elsewhere, its extents are others'
+ * by now. */
 bool host_is_displaced(const struct host *host, const struct device *volume);
 
 /* ---- whose extents (overlaps.c) ---- */

@@ -21,7 +21,7 @@ struct superblock {
 
 struct mount_namespace {
 	uint64_t id;	  /* inode of /proc/PID/ns/mnt */
-	uint32_t pid;	  /* a process that lives there, or has a thread there; 0 = none */
+	uint32_t pid; /* a process that lives there, or has a thread there; 0 = none */
 	bool is_host;	  /* that of process 1 */
 	const char *comm; /* of pid or pin_pid; may be NULL: not recorded */
 	/* What keeps it where no process lives in it (see namespaces(7)): */
@@ -40,7 +40,8 @@ struct mount {
 	const char *type;
 	const char *source;
 	const char *options; /* per mount */
-	const char *super_options; /* of the file system, its superblock; "" = not known */
+	const char
+		*super_options; /* of the file system, its superblock; "" = not known */
 	uint32_t shared;     /* peer group, 0 = none */
 	uint32_t master;     /* peer group it receives from, 0 = none */
 	bool is_gone;	     /* only in a replayed model */
@@ -52,8 +53,8 @@ const struct mount_namespace *host_namespace_of_host(const struct host *host);
 /*
  * The block device a mount is on. DEVNO_NONE: none. Its st_dev, where that is a block
  * device's number. The source is only believed where st_dev is none and the type is one
- * that only root of the host can mount: any user can make a user namespace, and mount a tmpfs
- * or fuse there with any source.
+ * that only root of the host can mount: any user can make a user namespace, and mount a
+ * tmpfs or fuse there with any source.
  */
 struct devno host_mount_devno(const struct host *host, const struct mount *mount);
 
@@ -78,11 +79,12 @@ void host_mounts_of(
 bool mount_goes_along(const struct host *host, const struct home_mounts *mounts,
 	const struct mount *other);
 
-/* Whether what is mounted can be written, or could be until somebody made this mount read-only.
- * The superblock decides ("mount -r" and "remount,ro" make it read-only): a mount that is
- * read-only by itself, over a superblock that is not ("mount -o bind,ro"), only hides that the
- * file system is written to by another mount of it. Where the superblock's options are not
- * known, those of the mount decide, and without either it can be written. */
+/* Whether what is mounted can be written, or could be until somebody made this mount
+ * read-only. The superblock decides ("mount -r" and "remount,ro" make it read-only): a
+ * mount that is read-only by itself, over a superblock that is not ("mount -o bind,ro"),
+ * only hides that the file system is written to by another mount of it. Where the
+ * superblock's options are not known, those of the mount decide, and without either it
+ * can be written. */
 bool mount_is_writable(const struct mount *mount);
 
 /* A file system is live on that device, mounted or not. */

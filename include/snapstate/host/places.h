@@ -16,15 +16,16 @@ struct sectors;
 
 /*
  * The index makes look-ups fast. Who asks much of a complete and sorted host builds it;
- * without one every look-up walks, with the same results. While a host has one, no array may
- * grow or change its order, and no devno, uuid, name, id, pid, path or table may change;
- * host_sort() drops it. A clone takes it over: there things may be marked as gone, counts
- * and flags may change, and after a device got another table, host_index_device() must be told.
+ * without one every look-up walks, with the same results. While a host has one, no array
+ * may grow or change its order, and no devno, uuid, name, id, pid, path or table may
+ * change; host_sort() drops it. A clone takes it over: there things may be marked as
+ * gone, counts and flags may change, and after a device got another table,
+ * host_index_device() must be told.
  */
 void host_index_build(struct host *host);
 void host_index_device(struct host *clone, const struct device *device);
-/* true: the index does not list everything. More mounts are on top of each other on the way to
- * one file than any host has; what a look-up misses may be a holder. */
+/* true: the index does not list everything. More mounts are on top of each other on the
+ * way to one file than any host has; what a look-up misses may be a holder. */
 bool host_index_is_cut(const struct host *host);
 
 /* Kinds of places: which array they lead into, and by what. */
@@ -65,9 +66,9 @@ struct listed {
 };
 
 /*
- * Positions in one array, ascending, each once: at least of all elements that have the key, so
- * that a walk over them instead of over the array, with the same checks as there (also
- * is_gone), finds the same. Without an index: all positions.
+ * Positions in one array, ascending, each once: at least of all elements that have the
+ * key, so that a walk over them instead of over the array, with the same checks as there
+ * (also is_gone), finds the same. Without an index: all positions.
  */
 struct places {
 	const struct host *host;
@@ -85,7 +86,8 @@ struct places host_places(const struct host *host, enum places_kind kind, uint64
 /* Those of several devices. */
 struct places host_places_of_devices(const struct host *host, enum places_kind kind,
 	const struct devno *devnos, size_t count);
-/* Of the group's volumes: those that have one of these sectors, and PLACES_LVS_NOWHERE. */
+/* Of the group's volumes: those that have one of these sectors, and PLACES_LVS_NOWHERE.
+ */
 struct places host_places_of_sectors(const struct host *host, const char *vg_uuid,
 	const struct sectors *sectors, size_t count);
 

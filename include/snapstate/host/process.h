@@ -12,14 +12,17 @@ struct host;
 
 struct process {
 	uint32_t pid;
-	uint64_t start; /* field 22 of /proc/PID/stat, ticks since boot: with pid an identity */
+	uint64_t start; /* field 22 of /proc/PID/stat, ticks since boot: with pid an
+			   identity */
 	const char *comm;
 	const char *exe; /* "" = kernel thread or unreadable */
 	uint32_t uid;
-	bool is_exe_of_root; /* the executable is root's, and the file of that name in one of
-			      * the host's folders of programs; false: or not recorded */
+	bool is_exe_of_root; /* the executable is root's, and the file of that name in one
+			      * of the host's folders of programs; false: or not recorded
+			      */
 	uint64_t mount_namespace; /* 0 = unreadable */
-	const char *cmdline; /* its arguments, a blank between two; may be NULL: not asked for */
+	const char *cmdline; /* its arguments, a blank between two; may be NULL: not asked
+				for */
 };
 
 enum use_kind {
@@ -46,12 +49,13 @@ const struct process *host_process(const struct host *host, uint32_t pid);
 /* Seconds since 1970 at which a process started. */
 int64_t host_process_started(const struct host *host, const struct process *process);
 
-/* Programs that make backups; programs that change device-mapper or LVM state. Recorded even when
- * they hold nothing. By comm, which the kernel cuts at 15 characters: a label, see below. */
+/* Programs that make backups; programs that change device-mapper or LVM state. Recorded
+ * even when they hold nothing. By comm, which the kernel cuts at 15 characters: a label,
+ * see below. */
 bool program_is_backup(const char *comm);
 bool program_is_storage(const char *comm);
-/* udevd or a worker of it: by the executable and the user, since anybody may take its name.
- * NULL: no. */
+/* udevd or a worker of it: by the executable and the user, since anybody may take its
+ * name. NULL: no. */
 bool process_is_udev(const struct process *process);
 /* Programs that run virtual machines. */
 bool program_is_hypervisor(const char *comm);

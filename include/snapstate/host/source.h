@@ -18,7 +18,8 @@ enum outcome {
 	OUTCOME_HUNG,	     /* given up; the child could not even be killed */
 	OUTCOME_TRUNCATED,   /* larger than the limit */
 	OUTCOME_CHANGED,     /* kept changing while it was read */
-	OUTCOME_UNSUPPORTED, /* the answer was not understood, or the call does not exist */
+	OUTCOME_UNSUPPORTED, /* the answer was not understood, or the call does not exist
+			      */
 	OUTCOME_SKIPPED,     /* not asked for */
 };
 const char *outcome_name(enum outcome outcome);
@@ -56,10 +57,12 @@ struct identity {
 	uint32_t ticks;		/* clock ticks per second of process start times */
 	int64_t taken;		/* the one time stamp: seconds since 1970, UTC */
 	uint64_t uptime;	/* CLOCK_BOOTTIME at that moment, in clock ticks */
-	uint64_t uevents;	/* number of the kernel's last uevent before anything was read */
+	uint64_t
+		uevents; /* number of the kernel's last uevent before anything was read */
 	uint64_t uevents_after; /* and when all was read; 0 = the kernel does not tell */
-	const char *redaction;	/* id of the key its names were replaced with, see redact.h;
-				 * "" = they are the host's own */
+	const char
+		*redaction; /* id of the key its names were replaced with, see redact.h;
+			     * "" = they are the host's own */
 };
 
 /* Notes the outcome of a source; a later note for the same name replaces the first. */
@@ -70,7 +73,8 @@ const struct source *host_source(const struct host *host, const char *name);
 bool host_source_is_read(const struct host *host, const char *name);
 
 /* Adds a document and its source with OUTCOME_READ. The bytes are copied. */
-void host_document_add(struct host *host, const char *name, const void *bytes, size_t len);
+void host_document_add(
+	struct host *host, const char *name, const void *bytes, size_t len);
 const struct document *host_document(const struct host *host, const char *name);
 
 #endif

@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2034
 # SPDX-License-Identifier: Apache-2.0
-title='lvremove failed half-way: a plain volume over an exception store'
+title='lvremove failed half-way: a plain volume over a COW'
 story='A process had the hidden -cow open when somebody removed the snapshot. lvremove committed the metadata and then
 failed: the volume is a plain one now, without an origin, and the store is still mapped. The process has ended since.
 Undecided: what the metadata calls a volume is what the kernel has as the remains of a snapshot.'

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 title='The host itself runs on the snapshot'
 story='A snapshot has the uuid and label of the file system of its origin. When this host mounted /home by label, the kernel
-took the snapshot: idle as it looks, all that people wrote since is in its exception store. Refused.'
+took the snapshot: idle as it looks, all that people wrote since is in its COW. Refused.'
 
 make() {
 	vg_make onapp-aaaaaaaa

@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034
 # SPDX-License-Identifier: Apache-2.0
 title='A process has the hidden -cow device open'
-story='Nothing uses the snapshot itself, but a process has its exception store open. lvremove does not look there: it
+story='Nothing uses the snapshot itself, but a process has its COW open. lvremove does not look there: it
 would commit the new metadata, fail half-way, and leave the store mapped over freed extents. Refused, naming the
 process.'
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 title='A thin snapshot'
 story='The guests of this host are thin volumes of a pool, and so is the snapshot. Thin snapshots are volumes of their
-own: others may depend on them, and they have no exception store. This version does not remove them: refused.'
+own: others may depend on them, and they have no COW. This version does not remove them: refused.'
 
 make() {
 	kernel_module dm-thin-pool

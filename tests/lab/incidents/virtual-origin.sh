@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 title='A sparse volume: the snapshot itself is the data'
 story='This volume looks like a snapshot to every tool, and its name like a backup, but its origin is virtual, made of
-zeroes: all that was ever written to it is in the exception store and nowhere else. Refused.'
+zeroes: all that was ever written to it is in the COW and nowhere else. Refused.'
 
 make() {
 	kernel_module dm-zero
