@@ -5,7 +5,7 @@
  * lib/config/config_settings.h): the first that has it. A distribution may have it
  * earlier; the older way works there as well.
  */
-#include "snapstate/lvm_ability.h"
+#include "lvm_settings.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -28,43 +28,15 @@ static const uint32_t since[] = {
 	[LVM_HAS_DEVICES] = LVM_RELEASE(2, 3, 12),
 };
 
-/* Those above, and those of the settings below. */
+/* Those above, and those of the settings below and of lvm_questions.c. */
 const uint32_t lvm_generations[] = {LVM_RELEASE(2, 2, 98), LVM_RELEASE(2, 2, 117),
 	LVM_RELEASE(2, 2, 120), LVM_RELEASE(2, 2, 124), LVM_RELEASE(2, 2, 132),
 	LVM_RELEASE(2, 2, 143), LVM_RELEASE(2, 2, 146), LVM_RELEASE(2, 2, 148),
 	LVM_RELEASE(2, 2, 153), LVM_RELEASE(2, 2, 158), LVM_RELEASE(2, 2, 184),
 	LVM_RELEASE(2, 3, 0), LVM_RELEASE(2, 3, 3), LVM_RELEASE(2, 3, 12), 0};
 
-/*
- * A setting that a release does not know makes it warn; and 2.02.98 looks at the first
- * section of a name only (seen), so each stands once, and devices, which the filter is
- * in, comes last.
- *
- * locking_type=4: no lock is taken, and one for writing is refused, which repairing wants
- * (lib/locking/no_locking.c; seen from 2.02.98 to .187: a group with a disk that is
- * behind stays as it is); with --nolocking, which is type 0 there, a report would repair
- * what it finds inconsistent. From 2.03.00 on there is --nolocking for all, and reading
- * repairs nothing (seen from 2.03.07 on). use_lvmetad: its answer may be older than the
- * disks. scan_lvs and the suspended devices: a second guard behind the list of devices.
- * hints: fullreport would write /run/lvm/hints. backup: commands that only read write new
- * copies below /etc/lvm where the old ones are behind (lib/format_text/archiver.c,
- * check_current_backup; seen with 2.03.16).
- */
-struct setting {
-	const char *text; /* NULL ends a list */
-	uint32_t since, until;
-};
-static const struct setting of_questions[] = {
-	{"activation{monitoring=0} backup{backup=0 archive=0} global{", 0, LVM_NEWEST},
-	{"locking_type=4 use_lvmetad=0", 0, LVM_RELEASE(2, 3, 0)},
-	{" use_lvmpolld=0", LVM_RELEASE(2, 2, 120), LVM_NEWEST},
-	{"} devices{ignore_suspended_devices=1", 0, LVM_NEWEST},
-	{" scan_lvs=0", LVM_RELEASE(2, 2, 184), LVM_NEWEST},
-	{" hints=\"none\"", LVM_RELEASE(2, 3, 3), LVM_NEWEST},
-	{NULL, 0, 0},
-};
 /* lvmetad, where there is one, must learn of a change: it is left as the host has it. */
-static const struct setting of_changes[] = {
+static const struct lvm_setting of_changes[] = {
 	{"global{wait_for_locks=0} devices{", 0, LVM_NEWEST},
 	{"scan_lvs=0 ", LVM_RELEASE(2, 2, 184), LVM_NEWEST},
 	{"ignore_suspended_devices=1", 0, LVM_NEWEST},
@@ -94,21 +66,6 @@ uint32_t lvm_release_of(const char *text)
 bool lvm_has(uint32_t release, enum lvm_feature feature)
 {
 	return release >= since[feature];
-}
-
-/* ---- the host's own settings ---- */
-
-bool lvm_asks_settings(uint32_t release)
-{
-	return release < LVM_RELEASE(2, 3, 0);
-}
-
-/* Types 4 and 5: lib/locking/locking.c, init_locking(). Seen with 2.02.120 to .187:
- * "Operation prohibited while global/metadata_read_only is set", and exit status 0. */
-bool lvm_refuses_changes(const char *settings)
-{
-	return strstr(settings, "metadata_read_only=1") ||
-	       strstr(settings, "locking_type=4") || strstr(settings, "locking_type=5");
 }
 
 /* ---- the filter ---- */
@@ -167,13 +124,13 @@ static const char *behind_filter(const char *text)
 
 /* ---- the settings ---- */
 
-static bool is_set_in(const struct setting *setting, uint32_t release)
+static bool is_set_in(const struct lvm_setting *setting, uint32_t release)
 {
 	return release >= setting->since &&
 	       (release < setting->until || setting->until == LVM_NEWEST);
 }
 
-static void add_settings(const struct setting *settings, uint32_t release,
+void lvm_settings_add(const struct lvm_setting *settings, uint32_t release,
 	const char *const paths[], size_t count, struct buf *text)
 {
 	for (; settings->text; settings++)
@@ -184,8 +141,8 @@ static void add_settings(const struct setting *settings, uint32_t release,
 	buf_puts(text, "}");
 }
 
-static const char *behind_settings(
-	const struct setting *settings, uint32_t release, const char *text)
+const char *lvm_settings_behind(
+	const struct lvm_setting *settings, uint32_t release, const char *text)
 {
 	for (; settings->text; settings++)
 		if (is_set_in(settings, release))
@@ -195,18 +152,6 @@ static const char *behind_settings(
 	return behind(text, "}");
 }
 
-void lvm_add_question_config(
-	uint32_t release, const char *const paths[], size_t count, struct buf *text)
-{
-	add_settings(of_questions, release, paths, count, text);
-}
-
-bool lvm_is_question_config(uint32_t release, const char *text)
-{
-	text = behind_settings(of_questions, release, text);
-	return text && !*text;
-}
-
 /* Where dmeventd does not run, lvm would start it (seen with 2.03.16), as a child that
  * stays behind without the rights that it needs. */
 #define UNMONITORED " activation{monitoring=0}"
@@ -214,12 +159,12 @@ bool lvm_is_question_config(uint32_t release, const char *text)
 void lvm_add_change_config(uint32_t release, bool is_unmonitored,
 	const char *const paths[], size_t count, struct buf *text)
 {
-	add_settings(of_changes, release, paths, count, text);
+	lvm_settings_add(of_changes, release, paths, count, text);
 	buf_puts(text, is_unmonitored ? UNMONITORED : "");
 }
 
 bool lvm_is_change_config(uint32_t release, const char *text)
 {
-	text = behind_settings(of_changes, release, text);
+	text = lvm_settings_behind(of_changes, release, text);
 	return text && (!*text || strcmp(text, UNMONITORED) == 0);
 }

@@ -12,6 +12,8 @@
 #include "clean.h"
 #include "snapstate/cleanup.h"
 
+#define FENCE "\x60\x60\x60" /* of Markdown: three backquotes */
+
 static size_t escape_len(const char *at, const char *end)
 {
 	const char *start = at;
@@ -93,7 +95,7 @@ static size_t quotation_len(const char *text)
 static bool is_fence(const char *text)
 {
 	text += strspn(text, " ");
-	return strncmp(text, "```", 3) == 0 || strncmp(text, "~~~", 3) == 0 ||
+	return strncmp(text, FENCE, 3) == 0 || strncmp(text, "~~~", 3) == 0 ||
 	       strncmp(text, "{code", 5) == 0 || strncmp(text, "{noformat", 9) == 0;
 }
 

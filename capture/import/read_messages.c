@@ -10,6 +10,8 @@
 
 #include "format.h"
 
+#define BACKQUOTE "\x60"
+
 static const char *const phrases[] = {
 	"is used by another device",
 	"contains a filesystem in use",
@@ -55,11 +57,11 @@ static bool is_message(struct line line)
 /* Without what a sentence puts around a name. */
 static struct line bare(struct line word)
 {
-	while (word.len && strchr("\"'`([<", *word.at)) {
+	while (word.len && strchr("\"'" BACKQUOTE "([<", *word.at)) {
 		word.at++;
 		word.len--;
 	}
-	while (word.len && strchr("\"'`)]>.,:;!", word.at[word.len - 1]))
+	while (word.len && strchr("\"'" BACKQUOTE ")]>.,:;!", word.at[word.len - 1]))
 		word.len--;
 	return word;
 }

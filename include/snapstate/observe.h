@@ -62,7 +62,6 @@
 #include "snapstate/io.h"
 #include "snapstate/limits.h"
 #include "snapstate/probe_part.h"
-#include "snapstate/redact.h"
 
 #define OBSERVE_GREETING    "snapstate-observe " SNAPSTATE_VERSION
 #define OBSERVE_FAILURE                                                                  \

@@ -127,7 +127,7 @@ static void check_one(const struct summary *summary, const struct shown *shown)
 		told(subject, shown, "open:");
 		return;
 	case SHOWN_FULL:
-		told(subject, shown, "used, per cent of its store:");
+		told(subject, shown, "used, per cent of its COW:");
 		return;
 	case SHOWN_STATUS:
 		told(subject, shown, "its status is");

@@ -88,7 +88,7 @@ void device_size_words(const struct device *device, struct buf *text);
 void device_opens_words(
 	const struct host *host, const struct device *device, struct buf *text);
 uint64_t device_sectors(const struct device *device);
-/* "store" or "origin": what `base` is to the snapshot that is on it; "" otherwise. */
+/* "COW" or "origin": what `base` is to the snapshot that is on it; "" otherwise. */
 const char *base_words(const struct device *above, struct devno base);
 /* "loop0, a loop device of /srv/disk" */
 void block_words(const struct block *block, struct buf *text);

@@ -211,6 +211,6 @@ const char *base_words(const struct device *above, struct devno base)
 	if (!above || !device_snapshot_parts(above, &origin, &cow))
 		return "";
 	if (devno_is_equal(base, cow))
-		return "store";
+		return "COW";
 	return devno_is_equal(base, origin) ? "origin" : "";
 }

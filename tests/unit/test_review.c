@@ -218,7 +218,7 @@ static void test_graph(void **state)
 	check_graph(&graph);
 	assert_has(&graph, "\"254:4\" -> \"254:3\";");
 	assert_has(&graph, "\"254:3\" -> \"254:1\" [label=\"origin\"];");
-	assert_has(&graph, "\"254:3\" -> \"254:2\" [label=\"store\"];");
+	assert_has(&graph, "\"254:3\" -> \"254:2\" [label=\"COW\"];");
 	assert_has(&graph, "mounted on /mnt/backup (ext4)\\nstep 1 ends it");
 	assert_has(&graph, "step 3 removes it");
 }

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What LVM is told with a question; see lvm_ability.h. What changes a host has no use for
+ * it. */
+#include <string.h>
+
+#include "lvm_settings.h"
+
+/*
+ * A setting that a release does not know makes it warn; and 2.02.98 looks at the first
+ * section of a name only (seen), so each stands once, and devices, which the filter is
+ * in, comes last.
+ *
+ * locking_type=4: no lock is taken, and one for writing is refused, which repairing wants
+ * (lib/locking/no_locking.c; seen from 2.02.98 to .187: a group with a disk that is
+ * behind stays as it is); with --nolocking, which is type 0 there, a report would repair
+ * what it finds inconsistent. From 2.03.00 on there is --nolocking for all, and reading
+ * repairs nothing (seen from 2.03.07 on). use_lvmetad: its answer may be older than the
+ * disks. scan_lvs and the suspended devices: a second guard behind the list of devices.
+ * hints: fullreport would write /run/lvm/hints. backup: commands that only read write new
+ * copies below /etc/lvm where the old ones are behind (lib/format_text/archiver.c,
+ * check_current_backup; seen with 2.03.16).
+ */
+static const struct lvm_setting of_questions[] = {
+	{"activation{monitoring=0} backup{backup=0 archive=0} global{", 0, LVM_NEWEST},
+	{"locking_type=4 use_lvmetad=0", 0, LVM_RELEASE(2, 3, 0)},
+	{" use_lvmpolld=0", LVM_RELEASE(2, 2, 120), LVM_NEWEST},
+	{"} devices{ignore_suspended_devices=1", 0, LVM_NEWEST},
+	{" scan_lvs=0", LVM_RELEASE(2, 2, 184), LVM_NEWEST},
+	{" hints=\"none\"", LVM_RELEASE(2, 3, 3), LVM_NEWEST},
+	{NULL, 0, 0},
+};
+
+/* ---- the host's own settings ---- */
+
+bool lvm_asks_settings(uint32_t release)
+{
+	return release < LVM_RELEASE(2, 3, 0);
+}
+
+/* Types 4 and 5: lib/locking/locking.c, init_locking(). Seen with 2.02.120 to .187:
+ * "Operation prohibited while global/metadata_read_only is set", and exit status 0. */
+bool lvm_refuses_changes(const char *settings)
+{
+	return strstr(settings, "metadata_read_only=1") ||
+	       strstr(settings, "locking_type=4") || strstr(settings, "locking_type=5");
+}
+
+void lvm_add_question_config(
+	uint32_t release, const char *const paths[], size_t count, struct buf *text)
+{
+	lvm_settings_add(of_questions, release, paths, count, text);
+}
+
+bool lvm_is_question_config(uint32_t release, const char *text)
+{
+	text = lvm_settings_behind(of_questions, release, text);
+	return text && !*text;
+}
