@@ -37,11 +37,17 @@ bool lvm_asks_settings(uint32_t release)
 	return release < LVM_RELEASE(2, 3, 0);
 }
 
+/* lvmetad keeps what it knows by the filter with which it was asked last
+ * (lib/cache/lvmetad.c, lvmetad_token_matches(); the token is that of
+ * devices/global_filter): a change with a filter of ours would leave it with this group
+ * alone, and udev's next `pvscan --cache` activate each group of the host then
+ * (tools/pvscan.c, from 2.02.155 on; read, not run). */
 /* Types 4 and 5: lib/locking/locking.c, init_locking(). Seen with 2.02.120 to .187:
  * "Operation prohibited while global/metadata_read_only is set", and exit status 0. */
 bool lvm_refuses_changes(const char *settings)
 {
-	return strstr(settings, "metadata_read_only=1") ||
+	return strstr(settings, LVM_LVMETAD_RUNS) ||
+	       strstr(settings, "metadata_read_only=1") ||
 	       strstr(settings, "locking_type=4") || strstr(settings, "locking_type=5");
 }
 

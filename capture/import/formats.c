@@ -13,7 +13,7 @@
 /* The first row that fits counts: "dmsetup ls --tree" before "dmsetup ls", and kpartx's
  * "add map X (253:5): 0 8 linear" before a table's "X: 0 8 linear". */
 const struct format formats[] = {
-	{"lvs", "lvs|lvs *", NULL, "LV VG |LVM2_LV_NAME=|VG LV |LV UUID ", false, true,
+	{"lvs", "lvs|lvs *", NULL, "LV VG |LVM2_LV_NAME=|VG LV ", false, true,
 		read_lvs, "lvm/report.json"},
 	{"vgs", "vgs|vgs *", NULL, "VG #PV|VG #LV|LVM2_VG_NAME=", false, true, read_vgs,
 		"lvm/report.json"},

@@ -158,6 +158,7 @@ struct part {
 	struct line sample; /* that line */
 	bool has_text;	    /* a line that is not empty */
 	bool is_named;	    /* by the file alone */
+	struct line other;  /* the host that it is of, where that is another one */
 };
 
 struct session {
@@ -167,6 +168,9 @@ struct session {
 	struct buf *record;
 	size_t n_records;
 	bool was_blank; /* the line before */
+	/* By prompts such as "root@hv7:~#": the first, and the one that is another. What
+	 * is of several hosts is never joined by names and numbers. */
+	struct line host, other;
 };
 
 static void print_title(const struct part *part, struct buf *text)
@@ -202,6 +206,13 @@ static const char *coverage(const struct part *part)
 		       : "part";
 }
 
+static void print_word(struct line word, struct buf *text)
+{
+	cleanup_free char *plain = xstrndup(word.at, word.len);
+
+	buf_prose(text, plain);
+}
+
 static void part_see(struct session *session)
 {
 	const struct part *part = &session->part;
@@ -229,6 +240,14 @@ static void part_end(struct session *session)
 	buf_add(record, session->file.at, session->file.len);
 	buf_printf(record, ", line %zu:", part->first);
 	print_title(part, record);
+	if (part->other.len) {
+		buf_puts(record, " not used: it is of another host, ");
+		print_word(part->other, record);
+		buf_puts(record, ", and the first is ");
+		print_word(session->host, record);
+		buf_puts(record, "; make a file of each host\n");
+		return;
+	}
 	buf_printf(record, " %s%s", format ? "read as " : "not recognised",
 		format ? format->name : "");
 	buf_printf(record, ", %zu line%s used, shows %s", part->n_used,
@@ -251,7 +270,8 @@ static void part_begin(struct session *session, const struct format *format,
 		part_end(session);
 	session->part = (struct part){
 		.reading = {.findings = session->findings, .format = format},
-		.first = number};
+		.first = number,
+		.other = session->other};
 	session->part.reading.file = session->file;
 	if (command)
 		session->part.reading.command = *command;
@@ -271,6 +291,8 @@ static void line_use(struct session *session, struct line line, size_t number)
 	bool is_used;
 
 	part->has_text = true;
+	if (part->other.len)
+		return;
 	reading->number = number;
 	reading->from = NULL;
 	is_used = reading->format && reading->format->read(reading, line);
@@ -285,6 +307,39 @@ static void line_use(struct session *session, struct line line, size_t number)
 		part->first_unknown = number;
 		part->sample = text;
 	}
+}
+
+/* "root@hv7.example.com:~# lvs" -> "hv7"; an address is kept whole. */
+static struct line prompt_host(struct line line, const struct command *command)
+{
+	size_t len = (size_t)(command->words[0].at - line.at);
+	const char *at = memchr(line.at, '@', len);
+	struct line host = {NULL, 0};
+
+	if (!at)
+		return host;
+	host.at = at + 1;
+	while (host.at + host.len < line.at + len &&
+		(isalnum((unsigned char)host.at[host.len]) ||
+			(host.at[host.len] && strchr("-_", host.at[host.len])) ||
+			(host.at[host.len] == '.' && isdigit((unsigned char)*host.at))))
+		host.len++;
+	return host;
+}
+
+static void prompt_take(
+	struct session *session, struct line line, const struct command *command)
+{
+	struct line host = prompt_host(line, command);
+
+	if (!host.len)
+		return;
+	if (!session->host.len)
+		session->host = host;
+	session->other = (struct line){NULL, 0};
+	if (host.len != session->host.len ||
+		memcmp(host.at, session->host.at, host.len) != 0)
+		session->other = host;
 }
 
 static void line_take(struct session *session, struct line line, size_t number)
@@ -302,9 +357,13 @@ static void line_take(struct session *session, struct line line, size_t number)
 		part_begin(session, NULL, NULL, number + 1);
 		return;
 	}
-	if (command_read(line, &command) ||
-		(title_read(line, &command) && is_title(&command) &&
-			(was_blank || is_sure(&command)))) {
+	if (command_read(line, &command)) {
+		prompt_take(session, line, &command);
+		part_begin(session, format_of_command(&command), &command, number);
+		return;
+	}
+	if (title_read(line, &command) && is_title(&command) &&
+		(was_blank || is_sure(&command))) {
 		part_begin(session, format_of_command(&command), &command, number);
 		return;
 	}

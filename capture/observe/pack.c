@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -25,17 +26,27 @@
 
 int observe_ticket_open(const struct observe_duty *duty, int *ret_fd, struct err *err)
 {
+	const int flags = O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
 	cleanup_close int fd = -1;
 	struct stat stat;
 
 	if (!duty->ticket)
 		return 0;
-	fd = open(duty->ticket,
-		O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
-		0600);
-	if (fd < 0 || fstat(fd, &stat) < 0)
+	fd = open(duty->ticket, flags | O_CREAT | O_EXCL, 0600);
+	/* an empty one of root's own is as good; and no device is opened */
+	if (fd < 0 && errno == EEXIST && lstat(duty->ticket, &stat) == 0 &&
+		S_ISREG(stat.st_mode))
+		fd = open(duty->ticket, flags);
+	if (fd < 0)
 		return err_errno(err, errno, "%s", duty->ticket);
-	if (!S_ISREG(stat.st_mode) || stat.st_size || stat.st_nlink != 1)
+	/* before it is looked at: what another run has taken away by then has no name */
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return err_set(
+			err, -EBUSY, "%s is the ticket of another run", duty->ticket);
+	if (fstat(fd, &stat) < 0)
+		return err_errno(err, errno, "%s", duty->ticket);
+	if (!S_ISREG(stat.st_mode) || stat.st_size || stat.st_nlink != 1 ||
+		stat.st_uid != geteuid() || (stat.st_mode & 022))
 		return err_set(err, -EEXIST, "%s is already there and is not overwritten",
 			duty->ticket);
 	*ret_fd = take_fd(&fd);
@@ -62,8 +73,7 @@ int observe_ticket_name(const struct observe_duty *duty,
 	int r = 0;
 
 	for (size_t i = 0; i < question->names.count && r == 0; i++)
-		if (duty->files.before &&
-			strcmp(question->names.items[i], "before") == 0)
+		if (duty->files.before && strcmp(question->names.items[i], "before") == 0)
 			r = name_before(duty->files.before, sight, err);
 	return r;
 }

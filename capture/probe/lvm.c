@@ -10,19 +10,23 @@
  * source says OUTCOME_CHANGED. After one command hung, no further one is started.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lvm_command.h"
 #include "snapstate/host.h"
 #include "snapstate/host/device.h"
 #include "snapstate/host/lvm.h"
 #include "snapstate/host/source.h"
+#include "snapstate/lvm_ability.h"
 #include "snapstate/lvm_names.h"
 #include "snapstate/text.h"
 
 #define VERSION_NAME  "lvm/version.txt"
 #define SETTINGS_NAME "lvm/settings.txt"
+#define LVM_LVMETAD_SOCKET "run/lvm/lvmetad.socket"
 #define REPORT_NAME   "lvm/report.json"
 #define DEVICES_NAME  "lvm/pvs.json"
 #define LVSCAN_NAME   "lvm/lvscan.txt"
@@ -61,6 +65,9 @@ static int read_settings(struct reading *reading, struct err *err)
 
 	if (r == 0)
 		buf_add(&reading->settings, buf_text(&answer.out), answer.out.len);
+	if (r == 0 && faccessat(reading->session.machine->root, LVM_LVMETAD_SOCKET, F_OK,
+			      0) == 0)
+		buf_puts(&reading->settings, LVM_LVMETAD_RUNS "\n");
 	buf_free(&reading->session.warnings);
 	return r;
 }

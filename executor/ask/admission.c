@@ -129,7 +129,8 @@ static int take_answer(struct lines *lines, struct admission *admission,
 		return -EBADMSG;
 	if (lines_is(lines, "refused ")) {
 		if (lines_take(lines, "refused ") < 0 ||
-			lines_take_number(lines, ' ', EXIT_BAD_INPUT, ret_refused) < 0)
+			lines_take_number(lines, ' ', EXIT_BAD_INPUT, ret_refused) < 0 ||
+			!*ret_refused)
 			return -EBADMSG;
 		return lines_take_end(lines);
 	}

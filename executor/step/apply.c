@@ -74,8 +74,8 @@ static int check_lvm_of(const struct sight *sight, const char *vg_uuid, struct e
 
 	if (r == 0 && names_lvm_refuses(sight, vg_uuid))
 		r = err_set(err, -ENOTSUP,
-			"this host's lvm.conf has LVM refuse changes "
-			"(global/metadata_read_only=1, or locking_type 4 or 5)");
+			"this host's LVM is not to be changed from here: lvm.conf refuses it "
+			"(global/metadata_read_only=1, or locking_type 4 or 5), or lvmetad runs");
 	return r;
 }
 

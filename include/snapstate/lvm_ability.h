@@ -38,7 +38,8 @@ bool lvm_has(uint32_t release, enum lvm_feature feature);
  * status 0; `lvm dumpconfig global/metadata_read_only global/locking_type` tells. From
  * 2.03.00 on neither setting does. */
 bool lvm_asks_settings(uint32_t release);
-/* By what that printed. */
+/* By what that printed, and LVM_LVMETAD_RUNS where its socket is there. */
+#define LVM_LVMETAD_RUNS "lvmetad runs"
 bool lvm_refuses_changes(const char *settings);
 /* Each release from which on any question is put in another way, oldest first; 0 ends. */
 extern const uint32_t lvm_generations[];

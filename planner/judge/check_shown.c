@@ -45,6 +45,9 @@ static enum rule use_rule(const char *value)
 								  : sizeof(comm) - 1);
 	if (program_is_backup(comm))
 		return RULE_BACKUP_RUNNING;
+	/* lsof shows nine characters, unless it is told otherwise (lsof(8), +c) */
+	if (strcmp(comm, "qemu-syst") == 0)
+		return RULE_VM_RUNNING;
 	return program_is_hypervisor(comm) ? RULE_VM_RUNNING : RULE_IN_USE;
 }
 

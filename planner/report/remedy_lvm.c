@@ -81,7 +81,11 @@ enum action_kind remedy_thin_words(
 {
 	const struct lv *lv = subject->lv;
 
-	if (lv->role == LV_THIN_POOL)
+	if (!lv) /* known from a text that shows it, and no more */
+		buf_puts(text,
+			"nothing, unless its metadata show that it is a thin snapshot: no "
+			"plan removes one");
+	else if (lv->role == LV_THIN_POOL)
 		buf_puts(text, "nothing: a thin pool holds the data of all its volumes");
 	else if (!*lv->origin_uuid)
 		buf_puts(text, "nothing: it has no origin, so it is a volume of its own, "

@@ -29,6 +29,7 @@
 #include "snapstate/host/device.h"
 #include "snapstate/io.h"
 #include "snapstate/journal.h"
+#include "snapstate/lvm_ability.h"
 #include "snapstate/plan.h"
 #include "snapstate/redact.h"
 
@@ -1282,7 +1283,7 @@ static void test_other_facts_are_not_waited_for(void **state)
 static void test_an_old_lvm(void **state)
 {
 	cleanup_plan struct plan *plan = toy_plan();
-	cleanup_toy struct toy rehearsed, toy, newer, refusing;
+	cleanup_toy struct toy rehearsed, toy, newer, refusing, cached;
 
 	(void)state;
 	toy_new(&rehearsed);
@@ -1302,7 +1303,13 @@ static void test_an_old_lvm(void **state)
 	refusing.lvm_version = "2.02.133(2)";
 	refusing.lvm_settings = "metadata_read_only=1\n";
 	assert_int_equal(toy_run(&refusing, plan, false), EXIT_ENVIRONMENT);
-	assert_says(refusing.errors, "this host's lvm.conf has LVM refuse changes");
+	assert_says(refusing.errors, "this host's LVM is not to be changed from here");
+	toy_new(&cached);
+	cached.lvm_version = "2.02.133(2)";
+	cached.lvm_settings = LVM_LVMETAD_RUNS "\n";
+	assert_int_equal(toy_run(&cached, plan, true), EXIT_ENVIRONMENT);
+	assert_says(cached.errors, "or lvmetad runs; nothing was changed");
+	assert_int_equal(cached.n_acts, 0);
 }
 
 static void test_unreadable_is_not_empty(void **state)

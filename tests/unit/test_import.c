@@ -231,6 +231,25 @@ static struct host *through_archive(const struct host *host, struct buf *archive
 	return again;
 }
 
+/* Whatever is known of a subject, there are words for it. */
+static void print_all(struct request *request, struct host *host, struct survey *survey)
+{
+	cleanup_plan struct plan *plan = plan_begin(survey, request, "0000000000000000000000000000000000000000000000000000000000000000");
+	struct member member = {.file = "capture",
+		.host = host,
+		.survey = *survey,
+		.whole = plan};
+	struct fleet fleet = {.request = request, .members = &member, .n_members = 1};
+	cleanup_report struct report report = {0};
+	cleanup_buf struct buf text = BUF_INIT, page = BUF_INIT, json = BUF_INIT;
+
+	report_collect(&fleet, "plan", &report);
+	review_print(&report, &text);
+	html_print(&report, &page);
+	json_print(&report, &json);
+	assert_true(text.len && page.len && json.len);
+}
+
 /* Judges the host as read back from an archive. Nothing may be removable, whatever is
  * selected. true: something is undecided or refused. */
 static bool judge(const struct host *host)
@@ -251,6 +270,7 @@ static bool judge(const struct host *host)
 		classify_survey(&survey);
 		for (size_t s = 0; s < survey.n_subjects; s++)
 			assert_int_not_equal(survey.subjects[s].verdict, VERDICT_REMOVE);
+		print_all(&request, again, &survey);
 		if (!i)
 			has_kept = survey_has_kept(&survey);
 	}
@@ -1549,6 +1569,19 @@ static void test_each_output_alone(void **state)
 		{"# ps ax\n  PID TTY STAT TIME COMMAND\n"
 		 " 4711 ? D 0:01 /bin/dd if=/dev/g/s of=x\n",
 			"g/s", SHOWN_USED, "4711 (dd)"},
+		/* of a program's name lsof shows nine characters */
+		{"COMMAND PID USER FD TYPE DEVICE SIZE/OFF NODE NAME\n"
+		 "qemu-syst 4711 root 15u BLK 253,4 0t0 2 /dev/dm-4\n# dmsetup ls\n"
+		 "g-s (253:4)\n",
+			"g/s", SHOWN_USED, "4711 (qemu-syst)"},
+		{"# lvs\n  LV VG Attr LSize Pool Origin\n  s g Vri---tz-k 1.00g p o\n",
+			"g/s", SHOWN_THIN, ""},
+		/* its uuid is no heading of lvs */
+		{"# lvdisplay /dev/g/s\n  --- Logical volume ---\n  LV Path /dev/g/s\n"
+		 "  LV Name s\n  VG Name g\n"
+		 "  LV UUID pQ3rS5-tU7v-W9xY-1zA2-bC4d-E6fG-8hI0jK\n"
+		 "  Block device 253:11\n",
+			"g/s", SHOWN_NUMBER, "253:11"},
 		/* words */
 		{"  Logical volume g/s contains a filesystem in use.\n", "g/s",
 			SHOWN_MESSAGE,
@@ -1568,6 +1601,48 @@ static void test_each_output_alone(void **state)
 		assert_shown(host, rows[i].volume, rows[i].kind, rows[i].value);
 		judge(host);
 	}
+}
+
+/* What names and numbers would join is not of one host. */
+static void test_several_hosts(void **state)
+{
+	cleanup_host struct host *host = import_text(
+		"root@hv1.example.com:~# ls -l /dev/mapper\n"
+		"lrwxrwxrwx 1 root root 7 Nov 20 03:10 g-s -> ../dm-5\n"
+		"root@hv1:~# ssh hv2\n[root@hv2 ~]# mount\n"
+		"/dev/dm-5 on /var/lib/mysql type ext4 (rw)\n"
+		"root@hv1:~# lvs\n  LV VG Attr LSize\n  t g -wi-a- 1g\n");
+
+	(void)state;
+	assert_shown(host, "g/s", SHOWN_ACTIVE, "yes");
+	assert_shown(host, "g/t", SHOWN_PLAIN, "");
+	for (size_t i = 0; i < host->n_shown; i++)
+		assert_int_not_equal(host->shown[i].kind, SHOWN_MOUNTED);
+	assert_recorded(host, "\"mount\" not used: it is of another host, hv2, and the "
+			      "first is hv1; make a file of each host");
+}
+
+/* A guest's disk, by what lsof shows of its program's name. */
+static void test_cut_name_of_a_hypervisor(void **state)
+{
+	static const char *const all[] = {"*/*"};
+	struct request request = {.select = (const char **)all, .n_select = 1};
+	cleanup_host struct host *host = import_text(
+		"COMMAND PID USER FD TYPE DEVICE SIZE/OFF NODE NAME\n"
+		"qemu-syst 4711 root 15u BLK 253,4 0t0 2 /dev/dm-4\n# dmsetup ls\n"
+		"g-s (253:4)\n");
+	cleanup_buf struct buf archive = BUF_INIT;
+	cleanup_host struct host *again = through_archive(host, &archive);
+	cleanup_survey struct survey survey = {0};
+	size_t found = 0;
+
+	(void)state;
+	survey_collect(again, &request, &survey);
+	classify_survey(&survey);
+	for (size_t i = 0; i < survey.n_subjects; i++)
+		found += strcmp(survey.subjects[i].label, "g/s") == 0 &&
+			 survey.subjects[i].decisive == RULE_VM_RUNNING;
+	assert_int_equal(found, 1);
 }
 
 /* A ticket as it comes: mail, prompts of several shapes, errors among the output. */
@@ -1923,6 +1998,8 @@ int main(void)
 		cmocka_unit_test(test_many_collections),
 		cmocka_unit_test(test_copies_within_a_report),
 		cmocka_unit_test(test_each_output_alone),
+		cmocka_unit_test(test_several_hosts),
+		cmocka_unit_test(test_cut_name_of_a_hypervisor),
 		cmocka_unit_test(test_pasted_session),
 		cmocka_unit_test(test_ways_of_a_text),
 		cmocka_unit_test(test_fences_and_a_cut_end),
