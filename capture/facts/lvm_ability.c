@@ -35,7 +35,8 @@ const uint32_t lvm_generations[] = {LVM_RELEASE(2, 2, 98), LVM_RELEASE(2, 2, 117
 	LVM_RELEASE(2, 2, 153), LVM_RELEASE(2, 2, 158), LVM_RELEASE(2, 2, 184),
 	LVM_RELEASE(2, 3, 0), LVM_RELEASE(2, 3, 3), LVM_RELEASE(2, 3, 12), 0};
 
-/* lvmetad, where there is one, must learn of a change: it is left as the host has it. */
+/* use_lvmetad is left as the host has it: where lvmetad runs, nothing is changed
+ * (lvm_questions.c). */
 static const struct lvm_setting of_changes[] = {
 	{"global{wait_for_locks=0} devices{", 0, LVM_NEWEST},
 	{"scan_lvs=0 ", LVM_RELEASE(2, 2, 184), LVM_NEWEST},

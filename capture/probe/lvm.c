@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * LVM's own view, read last. Input: machine->lvm, the devices that LVM may look at.
- * Output: the documents lvm/version.txt, lvm/settings.txt, lvm/report.json, lvm/<vg-uuid>.vg, lvm/pvs.json,
- * lvm/lvscan.txt and lvm/warnings.txt, their sources, and what they say about VGs, PVs
- * and LVs. A capture takes these commands of LVM's, whatever the number of groups:
+ * Output: the documents lvm/version.txt, lvm/settings.txt, lvm/report.json,
+ * lvm/<vg-uuid>.vg, lvm/pvs.json, lvm/lvscan.txt and lvm/warnings.txt, their sources, and
+ * what they say about VGs, PVs and LVs. A capture takes these commands of LVM's, whatever the number of groups:
  * version, fullreport (without JSON: vgs), pvs, lvscan; and before 2.03.00 dumpconfig.
  *
  * Invariants: the report and each VG's metadata have the same sequence number, or the
