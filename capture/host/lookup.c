@@ -452,14 +452,6 @@ struct devno host_loop_devno(const struct host *host, const struct block *loop)
 	return file_devno(host, &loop->file, loop->backing_file);
 }
 
-bool block_stands_on(
-	const struct host *host, const struct block *block, struct devno devno)
-{
-	return devnos_count(block->below, block->n_below, devno) > 0 ||
-	       (*block->backing_file &&
-		       devno_is_equal(host_loop_devno(host, block), devno));
-}
-
 struct devno host_swap_file_devno(const struct host *host, const struct swap *swap)
 {
 	return devno_is_none(swap->devno) ? file_devno(host, &swap->file, swap->path)

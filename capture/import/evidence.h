@@ -123,6 +123,9 @@ struct lines lines_of(const struct piece *piece);
 bool lines_next(struct lines *lines, struct line *ret_line);
 /* Cuts off the next word, blanks before it skipped; len 0 at the end. */
 struct line line_word(struct line *line);
+/* Cuts off the characters of a tree in front of a name, lsblk's or dmsetup's; returns how
+ * many. */
+size_t line_cut_tree(struct line *line);
 bool line_begins(const struct line *line, const char *prefix);
 
 /* An error, nothing in it, a NUL byte, or a last line without a newline. Names no file.

@@ -153,8 +153,6 @@ struct line command_option(const struct command *command, char letter, const cha
 bool line_cut_label(struct line *line, const char *label);
 /* Takes "NAME (253:4)" or "NAME (253, 4)" apart from the end. */
 bool line_cut_number(struct line *line, struct devno *ret_devno);
-/* Cuts off the characters of a tree; returns how many. */
-size_t line_cut_tree(struct line *line);
 /* The row before that is its parent; NULL: none. Remembers this one. */
 const char *tree_parent(struct reading *reading, size_t column, const char *thing);
 bool is_number(struct line word);

@@ -97,3 +97,23 @@ const char *piece_name(struct host *host, const struct piece *piece)
 	buf_word(&word, piece->path);
 	return host_string(host, buf_text(&word));
 }
+
+/* Blanks, the tree in ASCII, or box-drawing characters (U+2500 to U+257F). */
+size_t line_cut_tree(struct line *line)
+{
+	size_t column = 0;
+
+	while (line->len) {
+		size_t n = *line->at && strchr(" |`-", *line->at) ? 1 : 0;
+
+		if (line->len >= 3 && (unsigned char)line->at[0] == 0xe2 &&
+			((unsigned char)line->at[1] & 0xfe) == 0x94)
+			n = 3;
+		if (!n)
+			break;
+		line->at += n;
+		line->len -= n;
+		column++;
+	}
+	return column;
+}

@@ -33,27 +33,6 @@ struct row {
 	struct line type;
 };
 
-/* Characters before the name: blanks, and the tree in ASCII or in box-drawing characters
- * (U+2500 to U+257F, which are E2 94 xx and E2 95 xx). */
-static size_t tree_width(struct line *line)
-{
-	size_t column = 0;
-
-	while (line->len) {
-		size_t n = strchr(" |`-", *line->at) && *line->at ? 1 : 0;
-
-		if (line->len >= 3 && (unsigned char)line->at[0] == 0xe2 &&
-			((unsigned char)line->at[1] & 0xfe) == 0x94)
-			n = 3;
-		if (!n)
-			break;
-		line->at += n;
-		line->len -= n;
-		column++;
-	}
-	return column;
-}
-
 static bool is_bit(const struct line *word)
 {
 	return word->len == 1 && (*word->at == '0' || *word->at == '1');
@@ -63,7 +42,7 @@ static bool is_bit(const struct line *word)
  * it. */
 static int row_read(struct line line, struct row *ret_row, struct err *err)
 {
-	size_t column = tree_width(&line);
+	size_t column = line_cut_tree(&line);
 	const char *start = line.at;
 	struct line word;
 

@@ -139,7 +139,8 @@ static void number_found(
 				(struct devno){(uint32_t)major, (uint32_t)minor}));
 }
 
-/* "/dev/sda1(0)": whoever has a volume of another group below is on that. */
+/* "/dev/sda1(0)": a physical volume. Where that is a volume of another group, this one is
+ * on it. */
 static void devices_found(
 	struct reading *reading, const char *volume, struct line devices)
 {

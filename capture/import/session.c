@@ -348,6 +348,7 @@ static void line_take(struct session *session, struct line line, size_t number)
 	const struct format *format;
 	const struct format *current = session->part.reading.format;
 	bool was_blank = session->was_blank;
+	bool is_prompt;
 
 	session->was_blank = !line_trim(line).len;
 	if (session->was_blank)
@@ -357,13 +358,11 @@ static void line_take(struct session *session, struct line line, size_t number)
 		part_begin(session, NULL, NULL, number + 1);
 		return;
 	}
-	if (command_read(line, &command)) {
+	is_prompt = command_read(line, &command);
+	if (is_prompt)
 		prompt_take(session, line, &command);
-		part_begin(session, format_of_command(&command), &command, number);
-		return;
-	}
-	if (title_read(line, &command) && is_title(&command) &&
-		(was_blank || is_sure(&command))) {
+	if (is_prompt || (title_read(line, &command) && is_title(&command) &&
+				 (was_blank || is_sure(&command)))) {
 		part_begin(session, format_of_command(&command), &command, number);
 		return;
 	}

@@ -62,7 +62,7 @@ static bool is_of_other_process(const struct piece *piece)
 }
 
 /* "sos_commands/devicemapper/dmsetup_info_-c" -> "dmsetup info -c": as a command, for
- * whoever has no line with it. */
+ * a file that does not begin with its own. */
 static void title_of(const struct piece *piece, struct buf *ret_title)
 {
 	const char *slash = strrchr(piece->path, '/');

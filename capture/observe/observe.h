@@ -30,8 +30,9 @@ struct observing {
 void observe_answer(const struct observing *observing, const struct buf *question,
 	struct buf *ret_answer);
 
-/* The ticket's file: made, or found empty, as a run that was killed leaves it. -1 in
- * *ret_fd: none is wanted. -EEXIST: it has something in it. */
+/* The ticket's file: made, or found empty, as a run that was killed leaves it; locked
+ * until it is closed. *ret_fd is untouched where no ticket was asked for. -EEXIST: it has
+ * something in it, or somebody else may write it. -EBUSY: another run has it. */
 int observe_ticket_open(const struct observe_duty *duty, int *ret_fd, struct err *err);
 /* Captures the host, and fills that file: for a plan with this digest. The sentence as in
  * ticket_sentence(). */

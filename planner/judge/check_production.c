@@ -109,7 +109,7 @@ void check_production(const struct survey *survey, struct subject *subject)
 	cleanup_holders struct holders mounts =
 		subject_holders(host, subject, HELD_BY_MOUNT, PLACES_MOST);
 
-	/* in another namespace it is refused, or goes with one of this */
+	/* one in another namespace is a reason of its own, or ends with one of this */
 	for (struct holder holder; home && holders_next(&mounts, &holder);)
 		if (holder.mount->namespace_id == home->id &&
 			mount_is_writable(holder.mount) &&

@@ -733,3 +733,11 @@ void random_host_add_surroundings(struct dice *dice, struct host *host)
 		if (one_in(dice, 2))
 			host->mounts[i].options = "ro";
 }
+
+bool block_stands_on(
+	const struct host *host, const struct block *block, struct devno devno)
+{
+	return devnos_count(block->below, block->n_below, devno) > 0 ||
+	       (*block->backing_file &&
+		       devno_is_equal(host_loop_devno(host, block), devno));
+}

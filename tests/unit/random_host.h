@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "snapstate/host/block.h"
+
 /* xorshift64*: small, and the same everywhere */
 struct dice {
 	uint64_t state;
@@ -34,5 +36,12 @@ void random_host_add_paths(struct dice *dice, struct host *host);
  * other volumes, processes, a namespace that receives umounts or not, /etc/fstab. Sort it
  * afterwards. */
 void random_host_add_surroundings(struct dice *dice, struct host *host);
+
+/* ---- of any host ---- */
+
+/* true: a partition of it, an array with it as a member, a loop device on it or on a file
+ * of its file system. */
+bool block_stands_on(
+	const struct host *host, const struct block *block, struct devno devno);
 
 #endif

@@ -547,7 +547,7 @@ static void reachable(struct trial *trial)
 {
 	struct host *host = sample_host_idle();
 
-	/* the COW's place is known, and lies on a multipath map */
+	/* where the COW is, is known, and is on a multipath map */
 	sample_add_device(host, 9, "mpatha", "mpath-3600", "multipath", "0 8:0 8:16", 8);
 	host->pvs[0].devno = (struct devno){254, 9};
 	host->devices[0].targets[0].params = "254:9 2048";

@@ -240,8 +240,8 @@ static void test_a_new_table_holds(void **state)
 		explained(host, (struct devno){254, 3}) + 1);
 }
 
-/* Of several devices: in the order of the array, each once, and no more of each than
- * asked. */
+/* Several devices: their holders in the order of the list, each device once, and at most
+ * as many of each as were asked for. */
 static void test_of_several_devices(void **state)
 {
 	static const struct devno devnos[] = {{254, 4}, {254, 3}, {254, 4}};

@@ -41,7 +41,8 @@ struct block {
 	const char *uuid;  /* md: of the array */
 	const char *level; /* md: "raid1" */
 	const char *state; /* md: its array_state, "clean"; loop: "", or a comma list of
-			    * autoclear (goes with its last user), partscan */
+			    * autoclear (detached when its last user closes it),
+			    * partscan */
 	const char *sync;  /* md: its sync_action, "idle"; NULL also without redundancy */
 	uint32_t missing;  /* md: how many members it runs without */
 	bool is_gone;	   /* only in a replayed model */
@@ -68,10 +69,6 @@ const struct block *host_block_by_kname(const struct host *host, const char *kna
 
 /* That of a loop device's file, or the one it is backed by directly. */
 struct devno host_loop_devno(const struct host *host, const struct block *loop);
-/* true: a partition of it, an array with it as a member, a loop device on it or on a file
- * of its file system. */
-bool block_stands_on(
-	const struct host *host, const struct block *block, struct devno devno);
 
 /* ---- what a device is on ---- */
 
