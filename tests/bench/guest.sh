@@ -34,6 +34,7 @@ guest_boot() {
 	fi
 	mkdir -p "$out/tmp"
 	cpu_take
+	registers_take "$out/tmp"
 	HOME=$out/tmp timeout -k 5 "$guest_seconds" "${on_cpu[@]}" linux.uml mem="${memory}M" uml_dir="$out/tmp/" root=/dev/root \
 		rootfstype=hostfs rootflags=/ ro quiet loglevel=3 init="$guest_lab/pid1.sh" con=null con0=fd:0,fd:1 \
 		con1=fd:0,fd:1 LAB_DIR="$folder" LAB_OUT="$out" LAB_BIN="$build" "$@" \

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# One processor of this machine for each guest. Sourced by what boots guests.
+# One processor of this machine for each guest, and room for its registers. Sourced by what boots guests.
 #
 # A guest has one processor, but is many processes here, which hand over to each other at each of its system calls. Where
 # the next one is on another processor, which has gone to sleep meanwhile, handing over takes many times as long: seen, the
@@ -28,4 +28,11 @@ cpu_take() {
 	done
 	# shellcheck disable=SC2034 # of who sources this
 	on_cpu=(taskset -c "${cpus[RANDOM % ${#cpus[@]}]}")
+}
+
+# registers_take FOLDER: puts in front of $on_cpu what lets the guest run on a processor with more registers than its kernel
+# has room for (wide_registers.c), and makes that in FOLDER, which must outlive the guest.
+registers_take() {
+	cc -D_GNU_SOURCE -O2 -Wall -shared -fPIC -o "$1/wide_registers.so" "${BASH_SOURCE[0]%/*}/wide_registers.c" -ldl
+	on_cpu=(env LD_PRELOAD="$1/wide_registers.so" "${on_cpu[@]}")
 }
