@@ -34,5 +34,5 @@ cpu_take() {
 # has room for (wide_registers.c), and makes that in FOLDER, which must outlive the guest.
 registers_take() {
 	cc -D_GNU_SOURCE -O2 -Wall -shared -fPIC -o "$1/wide_registers.so" "${BASH_SOURCE[0]%/*}/wide_registers.c" -ldl
-	on_cpu=(env LD_PRELOAD="$1/wide_registers.so" "${on_cpu[@]}")
+	on_cpu=(/usr/bin/env LD_PRELOAD="$1/wide_registers.so" "${on_cpu[@]}")
 }
