@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Exit codes, the same for all three programs. README repeats this table. */
+/* Exit codes, the same for all three programs. docs/using.md repeats this table. */
 #ifndef SNAPSTATE_EXIT_H
 #define SNAPSTATE_EXIT_H
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the readers take of a file that a stranger sent, and no more; README states them.
- * A file that has more is refused with an error that names the limit, so work and memory
- * are bounded whatever is sent. Within the limits, every pass costs about as much as an
- * honest host with as many facts does (tests/bench/bench_shapes, bench_plans).
+ * What the readers take of a file that a stranger sent, and no more; docs/formats.md
+ * states them. A file that has more is refused with an error that names the limit, so
+ * work and memory are bounded whatever is sent. Within the limits, every pass costs about
+ * as much as an honest host with as many facts does (tests/bench/bench_shapes,
+ * bench_plans).
  *
  * Largest hosts known: 10,000 block devices, 30,000 processes. The kernel has at most
  * 1,048,576 device numbers of one major (MINORBITS), 100,000 mounts in a namespace

@@ -134,8 +134,8 @@ struct rule_text {
 	const char *name; /* also the class of a subject that this rule decides */
 	enum verdict verdict;
 	const char *meaning;  /* one sentence, for reviews */
-	const char *evidence; /* what in a capture shows it, for README */
-	const char *remedy;   /* what a person does then, for README and reviews */
+	const char *evidence; /* what in a capture shows it; for docs/verdicts.md */
+	const char *remedy;   /* what a person does then; also for reviews */
 };
 const struct rule_text *rule_text(enum rule rule);
 /* What a hazard's head says in front of the subject's name; NULL: the rule is no hazard.

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The rules by which subjects are judged: one table that code, reviews and README share.
+/* The rules by which subjects are judged: one table for code, reviews and
+ * docs/verdicts.md.
  */
 #include "judge.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Prints README's table of classes from the planner's own rules; tests/readme compares. */
+/* Prints docs/verdicts.md's table of classes from the planner's own rules; tests/readme
+ * compares. */
 #include <stdio.h>
 
 #include "judge.h"
