@@ -5,11 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "capture.h"
 #include "snapstate/host.h"
+#include "snapstate/kernel.h"
 
 #define HOST_NAME_MAX_LEN 64
 
@@ -37,8 +38,10 @@ char *archive_name(const struct host *host)
 	sanitise(node, ".-");
 	gmtime_r(&taken, &utc);
 	strftime(when, sizeof(when), "%Y%m%dT%H%M%SZ", &utc);
-	if (getrandom(&salt, sizeof(salt), 0) != sizeof(salt) ||
-		asprintf(&name, "%s-%s-%08x" ARCHIVE_SUFFIX, node, when, salt) < 0)
+	/* no file is overwritten: any number will do */
+	if (kernel_random(&salt, sizeof(salt), NULL) < 0)
+		salt = (unsigned)getpid();
+	if (asprintf(&name, "%s-%s-%08x" ARCHIVE_SUFFIX, node, when, salt) < 0)
 		abort();
 	return name;
 }

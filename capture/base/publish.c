@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #include "snapstate/cleanup.h"
 #include "snapstate/io.h"
+#include "snapstate/kernel.h"
 
 static int write_all(int fd, const char *bytes, size_t len)
 {
@@ -27,6 +27,22 @@ static int write_all(int fd, const char *bytes, size_t len)
 	return 0;
 }
 
+/* Before Linux 3.15: nothing but the empty file that was just made for it is replaced. */
+static int rename_to_new(int dirfd, const char *temporary, const char *name)
+{
+	cleanup_close int fd =
+		openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int r = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (renameat(dirfd, temporary, dirfd, name) < 0) {
+		r = -errno;
+		unlinkat(dirfd, name, 0);
+	}
+	return r;
+}
+
 /* linkat(), unlike rename(), never replaces what is there. vfat and the like have no
  * links. */
 static int publish_name(int dirfd, const char *temporary, const char *name)
@@ -35,8 +51,9 @@ static int publish_name(int dirfd, const char *temporary, const char *name)
 		return 0;
 	if (errno != EPERM && errno != EOPNOTSUPP)
 		return -errno;
-	return renameat2(dirfd, temporary, dirfd, name, RENAME_NOREPLACE) < 0 ? -errno
-									      : 0;
+	if (renameat2(dirfd, temporary, dirfd, name, RENAME_NOREPLACE) == 0)
+		return 0;
+	return kernel_is_missing(errno) ? rename_to_new(dirfd, temporary, name) : -errno;
 }
 
 static int publish_in(int dirfd, const char *temporary, const char *name, unsigned mode,
@@ -72,8 +89,9 @@ int file_publish(
 
 	if (dirfd < 0)
 		return err_errno(err, errno, "open the folder of %s", path);
-	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
-		return err_errno(err, errno, "getrandom");
+	r = kernel_random(&random, sizeof(random), err);
+	if (r < 0)
+		return r;
 	snprintf(temporary, sizeof(temporary), ".snapstate-%016lx.part", random);
 	r = publish_in(dirfd, temporary, basename(for_name), mode, bytes, len);
 	if (r == -EEXIST)

@@ -10,16 +10,15 @@
 #include <fcntl.h>
 #include <linux/loop.h>
 #include <linux/nsfs.h>
-#include <linux/openat2.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "parts.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/kernel.h"
 
 static struct devno devno_of(uint64_t number)
 {
@@ -66,21 +65,15 @@ static int look_of_loop(const struct machine *machine, const char *kname,
 /* In a mount namespace of that process, below its root: links are followed there. */
 static int open_at(const struct machine *machine, uint32_t pid, const char *path)
 {
-	const struct open_how how = {
-		.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT};
 	cleanup_close int root = -1;
 	char name[64];
-	long fd;
 
 	snprintf(name, sizeof(name), "proc/%u/root", pid);
 	if (pid)
 		root = openat(machine->root, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (pid && root < 0)
 		return -errno;
-	fd = syscall(SYS_openat2, pid ? root : machine->root, path, &how, sizeof(how));
-	if (fd < 0 && errno == ENOSYS && !pid) /* before Linux 5.6 */
-		fd = openat(machine->root, path + strspn(path, "/"), O_PATH | O_CLOEXEC);
-	return fd < 0 ? -errno : (int)fd;
+	return kernel_open_in_root(pid ? root : machine->root, path);
 }
 
 static bool is_empty_folder(int node)
@@ -105,7 +98,7 @@ static int look_at_path(const struct machine *machine, uint32_t pid, const char 
 
 	if (fd < 0)
 		return fd;
-	if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC,
+	if (kernel_statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC,
 		    STATX_TYPE | STATX_MODE | STATX_UID | STATX_INO | STATX_SIZE |
 			    STATX_MNT_ID,
 		    &stx) < 0)

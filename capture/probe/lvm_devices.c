@@ -29,6 +29,7 @@
 #include "snapstate/host.h"
 #include "snapstate/host/block.h"
 #include "snapstate/host/device.h"
+#include "snapstate/kernel.h"
 
 /* Deeper than any real stack; a loop of references ends here. */
 #define STACK_DEPTH_MAX 32
@@ -108,8 +109,8 @@ static bool is_backing_safe(
 		return false;
 	if (process_index_remote_mount(inquiry->index, block->backing_file) ||
 		*block->backing_file != '/' ||
-		statx(inquiry->machine->root, block->backing_file + 1, flags, STATX_TYPE,
-			&stx) < 0)
+		kernel_statx(inquiry->machine->root, block->backing_file + 1, flags,
+			STATX_TYPE, &stx) < 0)
 		return false;
 	device = (struct devno){stx.stx_dev_major, stx.stx_dev_minor};
 	return is_safe(inquiry, device, depth + 1) ||

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "parts.h"
+#include "snapstate/kernel.h"
 
 /* Names and messages must not depend on who runs us (decimal commas, translated words);
  * and lvm prints pids about descriptors it inherited, if any, unless told not to. */
@@ -26,7 +27,7 @@ static int exec_lvm(void *context)
 {
 	const struct lvm_call *call = context;
 
-	closefrom(3);
+	kernel_close_from(3);
 	execve(call->path, (char *const *)call->argv, lvm_environment);
 	return 127;
 }

@@ -161,6 +161,20 @@ void mounts_add_pinned(
 
 /* ---- all ---- */
 
+/* Linux before 3.8 shows no process's namespace: one table is read, which stands for the
+ * host's, and whether others mount something else nobody knows. */
+static void add_only_table(const struct machine *machine, struct host *host)
+{
+	const struct window first = {
+		.namespace_id = NAMESPACE_UNTOLD, .pid = 1, .is_whole = true};
+
+	add_namespace(machine, host, &first, 1, NAMESPACE_UNTOLD);
+	if (host->n_namespaces)
+		host_source_set(host, "mounts", OUTCOME_UNSUPPORTED,
+			"this kernel does not tell mount namespaces (Linux 3.8 does): "
+			"the mounts of process 1 alone were read");
+}
+
 void probe_mounts(const struct machine *machine, struct host *host)
 {
 	const struct window first = {.pid = 1};
@@ -178,6 +192,8 @@ void probe_mounts(const struct machine *machine, struct host *host)
 		add_namespace(machine, host, &windows.items[i], n, host_id);
 	}
 	note_outcome(host, &windows, r);
+	if (r == 0 && !windows.count && !windows.n_denied)
+		add_only_table(machine, host);
 	namespace_windows_free(&windows);
 	add_bind_mounted(machine, host, 0);
 }

@@ -24,6 +24,9 @@ struct windows {
 int namespace_windows_find(const struct machine *machine, struct windows *ret_windows);
 void namespace_windows_free(struct windows *windows);
 
+/* Of the only one, where the kernel tells none; less than any real one's number. */
+#define NAMESPACE_UNTOLD 1
+
 /* "proc/PID" or "proc/PID/task/TID" */
 #define WINDOW_PATH_MAX 64
 void window_path(const struct window *window, char ret_path[WINDOW_PATH_MAX]);

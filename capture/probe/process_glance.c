@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 #include "process.h"
+#include "snapstate/kernel.h"
 
 enum glance process_glance(const struct process_index *index, int dir, const char *link,
 	struct devno *ret_device)
@@ -20,7 +21,7 @@ enum glance process_glance(const struct process_index *index, int dir, const cha
 	struct devno dev, device;
 	struct statx stx;
 
-	if (statx(dir, link, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT,
+	if (kernel_statx(dir, link, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT,
 		    STATX_TYPE | STATX_MNT_ID, &stx) < 0 ||
 		!(stx.stx_mask & STATX_MNT_ID))
 		return GLANCE_UNSURE;

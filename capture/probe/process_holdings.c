@@ -34,6 +34,7 @@
 #include "snapstate/host/mount.h"
 #include "snapstate/host/process.h"
 #include "snapstate/io.h"
+#include "snapstate/kernel.h"
 
 /* ---- one link ---- */
 
@@ -73,7 +74,7 @@ static struct looked_up look_up(const struct process_index *index, const char *l
 	struct statx stx;
 	int flags = AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT;
 
-	if (statx(index->machine->root, link, flags, STATX_TYPE, &stx) < 0)
+	if (kernel_statx(index->machine->root, link, flags, STATX_TYPE, &stx) < 0)
 		return (struct looked_up){0};
 	return (struct looked_up){
 		.is_known = true,

@@ -14,6 +14,7 @@
 #include "snapstate/host/block.h"
 #include "snapstate/host/device.h"
 #include "snapstate/host/mount.h"
+#include "snapstate/kernel.h"
 
 /* ---- devices of interest ---- */
 
@@ -158,9 +159,8 @@ static void find_abilities(struct process_index *index)
 	int root = index->machine->root;
 	struct statx stx;
 
-	index->has_mount_ids = statx(root, "", AT_EMPTY_PATH, STATX_MNT_ID, &stx) == 0 &&
-			       (stx.stx_mask & STATX_MNT_ID);
-	if (statx(root, "proc/self/ns/mnt", 0, STATX_TYPE, &stx) == 0)
+	index->has_mount_ids = kernel_has_mount_ids(root);
+	if (kernel_statx(root, "proc/self/ns/mnt", 0, STATX_TYPE, &stx) == 0)
 		index->nsfs = (struct devno){stx.stx_dev_major, stx.stx_dev_minor};
 }
 

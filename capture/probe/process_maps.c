@@ -15,6 +15,7 @@
 #include "process.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/host/process.h"
+#include "snapstate/kernel.h"
 
 #define LINE_MAX_BYTES 32768 /* a path of 4096 bytes, each as \ooo, and some */
 #define DEVICE_MAX     24    /* "ffffffff:ffffffff " */
@@ -34,7 +35,8 @@ static void scan_node(struct scan *scan, const char *line, const char *path)
 
 	snprintf(link, sizeof(link), "proc/%u/map_files/%.*s", scan->held->pid,
 		(int)strcspn(line, " "), line);
-	if (statx(scan->index->machine->root, link, flags, STATX_TYPE, &stx) == 0 &&
+	if (kernel_statx(scan->index->machine->root, link, flags, STATX_TYPE, &stx) ==
+			0 &&
 		S_ISBLK(stx.stx_mode))
 		holdings_add(scan->index, scan->held, USE_MAP,
 			(struct devno){stx.stx_rdev_major, stx.stx_rdev_minor}, path);

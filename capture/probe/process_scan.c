@@ -27,6 +27,7 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/host/process.h"
 #include "snapstate/io.h"
+#include "snapstate/kernel.h"
 
 /* Fields of proc/PID/stat, proc(5) */
 #define FIELD_PARENT  4
@@ -142,10 +143,10 @@ static bool is_exe_of_root(
 	if (!is_in_folder_of_programs(process->exe))
 		return false;
 	snprintf(link, sizeof(link), "proc/%u/exe", process->pid);
-	if (statx(index->machine->root, link, flags & ~AT_SYMLINK_NOFOLLOW,
+	if (kernel_statx(index->machine->root, link, flags & ~AT_SYMLINK_NOFOLLOW,
 		    STATX_BASIC_STATS, &running) < 0 ||
-		statx(index->machine->root, process->exe + 1, flags, STATX_BASIC_STATS,
-			&named) < 0)
+		kernel_statx(index->machine->root, process->exe + 1, flags,
+			STATX_BASIC_STATS, &named) < 0)
 		return false;
 	return running.stx_ino == named.stx_ino &&
 	       running.stx_dev_major == named.stx_dev_major &&

@@ -23,6 +23,7 @@
 
 #include "process.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/kernel.h"
 
 #define SCAN_IDLE_SECONDS 5
 #define SCAN_STUCK_MAX	  5 /* of a share */
@@ -133,7 +134,7 @@ static void run_elsewhere(struct share *share)
 /* Where it cannot be run elsewhere, it is run here. */
 static void start_share(struct share *share)
 {
-	share->file = memfd_create("share", MFD_CLOEXEC);
+	share->file = kernel_memory_file("share");
 	share->runner = share->file < 0 ? -1 : fork();
 	if (share->runner == 0)
 		run_elsewhere(share);

@@ -7,12 +7,12 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 
 #include "parts.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/io.h"
+#include "snapstate/kernel.h"
 
 #define KEY_HEAD     "snapstate-redaction-key 1\n"
 #define KEY_TEXT_LEN (sizeof(KEY_HEAD) - 1 + 2 * REDACT_KEY_LEN + 1)
@@ -59,10 +59,10 @@ static int key_make(const char *path, struct err *err)
 {
 	unsigned char bytes[REDACT_KEY_LEN];
 	struct buf text = BUF_INIT;
-	int r;
+	int r = kernel_random(bytes, sizeof(bytes), err);
 
-	if (getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes))
-		return err_errno(err, errno, "getrandom");
+	if (r < 0)
+		return r;
 	buf_puts(&text, KEY_HEAD);
 	for (size_t i = 0; i < sizeof(bytes); i++)
 		buf_printf(&text, "%02x", bytes[i]);

@@ -445,6 +445,27 @@ static void test_namespaces(void **state)
 		host_document(host, "mounts/4026532177")->bytes, ROOT_LINE BACKUP_LINE);
 }
 
+/* As on Linux 2.6.32: what cannot be told is no absence. */
+static void test_a_kernel_that_tells_no_namespace(void **state)
+{
+	static const struct entry entries[] = {
+		{"proc/1/root", "-> /"},
+		{"proc/1/mountinfo", ROOT_LINE BACKUP_LINE},
+		{"proc/20/root", "-> /"},
+		{"proc/20/mountinfo", ROOT_LINE},
+	};
+	struct fake fake = {0};
+	cleanup_host struct host *host = PROBE(&fake, PROBE_MOUNTS, entries);
+
+	(void)state;
+	assert_outcome(host, "mounts", OUTCOME_UNSUPPORTED, "process 1 alone");
+	assert_int_equal(host->n_namespaces, 1);
+	assert_true(host->namespaces[0].is_host);
+	assert_int_equal(host->n_mounts, 2);
+	assert_string_equal(
+		host_document(host, "mounts/1")->bytes, ROOT_LINE BACKUP_LINE);
+}
+
 static void test_a_namespace_seen_only_from_a_chroot(void **state)
 {
 	static const struct entry entries[] = {
@@ -541,6 +562,7 @@ int main(void)
 		cmocka_unit_test(test_swaps),
 		cmocka_unit_test(test_a_root_without_proc_and_sys),
 		cmocka_unit_test(test_namespaces),
+		cmocka_unit_test(test_a_kernel_that_tells_no_namespace),
 		cmocka_unit_test(test_a_namespace_seen_only_from_a_chroot),
 		cmocka_unit_test(test_a_mountinfo_that_is_none),
 		cmocka_unit_test(test_a_mount_table_that_changes_at_each_reading),
