@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Programs whose presence means something; by comm, cut at 15 characters as the kernel
- * does. A process may set its comm (prctl(2), PR_SET_NAME), and the name of a program is
- * that of any file: neither is evidence unless root is behind it.
+ * does, or at 9 as lsof does unless it is told otherwise (lsof(8), +c). A process may set
+ * its comm (prctl(2), PR_SET_NAME), and the name of a program is that of any file:
+ * neither is evidence unless root is behind it.
  */
 #include <stdbool.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "snapstate/host/process.h"
 
 #define COMM_LEN 15
+#define LSOF_LEN 9
 
 static const char *const backup_programs[] = {
 	"tar",
@@ -88,16 +90,17 @@ static const char *const hypervisors[] = {
 
 static bool is_listed(const char *const *programs, size_t count, const char *comm)
 {
+	size_t most = strlen(comm) == LSOF_LEN ? LSOF_LEN : COMM_LEN;
+
 	for (size_t i = 0; i < count; i++)
-		if (strncmp(programs[i], comm, COMM_LEN) == 0)
+		if (strncmp(programs[i], comm, most) == 0)
 			return true;
 	return false;
 }
 
 bool program_is_backup(const char *comm)
 {
-	/* partclone.ext4, partclone.ntfs, ... */
-	if (strncmp(comm, "partclone.", 10) == 0)
+	if (strncmp(comm, "partclone.", 10) == 0) /* partclone.ext4, ... */
 		return true;
 	return is_listed(backup_programs,
 		sizeof(backup_programs) / sizeof(backup_programs[0]), comm);

@@ -105,6 +105,11 @@ static const char *const shown_words[] = {
 	[SHOWN_CONFIGURED] = "configured",
 	[SHOWN_CREATED] = "created",
 	[SHOWN_MESSAGE] = "message",
+	[SHOWN_OVERFLOWED] = "overflowed",
+	[SHOWN_SHRUNK] = "shrunk",
+	[SHOWN_UNSETTLED] = "unsettled",
+	[SHOWN_GONE] = "gone",
+	[SHOWN_UNLISTED] = "unlisted",
 };
 
 const char *shown_kind_name(enum shown_kind kind)

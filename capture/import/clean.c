@@ -2,12 +2,15 @@
 /*
  * What a text collects on its way from a terminal into a ticket, taken off again.
  *
- * Input: any bytes. Output: the same lines, so that their numbers stay. Gone are a byte
+ * Input: any bytes. Output: the same lines, so that their numbers stay; of a line that
+ * quoted-printable broke in parts the first has all. Gone are a byte
  * order mark, carriage returns, escape sequences of terminals (ECMA-48: CSI and OSC),
  * quotation marks of mails, fences of Markdown; other blanks (tabs, no-break and thin
  * spaces) become blanks; a NUL byte becomes a question mark.
  */
+#include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 #include "clean.h"
 #include "snapstate/cleanup.h"
@@ -99,21 +102,117 @@ static bool is_fence(const char *text)
 	       strncmp(text, "{code", 5) == 0 || strncmp(text, "{noformat", 9) == 0;
 }
 
-void text_clean(const char *text, size_t len, struct buf *ret_text)
+/* ---- quoted-printable (RFC 2045, 6.7) ---- */
+
+static int hex_digit(char c)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	const char *at = c ? strchr(digits, toupper((unsigned char)c)) : NULL;
+
+	return at ? (int)(at - digits) : -1;
+}
+
+/* "=3D" becomes "="; true: a "=" at the end says that the line goes on. */
+static bool printable_decode(const char *at, const char *end, struct buf *line)
+{
+	while (end > at && (end[-1] == '\r' || end[-1] == ' '))
+		end--;
+	for (; at < end; at++) {
+		int high = *at == '=' && end - at > 2 ? hex_digit(at[1]) : -1;
+		int low = high >= 0 ? hex_digit(at[2]) : -1;
+		char byte = (char)(high * 16 + low);
+
+		if (*at == '=' && at + 1 == end)
+			return true;
+		if (low < 0) {
+			buf_add(line, at, 1);
+			continue;
+		}
+		at += 2;
+		/* a line more would not be the text's */
+		buf_add(line, byte == '\n' || !byte ? " " : &byte, 1);
+	}
+	return false;
+}
+
+static bool begins_with_word(const char *at, const char *end, const char *word)
+{
+	size_t len = strlen(word);
+
+	return (size_t)(end - at) >= len && strncasecmp(at, word, len) == 0;
+}
+
+/* Without the mail's head: lines of 76 characters that end in "=". */
+static bool is_printable_text(const char *text, size_t len)
 {
 	const char *end = text + len;
+	size_t n_soft = 0;
 
 	while (text < end) {
 		const char *newline = memchr(text, '\n', (size_t)(end - text));
-		cleanup_buf struct buf line = BUF_INIT;
-		const char *clean;
+		const char *stop = newline ? newline : end;
 
-		line_bytes(text, newline ? newline : end, &line);
-		clean = buf_text(&line);
-		clean += quotation_len(clean);
-		if (!is_fence(clean))
-			buf_puts(ret_text, clean);
-		buf_puts(ret_text, "\n");
+		if (stop > text && stop[-1] == '\r')
+			stop--;
+		n_soft += stop - text > 70 && stop - text <= 76 && stop[-1] == '=' &&
+			  stop[-2] != '=';
 		text = newline ? newline + 1 : end;
+	}
+	return n_soft >= 2;
+}
+
+/* *is_printable follows what the head of the mail, or of a part of it, says. */
+static void head_follow(const char *at, const char *end, bool *is_printable)
+{
+	static const char head[] = "Content-Transfer-Encoding:";
+
+	if (!begins_with_word(at, end, head))
+		return;
+	at += sizeof(head) - 1;
+	while (at < end && *at == ' ')
+		at++;
+	*is_printable = begins_with_word(at, end, "quoted-printable");
+}
+
+/* ---- all of it ---- */
+
+static void line_clean(const char *at, size_t len, struct buf *ret_text)
+{
+	cleanup_buf struct buf line = BUF_INIT;
+	const char *clean;
+
+	line_bytes(at, at + len, &line);
+	clean = buf_text(&line);
+	clean += quotation_len(clean);
+	if (!is_fence(clean))
+		buf_puts(ret_text, clean);
+	buf_puts(ret_text, "\n");
+}
+
+void text_clean(const char *text, size_t len, struct buf *ret_text)
+{
+	const char *end = text + len;
+	bool is_printable = is_printable_text(text, len);
+	cleanup_buf struct buf whole = BUF_INIT;
+	size_t n_joined = 0; /* lines that are in `whole` */
+
+	while (text < end) {
+		const char *newline = memchr(text, '\n', (size_t)(end - text));
+		const char *stop = newline ? newline : end;
+		bool goes_on = false;
+
+		head_follow(text, stop, &is_printable);
+		if (is_printable)
+			goes_on = printable_decode(text, stop, &whole);
+		else
+			buf_add(&whole, text, (size_t)(stop - text));
+		n_joined++;
+		text = newline ? newline + 1 : end;
+		if (goes_on && text < end)
+			continue;
+		line_clean(buf_text(&whole), whole.len, ret_text);
+		while (--n_joined)
+			buf_puts(ret_text, "\n");
+		whole.len = 0;
 	}
 }

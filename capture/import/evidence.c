@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "clean.h"
 #include "evidence.h"
 #include "snapstate/buf.h"
 
@@ -177,6 +178,21 @@ static int unpack_pieces(struct evidence *evidence, struct err *err)
 	return 0;
 }
 
+static void pieces_decode(struct evidence *evidence)
+{
+	for (size_t i = 0; i < evidence->n_pieces; i++) {
+		struct piece *piece = &evidence->pieces[i];
+		struct buf text = BUF_INIT;
+
+		if (!text_is_utf16(buf_text(&piece->bytes), piece->bytes.len))
+			continue;
+		text_from_utf16(piece->bytes.data, piece->bytes.len, &text);
+		evidence->kept += text.len - piece->bytes.len;
+		buf_free(&piece->bytes);
+		piece->bytes = text;
+	}
+}
+
 /* ---- a text alone ---- */
 
 static bool is_archive(const char *bytes, size_t len)
@@ -203,6 +219,8 @@ bool text_is_likely(const char *bytes, size_t len)
 {
 	size_t n_strange = 0;
 
+	if (text_is_utf16(bytes, len))
+		return true;
 	for (size_t i = 0; i < len; i++)
 		n_strange += (unsigned char)bytes[i] < ' ' &&
 			     (!bytes[i] || !strchr("\t\n\r\f\b\033", bytes[i]));
@@ -264,6 +282,8 @@ static int read_any(int fd, const char *path, struct evidence *evidence, struct 
 	r = check_unique(evidence, err);
 	if (r == 0)
 		r = unpack_pieces(evidence, err);
+	if (r == 0)
+		pieces_decode(evidence);
 	return r < 0 ? r : evidence_keep_one_root(evidence, err);
 }
 
@@ -274,6 +294,7 @@ static int read_stdin(struct evidence *ret_evidence, struct err *err)
 
 	if (r < 0)
 		return err_wrap(err, "standard input");
+	pieces_decode(&evidence);
 	*ret_evidence = evidence;
 	evidence = (struct evidence){0};
 	return 0;

@@ -105,6 +105,7 @@ struct reading {
 	} tree[TREE_DEPTH_MAX];
 	size_t depth;
 	bool is_squeezed; /* no two blanks in a row: columns tell nothing */
+	bool is_cut;	  /* the line's last word was cut off: see wrapped.h */
 };
 
 void found(struct reading *reading, const char *thing, enum shown_kind kind,
@@ -113,6 +114,8 @@ void found_text(struct reading *reading, const char *thing, enum shown_kind kind
 	const char *value);
 void tie(struct reading *reading, enum tie_kind kind, const char *thing,
 	const char *other);
+/* The thing is a mapping of others than LVM. */
+void tie_others(struct reading *reading, const char *thing);
 
 typedef bool (*reader)(struct reading *reading, struct line line);
 
@@ -127,6 +130,8 @@ struct format {
 	bool is_plain; /* a line alone shows what it is: the reader refuses all others */
 	/* What the whole output shows: nothing that is not listed is there. */
 	bool is_whole;
+	/* It refuses a line with more, or less, than such lines have. */
+	bool is_strict;
 	reader read;
 	const char *source; /* of which it shows a part; NULL: of none */
 };
@@ -145,6 +150,8 @@ struct line line_trim(struct line line);
 struct line line_text(const char *text);
 /* The last word of the command that is no option. */
 struct line command_operand(const struct command *command);
+/* The program's output is about all that there is: it was not told of one thing only. */
+bool command_is_of_all(const struct command *command);
 /* Behind an option, "-o X", "-oX" or "--options X"; len 0: none. `letter` '\0': it has
  * none. */
 struct line command_option(const struct command *command, char letter, const char *name);
@@ -156,6 +163,8 @@ bool line_cut_number(struct line *line, struct devno *ret_devno);
 /* The row before that is its parent; NULL: none. Remembers this one. */
 const char *tree_parent(struct reading *reading, size_t column, const char *thing);
 bool is_number(struct line word);
+/* A hyphenated uuid of LVM's; all of it. */
+bool is_lvm_uuid(struct line word);
 bool line_devno(struct line word, struct devno *ret_devno);
 
 /* ---- readers, by file ---- */
@@ -183,6 +192,14 @@ bool read_links(struct reading *reading, struct line line);
 bool read_kpartx(struct reading *reading, struct line line);
 bool read_losetup(struct reading *reading, struct line line);
 bool read_swaps(struct reading *reading, struct line line);
+bool read_multipath(struct reading *reading, struct line line);
+bool read_blkid(struct reading *reading, struct line line);
+bool read_lvmdiskscan(struct reading *reading, struct line line);
+bool read_partitions(struct reading *reading, struct line line);
+bool read_domblklist(struct reading *reading, struct line line);
+bool read_domain(struct reading *reading, struct line line);
+bool read_qm_config(struct reading *reading, struct line line);
+bool read_guest_table(struct reading *reading, struct line line);
 bool read_mdstat(struct reading *reading, struct line line);
 bool read_fuser(struct reading *reading, struct line line);
 bool read_lsof(struct reading *reading, struct line line);

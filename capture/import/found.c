@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "found.h"
+#include "snapstate/lvm_names.h"
 
 void findings_init(struct findings *findings)
 {
@@ -15,6 +16,19 @@ void findings_free(struct findings *findings)
 	free(findings->items);
 	free(findings->ties);
 	free(findings->seen);
+	free(findings->list.things);
+}
+
+void findings_list_all(struct findings *findings, size_t first, const char *from)
+{
+	struct whole_list *list = &findings->list;
+
+	for (size_t i = first; i < findings->n_items; i++)
+		if (findings->items[i].kind == SHOWN_LISTED)
+			*array_add(&list->things, &list->count) =
+				findings->items[i].thing;
+	if (list->count && !list->from)
+		list->from = arena_strdup(findings->strings, from);
 }
 
 void findings_see(struct findings *findings, const char *source, const char *from)
@@ -71,13 +85,9 @@ static void add_doubled(struct buf *text, struct line name)
 
 static bool is_lvm_name(struct line name)
 {
-	for (size_t i = 0; i < name.len; i++)
-		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-			    "0123456789+_.-",
-			    name.at[i]) ||
-			!name.at[i])
-			return false;
-	return name.len > 0 && *name.at != '-';
+	cleanup_free char *text = xstrndup(name.at, name.len);
+
+	return strlen(text) == name.len && lvm_name_is_valid(text);
 }
 
 const char *thing_volume(struct findings *findings, struct line vg, struct line lv)
@@ -103,17 +113,34 @@ static bool cut_prefix(struct line *line, const char *prefix)
 	return true;
 }
 
-/* Folders below /dev that are no volume group. */
-static bool is_folder_of_dev(struct line name)
+static bool is_one_of(struct line name, const char *const *names, size_t count)
 {
-	static const char *const names[] = {"block", "bus", "char", "cpu", "disk", "dri",
-		"fd", "fuse", "hugepages", "input", "mapper", "md", "mqueue", "net",
-		"pts", "shm", "snd", "vfio", "xen"};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < count; i++)
 		if (name.len == strlen(names[i]) && line_begins(&name, names[i]))
 			return true;
 	return false;
+}
+
+/* Folders below /dev that are no volume group; of those with disks in them the kernel's
+ * name is the path (Documentation/admin-guide/devices.txt). */
+static bool is_folder_of_dev(struct line name)
+{
+	static const char *const names[] = {"block", "bsg", "bus", "char", "cpu", "disk",
+		"dma_heap", "dri", "drbd", "fd", "fuse", "hugepages", "infiniband",
+		"input", "loop", "mapper", "md", "mqueue", "nbd", "net", "oracleasm",
+		"pts", "raw", "rbd", "shm", "snd", "vfio", "vx", "xen", "zvol"};
+
+	return is_one_of(name, names, sizeof(names) / sizeof(names[0]));
+}
+
+static bool is_folder_of_disks(struct line path)
+{
+	static const char *const names[] = {
+		"amiraid", "ataraid", "cciss", "etherd", "i2o", "ida", "iseries", "rd"};
+	const char *slash = memchr(path.at, '/', path.len);
+
+	return slash && is_one_of((struct line){path.at, (size_t)(slash - path.at)},
+				names, sizeof(names) / sizeof(names[0]));
 }
 
 static const char *thing_pair(struct findings *findings, struct line path)
@@ -141,7 +168,8 @@ const char *thing_path(struct findings *findings, struct line path)
 			       ? thing_number(findings, devno)
 			       : NULL;
 	if (cut_prefix(&path, "/dev/"))
-		return memchr(path.at, '/', path.len) ? thing_pair(findings, path)
-						      : thing_kname(findings, path);
+		return memchr(path.at, '/', path.len) && !is_folder_of_disks(path)
+			       ? thing_pair(findings, path)
+			       : thing_kname(findings, path);
 	return path.len && *path.at != '/' ? thing_pair(findings, path) : NULL;
 }

@@ -24,8 +24,9 @@ struct finding {
 };
 
 enum tie_kind {
-	TIE_SAME, /* two names of one thing */
-	TIE_ON,	  /* the first is on the second */
+	TIE_SAME,   /* two names of one thing */
+	TIE_ON,	    /* the first is on the second */
+	TIE_OTHERS, /* a mapping of others, whatever its name looks like; twice itself */
 };
 
 struct tie {
@@ -40,6 +41,13 @@ struct seen {
 	const char *from; /* the first such text */
 };
 
+/* Volumes that are on a list which has all that LVM knows. */
+struct whole_list {
+	const char **things; /* with doubles */
+	size_t count;
+	const char *from; /* the first of the lists; NULL: there is none */
+};
+
 struct findings {
 	struct arena *strings;
 	struct finding *items;
@@ -48,6 +56,8 @@ struct findings {
 	size_t n_ties;
 	struct seen *seen;
 	size_t n_seen;
+	struct whole_list list;
+	size_t n_lines; /* that a reader understood */
 	bool is_full; /* there was more */
 };
 
@@ -56,6 +66,8 @@ void findings_free(struct findings *findings);
 #define cleanup_findings cleanup_with(findings_free)
 
 void findings_see(struct findings *findings, const char *source, const char *from);
+/* What was listed since there were `first` statements is all that there is. */
+void findings_list_all(struct findings *findings, size_t first, const char *from);
 
 /* Names; NULL: it is none. They live as long as the findings. */
 const char *thing_mapping(struct findings *findings, struct line name);

@@ -10,6 +10,8 @@
 
 #include "dm.h"
 #include "format.h"
+#include "snapstate/dm_mask.h"
+#include "snapstate/lvm_names.h"
 
 /* ---- ls ---- */
 
@@ -71,11 +73,55 @@ static const struct column info_columns[] = {
 	{"#Devs", "device_count", CELL_NUMBER, true},
 	{"DevNos", "devnos_used", CELL_WORD, false},
 	{"DevNames", "devs_used", CELL_WORD, false},
-	{"Suspended", "suspended", CELL_WORD, true},
+	{"Suspended", "suspended", CELL_STATE, true},
 	{"L", "tables_loaded", CELL_WORD, true},
 	{0},
 };
 static const char info_usual[] = "Name Maj Min Stat Open Targ Event UUID";
+
+/* Behind a uuid of two times 32 characters (lvm2 lib/activate/dev_manager.c). */
+static bool is_layer(const char *layer)
+{
+	static const char *const layers[] = {"", "real", "cow", "pool", "tpool", "tdata",
+		"tmeta", "cpool", "cdata", "cmeta", "cvol", "corig", "vpool", "vdata",
+		"imeta", "missing"};
+
+	for (size_t i = 0; i < sizeof(layers) / sizeof(layers[0]); i++)
+		if (strcmp(layer, layers[i]) == 0)
+			return true;
+	return strncmp(layer, "missing_", 8) == 0;
+}
+
+/* Uuids that a terminal cut off, or a mail wrapped, have no whole form. A name that ends
+ * in a layer has a uuid that ends in it. */
+static bool is_whole_uuid(struct line uuid, struct line name)
+{
+	cleanup_free char *text = xstrndup(uuid.at, uuid.len);
+	cleanup_free char *dm_name = xstrndup(name.at, name.len);
+	char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
+	const char *layer, *parent;
+	size_t len = strlen(dm_name);
+	uint32_t number;
+
+	if (kpartx_uuid_split(text, &number, &parent))
+		return is_whole_uuid(line_text(parent), line_text(""));
+	if (strncmp(text, "LVM", 3) != 0)
+		return uuid.len > 0;
+	if (!lvm_dm_uuid_split(text, vg, lv, &layer) || !is_layer(layer))
+		return false;
+	return *layer || ((len < 4 || strcmp(dm_name + len - 4, "-cow") != 0) &&
+				 (len < 5 || strcmp(dm_name + len - 5, "-real") != 0));
+}
+
+/* "LIsw": a live table, an inactive one, suspended, writable (lvm2
+ * libdm/dm-tools/dmsetup.c, _dm_info_status_disp) */
+static void state_found(struct reading *reading, const char *thing, struct line state)
+{
+	if (line_is(state, "Suspended") || (state.len == 4 && state.at[2] == 's'))
+		found_text(reading, thing, SHOWN_UNSETTLED, "it is suspended");
+	if (state.len == 4 && state.at[1] == 'I')
+		found_text(reading, thing, SHOWN_UNSETTLED, "it has an inactive table");
+}
 
 static void info_found(struct reading *reading, const struct row *row)
 {
@@ -92,11 +138,12 @@ static void info_found(struct reading *reading, const struct row *row)
 				(struct devno){(uint32_t)major, (uint32_t)minor}));
 	if (row->cells[CELL_OPEN].len)
 		found(reading, thing, SHOWN_OPEN, row->cells[CELL_OPEN]);
-	if (row->cells[CELL_UUID].len)
+	if (is_whole_uuid(row->cells[CELL_UUID], row->cells[CELL_NAME]))
 		found(reading, thing, SHOWN_UUID, row->cells[CELL_UUID]);
 	if (row->cells[CELL_KNAME].len)
 		tie(reading, TIE_SAME, thing,
 			thing_kname(reading->findings, row->cells[CELL_KNAME]));
+	state_found(reading, thing, row->cells[CELL_STATE]);
 }
 
 /* A row of the default columns shows by itself what it is: also cut out by grep. */
@@ -131,15 +178,26 @@ bool read_dm_info_long(struct reading *reading, struct line line)
 		return true;
 	if (line_cut_label(&rest, "Name:")) {
 		reading->about = thing_mapping(reading->findings, rest);
+		reading->name = rest;
+		found_text(reading, reading->about, SHOWN_ACTIVE, "yes");
 		return reading->about != NULL;
 	}
 	if (!reading->about)
 		return false;
-	if (line_cut_label(&rest, "Open count:"))
+	if (line_cut_label(&rest, "Open count:")) {
 		found(reading, reading->about, SHOWN_OPEN, rest);
-	else if (line_cut_label(&rest, "UUID:"))
-		found(reading, reading->about, SHOWN_UUID, rest);
-	else if (line_cut_label(&rest, "Major, minor:")) {
+	} else if (line_cut_label(&rest, "UUID:")) {
+		if (is_whole_uuid(rest, reading->name))
+			found(reading, reading->about, SHOWN_UUID, rest);
+	} else if (line_cut_label(&rest, "State:")) {
+		if (line_begins(&rest, "SUSPENDED"))
+			found_text(reading, reading->about, SHOWN_UNSETTLED,
+				"it is suspended");
+	} else if (line_cut_label(&rest, "Tables present:")) {
+		if (line_has(rest, "INACTIVE"))
+			found_text(reading, reading->about, SHOWN_UNSETTLED,
+				"it has an inactive table");
+	} else if (line_cut_label(&rest, "Major, minor:")) {
 		buf_puts(&pair, "(");
 		buf_add(&pair, rest.at, rest.len);
 		buf_puts(&pair, ")");
@@ -149,9 +207,7 @@ bool read_dm_info_long(struct reading *reading, struct line line)
 		tie(reading, TIE_SAME, reading->about,
 			thing_number(reading->findings, devno));
 	} else {
-		return line_begins(&rest, "State:") ||
-		       line_begins(&rest, "Read Ahead:") ||
-		       line_begins(&rest, "Tables present:") ||
+		return line_begins(&rest, "Read Ahead:") ||
 		       line_begins(&rest, "Event number:") ||
 		       line_begins(&rest, "Number of targets:");
 	}
@@ -188,12 +244,12 @@ static bool target_split(
 	return true;
 }
 
-static void target_words(
-	const struct target_line *split, const char *params, struct buf *text)
+/* Without blanks at its end, which some terminals add. */
+static const char *line_trimmed(struct reading *reading, const char *text)
 {
-	buf_puts(text, split->type);
-	if (*params)
-		buf_printf(text, " %s", params);
+	struct line line = line_trim(line_text(text));
+
+	return arena_strndup(reading->findings->strings, line.at, line.len);
 }
 
 /* A snapshot is on its origin's -real and on its COW, as every target prints its
@@ -211,46 +267,146 @@ static void params_tie(struct reading *reading, const char *thing, const char *p
 			tie(reading, TIE_ON, thing, thing_path(reading->findings, word));
 }
 
+/* ---- what a target has behind its type ---- */
+
+static bool cut_number_word(struct line *line)
+{
+	return is_number(line_word(line));
+}
+
+static bool cut_device(struct line *line)
+{
+	struct line word = line_word(line);
+	struct devno devno;
+
+	return line_devno(word, &devno) || (word.len > 1 && *word.at == '/');
+}
+
+/* As the kernel prints it (drivers/md, STATUSTYPE_TABLE of each): a line that was cut
+ * off, or has more than it should, has not that form. Of other types it is not known. */
+static bool is_whole_table(const char *type, const char *params)
+{
+	struct line line = line_text(params), word;
+
+	if (strcmp(type, "linear") == 0)
+		return cut_device(&line) && cut_number_word(&line) &&
+		       !line_trim(line).len;
+	if (strcmp(type, "snapshot-origin") == 0)
+		return cut_device(&line) && !line_trim(line).len;
+	if (strcmp(type, "snapshot") == 0 || strcmp(type, "snapshot-merge") == 0) {
+		if (!cut_device(&line) || !cut_device(&line))
+			return false;
+		word = line_word(&line);
+		return (line_is(word, "P") || line_is(word, "PO") ||
+			       line_is(word, "N")) &&
+		       cut_number_word(&line);
+	}
+	return true;
+}
+
+/* Sectors used and all of them, in the order in which they are printed. */
+static bool cut_usage(struct line *line, uint64_t *ret_used, uint64_t *ret_total)
+{
+	struct line word = line_word(line);
+	const char *slash = word.len ? memchr(word.at, '/', word.len) : NULL;
+	size_t used = slash ? (size_t)(slash - word.at) : 0;
+
+	return slash && parse_u64(word.at, used, 10, ret_used) == 0 &&
+	       parse_u64(slash + 1, word.len - used - 1, 10, ret_total) == 0;
+}
+
+/* drivers/md/dm-snap.c, snapshot_status(); before 3.0 without the metadata's count. */
+static bool snapshot_status_found(
+	struct reading *reading, const char *thing, const char *status)
+{
+	struct line line = line_text(status), word;
+	uint64_t used, total;
+
+	if (strcmp(status, "Invalid") == 0)
+		found_text(reading, thing, SHOWN_INVALID, "");
+	else if (strcmp(status, "Overflow") == 0)
+		found_text(reading, thing, SHOWN_OVERFLOWED, "");
+	else if (strcmp(status, "Merge failed") == 0)
+		found_text(reading, thing, SHOWN_MERGING, "");
+	else if (strcmp(status, "Unknown") == 0)
+		return true;
+	else if (!cut_usage(&line, &used, &total))
+		return false;
+	else if (used > total)
+		found_text(reading, thing, SHOWN_SHRUNK, "");
+	word = line_word(&line);
+	return !isdigit((unsigned char)*status) ||
+	       ((!word.len || is_number(word)) && !line_trim(line).len);
+}
+
 static void type_found(struct reading *reading, const char *thing, const char *type)
 {
+	if (strcmp(type, "multipath") == 0 || strcmp(type, "crypt") == 0)
+		tie_others(reading, thing);
 	if (strcmp(type, "snapshot") == 0)
 		found_text(reading, thing, SHOWN_SNAPSHOT, "");
 	if (strcmp(type, "snapshot-origin") == 0)
 		found_text(reading, thing, SHOWN_ORIGIN, "");
 	if (strcmp(type, "snapshot-merge") == 0)
 		found_text(reading, thing, SHOWN_MERGING, "");
-	if (strcmp(type, "thin") == 0)
+	if (strcmp(type, "thin") == 0 || strcmp(type, "thin-pool") == 0)
 		found_text(reading, thing, SHOWN_THIN, "");
 }
 
-/* Keys of crypt and integrity are left out: dm_params_masked() of capture/facts. */
+static bool status_found(
+	struct reading *reading, const char *thing, const struct target_line *split)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+	const char *status = line_trimmed(reading, split->params);
+	bool is_snapshot = strcmp(split->type, "snapshot") == 0 ||
+			   strcmp(split->type, "snapshot-merge") == 0;
+
+	if (reading->is_cut)
+		return true;
+	if (is_snapshot && !snapshot_status_found(reading, thing, status))
+		return false;
+	if (!*status)
+		return true;
+	buf_printf(&text, "%s ", split->type);
+	dm_status_mask(split->type, status, &text);
+	found_text(reading, thing, SHOWN_STATUS, buf_text(&text));
+	return true;
+}
+
+static bool table_found(
+	struct reading *reading, const char *thing, const struct target_line *split)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+	const char *params = line_trimmed(reading, split->params);
+	bool is_known = strcmp(split->type, "linear") == 0 ||
+			strcmp(split->type, "striped") == 0 ||
+			strncmp(split->type, "snapshot", 8) == 0;
+
+	if (!reading->is_cut && !is_whole_table(split->type, params))
+		return false;
+	params_tie(reading, thing, params);
+	if (reading->is_cut)
+		return true;
+	/* others may hold keys */
+	buf_printf(&text, "%s%s%s", split->type, is_known && *params ? " " : "",
+		is_known ? params : "");
+	found_text(reading, thing, SHOWN_TABLE, buf_text(&text));
+	return true;
+}
+
+/* Keys of crypt and integrity are left out: dm_params_mask() of capture/facts. */
 static bool target_found(struct reading *reading, struct line line, bool is_status)
 {
 	struct target_line split = {.has_target = false};
-	cleanup_buf struct buf text = BUF_INIT;
 	const char *thing;
 	bool is_split = target_split(reading, line, &split);
-	bool has_target = is_split && split.has_target;
 
-	if (has_target) {
+	if (is_split && split.has_target) {
 		thing = thing_mapping(reading->findings, split.name);
-		type_found(reading, thing, split.type);
-		if (is_status && strncmp(split.type, "snapshot", 8) == 0) {
-			target_words(&split, split.params, &text);
-			found_text(reading, thing, SHOWN_STATUS, buf_text(&text));
-			if (strcmp(split.params, "Invalid") == 0)
-				found_text(reading, thing, SHOWN_INVALID, "");
-		}
-		if (!is_status) {
-			bool is_known = strcmp(split.type, "linear") == 0 ||
-					strcmp(split.type, "striped") == 0 ||
-					strncmp(split.type, "snapshot", 8) == 0;
-
-			/* others may hold keys */
-			target_words(&split, is_known ? split.params : "", &text);
-			found_text(reading, thing, SHOWN_TABLE, buf_text(&text));
-			params_tie(reading, thing, split.params);
-		}
+		is_split = is_status ? status_found(reading, thing, &split)
+				     : table_found(reading, thing, &split);
+		if (is_split)
+			type_found(reading, thing, split.type);
 	}
 	target_line_free(&split);
 	return is_split;

@@ -83,10 +83,19 @@ bool read_losetup(struct reading *reading, struct line line)
 			(struct line){open + 1, (size_t)(close - open - 1)});
 	if (columns_read(loop_columns, line, &reading->columns))
 		return true;
-	if (!columns_pairs(loop_columns, line, &row) &&
-		(!reading->columns.count ||
-			!columns_split(&reading->columns, line, &row)))
-		return false;
+	if (columns_pairs(loop_columns, line, &row)) {
+		/* of JSON a row may have several lines */
+		if (row.cells[CELL_NAME].len)
+			reading->row = row;
+		else
+			reading->row.cells[CELL_PATH] = row.cells[CELL_PATH];
+		row = reading->row;
+		if (!row.cells[CELL_PATH].len)
+			return true;
+	} else if (!reading->columns.count ||
+		   !columns_split(&reading->columns, line, &row)) {
+		return text.len && strchr("{}[]\"", *text.at);
+	}
 	return loop_found(reading, row.cells[CELL_NAME], row.cells[CELL_PATH]);
 }
 

@@ -148,6 +148,38 @@ static bool path_found(struct reading *reading, struct line path)
 	       !line_is(base_of(path), "holders") && !line_is(base_of(path), "slaves");
 }
 
+/* What ls prints without -l: names, several of them on a line. Only of a folder that is
+ * known is it known what they are. */
+static bool names_found(struct reading *reading, struct line line)
+{
+	struct line folder = folder_of(reading), word;
+	bool has_some = false;
+
+	if (!folder_device(reading, folder, "holders") &&
+		!folder_device(reading, folder, "slaves") &&
+		!line_begins(&folder, "/dev/"))
+		return false;
+	while ((word = line_word(&line)).len) {
+		if (line_is(word, ".") || line_is(word, "..") ||
+			line_is(word, "control")) {
+			has_some = true;
+			continue;
+		}
+		if (memchr(word.at, '/', word.len))
+			return has_some;
+		has_some |= link_found(reading, word, (struct line){"", 0});
+	}
+	return has_some;
+}
+
+/* The command was ls, and is about a folder or several. */
+static bool is_plain_list(const struct reading *reading)
+{
+	const struct command *command = &reading->command;
+
+	return command->n_words > 1 && line_is(command->words[0], "ls");
+}
+
 bool read_links(struct reading *reading, struct line line)
 {
 	struct line text = line_trim(line), rest = text, mode = line_word(&rest);
@@ -157,7 +189,8 @@ bool read_links(struct reading *reading, struct line line)
 	if (line_is(mode, "total") && is_number(line_trim(rest)))
 		return reading->command.n_words || reading->name.len;
 	if (!is_mode(mode))
-		return path_found(reading, text);
+		return path_found(reading, text) ||
+		       (is_plain_list(reading) && names_found(reading, text));
 	if (*mode.at == 'b')
 		return node_found(reading, rest);
 	if (*mode.at != 'l')

@@ -53,6 +53,21 @@ static void snapshot_found(struct reading *reading, struct line value)
 	found(reading, reading->about, SHOWN_SNAPSHOT, value);
 }
 
+/* One that a terminal cut off is none. */
+static void uuid_found(struct reading *reading, struct line value)
+{
+	if (is_lvm_uuid(value))
+		found(reading, reading->about, SHOWN_UUID, value);
+}
+
+static void state_found(struct reading *reading, struct line value)
+{
+	found_text(reading, reading->about, SHOWN_ACTIVE,
+		line_begins(&value, "NOT") ? "no" : "yes");
+	if (line_begins(&value, "suspended"))
+		found_text(reading, reading->about, SHOWN_UNSETTLED, "it is suspended");
+}
+
 static bool value_found(struct reading *reading, struct line line)
 {
 	struct devno devno;
@@ -60,7 +75,7 @@ static bool value_found(struct reading *reading, struct line line)
 	if (line_cut_label(&line, "LV snapshot status"))
 		snapshot_found(reading, line);
 	else if (line_cut_label(&line, "LV UUID"))
-		found(reading, reading->about, SHOWN_UUID, line);
+		uuid_found(reading, line);
 	else if (line_cut_label(&line, "# open"))
 		found(reading, reading->about, SHOWN_OPEN, line);
 	else if (line_cut_label(&line, "Allocated to snapshot"))
@@ -72,8 +87,7 @@ static bool value_found(struct reading *reading, struct line line)
 	else if (line_cut_label(&line, "LV Creation host, time"))
 		found(reading, reading->about, SHOWN_CREATED, line);
 	else if (line_cut_label(&line, "LV Status"))
-		found_text(reading, reading->about, SHOWN_ACTIVE,
-			line_begins(&line, "NOT") ? "no" : "yes");
+		state_found(reading, line);
 	else if (line_cut_label(&line, "Block device") && line_devno(line, &devno))
 		tie(reading, TIE_SAME, reading->about,
 			thing_number(reading->findings, devno));

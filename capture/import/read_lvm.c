@@ -5,6 +5,7 @@
  * and what their attributes say (lvs(8), lv_attr). Nothing else of a row is believed: a
  * volume's Data% and origin are taken with the attributes that they belong to.
  */
+#include <ctype.h>
 #include <string.h>
 
 #include "format.h"
@@ -91,6 +92,21 @@ static struct line origin_name(struct line origin)
 		     : origin;
 }
 
+/* "123.45", "123,45" */
+static bool is_over_full(struct line percent)
+{
+	size_t len = 0;
+	uint64_t whole;
+	bool has_more = false;
+
+	while (len < percent.len && isdigit((unsigned char)percent.at[len]))
+		len++;
+	for (size_t i = len; i < percent.len; i++)
+		has_more |= percent.at[i] >= '1' && percent.at[i] <= '9';
+	return parse_u64(percent.at, len, 10, &whole) == 0 &&
+	       (whole > 100 || (whole == 100 && has_more));
+}
+
 static void role_found(struct reading *reading, const char *volume, const struct row *row)
 {
 	char role = *row->cells[CELL_ATTR].at;
@@ -106,8 +122,11 @@ static void role_found(struct reading *reading, const char *volume, const struct
 		found_text(reading, volume, SHOWN_PLAIN, "");
 	if (role == 'V' || role == 't')
 		found_text(reading, volume, SHOWN_THIN, "");
-	if ((role == 's' || role == 'S') && row->cells[CELL_PERCENT].len)
+	if ((role == 's' || role == 'S') && row->cells[CELL_PERCENT].len) {
 		found(reading, volume, SHOWN_FULL, row->cells[CELL_PERCENT]);
+		if (is_over_full(row->cells[CELL_PERCENT]))
+			found_text(reading, volume, SHOWN_SHRUNK, "");
+	}
 }
 
 static void attr_found(struct reading *reading, const char *volume, const struct row *row)
@@ -121,6 +140,12 @@ static void attr_found(struct reading *reading, const char *volume, const struct
 		found_text(reading, volume, SHOWN_INVALID, "");
 	if (strchr("mM", attr.at[4]))
 		found_text(reading, volume, SHOWN_MERGING, "");
+	if (strchr("sSM", attr.at[4]))
+		found_text(reading, volume, SHOWN_UNSETTLED, "it is suspended");
+	if (strchr("id", attr.at[4]))
+		found_text(reading, volume, SHOWN_UNSETTLED,
+			attr.at[4] == 'i' ? "it has an inactive table"
+					  : "it has no live table");
 	found_text(reading, volume, SHOWN_ACTIVE, attr.at[4] == '-' ? "no" : "yes");
 	if (attr.len > 5 && strchr("o-", attr.at[5]))
 		found_text(reading, volume, SHOWN_OPEN, attr.at[5] == 'o' ? "yes" : "no");
@@ -166,7 +191,7 @@ static bool lv_found(struct reading *reading, const struct row *row)
 	attr_found(reading, volume, row);
 	number_found(reading, volume, row);
 	devices_found(reading, volume, row->cells[CELL_DEVICES]);
-	if (row->cells[CELL_UUID].len)
+	if (is_lvm_uuid(row->cells[CELL_UUID]))
 		found(reading, volume, SHOWN_UUID, row->cells[CELL_UUID]);
 	if (row->cells[CELL_TIME].len)
 		found(reading, volume, SHOWN_CREATED, row->cells[CELL_TIME]);

@@ -102,17 +102,40 @@ bool read_mountinfo(struct reading *reading, struct line line)
 	return mount_found(reading, word, place);
 }
 
-/* "TARGET SOURCE FSTYPE OPTIONS", a tree; "SOURCE[/folder]" is a bind mount. */
+static const struct column findmnt_columns[] = {
+	{"TARGET", "target", CELL_PLACE, true},
+	{"SOURCE", "source", CELL_SOURCE, true},
+	{"FSTYPE", "fstype", CELL_TYPE, true},
+	{"OPTIONS", "options", CELL_WORD, false},
+	{"MAJ:MIN", "maj:min", CELL_DEVNO, true},
+	{"PROPAGATION", "propagation", CELL_WORD, false},
+	{"UUID", "uuid", CELL_WORD, false},
+	{"LABEL", "label", CELL_WORD, false},
+	{0},
+};
+static const char findmnt_usual[] = "TARGET SOURCE FSTYPE OPTIONS";
+
+/* A tree; "SOURCE[/folder]" is a bind mount. */
 bool read_findmnt(struct reading *reading, struct line line)
 {
+	struct line option = command_option(&reading->command, 'o', "--output");
 	struct line place, source;
+	struct row row = {0};
 	const char *bracket;
 
-	line_cut_tree(&line);
-	place = line_word(&line);
-	source = line_word(&line);
-	if (line_is(place, "TARGET"))
+	if (columns_read(findmnt_columns, line, &reading->columns))
 		return true;
+	if (!columns_pairs(findmnt_columns, line, &row)) {
+		line_cut_tree(&line);
+		if (!reading->columns.count &&
+			!columns_from_option(findmnt_columns, option, findmnt_usual, '\0',
+				&reading->columns))
+			return false;
+		if (!columns_split(&reading->columns, line, &row))
+			return false;
+	}
+	place = row.cells[CELL_PLACE];
+	source = row.cells[CELL_SOURCE];
 	bracket = source.len ? memchr(source.at, '[', source.len) : NULL;
 	if (bracket)
 		source.len = (size_t)(bracket - source.at);

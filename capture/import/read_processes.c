@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "format.h"
+#include "snapstate/host/process.h"
 
 static void use_found(
 	struct reading *reading, const char *thing, struct line pid, struct line program)
@@ -139,21 +140,48 @@ static bool is_time(struct line word)
 	       isdigit((unsigned char)word.at[word.len - 1]);
 }
 
-/* Arguments below /dev/ name what a process works on: "dd if=/dev/vg/snap". */
+/* "/dev/vg/snap" of "if=/dev/vg/snap", "file=/dev/vg/snap,format=raw"; len 0: none. */
+static struct line argument_path(struct line word)
+{
+	const char *path = memmem(word.at, word.len, "/dev/", 5);
+	struct line found_path = {"", 0};
+
+	if (!path || (path != word.at && !strchr("=,:", path[-1])))
+		return found_path;
+	found_path.at = path;
+	while (path + found_path.len < word.at + word.len &&
+		!strchr(",;'\"", path[found_path.len]))
+		found_path.len++;
+	return found_path;
+}
+
+/* Arguments below /dev/ name what a program reads that makes backups, or runs machines:
+ * "dd if=/dev/vg/snap". What others do with such a path ("sh -c ...", an editor) is not
+ * known: that is told, and is no use. */
 static void arguments_found(
 	struct reading *reading, struct line pid, struct line program, struct line line)
 {
+	cleanup_free char *name = xstrndup(program.at, program.len);
+	bool is_user = program_is_backup(name) || program_is_hypervisor(name);
 	struct line word;
 
 	while ((word = line_word(&line)).len) {
-		const char *path = memmem(word.at, word.len, "/dev/", 5);
+		struct line path = argument_path(word);
+		const char *thing = path.len ? thing_path(reading->findings, path) : NULL;
+		cleanup_buf struct buf text = BUF_INIT;
 
-		if (path && (path == word.at || path[-1] == '='))
-			use_found(reading,
-				thing_path(reading->findings,
-					(struct line){path,
-						(size_t)(word.at + word.len - path)}),
-				pid, program);
+		/* "tar -C /mnt -c ." */
+		if (!thing && is_user && word.len > 1 && *word.at == '/')
+			thing = thing_place(reading->findings, word);
+		if (!thing)
+			continue;
+		if (is_user) {
+			use_found(reading, thing, pid, program);
+			continue;
+		}
+		buf_printf(&text, "process %.*s (%.*s) has it among its arguments",
+			(int)pid.len, pid.at, (int)program.len, program.at);
+		found_text(reading, thing, SHOWN_MESSAGE, buf_text(&text));
 	}
 }
 

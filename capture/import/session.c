@@ -13,6 +13,7 @@
 
 #include "clean.h"
 #include "session.h"
+#include "wrapped.h"
 
 #define PROMPT_MAX  120 /* bytes in front of a command */
 #define SAMPLE_MAX  80	/* bytes of a line that the record shows */
@@ -30,12 +31,12 @@ static bool is_program(struct line word)
 		"losetup", "ls", "lsblk", "lscpu", "lsmod", "lsof", "lvchange",
 		"lvconvert", "lvcreate", "lvdisplay", "lvm", "lvmdiskscan", "lvremove",
 		"lvrename", "lvresize", "lvs", "lvscan", "man", "mdadm", "mkfs", "more",
-		"mount", "mountpoint", "multipath", "parted", "partprobe", "ps",
-		"pvcreate", "pvdisplay", "pvs", "pvscan", "qemu-img", "rm", "rpm", "sed",
-		"sleep", "stat", "swapoff", "swapon", "systemctl", "tail", "tree",
-		"udevadm", "umount", "uname", "uptime", "vgcfgbackup", "vgchange",
-		"vgdisplay", "vgs", "vgscan", "virsh", "wipefs", "xl", "xfs_info", "zcat",
-		"zgrep"};
+		"mount", "mountpoint", "multipath", "multipathd", "parted", "partprobe",
+		"ps", "pct", "pvcreate", "pvdisplay", "pvesm", "pvs", "pvscan",
+		"qemu-img", "qm", "rm", "rpm", "sed", "sleep", "stat", "swapoff",
+		"swapon", "systemctl", "tail", "tree", "udevadm", "umount", "uname",
+		"uptime", "vgcfgbackup", "vgchange", "vgdisplay", "vgs", "vgscan",
+		"virsh", "wipefs", "xe", "xl", "xm", "xfs_info", "zcat", "zgrep"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (line_is(word, names[i]))
@@ -113,17 +114,50 @@ bool command_read(struct line line, struct command *ret_command)
 	return false;
 }
 
+/* How many characters at the line's begin, or at its end, are there to mark a title. */
+static size_t marks_len(struct line line, bool is_at_end)
+{
+	size_t len = 0;
+
+	while (len < line.len) {
+		char c = line.at[is_at_end ? line.len - 1 - len : len];
+
+		if (!c || !strchr("=*#+_-~", c))
+			break;
+		len++;
+	}
+	return len;
+}
+
+/* "=== dmsetup table ===": marks on both sides. */
+static bool is_marked(struct line line)
+{
+	line = line_trim(line);
+	return marks_len(line, false) >= 2 && marks_len(line, true) >= 2;
+}
+
 /* "lvs -a", "=== dmsetup table ===", "lvs:" on a line of its own. */
 static bool title_read(struct line line, struct command *ret_command)
 {
+	bool has_marks = is_marked(line);
+	struct line word;
+
 	line = line_trim(line);
-	while (line.len && strchr("=-*#:+_ ", line.at[line.len - 1]))
+	while (line.len && strchr("=-*#:+_~ ", line.at[line.len - 1]))
 		line.len--;
-	while (line.len && *line.at && strchr("=*#:+_ -", *line.at)) {
+	while (line.len && *line.at && strchr("=*#:+_~ -", *line.at)) {
 		line.at++;
 		line.len--;
 	}
-	return words_read(line, ret_command) && format_of_command(ret_command);
+	word = line;
+	word = line_word(&word);
+	if (!words_read(line, ret_command))
+		return false;
+	/* "/sys/block/dm-5/holders:" is no title, "/sbin/lvs" is */
+	if (memchr(word.at, '/', word.len) && !is_program(ret_command->words[0]))
+		return false;
+	return format_of_command(ret_command) ||
+	       (has_marks && is_program(ret_command->words[0]));
 }
 
 /* A sentence may begin with the name of a program. */
@@ -153,9 +187,11 @@ static bool is_sure(const struct command *command)
 struct part {
 	struct reading reading;
 	size_t first; /* its first line */
-	size_t n_used, n_unknown;
+	size_t n_used, n_unknown, n_cut;
 	size_t first_unknown;
 	struct line sample; /* that line */
+	size_t first_item;  /* of the findings */
+	bool is_doubtful;   /* a message says that something was left out */
 	bool has_text;	    /* a line that is not empty */
 	bool is_named;	    /* by the file alone */
 	struct line other;  /* the host that it is of, where that is another one */
@@ -167,7 +203,12 @@ struct session {
 	struct line file;
 	struct buf *record;
 	size_t n_records;
+	struct text_lines lines;
+	bool is_flat;	/* no line of it is padded */
 	bool was_blank; /* the line before */
+	bool is_headed; /* the line before opens a section of supportconfig */
+	struct line before; /* the one before, of the same part; may be joined */
+	bool was_used, was_heading;
 	/* By prompts such as "root@hv7:~#": the first, and the one that is another. What
 	 * is of several hosts is never joined by names and numbers. */
 	struct line host, other;
@@ -191,19 +232,20 @@ static void print_title(const struct part *part, struct buf *text)
 	}
 }
 
+/* All that there is, or a part of it. */
+static bool is_whole(const struct part *part)
+{
+	const struct format *format = part->reading.format;
+
+	return format && format->is_whole && part->n_used && !part->n_unknown &&
+	       !part->n_cut && command_is_of_all(&part->reading.command);
+}
+
 static const char *coverage(const struct part *part)
 {
-	const struct command *command = &part->reading.command;
-
-	if (!part->reading.format)
+	if (!part->reading.format || !part->n_used)
 		return "nothing";
-	if (!part->n_used)
-		return "nothing";
-	return part->reading.format->is_whole && command->n_words &&
-			       !command->is_filtered && !part->n_unknown &&
-			       !command_operand(command).len
-		       ? "all"
-		       : "part";
+	return is_whole(part) ? "all" : "part";
 }
 
 static void print_word(struct line word, struct buf *text)
@@ -224,6 +266,8 @@ static void part_see(struct session *session)
 	buf_add(&from, session->file.at, session->file.len);
 	buf_printf(&from, ", line %zu: %s", part->first, format->name);
 	findings_see(session->findings, format->source, buf_text(&from));
+	if (format->read == read_lvs && is_whole(part) && !part->is_doubtful)
+		findings_list_all(session->findings, part->first_item, buf_text(&from));
 }
 
 static void part_end(struct session *session)
@@ -234,6 +278,7 @@ static void part_end(struct session *session)
 	cleanup_free char *sample = NULL;
 
 	part_see(session);
+	session->findings->n_lines += part->n_used;
 	if ((!part->has_text && (part->is_named || !part->reading.command.n_words)) ||
 		session->n_records++ >= RECORDS_MAX)
 		return;
@@ -252,6 +297,11 @@ static void part_end(struct session *session)
 		format ? format->name : "");
 	buf_printf(record, ", %zu line%s used, shows %s", part->n_used,
 		part->n_used == 1 ? "" : "s", coverage(part));
+	if (part->n_cut)
+		buf_printf(record,
+			"; %zu line%s as long as a terminal is wide: without the last "
+			"word",
+			part->n_cut, part->n_cut == 1 ? "" : "s");
 	if (part->n_unknown) {
 		sample = xstrndup(part->sample.at,
 			part->sample.len < SAMPLE_MAX ? part->sample.len : SAMPLE_MAX);
@@ -271,42 +321,181 @@ static void part_begin(struct session *session, const struct format *format,
 	session->part = (struct part){
 		.reading = {.findings = session->findings, .format = format},
 		.first = number,
+		.first_item = session->findings->n_items,
 		.other = session->other};
+	session->before = (struct line){NULL, 0};
+	session->was_heading = false;
 	session->part.reading.file = session->file;
+	session->part.reading.is_squeezed = session->is_flat;
 	if (command)
 		session->part.reading.command = *command;
 }
 
-/* Whether a line of that part has blanks in a row before its last word. */
-static bool is_padded(struct line line)
+/* What one line says, or two of them joined. One that is refused leaves no trace; with
+ * `is_trial` none at all. */
+static bool line_read(struct part *part, struct line line, bool is_cut, bool is_trial)
 {
-	return memmem(line.at, line.len, "  ", 2) != NULL;
-}
-
-static void line_use(struct session *session, struct line line, size_t number)
-{
-	struct part *part = &session->part;
-	struct reading *reading = &part->reading;
-	struct line text = line_trim(line);
+	struct reading *reading = &part->reading, before;
+	struct findings *findings = reading->findings;
+	size_t n_items = findings->n_items, n_ties = findings->n_ties;
 	bool is_used;
 
-	part->has_text = true;
-	if (part->other.len)
-		return;
-	reading->number = number;
+	if (!reading->format)
+		return false;
+	before = *reading;
 	reading->from = NULL;
-	is_used = reading->format && reading->format->read(reading, line);
-	/* LVM's errors stand among any output */
-	if (!is_used) {
-		reading->from = NULL;
-		is_used = read_message(reading, line);
+	reading->is_cut = is_cut;
+	is_used = reading->format->read(reading, line);
+	if (is_used && !is_trial)
+		return true;
+	*reading = before;
+	findings->n_items = n_items;
+	findings->n_ties = n_ties;
+	return is_used;
+}
+
+/* LVM's errors stand among any output. */
+static bool message_read(struct part *part, struct line line)
+{
+	static const char *const words[] = {
+		"Skipping", "Cannot ", "Can't ", "Failed ", "WARNING", "not found"};
+
+	part->reading.from = NULL;
+	if (!read_message(&part->reading, line))
+		return false;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		part->is_doubtful |= line_has(line, words[i]);
+	return true;
+}
+
+static struct line joined(
+	struct session *session, struct line a, const char *between, struct line b)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+
+	buf_add(&text, a.at, a.len);
+	buf_puts(&text, between);
+	buf_add(&text, b.at, b.len);
+	return (struct line){
+		arena_strndup(session->findings->strings, text.data, text.len), text.len};
+}
+
+static bool is_start(struct line line)
+{
+	struct command command;
+
+	return !line_trim(line).len || line_begins(&line, "#==[") || is_marked(line) ||
+	       command_read(line, &command);
+}
+
+/* A line as wide as the terminal, and the next: one line that was wrapped. Not where the
+ * next says something by itself. */
+static bool is_wrapped(struct session *session, size_t i)
+{
+	const struct text_line *lines = session->lines.items;
+	struct part *part = &session->part;
+	struct line both;
+
+	if (!part->reading.format || !part->reading.format->is_strict ||
+		!lines[i].is_full || i + 1 == session->lines.count ||
+		is_start(lines[i + 1].line) ||
+		line_read(part, lines[i + 1].line, false, true))
+		return false;
+	both = joined(session, lines[i].line, "", lines[i + 1].line);
+	if (!line_read(part, both, lines[i + 1].is_full, false))
+		return false;
+	session->before = both;
+	return true;
+}
+
+static size_t count_unknown(const struct columns *columns)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < columns->count; i++)
+		count += !*columns->items[i]->heading;
+	return count;
+}
+
+/* A mail wraps between words: what cannot stand alone may be the rest of the line before.
+ * Of a heading each word has to be one. */
+static bool is_rest(struct session *session, struct line line)
+{
+	struct part *part = &session->part;
+	struct columns columns = part->reading.columns;
+	struct line both;
+
+	if (!session->before.len || !part->reading.format ||
+		!part->reading.format->is_strict)
+		return false;
+	both = joined(session, session->before, " ", line);
+	if (!line_read(part, both, false, true))
+		return false;
+	line_read(part, both, false, false);
+	if (session->was_heading && (part->reading.columns.count <= columns.count ||
+					    count_unknown(&part->reading.columns) >
+						    count_unknown(&columns))) {
+		part->reading.columns = columns;
+		return false;
 	}
+	if (!session->was_used && part->n_unknown) {
+		part->n_used++;
+		part->n_unknown--;
+	}
+	session->before = both;
+	return true;
+}
+
+static void line_count(struct session *session, bool is_used, size_t i)
+{
+	struct part *part = &session->part;
+
+	session->was_used = is_used;
 	if (is_used) {
 		part->n_used++;
 	} else if (!part->n_unknown++) {
-		part->first_unknown = number;
-		part->sample = text;
+		part->first_unknown = i + 1;
+		part->sample = line_trim(session->lines.items[i].line);
 	}
+}
+
+/* How many lines were taken. */
+static size_t line_use(struct session *session, size_t i)
+{
+	const struct text_line *text = &session->lines.items[i];
+	struct part *part = &session->part;
+	bool is_cut = text->is_full || text->is_cut;
+	struct columns columns;
+	struct line line = is_cut ? line_without_last(text->line) : text->line;
+
+	part->has_text = true;
+	if (part->other.len)
+		return 1;
+	part->reading.number = i + 1;
+	if (is_wrapped(session, i)) {
+		part->n_used++;
+		line_count(session, true, i);
+		return 2;
+	}
+	if (session->was_heading && is_rest(session, text->line)) {
+		line_count(session, true, i);
+		return 1;
+	}
+	columns = part->reading.columns;
+	session->was_heading = false;
+	if (line_read(part, line, is_cut, false)) {
+		part->n_cut += is_cut;
+		session->before = text->line;
+		session->was_heading =
+			memcmp(&columns, &part->reading.columns, sizeof(columns)) != 0;
+		line_count(session, true, i);
+	} else if (message_read(part, text->line) || is_rest(session, text->line)) {
+		line_count(session, true, i);
+	} else {
+		session->before = text->line;
+		line_count(session, false, i);
+	}
+	return 1;
 }
 
 /* "root@hv7.example.com:~# lvs" -> "hv7"; an address is kept whole. */
@@ -342,53 +531,95 @@ static void prompt_take(
 		session->other = host;
 }
 
-static void line_take(struct session *session, struct line line, size_t number)
+/* Below its heading a section of supportconfig(1) has "# /sbin/lvs -a", or the path of a
+ * file. */
+static bool section_read(struct line line, struct command *ret_command)
 {
+	struct line rest = line, mark = line_word(&rest), path;
+
+	rest = line_trim(rest);
+	path = rest;
+	if (!line_is(mark, "#") || !words_read(rest, ret_command))
+		return false;
+	if (is_program(ret_command->words[0]) || *path.at != '/')
+		return true;
+	*ret_command = (struct command){.words = {line_text("cat"), path}, .n_words = 2};
+	return true;
+}
+
+/* The line opens a part. */
+static bool part_opens(struct session *session, size_t i, bool was_blank)
+{
+	struct line line = session->lines.items[i].line;
 	struct command command;
-	const struct format *format;
-	const struct format *current = session->part.reading.format;
+	bool is_headed = session->is_headed;
+
+	session->is_headed = line_begins(&line, "#==[");
+	if (session->is_headed) {
+		part_begin(session, NULL, NULL, i + 2);
+		return true;
+	}
+	if (is_headed && section_read(line, &command)) {
+		part_begin(session, format_of_command(&command), &command, i + 1);
+		return true;
+	}
+	if (command_read(line, &command)) {
+		prompt_take(session, line, &command);
+	} else if (!title_read(line, &command) ||
+		   (!is_marked(line) &&
+			   (!is_title(&command) || (!was_blank && !is_sure(&command))))) {
+		if (marks_len(line, false) < 3 || marks_len(line, true) < 3 ||
+			*line.at != '=')
+			return false;
+		part_begin(session, NULL, NULL, i + 2); /* "==== storage ====" */
+		return true;
+	}
+	part_begin(session, format_of_command(&command), &command, i + 1);
+	return true;
+}
+
+/* The part was recognised by its lines alone, and this one is none of them. */
+static bool is_of_lines(struct part *part, struct line line)
+{
+	return part->reading.format->is_plain && !part->reading.command.n_words &&
+	       !line_read(part, line, false, true);
+}
+
+/* How many lines were taken. */
+static size_t line_take(struct session *session, size_t i)
+{
+	struct line line = session->lines.items[i].line;
+	const struct format *current = session->part.reading.format, *format;
 	bool was_blank = session->was_blank;
-	bool is_prompt;
 
 	session->was_blank = !line_trim(line).len;
-	if (session->was_blank)
-		return;
-	/* supportconfig(1): "#==[ Command ]======#" and below it "# /sbin/lvs" */
-	if (line_begins(&line, "#==[")) {
-		part_begin(session, NULL, NULL, number + 1);
-		return;
+	if (session->was_blank) {
+		session->before = (struct line){NULL, 0};
+		return 1;
 	}
-	is_prompt = command_read(line, &command);
-	if (is_prompt)
-		prompt_take(session, line, &command);
-	if (is_prompt || (title_read(line, &command) && is_title(&command) &&
-				 (was_blank || is_sure(&command)))) {
-		part_begin(session, format_of_command(&command), &command, number);
-		return;
-	}
+	if (part_opens(session, i, was_blank))
+		return 1;
 	format = format_of_heading(line);
 	if (format && format != current) {
 		/* "dmesg" of a part does not make its lines messages alone */
-		part_begin(session, format, NULL, number);
-	} else if (!current) {
+		part_begin(session, format, NULL, i + 1);
+	} else if (!current || is_of_lines(&session->part, line)) {
 		format = format_of_line(&session->part.reading, line);
 		if (format && session->part.reading.command.n_words)
 			session->part.reading.format = format;
 		else if (format)
-			part_begin(session, format, NULL, number);
+			part_begin(session, format, NULL, i + 1);
 	}
-	line_use(session, line, number);
+	return line_use(session, i);
 }
 
 /* Of a text whose blanks were squeezed no line is padded. */
-static bool is_squeezed(const struct buf *text)
+static bool is_squeezed(const struct text_lines *lines)
 {
-	const char *at = buf_text(text);
+	for (size_t i = 0; i < lines->count; i++) {
+		struct line line = lines->items[i].line;
 
-	for (; *at; at += strcspn(at, "\n"), at += *at == '\n') {
-		struct line line = {at, strcspn(at, "\n")};
-
-		if (is_padded(line))
+		if (memmem(line.at, line.len, "  ", 2))
 			return false;
 	}
 	return true;
@@ -402,24 +633,20 @@ void session_read(struct findings *findings, const char *file, const char *title
 		.record = ret_record,
 		.was_blank = true};
 	cleanup_buf struct buf text = BUF_INIT;
+	cleanup_text_lines struct text_lines lines;
 	struct command command;
-	size_t number = 0;
-	bool is_flat;
 
 	text_clean(buf_text(bytes), bytes->len, &text);
-	is_flat = is_squeezed(&text);
+	text_lines_make(buf_text(&text), &lines);
+	session.lines = lines;
+	session.is_flat = is_squeezed(&lines);
 	part_begin(&session, NULL, NULL, 1);
 	if (title_read(line_text(title), &command)) {
 		part_begin(&session, format_of_command(&command), &command, 1);
 		session.part.is_named = true;
 	}
-	for (const char *at = buf_text(&text); *at;) {
-		struct line line = {at, strcspn(at, "\n")};
-
-		session.part.reading.is_squeezed = is_flat;
-		line_take(&session, line, ++number);
-		at += line.len + (at[line.len] == '\n');
-	}
+	for (size_t i = 0; i < lines.count;)
+		i += line_take(&session, i);
 	part_end(&session);
 	if (session.n_records > RECORDS_MAX)
 		buf_printf(ret_record, "%s: and %zu more parts\n", file,

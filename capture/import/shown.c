@@ -33,7 +33,7 @@ struct things {
 	size_t *root;	 /* of numbers and kernel names: who stands for all of them */
 	size_t *mapping; /* by root: the mapping; NONE; or the count, if there are several
 			  */
-	bool *is_listed, *is_volume;
+	bool *is_listed, *is_volume, *is_others;
 	struct edge *edges; /* sorted */
 	size_t n_edges;
 	struct finding *findings; /* sorted by thing */
@@ -186,14 +186,50 @@ static size_t thing_of(struct things *things, const char *name)
 
 /* ---- which are volumes ---- */
 
+/* "36001405...": what a disk says it is, as multipath names it: a kind of number, and 16
+ * or 32 hex digits (scsi_id(8), page 0x83). */
+static bool is_wwid(const char *name)
+{
+	size_t len = strspn(name, "0123456789abcdef");
+
+	return (len == 17 || len == 33) && strchr("1238", *name) &&
+	       !isalnum((unsigned char)name[len]);
+}
+
+/* A partition's name behind its device's: udev's rules, kpartx -p. */
+static bool is_partition_name(const char *name)
+{
+	const char *hyphen = strrchr(name, '-');
+
+	return hyphen && strncmp(hyphen, "-part", 5) == 0 &&
+	       isdigit((unsigned char)hyphen[5]) &&
+	       strspn(hyphen + 5, "0123456789") == strlen(hyphen + 5);
+}
+
 /* Mappings of others, whose names look like LVM's. */
 static bool is_name_of_others(const char *name)
 {
 	static const char *const prefixes[] = {"luks-", "mpath", "crypt", "docker-",
-		"control", "ddf1_", "isw_", "nvidia_"};
+		"control", "ddf1_", "isw_", "nvidia_", "pdc_", "sil_", "via_", "lsi_",
+		"asr_", "hpt37x_", "hpt45x_", "jmicron_", "live-", "osprober-linux-",
+		"temporary-cryptsetup-", "stratis-", "vdo-", "eui.", "nvme."};
 
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
 		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
+			return true;
+	return is_wwid(name) || is_partition_name(name);
+}
+
+/* What `lvs` without -a leaves out (lvs(8), hidden volumes). */
+static bool is_hidden_name(const char *label)
+{
+	static const char *const marks[] = {"_tdata", "_tmeta", "_cdata", "_cmeta",
+		"_corig", "_cvol", "_cpool", "_vdata", "_wcorig", "_imeta", "_iorig",
+		"_rimage_", "_rmeta_", "_mimage_", "_mlog", "_vorigin", "_pmspare",
+		"_tierdata", "/pvmove", "/snapshot"};
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (strstr(label, marks[i]))
 			return true;
 	return false;
 }
@@ -205,8 +241,8 @@ static char *volume_label(const char *thing, char **ret_layer)
 	struct buf label = BUF_INIT;
 
 	*ret_layer = NULL;
-	if (thing[0] != 'm' || is_name_of_others(thing + 2) ||
-		!lvm_dm_name_split(thing + 2, &vg, &lv, ret_layer) || !*vg || !*lv)
+	if (thing[0] != 'm' || !lvm_dm_name_split(thing + 2, &vg, &lv, ret_layer) ||
+		!lvm_name_is_valid(vg) || !lvm_name_is_valid(lv))
 		return NULL;
 	buf_printf(&label, "%s/%s", vg, lv);
 	return label.data;
@@ -286,8 +322,13 @@ static void edges_collect(struct things *things, const struct findings *findings
 			order_edges);
 }
 
-static void volumes_mark(struct things *things)
+static void volumes_mark(struct things *things, const struct findings *findings)
 {
+	things->is_others = xcalloc(things->count + 1, sizeof(bool));
+	for (size_t i = 0; i < findings->n_ties; i++)
+		if (findings->ties[i].kind == TIE_OTHERS)
+			things->is_others[name_find(things, findings->ties[i].thing)] =
+				true;
 	things->is_listed = xcalloc(things->count + 1, sizeof(bool));
 	things->is_volume = xcalloc(things->count + 1, sizeof(bool));
 	for (size_t i = 0; i < things->count; i++) {
@@ -299,17 +340,22 @@ static void volumes_mark(struct things *things)
 	for (size_t i = 0; i < things->n_findings; i++) {
 		const struct finding *finding = &things->findings[i];
 		size_t at = thing_of(things, finding->thing);
+		char plain[LVM_UUID_LEN + 1];
+		bool is_of_lvm = finding->kind == SHOWN_UUID &&
+				 (strncmp(finding->value, "LVM-", 4) == 0 ||
+					 lvm_uuid_plain(finding->value, plain));
 
-		if (finding->kind == SHOWN_LISTED ||
-			(finding->kind == SHOWN_UUID &&
-				strncmp(finding->value, "LVM-", 4) == 0))
+		if (at >= things->count)
+			continue;
+		if (finding->kind == SHOWN_LISTED || is_of_lvm)
 			things->is_listed[at] = true;
-		if (finding->kind == SHOWN_UUID && at < things->count &&
-			(strncmp(finding->value, "part", 4) == 0 ||
-				strncmp(finding->value, "CRYPT-", 6) == 0 ||
-				strncmp(finding->value, "mpath-", 6) == 0))
-			things->is_volume[at] = false;
+		else if (finding->kind == SHOWN_UUID)
+			things->is_others[at] = true;
 	}
+	for (size_t i = 0; i < things->count; i++)
+		if (is_mapping(things, i) && !things->is_listed[i] &&
+			(things->is_others[i] || is_name_of_others(things->names[i] + 2)))
+			things->is_volume[i] = false;
 }
 
 /* ---- what is said ---- */
@@ -491,6 +537,37 @@ static void origins_say(struct things *things)
 	}
 }
 
+/* What is there, and on no list of all that LVM knows: its metadata does not have it. */
+static void unlisted_say(struct things *things, struct whole_list *list)
+{
+	if (!list->count)
+		return;
+	qsort(list->things, list->count, sizeof(*list->things), order_names);
+	for (size_t i = 0; i < things->count; i++) {
+		cleanup_free char *layer = NULL, *label = NULL;
+
+		if (!things->is_volume[i] ||
+			bsearch(&things->names[i], list->things, list->count,
+				sizeof(*list->things), order_names))
+			continue;
+		label = volume_label(things->names[i], &layer);
+		if (label && !is_hidden_name(label))
+			say(things, host_string(things->host, label), SHOWN_UNLISTED, "",
+				list->from);
+	}
+}
+
+/* "it is suspended" of a layer: "its -cow is suspended" */
+static const char *layer_words(
+	struct findings *findings, const char *layer, const char *words)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+
+	buf_printf(
+		&text, "%s%s", layer, strncmp(words, "it", 2) == 0 ? words + 2 : words);
+	return arena_strdup(findings->strings, buf_text(&text));
+}
+
 /* -cow and -real are layers of a snapshot and of an origin. */
 static void layers_find(struct findings *findings)
 {
@@ -509,10 +586,18 @@ static void layers_find(struct findings *findings)
 		is_real = label && strcmp(layer, "real") == 0;
 		if (!is_cow && !is_real)
 			continue;
-		*array_add(&findings->items, &findings->n_items) =
-			(struct finding){arena_strndup(findings->strings, thing,
-						 strlen(thing) - strlen(layer) - 1),
-				SHOWN_LAYER, is_cow ? "cow" : "real", from};
+		thing = arena_strndup(
+			findings->strings, thing, strlen(thing) - strlen(layer) - 1);
+		*array_add(&findings->items, &findings->n_items) = (struct finding){
+			thing, SHOWN_LAYER, is_cow ? "cow" : "real", from};
+		if (i < n_items && findings->items[i].kind == SHOWN_UNSETTLED &&
+			findings->n_items < FOUND_MAX)
+			*array_add(&findings->items,
+				&findings->n_items) = (struct finding){thing,
+				SHOWN_UNSETTLED,
+				layer_words(findings, is_cow ? "its -cow" : "its -real",
+					findings->items[i].value),
+				from};
 	}
 }
 
@@ -559,11 +644,12 @@ void shown_collect(struct host *host, struct findings *findings)
 	things.n_findings = findings->n_items;
 	names_collect(&things, findings);
 	names_join(&things, findings);
-	volumes_mark(&things);
+	volumes_mark(&things, findings);
 	edges_collect(&things, findings);
 	volumes_say(&things);
 	numbers_say(&things, findings);
 	origins_say(&things);
+	unlisted_say(&things, &findings->list);
 	shown_unique(host);
 	findings->is_full |= things.is_full;
 	free(things.names);
@@ -571,5 +657,6 @@ void shown_collect(struct host *host, struct findings *findings)
 	free(things.mapping);
 	free(things.is_listed);
 	free(things.is_volume);
+	free(things.is_others);
 	free(things.edges);
 }

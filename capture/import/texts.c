@@ -171,7 +171,7 @@ static int check_some(
 {
 	cleanup_buf struct buf names = BUF_INIT;
 
-	if (has_known_file(evidence) || findings->n_items || findings->n_ties)
+	if (has_known_file(evidence) || findings->n_lines)
 		return 0;
 	for (size_t i = 0; i < evidence->n_pieces && i < 4; i++) {
 		buf_puts(&names, i ? ", " : "");

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "format.h"
+#include "snapstate/lvm_names.h"
 
 struct line line_text(const char *text)
 {
@@ -60,12 +61,59 @@ bool is_number(struct line word)
 	return word.len > 0;
 }
 
+bool is_lvm_uuid(struct line word)
+{
+	cleanup_free char *text = xstrndup(word.at, word.len);
+	char plain[LVM_UUID_LEN + 1];
+
+	return word.len == LVM_UUID_HYPHENS && lvm_uuid_plain(text, plain);
+}
+
 struct line command_operand(const struct command *command)
 {
 	for (size_t i = command->n_words; i-- > 1;)
 		if (*command->words[i].at != '-')
 			return command->words[i];
 	return (struct line){"", 0};
+}
+
+/* Options whose value is the next word, and no choice: "-o +devices", "--units b". Any
+ * other word that is no option chooses, and so does -S or --target. */
+static bool is_valued(struct line word)
+{
+	static const char *const options[] = {"-o", "--options", "-O", "--sort",
+		"--separator", "--units", "--config", "--reportformat", "--output",
+		"--configreport"};
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+		if (line_is(word, options[i]))
+			return true;
+	/* "-ao", "-Co": letters that share a hyphen */
+	return word.len > 2 && word.at[0] == '-' && word.at[1] != '-' &&
+	       word.at[word.len - 1] == 'o';
+}
+
+static bool is_choice(struct line word)
+{
+	return line_begins(&word, "-S") || line_begins(&word, "--select") ||
+	       line_begins(&word, "--target");
+}
+
+bool command_is_of_all(const struct command *command)
+{
+	size_t first = command->n_words && line_is(command->words[0], "dmsetup") ? 2 : 1;
+
+	if (command->n_words == 2 && line_is(command->words[0], "cat"))
+		return !command->is_filtered;
+	for (size_t i = 1; i < command->n_words; i++) {
+		struct line word = command->words[i];
+
+		if (is_choice(word) || (*word.at != '-' && i >= first))
+			return false;
+		if (is_valued(word))
+			i++;
+	}
+	return command->n_words > 0 && !command->is_filtered;
 }
 
 /* Behind the letter, within the word or in the next one: also "-ao X", options of one
@@ -184,6 +232,12 @@ void found_text(struct reading *reading, const char *thing, enum shown_kind kind
 	const char *value)
 {
 	found(reading, thing, kind, line_text(value));
+}
+
+void tie_others(struct reading *reading, const char *thing)
+{
+	if (thing && *thing == 'm')
+		tie(reading, TIE_OTHERS, thing, thing);
 }
 
 void tie(

@@ -45,9 +45,6 @@ static enum rule use_rule(const char *value)
 								  : sizeof(comm) - 1);
 	if (program_is_backup(comm))
 		return RULE_BACKUP_RUNNING;
-	/* lsof shows nine characters, unless it is told otherwise (lsof(8), +c) */
-	if (strcmp(comm, "qemu-syst") == 0)
-		return RULE_VM_RUNNING;
 	return program_is_hypervisor(comm) ? RULE_VM_RUNNING : RULE_IN_USE;
 }
 
@@ -102,6 +99,25 @@ static void check_one(const struct summary *summary, const struct shown *shown)
 			"backed up from it is worthless (%s)",
 			shown->from);
 		return;
+	case SHOWN_OVERFLOWED:
+		subject_reason(subject, RULE_OVERFLOWED,
+			"it has overflowed, and is stale (%s)", shown->from);
+		return;
+	case SHOWN_SHRUNK:
+		subject_reason(subject, RULE_SHRUNK,
+			"more of its COW is used than it has: it was made smaller (%s)",
+			shown->from);
+		return;
+	case SHOWN_UNSETTLED:
+		subject_reason(
+			subject, RULE_UNSETTLED, "%s (%s)", shown->value, shown->from);
+		return;
+	case SHOWN_GONE:
+		told(subject, shown, "LVM says that it was removed:");
+		return;
+	case SHOWN_UNLISTED:
+		told(subject, shown, "a whole list of LVM's volumes does not have it");
+		return;
 	case SHOWN_USED:
 		subject_reason(subject, use_rule(shown->value),
 			"process %s uses it, or what is on it (%s)", shown->value,
@@ -121,7 +137,7 @@ static void check_one(const struct summary *summary, const struct shown *shown)
 		told(subject, shown, "on it is a physical volume of the volume group");
 		return;
 	case SHOWN_CONFIGURED:
-		told(subject, shown, "/etc/fstab has the line");
+		told(subject, shown, "a configuration names it:");
 		return;
 	case SHOWN_MESSAGE:
 		told(subject, shown, "a message says:");

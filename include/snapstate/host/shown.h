@@ -34,8 +34,13 @@ enum shown_kind {
 	SHOWN_CONFIGURED, /* the line that names it */
 	SHOWN_CREATED,	  /* as printed */
 	SHOWN_MESSAGE,	  /* of LVM or of the kernel */
+	SHOWN_OVERFLOWED,
+	SHOWN_SHRUNK,	 /* more of its COW is used than it has */
+	SHOWN_UNSETTLED, /* of it, or of a layer: suspended, an inactive table */
+	SHOWN_GONE,	 /* LVM said that it removed it */
+	SHOWN_UNLISTED,	 /* a whole list of LVM's volumes does not have it */
 };
-#define SHOWN_KINDS (SHOWN_MESSAGE + 1)
+#define SHOWN_KINDS (SHOWN_UNLISTED + 1)
 const char *shown_kind_name(enum shown_kind kind);
 int shown_kind_parse(const char *name, enum shown_kind *ret_kind);
 
