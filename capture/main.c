@@ -17,6 +17,7 @@
 #include "snapstate/exit.h"
 #include "snapstate/host.h"
 #include "snapstate/import.h"
+#include "snapstate/option.h"
 #include "snapstate/probe.h"
 #include "snapstate/record.h"
 #include "snapstate/redact.h"
@@ -170,9 +171,8 @@ static int run(struct job *job)
 	is_complete = options->from ? summary_print_import(job->host, options->is_quiet)
 				    : summary_print(job->host, options->is_quiet);
 	puts(job->path);
-	if (fflush(stdout) != 0)
-		return EXIT_ENVIRONMENT;
-	return is_complete ? job->code : EXIT_ENVIRONMENT;
+	return option_end_output(
+		"snapstate-capture", is_complete ? job->code : EXIT_ENVIRONMENT);
 }
 
 static int capture(const struct options *options)

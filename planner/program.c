@@ -6,12 +6,14 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "snapstate/cleanup.h"
 #include "snapstate/exit.h"
 #include "snapstate/host/places.h"
+#include "snapstate/option.h"
 #include "snapstate/record.h"
 
 int program_fail(const struct err *err, int code)
@@ -22,9 +24,8 @@ int program_fail(const struct err *err, int code)
 
 int program_print(const struct buf *output, int code)
 {
-	if (fputs(buf_text(output), stdout) < 0 || fflush(stdout) != 0)
-		return EXIT_ENVIRONMENT;
-	return code;
+	fputs(buf_text(output), stdout);
+	return option_end_output("snapstate-plan", code);
 }
 
 int program_publish(
@@ -97,6 +98,26 @@ int program_read_capture(const char *name, struct host **ret_host,
 	return r;
 }
 
+/* A name alone is also that of an installed one; a file of the user's comes first. */
+static int read_policy(const char *name, struct buf *ret_text, struct err *err)
+{
+	cleanup_buf struct buf path = BUF_INIT;
+	struct err installed = ERR_INIT;
+	int r = file_read_regular(AT_FDCWD, name, POLICY_BYTES_MAX, ret_text, err);
+
+	if (r != -ENOENT || strchr(name, '/'))
+		return r;
+	buf_printf(&path, "%s/%s.policy", SNAPSTATE_POLICIES, name);
+	r = file_read_regular(
+		AT_FDCWD, buf_text(&path), POLICY_BYTES_MAX, ret_text, &installed);
+	if (r == -ENOENT)
+		return err_set(err, r, "no file %s, and no policy of that name in %s",
+			name, SNAPSTATE_POLICIES);
+	if (r < 0)
+		*err = installed;
+	return r;
+}
+
 int program_read_policies(const struct options *options, struct request *request,
 	struct policy *ret_policy, struct err *err)
 {
@@ -104,7 +125,7 @@ int program_read_policies(const struct options *options, struct request *request
 		const char *name = options->policies[i];
 		cleanup_buf struct buf text = BUF_INIT;
 
-		if (file_read_regular(AT_FDCWD, name, POLICY_BYTES_MAX, &text, err) < 0 ||
+		if (read_policy(name, &text, err) < 0 ||
 			policy_read(buf_text(&text), text.len, name, ret_policy, err) < 0)
 			return err->code;
 	}

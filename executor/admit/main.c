@@ -12,6 +12,7 @@
 #include "report.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/exit.h"
+#include "snapstate/option.h"
 
 static int print(const struct buf *text)
 {
@@ -25,6 +26,17 @@ static int print(const struct buf *text)
 	return EXIT_DONE;
 }
 
+static const struct option_row rows[] = {
+	{OPTION_LONG, "unsigned", NULL, "take a plan without a signature"},
+	{0},
+};
+static const struct option_program program = {
+	.name = "snapstate-admit",
+	.usage = "[--unsigned] PLAN [SIGNATURE]...",
+	.about = "Started by snapstate-execute: says whether this host may use PLAN.",
+	.rows = rows,
+};
+
 int main(int argc, char **argv)
 {
 	cleanup_buf struct buf answer = BUF_INIT;
@@ -32,13 +44,13 @@ int main(int argc, char **argv)
 	const char *const *files = (const char *const *)argv + 1 + is_unsigned;
 	struct admit_request request = {.is_unsigned = is_unsigned};
 	struct err err = ERR_INIT;
+	int code;
 
-	if (argc < 2 + is_unsigned) {
-		fputs("usage: snapstate-admit [--unsigned] PLAN [SIGNATURE]...\n"
-		      "Says whether this host may use PLAN: for snapstate-execute.\n",
-			stderr);
-		return EXIT_USAGE;
-	}
+	if (argc == 2 && argv[1][0] == '-' &&
+		option_next(&program, argc, argv, &code) == OPTION_EXIT)
+		return code;
+	if (argc < 2 + is_unsigned)
+		return option_misuse(&program, "missing PLAN argument");
 	if (admit_confine(&err) < 0) {
 		report_error(stderr, "%s", err.msg);
 		return EXIT_ENVIRONMENT;
