@@ -14,7 +14,7 @@
 
 #include "confine.h"
 #include "done.h"
-#include "eyes.h"
+#include "eyes_open.h"
 #include "report.h"
 #include "run.h"
 #include "runner.h"
@@ -72,7 +72,9 @@ static enum exit_code run_plan(const struct options *options, struct audit *audi
 		.audit = audit,
 		.runner = runner,
 		.eyes = eyes};
-	enum exit_code code = admission_take(options, admission_fd, &admission);
+	const struct observer observer = {.ask = eyes_ask, .eyes = eyes};
+	enum exit_code code =
+		admission_take(options, admission_fd, &observer, &admission);
 
 	if (code == EXIT_DONE)
 		code = done_check(options, admission.plan);

@@ -12,13 +12,13 @@ static int begin_journal(struct run *run, struct journal *ret_journal, struct er
 {
 	const struct plan *plan = run->admission->plan;
 	const char *file = run->options->plan;
-	const struct observer *observer = &run->executor.observer;
+	const struct hands *hands = &run->executor.hands;
 	int r = run->options->is_resume
 			? journal_resume(run->options->journal, plan, file,
-				  &run->executor.sight, observer, &run->journal,
+				  &run->executor.sight, hands, &run->journal,
 				  &run->recalled, ret_journal, err)
 			: journal_create(run->options->journal, plan, file,
-				  &run->executor.sight, observer, ret_journal, err);
+				  &run->executor.sight, hands, ret_journal, err);
 
 	if (r < 0)
 		return r;
@@ -50,10 +50,9 @@ static enum exit_code apply(struct run *run)
 
 static enum exit_code check_time(const struct run *run)
 {
-	const struct observer *observer = &run->executor.observer;
+	const struct hands *hands = &run->executor.hands;
 
-	return admission_check_time(run->admission,
-		 observer->ops->time(observer->context));
+	return admission_check_time(run->admission, hands->ops->time(hands->context));
 }
 
 /* ---- an earlier run ---- */
@@ -155,7 +154,7 @@ static enum exit_code check_key(const struct run *run)
 	struct err err = ERR_INIT;
 
 	if (!*run->admission->plan->redaction ||
-		verify_key(&run->executor.observer, &err) == 0)
+		observer_check_key(&run->executor.observer, &err) == 0)
 		return EXIT_DONE;
 	report_error(stderr, "%s", err.msg);
 	report_error(stderr,
@@ -182,8 +181,7 @@ static enum exit_code rehearse_or_apply(struct run *run)
 		code = executor_verify(&run->executor);
 	if (code != EXIT_DONE)
 		return code;
-	printf("all %zu expected facts were found on this host\n",
-		run->executor.now.count);
+	printf("all %zu expected facts were found on this host\n", run->executor.n_facts);
 	if (!plan->n_steps)
 		printf("the plan has no steps: there is nothing to do\n");
 	if (run->options->is_apply)
@@ -206,12 +204,9 @@ enum exit_code run_on_this_host(struct run *run)
 		.plan = run->admission->plan, .out = stdout, .errors = stderr};
 	run->executor.observer = (struct observer){.ask = eyes_ask,
 		.eyes = run->eyes,
-		.redaction = run->admission->plan->redaction,
-		.ops = &act_ops_live,
-		.context = run->runner,
-		.poll_ms = EXECUTOR_POLL_MS,
-		.flap_ms = EXECUTOR_FLAP_MS,
-		.settle_ms = EXECUTOR_SETTLE_MS};
+		.redaction = run->admission->plan->redaction};
+	run->executor.hands =
+		(struct hands){.ops = &act_ops_live, .context = run->runner};
 	code = check_key(run);
 	if (code == EXIT_DONE)
 		code = rehearse_or_apply(run);

@@ -9,13 +9,13 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/observe.h"
 
-static int ask(struct eyes *eyes, const struct observe_question *question,
+static int ask(struct eyes *eyes, const char *what, const char *which,
 	struct sight *ret_sight, struct err *err)
 {
 	cleanup_buf struct buf text = BUF_INIT, answer = BUF_INIT;
 	int r;
 
-	observe_question_write(question, &text);
+	buf_printf(&text, "look -\n%s %s\n" OBSERVE_END, what, which);
 	r = eyes_ask(eyes, &text, &answer, err);
 	return r == 0 ? observe_answer_read(buf_text(&answer), answer.len, ret_sight, err)
 		      : r;
@@ -24,15 +24,13 @@ static int ask(struct eyes *eyes, const struct observe_question *question,
 enum exit_code ticket_check_before(
 	const struct options *options, struct eyes *eyes, const struct plan *plan)
 {
-	cleanup_question struct observe_question question = {.parts = 0};
 	cleanup_sight struct sight sight = SIGHT_INIT;
 	struct err err = ERR_INIT;
 	const char *sha256;
 
 	if (!options->before)
 		return EXIT_DONE;
-	wanted_name(&question.names, "before");
-	if (ask(eyes, &question, &sight, &err) < 0) {
+	if (ask(eyes, "name", "before", &sight, &err) < 0) {
 		report_error(stderr, "%s; nothing was changed", err.msg);
 		return EXIT_ENVIRONMENT;
 	}
@@ -61,14 +59,12 @@ static void say_by_hand(
 
 bool ticket_ask(const struct options *options, struct eyes *eyes, const struct plan *plan)
 {
-	cleanup_question struct observe_question question = {.parts = 0};
 	cleanup_sight struct sight sight = SIGHT_INIT;
 	const char *sentence;
 	struct err err = ERR_INIT;
 
-	memcpy(question.ticket, plan->digest, sizeof(question.ticket));
 	fflush(stdout);
-	if (ask(eyes, &question, &sight, &err) < 0) {
+	if (ask(eyes, "ticket", plan->digest, &sight, &err) < 0) {
 		say_by_hand(options, plan, &err);
 		return false;
 	}

@@ -8,6 +8,7 @@
 
 #include "eyes.h"
 #include "options.h"
+#include "snapstate/plan.h"
 
 /* What is refused later is so before the host is looked at: --before is the plan's
  * capture. EXIT_DONE: it is, or none was given. */

@@ -1,14 +1,71 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Questions are read, which a stranger may have written, and answers given: see
- * observe.h. The other side is observe_text.c. */
+/* Questions are written, and read, which a stranger may have written, and answers given:
+ * see observe.h. The other side is observe_text.c. */
 #include <errno.h>
 #include <string.h>
 
-#include "observe_parts.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/lines.h"
+#include "snapstate/observe.h"
+
+/* The words for the parts of a host. */
+static const struct {
+	unsigned part;
+	const char *name;
+} observe_parts[] = {
+	{PROBE_IDENTITY, "identity"},
+	{PROBE_DM, "dm"},
+	{PROBE_BLOCKS, "blocks"},
+	{PROBE_HOLDERS, "holders"},
+	{PROBE_MOUNTS, "mounts"},
+	{PROBE_PROCESSES, "processes"},
+	{PROBE_LVM, "lvm"},
+	{PROBE_PVS, "pvs"},
+	{PROBE_FSTAB, "fstab"},
+	{PROBE_CONFIGS, "configs"},
+};
+
+#define OBSERVE_PARTS (sizeof(observe_parts) / sizeof(observe_parts[0]))
 
 /* ---- questions ---- */
+
+void observe_question_free(struct observe_question *question)
+{
+	wanted_names_free(&question->names);
+	scope_free(&question->scope);
+	arena_free(question->strings);
+	*question = (struct observe_question){0};
+}
+
+static void write_parts(unsigned wanted, struct buf *text)
+{
+	const char *separator = "";
+
+	for (size_t i = 0; i < OBSERVE_PARTS; i++) {
+		if (!(wanted & observe_parts[i].part))
+			continue;
+		buf_puts(text, separator);
+		buf_puts(text, observe_parts[i].name);
+		separator = ",";
+	}
+	if (!*separator)
+		buf_puts(text, "-");
+}
+
+void observe_question_write(const struct observe_question *question, struct buf *text)
+{
+	buf_puts(text, "look ");
+	write_parts(question->parts, text);
+	buf_puts(text, "\n");
+	if (*question->redaction)
+		buf_printf(text, "redaction %s\n", question->redaction);
+	scope_write(&question->scope, text);
+	for (size_t i = 0; i < question->names.count; i++)
+		buf_printf(text, "name %s\n", question->names.items[i]);
+	if (*question->ticket)
+		buf_printf(text, "ticket %s\n", question->ticket);
+	buf_puts(text, OBSERVE_END);
+}
 
 static const struct lines_kind question_kind = {"a question", OBSERVE_BYTES_MAX};
 /* As it stands: no part has a byte that would be escaped. */
@@ -132,6 +189,7 @@ void observe_answer_write(
 	if (result == 0) {
 		buf_puts(text, "read\n");
 		write_lines("fact", &sight->found, text);
+		write_lines("expected", &sight->expected, text);
 		write_lines("name", &sight->names, text);
 		write_lines("text", &sight->text, text);
 	} else {

@@ -1,30 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Questions are put, and answers read: see observe.h. What answers is believed no more
- * than a file of a stranger. The other side is observe_asked.c. */
+/* Answers are read: see observe.h. What answers is believed no more than a file of a
+ * stranger. The other side is observe_asked.c; questions about a plan are in
+ * compare_text.c. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "observe_parts.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/lines.h"
+#include "snapstate/observe.h"
 
-const struct observe_part observe_parts[OBSERVE_PARTS] = {
-	{PROBE_IDENTITY, "identity"},
-	{PROBE_DM, "dm"},
-	{PROBE_BLOCKS, "blocks"},
-	{PROBE_HOLDERS, "holders"},
-	{PROBE_MOUNTS, "mounts"},
-	{PROBE_PROCESSES, "processes"},
-	{PROBE_LVM, "lvm"},
-	{PROBE_PVS, "pvs"},
-	{PROBE_FSTAB, "fstab"},
-	{PROBE_CONFIGS, "configs"},
-};
-
-/* ---- questions ---- */
+/* ---- what is to be named ---- */
 
 void wanted_name(struct wanted_names *names, const char *format, ...)
 {
@@ -46,44 +34,6 @@ void wanted_names_free(struct wanted_names *names)
 	*names = (struct wanted_names){0};
 }
 
-void observe_question_free(struct observe_question *question)
-{
-	wanted_names_free(&question->names);
-	scope_free(&question->scope);
-	arena_free(question->strings);
-	*question = (struct observe_question){0};
-}
-
-static void write_parts(unsigned wanted, struct buf *text)
-{
-	const char *separator = "";
-
-	for (size_t i = 0; i < OBSERVE_PARTS; i++) {
-		if (!(wanted & observe_parts[i].part))
-			continue;
-		buf_puts(text, separator);
-		buf_puts(text, observe_parts[i].name);
-		separator = ",";
-	}
-	if (!*separator)
-		buf_puts(text, "-");
-}
-
-void observe_question_write(const struct observe_question *question, struct buf *text)
-{
-	buf_puts(text, "look ");
-	write_parts(question->parts, text);
-	buf_puts(text, "\n");
-	if (*question->redaction)
-		buf_printf(text, "redaction %s\n", question->redaction);
-	scope_write(&question->scope, text);
-	for (size_t i = 0; i < question->names.count; i++)
-		buf_printf(text, "name %s\n", question->names.items[i]);
-	if (*question->ticket)
-		buf_printf(text, "ticket %s\n", question->ticket);
-	buf_puts(text, OBSERVE_END);
-}
-
 static const struct lines_kind answer_kind = {"an answer", OBSERVE_BYTES_MAX};
 
 /* ---- answers ---- */
@@ -91,6 +41,7 @@ static const struct lines_kind answer_kind = {"an answer", OBSERVE_BYTES_MAX};
 void sight_free(struct sight *sight)
 {
 	facts_free(&sight->found);
+	facts_free(&sight->expected);
 	facts_free(&sight->names);
 	facts_free(&sight->text);
 }
@@ -195,6 +146,7 @@ static int read_sight(struct lines *lines, struct sight *sight)
 		return read_why(lines, "unread ", -ENODATA);
 	if (lines_take(lines, "read") < 0 || lines_take_end(lines) < 0 ||
 		read_lines(lines, "fact ", true, &sight->found) < 0 ||
+		read_lines(lines, "expected ", true, &sight->expected) < 0 ||
 		read_lines(lines, "name ", true, &sight->names) < 0 ||
 		read_lines(lines, "text ", false, &sight->text) < 0)
 		return -EBADMSG;

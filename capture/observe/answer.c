@@ -189,9 +189,9 @@ static int pack(const struct observing *observing,
 	return 0;
 }
 
-void observe_answer(const struct observing *observing, const struct buf *question,
-	struct buf *ret_answer)
+void observe_answer(void *context, const struct buf *question, struct buf *ret_answer)
 {
+	const struct observing *observing = context;
 	cleanup_question struct observe_question asked = {0};
 	cleanup_sight struct sight sight = SIGHT_INIT;
 	struct err err = ERR_INIT;

@@ -68,6 +68,12 @@ static const uint32_t requests[] = {DM_VERSION, DM_LIST_DEVICES, DM_DEV_STATUS,
 	DM_TABLE_STATUS, DM_TABLE_DEPS, BLKGETDISKSEQ, LOOP_GET_STATUS64, NS_GET_USERNS,
 	0x5401 /* TCGETS: is stdout a terminal? (libc, isatty) */};
 
+static int add_death_signal(scmp_filter_ctx filter)
+{
+	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 2,
+		SCMP_A0(SCMP_CMP_EQ, PR_SET_PDEATHSIG), SCMP_A1(SCMP_CMP_EQ, SIGKILL));
+}
+
 /* What may be done about a process: only its own, and its children's making. */
 static int add_process_calls(scmp_filter_ctx filter)
 {
@@ -83,11 +89,7 @@ static int add_process_calls(scmp_filter_ctx filter)
 	if (r == 0)
 		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(setpgid), 2,
 			SCMP_A0(SCMP_CMP_EQ, 0), SCMP_A1(SCMP_CMP_EQ, 0));
-	if (r == 0)
-		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 2,
-			SCMP_A0(SCMP_CMP_EQ, PR_SET_PDEATHSIG),
-			SCMP_A1(SCMP_CMP_EQ, SIGKILL));
-	return r;
+	return r == 0 ? add_death_signal(filter) : r;
 }
 
 static int add_narrow_calls(scmp_filter_ctx filter)
@@ -131,20 +133,46 @@ static int add_rules(scmp_filter_ctx filter)
 	return r == 0 ? add_narrow_calls(filter) : r;
 }
 
-int observe_confine(struct err *err)
+static int confine(const struct limits *limits, pid_t parent, struct err *err)
 {
-	const struct limits limits = {CAPABILITIES_OF_OBSERVER, LIMITS_OTHERS, add_rules};
-	pid_t parent = getppid();
 	int r = leave_root(err);
 
 	if (r == 0)
-		r = limits_apply(&limits, err);
+		r = limits_apply(limits, err);
 	if (r < 0)
 		return r;
 	/* cleared with the user id (prctl(2)) */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
 		return err_set(err, -ESRCH, "who started the observer is gone");
 	return 0;
+}
+
+int observe_confine(struct err *err)
+{
+	const struct limits limits = {CAPABILITIES_OF_OBSERVER, LIMITS_OTHERS, add_rules};
+
+	return confine(&limits, getppid(), err);
+}
+
+/* ---- who compares ---- */
+
+/* libcrypto and libc read files of their own: configuration, the time zone. */
+static int add_rules_for_comparer(scmp_filter_ctx filter)
+{
+	int r = limits_calls(filter, SCMP_ACT_ALLOW, limits_plain);
+
+	if (r == 0)
+		r = limits_narrow(filter);
+	if (r == 0)
+		r = limits_reading(filter);
+	return r == 0 ? add_death_signal(filter) : r;
+}
+
+int observe_confine_comparer(pid_t parent, struct err *err)
+{
+	const struct limits limits = {0, LIMITS_OTHERS, add_rules_for_comparer};
+
+	return confine(&limits, parent, err);
 }
 
 /* ---- lvm ---- */

@@ -26,9 +26,8 @@ struct observing {
 	int ticket; /* open for writing; -1: none is packed (any more) */
 };
 
-/* Always gives one: also to what is no question. */
-void observe_answer(const struct observing *observing, const struct buf *question,
-	struct buf *ret_answer);
+/* Always gives one: also to what is no question. `context` is a struct observing. */
+void observe_answer(void *context, const struct buf *question, struct buf *ret_answer);
 
 /* The ticket's file: made, or found empty, as a run that was killed leaves it; locked
  * until it is closed. *ret_fd is untouched where no ticket was asked for. -EEXIST: it has
@@ -43,13 +42,15 @@ int observe_ticket_pack(const struct observing *observing, const char *digest,
 int observe_ticket_name(const struct observe_duty *duty,
 	const struct observe_question *question, struct sight *sight, struct err *err);
 
-/* Starts the process that asks lvm, gives all up, greets, and answers on standard input
- * and output until that is closed. Returns an exit code. */
+/* Starts the processes that compare and that ask lvm, gives all up, greets, and answers
+ * on standard input and output until that is closed. Returns an exit code. */
 int observe_run(const struct observe_duty *duty);
 
-/* Answers questions from `in` on `out` until `in` ends, or has no question. Returns an
- * exit code. */
-int observe_serve(const struct observing *observing, int in, int out);
+/* Answers questions from `in` on `out`, by `answer`, until `in` ends, or has no question.
+ * Returns an exit code. */
+int observe_serve(
+	void (*answer)(void *context, const struct buf *question, struct buf *ret_answer),
+	void *context, int in, int out);
 
 /* The facts of a host that was read already. -ENODATA, -EAGAIN: a source was not. Builds
  * its index. */

@@ -5,13 +5,21 @@
 
 #include <sys/types.h>
 
+#include "observe.h"
 #include "snapstate/err.h"
 #include "snapstate/probe.h"
 
 /* From here on this process changes nothing, and starts no program. */
 int observe_confine(struct err *err);
+/* For who compares: it has two sockets, and looks at nothing. It ends with `parent`. */
+int observe_confine_comparer(pid_t parent, struct err *err);
 /* For who starts lvm with the probe's questions: nor does that. */
 int observe_confine_lvm(struct err *err);
+
+/* A process that takes the questions on standard input from here on, compares
+ * (compare.h), and answers on standard output. *ret_fd: where it asks about the host. Its
+ * plan is unknown to who looks; it ends when either of them has ended. */
+int comparer_start(const struct observe_duty *duty, int *ret_fd, struct err *err);
 
 /* A process that puts the probe's questions to lvm, and runs nothing else: for one that
  * may start nothing. It ends when this side is closed. */

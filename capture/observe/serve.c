@@ -77,21 +77,23 @@ static void take_number(struct buf *question, struct buf *answer)
 	memmove(question->data, question->data + len + 1, question->len + 1);
 }
 
-int observe_serve(const struct observing *observing, int in, int out)
+int observe_serve(
+	void (*answer)(void *context, const struct buf *question, struct buf *ret_answer),
+	void *context, int in, int out)
 {
 	cleanup_buf struct buf text = BUF_INIT;
 	size_t len;
 	int r;
 
 	while ((r = read_question(in, &text, &len)) == 0) {
-		cleanup_buf struct buf question = BUF_INIT, answer = BUF_INIT;
+		cleanup_buf struct buf question = BUF_INIT, answered = BUF_INIT;
 
 		buf_add(&question, text.data, len);
 		memmove(text.data, text.data + len, text.len - len);
 		text.len -= len;
-		take_number(&question, &answer);
-		observe_answer(observing, &question, &answer);
-		if (write_all(out, buf_text(&answer), answer.len) < 0)
+		take_number(&question, &answered);
+		answer(context, &question, &answered);
+		if (write_all(out, buf_text(&answered), answered.len) < 0)
 			return EXIT_ENVIRONMENT;
 	}
 	return r == -EPIPE && !text.len ? EXIT_DONE : EXIT_BAD_INPUT;
@@ -109,8 +111,12 @@ int observe_run(const struct observe_duty *duty)
 		.duty = duty,
 		.ticket = -1};
 
-	int r = asker_start(&asker, &err); /* it gets neither the key nor the ticket */
+	int comparer = -1;
+	/* they get neither the key nor the ticket */
+	int r = comparer_start(duty, &comparer, &err);
 
+	if (r == 0)
+		r = asker_start(&asker, &err);
 	if (duty->key_file && redact_key_read(duty->key_file, false, &key, &key_err) == 0)
 		observing.key = &key;
 	dm_live_hold_control();
@@ -122,7 +128,9 @@ int observe_run(const struct observe_duty *duty)
 	}
 	machine.lvm = &asker_questions;
 	machine.context = &asker;
-	if (write_all(STDOUT_FILENO, greeting, strlen(greeting)) < 0)
+	if (write_all(STDOUT_FILENO, greeting, strlen(greeting)) < 0 ||
+		dup2(comparer, STDIN_FILENO) < 0 || dup2(comparer, STDOUT_FILENO) < 0)
 		return EXIT_ENVIRONMENT;
-	return observe_serve(&observing, STDIN_FILENO, STDOUT_FILENO);
+	close(comparer);
+	return observe_serve(observe_answer, &observing, STDIN_FILENO, STDOUT_FILENO);
 }

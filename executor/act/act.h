@@ -18,12 +18,11 @@ struct act_request {
 	const struct plan_step *step;
 	struct runner *runner;	      /* who starts lvm on this machine */
 	const struct sight *sight;    /* as it was just verified for this step */
-	/* Looks once more, at these parts of the host, for what has this name
-	 * (observe.h). */
-	int (*look)(void *eyes, unsigned parts, const char *name, struct sight *ret_sight,
-		struct err *err);
+	/* Looks once more, at these parts of the host ("dm,blocks"), for what has this
+	 * name (observe.h). */
+	int (*look)(void *eyes, const char *parts, const char *name,
+		struct sight *ret_sight, struct err *err);
 	void *eyes;
-	const struct facts *expected; /* of the step, as just verified */
 	FILE *out;	    /* for words to the operator while something takes long */
 	struct buf *output; /* what a command printed: lines */
 	/* Set before the first call that may change the host; false at the end: it surely
@@ -59,6 +58,11 @@ struct act_ops {
 /* This machine. The context is a struct runner. */
 extern const struct act_ops act_ops_live;
 
+struct hands {
+	const struct act_ops *ops;
+	void *context;
+};
+
 /* From here on, signals that ask to stop stay pending until a step has ended, where
  * is_stopped() sees them. */
 void act_block_stop_signals(void);
@@ -74,10 +78,6 @@ void guard_drop(const char *folder, const char *vg_name, int hold);
 int act_wait_for_lock(const char *vg_name, struct err *err);
 /* true: a signal asks this program to stop, which it does behind this step. */
 bool act_is_stopped(void);
-/* -EAGAIN: the origin, or another snapshot of it, is not in a state that LVM would leave
- * as it is, or nobody has looked. */
-int act_check_neighbours(const struct facts *found, const char *vg_uuid,
-	const char *origin_uuid, struct err *err);
 /* -EAGAIN: a block device, but for device-mapper's, was attached since `seen`. Both name
  * all disks. */
 int act_check_disks(const struct sight *seen, const struct sight *now, struct err *err);

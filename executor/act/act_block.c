@@ -65,8 +65,7 @@ static int check_unused(const struct act_request *request, struct err *err)
 	int r;
 
 	snprintf(words, sizeof(words), "swap " DEVNO_FMT, DEVNO_ARGS(target->devno));
-	r = request->look(request->eyes, PROBE_DM | PROBE_BLOCKS | PROBE_HOLDERS, words,
-		&sight, err);
+	r = request->look(request->eyes, "dm,blocks,holders", words, &sight, err);
 	if (r < 0)
 		return r;
 	rest = sight_name(&sight, words);

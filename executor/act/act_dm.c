@@ -227,7 +227,7 @@ static int check_table(
 		return err_set(err, -ESTALE, "device " DEVNO_FMT " is not %s any more",
 			DEVNO_ARGS(target->devno), target->dm_name);
 	read_table(task, target->devno, &table);
-	keep_table(request->expected, target->devno, &expected);
+	keep_table(&request->step->gone, target->devno, &expected);
 	is_same = table.count == expected.count;
 	for (size_t i = 0; i < table.count && is_same; i++)
 		is_same = facts_has(&expected, table.lines[i]);

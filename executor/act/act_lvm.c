@@ -43,7 +43,7 @@ static const char *what_it_waits_for(const struct act_request *request, pid_t pi
 	char words[64];
 
 	snprintf(words, sizeof(words), "wait %d", (int)pid);
-	request->look(request->eyes, 0, words, &sight, NULL);
+	request->look(request->eyes, "-", words, &sight, NULL);
 	function = sight_word_of(&sight, words);
 	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++)
 		if (strstr(function, waits[i].part))
@@ -128,51 +128,17 @@ static int add_group_paths(const struct sight *sight, const char *vg_uuid,
 	return 0;
 }
 
-static int check_condition(
-	const struct facts *found, const struct condition *condition, struct err *err)
+/* By the look that gave the sequence number by which LVM compares under its lock: what
+ * marks a snapshot for merging since then changes that number, and LVM does nothing.
+ * -EAGAIN: not as it must be, or nobody has looked. */
+static int check_neighbours(const struct act_request *request, struct err *err)
 {
-	cleanup_buf struct buf begin = BUF_INIT, words = BUF_INIT;
-	const char *said = NULL;
-	size_t i;
+	cleanup_free char *said = sight_word_of(request->sight, "neighbours");
 
-	condition_line_begin(condition, &begin);
-	i = facts_place(found, buf_text(&begin));
-	if (i < found->count)
-		said = condition_line_found(found->lines[i], condition);
-	if (!said)
-		return err_set(err, -EAGAIN, "nobody has looked whether this holds: %s",
-			buf_text(&begin));
 	if (strcmp(said, "ok") == 0)
 		return 0;
-	condition_line_print(found->lines[i], &words);
-	return err_set(err, -EAGAIN, "%s", buf_text(&words));
-}
-
-/* Once more right before lvm starts, by the look that gave the sequence number by which
- * LVM compares under its lock: what marks a snapshot for merging since then changes that
- * number, and LVM does nothing. -EAGAIN: not as it must be. */
-int act_check_neighbours(const struct facts *found, const char *vg_uuid,
-	const char *origin_uuid, struct err *err)
-{
-	const struct condition conditions[] = {
-		{.kind = CONDITION_SINGLE,
-			.vg_uuid = vg_uuid,
-			.lv_uuid = "",
-			.argument = ""},
-		{.kind = CONDITION_SETTLED,
-			.vg_uuid = vg_uuid,
-			.lv_uuid = origin_uuid,
-			.argument = ""},
-		{.kind = CONDITION_SIBLINGS,
-			.vg_uuid = vg_uuid,
-			.lv_uuid = origin_uuid,
-			.argument = ""},
-	};
-	int r = 0;
-
-	for (size_t i = 0; i < sizeof(conditions) / sizeof(conditions[0]) && r == 0; i++)
-		r = check_condition(found, &conditions[i], err);
-	return r;
+	return err_set(err, -EAGAIN, "%s",
+		*said ? said : "nobody has looked at the origin's other snapshots");
 }
 
 /* Since the look that found no second copy of a physical volume, a disk that may hold one
@@ -200,7 +166,7 @@ static int check_disks(const struct act_request *request, struct err *err)
 {
 	cleanup_sight struct sight now = SIGHT_INIT;
 	/* sysfs alone */
-	int r = request->look(request->eyes, PROBE_BLOCKS, "disks", &now, err);
+	int r = request->look(request->eyes, "blocks", "disks", &now, err);
 
 	return r < 0 ? r : act_check_disks(request->sight, &now, err);
 }
@@ -263,8 +229,7 @@ static int change_volume(
 	if (r == 0)
 		r = act_wait_for_lock(volume->vg_name, err);
 	if (r == 0)
-		r = act_check_neighbours(&request->sight->found, volume->vg_uuid,
-			origin_uuid ? origin_uuid : volume->lv_uuid, err);
+		r = check_neighbours(request, err);
 	if (r == 0)
 		r = udev_check_alive(request->out, err);
 	if (r == 0)

@@ -75,15 +75,16 @@ static bool has_own_numbers(const struct act_request *request)
 {
 	static const char *const types[] = {"btrfs", "bcachefs"};
 	const struct plan_target *target = &request->step->target;
+	const struct facts *gone = &request->step->gone;
 	cleanup_free char *type = NULL;
 	char id[64];
 	size_t i;
 
 	snprintf(id, sizeof(id), "%llu:%u", (unsigned long long)target->namespace_id,
 		target->mount_id);
-	i = facts_first(request->expected, FACT_MOUNT, id);
-	if (facts_is_at(request->expected, i, FACT_MOUNT, id))
-		type = fact_value_text(request->expected->lines[i], "type");
+	i = facts_first(gone, FACT_MOUNT, id);
+	if (facts_is_at(gone, i, FACT_MOUNT, id))
+		type = fact_value_text(gone->lines[i], "type");
 	for (i = 0; type && i < sizeof(types) / sizeof(types[0]); i++)
 		if (strcmp(type, types[i]) == 0)
 			return true;

@@ -151,8 +151,8 @@ static const struct lines_kind answer_kind = {"an admission", ADMISSION_BYTES};
 /* ---- the plan ---- */
 
 /* The same bytes, and no others. */
-static int read_plan(
-	const char *path, const char *sha256, struct plan **ret_plan, struct err *err)
+static int read_plan(const char *path, const char *sha256,
+	const struct observer *observer, struct plan **ret_plan, struct err *err)
 {
 	cleanup_buf struct buf text = BUF_INIT;
 	char found[SHA256_HEX_LEN + 1];
@@ -166,7 +166,8 @@ static int read_plan(
 			"%s was changed between its signatures were verified and it was "
 			"read",
 			path);
-	return plan_read(buf_text(&text), text.len, path, ret_plan, err);
+	r = plan_read(buf_text(&text), text.len, path, ret_plan, err);
+	return r == 0 ? observer_take_plan(observer, &text, path, err) : r;
 }
 
 /* capabilities(7): device-mapper and umount(2) want this one */
@@ -179,15 +180,16 @@ static bool has_sys_admin(void)
 	       (data[CAP_TO_INDEX(CAP_SYS_ADMIN)].effective & CAP_TO_MASK(CAP_SYS_ADMIN));
 }
 
-static enum exit_code take_plan(
-	const struct options *options, const char *sha256, struct admission *admission)
+static enum exit_code take_plan(const struct options *options, const char *sha256,
+	const struct observer *observer, struct admission *admission)
 {
 	struct err err = ERR_INIT;
-	int r = read_plan(options->plan, sha256, &admission->plan, &err);
+	int r = read_plan(options->plan, sha256, observer, &admission->plan, &err);
 
 	if (r < 0) {
 		report_error(stderr, "%s", err.msg);
-		return r == -EACCES || r == -EPERM ? EXIT_ENVIRONMENT : EXIT_BAD_INPUT;
+		return r == -EACCES || r == -EPERM || r == -ENODATA ? EXIT_ENVIRONMENT
+								    : EXIT_BAD_INPUT;
 	}
 	/* a plan that speaks of no device can be verified by anybody */
 	if (!admission->plan->scope.n_devices || (geteuid() == 0 && has_sys_admin()))
@@ -211,8 +213,8 @@ static void say_who(const struct admission *admission)
 	}
 }
 
-enum exit_code admission_take(
-	const struct options *options, int fd, struct admission *ret_admission)
+enum exit_code admission_take(const struct options *options, int fd,
+	const struct observer *observer, struct admission *ret_admission)
 {
 	struct admission admission = {0};
 	cleanup_buf struct buf text = BUF_INIT;
@@ -237,7 +239,7 @@ enum exit_code admission_take(
 		code = EXIT_BAD_INPUT;
 	} else {
 		say_who(&admission);
-		code = take_plan(options, sha256, &admission);
+		code = take_plan(options, sha256, observer, &admission);
 	}
 	if (code == EXIT_DONE)
 		*ret_admission = admission;

@@ -9,6 +9,7 @@
 #ifndef SNAPSTATE_ADMISSION_H
 #define SNAPSTATE_ADMISSION_H
 
+#include "observer.h"
 #include "options.h"
 #include "snapstate/plan.h"
 
@@ -31,10 +32,10 @@ void admission_free(struct admission *admission);
 /* Starts that program; where its answer will be. -EPERM: it is not root's. */
 int admission_ask(const struct options *options, int *ret_fd, struct err *err);
 
-/* Reads the answer, then the plan, once. Says what is wrong, where the program has not.
- */
-enum exit_code admission_take(
-	const struct options *options, int fd, struct admission *ret_admission);
+/* Reads the answer, then the plan, once, and hands it to the observer to compare with.
+ * Says what is wrong, where the program has not. */
+enum exit_code admission_take(const struct options *options, int fd,
+	const struct observer *observer, struct admission *ret_admission);
 /* Is it still, and already, to be used at the time `now` (seconds since 1970, the host's
  * own clock)? */
 enum exit_code admission_check_time(const struct admission *admission, int64_t now);

@@ -18,12 +18,12 @@ static void words_of(const struct plan_step *step, struct buf *ret)
 	plan_target_print(&step->target, plan_op_row(step->op)->key, ret);
 }
 
-void names_ask(const struct plan_step *step, struct view *view)
+void names_ask(const struct plan_step *step, struct wanted_names *names)
 {
 	cleanup_buf struct buf words = BUF_INIT;
 
 	words_of(step, &words);
-	wanted_name(&view->names, "%s", buf_text(&words));
+	wanted_name(names, "%s", buf_text(&words));
 }
 
 /* ---- groups and volumes ---- */

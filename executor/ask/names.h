@@ -5,10 +5,9 @@
 
 #include "snapstate/observe.h"
 #include "snapstate/plan.h"
-#include "view.h"
 
 /* What must be named so that the step can be carried out. */
-void names_ask(const struct plan_step *step, struct view *view);
+void names_ask(const struct plan_step *step, struct wanted_names *names);
 
 /*
  * *ret_step is a copy of the step whose target carries the names that the host has for

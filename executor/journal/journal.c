@@ -35,9 +35,9 @@ void journal_close(struct journal *journal)
 
 static void add_time(const struct journal *journal, struct buf *text)
 {
-	const struct observer *observer = journal->observer;
+	const struct hands *hands = journal->hands;
 
-	if (stamp_write(observer->ops->time(observer->context), text) < 0)
+	if (stamp_write(hands->ops->time(hands->context), text) < 0)
 		buf_puts(text, "-");
 }
 
@@ -372,7 +372,8 @@ static int write_header(struct journal *journal, const struct plan *plan,
 
 /* Locked, and on no device that the plan touches; no file is open yet. */
 static int open_for(const char *folder, const struct plan *plan,
-	const struct sight *sight, const struct observer *observer, struct journal *ret_journal, struct err *err)
+	const struct sight *sight, const struct hands *hands, struct journal *ret_journal,
+	struct err *err)
 {
 	cleanup_buf struct buf path = BUF_INIT;
 	int r = open_folder(folder, &ret_journal->folder, err);
@@ -382,7 +383,7 @@ static int open_for(const char *folder, const struct plan *plan,
 	if (r < 0)
 		return r;
 	path_of(folder, plan, &path);
-	ret_journal->observer = observer;
+	ret_journal->hands = hands;
 	ret_journal->has_pseudonyms = *plan->redaction;
 	memcpy(ret_journal->plan_digest, plan->digest, sizeof(ret_journal->plan_digest));
 	ret_journal->path = xstrdup(buf_text(&path));
@@ -400,11 +401,11 @@ static int sync_folder(const struct journal *journal, const char *folder, struct
 }
 
 int journal_create(const char *folder, const struct plan *plan, const char *plan_file,
-	const struct sight *sight, const struct observer *observer,
-	struct journal *ret_journal, struct err *err)
+	const struct sight *sight, const struct hands *hands, struct journal *ret_journal,
+	struct err *err)
 {
 	cleanup_journal struct journal journal = JOURNAL_INIT;
-	int r = open_for(folder, plan, sight, observer, &journal, err);
+	int r = open_for(folder, plan, sight, hands, &journal, err);
 
 	if (r < 0)
 		return r;
@@ -472,13 +473,13 @@ static int open_again(struct journal *journal, const struct buf *text, struct er
 }
 
 int journal_resume(const char *folder, const struct plan *plan, const char *plan_file,
-	const struct sight *sight, const struct observer *observer, const struct buf *text,
+	const struct sight *sight, const struct hands *hands, const struct buf *text,
 	const struct journal_run *run, struct journal *ret_journal, struct err *err)
 {
 	cleanup_journal struct journal journal = JOURNAL_INIT;
 	size_t whole = run->has_header ? run->whole : 0;
 	cleanup_buf struct buf line = BUF_INIT;
-	int r = open_for(folder, plan, sight, observer, &journal, err);
+	int r = open_for(folder, plan, sight, hands, &journal, err);
 
 	if (r == 0)
 		r = open_again(&journal, text, err);

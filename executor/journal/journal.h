@@ -7,11 +7,11 @@
 #ifndef SNAPSTATE_EXECUTOR_JOURNAL_H
 #define SNAPSTATE_EXECUTOR_JOURNAL_H
 
-#include "audit.h"
+#include "act.h"
 #include "admission.h"
+#include "audit.h"
 #include "snapstate/journal.h"
 #include "snapstate/plan.h"
-#include "verify.h"
 
 #define JOURNAL_DIGEST_SHOWN 16 /* names the plan in each line for syslog */
 
@@ -21,7 +21,7 @@ struct journal {
 	char *path;
 	off_t bytes;	/* of whole lines */
 	bool is_broken; /* something else stands behind them: nothing can be added */
-	const struct observer *observer; /* its clock */
+	const struct hands *hands; /* their clock */
 	bool has_pseudonyms;
 	struct audit *audit; /* NULL: no copy for syslog */
 	char digest[JOURNAL_DIGEST_SHOWN + 1];
@@ -41,8 +41,8 @@ int journal_find(const char *folder, const struct plan *plan, struct err *err);
  * journal can be kept.
  */
 int journal_create(const char *folder, const struct plan *plan, const char *plan_file,
-	const struct sight *sight, const struct observer *observer,
-	struct journal *ret_journal, struct err *err);
+	const struct sight *sight, const struct hands *hands, struct journal *ret_journal,
+	struct err *err);
 
 /* This plan's journal, for --resume. -ENOENT: there is none. -EBADMSG: no journal of this
  * plan. */
@@ -50,9 +50,8 @@ int journal_load(const char *folder, const struct plan *plan, struct buf *ret_te
 	struct journal_run *ret_run, struct err *err);
 /* As journal_create(), with the journal that was loaded. -EBUSY: it has grown since. */
 int journal_resume(const char *folder, const struct plan *plan, const char *plan_file,
-	const struct sight *sight, const struct observer *observer,
-	const struct buf *text, const struct journal_run *run,
-	struct journal *ret_journal, struct err *err);
+	const struct sight *sight, const struct hands *hands, const struct buf *text,
+	const struct journal_run *run, struct journal *ret_journal, struct err *err);
 
 /* From here on to syslog as well, beginning with what the header says. `audit` lives on.
  */

@@ -16,8 +16,6 @@ void executor_free(struct executor *executor)
 {
 	sight_free(&executor->sight);
 	arena_free(executor->strings);
-	facts_free(&executor->now);
-	facts_free(&executor->uncertain);
 	*executor = (struct executor){0};
 }
 
@@ -38,33 +36,60 @@ void executor_say_how_far(const struct executor *executor, const struct journal 
 
 /* ---- the whole plan ---- */
 
+struct compare_question executor_question(
+	const struct executor *executor, enum compare_what what, enum compare_how how)
+{
+	return (struct compare_question){.what = what,
+		.how = how,
+		.n_done = executor->n_done,
+		.is_begun = executor->is_begun};
+}
+
 /* To show the steps, to hold their groups; and where the journal is. */
-static void ask_names(const struct executor *executor, struct view *view)
+static void ask_names(const struct executor *executor, struct wanted_names *names)
 {
 	for (size_t i = executor->n_done; i < executor->plan->n_steps; i++)
-		names_ask(&executor->plan->steps[i], view);
-	wanted_name(&view->names, "mounts");
+		names_ask(&executor->plan->steps[i], names);
+	wanted_name(names, "mounts");
+}
+
+static int ask_whole(struct executor *executor, bool is_begin, enum verdict *ret_verdict,
+	struct sight *ret_sight, struct difference *difference, struct err *err)
+{
+	struct compare_question question = executor_question(
+		executor, COMPARE_WHOLE, is_begin ? COMPARE_TO_BEGIN : COMPARE_PLAINLY);
+	cleanup_sight struct sight unwanted = SIGHT_INIT;
+	struct sight *sight = ret_sight ? ret_sight : &unwanted;
+	cleanup_free char *count = NULL;
+	int r;
+
+	if (ret_sight)
+		ask_names(executor, &question.names);
+	r = observer_compare(
+		&executor->observer, &question, ret_verdict, sight, difference, err);
+	wanted_names_free(&question.names);
+	if (r < 0)
+		return r;
+	count = sight_word_of(sight, "facts");
+	if (parse_u64(count, strlen(count), 10, &executor->n_facts) < 0)
+		return err_set(err, -ENODATA,
+			"the observer does not say how many facts are expected");
+	return 0;
 }
 
 enum exit_code executor_compare(struct executor *executor, bool is_begin,
 	struct sight *ret_sight, struct difference *difference)
 {
-	cleanup_sight struct sight unwanted = SIGHT_INIT;
-	cleanup_view struct view view = {0};
 	struct err err = ERR_INIT;
+	enum verdict verdict;
 
-	view_of_plan(
-		executor->plan, &executor->now, &executor->uncertain, is_begin, &view);
-	if (ret_sight)
-		ask_names(executor, &view);
-	if (verify_expected(&executor->observer, &view, ret_sight ? ret_sight : &unwanted,
-		    difference, &err) < 0) {
+	if (ask_whole(executor, is_begin, &verdict, ret_sight, difference, &err) < 0) {
 		report_error(executor->errors, "%s", err.msg);
 		report_error(executor->errors, "without it nothing can be verified. Is "
 					       "this root, on the host itself?");
 		return executor_cannot(executor);
 	}
-	return difference_is_empty(difference) ? EXIT_DONE : EXIT_DIFFERS;
+	return verdict == VERDICT_EXPECTED ? EXIT_DONE : EXIT_DIFFERS;
 }
 
 /* -ENOTSUP: err says why LVM would not do it. */
@@ -104,7 +129,7 @@ enum exit_code executor_verify(struct executor *executor)
 	cleanup_difference struct difference difference = DIFFERENCE_INIT;
 	struct err err = ERR_INIT;
 	enum exit_code code;
-	int r = verify_identity(&executor->observer, executor->plan, &err);
+	int r = observer_check_host(&executor->observer, &err);
 
 	if (r < 0) {
 		report_error(executor->errors, "%s", err.msg);
@@ -116,8 +141,6 @@ enum exit_code executor_verify(struct executor *executor)
 	executor->strings = arena_new();
 	if (executor->resumed)
 		executor->n_done = executor->resumed->n_done;
-	plan_predict(
-		executor->plan, executor->n_done, &executor->now, &executor->uncertain);
 	if (executor->resumed && executor->resumed->is_begun)
 		return executor_settle_begun(executor);
 	code = executor_compare(
@@ -161,12 +184,12 @@ static enum exit_code interrupted(
 
 static enum exit_code apply_steps(struct executor *executor, struct journal *journal)
 {
-	const struct observer *observer = &executor->observer;
+	const struct hands *hands = &executor->hands;
 	const struct plan *plan = executor->plan;
 	enum exit_code code = EXIT_DONE;
 
 	for (size_t i = executor->n_done; i < plan->n_steps && code == EXIT_DONE; i++) {
-		if (observer->ops->is_stopped(observer->context))
+		if (hands->ops->is_stopped(hands->context))
 			return interrupted(executor, journal);
 		show_step(executor, i, false);
 		code = executor_step(executor, journal, i);
@@ -192,7 +215,7 @@ enum exit_code executor_apply(struct executor *executor, struct journal *journal
 	struct err err = ERR_INIT;
 	enum exit_code code = EXIT_DONE;
 
-	if (journal_verified(journal, executor->now.count, &err) < 0 ||
+	if (journal_verified(journal, executor->n_facts, &err) < 0 ||
 		(executor->was_done && journal_verdict(journal, executor->n_done,
 					       "was-done", NULL, NULL, &err) < 0)) {
 		report_error(executor->errors, "%s; nothing was changed", err.msg);

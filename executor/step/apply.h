@@ -7,8 +7,8 @@
 #define SNAPSTATE_APPLY_H
 
 #include "journal.h"
+#include "observer.h"
 #include "snapstate/exit.h"
-#include "verify.h"
 
 /* The volume group whose lock is held from one removal behind LVM's back to the next: no
  * LVM command of this host changes it meanwhile, so that LVM need not be asked at each.
@@ -16,21 +16,21 @@
 struct held_group {
 	char *vg_name; /* NULL: none */
 	int hold;
-	bool is_read;
-	struct facts found; /* what LVM said since, if is_read */
-	int64_t until;	    /* now_ms(): not longer */
+	bool is_read;  /* what LVM said since counts for the next step as well */
+	int64_t until; /* now_ms(): not longer */
 };
 
 struct executor {
 	struct observer observer;
+	struct hands hands;
 	const struct plan *plan;
 	FILE *out;		/* what is done */
 	FILE *errors;		/* why it is not */
 	struct sight sight;	/* as first verified, with LVM's names */
 	struct arena *strings;	/* names of the host for steps */
-	struct facts now;	/* what holds after the steps so far */
-	struct facts uncertain; /* what they may have changed besides */
 	size_t n_done;
+	bool is_begun; /* the next step was: what it may change besides may be changed */
+	uint64_t n_facts; /* that are expected by now, when all were last looked at */
 	const struct journal_run *resumed; /* what an earlier run came to; NULL: none */
 	bool was_done; /* of the last of these, that run recorded the intent only */
 	struct held_group held;
@@ -52,9 +52,7 @@ struct executor {
 #define EXECUTOR_TURN_TRIES 6 /* each as long as act_ops.hold waits, to take it back */
 
 /* Patience with a real host. */
-#define EXECUTOR_POLL_MS   100
-#define EXECUTOR_FLAP_MS   2000
-#define EXECUTOR_SETTLE_MS 5000
+#define EXECUTOR_POLL_MS 100
 #define EXECUTOR_BUSY_MS                                                                 \
 	3000 /* a step that met an open device is tried again this long */
 #define EXECUTOR_LVM_TRIES    5
@@ -71,8 +69,11 @@ enum exit_code executor_apply(struct executor *executor, struct journal *journal
 
 /* ---- inside ---- */
 
-/* It is done: what holds from now on. */
-void executor_advance(struct executor *executor, const struct plan_step *step);
+/* The next step is done. */
+void executor_advance(struct executor *executor);
+/* A question about the plan as far as it is done. */
+struct compare_question executor_question(
+	const struct executor *executor, enum compare_what what, enum compare_how how);
 /* resume.c: whether the step that the earlier run began was carried out: then it counts.
  * EXIT_STOPPED: neither.
  */
@@ -84,8 +85,7 @@ enum exit_code executor_step(
 /* The lock that steps keep from one to the next is given back, if there is one. */
 void executor_release_group(struct executor *executor);
 /* The whole scope against what holds now: EXIT_DONE, EXIT_DIFFERS, or unreadable.
- * `is_begin`: a step is to begin (view_of_plan()). `ret_sight` may be NULL: nothing is to
- * be named. */
+ * `is_begin`: a step is to begin. `ret_sight` may be NULL: nothing is to be named. */
 enum exit_code executor_compare(struct executor *executor, bool is_begin,
 	struct sight *ret_sight, struct difference *difference);
 /* Not permitted or not readable: nothing was changed so far, or the steps before were. */

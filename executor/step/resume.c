@@ -28,7 +28,7 @@ static enum exit_code look(struct executor *executor, struct difference *differe
 static enum exit_code wait_for_lvm(
 	struct executor *executor, const struct plan_step *step)
 {
-	const struct observer *observer = &executor->observer;
+	const struct hands *hands = &executor->hands;
 	uint64_t seqno;
 	cleanup_free char *vg =
 		names_group(&executor->sight, step->target.vg_uuid, &seqno);
@@ -37,8 +37,8 @@ static enum exit_code wait_for_lvm(
 
 	if (!vg || !guard_name_is_valid(vg))
 		return EXIT_DONE;
-	if (observer->ops->hold(observer->context, vg, &hold, &err) == 0) {
-		observer->ops->release(observer->context, vg, hold);
+	if (hands->ops->hold(hands->context, vg, &hold, &err) == 0) {
+		hands->ops->release(hands->context, vg, hold);
 		return EXIT_DONE;
 	}
 	report_error(executor->errors,
@@ -87,7 +87,7 @@ enum exit_code executor_settle_begun(struct executor *executor)
 	enum exit_code code;
 	size_t number = executor->n_done + 1;
 
-	plan_step_admit(step, &executor->uncertain);
+	executor->is_begun = true;
 	code = look(executor, &before);
 	if ((code == EXIT_DONE || code == EXIT_DIFFERS) && plan_op_row(step->op)->is_by_lvm) {
 		code = wait_for_lvm(executor, step);
@@ -101,7 +101,7 @@ enum exit_code executor_settle_begun(struct executor *executor)
 			number);
 	if (code != EXIT_DIFFERS)
 		return code;
-	executor_advance(executor, step);
+	executor_advance(executor);
 	code = look(executor, &after);
 	if (code == EXIT_DONE) {
 		executor->was_done = true;

@@ -25,7 +25,6 @@ struct run {
 	const struct plan_step *step;
 	struct plan_step named; /* the same, under this host's names; borrowed */
 	size_t number;		/* from 1 */
-	struct view view;
 	struct sight sight; /* as verified for this step */
 	bool is_held;	    /* it was in use at each attempt, not only for a moment */
 };
@@ -52,16 +51,50 @@ static enum exit_code refuse(const struct run *run, enum exit_code code, const c
 	return code;
 }
 
+/* No earlier step of the plan removes a volume of that group. */
+static bool is_first_of_group(const struct run *run)
+{
+	const struct plan *plan = run->executor->plan;
+	const struct plan_step *step = run->step;
+
+	if (step->op != OP_LV_REMOVE)
+		return false;
+	for (size_t i = 0; i + 1 < run->number; i++)
+		if (plan->steps[i].op == OP_LV_REMOVE &&
+			strcmp(plan->steps[i].target.vg_uuid, step->target.vg_uuid) == 0)
+			return false;
+	return true;
+}
+
+/* What the step is about, as before it. The sight has what it takes to act, and to
+ * keep. */
+static int ask_before(struct run *run, enum verdict *ret_verdict,
+	struct difference *ret_difference, struct err *err)
+{
+	struct compare_question question =
+		executor_question(run->executor, COMPARE_BEFORE, COMPARE_PLAINLY);
+	int r;
+
+	names_ask(run->step, &question.names);
+	if (plan_op_row(run->step->op)->is_by_lvm)
+		wanted_name(&question.names, "disks");
+	if (is_first_of_group(run))
+		wanted_name(&question.names, "text %s", run->step->target.vg_uuid);
+	r = observer_compare(&run->executor->observer, &question, ret_verdict,
+		&run->sight, ret_difference, err);
+	wanted_names_free(&question.names);
+	return r;
+}
+
 static enum exit_code verify_step(struct run *run)
 {
 	cleanup_difference struct difference difference = DIFFERENCE_INIT;
 	struct err err = ERR_INIT;
+	enum verdict verdict;
 
-	sight_free(&run->sight);
-	if (verify_expected(&run->executor->observer, &run->view, &run->sight,
-		    &difference, &err) < 0)
+	if (ask_before(run, &verdict, &difference, &err) < 0)
 		return refuse(run, executor_cannot(run->executor), err.msg, NULL);
-	if (difference_is_empty(&difference))
+	if (verdict == VERDICT_EXPECTED)
 		return EXIT_DONE;
 	return refuse(run, EXIT_DIFFERS,
 		"the host is not as the plan expects it any more", &difference);
@@ -82,25 +115,18 @@ static int name_step(struct run *run, struct err *err)
 static bool is_as_before(struct run *run)
 {
 	cleanup_difference struct difference difference = DIFFERENCE_INIT;
-	struct sight sight = SIGHT_INIT;
-	int r = verify_expected(
-		&run->executor->observer, &run->view, &sight, &difference, NULL);
+	enum verdict verdict;
 
-	if (r < 0 || !difference_is_empty(&difference)) {
-		sight_free(&sight);
-		return false;
-	}
-	sight_free(&run->sight);
-	run->sight = sight;
-	return true;
+	return ask_before(run, &verdict, &difference, NULL) == 0 &&
+	       verdict == VERDICT_EXPECTED;
 }
 
 /* Tries again for a while where the device was in use for a moment, each time verified
  * anew. */
 static void perform(struct run *run, struct act_request *request, struct err *failure)
 {
-	const struct observer *observer = &run->executor->observer;
-	int64_t deadline = observer->ops->now_ms(observer->context) + EXECUTOR_BUSY_MS;
+	const struct hands *hands = &run->executor->hands;
+	int64_t deadline = hands->ops->now_ms(hands->context) + EXECUTOR_BUSY_MS;
 
 	run->is_held = true;
 	for (;;) {
@@ -109,21 +135,21 @@ static void perform(struct run *run, struct act_request *request, struct err *fa
 		*failure = ERR_INIT;
 		r = name_step(run, failure);
 		if (r == 0)
-			r = observer->ops->perform(observer->context, request, failure);
+			r = hands->ops->perform(hands->context, request, failure);
 		run->is_held &= r == -EBUSY;
 		if ((r != -EBUSY && r != -EAGAIN) ||
-			observer->ops->now_ms(observer->context) >= deadline)
+			hands->ops->now_ms(hands->context) >= deadline)
 			return;
-		observer->ops->pause(observer->context, observer->poll_ms);
+		hands->ops->pause(hands->context, EXECUTOR_POLL_MS);
 		if (!is_as_before(run))
 			return;
 	}
 }
 
-void executor_advance(struct executor *executor, const struct plan_step *step)
+void executor_advance(struct executor *executor)
 {
-	plan_step_end(step, &executor->now, &executor->uncertain);
 	executor->n_done++;
+	executor->is_begun = false;
 }
 
 static enum exit_code stopped(const struct run *run, const char *what)
@@ -202,7 +228,8 @@ static void say_still_live(const struct run *run, const struct difference *diffe
 struct result {
 	struct err failure; /* what the operation reported */
 	struct err unread;  /* why the host could not be read */
-	enum confirmation confirmation;
+	bool is_read;
+	enum verdict verdict;	      /* if it is */
 	struct difference difference; /* from what was predicted */
 };
 
@@ -219,15 +246,20 @@ static enum exit_code judge(struct run *run, const struct result *result)
 	const struct err *failure = &result->failure;
 	struct err err = ERR_INIT;
 
-	switch (result->confirmation) {
-	case CONFIRM_PREDICTED:
-		executor_advance(executor, run->step);
+	if (!result->is_read) {
+		journal_verdict(run->journal, run->number, "unconfirmed",
+			result->unread.msg, NULL, NULL);
+		return stopped(run, result->unread.msg);
+	}
+	switch (result->verdict) {
+	case VERDICT_PREDICTED:
+		executor_advance(executor);
 		fprintf(executor->out, "    done, and found as predicted\n");
 		if (journal_verdict(run->journal, run->number, "done", NULL, NULL, &err) <
 			0)
 			return stopped(run, err.msg);
 		return EXIT_DONE;
-	case CONFIRM_UNCHANGED:
+	case VERDICT_UNCHANGED:
 		report_error(executor->errors, "step %zu changed nothing%s%s",
 			run->number, failure->code ? ": " : "", failure->msg);
 		if (failure->code)
@@ -236,21 +268,19 @@ static enum exit_code judge(struct run *run, const struct result *result)
 		executor_say_how_far(executor, run->journal);
 		journal_verdict(run->journal, run->number, "unchanged", NULL, NULL, NULL);
 		return EXIT_DIFFERS;
-	case CONFIRM_DIFFERS:
-		report_error(executor->errors,
-			"step %zu: what is found is not what was predicted%s%s",
-			run->number, failure->code ? ": " : "", failure->msg);
-		report_difference(executor->errors, &result->difference);
-		say_still_live(run, &result->difference);
-		journal_verdict(run->journal, run->number, "differs", NULL,
-			&result->difference, NULL);
-		return stopped(run, "its result is not the predicted one");
-	case CONFIRM_UNREAD:
-		journal_verdict(run->journal, run->number, "unconfirmed",
-			result->unread.msg, NULL, NULL);
-		return stopped(run, result->unread.msg);
+	case VERDICT_DIFFERS:
+	case VERDICT_EXPECTED: /* no verdicts on what a step has done */
+	case VERDICT_OTHER:
+		break;
 	}
-	return EXIT_STOPPED;
+	report_error(executor->errors,
+		"step %zu: what is found is not what was predicted%s%s", run->number,
+		failure->code ? ": " : "", failure->msg);
+	report_difference(executor->errors, &result->difference);
+	say_still_live(run, &result->difference);
+	journal_verdict(
+		run->journal, run->number, "differs", NULL, &result->difference, NULL);
+	return stopped(run, "its result is not the predicted one");
 }
 
 /* The operation ended before it changed anything. */
@@ -270,16 +300,28 @@ static enum exit_code not_acted(struct run *run, const struct err *failure)
  * just changed the group's metadata, as happens on a busy host; both pass. */
 static bool may_try_again(struct run *run, const struct result *result, unsigned tries)
 {
-	const struct observer *observer = &run->executor->observer;
+	const struct hands *hands = &run->executor->hands;
 
-	if (result->confirmation != CONFIRM_UNCHANGED || tries >= EXECUTOR_LVM_TRIES ||
-		!plan_op_row(run->step->op)->is_by_lvm)
+	if (!result->is_read || result->verdict != VERDICT_UNCHANGED ||
+		tries >= EXECUTOR_LVM_TRIES || !plan_op_row(run->step->op)->is_by_lvm)
 		return false;
-	observer->ops->pause(observer->context, EXECUTOR_LVM_PAUSE_MS);
+	hands->ops->pause(hands->context, EXECUTOR_LVM_PAUSE_MS);
 	if (!is_as_before(run))
 		return false;
 	fprintf(run->executor->out, "    nothing has changed; once more\n");
 	return true;
+}
+
+static void confirm(struct run *run, struct result *result)
+{
+	const struct compare_question question = executor_question(run->executor,
+		COMPARE_AFTER, result->failure.code ? COMPARE_FAILED : COMPARE_PLAINLY);
+	cleanup_sight struct sight sight = SIGHT_INIT;
+
+	result->unread = ERR_INIT;
+	result->is_read =
+		observer_compare(&run->executor->observer, &question, &result->verdict,
+			&sight, &result->difference, &result->unread) == 0;
 }
 
 /* Acts, and reads what came of it. */
@@ -292,28 +334,11 @@ static void attempt(struct run *run, struct act_request *request, struct result 
 	/* the step is judged even if this cannot be written: people need to know */
 	journal_outcome(run->journal, run->number, request->output,
 		result->failure.code ? result->failure.msg : NULL, err);
-	if (result->failure.code && !request->has_acted)
-		return;
-	result->confirmation = verify_predicted(&run->executor->observer, &run->view,
-		result->failure.code != 0, &result->difference, &result->unread);
+	if (!result->failure.code || request->has_acted)
+		confirm(run, result);
 }
 
 /* ---- a way back ---- */
-
-/* No earlier step of the plan removes a volume of that group. */
-static bool is_first_of_group(const struct run *run)
-{
-	const struct plan *plan = run->executor->plan;
-	const struct plan_step *step = run->step;
-
-	if (step->op != OP_LV_REMOVE)
-		return false;
-	for (size_t i = 0; i + 1 < run->number; i++)
-		if (plan->steps[i].op == OP_LV_REMOVE &&
-			strcmp(plan->steps[i].target.vg_uuid, step->target.vg_uuid) == 0)
-			return false;
-	return true;
-}
 
 static void say_kept(
 	const struct run *run, const char *vg_name, const struct group_text *group)
@@ -385,22 +410,15 @@ static int keep_group(const struct run *run, struct err *err)
 	return r;
 }
 
-static int look_beside(void *context, unsigned parts, const char *name,
-	struct sight *ret_sight, struct err *err)
-{
-	return verify_name(context, parts, name, ret_sight, err);
-}
-
 static enum exit_code act_and_judge(struct run *run)
 {
 	cleanup_buf struct buf output = BUF_INIT;
-	cleanup_result struct result result = {.confirmation = CONFIRM_UNREAD};
+	cleanup_result struct result result = {.is_read = false};
 	struct act_request request = {
 		.step = &run->named,
 		.sight = &run->sight,
-		.look = look_beside,
+		.look = observer_look,
 		.eyes = &run->executor->observer,
-		.expected = &run->view.expected,
 		.out = run->executor->out,
 		.output = &output,
 	};
@@ -411,7 +429,7 @@ static enum exit_code act_and_judge(struct run *run)
 	if (keep_group(run, &err) < 0 ||
 		journal_intent(run->journal, run->number, run->step, &err) < 0)
 		return no_journal(run, &err);
-	plan_step_admit(run->step, &run->executor->uncertain);
+	run->executor->is_begun = true;
 	do
 		attempt(run, &request, &result, &err);
 	while (may_try_again(run, &result, ++tries));
@@ -442,34 +460,33 @@ static char *group_to_hold(const struct executor *executor, const struct plan_st
 void executor_release_group(struct executor *executor)
 {
 	struct held_group *held = &executor->held;
-	const struct observer *observer = &executor->observer;
+	const struct hands *hands = &executor->hands;
 
 	if (held->vg_name)
-		observer->ops->release(observer->context, held->vg_name, held->hold);
+		hands->ops->release(hands->context, held->vg_name, held->hold);
 	free(held->vg_name);
-	facts_free(&held->found);
 	*held = (struct held_group){.vg_name = NULL};
 }
 
 /* Those that waited for it have their turn. */
 static void give_turn(struct executor *executor)
 {
-	const struct observer *observer = &executor->observer;
+	const struct hands *hands = &executor->hands;
 
 	executor_release_group(executor);
-	observer->ops->pause(observer->context, EXECUTOR_TURN_MS);
+	hands->ops->pause(hands->context, EXECUTOR_TURN_MS);
 }
 
 static int take_group(
 	struct executor *executor, const char *vg_name, unsigned tries, struct err *err)
 {
-	const struct observer *observer = &executor->observer;
+	const struct hands *hands = &executor->hands;
 	int *hold = &executor->held.hold;
 	int r;
 
 	for (;;) {
 		*err = ERR_INIT;
-		r = observer->ops->hold(observer->context, vg_name, hold, err);
+		r = hands->ops->hold(hands->context, vg_name, hold, err);
 		if (r != -EBUSY || --tries == 0)
 			return r;
 		fprintf(executor->out, "    %s; waiting for it\n", err->msg);
@@ -487,8 +504,8 @@ static bool is_held(const struct executor *executor, const char *vg_name)
 static enum exit_code hold_group(struct run *run, const char *vg_name)
 {
 	struct held_group *held = &run->executor->held;
-	const struct observer *observer = &run->executor->observer;
-	int64_t now = observer->ops->now_ms(observer->context);
+	const struct hands *hands = &run->executor->hands;
+	int64_t now = hands->ops->now_ms(hands->context);
 	bool is_same = is_held(run->executor, vg_name);
 	bool has_turn = is_same && now >= held->until;
 	struct err err = ERR_INIT;
@@ -515,86 +532,54 @@ static enum exit_code hold_group(struct run *run, const char *vg_name)
 
 /* ---- what LVM says ---- */
 
-static int64_t held_ms(int64_t took)
+static int64_t held_ms(uint64_t took)
 {
-	int64_t ms = took * EXECUTOR_HELD_FACTOR;
-
-	if (ms < EXECUTOR_HELD_MS_LEAST)
+	if (took < EXECUTOR_HELD_MS_LEAST / EXECUTOR_HELD_FACTOR)
 		return EXECUTOR_HELD_MS_LEAST;
-	return ms < EXECUTOR_HELD_MS_MOST ? ms : EXECUTOR_HELD_MS_MOST;
+	if (took > EXECUTOR_HELD_MS_MOST / EXECUTOR_HELD_FACTOR)
+		return EXECUTOR_HELD_MS_MOST;
+	return (int64_t)took * EXECUTOR_HELD_FACTOR;
 }
 
-/* Of all volumes of the plan in that group, for the steps to come. */
-static int read_metadata(struct run *run, struct facts *ret_found, struct err *err)
-{
-	struct executor *executor = run->executor;
-	const struct observer *observer = &executor->observer;
-	int64_t begin = observer->ops->now_ms(observer->context), end;
-	cleanup_view struct view all = {0};
-	int r;
-
-	view_of_metadata(executor->plan, run->step, &executor->now, &executor->uncertain,
-		true, &all);
-	r = verify_read(observer, &all, ret_found, err);
-	end = observer->ops->now_ms(observer->context);
-	if (r == 0)
-		executor->held.until = begin + held_ms(end - begin);
-	return r;
-}
-
-/* The lock that is held is of the group that the view is about: that of the device
- * itself, and not of one that it is on behind a loop device or an array. */
-static bool is_of_held_group(const struct run *run, const struct view *view)
-{
-	char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
-	const char *layer;
-
-	return run->executor->held.vg_name && view->scope.n_groups == 1 &&
-	       lvm_dm_uuid_split(run->step->target.dm_uuid, vg, lv, &layer) &&
-	       strcmp(view->scope.groups[0], vg) == 0;
-}
-
-/* false, and err: it could not be read. Without the group's lock, and of a group that is
- * gone, LVM is asked for each step. */
-static bool compare_metadata(struct run *run, const struct view *view,
+/* While the group's lock is held, what LVM said before counts for this step as well. */
+static int ask_metadata(struct run *run, enum verdict *ret_verdict,
 	struct difference *ret_difference, struct err *err)
 {
-	struct held_group *held = &run->executor->held;
-	cleanup_facts struct facts own = FACTS_INIT;
-	bool is_held = is_of_held_group(run, view);
+	struct executor *executor = run->executor;
+	const struct hands *hands = &executor->hands;
+	struct held_group *held = &executor->held;
+	const struct compare_question question =
+		executor_question(executor, COMPARE_METADATA,
+			held->is_read	? COMPARE_KEPT
+			: held->vg_name ? COMPARE_HELD
+					: COMPARE_FREE);
+	int64_t begin = hands->ops->now_ms(hands->context);
+	cleanup_sight struct sight sight = SIGHT_INIT;
+	cleanup_free char *took = NULL;
+	uint64_t ms;
 
-	if (!held->is_read || !is_held) {
-		held->is_read = false;
-		facts_free(&held->found);
-		if (read_metadata(run, &held->found, err) < 0)
-			return false;
-		held->is_read = is_held;
-	}
-	view_keep_about(view, &held->found, &own);
-	verify_compare(view, &own, ret_difference);
-	return true;
+	held->is_read = false;
+	if (observer_compare(&executor->observer, &question, ret_verdict, &sight,
+		    ret_difference, err) < 0)
+		return -ENODATA;
+	took = sight_word_of(&sight, "took");
+	if (parse_u64(took, strlen(took), 10, &ms) == 0)
+		held->until = begin + held_ms(ms);
+	held->is_read = held->vg_name;
+	return 0;
 }
 
-/* What differs is looked at again, with the patience for LVM commands beside it. */
 static enum exit_code verify_metadata(struct run *run)
 {
-	struct executor *executor = run->executor;
 	cleanup_difference struct difference difference = DIFFERENCE_INIT;
-	cleanup_sight struct sight sight = SIGHT_INIT;
-	cleanup_view struct view view = {0};
 	struct err err = ERR_INIT;
+	enum verdict verdict;
 
-	if (!view_of_metadata(executor->plan, run->step, &executor->now,
-		    &executor->uncertain, false, &view))
+	if (run->step->op != OP_DM_REMOVE)
 		return EXIT_DONE;
-	if (!compare_metadata(run, &view, &difference, &err))
-		return refuse(run, executor_cannot(executor), err.msg, NULL);
-	if (difference_is_empty(&difference))
-		return EXIT_DONE;
-	executor->held.is_read = false;
-	if (verify_expected(&executor->observer, &view, &sight, &difference, &err) < 0)
-		return refuse(run, executor_cannot(executor), err.msg, NULL);
-	if (difference_is_empty(&difference))
+	if (ask_metadata(run, &verdict, &difference, &err) < 0)
+		return refuse(run, executor_cannot(run->executor), err.msg, NULL);
+	if (verdict == VERDICT_EXPECTED)
 		return EXIT_DONE;
 	return refuse(run, EXIT_DIFFERS,
 		"the host is not as the plan expects it any more", &difference);
@@ -628,16 +613,6 @@ static enum exit_code run_step(struct run *run)
 	return code;
 }
 
-/* Beside the facts: what it takes to act, and to keep. */
-static void ask_names(struct run *run)
-{
-	names_ask(run->step, &run->view);
-	if (plan_op_row(run->step->op)->is_by_lvm)
-		wanted_name(&run->view.names, "disks");
-	if (is_first_of_group(run))
-		wanted_name(&run->view.names, "text %s", run->step->target.vg_uuid);
-}
-
 enum exit_code executor_step(
 	struct executor *executor, struct journal *journal, size_t index)
 {
@@ -650,10 +625,7 @@ enum exit_code executor_step(
 	};
 	enum exit_code code;
 
-	view_of_step(plan, run.step, &executor->now, &executor->uncertain, &run.view);
-	ask_names(&run);
 	code = run_step(&run);
-	view_free(&run.view);
 	sight_free(&run.sight);
 	return code;
 }

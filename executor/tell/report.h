@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "difference.h"
+#include "snapstate/difference.h"
 #include "snapstate/plan.h"
 
 #define NEW_CAPTURE "make a new capture (snapstate-capture), and a new plan from it"

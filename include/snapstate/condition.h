@@ -28,7 +28,7 @@
  * an argument (one word more, such as a path), the sources it needs, and the words of
  * each violation. Needs: those without which find() cannot answer. The executor asks a
  * condition before the first step, and again around each step that reads these sources
- * anyway (executor/verify/view.c): lv-remove and lv-refresh read all of them; umount
+ * anyway (capture/compare/view.c): lv-remove and lv-refresh read all of them; umount
  * identity, dm, blocks, mounts, fstab and processes; md-stop identity, dm, blocks and
  * mounts; swap-off and loop-detach processes too; dm-remove all, for those conditions of
  * its snapshot and the group that are lasting, and LVM is asked less often

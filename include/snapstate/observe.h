@@ -1,50 +1,56 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Eyes and hands: snapstate-execute, which changes the host, reads nothing of it by
- * itself but what it compares right beside an act. What else it wants to know it asks the
- * observer, `snapstate-capture
- * --observe`, a process that may change nothing. Both speak lines of printable ASCII over
- * a socket that is the observer's standard input and output, so that a person can do the
- * same:
+ * itself but what it compares right beside an act. What else it wants to know it asks
+ * the observer, `snapstate-capture --observe`, which may change nothing. Both speak lines
+ * of printable ASCII over a socket that is the observer's standard input and output, so
+ * that a person can do the same.
  *
- *   snapstate-observe VERSION                (the observer's first line; or
- * "snapstate-observe: SENTENCE", and it is the last one)
+ * The observer's first line is one of these; behind the second there is nothing more:
  *
- *   question N                               (may be left out; "answer N" comes back
- * before the answer) look PART,PART,...|-                     (the parts of the probe)
- *   redaction KEY-ID                         (only where the scope's names are
- * pseudonyms, and the facts shall be; the names below are the host's own all the same)
- *   scope ...                                (as in a plan, plan.h)
- *   name mount NS:ID                         (what the hands need to act by; any order)
- *   name mounts                              (on which device each mount of the host is)
- *   name device MAJ:MIN
- *   name volume VG-UUID/LV-UUID
- *   name swap MAJ:MIN
- *   name block MAJ:MIN
- *   name disks                               (block devices that are not device-mapper's)
- *   name text VG-UUID                        (the group's metadata, as LVM keeps it)
- *   name wait PID                            (for what that process waits)
- *   name before                              (the digest of the file that --before names)
- *   ticket HEX                               (the file of --ticket is filled: the plan
- * has this digest, and its journal is named after it) end
+ *   snapstate-observe VERSION
+ *   snapstate-observe: SENTENCE
  *
- *   read                                     (the answer; or "changing SENTENCE": a
- * source kept changing while it was read; or "unread SENTENCE": it could not be read)
- *   fact FACT                                (of the scope, sorted)
+ * A question about the host (one about a plan: compare.h):
+ *
+ *   question N                      may be left out; then "answer N" is left out too
+ *   look PART,PART,...              parts of the probe; "-" = none
+ *   redaction KEY-ID                the scope's names are pseudonyms, and so are the
+ * facts' scope ...                       as in a plan (plan.h) name mount NS:ID names are
+ * the host's own in any case; any order name mounts                     on which device
+ * each mount of the host is name device MAJ:MIN name volume VG-UUID/LV-UUID name swap
+ * MAJ:MIN name block MAJ:MIN name disks                      block devices that are not
+ * device-mapper's name text VG-UUID               the group's metadata, as LVM keeps it
+ *   name wait PID                   for what that process waits
+ *   name before                     the digest of the file that --before names
+ *   ticket HEX                      fill the file of --ticket, for the plan of this
+ * digest end
+ *
+ * The answer; what is not there has no line:
+ *
+ *   answer N
+ *   read                            or, and then "end" follows,
+ *   changing SENTENCE               a source kept changing while it was read
+ *   unread SENTENCE                 it could not be read
+ *   fact FACT                       of the scope, sorted; or of what was compared, found
+ *   expected FACT                   of what was compared, and not found
  *   name host NODE
- *   name mount NS:ID on MAJ:MIN target T     (what is not there has no line)
- *   name mount-below NS:ID target T          (a mount whose parent that one is)
+ *   name mount NS:ID on MAJ:MIN target T
+ *   name mount-below NS:ID target T             a mount whose parent that one is
  *   name mounts ID on MAJ:MIN
- *   name device MAJ:MIN uuid U name N group VG   (the group that it belongs to or is on;
- * - = none) name group VG-UUID name VG seqno N lvm R     (the release of LVM, 2.03.16;
- * left out if it does not say; and `changes refused`: the host's lvm.conf has it refuse
- * them) name volume VG-UUID/LV-UUID name LV name pv VG-UUID PATH                     (- =
- * its device is not known) name swap MAJ:MIN state used|unused|unread path P name block
- * MAJ:MIN name K file F name backing MAJ:MIN MAJ:MIN             (a number that stat()
- * may give for files on that device) name disk MAJ:MIN diskseq D name K name wait PID
- * FUNCTION                   (of the kernel: proc(5), /proc/PID/wchan) name before HEX
- *   name ticket SENTENCE                     (what came of the plan)
- *   text VG-UUID PIECE                       (in order)
+ *   name device MAJ:MIN uuid U name N group VG  that it belongs to or is on; - = none
+ *   name group VG-UUID name VG seqno N lvm R    R as 2.03.16; left out: it does not say
+ *   name group VG-UUID name VG seqno N lvm R changes refused      its lvm.conf does that
+ *   name volume VG-UUID/LV-UUID name LV
+ *   name pv VG-UUID PATH                        - = its device is not known
+ *   name swap MAJ:MIN state used|unused|unread path P
+ *   name block MAJ:MIN name K file F
+ *   name backing MAJ:MIN MAJ:MIN                what stat() may give for files on it
+ *   name disk MAJ:MIN diskseq D name K
+ *   name wait PID FUNCTION                      of the kernel (proc(5), /proc/PID/wchan)
+ *   name before HEX
+ *   name ticket SENTENCE                        what came of the plan
+ *   text VG-UUID PIECE                          in order
  *   end
  *
  * What is read follows from the parts and the scope. Where nothing but devices is asked
@@ -61,16 +67,8 @@
 #include "snapstate/facts.h"
 #include "snapstate/io.h"
 #include "snapstate/limits.h"
+#include "snapstate/observe_frame.h"
 #include "snapstate/probe_part.h"
-
-#define OBSERVE_GREETING    "snapstate-observe " SNAPSTATE_VERSION
-#define OBSERVE_FAILURE                                                                  \
-	"snapstate-observe: " /* instead, with a sentence: it cannot begin */
-#define OBSERVE_SECONDS 240 /* within which the observer answers, unless told otherwise  \
-			     */
-#define OBSERVE_END	    "end\n"
-#define OBSERVE_QUESTION    "question "
-#define OBSERVE_ANSWER	    "answer "
 
 /* What is to be named: "mount 4026531841:44". */
 struct wanted_names {
@@ -104,11 +102,12 @@ int observe_question_read(const char *text, size_t len,
 
 /* What was seen. */
 struct sight {
-	struct facts found; /* sorted */
-	struct facts names; /* sorted, without "name " */
-	struct facts text;  /* "VG-UUID PIECE", in order */
+	struct facts found;    /* sorted */
+	struct facts expected; /* sorted; and not found */
+	struct facts names;    /* sorted, without "name " */
+	struct facts text;     /* "VG-UUID PIECE", in order */
 };
-#define SIGHT_INIT ((struct sight){FACTS_INIT, FACTS_INIT, FACTS_INIT})
+#define SIGHT_INIT ((struct sight){.found = FACTS_INIT})
 void sight_free(struct sight *sight);
 #define cleanup_sight cleanup_with(sight_free)
 /* The rest of the first name line that begins with these words, without the blank; NULL =

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "act.h"
+#include "comparing.h"
 #include "law.h"
 #include "observe.h"
 #include "snapstate/cleanup.h"
@@ -17,7 +17,6 @@
 #include "snapstate/host/mount.h"
 #include "snapstate/host/process.h"
 #include "snapstate/host/swap.h"
-#include "verify.h"
 
 /* ---- the planner ---- */
 
@@ -567,7 +566,7 @@ static bool act_refuses(const struct plan_step *step, const struct host *host)
 	scope_add_volume_condition(&scope, CONDITION_SETTLED, target->vg_uuid, origin);
 	scope_add_volume_condition(&scope, CONDITION_SIBLINGS, target->vg_uuid, origin);
 	host_facts(host, &scope, &found);
-	return act_check_neighbours(&found, target->vg_uuid, origin, NULL) < 0;
+	return compare_neighbours(&found, target->vg_uuid, origin, NULL) < 0;
 }
 
 bool law_verified(const struct plan *plan, size_t first, bool is_whole,

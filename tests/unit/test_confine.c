@@ -748,6 +748,11 @@ static void make_a_folder(void)
 	mkdir(NOWHERE "/x", 0700);
 }
 
+static int confine_comparer(struct err *err)
+{
+	return observe_confine_comparer(getppid(), err);
+}
+
 static void test_who_reads_changes_nothing(void **state)
 {
 	static const struct {
@@ -771,7 +776,8 @@ static void test_who_reads_changes_nothing(void **state)
 		{"network", reach_the_network},
 	};
 
-	static const confine_function readers[] = {observe_confine, admit_confine};
+	static const confine_function readers[] = {
+		observe_confine, admit_confine, confine_comparer};
 
 	(void)state;
 	for (size_t r = 0; r < sizeof(readers) / sizeof(readers[0]); r++) {
@@ -799,6 +805,34 @@ static void test_admission_reads_only(void **state)
 		skip();
 	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
 		if (in_pid_namespace(&ways[i], admit_confine) != VICTIM_LIVES)
+			fail_msg("%s", ways[i].name);
+}
+
+/* Nor does who reads a plan to compare with it; and of root it has nothing left. */
+static void look_at_the_comparer(void)
+{
+	bool is_good = !capabilities_of_status("CapEff") &&
+		       !capabilities_of_status("CapPrm") && geteuid() != 0;
+	int fd = open("/etc/shadow", O_RDONLY | O_CLOEXEC);
+
+	errno = is_good && fd < 0 ? 0 : 1;
+}
+
+static void test_comparing_takes_nothing(void **state)
+{
+	static void (*const refused[])(void) = {
+		dm_status, loop_status, enter_namespace, start_a_child};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+		if (!is_ended_or_unknown(in_child(confine_comparer, refused[i])))
+			fail_msg("%zu", i);
+	if (geteuid() == 0)
+		assert_int_equal(in_child(confine_comparer, look_at_the_comparer), 0);
+	if (in_pid_namespace(&ways[0], NULL) == NO_SCENE)
+		skip();
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
+		if (in_pid_namespace(&ways[i], confine_comparer) != VICTIM_LIVES)
 			fail_msg("%s", ways[i].name);
 }
 
@@ -930,6 +964,7 @@ int main(void)
 		cmocka_unit_test(test_no_other_socket),
 		cmocka_unit_test(test_who_reads_changes_nothing),
 		cmocka_unit_test(test_admission_reads_only),
+		cmocka_unit_test(test_comparing_takes_nothing),
 		cmocka_unit_test(test_the_observer_can_signal_nobody),
 		cmocka_unit_test(test_the_observer_reads),
 		cmocka_unit_test(test_lvm_of_the_observer_changes_nothing),

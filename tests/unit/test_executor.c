@@ -18,6 +18,7 @@
 #include "admission.h"
 #include "admit.h"
 #include "apply.h"
+#include "comparing.h"
 #include "names.h"
 #include "observe.h"
 #include "recorded_root.h"
@@ -89,6 +90,7 @@ enum manner {
 struct toy {
 	char root[64], folder[64];
 	struct machine machine;
+	struct comparing comparing;
 	struct toy_device devices[DEVICES];
 	unsigned seqno;
 	bool has_snap;
@@ -613,13 +615,13 @@ static const struct act_ops toy_ops = {.hold = toy_hold,
 	.time = toy_time,
 	.is_stopped = toy_is_stopped};
 
-/* The observer, without its process. */
-static int toy_ask(
+/* The observer, without its processes. */
+static int toy_look(
 	void *eyes, const struct buf *question, struct buf *ret_answer, struct err *err)
 {
 	struct toy *toy = eyes;
 	static const struct observe_duty duty = {.seconds = 0};
-	const struct observing observing = {.machine = &toy->machine,
+	struct observing observing = {.machine = &toy->machine,
 		.key = toy->key,
 		.key_error = "no key",
 		.duty = &duty,
@@ -630,16 +632,37 @@ static int toy_ask(
 	return 0;
 }
 
+static int toy_ask(
+	void *eyes, const struct buf *question, struct buf *ret_answer, struct err *err)
+{
+	struct toy *toy = eyes;
+
+	(void)err;
+	comparing_answer(&toy->comparing, question, ret_answer);
+	return 0;
+}
+
+/* It compares with that plan, which it borrows. */
 static struct observer toy_observer(struct toy *toy, const struct plan *plan)
 {
-	return (struct observer){.ask = toy_ask,
+	toy->comparing.plan = NULL;
+	comparing_free(&toy->comparing);
+	toy->comparing.looking = (struct looking){.ask = toy_look,
 		.eyes = toy,
-		.redaction = plan->redaction,
-		.ops = &toy_ops,
-		.context = toy,
-		.poll_ms = 100,
-		.flap_ms = 2000,
-		.settle_ms = 5000};
+		.pause = toy_pause,
+		.now_ms = toy_now_ms,
+		.clock = toy,
+		.poll_ms = COMPARE_POLL_MS,
+		.flap_ms = COMPARE_FLAP_MS,
+		.settle_ms = COMPARE_SETTLE_MS};
+	comparing_take_plan(&toy->comparing, (struct plan *)plan);
+	return (struct observer){
+		.ask = toy_ask, .eyes = toy, .redaction = plan->redaction};
+}
+
+static struct hands toy_hands(struct toy *toy)
+{
+	return (struct hands){.ops = &toy_ops, .context = toy};
 }
 
 static const struct entry toy_files[] = {
@@ -705,6 +728,8 @@ static void toy_new(struct toy *toy)
 
 static void toy_free(struct toy *toy)
 {
+	toy->comparing.plan = NULL; /* the test's */
+	comparing_free(&toy->comparing);
 	machine_close(&toy->machine);
 	nftw(toy->root, root_forget, 16, FTW_DEPTH | FTW_PHYS);
 	nftw(toy->folder, root_forget, 16, FTW_DEPTH | FTW_PHYS);
@@ -808,13 +833,12 @@ static void set_pseudonyms(struct toy *toy, struct plan_step *step)
 	struct arena *strings = arena_new();
 	struct plan_target *target = &step->target;
 	cleanup_sight struct sight sight = SIGHT_INIT;
-	cleanup_view struct view view = {.parts = 0};
+	struct wanted_names names = {.count = 0};
 	struct plan_step named;
 
-	names_ask(step, &view);
-	observe_names(host,
-		&(struct observe_question){.names = view.names},
-		&sight);
+	names_ask(step, &names);
+	observe_names(host, &(struct observe_question){.names = names}, &sight);
+	wanted_names_free(&names);
 	assert_int_equal(names_of_step(&sight, step, strings, &named, NULL), 0);
 	set_string(&target->mount_target, named.target.mount_target);
 	set_string(&target->dm_name, named.target.dm_name);
@@ -890,6 +914,7 @@ static struct executor toy_executor(struct toy *toy, const struct plan *plan)
 {
 	return (struct executor){
 		.observer = toy_observer(toy, plan),
+		.hands = toy_hands(toy),
 		.plan = plan,
 		.out = open_memstream(&toy->out, &toy->out_len),
 		.errors = open_memstream(&toy->errors, &toy->errors_len),
@@ -917,7 +942,7 @@ static enum exit_code toy_run(struct toy *toy, const struct plan *plan, bool is_
 	if (code == EXIT_DONE && is_apply) {
 		toy->journal = &journal;
 		if (journal_create(toy->folder, plan, "toy.snapplan", &executor.sight,
-			    &executor.observer, &journal, &err) < 0)
+			    &executor.hands, &journal, &err) < 0)
 			fail_msg("%s", err.msg);
 		if (toy->fsize) {
 			struct rlimit limit = *toy->fsize;
@@ -948,7 +973,7 @@ static enum exit_code toy_resume(struct toy *toy, const struct plan *plan)
 	if (code == EXIT_DONE) {
 		toy->journal = &journal;
 		if (journal_resume(toy->folder, plan, "toy.snapplan", &executor.sight,
-			    &executor.observer, &text, &recalled, &journal, &err) < 0)
+			    &executor.hands, &text, &recalled, &journal, &err) < 0)
 			fail_msg("%s", err.msg);
 		code = executor_apply(&executor, &journal);
 	}
@@ -1547,16 +1572,16 @@ static void test_a_plan_is_applied_once(void **state)
 	cleanup_plan struct plan *plan = toy_plan();
 	cleanup_journal struct journal journal = JOURNAL_INIT;
 	const struct sight nothing = SIGHT_INIT;
-	struct observer observer;
+	struct hands hands;
 	cleanup_toy struct toy toy;
 	struct err err = ERR_INIT;
 
 	(void)state;
 	toy_new(&toy);
-	observer = toy_observer(&toy, plan);
+	hands = toy_hands(&toy);
 	assert_int_equal(toy_run(&toy, plan, true), EXIT_DONE);
 	assert_int_equal(
-		journal_create(toy.folder, plan, "x", &nothing, &observer, &journal, &err),
+		journal_create(toy.folder, plan, "x", &nothing, &hands, &journal, &err),
 		-EEXIST);
 	assert_says(err.msg, "applied before, and that run carried out all its steps");
 	assert_says(err.msg, plan->digest);
@@ -1667,7 +1692,8 @@ static void test_a_full_disk_stops_before_acting(void **state)
 	journal.fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
 	journal.path = xstrdup("/dev/full");
 	executor.observer = toy_observer(&toy, plan);
-	journal.observer = &executor.observer;
+	executor.hands = toy_hands(&toy);
+	journal.hands = &executor.hands;
 	executor.plan = plan;
 	executor.out = executor.errors = open_memstream(&toy.errors, &toy.errors_len);
 	assert_int_equal(executor_verify(&executor), EXIT_DONE);
@@ -2075,10 +2101,10 @@ static int try_journal(struct toy *toy, const char *folder, const struct plan *p
 	struct err *err)
 {
 	cleanup_journal struct journal journal = JOURNAL_INIT;
-	const struct observer observer = toy_observer(toy, plan);
+	const struct hands hands = toy_hands(toy);
 	const struct sight nothing = SIGHT_INIT;
 
-	return journal_create(folder, plan, "x", &nothing, &observer, &journal, err);
+	return journal_create(folder, plan, "x", &nothing, &hands, &journal, err);
 }
 
 static void test_folders_of_journals(void **state)
@@ -2260,12 +2286,12 @@ static void test_unsettled_neighbours(void **state)
 		struct err err = ERR_INIT;
 
 		toy_new(&toy);
-		assert_int_equal(act_check_neighbours(&found, VG, DISK, &err), -EAGAIN);
+		assert_int_equal(compare_neighbours(&found, VG, DISK, &err), -EAGAIN);
 		assert_says(err.msg, "nobody has looked");
 		toy_add_weekly(&toy, "cow_store");
 		toy.devices[cases[i].minor].flags = cases[i].flags;
 		toy_facts(&toy, SCOPE_IDENTITY, &found);
-		assert_int_equal(act_check_neighbours(&found, VG, DISK, &err),
+		assert_int_equal(compare_neighbours(&found, VG, DISK, &err),
 			cases[i].said ? -EAGAIN : 0);
 		if (cases[i].said)
 			assert_says(err.msg, cases[i].said);
@@ -2376,8 +2402,19 @@ static void test_options(void **state)
 	options_free(&options);
 }
 
+/* What compares. */
+static int comparer_ask(
+	void *eyes, const struct buf *question, struct buf *ret_answer, struct err *err)
+{
+	(void)err;
+	comparing_answer(eyes, question, ret_answer);
+	return 0;
+}
+
 static enum exit_code read_plan_file(const char *path, bool is_unsigned)
 {
+	cleanup_comparing struct comparing comparing = {.plan = NULL};
+	const struct observer observer = {.ask = comparer_ask, .eyes = &comparing};
 	const struct options options = {.plan = path, .is_unsigned = is_unsigned};
 	const struct admit_request request = {.plan = path, .is_unsigned = is_unsigned};
 	struct admission admission = {0};
@@ -2389,7 +2426,7 @@ static enum exit_code read_plan_file(const char *path, bool is_unsigned)
 	assert_int_equal(pipe(ends), 0);
 	assert_int_equal(write(ends[1], answer.data, answer.len), answer.len);
 	close(ends[1]);
-	code = admission_take(&options, ends[0], &admission);
+	code = admission_take(&options, ends[0], &observer, &admission);
 	close(ends[0]);
 	admission_free(&admission);
 	return code;

@@ -23,6 +23,7 @@
 
 #include "beside.h"
 #include "eyes.h"
+#include "observer.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/observe.h"
 #include "ticket.h"
@@ -265,6 +266,143 @@ static void test_questions_come_back(void **state)
 	}
 }
 
+/* ---- about a plan ---- */
+
+static int answer_with(
+	void *eyes, const struct buf *question, struct buf *ret_answer, struct err *err)
+{
+	(void)question;
+	(void)err;
+	buf_puts(ret_answer, eyes);
+	return 0;
+}
+
+/* Nothing but a verdict that fits the question, and its own lines, is one. */
+static void test_verdicts(void **state)
+{
+	static const struct {
+		enum compare_what what;
+		int verdict; /* -1: none */
+		const char *text;
+	} cases[] = {
+		{COMPARE_BEFORE, VERDICT_EXPECTED, "read\nname verdict expected\nend\n"},
+		{COMPARE_BEFORE, VERDICT_DIFFERS,
+			"read\nfact a\nname verdict differs\nend\n"},
+		{COMPARE_BEFORE, VERDICT_DIFFERS,
+			"read\nexpected a\nname verdict differs\nend\n"},
+		{COMPARE_AFTER, VERDICT_PREDICTED, "read\nname verdict predicted\nend\n"},
+		{COMPARE_AFTER, VERDICT_UNCHANGED, "read\nname verdict unchanged\nend\n"},
+		{COMPARE_BEFORE, -1, "read\nend\n"},
+		{COMPARE_BEFORE, -1, "read\nname verdict -\nend\n"},
+		{COMPARE_BEFORE, -1, "read\nname verdict predicted\nend\n"},
+		{COMPARE_BEFORE, -1, "read\nname verdict unchanged\nend\n"},
+		{COMPARE_BEFORE, -1, "read\nname verdict other\nend\n"},
+		{COMPARE_BEFORE, -1, "read\nname verdict differs\nend\n"},
+		{COMPARE_BEFORE, -1, "read\nfact a\nname verdict expected\nend\n"},
+		{COMPARE_WHOLE, -1, "read\nexpected a\nname verdict expected\nend\n"},
+		{COMPARE_AFTER, -1, "read\nname verdict expected\nend\n"},
+		{COMPARE_AFTER, -1, "read\nfact a\nname verdict predicted\nend\n"},
+		{COMPARE_HOST, -1, "read\nname verdict differs\nend\n"},
+		{COMPARE_WHOLE, -1, "unread dm\nend\n"},
+		{COMPARE_WHOLE, -1, "changing dm\nend\n"},
+		{COMPARE_WHOLE, -1, "read\nname verdict expected\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct observer observer = {
+			.ask = answer_with, .eyes = (void *)cases[i].text};
+		const struct compare_question question = {.what = cases[i].what};
+		cleanup_difference struct difference difference = DIFFERENCE_INIT;
+		cleanup_sight struct sight sight = SIGHT_INIT;
+		enum verdict verdict = VERDICT_OTHER;
+		struct err err = ERR_INIT;
+		int r = observer_compare(
+			&observer, &question, &verdict, &sight, &difference, &err);
+
+		if (r != (cases[i].verdict < 0 ? -ENODATA : 0) ||
+			(r == 0 && (int)verdict != cases[i].verdict))
+			fail_msg("%zu: %d %d %s", i, r, verdict, err.msg);
+		assert_true(r == 0 || (*err.msg && difference_is_empty(&difference)));
+	}
+}
+
+/* What is compared with is what was sent. */
+static void test_another_plan(void **state)
+{
+	static const struct {
+		const char *text, *said;
+		int result;
+	} cases[] = {
+		{"read\nname refused :1: no plan\nend\n", "fix:1: no plan", -EBADMSG},
+		{"read\nend\n", "contradicts itself", -ENODATA},
+		{"read\nname plan " DIGEST "\nend\n", "contradicts itself", -ENODATA},
+		{"unread it is gone\nend\n", "it is gone", -ENODATA},
+	};
+	const struct buf plan = {.data = (char *)"x\n", .len = 2};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct observer observer = {
+			.ask = answer_with, .eyes = (void *)cases[i].text};
+		struct err err = ERR_INIT;
+
+		assert_int_equal(observer_take_plan(&observer, &plan, "fix", &err),
+			cases[i].result);
+		if (!strstr(err.msg, cases[i].said))
+			fail_msg("%zu: %s", i, err.msg);
+	}
+}
+
+static void test_questions_about_a_plan_come_back(void **state)
+{
+	static const char *const texts[] = {
+		"compare host 0 idle -\nend\n",
+		"compare plan 3 begun begin\nname mounts\nend\n",
+		"compare after 100000 begun failed\nend\n",
+		"compare metadata 1 idle kept\nend\n",
+	};
+	static const struct {
+		const char *text, *said;
+	} bad[] = {
+		{"compare moon 0 idle -\nend\n", "nothing that is compared: \"moon\""},
+		{"compare plan 100001 idle -\nend\n", "expected a number"},
+		{"compare plan 0 done -\nend\n", "nothing that is compared: \"done\""},
+		{"compare plan 0 idle -x\nend\n", "expected the end of the line"},
+		{"compare plan 0 idle -\n", "expected \"end\""},
+		{"compare plan 0 idle -\nend\nend\n", "behind the end"},
+	};
+	cleanup_buf struct buf question = BUF_INIT, plan = BUF_INIT;
+	struct err none = ERR_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct compare_question read = {.n_done = 0};
+		cleanup_buf struct buf again = BUF_INIT;
+		struct err err = ERR_INIT;
+
+		if (compare_question_read(texts[i], strlen(texts[i]), &read, &err) < 0)
+			fail_msg("%s", err.msg);
+		compare_question_write(&read, &again);
+		assert_string_equal(buf_text(&again), texts[i]);
+		wanted_names_free(&read.names);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct compare_question read = {.n_done = 0};
+		struct err err = ERR_INIT;
+
+		assert_int_equal(compare_question_read(
+					 bad[i].text, strlen(bad[i].text), &read, &err),
+			-EBADMSG);
+		if (!strstr(err.msg, bad[i].said))
+			fail_msg("%zu: %s", i, err.msg);
+	}
+	compare_plan_write("a\n\nend\n", 7, &question);
+	assert_string_equal(buf_text(&question), "plan a\nplan \nplan end\nend\n");
+	assert_int_equal(compare_plan_read(question.data, question.len, &plan, &none), 0);
+	assert_string_equal(buf_text(&plan), "a\n\nend\n");
+}
+
 static void test_names(void **state)
 {
 	cleanup_sight struct sight sight = SIGHT_INIT;
@@ -373,6 +511,9 @@ int main(void)
 		cmocka_unit_test(test_who_does_not_read_holds_up_nobody),
 		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_questions_come_back),
+		cmocka_unit_test(test_verdicts),
+		cmocka_unit_test(test_another_plan),
+		cmocka_unit_test(test_questions_about_a_plan_come_back),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_a_ticket_that_is_not_packed_is_packed_by_hand),
 		cmocka_unit_test(test_whose_program),

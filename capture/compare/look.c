@@ -10,26 +10,26 @@
 
 #include "snapstate/cleanup.h"
 #include "snapstate/fact_line.h"
-#include "verify.h"
+#include "look.h"
 
 /* ---- looking ---- */
 
 /* -EAGAIN: a source kept changing while it was read. -ENODATA: all else. */
-static int ask(const struct observer *observer, const struct observe_question *question,
+static int ask(const struct looking *looking, const struct observe_question *question,
 	struct sight *ret_sight, struct err *err)
 {
 	cleanup_buf struct buf text = BUF_INIT, answer = BUF_INIT;
 	int r;
 
 	observe_question_write(question, &text);
-	r = observer->ask(observer->eyes, &text, &answer, err);
+	r = looking->ask(looking->eyes, &text, &answer, err);
 	if (r == 0)
 		r = observe_answer_read(buf_text(&answer), answer.len, ret_sight, err);
 	return r == 0 || r == -EAGAIN ? r : -ENODATA;
 }
 
 /* The facts of the view's scope that its parts cover. */
-static int look(const struct observer *observer, const struct view *view,
+static int see(const struct looking *looking, const struct view *view,
 	struct sight *ret_sight, struct facts *ret_found, struct err *err)
 {
 	struct observe_question question = {.parts = view->parts,
@@ -38,9 +38,9 @@ static int look(const struct observer *observer, const struct view *view,
 	struct sight sight = SIGHT_INIT;
 	int r;
 
-	snprintf(question.redaction, sizeof(question.redaction), "%s",
-		observer->redaction);
-	r = ask(observer, &question, &sight, err);
+	snprintf(
+		question.redaction, sizeof(question.redaction), "%s", looking->redaction);
+	r = ask(looking, &question, &sight, err);
 	if (r < 0)
 		return r;
 	facts_keep_covered(&sight.found, view->parts, ret_found);
@@ -49,36 +49,17 @@ static int look(const struct observer *observer, const struct view *view,
 	return 0;
 }
 
-int verify_name(const struct observer *observer, unsigned parts, const char *name,
-	struct sight *ret_sight, struct err *err)
+static bool has_time(const struct looking *looking, int64_t deadline)
 {
-	cleanup_question struct observe_question question = {.parts = parts};
-
-	if (name)
-		wanted_name(&question.names, "%s", name);
-	return ask(observer, &question, ret_sight, err);
-}
-
-int verify_key(const struct observer *observer, struct err *err)
-{
-	const struct view nothing = {.parts = 0};
-	cleanup_facts struct facts found = FACTS_INIT;
-	cleanup_sight struct sight sight = SIGHT_INIT;
-
-	return look(observer, &nothing, &sight, &found, err) < 0 ? -ENODATA : 0;
-}
-
-static bool has_time(const struct observer *observer, int64_t deadline)
-{
-	if (observer->ops->now_ms(observer->context) >= deadline)
+	if (looking->now_ms(looking->clock) >= deadline)
 		return false;
-	observer->ops->pause(observer->context, observer->poll_ms);
+	looking->pause(looking->clock, looking->poll_ms);
 	return true;
 }
 
-static int64_t deadline_in(const struct observer *observer, unsigned ms)
+static int64_t deadline_in(const struct looking *looking, unsigned ms)
 {
-	return observer->ops->now_ms(observer->context) + ms;
+	return looking->now_ms(looking->clock) + ms;
 }
 
 /* ---- comparing ---- */
@@ -91,17 +72,17 @@ static void compare(const struct view *view, const struct facts *expected,
 	facts_minus_both(found, expected, view->uncertain, &ret->extra);
 }
 
-int verify_read(const struct observer *observer, const struct view *view,
+int verify_read(const struct looking *looking, const struct view *view,
 	struct facts *ret_found, struct err *err)
 {
-	int64_t deadline = deadline_in(observer, observer->flap_ms);
+	int64_t deadline = deadline_in(looking, looking->flap_ms);
 	int r;
 
 	do {
 		cleanup_sight struct sight sight = SIGHT_INIT;
 
-		r = look(observer, view, &sight, ret_found, err);
-	} while (r == -EAGAIN && has_time(observer, deadline));
+		r = see(looking, view, &sight, ret_found, err);
+	} while (r == -EAGAIN && has_time(looking, deadline));
 	return r < 0 ? -ENODATA : 0;
 }
 
@@ -168,11 +149,11 @@ static bool is_passing(const struct difference *difference, enum passer passer)
 
 /* 0: that does not pass. udev is done sooner than another LVM command. */
 static unsigned patience(
-	const struct observer *observer, const struct difference *difference)
+	const struct looking *looking, const struct difference *difference)
 {
 	if (is_passing(difference, PASSER_UDEV))
-		return observer->flap_ms;
-	return is_passing(difference, PASSER_LVM) ? observer->settle_ms : 0;
+		return looking->flap_ms;
+	return is_passing(difference, PASSER_LVM) ? looking->settle_ms : 0;
 }
 
 static bool are_covered(const struct facts *lines, unsigned parts)
@@ -185,10 +166,10 @@ static bool are_covered(const struct facts *lines, unsigned parts)
 
 /* Looks again, without LVM unless what differs comes from there: asking takes long. A
  * reading that the caller acts by is replaced by a later one only as a whole. */
-static int look_again(const struct observer *observer, const struct view *view,
+static int look_again(const struct looking *looking, const struct view *view,
 	struct sight *sight, struct difference *difference, struct err *err)
 {
-	int64_t begin = observer->ops->now_ms(observer->context);
+	int64_t begin = looking->now_ms(looking->clock);
 	struct view cheap = *view;
 	cleanup_facts struct facts expected = FACTS_INIT;
 	int r = 0;
@@ -196,13 +177,13 @@ static int look_again(const struct observer *observer, const struct view *view,
 	cheap.parts &= ~(unsigned)(PROBE_LVM | PROBE_PVS);
 	facts_keep_covered(&view->expected, cheap.parts, &expected);
 	while (!difference_is_empty(difference) &&
-		has_time(observer, begin + patience(observer, difference))) {
+		has_time(looking, begin + patience(looking, difference))) {
 		bool is_cheap = are_covered(&difference->missing, cheap.parts) &&
 				are_covered(&difference->extra, cheap.parts);
 		cleanup_facts struct facts found = FACTS_INIT;
 		struct sight again = SIGHT_INIT;
 
-		r = look(observer, is_cheap ? &cheap : view, &again, &found, err);
+		r = see(looking, is_cheap ? &cheap : view, &again, &found, err);
 		if (r == 0)
 			compare(view, is_cheap ? &expected : &view->expected, &found,
 				difference);
@@ -218,27 +199,26 @@ static int look_again(const struct observer *observer, const struct view *view,
 	return r == -EAGAIN ? -ENODATA : r;
 }
 
-int verify_expected(const struct observer *observer, const struct view *view,
+int verify_expected(const struct looking *looking, const struct view *view,
 	struct sight *ret_sight, struct difference *ret_difference, struct err *err)
 {
-	int64_t deadline = deadline_in(observer, observer->flap_ms);
+	int64_t deadline = deadline_in(looking, looking->flap_ms);
 	cleanup_facts struct facts found = FACTS_INIT;
 	int r;
 
 	do
-		r = look(observer, view, ret_sight, &found, err);
-	while (r == -EAGAIN && has_time(observer, deadline));
+		r = see(looking, view, ret_sight, &found, err);
+	while (r == -EAGAIN && has_time(looking, deadline));
 	if (r < 0)
 		return -ENODATA;
 	compare(view, &view->expected, &found, ret_difference);
-	return look_again(observer, view, ret_sight, ret_difference, err);
+	return look_again(looking, view, ret_sight, ret_difference, err);
 }
 
-enum confirmation verify_predicted(const struct observer *observer,
-	const struct view *view, bool has_failed, struct difference *ret_difference,
-	struct err *err)
+enum confirmation verify_predicted(const struct looking *looking, const struct view *view,
+	bool has_failed, struct difference *ret_difference, struct err *err)
 {
-	int64_t deadline = deadline_in(observer, observer->settle_ms);
+	int64_t deadline = deadline_in(looking, looking->settle_ms);
 	struct view after = *view;
 	bool is_unchanged = false;
 	int r;
@@ -251,7 +231,7 @@ enum confirmation verify_predicted(const struct observer *observer,
 		cleanup_facts struct facts found = FACTS_INIT;
 		cleanup_sight struct sight sight = SIGHT_INIT;
 
-		r = look(observer, &after, &sight, &found, err);
+		r = see(looking, &after, &sight, &found, err);
 		if (r < 0)
 			continue;
 		compare(&after, &view->predicted, &found, ret_difference);
@@ -261,7 +241,7 @@ enum confirmation verify_predicted(const struct observer *observer,
 		/* who opened it meanwhile is why nothing has changed */
 		is_unchanged = difference_is_empty(&before) ||
 			       (has_failed && is_passing(&before, PASSER_UDEV));
-	} while (!(has_failed && r == 0 && is_unchanged) && has_time(observer, deadline));
+	} while (!(has_failed && r == 0 && is_unchanged) && has_time(looking, deadline));
 	if (r < 0)
 		return CONFIRM_UNREAD;
 	return is_unchanged ? CONFIRM_UNCHANGED : CONFIRM_DIFFERS;
@@ -281,13 +261,14 @@ static char *host_word(const struct facts *facts, const char *key)
 }
 
 int verify_identity(
-	const struct observer *observer, const struct plan *plan, struct err *err)
+	const struct looking *looking, const struct plan *plan, struct err *err)
 {
 	cleanup_sight struct sight sight = SIGHT_INIT;
 	cleanup_free char *machine_id = host_word(&plan->expect, "machine-id");
 	cleanup_free char *boot_id = host_word(&plan->expect, "boot-id");
 	/* under the host's own names */
-	int r = verify_name(observer, PROBE_IDENTITY, NULL, &sight, err);
+	const struct observe_question question = {.parts = PROBE_IDENTITY};
+	int r = ask(looking, &question, &sight, err);
 
 	if (r < 0)
 		return r;

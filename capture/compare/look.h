@@ -3,24 +3,24 @@
  * What the host shows, compared with what the plan expects: line by line, and only what
  * the plan speaks of.
  */
-#ifndef SNAPSTATE_VERIFY_H
-#define SNAPSTATE_VERIFY_H
+#ifndef SNAPSTATE_COMPARE_LOOK_H
+#define SNAPSTATE_COMPARE_LOOK_H
 
-#include "act.h"
-#include "difference.h"
+#include "snapstate/difference.h"
 #include "snapstate/observe.h"
 #include "view.h"
 
 /* How one looks: by whose eyes, and with how much patience. */
-struct observer {
+struct looking {
 	/* Puts a question (observe.h). -ETIMEDOUT, -EPIPE, -EBADMSG: there is no answer,
 	 * and there will be none. */
 	int (*ask)(void *eyes, const struct buf *question, struct buf *ret_answer,
 		struct err *err);
 	void *eyes;
-	const char *redaction;	   /* the plan's; "" = it has the host's names */
-	const struct act_ops *ops; /* pause and now_ms */
-	void *context;
+	const char *redaction; /* the plan's; "" = it has the host's names */
+	void (*pause)(void *clock, unsigned ms);
+	int64_t (*now_ms)(void *clock); /* monotonic */
+	void *clock;
 	unsigned poll_ms;
 	unsigned flap_ms;   /* how long an open count may be off */
 	unsigned settle_ms; /* how long a step's result, or another LVM command, may take
@@ -34,23 +34,15 @@ struct observer {
  * last whole look, with the host's own names, and set also when there is a difference.
  * Returns 0 when everything could be read, -ENODATA with the source's name otherwise.
  */
-int verify_expected(const struct observer *observer, const struct view *view,
+int verify_expected(const struct looking *looking, const struct view *view,
 	struct sight *ret_sight, struct difference *ret_difference, struct err *err);
 
 /* Probes, and gives all facts of the view's scope. -ENODATA as above. */
-int verify_read(const struct observer *observer, const struct view *view,
+int verify_read(const struct looking *looking, const struct view *view,
 	struct facts *ret_found, struct err *err);
 /* These lines, found before, against view->expected. */
 void verify_compare(const struct view *view, const struct facts *found,
 	struct difference *ret_difference);
-
-/* These parts, and what has this name, where it is not NULL; no facts but of which host
- * it is. -EAGAIN: a source kept changing. -ENODATA: as above. */
-int verify_name(const struct observer *observer, unsigned parts, const char *name,
-	struct sight *ret_sight, struct err *err);
-
-/* The observer has the key of the plan's pseudonyms. -ENODATA: err says why not. */
-int verify_key(const struct observer *observer, struct err *err);
 
 enum confirmation {
 	CONFIRM_PREDICTED,
@@ -61,12 +53,11 @@ enum confirmation {
 
 /* Probes until the predicted facts are found or settle_ms have passed; with `has_failed`
  * (the operation reported an error) a host that is unchanged ends it at once. */
-enum confirmation verify_predicted(const struct observer *observer,
-	const struct view *view, bool has_failed, struct difference *ret_difference,
-	struct err *err);
+enum confirmation verify_predicted(const struct looking *looking, const struct view *view,
+	bool has_failed, struct difference *ret_difference, struct err *err);
 
 /* The plan's host line against this host: 0, or -EXDEV with words for people. */
 int verify_identity(
-	const struct observer *observer, const struct plan *plan, struct err *err);
+	const struct looking *looking, const struct plan *plan, struct err *err);
 
 #endif

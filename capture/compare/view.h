@@ -8,11 +8,11 @@
 
 /* What is looked at: the whole scope of the plan, or what one step is about. */
 struct view {
-	unsigned parts; /* of the probe; facts that need others are left out */
+	unsigned parts;	      /* of the probe; facts that need others are left out */
 	unsigned parts_after; /* the same, for what a step has made of it */
 	struct scope scope;
 	struct wanted_names names; /* what is to be named besides (observe.h) */
-	struct facts expected;	/* before the step */
+	struct facts expected;	   /* before the step */
 	/* After it, without the layers around it; empty for the whole plan. */
 	struct scope scope_after;
 	struct facts unchanged; /* as expected, where nothing was done */

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Asking the observer; see observer.h. Input: questions. Output: what it answers.
+ * Invariant: nothing is taken for found without a verdict that says so, and no verdict
+ * that its own lines contradict.
+ */
+#include "observer.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "snapstate/cleanup.h"
+
+/* -EAGAIN: a source kept changing while it was read. -ENODATA: all else. */
+static int ask(const struct observer *observer, const struct buf *question,
+	struct sight *ret_sight, struct err *err)
+{
+	cleanup_buf struct buf answer = BUF_INIT;
+	int r = observer->ask(observer->eyes, question, &answer, err);
+
+	if (r == 0)
+		r = observe_answer_read(buf_text(&answer), answer.len, ret_sight, err);
+	return r == 0 || r == -EAGAIN ? r : -ENODATA;
+}
+
+static int bad_answer(struct err *err)
+{
+	return err_set(err, -ENODATA, "the observer's answer contradicts itself");
+}
+
+/* ---- about the plan ---- */
+
+int observer_take_plan(const struct observer *observer, const struct buf *text,
+	const char *name, struct err *err)
+{
+	cleanup_buf struct buf question = BUF_INIT;
+	cleanup_sight struct sight sight = SIGHT_INIT;
+	cleanup_free char *refused = NULL, *sha256 = NULL;
+	char expected[SHA256_HEX_LEN + 1];
+	int r;
+
+	compare_plan_write(buf_text(text), text->len, &question);
+	r = ask(observer, &question, &sight, err);
+	if (r < 0)
+		return r;
+	refused = sight_word_of(&sight, "refused");
+	if (*refused)
+		return err_set(err, -EBADMSG, "%s%s", name, refused);
+	sha256_hex(buf_text(text), text->len, expected);
+	sha256 = sight_word_of(&sight, "plan");
+	return strcmp(sha256, expected) == 0 ? 0 : bad_answer(err);
+}
+
+static const char *const verdict_words[VERDICTS] = {
+	[VERDICT_EXPECTED] = "expected",
+	[VERDICT_DIFFERS] = "differs",
+	[VERDICT_PREDICTED] = "predicted",
+	[VERDICT_UNCHANGED] = "unchanged",
+	[VERDICT_OTHER] = "other",
+};
+
+/* The verdicts that a question may have. */
+static const unsigned verdicts_of[COMPARE_WHATS] = {
+	[COMPARE_HOST] = 1 << VERDICT_EXPECTED | 1 << VERDICT_OTHER,
+	[COMPARE_WHOLE] = 1 << VERDICT_EXPECTED | 1 << VERDICT_DIFFERS,
+	[COMPARE_BEFORE] = 1 << VERDICT_EXPECTED | 1 << VERDICT_DIFFERS,
+	[COMPARE_AFTER] =
+		1 << VERDICT_PREDICTED | 1 << VERDICT_UNCHANGED | 1 << VERDICT_DIFFERS,
+	[COMPARE_METADATA] = 1 << VERDICT_EXPECTED | 1 << VERDICT_DIFFERS,
+};
+
+static int read_verdict(const struct sight *sight, enum compare_what what,
+	enum verdict *ret_verdict, struct err *err)
+{
+	cleanup_free char *word = sight_word_of(sight, "verdict");
+	bool has_lines = sight->found.count || sight->expected.count;
+
+	for (size_t i = 0; i < VERDICTS; i++) {
+		if (!(verdicts_of[what] & 1 << i) || strcmp(word, verdict_words[i]) != 0)
+			continue;
+		if (has_lines != (i == VERDICT_DIFFERS))
+			return bad_answer(err);
+		*ret_verdict = (enum verdict)i;
+		return 0;
+	}
+	return bad_answer(err);
+}
+
+int observer_compare(const struct observer *observer,
+	const struct compare_question *question, enum verdict *ret_verdict,
+	struct sight *ret_sight, struct difference *ret_difference, struct err *err)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+	cleanup_sight struct sight sight = SIGHT_INIT;
+
+	compare_question_write(question, &text);
+	if (ask(observer, &text, &sight, err) < 0 ||
+		read_verdict(&sight, question->what, ret_verdict, err) < 0)
+		return -ENODATA;
+	difference_free(ret_difference);
+	*ret_difference = (struct difference){sight.expected, sight.found};
+	sight.expected = sight.found = FACTS_INIT;
+	sight_free(ret_sight);
+	*ret_sight = sight;
+	sight = SIGHT_INIT;
+	return 0;
+}
+
+int observer_check_host(const struct observer *observer, struct err *err)
+{
+	const struct compare_question question = {.what = COMPARE_HOST};
+	cleanup_difference struct difference none = DIFFERENCE_INIT;
+	cleanup_sight struct sight sight = SIGHT_INIT;
+	cleanup_free char *words = NULL;
+	enum verdict verdict;
+	int r = observer_compare(observer, &question, &verdict, &sight, &none, err);
+
+	if (r < 0 || verdict == VERDICT_EXPECTED)
+		return r;
+	words = sight_word_of(&sight, "other");
+	return err_set(err, -EXDEV, "%s", words);
+}
+
+/* ---- about the host ---- */
+
+int observer_look(void *context, const char *parts, const char *name,
+	struct sight *ret_sight, struct err *err)
+{
+	cleanup_buf struct buf question = BUF_INIT;
+
+	buf_printf(&question, "look %s\n", parts);
+	if (name)
+		buf_printf(&question, "name %s\n", name);
+	buf_puts(&question, OBSERVE_END);
+	return ask(context, &question, ret_sight, err);
+}
+
+int observer_check_key(const struct observer *observer, struct err *err)
+{
+	cleanup_buf struct buf question = BUF_INIT;
+	cleanup_sight struct sight sight = SIGHT_INIT;
+
+	buf_printf(&question, "look -\nredaction %s\n" OBSERVE_END, observer->redaction);
+	return ask(observer, &question, &sight, err) < 0 ? -ENODATA : 0;
+}
