@@ -88,6 +88,8 @@ static int show(const struct options *options, const struct fleet *fleet)
 		return program_fail(&err, EXIT_ENVIRONMENT);
 	if (options->is_json)
 		json_print(&report, &output);
+	else if (options->is_reply)
+		reply_print(&report, &output);
 	else
 		review_print(&report, &output);
 	return program_print(&output, fleet_has_kept(fleet) ? EXIT_REFUSED : EXIT_DONE);

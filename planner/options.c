@@ -20,6 +20,7 @@ enum {
 	OPT_DOT,
 	OPT_EXPLAIN,
 	OPT_JSON,
+	OPT_REPLY,
 	OPT_DIFF,
 };
 
@@ -58,6 +59,9 @@ static const struct option_row rows[] = {
 		"tell the story of one device: MAJ:MIN, uuid, dm name, VG/LV or a path "
 		"below /dev; of several hosts NODE:DEVICE, or each that has it"},
 	{OPT_JSON, "json", NULL, "print the verdicts and steps as JSON"},
+	{OPT_REPLY, "reply", NULL,
+		"print an answer to who sent the evidence: what is seen, what is not "
+		"known, and which commands to run"},
 	{OPT_DIFF, "diff", NULL, "compare two captures, fact by fact"},
 	{0},
 };
@@ -135,6 +139,9 @@ static int read_option(int option, struct options *options)
 	case OPT_JSON:
 		options->is_json = true;
 		return -1;
+	case OPT_REPLY:
+		options->is_reply = true;
+		return -1;
 	case OPT_DIFF:
 		options->is_diff = true;
 		return -1;
@@ -155,6 +162,10 @@ static int read_captures(int argc, char **argv, struct options *options)
 	if (options->explain && (has_files || options->is_json))
 		return option_misuse(&program, "--explain cannot be combined with -o, "
 					       "--html, --dot and --json");
+	if (options->is_reply &&
+		(options->is_diff || options->is_json || options->explain))
+		return option_misuse(&program, "--reply cannot be combined with --diff, "
+					       "--explain and --json");
 	if (options->is_diff && given != 2)
 		return option_misuse(&program, "--diff needs two CAPTURE arguments");
 	if (given == 0)

@@ -14,6 +14,7 @@ struct options {
 	const char *dot_file;
 	const char *explain; /* a name of a device; NULL = none */
 	bool is_json;
+	bool is_reply;
 	bool is_diff;
 	const char **captures;
 	size_t n_captures;

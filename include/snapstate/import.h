@@ -16,12 +16,10 @@
 #define SNAPSTATE_IMPORT_H
 
 #include "snapstate/err.h"
+#include "snapstate/host/shown.h"
 #include "snapstate/limits.h"
 
 struct host;
-
-/* What became of each file and each pasted command, a line for each; for people. */
-#define IMPORT_DOCUMENT "lvm/import.txt"
 
 /* A folder, an archive, a text; "-" is a text on standard input. What it does not tell is
  * noted as the source's outcome; an error is a path that cannot be read, or an archive

@@ -21,6 +21,8 @@ void print_age(struct buf *text, const struct host *host, int64_t when)
 	int64_t age = host->identity.taken - when;
 
 	stamp_print(when, text);
+	if (!host->identity.taken)
+		return; /* when it was captured is not known */
 	buf_puts(text, ", ");
 	print_duration(text, age < 0 ? -age : age);
 	buf_puts(text, age < 0 ? " after the capture" : " before the capture");

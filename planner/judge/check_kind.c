@@ -27,6 +27,7 @@ static void note_unknown(const struct host *host, struct subject *subject,
 	subject_reason(subject, RULE_EVIDENCE_MISSING, "%s (%s: %s%s%s)", what, name,
 		source ? outcome_name(source->outcome) : "never asked",
 		source && *source->detail ? ", " : "", source ? source->detail : "");
+	subject_unknown(subject, source_wants(name));
 }
 
 void check_host(const struct host *host, struct subject *subject)
@@ -49,6 +50,22 @@ void check_other(const struct host *host, struct subject *subject)
 		DEVNO_FMT " has no LVM uuid and is on %s, which is no backup snapshot",
 		DEVNO_ARGS(device->devno),
 		below ? below->name : "a device below device-mapper");
+}
+
+/* It is a snapshot all the same: of texts often only the table is there. */
+static void note_unknown_status(struct subject *subject)
+{
+	const char *status = subject->snapshot->targets[0].status;
+
+	if (*status)
+		subject_reason(subject, RULE_EVIDENCE_MISSING,
+			"the kernel does not tell its status (\"%s\")", status);
+	else
+		subject_reason(subject, RULE_EVIDENCE_MISSING,
+			"its status was not read: it may be invalid, or merging");
+	subject_unknown(subject, WANTS(STATUS));
+	if (subject->kind == SUBJECT_VOLUME)
+		subject_reason(subject, RULE_LEFTOVER, "a snapshot");
 }
 
 static void describe_state(const struct host *host, struct subject *subject)
@@ -96,9 +113,7 @@ static void describe_state(const struct host *host, struct subject *subject)
 			snapshot_state_name(device_snapshot_state(subject->snapshot)));
 		return;
 	case SNAPSHOT_UNKNOWN:
-		subject_reason(subject, RULE_EVIDENCE_MISSING,
-			"the kernel does not tell its status (\"%s\")",
-			subject->snapshot->targets[0].status);
+		note_unknown_status(subject);
 		return;
 	case SNAPSHOT_NONE:
 		return;
@@ -202,15 +217,17 @@ static void check_cow_extents(const struct host *host, struct subject *subject)
 	condition_find(host, &condition, &violations);
 	if (!violations.count)
 		return;
-	if (strcmp(violations.items[0].word, "unknown") == 0)
+	if (strcmp(violations.items[0].word, "unknown") == 0) {
 		subject_reason(subject, RULE_EVIDENCE_MISSING,
 			"which device holds each physical volume is not known, so its "
 			"COW cannot be compared with the metadata");
-	else
+		subject_unknown(subject, WANTS(EXTENTS));
+	} else {
 		subject_reason(subject, RULE_DISAGREE,
 			"its COW in the kernel (" DEVNO_FMT
 			") is not on the extents that the metadata gives it",
 			DEVNO_ARGS(subject->cow->devno));
+	}
 }
 
 static void check_layers(const struct host *host, struct subject *subject)
@@ -261,10 +278,13 @@ void check_age(const struct survey *survey, struct subject *subject)
 
 	if (subject->lv->role != LV_SNAPSHOT)
 		return;
-	if (!created)
+	if (!created || !survey->host->identity.taken) {
 		subject_reason(subject, RULE_TOO_YOUNG,
-			"the metadata does not say when it was created");
-	else if (age < 0)
+			created ? "when the evidence was collected is not known, and so "
+				  "how old it was then"
+				: "the metadata does not say when it was created");
+		subject_unknown(subject, created ? WANTS(TIME) : WANTS(VOLUMES));
+	} else if (age < 0)
 		subject_reason(subject, RULE_TOO_YOUNG,
 			"it was created after this capture, by the clocks of the two "
 			"hosts");
@@ -333,10 +353,11 @@ static void check_victims(const struct host *host, struct subject *subject)
 		host, subject->cow, subject->vg_uuid, &overlaps, &count, &is_complete);
 	for (size_t i = 0; i < count; i++)
 		note_victim(host, subject, &overlaps[i], is_writing);
-	if (!is_complete || !host_owners_are_known(host, subject->cow))
+	if (!is_complete || !host_owners_are_known(host, subject->cow)) {
 		subject_reason(subject, RULE_STALE,
 			"whether its extents belong to another volume now was not seen");
-	else if (!count && is_writing)
+		subject_wants(subject, WANTS(EXTENTS));
+	} else if (!count && is_writing)
 		subject_reason(subject, RULE_STALE,
 			"it still writes to extents that LVM counts as free: the next "
 			"volume that gets them is overwritten");
@@ -502,6 +523,7 @@ void check_stale(const struct survey *survey, struct subject *subject)
 			"the metadata of its volume group was not read, so nobody can "
 			"say whether the volume still exists%s",
 			buf_text(&where));
+		subject_unknown(subject, WANTS(VOLUMES) | WANTS(EXTENTS));
 		return;
 	}
 	if (!vg && !host_group_is_gone(host, subject->vg_uuid)) {
@@ -510,6 +532,7 @@ void check_stale(const struct survey *survey, struct subject *subject)
 			"whether its volume group still exists on other disks was not "
 			"seen%s",
 			buf_text(&where));
+		subject_unknown(subject, WANTS(EXTENTS));
 		where.len = 0;
 	}
 	where_words(host, subject, &where);

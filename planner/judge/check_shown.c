@@ -1,28 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A volume that evidence of others names, and does not show as a whole. Input: what the
- * texts say of it. Output: reasons to keep it, and what is missing. Invariants: it is
- * never removed; what speaks for keeping it decides, what speaks against that is told.
+ * What texts of others say of a volume: of one that is known by its name alone all of it,
+ * and what is missing; of one that the model has what the model does not show. Output:
+ * reasons. Invariants: a volume that is known by its name alone is never removed; what a
+ * text shows is a fact, what it does not show is unknown.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "checks.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/holders.h"
+#include "snapstate/host/mount.h"
 #include "snapstate/host/process.h"
 #include "snapstate/host/shown.h"
 #include "snapstate/host/source.h"
 
 /* Of one volume: which kinds of statements there are, and how many were told. */
 struct summary {
+	const struct survey *survey;
 	struct subject *subject;
 	size_t n_of[SHOWN_KINDS], n_told[SHOWN_KINDS];
 	bool is_snapshot;
 };
 
-static void summary_make(struct subject *subject, struct summary *ret)
+static void summary_make(
+	const struct survey *survey, struct subject *subject, struct summary *ret)
 {
-	*ret = (struct summary){.subject = subject};
+	*ret = (struct summary){.survey = survey, .subject = subject};
 	for (size_t i = 0; i < subject->n_shown; i++) {
 		const struct shown *shown = &subject->shown[i];
 
@@ -53,7 +60,7 @@ static void plain_reason(const struct summary *summary, enum rule rule, const ch
 	const struct shown *shown)
 {
 	if (summary->is_snapshot)
-		subject_reason(summary->subject, RULE_EVIDENCE_MISSING,
+		subject_reason(summary->subject, RULE_DISAGREE,
 			"%s (%s), and other evidence shows a snapshot: it is of several "
 			"moments",
 			what, shown->from);
@@ -61,11 +68,163 @@ static void plain_reason(const struct summary *summary, enum rule rule, const ch
 		subject_reason(summary->subject, rule, "%s (%s)", what, shown->from);
 }
 
-static void told(struct subject *subject, const struct shown *shown, const char *what)
+/* "(ticket.txt, line 13: lvs)" behind the newest reason */
+static void add_from(struct subject *subject, const struct shown *shown)
 {
-	subject_reason(subject, RULE_EVIDENCE_MISSING, "%s%s%s%s%s%s", what,
-		*shown->value ? " " : "", shown->value, *shown->from ? " (" : "",
-		shown->from, *shown->from ? ")" : "");
+	cleanup_buf struct buf from = BUF_INIT;
+
+	if (!*shown->from)
+		return;
+	buf_printf(&from, " (%s)", shown->from);
+	subject_add_words(subject, buf_text(&from));
+}
+
+static void told(struct subject *subject, enum rule rule, const struct shown *shown,
+	const char *what)
+{
+	subject_reason(
+		subject, rule, "%s%s%s", what, *shown->value ? " " : "", shown->value);
+	add_from(subject, shown);
+}
+
+/* ---- one statement ---- */
+
+static bool is_virtual_origin(const char *origin)
+{
+	static const char suffix[] = "_vorigin";
+	size_t len = strlen(origin);
+
+	return len >= sizeof(suffix) &&
+	       strcmp(origin + len - (sizeof(suffix) - 1), suffix) == 0;
+}
+
+static void check_snapshot(struct subject *subject, const struct shown *shown)
+{
+	if (is_virtual_origin(shown->value))
+		told(subject, RULE_VIRTUAL_ORIGIN, shown, "its origin is virtual:");
+	else
+		told(subject, RULE_LEFTOVER, shown,
+			*shown->value ? "a snapshot of" : "a snapshot");
+}
+
+/* How many of what was shown may have it open. */
+static size_t count_openers(const struct summary *summary)
+{
+	return summary->n_of[SHOWN_ABOVE] + summary->n_of[SHOWN_MOUNTED] +
+	       summary->n_of[SHOWN_USED] + summary->n_of[SHOWN_HELD];
+}
+
+/* "yes", or a count */
+static void check_open(const struct summary *summary, const struct shown *shown)
+{
+	struct subject *subject = summary->subject;
+	unsigned long count = strtoul(shown->value, NULL, 10);
+
+	if (strcmp(shown->value, "no") == 0)
+		count = 0;
+	else if (!count && strcmp(shown->value, "0") != 0)
+		count = 1;
+	if (!summary->is_snapshot || count <= count_openers(summary)) {
+		told(subject, RULE_SHOWN, shown, "open:");
+		return;
+	}
+	subject_reason(subject, RULE_OPENS_UNEXPLAINED,
+		"it is open (%s), and the evidence shows %zu of what may have it open",
+		shown->value, count_openers(summary));
+	add_from(subject, shown);
+}
+
+static bool is_explained(const struct summary *summary, const struct message_cause *cause)
+{
+	switch (cause->effect) {
+	case MESSAGE_TELLS:
+		return true;
+	case MESSAGE_OF_HOLDER:
+		return summary->n_of[SHOWN_ABOVE] || summary->n_of[SHOWN_HELD] ||
+		       summary->subject->n_layers;
+	case MESSAGE_OF_MOUNT:
+		return summary->n_of[SHOWN_MOUNTED] ||
+		       subject_has_rule(summary->subject, RULE_MOUNTED_IDLE);
+	case MESSAGE_OF_OPENER:
+		return count_openers(summary) || summary->subject->n_layers ||
+		       subject_has_rule(summary->subject, RULE_MOUNTED_IDLE);
+	case MESSAGE_FORBIDS:
+		return false;
+	}
+	return false;
+}
+
+/* "open: no" beside a message that it is open: of two moments, or the count was not of
+ * the same device. */
+static bool is_shown_closed(const struct summary *summary)
+{
+	for (size_t i = 0; i < summary->subject->n_shown; i++) {
+		const struct shown *shown = &summary->subject->shown[i];
+
+		if (shown->kind == SHOWN_OPEN && (strcmp(shown->value, "no") == 0 ||
+							 strcmp(shown->value, "0") == 0))
+			return true;
+	}
+	return false;
+}
+
+static void check_message(const struct summary *summary, const struct shown *shown)
+{
+	const struct message_cause *cause = message_cause(shown->value);
+	struct subject *subject = summary->subject;
+	bool is_good = cause && is_explained(summary, cause);
+
+	subject_reason(subject, !cause || is_good ? RULE_SHOWN : RULE_MESSAGE, "\"%s\"",
+		shown->value);
+	add_from(subject, shown);
+	if (!cause)
+		return;
+	subject_add_words(subject, ": ");
+	subject_add_words(subject, cause->meaning);
+	if (!is_good)
+		subject_wants(subject, cause->wants);
+	if (!is_good && cause->effect != MESSAGE_FORBIDS && is_shown_closed(summary))
+		subject_add_words(subject,
+			"; other lines show it closed: they are of another moment, or "
+			"something opened it in between");
+}
+
+static void check_mounted(const struct summary *summary, const struct shown *shown)
+{
+	struct subject *subject = summary->subject;
+
+	if (summary->survey->host->n_namespaces) {
+		told(subject, RULE_DISAGREE, shown,
+			"no mount table that was read shows it mounted on");
+		subject_wants(subject, WANTS(MOUNTS));
+	} else {
+		told(subject, RULE_MOUNTED_IDLE, shown,
+			"it, or what is on it, is mounted on");
+		subject_wants(subject, WANTS(USERS));
+	}
+	if (mount_target_is_system(shown->value))
+		subject_reason(subject, RULE_MOUNTED_AS_SYSTEM,
+			"mounted on %s, where this host's own file systems belong: it "
+			"may be what the host really runs on",
+			shown->value);
+}
+
+/* "/dev/g/s /mnt ext4 ro 0 0": the place may decide, as of a line that the model has. */
+static void check_configured_line(
+	const struct summary *summary, const struct shown *shown)
+{
+	const char *target = strchr(shown->value, ' ');
+	cleanup_free char *path = NULL;
+	const char *place;
+
+	target = target ? target + strspn(target, " ") : "";
+	path = xstrndup(target, strcspn(target, " "));
+	if (*path && subject_place(summary->survey->request, summary->subject, path,
+			     &place) != PLACE_NONE)
+		told(summary->subject, RULE_FSTAB, shown, "a configuration names it:");
+	else
+		told(summary->subject, RULE_CONFIGURED, shown,
+			"a configuration names it:");
 }
 
 static void check_one(const struct summary *summary, const struct shown *shown)
@@ -74,7 +233,7 @@ static void check_one(const struct summary *summary, const struct shown *shown)
 
 	switch (shown->kind) {
 	case SHOWN_SNAPSHOT:
-		told(subject, shown, *shown->value ? "a snapshot of" : "a snapshot");
+		check_snapshot(subject, shown);
 		return;
 	case SHOWN_ORIGIN:
 		plain_reason(
@@ -86,73 +245,73 @@ static void check_one(const struct summary *summary, const struct shown *shown)
 				"it is listed as a plain volume", shown);
 		return;
 	case SHOWN_THIN:
-		subject_reason(subject, RULE_THIN, "it is a thin volume or a pool (%s)",
-			shown->from);
+		told(subject, RULE_THIN, shown, "it is a thin volume or a pool");
 		return;
 	case SHOWN_MERGING:
-		subject_reason(subject, RULE_MERGING, "it is merging (%s)", shown->from);
+		told(subject, RULE_MERGING, shown, "it is merging");
 		return;
 	case SHOWN_INVALID:
-		subject_reason(subject, RULE_INVALID,
+		told(subject, RULE_INVALID, shown,
 			"it is invalid: every read of it gives an I/O error, and what "
-			"was "
-			"backed up from it is worthless (%s)",
-			shown->from);
+			"was backed up from it is worthless");
 		return;
 	case SHOWN_OVERFLOWED:
-		subject_reason(subject, RULE_OVERFLOWED,
-			"it has overflowed, and is stale (%s)", shown->from);
+		told(subject, RULE_OVERFLOWED, shown, "it has overflowed, and is stale");
 		return;
 	case SHOWN_SHRUNK:
-		subject_reason(subject, RULE_SHRUNK,
-			"more of its COW is used than it has: it was made smaller (%s)",
-			shown->from);
+		told(subject, RULE_SHRUNK, shown,
+			"more of its COW is used than it has: it was made smaller");
 		return;
 	case SHOWN_UNSETTLED:
-		subject_reason(
-			subject, RULE_UNSETTLED, "%s (%s)", shown->value, shown->from);
+		subject_reason(subject, RULE_UNSETTLED, "%s", shown->value);
+		add_from(subject, shown);
 		return;
 	case SHOWN_GONE:
-		told(subject, shown, "LVM says that it was removed:");
+		told(subject, RULE_MESSAGE, shown, "LVM says that it was removed:");
+		subject_wants(subject, WANTS(DEVICES) | WANTS(TABLES) | WANTS(VOLUMES));
 		return;
 	case SHOWN_UNLISTED:
-		told(subject, shown, "a whole list of LVM's volumes does not have it");
+		/* a plain volume may be live data that LVM lost sight of */
+		told(subject, summary->is_snapshot ? RULE_STALE : RULE_STALE_VOLUME,
+			shown, "a whole list of LVM's volumes does not have it");
 		return;
 	case SHOWN_USED:
 		subject_reason(subject, use_rule(shown->value),
-			"process %s uses it, or what is on it (%s)", shown->value,
-			shown->from);
+			"process %s uses it, or what is on it", shown->value);
+		add_from(subject, shown);
 		return;
 	case SHOWN_HELD:
-		subject_reason(subject, RULE_HELD, "%s is on it%s%s%s", shown->value,
-			*shown->from ? " (" : "", shown->from, *shown->from ? ")" : "");
+		subject_reason(subject, RULE_HELD, "%s is on it", shown->value);
+		add_from(subject, shown);
 		return;
 	case SHOWN_ABOVE:
-		told(subject, shown, "on it is the mapping");
+		told(subject, RULE_MAPPED_IDLE, shown, "on it is the mapping");
+		subject_wants(subject, WANTS(DEVICES)); /* who has that open */
 		return;
 	case SHOWN_MOUNTED:
-		told(subject, shown, "it, or what is on it, is mounted on");
+		check_mounted(summary, shown);
 		return;
 	case SHOWN_GROUP:
-		told(subject, shown, "on it is a physical volume of the volume group");
+		told(subject, RULE_SHOWN, shown,
+			"on it is a physical volume of the volume group");
 		return;
 	case SHOWN_CONFIGURED:
-		told(subject, shown, "a configuration names it:");
+		check_configured_line(summary, shown);
 		return;
 	case SHOWN_MESSAGE:
-		told(subject, shown, "a message says:");
+		check_message(summary, shown);
 		return;
 	case SHOWN_OPEN:
-		told(subject, shown, "open:");
+		check_open(summary, shown);
 		return;
 	case SHOWN_FULL:
-		told(subject, shown, "used, per cent of its COW:");
+		told(subject, RULE_SHOWN, shown, "used, per cent of its COW:");
 		return;
 	case SHOWN_STATUS:
-		told(subject, shown, "its status is");
+		told(subject, RULE_SHOWN, shown, "its status is");
 		return;
 	case SHOWN_CREATED:
-		told(subject, shown, "created");
+		told(subject, RULE_SHOWN, shown, "created");
 		return;
 	case SHOWN_LISTED:
 	case SHOWN_ACTIVE:
@@ -164,47 +323,175 @@ static void check_one(const struct summary *summary, const struct shown *shown)
 	}
 }
 
+/* ---- what is missing ---- */
+
 /* In the order in which it would decide most. */
 static void note_missing(const struct host *host, const struct summary *summary)
 {
 	static const struct {
 		enum shown_kind kind;
 		const char *words;
-	} rows[] = {{SHOWN_UUID, "its uuid (dmsetup info -c)"},
-		{SHOWN_NUMBER, "its device number (dmsetup info -c)"},
-		{SHOWN_TABLE, "its table (dmsetup table)"},
-		{SHOWN_STATUS, "its status (dmsetup status)"}};
+		unsigned wants;
+	} rows[] = {{SHOWN_UUID, "its uuid", WANTS(DEVICES)},
+		{SHOWN_NUMBER, "its device number", WANTS(DEVICES)},
+		{SHOWN_OPEN, "its open count", WANTS(DEVICES)},
+		{SHOWN_TABLE, "its table", WANTS(TABLES)},
+		{SHOWN_STATUS, "its status", WANTS(STATUS)},
+		{SHOWN_CREATED, "when it was created", WANTS(VOLUMES)}};
+	static const char *const sources[] = {"lvm/report.json", "mounts", "processes",
+		"holders", "superblocks", "swaps", "fstab"};
 	cleanup_buf struct buf text = BUF_INIT;
+	unsigned wants = 0;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (!summary->n_of[rows[i].kind])
+		if (!summary->n_of[rows[i].kind]) {
 			buf_printf(&text, "%s, ", rows[i].words);
-	if (!host->n_vgs)
-		buf_puts(&text, "the metadata of its volume group (vgcfgbackup), ");
-	if (!host_source_is_read(host, "mounts"))
-		buf_puts(&text, "the mounts of all namespaces, ");
-	buf_puts(&text, "the processes that use it");
+			wants |= rows[i].wants;
+		}
+	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
+		enum coverage coverage = host_coverage(host, sources[i]);
+
+		if (coverage == COVERS_ALL)
+			continue;
+		buf_printf(&text, "%s%s, ", coverage == COVERS_PART ? "more of " : "",
+			source_words(sources[i]));
+		wants |= source_wants(sources[i]);
+	}
+	text.len -= 2; /* one of them covers all only in a capture of the host's own */
+	text.data[text.len] = '\0';
 	subject_reason(summary->subject, RULE_EVIDENCE_MISSING,
-		"the evidence names it and does not show it as a whole; missing: %s",
+		"texts name it, and do not show it as a whole; not shown: %s",
 		buf_text(&text));
+	subject_unknown(summary->subject, wants);
 }
 
-void check_shown(const struct host *host, struct subject *subject)
+/* Of these a statement that is not told could decide something else. */
+static bool is_alike(const struct shown *shown)
+{
+	const struct message_cause *cause;
+
+	if (shown->kind == SHOWN_MESSAGE) {
+		cause = message_cause(shown->value);
+		return !cause || cause->effect == MESSAGE_TELLS;
+	}
+	return shown->kind != SHOWN_MOUNTED && shown->kind != SHOWN_CONFIGURED &&
+	       shown->kind != SHOWN_USED;
+}
+
+typedef bool (*statement_filter)(
+	const struct summary *summary, const struct shown *shown);
+
+/* `filter` NULL: all. Messages that only tell do not use up the room of others. */
+static void check_each(struct summary *summary, statement_filter filter)
+{
+	struct subject *subject = summary->subject;
+	size_t n_alike = 0, n_other = 0, n_messages = 0;
+
+	for (size_t i = 0; i < subject->n_shown; i++) {
+		const struct shown *shown = &subject->shown[i];
+		size_t *n_told = shown->kind == SHOWN_MESSAGE && is_alike(shown)
+					 ? &n_messages
+					 : &summary->n_told[shown->kind];
+
+		if (filter && !filter(summary, shown))
+			continue;
+		if ((*n_told)++ < ALIKE_MOST)
+			check_one(summary, shown);
+		else if (is_alike(shown))
+			n_alike++;
+		else
+			n_other++;
+	}
+	if (n_alike)
+		subject_reason(subject, RULE_SHOWN, "and %zu more statements like these",
+			n_alike);
+	if (n_other)
+		subject_reason(subject, RULE_TOO_MUCH,
+			"and %zu more statements of mounts, users, configurations or "
+			"messages than are looked at",
+			n_other);
+}
+
+void check_shown(const struct survey *survey, struct subject *subject)
 {
 	struct summary summary;
 
-	summary_make(subject, &summary);
-	note_missing(host, &summary);
-	for (size_t i = 0; i < subject->n_shown; i++) {
-		const struct shown *shown = &subject->shown[i];
+	summary_make(survey, subject, &summary);
+	check_each(&summary, NULL);
+	note_missing(survey->host, &summary);
+}
 
-		if (summary.n_told[shown->kind]++ < ALIKE_MOST)
-			check_one(&summary, shown);
+/* ---- of a volume that the model has ---- */
+
+static bool has_mount(const struct summary *summary, const char *target)
+{
+	cleanup_holders struct holders mounts = subject_holders(
+		summary->survey->host, summary->subject, HELD_BY_MOUNT, PLACES_MOST);
+
+	for (struct holder holder; holders_next(&mounts, &holder);)
+		if (strcmp(holder.mount->target, target) == 0)
+			return true;
+	return false;
+}
+
+static bool has_process(const struct summary *summary, const char *value)
+{
+	const struct process *process =
+		host_process(summary->survey->host, (uint32_t)strtoul(value, NULL, 10));
+
+	return process && host_source_is_read(summary->survey->host, "processes");
+}
+
+/* What the model cannot show, or does not. */
+static bool is_besides(const struct summary *summary, const struct shown *shown)
+{
+	const struct host *host = summary->survey->host;
+
+	switch (shown->kind) {
+	case SHOWN_USED:
+		return !has_process(summary, shown->value);
+	case SHOWN_HELD:
+		return !host_block_by_kname(host, shown->value);
+	case SHOWN_MOUNTED:
+		return !has_mount(summary, shown->value);
+	case SHOWN_CONFIGURED:
+		return !host_source_is_read(host, "fstab");
+	case SHOWN_MESSAGE:
+	case SHOWN_MERGING:
+	case SHOWN_GONE:
+		return true;
+	case SHOWN_LISTED:
+	case SHOWN_SNAPSHOT:
+	case SHOWN_ORIGIN:
+	case SHOWN_PLAIN:
+	case SHOWN_THIN:
+	case SHOWN_INVALID:
+	case SHOWN_OVERFLOWED:
+	case SHOWN_SHRUNK:
+	case SHOWN_UNSETTLED:
+	case SHOWN_UNLISTED:
+	case SHOWN_FULL:
+	case SHOWN_ACTIVE:
+	case SHOWN_OPEN:
+	case SHOWN_NUMBER:
+	case SHOWN_UUID:
+	case SHOWN_TABLE:
+	case SHOWN_STATUS:
+	case SHOWN_LAYER:
+	case SHOWN_ABOVE:
+	case SHOWN_GROUP:
+	case SHOWN_CREATED:
+		return false;
 	}
-	for (size_t kind = 0; kind < SHOWN_KINDS; kind++)
-		if (summary.n_of[kind] > ALIKE_MOST)
-			subject_reason(subject, RULE_EVIDENCE_MISSING,
-				"and %zu more statements of the kind \"%s\"",
-				summary.n_of[kind] - ALIKE_MOST,
-				shown_kind_name((enum shown_kind)kind));
+	return false;
+}
+
+void check_shown_besides(const struct survey *survey, struct subject *subject)
+{
+	struct summary summary;
+
+	if (!subject->n_shown)
+		return;
+	summary_make(survey, subject, &summary);
+	check_each(&summary, is_besides);
 }

@@ -29,6 +29,7 @@ static void require_source(const struct host *host, struct subject *subject,
 	subject_reason(subject, RULE_EVIDENCE_MISSING, "%s: %s%s%s", name,
 		source ? outcome_name(source->outcome) : "not in the capture",
 		source && *source->detail ? ", " : "", source ? source->detail : "");
+	subject_unknown(subject, source_wants(name));
 }
 
 /* The second look found changes, and says which devices: check_unchanged() asks whether
@@ -58,11 +59,17 @@ void check_evidence(const struct survey *survey, struct subject *subject)
 	/* newer than the first captures: not there is fine, not read is not */
 	static const char *const later[] = {
 		"holders", "lvm/pvs.json", "again", "fstab", "configs"};
+	static const char *const of_imports[] = {"fstab"};
 	cleanup_buf struct buf name = BUF_INIT;
 
 	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++)
 		if (host_source(host, later[i]) && !is_known_change(host, later[i]))
 			require_source(host, subject, later[i], true);
+	for (size_t i = 0;
+		host_is_imported(host) && i < sizeof(of_imports) / sizeof(of_imports[0]);
+		i++)
+		if (!host_source(host, of_imports[i]))
+			require_source(host, subject, of_imports[i], false);
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
 		require_source(host, subject, needed[i].name, needed[i].may_be_absent);
 	for (size_t i = 0; i < survey->n_unread_spaces && i < ALIKE_MOST; i++) {
@@ -81,9 +88,11 @@ void check_evidence(const struct survey *survey, struct subject *subject)
 	 */
 	if (host_vg(host, subject->vg_uuid))
 		require_source(host, subject, buf_text(&name), false);
-	if (!host_namespace_of_host(host))
+	if (!host_namespace_of_host(host)) {
 		subject_reason(subject, RULE_EVIDENCE_MISSING,
 			"the mount namespace of process 1 was not seen");
+		subject_unknown(subject, WANTS(MOUNTS));
+	}
 	if (host_index_is_cut(host))
 		subject_reason(subject, RULE_EVIDENCE_MISSING,
 			"more mounts are below each other on the way to one file than "
@@ -106,6 +115,7 @@ static void note_missing(
 	}
 	subject_reason(subject, RULE_EVIDENCE_MISSING, "%s%s, where it may be", what,
 		buf_text(&unread));
+	subject_wants(subject, WANTS(EXTENTS));
 	device = host_device_by_devno(survey->host, survey->unread[0]);
 	block = host_block_by_devno(survey->host, survey->unread[0]);
 	if (device)

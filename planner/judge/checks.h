@@ -13,8 +13,10 @@ void check_layer(const struct host *host, struct subject *subject);
 void check_stale(const struct survey *survey, struct subject *subject);
 void check_age(const struct survey *survey, struct subject *subject);
 
-/* check_shown.c: what evidence says of a volume that it knows by its name alone */
-void check_shown(const struct host *host, struct subject *subject);
+/* check_shown.c: what texts say of a volume that is known by its name alone; of one that
+ * the model has, what the model does not show */
+void check_shown(const struct survey *survey, struct subject *subject);
+void check_shown_besides(const struct survey *survey, struct subject *subject);
 
 /* check_state.c: whether the evidence is whole and the host at rest */
 void check_evidence(const struct survey *survey, struct subject *subject);

@@ -26,6 +26,9 @@ void subject_reason(struct subject *subject, enum rule rule, const char *format,
 	va_end(args);
 	reason->rule = rule;
 	reason->text = text;
+	reason->wants = rule_wants(rule);
+	/* what other hosts would say of it */
+	reason->is_unknown = rule == RULE_HOST_MISSING;
 }
 
 static void reason_set_text(struct reason *reason, struct buf *text)
@@ -132,7 +135,7 @@ static void judge(const struct survey *survey, const struct sharing *sharing,
 		check_layer(host, subject);
 		return;
 	case SUBJECT_SHOWN:
-		check_shown(host, subject);
+		check_shown(survey, subject);
 		return;
 	case SUBJECT_VOLUME:
 		check_volume(host, subject);
@@ -153,6 +156,7 @@ static void judge(const struct survey *survey, const struct sharing *sharing,
 		check_nesting(survey, sharing, subject);
 		check_holders(host, subject);
 		check_mounts(host, subject);
+		check_shown_besides(survey, subject);
 		return;
 	}
 	check_evidence(survey, subject);
@@ -167,6 +171,7 @@ static void judge(const struct survey *survey, const struct sharing *sharing,
 	check_ledger(host, subject);
 	check_configured(survey, subject);
 	check_fstab(host, subject);
+	check_shown_besides(survey, subject);
 	check_stack_extent(subject);
 }
 
@@ -379,6 +384,7 @@ void classify_survey(struct survey *survey)
 		qsort(survey->subjects, survey->n_subjects, sizeof(struct subject),
 			order_subjects);
 	number_subjects(survey);
+	outlook_survey(survey);
 }
 
 bool survey_has_kept(const struct survey *survey)

@@ -480,4 +480,6 @@ void fleet_join(struct fleet *fleet)
 		for (size_t i = 0; i < fleet->n_members; i++)
 			has_changed |= classify_siblings(&fleet->members[i].survey);
 	} while (has_changed);
+	for (size_t i = 0; i < fleet->n_members; i++)
+		outlook_survey(&fleet->members[i].survey);
 }

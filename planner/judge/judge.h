@@ -5,9 +5,11 @@
  *
  *   - survey.c: host -> subjects: every snapshot and what looks like the remains of one
  *   - classify.c: subjects -> reasons, verdict and class, by the rules of rules.c
+ *   - outlook.c: of what is undecided, what the evidence so far speaks for
  *   - fleet_join.c: what each of several captures says of the same snapshot
  *
- * Helpers: select.c (the operator's rules), policy.c (their files), stack.c and
+ * Helpers: evidence.c (what a source covers), messages.c (what LVM and the kernel say),
+ * select.c (the operator's rules), policy.c (their files), stack.c and
  * stack_layers.c (what is on what), mapping.c (which mappings may go with a snapshot),
  * mounts.c (which mounts one umount takes away).
  */
@@ -85,6 +87,7 @@ enum rule {
 	RULE_HELD_IDLE,
 	RULE_FSTAB,
 	RULE_LEFTOVER_MOUNT,
+	RULE_SHOWN,
 	RULE_ACTIVE_TWICE,
 	/* they keep it: undecided */
 	RULE_EVIDENCE_MISSING,
@@ -103,6 +106,7 @@ enum rule {
 	RULE_CONFIGURED,
 	RULE_TOO_MUCH,
 	RULE_STALE_VOLUME,
+	RULE_MESSAGE,
 	/* they keep it: refuse */
 	RULE_LOST_VOLUME,
 	RULE_GUEST_VOLUME,
@@ -144,6 +148,75 @@ const char *rule_hazard(enum rule rule);
 /* true: it only describes, and is never a class: what it tells of, the plan undoes. */
 bool rule_is_hint(enum rule rule);
 
+/* ---- evidence (evidence.c) ---- */
+
+/* What can be asked for, the most telling first: a row of ask.c each. */
+enum evidence {
+	EVIDENCE_USERS,	      /* the processes that use a mount */
+	EVIDENCE_DEVICES,     /* number, uuid, open count, state of mappings */
+	EVIDENCE_MOUNTS,      /* in every mount namespace */
+	EVIDENCE_TABLES,      /* of mappings */
+	EVIDENCE_HOLDERS,     /* what is on a device: mappings, arrays, loop devices */
+	EVIDENCE_STATUS,      /* of a snapshot: valid, Invalid, Overflow, how full */
+	EVIDENCE_VOLUMES,     /* LVM's list: origin, attributes, creation time */
+	EVIDENCE_OPENERS,     /* the processes that have a device open */
+	EVIDENCE_SUPERBLOCKS, /* file systems that are live without a mount */
+	EVIDENCE_SWAPS,
+	EVIDENCE_ARRAYS,
+	EVIDENCE_LOOPS,
+	EVIDENCE_EXTENTS, /* LVM's metadata with its extents, and where its disks are */
+	EVIDENCE_FSTAB,
+	EVIDENCE_COMMANDS, /* commands of LVM and device-mapper, backup programs */
+	EVIDENCE_TIME,	   /* when it was collected */
+	EVIDENCE_LOG,	   /* the kernel's */
+	EVIDENCE_HOSTS,	   /* a capture of another host */
+	EVIDENCE_WHOLE,	   /* a capture of this one */
+	EVIDENCE_KINDS,
+};
+#define WANTS(kind) (1u << EVIDENCE_##kind)
+
+/* How much of a source there is. What it shows is a fact; what one shows that does not
+ * cover all says nothing by what it does not show. */
+enum coverage {
+	COVERS_NOTHING,
+	COVERS_PART,
+	COVERS_ALL,
+};
+enum coverage host_coverage(const struct host *host, const char *source);
+const char *coverage_name(enum coverage coverage);
+/* true: others collected it (import.h); there a source that is not named was not read. */
+bool host_is_imported(const struct host *host);
+/* Bits of enum evidence that would stand for the source. */
+unsigned source_wants(const char *source);
+/* Bits of enum evidence that tell more of what a rule says. */
+unsigned rule_wants(enum rule rule);
+/* What people call the source; NULL: it is told by its name. */
+const char *source_words(const char *source);
+
+/* ---- what LVM and the kernel say (messages.c) ---- */
+
+/* What must be shown beside a message, so that it is explained by that. */
+enum message_effect {
+	MESSAGE_TELLS,	   /* nothing: it speaks against no removal */
+	MESSAGE_OF_HOLDER, /* another block device on it */
+	MESSAGE_OF_MOUNT,
+	MESSAGE_OF_OPENER, /* anybody who has it open */
+	MESSAGE_FORBIDS,   /* nothing explains it away */
+};
+struct message_cause {
+	const char *pattern; /* substrings in this order, with * between */
+	const char *cause;   /* a few words */
+	const char *meaning; /* what it says, for people */
+	enum message_effect effect;
+	unsigned wants; /* bits of enum evidence: the next questions */
+};
+/* NULL: none of the known ones. */
+const struct message_cause *message_cause(const char *text);
+extern const struct message_cause message_causes[];
+extern const size_t n_message_causes;
+
+/* ---- reasons ---- */
+
 /* Whom a reason is about: what several reasons name is one thing to do. */
 enum about_kind {
 	ABOUT_NOTHING,
@@ -168,6 +241,10 @@ struct reason {
 	enum rule rule;
 	char *text;
 	struct about about;
+	unsigned wants; /* bits of enum evidence that would tell more */
+	/* It is there because something is not known: with the evidence it could be gone.
+	 * Else it is a fact. */
+	bool is_unknown;
 };
 
 /* ---- subjects ---- */
@@ -189,6 +266,17 @@ struct layer {
 	const struct block *block;
 };
 
+/* What the evidence so far speaks for, beside VERDICT_UNDECIDED. */
+enum outlook {
+	OUTLOOK_NONE,	/* the verdict is another one */
+	OUTLOOK_REMOVE, /* all that is known fits a leftover, nothing speaks against it */
+	OUTLOOK_OPEN,	/* neither of the two */
+	OUTLOOK_KEEP,	/* something speaks for keeping it */
+};
+const char *outlook_name(enum outlook outlook);
+/* What it means, for people. */
+const char *outlook_meaning(enum outlook outlook);
+
 /* One snapshot, or what is left of one; or a plain volume that is active without LVM's
  * knowledge: that is `snapshot` then. Pointers lead into the host. */
 struct subject {
@@ -197,7 +285,7 @@ struct subject {
 	char *vg_uuid; /* "" for others */
 	char *lv_uuid;
 	const struct lv *lv;
-	const struct shown *shown; /* what is said of it, in the host's array */
+	const struct shown *shown; /* what texts say of it, in the host's array */
 	size_t n_shown;
 	const struct device *snapshot;
 	const struct device *cow;
@@ -226,7 +314,12 @@ struct subject {
 	size_t n_reasons;
 	enum rule decisive; /* gives the class */
 	enum verdict verdict;
+	enum outlook outlook;
 	size_t first_step, n_steps; /* in the plan */
+	/* Of OUTLOOK_REMOVE: what a person would type if the answers confirm it, in this
+	 * order. Never a part of a plan. */
+	char **would;
+	size_t n_would;
 };
 
 /* What is found of a device once, for all subjects that it has to do with. */
@@ -306,6 +399,13 @@ void subject_add_words(struct subject *subject, const char *words);
 /* Whom its newest reason is about. */
 void subject_about(struct subject *subject, enum about_kind kind, const void *it);
 
+/* Its newest reason is there for want of this (bits of enum evidence). */
+void subject_unknown(struct subject *subject, unsigned wants);
+/* Its newest reason is a fact, and this would tell more. */
+void subject_wants(struct subject *subject, unsigned wants);
+/* Bits of enum evidence that its reasons want, and that would decide. */
+unsigned subject_asks(const struct subject *subject);
+
 /* Of the hosts that were captured with this one, those whose captures show the group: the
  * argument of CONDITION_HOSTS. */
 void sharing_nodes(
@@ -316,6 +416,10 @@ void subject_decide(struct subject *subject);
 /* After verdicts got stricter: those that cannot go alone stay as well. Returns whether
  * there was one. */
 bool classify_siblings(struct survey *survey);
+
+/* outlook.c: gives every subject its outlook, by its reasons alone. Again after verdicts
+ * got stricter. */
+void outlook_survey(struct survey *survey);
 
 /* true: something that was asked for was refused or is undecided. */
 bool survey_has_kept(const struct survey *survey);
@@ -349,6 +453,8 @@ size_t stack_height(const struct host *host, struct devno devno, size_t most);
 void stack_layers(const struct host *host, const struct device *base,
 	const struct device *except,
 	struct layer **ret_layers, size_t *ret_count);
+/* What LVM calls its visible device: of "vg/a-b" it is vg-a--b. */
+void subject_dm_name(const struct subject *subject, struct buf *name);
 struct devno layer_devno(const struct layer *layer);
 /* The mappings of snapshot, cow and what is on them: calls `visit` for each; stops at
  * false. */

@@ -90,6 +90,12 @@ struct holders subject_holders(const struct host *host, const struct subject *su
 	return holders;
 }
 
+void subject_dm_name(const struct subject *subject, struct buf *name)
+{
+	for (const char *c = subject->label; *c; c++)
+		buf_puts(name, *c == '/' ? "-" : *c == '-' ? "--" : (char[2]){*c, '\0'});
+}
+
 /* ---- what a device is on ---- */
 
 /* Devices below one that its height is counted of; it is a place in an order. */

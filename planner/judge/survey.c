@@ -375,6 +375,42 @@ static bool labels_have(const struct labels *labels, const char *label)
 		order_labels);
 }
 
+/* Statements about one volume stand together. */
+static size_t count_of_volume(const struct host *host, size_t first)
+{
+	size_t count = 1;
+
+	while (first + count < host->n_shown &&
+		strcmp(host->shown[first + count].volume, host->shown[first].volume) == 0)
+		count++;
+	return count;
+}
+
+static int order_volumes(const void *pa, const void *pb)
+{
+	const struct shown *a = pa, *b = pb;
+
+	return strcmp(a->volume, b->volume);
+}
+
+/* What texts say of a volume that the model has too. */
+static void attach_shown(const struct host *host, struct subject *subject)
+{
+	const struct shown wanted = {.volume = subject->label};
+	const struct shown *shown;
+
+	if (!host->n_shown || subject->n_shown)
+		return;
+	shown = bsearch(
+		&wanted, host->shown, host->n_shown, sizeof(*host->shown), order_volumes);
+	if (!shown)
+		return;
+	while (shown > host->shown && order_volumes(shown - 1, &wanted) == 0)
+		shown--;
+	subject->shown = shown;
+	subject->n_shown = count_of_volume(host, (size_t)(shown - host->shown));
+}
+
 /* What evidence names, and does not show as a whole. */
 static void collect_shown(const struct host *host, struct survey *survey)
 {
@@ -389,9 +425,7 @@ static void collect_shown(const struct host *host, struct survey *survey)
 		struct subject *subject;
 		bool is_selected;
 
-		for (count = 1; i + count < host->n_shown &&
-				strcmp(shown[count].volume, shown->volume) == 0;)
-			count++;
+		count = count_of_volume(host, i);
 		is_selected =
 			request_selects(survey->request, shown->volume, NULL, &rule);
 		if ((!is_selected && !shows_snapshot(shown, count)) ||
@@ -445,6 +479,8 @@ void survey_collect(
 	collect_layers(host, &survey);
 	collect_others(host, &survey);
 	collect_shown(host, &survey);
+	for (size_t i = 0; i < survey.n_subjects; i++)
+		attach_shown(host, &survey.subjects[i]);
 	*ret = survey;
 }
 
@@ -501,6 +537,9 @@ void survey_free(struct survey *survey)
 		free(subject->label);
 		free(subject->vg_uuid);
 		free(subject->lv_uuid);
+		for (size_t w = 0; w < subject->n_would; w++)
+			free(subject->would[w]);
+		free(subject->would);
 	}
 	free(survey->subjects);
 	free(survey->bases);

@@ -191,7 +191,11 @@ int fleet_order(struct fleet *fleet, struct err *err)
 	r = order_rounds(fleet, now, err);
 	for (size_t i = 0; i < fleet->n_members; i++)
 		host_free(now[i]);
-	return r < 0 ? r : order_whole(fleet, err);
+	if (r == 0)
+		r = order_whole(fleet, err);
+	for (size_t i = 0; r == 0 && i < fleet->n_members; i++)
+		order_would(&fleet->members[i].survey);
+	return r;
 }
 
 int fleet_prove(const struct fleet *fleet, struct err *err)

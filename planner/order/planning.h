@@ -4,6 +4,7 @@
  *
  *   - order.c: what is removable -> the plan's steps, in an order that the kernel accepts
  *   - replay.c: steps + a clone of the host -> what each step makes untrue and true
+ *   - would.c: the steps that would follow if an outlook is confirmed
  *   - fleet_order.c: one plan per host, and the order between them
  */
 #ifndef SNAPSTATE_PLANNING_H
@@ -36,6 +37,9 @@ int order_part(struct survey *survey, unsigned parts, struct host *now, struct p
  * would refuse; -ENOENT: the target is not there.
  */
 int replay_step(struct host *clone, const struct plan_step *step, struct err *err);
+
+/* would.c: of each subject whose outlook is remove, the commands that would follow. */
+void order_would(struct survey *survey);
 
 /* ---- several hosts ---- */
 

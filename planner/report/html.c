@@ -200,6 +200,8 @@ static void rows_of_plan(
 
 	row(page, "plan", plan_file);
 	row(page, "its digest", plan->digest);
+	if (!plan->taken)
+		return;
 	stamp_print(plan->expires, &expires);
 	row(page, "it expires on", buf_text(&expires));
 }
@@ -256,7 +258,9 @@ static void print_times(struct page *page, const struct report_host *hosts, size
 	stamp_print(first, &from);
 	stamp_print(last, &until);
 	page_open(page, "p", "soft");
-	if (first == last)
+	if (!first)
+		page_say(page, "collected at a time that is not known");
+	else if (first == last)
 		page_say(page, "as captured on %s", buf_text(&from));
 	else
 		page_say(page, "as captured from %s to %s", buf_text(&from),
@@ -285,6 +289,7 @@ static void print_host(struct html *html, size_t member)
 	print_hazards(html, member);
 	print_strikes(page, host);
 	print_suspended(page, host);
+	html_opening(page, host);
 	page_say_in(page, "p", "summary", host->summary);
 	if (report_is_of_several(html->report))
 		html_plans_of(html, member);

@@ -33,6 +33,9 @@ void html_subject(struct page *page, const struct report_host *host,
 /* `label` is what stands above them, "" = nothing. */
 void html_steps(struct page *page, const struct plan *plan, const char *label,
 	size_t first, size_t count);
+/* html_outlook.c: how a host opens; of one subject what would follow. */
+void html_opening(struct page *page, const struct report_host *host);
+void html_would(struct page *page, const struct report_subject *told);
 void html_picture(
 	struct page *page, const struct story *story, const struct subject *subject);
 

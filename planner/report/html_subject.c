@@ -115,6 +115,7 @@ void html_subject(struct page *page, const struct report_host *host,
 		page_close(page);
 	}
 	print_reasons(page, told);
+	html_would(page, told);
 	print_remedy(page, told);
 	page_say_in(page, "h3", "", "What the plan does, as a person would type it");
 	if (subject->n_steps)

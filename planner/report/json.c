@@ -41,6 +41,10 @@ static struct json_object *missing_array(const struct report_host *it)
 		json_object_object_add(
 			entry, "outcome", json_text(outcome_name(source->outcome)));
 		json_object_object_add(entry, "detail", json_text(source->detail));
+		if (host_is_imported(it->member->host))
+			json_object_object_add(entry, "covers",
+				json_text(coverage_name(
+					host_coverage(it->member->host, source->name))));
 		json_object_array_add(missing, entry);
 	}
 	return missing;
@@ -105,6 +109,40 @@ static struct json_object *actions_array(const struct remedy *remedy)
 	return array;
 }
 
+static struct json_object *asks_array(const struct asks *asks)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < asks->count; i++) {
+		struct json_object *entry = json_object_new_object();
+
+		json_object_object_add(
+			entry, "command", json_text(asks->items[i].command));
+		json_object_object_add(
+			entry, "decides", json_text(asks->items[i].decides));
+		json_object_array_add(array, entry);
+	}
+	return array;
+}
+
+static void add_outlook(struct json_object *entry, const struct report_subject *told)
+{
+	const struct subject *subject = told->subject;
+	struct json_object *would = json_object_new_array();
+
+	for (size_t i = 0; i < subject->n_would; i++)
+		json_object_array_add(would, json_text(subject->would[i]));
+	if (subject->outlook != OUTLOOK_NONE) {
+		json_object_object_add(
+			entry, "outlook", json_text(outlook_name(subject->outlook)));
+		json_object_object_add(entry, "would", would);
+	} else {
+		json_object_put(would);
+	}
+	if (subject->outlook != OUTLOOK_NONE || told->asks.count)
+		json_object_object_add(entry, "ask", asks_array(&told->asks));
+}
+
 static struct json_object *verdict_object(const struct report_subject *told)
 {
 	const struct subject *subject = told->subject;
@@ -126,6 +164,7 @@ static struct json_object *verdict_object(const struct report_subject *told)
 		entry, "verdict", json_text(verdict_name(subject->verdict)));
 	json_object_object_add(entry, "reasons", reasons_array(subject));
 	json_object_object_add(entry, "actions", actions_array(&told->remedy));
+	add_outlook(entry, told);
 	return entry;
 }
 

@@ -66,7 +66,11 @@ static char *taken_words(const struct identity *id)
 {
 	struct buf text = BUF_INIT;
 
+	if (!id->taken)
+		return xstrdup("at a time that is not known");
 	stamp_print(id->taken, &text);
+	if (!id->uptime)
+		return text.data;
 	buf_puts(&text, ", ");
 	print_duration(&text, (int64_t)(id->uptime / (id->ticks ? id->ticks : 100)));
 	buf_puts(&text, " after boot");
@@ -162,6 +166,8 @@ static void collect_summary(struct report_host *it)
 	it->to_remove = count_verdicts(survey, VERDICT_REMOVE);
 	it->refused = count_verdicts(survey, VERDICT_REFUSE);
 	it->undecided = count_verdicts(survey, VERDICT_UNDECIDED);
+	for (size_t i = 0; i < survey->n_subjects; i++)
+		it->not_asked += survey->subjects[i].decisive == RULE_NOT_SELECTED;
 	if (it->to_remove + it->refused + it->undecided == 0)
 		buf_puts(&text,
 			"Nothing to remove: this host has no leftover of that name.");
@@ -170,10 +176,20 @@ static void collect_summary(struct report_host *it)
 			"%zu to remove in %zu step%s, %zu refused, %zu undecided.",
 			it->to_remove, n_steps, n_steps == 1 ? "" : "s", it->refused,
 			it->undecided);
+	if (it->not_asked)
+		buf_printf(&text, " %zu more not asked for.", it->not_asked);
 	it->summary = text.data;
 }
 
 /* ---- subjects ---- */
+
+/* Facts that decide, other facts, what is not known. */
+static int place_of_reason(const struct subject *subject, const struct reason *reason)
+{
+	if (reason->is_unknown)
+		return 2;
+	return rule_text(reason->rule)->verdict == subject->verdict ? 0 : 1;
+}
 
 static void collect_subjects(struct report_host *it)
 {
@@ -188,15 +204,15 @@ static void collect_subjects(struct report_host *it)
 
 		told->subject = subject;
 		told->reasons = xcalloc(subject->n_reasons, sizeof(*told->reasons));
-		for (int is_mild = 0; is_mild < 2; is_mild++)
+		for (int place = 0; place < 3; place++)
 			for (size_t r = 0; r < subject->n_reasons; r++) {
 				const struct reason *reason = &subject->reasons[r];
 
-				if ((rule_text(reason->rule)->verdict ==
-					    subject->verdict) != is_mild)
+				if (place_of_reason(subject, reason) == place)
 					told->reasons[count++] = reason;
 			}
 		remedy_collect(survey, subject, &told->remedy);
+		ask_collect(survey, subject, &told->asks);
 	}
 }
 
@@ -217,6 +233,20 @@ static void collect_told(struct report_host *it)
 	tell_subjects(it, VERDICT_UNDECIDED, false);
 	tell_subjects(it, VERDICT_REFUSE, true);
 	tell_subjects(it, VERDICT_REFUSE, false);
+}
+
+/* What a person is to look at first: what may go, then what should stay. */
+static void collect_outlooks(struct report_host *it)
+{
+	static const enum outlook order[] = {OUTLOOK_REMOVE, OUTLOOK_KEEP, OUTLOOK_OPEN};
+
+	it->outlooks = xcalloc(it->n_told, sizeof(*it->outlooks));
+	for (size_t k = 0; k < sizeof(order) / sizeof(order[0]); k++)
+		for (size_t i = 0; i < it->n_told; i++)
+			if (it->told[i]->subject->outlook == order[k] &&
+				it->told[i]->subject->kind != SUBJECT_HOST)
+				it->outlooks[it->n_outlooks++] = it->told[i];
+	ask_collect_all(&it->member->survey, &it->asks);
 }
 
 /* ---- the plan ---- */
@@ -371,6 +401,8 @@ static void collect_host(
 	collect_suspended(ret);
 	collect_subjects(ret);
 	collect_told(ret);
+	collect_outlooks(ret);
+	ret->worth = report_worth(ret);
 	collect_refreshes(ret);
 	collect_untouched(ret);
 	collect_summary(ret);
@@ -419,6 +451,7 @@ static void free_host(struct report_host *it)
 	for (size_t i = 0; i < it->n_subjects; i++) {
 		free(it->subjects[i].reasons);
 		remedy_free(&it->subjects[i].remedy);
+		asks_free(&it->subjects[i].asks);
 	}
 	free(it->asked);
 	free(it->missing);
@@ -431,6 +464,9 @@ static void free_host(struct report_host *it)
 	free(it->untouched);
 	free(it->summary);
 	free(it->taken);
+	free(it->worth);
+	free(it->outlooks);
+	asks_free(&it->asks);
 	free(it->node);
 	story_free(&it->story);
 }

@@ -5,11 +5,13 @@
  * what came from a host, and leave out what would be too long.
  *
  *   report.c       fleet -> report
+ *   worth.c        what the evidence of a host is worth
  *   fleet_words.c  how plans, nodes and steps of several hosts are called
  */
 #ifndef SNAPSTATE_REPORT_H
 #define SNAPSTATE_REPORT_H
 
+#include "ask.h"
 #include "fleet.h"
 #include "remedy.h"
 #include "story.h"
@@ -38,8 +40,10 @@ struct report_suspended {
 
 struct report_subject {
 	const struct subject *subject;
-	const struct reason **reasons; /* those that decide, then what only describes */
+	/* Those that decide, then what only describes, then what is not known. */
+	const struct reason **reasons;
 	struct remedy remedy;
+	struct asks asks;
 };
 
 struct report_host {
@@ -47,6 +51,11 @@ struct report_host {
 	struct story story;
 	char *node;   /* fleet_node_words() */
 	char *taken;  /* "2026-11-23 06:42:18 UTC, 54 seconds after boot" */
+	char *worth;  /* what the evidence is worth, in one sentence */
+	struct asks asks; /* of all that were asked for, each command once */
+	/* Subjects with an outlook, in the order of `told`. */
+	const struct report_subject **outlooks;
+	size_t n_outlooks;
 	char **asked; /* "VG/LV, older than 60 minutes", "rule NAME: ..." */
 	size_t n_asked;
 	const struct source **missing; /* sources that were not read as a whole */
@@ -68,6 +77,7 @@ struct report_host {
 	const struct device **untouched; /* what no step removes */
 	size_t n_untouched;
 	size_t to_remove, refused, undecided; /* of those that were asked for */
+	size_t not_asked;		      /* refused, since they were not asked for */
 	char *summary; /* "1 to remove in 3 steps, 0 refused, 0 undecided." */
 };
 
@@ -105,6 +115,10 @@ const char *report_verdict(enum verdict verdict);
 /* "1 mount", "2 processes" */
 void report_counted(struct buf *text, size_t count, const char *noun);
 size_t report_holding_processes(const struct host *host);
+/* worth.c: of a host whose missing sources are collected; malloc'ed. */
+char *report_worth(const struct report_host *host);
+/* Volumes that texts name (host->shown). */
+size_t report_named_volumes(const struct host *host);
 
 /* ---- plans, nodes and steps of several hosts (fleet_words.c) ---- */
 

@@ -5,6 +5,7 @@
  * between them as well, and each under its node.
  *
  *   - review.c: text; html.c: a page; json.c; dot.c: a graph
+ *   - reply.c: an answer to who sent the evidence
  *   - explain.c: the story of one device
  *   - diff.c: two captures, without a report
  *
@@ -17,6 +18,8 @@
 #include "report.h"
 
 void review_print(const struct report *report, struct buf *ret_text);
+/* What to answer the one who sent the evidence: plain text of 80 columns. */
+void reply_print(const struct report *report, struct buf *ret_text);
 /* review.schema.json; of several hosts hosts.schema.json. */
 void json_print(const struct report *report, struct buf *ret_text);
 /* One page for a browser, without script. */

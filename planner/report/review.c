@@ -62,9 +62,21 @@ static void print_suspended(struct buf *text, const struct report_host *host)
 
 /* ---- the head ---- */
 
+/* What texts name without its numbers is not counted as recorded. */
+static void print_named(struct buf *text, const struct host *host)
+{
+	size_t count = report_named_volumes(host);
+
+	if (!count)
+		return;
+	report_counted(text, count, "volume");
+	buf_puts(text, " known by name;\n           ");
+}
+
 static void print_recorded(struct buf *text, const struct host *host)
 {
 	buf_puts(text, "recorded   ");
+	print_named(text, host);
 	report_counted(text, host->n_devices, "device-mapper device");
 	buf_puts(text, ", ");
 	report_counted(text, host->n_vgs, "volume group");
@@ -81,6 +93,8 @@ static void print_recorded(struct buf *text, const struct host *host)
 
 static void print_missing(struct buf *text, const struct report_host *host)
 {
+	if (!host->n_missing)
+		return;
 	buf_puts(text, "not read   ");
 	for (size_t i = 0; i < host->n_missing; i++) {
 		const struct source *source = host->missing[i];
@@ -92,7 +106,7 @@ static void print_missing(struct buf *text, const struct report_host *host)
 			buf_tail(text, source->detail);
 		}
 	}
-	buf_puts(text, host->n_missing ? "\n" : "nothing was missing\n");
+	buf_puts(text, "\n");
 }
 
 static void print_asked(struct buf *text, const struct report_host *host)
@@ -182,7 +196,13 @@ static void print_plan_file(
 {
 	buf_puts(text, "Plan: ");
 	buf_word(text, plan_file);
-	buf_printf(text, ", digest sha256:%s\nIt expires on ", plan->digest);
+	buf_printf(text, ", digest sha256:%s\n", plan->digest);
+	if (!plan->taken) {
+		buf_puts(text, "It cannot be applied: when its evidence was collected is "
+			       "not known.\n");
+		return;
+	}
+	buf_puts(text, "It expires on ");
 	stamp_print(plan->expires, text);
 	buf_printf(text, "; to apply it, one confirms with %.*s\n", PLAN_CONFIRM_DIGITS,
 		plan->digest);
@@ -196,6 +216,7 @@ static void print_host(struct buf *text, const struct report_host *host)
 	for (size_t i = 0; i < host->n_hazards; i++)
 		print_hazard(text, &host->hazards[i], "", host->hazards[i].end);
 	print_suspended(text, host);
+	print_opening(text, host);
 	print_head(text, host);
 	print_subjects(text, host, 0, host->n_removed);
 	print_refreshes(text, host);

@@ -66,6 +66,14 @@ void print_wrapped(
 	}
 }
 
+void print_wrapped_behind(struct buf *output, const char *text)
+{
+	cleanup_buf struct buf rest = BUF_INIT;
+
+	print_wrapped(&rest, "", text, "");
+	buf_puts(output, buf_text(&rest) + strspn(buf_text(&rest), " "));
+}
+
 /* ---- parts of a subject ---- */
 
 static void print_reasons(struct buf *text, const struct report_subject *told)
@@ -117,6 +125,7 @@ void print_subject(struct buf *text, const struct report_host *host,
 	buf_puts(text, "\n");
 	buf_printf(&class, "%s: %s", rule->name, rule->meaning);
 	print_wrapped(text, "class", buf_text(&class), "");
+	print_outlook(text, told);
 	if (subject->is_selected && subject->rule) {
 		buf_printf(&asked, "selected by rule %s", subject->rule->name);
 		print_wrapped(text, "asked", buf_text(&asked), "");
@@ -125,4 +134,5 @@ void print_subject(struct buf *text, const struct report_host *host,
 	print_remedy(text, &told->remedy);
 	print_stack(text, &host->story, subject);
 	print_steps(text, host->member->whole, subject->first_step, subject->n_steps);
+	print_would(text, told);
 }

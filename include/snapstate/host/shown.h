@@ -55,6 +55,9 @@ int shown_compare(const struct shown *a, const struct shown *b);
 /* The document that carries host->shown: a line for each, "VOLUME KIND VALUE FROM", words
  * as buf_word() writes them. Readers older than it take it as one for people. */
 #define SHOWN_DOCUMENT "lvm/shown.txt"
+/* What became of each file and each pasted command of an import, a line for each; for
+ * people. A capture of snapstate-capture's own has none. */
+#define IMPORT_DOCUMENT "lvm/import.txt"
 /* Adds its statements; -EBADMSG names the line. */
 int host_shown_read(struct host *host, const struct document *document, struct err *err);
 /* Makes the document of host->shown, where it has some; the source keeps its detail. */
