@@ -24,8 +24,8 @@
 
 #include "sshsig.h"
 
-#define SIGNERS_FILE	  "/etc/snapstate/allowed_signers"
-#define APPROVERS_FILE	  "/etc/snapstate/allowed_approvers"
+#define SIGNERS_FILE	  SNAPSTATE_CONFIG_FOLDER "/allowed_signers"
+#define APPROVERS_FILE	  SNAPSTATE_CONFIG_FOLDER "/allowed_approvers"
 #define SIGNERS_BYTES_MAX (1u << 20)
 
 /*

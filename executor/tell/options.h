@@ -10,8 +10,8 @@
 #include "snapstate/plan.h"
 
 /* Where things are unless said otherwise. */
-#define JOURNAL_FOLDER	 "/var/lib/snapstate"
-#define SITE_POLICY_FILE "/etc/snapstate/policy"
+#define JOURNAL_FOLDER	 SNAPSTATE_STATE_FOLDER
+#define SITE_POLICY_FILE SNAPSTATE_CONFIG_FOLDER "/policy"
 
 /* The maker's, and an operator's: beside the plan, unless named. */
 #define SIGNATURES_MAX	 2

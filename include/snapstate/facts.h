@@ -80,7 +80,7 @@ struct host;
 /* Names may be pseudonyms, made with a key (redact.h): the hex digits of its id, and
  * where it is unless somebody says otherwise. */
 #define REDACT_KEY_ID_LEN 16
-#define REDACT_KEY_FILE	  "/var/lib/snapstate/redaction.key"
+#define REDACT_KEY_FILE	  SNAPSTATE_STATE_FOLDER "/redaction.key"
 
 /* A set of facts: sorted by bytes, no duplicates. */
 struct facts {
