@@ -19,6 +19,7 @@
 #include "run.h"
 #include "runner.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/option.h"
 #include "ticket.h"
 
 /* Fixed surroundings: libdevmapper and lvm obey many variables; no secrets in a core; and
@@ -134,7 +135,7 @@ int main(int argc, char **argv)
 	code = options_read(argc, argv, &options);
 
 	if (code == EXIT_DONE && options.plan)
-		code = execute(&options);
+		code = option_end_output("snapstate-execute", execute(&options));
 	options_free(&options);
 	return code;
 }
