@@ -23,7 +23,8 @@ int options_read(int argc, char **argv, struct options *ret_options);
 
 #define ARCHIVE_SUFFIX ".snapstate.tar.gz"
 
-/* HOST-YYYYMMDDTHHMMSSZ-xxxxxxxx.snapstate.tar.gz, in the current folder; malloc'ed. */
+/* HOST-YYYYMMDDTHHMMSSZ-xxxxxxxx.snapstate.tar.gz, or "time-unknown" in it; malloc'ed.
+ */
 char *archive_name(const struct host *host);
 /* The archive's top folder: the file's name without its suffix, other characters than
  * [A-Za-z0-9._-] replaced; malloc'ed. */

@@ -3,6 +3,7 @@
  * snapstate-capture: this host in, one archive out; with --from, evidence that others
  * collected. Changes nothing on the host but the new file; prints its path on stdout.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,7 +82,8 @@ struct job {
 	struct live_times times;
 	const struct redact_key *key; /* NULL: names are kept */
 	struct ticket ticket;	      /* with --ticket: what goes into it */
-	struct host *host;
+	struct imports found;	      /* the hosts, one of them but with --from */
+	struct host *host;	      /* the one that is packed */
 	char *path;	    /* of the new file */
 	struct buf archive; /* its bytes */
 	int code;	    /* of a ticket: what was found */
@@ -90,9 +92,18 @@ struct job {
 static void job_free(struct job *job)
 {
 	ticket_free(&job->ticket);
-	host_free(job->host);
+	imports_free(&job->found);
 	free(job->path);
 	buf_free(&job->archive);
+}
+
+/* -o names a folder: evidence may be of several hosts. */
+static bool is_folder(const struct options *options)
+{
+	struct stat st;
+
+	return options->from && options->output && stat(options->output, &st) == 0 &&
+	       S_ISDIR(st.st_mode);
 }
 
 /* What can be refused is, before the host is looked at. Returns 0 or an exit code. */
@@ -102,7 +113,7 @@ static int prepare(struct job *job, struct redact_key *key)
 	const char *path = options->ticket ? options->ticket : options->output;
 	struct err err = ERR_INIT;
 
-	if (output_check(path, job->times.read_ms, &err) < 0)
+	if (!is_folder(options) && output_check(path, job->times.read_ms, &err) < 0)
 		return fail(&err, EXIT_ENVIRONMENT);
 	/* a new key would not be the plan's */
 	if (options->key &&
@@ -116,19 +127,50 @@ static int prepare(struct job *job, struct redact_key *key)
 	return 0;
 }
 
+static int look_at_evidence(struct job *job)
+{
+	const struct options *options = job->options;
+	cleanup_buf struct buf list = BUF_INIT;
+	struct err err = ERR_INIT;
+
+	if (import_all(options->from, &job->found, &list, &err) < 0)
+		return fail(&err, EXIT_BAD_INPUT);
+	/* files take as long as they are large */
+	job->times = live_times_from_now(options->timeout);
+	if (job->found.count == 1 || !options->output || is_folder(options))
+		return 0;
+	err_set(&err, -EBADMSG,
+		"%s: holds %zu collections, and each becomes an archive of its own: name "
+		"a folder for them with -o: %s",
+		options->from, job->found.count, buf_text(&list));
+	return fail(&err, EXIT_BAD_INPUT);
+}
+
 static int look(struct job *job)
 {
 	const struct options *options = job->options;
 	struct err err = ERR_INIT;
+	struct host *host = NULL;
 
-	if (options->from && import_evidence(options->from, &job->host, &err) < 0)
-		return fail(&err, EXIT_BAD_INPUT);
-	if (options->from) /* files take as long as they are large */
-		job->times = live_times_from_now(options->timeout);
-	else if (probe_live(options, &job->times, &job->host, &err) < 0)
+	if (options->from)
+		return look_at_evidence(job);
+	if (probe_live(options, &job->times, &host, &err) < 0)
 		return fail(&err, EXIT_ENVIRONMENT);
-	redact(&job->host, job->key);
+	*array_add(&job->found.hosts, &job->found.count) = host;
 	return 0;
+}
+
+/* In the folder that -o names, or in the current one. */
+static char *name_in_folder(const struct job *job)
+{
+	const struct options *options = job->options;
+	cleanup_free char *name = archive_name(job->host);
+	struct buf path = BUF_INIT;
+
+	if (is_folder(options))
+		buf_printf(&path, "%s/", options->output);
+	buf_puts(&path, name);
+	return path.data;
 }
 
 static int pack(struct job *job, struct err *err)
@@ -138,9 +180,9 @@ static int pack(struct job *job, struct err *err)
 	cleanup_free char *top = NULL;
 	int r;
 
-	job->path = options->ticket   ? xstrdup(options->ticket)
-		    : options->output ? xstrdup(options->output)
-				      : archive_name(job->host);
+	job->path = options->ticket			     ? xstrdup(options->ticket)
+		    : options->output && !is_folder(options) ? xstrdup(options->output)
+							     : name_in_folder(job);
 	top = archive_top(job->path);
 	if (!options->ticket)
 		return record_write(job->host, top, &job->archive, err);
@@ -151,20 +193,17 @@ static int pack(struct job *job, struct err *err)
 	return r;
 }
 
-/* From here on this may be another process than the one that was started: see
- * checkpoint.h. */
-static int run(struct job *job)
+static int write_one(struct job *job, struct host **host)
 {
 	const struct options *options = job->options;
-	struct redact_key key;
 	struct err err = ERR_INIT;
-	int code = prepare(job, &key);
 	bool is_complete;
 
-	if (code == 0)
-		code = look(job);
-	if (code != 0)
-		return code;
+	redact(host, job->key);
+	job->host = *host;
+	free(job->path);
+	buf_free(&job->archive);
+	job->archive = BUF_INIT;
 	if (pack(job, &err) < 0 ||
 		output_write(&job->archive, job->path, job->times.end_ms, &err) < 0)
 		return fail(&err, EXIT_ENVIRONMENT);
@@ -173,6 +212,23 @@ static int run(struct job *job)
 	puts(job->path);
 	return option_end_output(
 		"snapstate-capture", is_complete ? job->code : EXIT_ENVIRONMENT);
+}
+
+/* From here on this may be another process than the one that was started: see
+ * checkpoint.h. */
+static int run(struct job *job)
+{
+	struct redact_key key;
+	int code = prepare(job, &key);
+
+	if (code == 0)
+		code = look(job);
+	for (size_t i = 0, n = code == 0 ? job->found.count : 0; i < n; i++) {
+		int one = write_one(job, &job->found.hosts[i]);
+
+		code = code ? code : one;
+	}
+	return code;
 }
 
 static int capture(const struct options *options)

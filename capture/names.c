@@ -37,7 +37,7 @@ char *archive_name(const struct host *host)
 		*host->identity.node ? host->identity.node : "host");
 	sanitise(node, ".-");
 	gmtime_r(&taken, &utc);
-	strftime(when, sizeof(when), "%Y%m%dT%H%M%SZ", &utc);
+	strftime(when, sizeof(when), taken ? "%Y%m%dT%H%M%SZ" : "time-unknown", &utc);
 	/* no file is overwritten: any number will do */
 	if (kernel_random(&salt, sizeof(salt), NULL) < 0)
 		salt = (unsigned)getpid();

@@ -26,13 +26,14 @@ enum option_id {
 
 static const struct option_row rows[] = {
 	{'o', "output", "FILE",
-		"write FILE, which must not exist yet (default: "
+		"write FILE, which must not exist yet, or, of evidence that holds several "
+		"collections, into a folder (default: "
 		"HOST-TIME-RANDOM" ARCHIVE_SUFFIX " in the current folder)"},
 	{OPTION_FROM, "from", "PATH",
-		"record nothing of this host, but what others collected: a sosreport "
-		"(folder or tar), an lvmdump, a text with pasted commands (- for "
-		"standard input), or a folder with outputs of dmsetup, LVM and others; "
-		"for review only"},
+		"record nothing of this host, but what others collected: sosreports, "
+		"supportconfigs and other collections (folders or archives), an lvmdump, "
+		"a text with pasted commands (- for standard input), or a folder with "
+		"any of these; for review only"},
 	{OPTION_TIMEOUT, "timeout", "SECONDS",
 		"give up on what has not answered by then (default: 60; 240 for each "
 		"answer of --observe)"},

@@ -38,7 +38,7 @@ int evidence_add(struct evidence *evidence, const char *path, enum role role,
 	piece = array_add(&evidence->pieces, &evidence->n_pieces);
 	piece->path = xstrdup(path);
 	piece->role = role;
-	piece->root_len = role == ROLE_ARCHIVE ? strlen(path) : path_root_len(path);
+	piece->root_len = path_root_len(path);
 	*ret_piece = piece;
 	return 0;
 }
@@ -71,6 +71,22 @@ void evidence_free(struct evidence *evidence)
 	}
 	free(evidence->pieces);
 	free(evidence->first_other);
+	free(evidence->cut);
+}
+
+void evidence_note_cut(struct evidence *evidence, const char *path, const char *why)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+
+	if (evidence->cut)
+		return;
+	if (*path)
+		buf_word(&text, path);
+	else
+		buf_puts(&text, "the archive");
+	buf_printf(&text, " is cut off or damaged (%s): what is behind that is missing",
+		why);
+	evidence->cut = xstrdup(buf_text(&text));
 }
 
 void evidence_leave_out(struct evidence *evidence, const char *path)
@@ -204,8 +220,8 @@ static bool is_archive(const char *bytes, size_t len)
 		{0, 6,
 			"\xfd"
 			"7zXZ"},
-		{0, 3, "BZh"}, {0, 4, "\x28\xb5\x2f\xfd"}, {0, 4, "PK\x03\x04"},
-		{257, 5, "ustar"}};
+		{0, 3, "BZh"}, {0, 4, "\x28\xb5\x2f\xfd"}, {0, 4, "\x04\x22\x4d\x18"},
+		{0, 4, "PK\x03\x04"}, {257, 5, "ustar"}};
 
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
 		if (len >= marks[i].at + marks[i].len &&
@@ -273,7 +289,7 @@ static int read_any(int fd, const char *path, struct evidence *evidence, struct 
 	else if (is_text(fd))
 		r = read_text(fd, slash ? slash + 1 : path, evidence, err);
 	else
-		r = evidence_from_tar(fd, evidence, err);
+		r = evidence_from_tar(fd, "", evidence, err);
 	if (r < 0)
 		return r;
 	if (evidence->n_pieces)
@@ -284,7 +300,7 @@ static int read_any(int fd, const char *path, struct evidence *evidence, struct 
 		r = unpack_pieces(evidence, err);
 	if (r == 0)
 		pieces_decode(evidence);
-	return r < 0 ? r : evidence_keep_one_root(evidence, err);
+	return r;
 }
 
 static int read_stdin(struct evidence *ret_evidence, struct err *err)

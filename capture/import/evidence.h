@@ -7,6 +7,7 @@
 #define SNAPSTATE_IMPORT_EVIDENCE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
@@ -40,7 +41,8 @@ enum role {
 	ROLE_LOSETUP,
 	ROLE_BLOCK_TEXT,   /* blkid, other columns of lsblk: nothing for the model */
 	ROLE_PROCESS_TEXT, /* lsof, ps */
-	ROLE_ARCHIVE,	   /* of another collection: not opened */
+	ROLE_ARCHIVE,	   /* what is in it is read in its place */
+	ROLE_SUPPORT,	   /* of a collection of texts, in a folder of its own */
 	ROLE_TEXT,	   /* what it is is told by what is in it */
 };
 
@@ -60,6 +62,8 @@ struct piece {
 	size_t root_len; /* of the path: the collection's folder, or an archive's all */
 	struct buf bytes;
 	int error; /* negative errno: it is there, and could not be read */
+	bool is_cut;  /* the archive ended, or was damaged, within it */
+	bool is_part; /* of a text, which has been read as a whole already */
 };
 
 struct evidence {
@@ -69,15 +73,21 @@ struct evidence {
 	size_t entries; /* looked at */
 	size_t n_others;   /* files of no known name, or that could not be read */
 	char *first_other; /* NULL: none */
+	uint64_t unpacked; /* bytes of archives */
+	char *cut;     /* where an archive was cut off first, and why; NULL: none was */
+	bool is_loose; /* files beside collections, of no known moment */
 };
 
-/* roots.c: leaves the pieces of one collection, without copies of files that it holds of
- * the host. -EBADMSG: there are several, which the message lists, or two files that say
- * the same thing differently. */
-int evidence_keep_one_root(struct evidence *evidence, struct err *err);
+/* roots.c: the collections, each without copies of files that it holds of the host, and
+ * the loose files beside them; takes the pieces. `ret_list` gets words about each. The
+ * caller frees each, and the array. */
+int evidence_split(struct evidence *all, struct evidence **ret_groups, size_t *ret_count,
+	struct buf *ret_list, struct err *err);
 
 /* A file that is left out, for the record. */
 void evidence_leave_out(struct evidence *evidence, const char *path);
+/* An archive, or a member of one, that does not go to its end. */
+void evidence_note_cut(struct evidence *evidence, const char *path, const char *why);
 int evidence_read(const char *path, struct evidence *ret_evidence, struct err *err);
 void evidence_free(struct evidence *evidence);
 #define cleanup_evidence cleanup_with(evidence_free)
@@ -104,7 +114,9 @@ int evidence_fill(struct evidence *evidence, struct piece *piece, const void *by
 int evidence_from_folder(int fd, struct evidence *evidence, struct err *err);
 /* A text alone, by its first bytes: `name` is what it is called. false: it is none. */
 bool text_is_likely(const char *bytes, size_t len);
-int evidence_from_tar(int fd, struct evidence *evidence, struct err *err);
+/* `path` is its place in the evidence; "" = it is all of it. */
+int evidence_from_tar(
+	int fd, const char *path, struct evidence *evidence, struct err *err);
 /* Replaces the bytes of a compressed piece by what is in it. */
 int piece_unpack(struct piece *piece, struct err *err);
 

@@ -36,6 +36,20 @@ static int file_fill(int folder, const char *name, struct evidence *evidence,
 	return r;
 }
 
+/* An archive that lies there is read in its place. */
+static int inner_read(int folder, const char *name, const char *path,
+	struct evidence *evidence, struct err *err)
+{
+	cleanup_close int fd = openat(
+		folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		return evidence_from_tar(fd, path, evidence, err);
+	evidence_leave_out(evidence, path);
+	return 0;
+}
+
 static int folder_walk(int fd, const char *path, unsigned depth,
 	struct evidence *evidence, struct err *err);
 
@@ -62,9 +76,9 @@ static int entry_read(int folder, const char *name, const char *path, unsigned d
 		evidence_leave_out(evidence, path);
 		return 0;
 	}
-	r = evidence_add(evidence, path, role, &piece, err);
 	if (role == ROLE_ARCHIVE)
-		return r;
+		return inner_read(folder, name, path, evidence, err);
+	r = evidence_add(evidence, path, role, &piece, err);
 	return r < 0 ? r : file_fill(folder, name, evidence, piece, err);
 }
 

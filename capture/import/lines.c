@@ -65,6 +65,8 @@ int piece_check_text(const struct piece *piece, struct err *err)
 		return err_set(err, -EBADMSG, "cannot be unpacked");
 	if (piece->error)
 		return err_errno(err, -piece->error, "read");
+	if (piece->is_cut)
+		return err_set(err, -ENOBUFS, "is cut off: its archive ends within it");
 	if (!piece->bytes.len)
 		return err_set(err, -ENODATA, "is empty: the command failed");
 	if (memchr(piece->bytes.data, '\0', piece->bytes.len))

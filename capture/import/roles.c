@@ -76,11 +76,53 @@ static const struct {
 	{ROLE_PROCESS_TEXT, "sos_commands/process/ps_*"},
 	/* what these programs pack; path_packed_suffix() is left out. Of sos that is one
 	 * host or, of "sos collect", one archive for each (sos/collector/__init__.py) */
-	{ROLE_ARCHIVE, "sosreport-*.tar"},
-	{ROLE_ARCHIVE, "sos-collector-*.tar"},
-	{ROLE_ARCHIVE, "lvmdump-*.tgz"},
-	{ROLE_ARCHIVE, "lvmdump-*.tar"},
-	{ROLE_TEXT, "sos_commands/devicemapper/dmsetup_*"},
+	{ROLE_ARCHIVE, "sosreport-*.tar*"},
+	{ROLE_ARCHIVE, "sosreport-*.t[gxb]z*"},
+	{ROLE_ARCHIVE, "sos-collector-*.tar*"},
+	{ROLE_ARCHIVE, "lvmdump-*.t*"},
+	{ROLE_ARCHIVE, "scc_*.t[gxb]z"},
+	{ROLE_ARCHIVE, "nts_*.t[gxb]z"},
+	{ROLE_ARCHIVE, "insights-*.tar*"},
+	{ROLE_ARCHIVE, "bug-report-*.tar*"},
+	{ROLE_ARCHIVE, "bug-report-*.zip"},
+	/* sos before 3.0 had LVM's outputs there */
+	{ROLE_VGDISPLAY, "sos_commands/devicemapper/vgdisplay*"},
+	{ROLE_TEXT, "sos_commands/devicemapper/*"},
+	{ROLE_TEXT, "sos_commands/multipath/multipath*-ll"},
+	{ROLE_TEXT, "sos_commands/kernel/dmesg*"},
+	{ROLE_TEXT, "sos_commands/filesys/lsof*"},
+	{ROLE_TEXT, "sos_commands/virsh/virsh*"},
+	{ROLE_HOSTNAME, "sos_commands/general/hostname"},
+	{ROLE_UNAME, "sos_commands/general/uname*"},
+	{ROLE_DATE, "sos_commands/general/date*"},
+	/* insights-client (insights_commands) */
+	{ROLE_DM_INFO, "insights_commands/dmsetup_info_-C"},
+	{ROLE_DM_TABLE, "insights_commands/dmsetup_table"},
+	{ROLE_DM_STATUS, "insights_commands/dmsetup_status"},
+	{ROLE_LSBLK, "insights_commands/lsblk"},
+	{ROLE_HOSTNAME, "insights_commands/hostname"},
+	{ROLE_UNAME, "insights_commands/uname_-a"},
+	{ROLE_DATE, "insights_commands/date"},
+	{ROLE_VGDISPLAY, "insights_commands/vgdisplay*"},
+	{ROLE_TEXT, "insights_commands/lv*"},
+	{ROLE_TEXT, "insights_commands/vgs*"},
+	{ROLE_TEXT, "insights_commands/pvs*"},
+	{ROLE_TEXT, "insights_commands/lsblk*"},
+	{ROLE_TEXT, "insights_commands/blkid*"},
+	{ROLE_TEXT, "insights_commands/mount*"},
+	{ROLE_TEXT, "insights_commands/df_*"},
+	{ROLE_TEXT, "insights_commands/ps_*"},
+	{ROLE_TEXT, "insights_commands/multipath*"},
+	{ROLE_TEXT, "insights_commands/dmsetup_*"},
+	/* lvmdump (scripts/lvmdump.sh.in): -a, and what every one has */
+	{ROLE_TEXT, "dmsetup_ls_tree"},
+	{ROLE_TEXT, "dev_listing"},
+	{ROLE_TEXT, "sysblock_listing"},
+	/* supportconfig: sections of commands in texts */
+	{ROLE_SUPPORT, "scc_*/*.txt"},
+	{ROLE_SUPPORT, "nts_*/*.txt"},
+	/* xen-bugtool */
+	{ROLE_SUPPORT, "bug-report-*/*.out"},
 	{ROLE_TEXT, "sos_commands/lvm2/lvdisplay*"},
 	{ROLE_TEXT, "sos_commands/filesys/df_*"},
 	{ROLE_TEXT, "sos_commands/filesys/findmnt*"},
@@ -116,6 +158,7 @@ static const char *const role_names[] = {
 	[ROLE_BLOCK_TEXT] = "an output about block devices",
 	[ROLE_PROCESS_TEXT] = "a list of processes",
 	[ROLE_ARCHIVE] = "an archive",
+	[ROLE_SUPPORT] = "a text of a collection",
 	[ROLE_TEXT] = "a text",
 };
 
@@ -126,7 +169,7 @@ const char *role_name(enum role role)
 
 const char *path_packed_suffix(const char *path)
 {
-	static const char *const suffixes[] = {".xz", ".gz", ".bz2"};
+	static const char *const suffixes[] = {".xz", ".gz", ".bz2", ".zst", ".lz4"};
 	const char *end = path + strlen(path);
 
 	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
@@ -187,12 +230,35 @@ static bool is_loose(const char *path)
 	return !slash || !strchr(slash + 1, '/');
 }
 
+static bool ends_in(const char *path, const char *end)
+{
+	size_t len = strlen(path), end_len = strlen(end);
+
+	return len > end_len && strcmp(path + len - end_len, end) == 0;
+}
+
+static bool is_archive_name(const char *path)
+{
+	static const char *const ends[] = {".tar", ".tar.gz", ".tar.xz", ".tar.bz2",
+		".tar.zst", ".tar.lz4", ".tgz", ".txz", ".tbz", ".tbz2", ".tzst", ".zip"};
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (ends_in(path, ends[i]))
+			return true;
+	return false;
+}
+
 enum role role_of_path(const char *path)
 {
 	size_t root;
 	enum role role = match(path, &root);
 
-	return role == ROLE_NONE && is_loose(path) ? ROLE_TEXT : role;
+	/* sos cuts what is too large to a tar of one file in .xz */
+	if (role == ROLE_ARCHIVE && !is_archive_name(path))
+		role = ROLE_NONE;
+	if (role != ROLE_NONE || !is_loose(path))
+		return role;
+	return is_archive_name(path) ? ROLE_ARCHIVE : ROLE_TEXT;
 }
 
 /* sos has lvmdump write below its own folder of LVM's outputs
@@ -203,7 +269,9 @@ size_t path_root_len(const char *path)
 	size_t len = 0, within_len = sizeof(within) - 1;
 	const char *slash = strrchr(path, '/');
 
-	if (match(path, &len) == ROLE_NONE && slash)
+	enum role role = match(path, &len);
+
+	if ((role == ROLE_NONE || role == ROLE_SUPPORT) && slash)
 		return (size_t)(slash - path);
 	if (len >= within_len &&
 		strncmp(path + len - within_len, within, within_len) == 0 &&

@@ -2,8 +2,8 @@
 /*
  * Which collection each piece is of. Two hosts in one folder, or two days of one host,
  * must not become one capture: the tables of one and the metadata of the other tell of
- * stale snapshots that never were. Input: all pieces, sorted. Output: those of the one
- * collection, or an error that lists what was found.
+ * stale snapshots that never were. Input: all pieces, sorted. Output: those of each
+ * collection, and words about each.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -21,7 +21,6 @@
 struct root {
 	const struct piece *piece; /* the first of it */
 	size_t len;		   /* of its path that is the root's */
-	bool is_archive;
 	bool has_sos;	 /* holds sos_commands/ */
 	bool has_tables; /* of the kernel, or LVM's metadata */
 };
@@ -38,8 +37,7 @@ static void roots_free(struct roots *roots)
 
 static bool is_of(const struct piece *piece, const struct root *root)
 {
-	return root->is_archive == (piece->role == ROLE_ARCHIVE) &&
-	       piece->root_len == root->len &&
+	return piece->root_len == root->len &&
 	       strncmp(piece->path, root->piece->path, root->len) == 0;
 }
 
@@ -64,9 +62,7 @@ static int roots_add(struct roots *roots, const struct piece *piece, struct err 
 			err, -EBADMSG, "holds more than %d collections", ROOTS_MAX);
 	if (!root) {
 		root = array_add(&roots->items, &roots->count);
-		*root = (struct root){.piece = piece,
-			.len = len,
-			.is_archive = piece->role == ROLE_ARCHIVE};
+		*root = (struct root){.piece = piece, .len = len};
 	}
 	root->has_sos |= strncmp(below, "sos_commands/", 13) == 0;
 	root->has_tables |= is_table(piece->role);
@@ -87,25 +83,6 @@ static int roots_collect(
 	for (size_t i = 0; r == 0 && !roots->count && i < evidence->n_pieces; i++)
 		r = roots_add(roots, &evidence->pieces[i], err);
 	return r;
-}
-
-/* Of another moment, or of another host, for all that is known. */
-static void drop_texts(struct evidence *evidence, const struct root *root)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < evidence->n_pieces; i++) {
-		struct piece piece = evidence->pieces[i];
-
-		if (is_of(&piece, root)) {
-			evidence->pieces[kept++] = piece;
-			continue;
-		}
-		evidence_leave_out(evidence, piece.path);
-		free(piece.path);
-		buf_free(&piece.bytes);
-	}
-	evidence->n_pieces = kept;
 }
 
 /* ---- copies of the host's files ---- */
@@ -131,7 +108,7 @@ static bool is_copied(const struct root *root, const struct root *report)
 	size_t start = report->len ? report->len + 1 : 0;
 
 	if (root == report || !report->has_sos || root->has_sos || root->len <= start ||
-		(root->has_tables && !root->is_archive) ||
+		root->has_tables ||
 		strncmp(path, report->piece->path, report->len) != 0 ||
 		(report->len && path[report->len] != '/'))
 		return false;
@@ -213,10 +190,6 @@ static void root_words(
 	buf_word(&name, root->len ? path : ".");
 	buf_printf(text, "%.*s%s", SHOWN_NAME_MAX, buf_text(&name),
 		name.len > SHOWN_NAME_MAX ? "..." : "");
-	if (root->is_archive) {
-		buf_puts(text, " (an archive, not opened)");
-		return;
-	}
 	buf_puts(text, " (");
 	identity_words(evidence, root, text);
 	buf_puts(text, ")");
@@ -286,33 +259,64 @@ static int check_outputs(const struct evidence *evidence, struct err *err)
 	return 0;
 }
 
-int evidence_keep_one_root(struct evidence *evidence, struct err *err)
+/* The pieces of one root, or with NULL those of none. */
+static void group_take(struct evidence *all, const struct roots *roots,
+	const struct root *root, struct evidence *ret_group)
 {
-	cleanup_with(roots_free) struct roots roots = {0};
-	cleanup_buf struct buf list = BUF_INIT;
-	int r = roots_collect(evidence, &roots, err);
+	size_t left = 0;
 
-	if (r == 0 && roots.count > 1 && drop_copies(evidence, &roots))
-		r = roots_collect(evidence, &roots, err);
-	if (r < 0)
-		return r;
-	if (roots.count == 1 && !roots.items[0].is_archive) {
-		struct root root = roots.items[0];
-		cleanup_free char *path = xstrdup(root.piece->path);
-		struct piece first = {.path = path};
+	for (size_t i = 0; i < all->n_pieces; i++) {
+		struct piece piece = all->pieces[i];
+
+		if (root ? is_of(&piece, root) : roots->count > 0)
+			*array_add(&ret_group->pieces, &ret_group->n_pieces) = piece;
+		else
+			all->pieces[left++] = piece;
+	}
+	all->n_pieces = left;
+	ret_group->is_loose = !root;
+	ret_group->cut = all->cut ? xstrdup(all->cut) : NULL;
+}
+
+/* The roots' names are kept: their pieces move. */
+static void groups_take(struct evidence *all, struct roots *roots,
+	struct evidence **ret_groups, size_t *ret_count)
+{
+	cleanup_free char **paths = xcalloc(roots->count + 1, sizeof(*paths));
+
+	for (size_t i = 0; i < roots->count; i++)
+		paths[i] = xstrdup(roots->items[i].piece->path);
+	for (size_t i = 0; i < roots->count; i++) {
+		struct piece first = {.path = paths[i]};
+		struct root root = roots->items[i];
+		struct evidence *group = array_add(ret_groups, ret_count);
 
 		root.piece = &first;
-		drop_texts(evidence, &root);
+		group_take(all, roots, &root, group);
 	}
-	if (roots.count == 0 || (roots.count == 1 && !roots.items[0].is_archive))
-		return check_outputs(evidence, err);
-	list_roots(evidence, &roots, &list);
-	if (roots.count > 1)
-		return err_set(err, -EBADMSG,
-			"holds %zu collections, and a capture is made from one of them "
-			"(unpack an archive first): %s",
-			roots.count, buf_text(&list));
-	return err_set(err, -ENODATA,
-		"holds no evidence but another archive; import that: %s",
-		buf_text(&list));
+	if (all->n_pieces)
+		group_take(all, roots, NULL, array_add(ret_groups, ret_count));
+	for (size_t i = 0; i < roots->count; i++)
+		free(paths[i]);
+	if (!*ret_count)
+		return;
+	(*ret_groups)->n_others = all->n_others;
+	(*ret_groups)->first_other = take_ptr(all->first_other);
+}
+
+int evidence_split(struct evidence *all, struct evidence **ret_groups, size_t *ret_count,
+	struct buf *ret_list, struct err *err)
+{
+	cleanup_with(roots_free) struct roots roots = {0};
+	int r = roots_collect(all, &roots, err);
+
+	if (r == 0 && roots.count > 1 && drop_copies(all, &roots))
+		r = roots_collect(all, &roots, err);
+	if (r < 0)
+		return r;
+	list_roots(all, &roots, ret_list);
+	groups_take(all, &roots, ret_groups, ret_count);
+	for (size_t i = 0; r == 0 && i < *ret_count; i++)
+		r = check_outputs(&(*ret_groups)[i], err);
+	return r;
 }

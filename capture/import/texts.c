@@ -32,6 +32,7 @@ static bool is_for_people(enum role role)
 	case ROLE_LSBLK:
 	case ROLE_LOSETUP:
 	case ROLE_PROCESS_TEXT:
+	case ROLE_SUPPORT:
 	case ROLE_TEXT:
 		return true;
 	case ROLE_NONE:
@@ -70,6 +71,9 @@ static void title_of(const struct piece *piece, struct buf *ret_title)
 	size_t len = (size_t)(path_packed_suffix(name) - name);
 	static const char *const endings[] = {
 		".txt", ".log", ".out", ".json", ".eml", ".md"};
+	/* of xen-bugtool "dmsetup-table.out" */
+	bool has_hyphens = len > 4 && strncmp(name + len - 4, ".out", 4) == 0 &&
+			   !memchr(name, '_', len) && !memchr(name, ' ', len);
 
 	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
 		if (len > strlen(endings[i]) &&
@@ -77,7 +81,10 @@ static void title_of(const struct piece *piece, struct buf *ret_title)
 				strlen(endings[i])) == 0)
 			len -= strlen(endings[i]);
 	for (size_t i = 0; i < len; i++)
-		buf_add(ret_title, name[i] == '_' ? " " : &name[i], 1);
+		buf_add(ret_title,
+			name[i] == '_' || (has_hyphens && name[i] == '-') ? " "
+									  : &name[i],
+			1);
 }
 
 /* "from dmsetup_table.txt, ..." names the file. */
@@ -123,7 +130,7 @@ static void record_file(const struct host *host, const struct piece *piece,
 		}
 	if (r < 0 && r != -ENOBUFS)
 		buf_printf(record, "; %s", err.msg);
-	if (!has_source && piece->role != ROLE_TEXT && piece->role > ROLE_DATE)
+	if (!has_source && piece->role < ROLE_SUPPORT && piece->role > ROLE_DATE)
 		buf_puts(record, ", not in the model as a whole");
 	buf_puts(record, "\n");
 }
@@ -133,7 +140,10 @@ static void piece_read(const struct host *host, const struct piece *piece,
 {
 	cleanup_buf struct buf title = BUF_INIT;
 
-	if (piece->role != ROLE_TEXT || piece->error || !piece->bytes.len)
+	if (piece->is_part)
+		return;
+	if ((piece->role != ROLE_TEXT && piece->role != ROLE_SUPPORT) || piece->error ||
+		!piece->bytes.len)
 		record_file(host, piece, file, record);
 	if (piece->error || !piece->bytes.len || !is_for_people(piece->role) ||
 		is_of_other_process(piece) ||
@@ -145,6 +155,13 @@ static void piece_read(const struct host *host, const struct piece *piece,
 	}
 	title_of(piece, &title);
 	session_read(findings, file, buf_text(&title), &piece->bytes, record);
+}
+
+static void note_cut(const struct evidence *evidence, struct buf *record)
+{
+	if (!evidence->cut)
+		return;
+	buf_printf(record, "%s\n", evidence->cut);
 }
 
 static void note_others(const struct evidence *evidence, struct buf *record)
@@ -161,7 +178,8 @@ static void note_others(const struct evidence *evidence, struct buf *record)
 static bool has_known_file(const struct evidence *evidence)
 {
 	for (size_t i = 0; i < evidence->n_pieces; i++)
-		if (evidence->pieces[i].role != ROLE_TEXT)
+		if (evidence->pieces[i].role < ROLE_SUPPORT &&
+			!evidence->pieces[i].is_part)
 			return true;
 	return false;
 }
@@ -214,6 +232,7 @@ int import_texts(struct host *host, const struct evidence *evidence, struct err 
 		piece_read(host, piece, piece_name(host, piece), &findings, &record);
 	}
 	note_others(evidence, &record);
+	note_cut(evidence, &record);
 	r = check_some(evidence, &findings, err);
 	if (r < 0)
 		return r;
@@ -223,8 +242,12 @@ int import_texts(struct host *host, const struct evidence *evidence, struct err 
 		buf_printf(&record, "more than %d statements: the rest is left out\n",
 			FOUND_MAX);
 	host_document_add(host, IMPORT_DOCUMENT, buf_text(&record), record.len);
-	host_source_set(host, IMPORT_DOCUMENT, OUTCOME_READ, "%s",
-		"for people: what became of each file and each pasted command");
+	if (evidence->cut)
+		host_source_set(
+			host, IMPORT_DOCUMENT, OUTCOME_TRUNCATED, "%s", evidence->cut);
+	else
+		host_source_set(host, IMPORT_DOCUMENT, OUTCOME_READ, "%s",
+			"for people: what became of each file and each pasted command");
 	if (!host->n_shown)
 		return 0;
 	host_shown_write(host);

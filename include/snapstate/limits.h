@@ -60,6 +60,7 @@
 #define IMPORT_KEPT_MAX	    (256u << 20)	/* of all of them */
 #define IMPORT_ENTRIES_MAX  1000000		/* files and folders looked at */
 #define IMPORT_PIECES_MAX   10000		/* files that are of use */
+#define IMPORT_ARCHIVES_MAX 3			/* within one another */
 #define IMPORT_DEPTH_MAX    32			/* of folders */
 #define IMPORT_PATH_MAX	    4096
 #define IMPORT_DEVICES_MAX  RECORD_DEVICES_MAX
