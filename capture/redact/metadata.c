@@ -54,9 +54,21 @@ static void blanks_copy(struct lexer *lexer, struct buf *out)
 	}
 }
 
-/* false: it does not end, or not on its line, as all that LVM writes do: the quotes are
- * out of step, and what looks like a key may be a value. */
-static bool quoted_skip(struct lexer *lexer)
+/* The key that LVM writes behind the description. */
+static bool is_behind_description(struct lexer lexer)
+{
+	static const char key[] = "\ncreation_host = ";
+	size_t left = (size_t)(lexer.end - lexer.at);
+
+	for (; left > 1 && lexer.at[0] == '\n' && lexer.at[1] == '\n'; left--)
+		lexer.at++;
+	return left >= sizeof(key) - 1 && strncmp(lexer.at, key, sizeof(key) - 1) == 0;
+}
+
+/* false: it does not end, or not on its line, as all that LVM writes do but a command
+ * with a line feed in it, in the description: the quotes are out of step, and what looks
+ * like a key may be a value. */
+static bool quoted_skip(struct lexer *lexer, const char *key)
 {
 	const char *start = lexer->at;
 	char quote = *lexer->at++;
@@ -66,10 +78,11 @@ static bool quoted_skip(struct lexer *lexer)
 			lexer->at++;
 		lexer->at++;
 	}
-	if (lexer->at == lexer->end || memchr(start, '\n', (size_t)(lexer->at - start)))
+	if (lexer->at == lexer->end)
 		return false;
 	lexer->at++;
-	return true;
+	return !memchr(start, '\n', (size_t)(lexer->at - start)) ||
+	       (strcmp(key, "description") == 0 && is_behind_description(*lexer));
 }
 
 static void number_skip(struct lexer *lexer)
@@ -83,14 +96,15 @@ static void number_skip(struct lexer *lexer)
 	}
 }
 
-static bool token_skip(struct lexer *lexer)
+/* `key`: the last one. */
+static bool token_skip(struct lexer *lexer, const char *key)
 {
 	if (strchr("{}[],=", *lexer->at)) {
 		lexer->at++;
 		return true;
 	}
 	if (*lexer->at == '"' || *lexer->at == '\'')
-		return quoted_skip(lexer);
+		return quoted_skip(lexer, key);
 	if (lexer->is_value && strchr(".0123456789+-", *lexer->at)) {
 		number_skip(lexer);
 		return true;
@@ -194,7 +208,7 @@ static bool tokens_rewrite(
 		size_t len;
 		char next;
 
-		if (!token_skip(lexer))
+		if (!token_skip(lexer, key))
 			return false;
 		len = (size_t)(lexer->at - token);
 		next = next_is(*lexer);

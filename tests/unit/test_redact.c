@@ -710,6 +710,39 @@ static void test_odd_frame(void **state)
 	assert_memory_equal(a->bytes, b->bytes, a->len);
 }
 
+/* A command with a line feed in it is told in the description as it was typed; a string
+ * over several lines anywhere else is one whose quotes are out of step. */
+static void test_command_of_two_lines(void **state)
+{
+	static const struct {
+		const char *from, *to;
+		bool is_kept;
+	} changes[] = {
+		{"--marks", "--marks\nmarks", true},
+		{" marks\"\ncreation_host", " marks\"\nmarks = 1\ncreation_host", true},
+		{"--marks \\\"marks\\\" marks\"\ncreation_host",
+			"--marks\nmarks\"\nmarks = 1\ncreation_host", false},
+		{"nodemarkn\"\n", "node\nmarkn\"\n", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+		cleanup_host struct host *host = host_new();
+		cleanup_buf struct buf text = BUF_INIT;
+		const char *at = strstr(metadata, changes[i].from);
+		const struct document *document;
+
+		buf_add(&text, metadata, (size_t)(at - metadata));
+		buf_printf(&text, "%s%s", changes[i].to, at + strlen(changes[i].from));
+		add_document(host, VG_NAME, buf_text(&text));
+		redact_secrets(host);
+		document = host_document(host, VG_NAME);
+		if (changes[i].is_kept != (memmem(document->bytes, document->len,
+						   "segment_count", 13) != NULL))
+			fail_msg("%zu: %.*s", i, (int)document->len, document->bytes);
+	}
+}
+
 /* ---- damage ---- */
 
 static unsigned random_next(unsigned *state)
@@ -851,6 +884,7 @@ int main(void)
 		cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_long_names),
 		cmocka_unit_test(test_odd_frame),
+		cmocka_unit_test(test_command_of_two_lines),
 		cmocka_unit_test(test_damaged_secrets),
 		cmocka_unit_test(test_damaged_names),
 		cmocka_unit_test(test_key_file),
