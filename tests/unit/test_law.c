@@ -424,6 +424,19 @@ static void check_tallies(const struct tally *tallies, uint64_t count)
 	assert_int_equal(wrong, 0);
 }
 
+/* A disk that is a file on a device that is on the disk: a capture may say so, and no
+ * kernel has it. Below and above are one there. */
+static void untie(struct host *host)
+{
+	for (size_t i = 0; i < host->n_blocks; i++) {
+		struct block *block = &host->blocks[i];
+
+		if (*block->backing_file &&
+			law_stands_on(host, host_loop_devno(host, block), block->devno))
+			block->backing_file = "";
+	}
+}
+
 static void test_law(void **state)
 {
 	uint64_t first = number_from_environment("RANDOM_SEED", 1);
@@ -447,6 +460,7 @@ static void test_law(void **state)
 		struct err err = ERR_INIT;
 		struct pair pair = {.seed = seed, .request = &request, .host = host};
 
+		untie(host);
 		if (seed % 3) {
 			request.select_mounts = places;
 			request.n_select_mounts = sizeof(places) / sizeof(places[0]);
