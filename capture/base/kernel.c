@@ -72,7 +72,7 @@ void kernel_close_from(int first)
 	struct rlimit most = {0};
 	DIR *dir;
 
-	if (syscall(SYS_close_range, (unsigned)first, ~0U, 0) == 0)
+	if (syscall(__NR_close_range, (unsigned)first, ~0U, 0) == 0)
 		return;
 	dir = opendir("/proc/self/fd");
 	for (struct dirent *entry; dir && (entry = readdir(dir));) {
@@ -215,7 +215,7 @@ int kernel_open_folder(const char *path)
 
 	if (*path != '/')
 		return -EINVAL;
-	fd = syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
+	fd = syscall(__NR_openat2, AT_FDCWD, path, &how, sizeof(how));
 	if (fd >= 0)
 		return (int)fd;
 	return kernel_is_missing(errno) ? open_part_by_part(path) : -errno;

@@ -127,7 +127,7 @@ int kernel_open_in_root(int root, const char *path)
 {
 	const struct open_how how = {
 		.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT};
-	long fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
+	long fd = syscall(__NR_openat2, root, path, &how, sizeof(how));
 
 	if (fd >= 0)
 		return (int)fd;

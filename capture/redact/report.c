@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "parts.h"
+#include "snapstate/json_space.h"
 
 #define REPORT_MAX   (64u << 20)
 #define REPORT_DEPTH 16
@@ -150,8 +151,10 @@ static struct json_object *tree_copy(
 
 static void write_tree(struct json_object *json, struct buf *out)
 {
-	buf_puts(out, json_object_to_json_string_ext(json,
-			      JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_close_empty(
+		json_object_to_json_string_ext(
+			json, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE),
+		out);
 	buf_puts(out, "\n");
 }
 

@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "snapstate/cleanup.h"
+#include "snapstate/json_space.h"
 #include "snapstate/limits.h"
 
 void lvm_rows_free(struct lvm_rows *rows)
@@ -171,9 +172,10 @@ void text_lvm_rows_print(
 	if (pvs)
 		add_part(report, "pv", pvs);
 	json_object_object_add(all, "report", report);
-	buf_puts(ret_json,
+	json_close_empty(
 		json_object_to_json_string_ext(
-			all, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+			all, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE),
+		ret_json);
 	buf_puts(ret_json, "\n");
 	json_object_put(all);
 }

@@ -12,6 +12,7 @@
 #include "snapstate/host.h"
 #include "snapstate/host/device.h"
 #include "snapstate/host/source.h"
+#include "snapstate/json_space.h"
 
 #define JSON_SCHEMA	  "snapstate-plan 1"	   /* review.schema.json */
 #define JSON_HOSTS_SCHEMA "snapstate-plan-hosts 1" /* hosts.schema.json */
@@ -273,9 +274,10 @@ void json_print(const struct report *report, struct buf *ret_text)
 					   ? hosts_object(report)
 					   : review_object(&report->hosts[0]);
 
-	buf_puts(ret_text, json_object_to_json_string_ext(root,
-				   JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
-					   JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_close_empty(json_object_to_json_string_ext(
+				 root, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
+					       JSON_C_TO_STRING_NOSLASHESCAPE),
+		ret_text);
 	buf_puts(ret_text, "\n");
 	json_object_put(root);
 }

@@ -14,6 +14,7 @@
 
 #include "snapstate/cleanup.h"
 #include "snapstate/io.h"
+#include "snapstate/json_space.h"
 #include "snapstate/stamp.h"
 
 static const struct {
@@ -308,6 +309,30 @@ static void test_sha256(void **state)
 		hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
+static void test_json_space(void **state)
+{
+	static const struct {
+		const char *json, *closed;
+	} cases[] = {
+		{"{\n  \"a\":[\n  ],\n  \"b\":{\n  }\n}\n",
+			"{\n  \"a\":[],\n  \"b\":{}\n}\n"},
+		{"[ [ ], [ 1 ], {} ]", "[ [], [ 1 ], {} ]"},
+		{"[ \"[ ]\", \"\\\"[ ]\", \"\\\\\", [ ] ]",
+			"[ \"[ ]\", \"\\\"[ ]\", \"\\\\\", [] ]"},
+		{"", ""},
+		{"\"", "\""},
+		{"[ ", "[ "},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		cleanup_buf struct buf out = BUF_INIT;
+
+		json_close_empty(cases[i].json, &out);
+		assert_string_equal(buf_text(&out), cases[i].closed);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -326,6 +351,7 @@ int main(void)
 		cmocka_unit_test(test_stamps),
 		cmocka_unit_test(test_durations),
 		cmocka_unit_test(test_sha256),
+		cmocka_unit_test(test_json_space),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
