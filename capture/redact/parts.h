@@ -18,8 +18,8 @@ struct pseudonyms {
 	const struct redact_key *key;
 	const char *machine_id; /* stays where it stands as a word */
 	size_t length;		/* of a pseudonym, 1 to PSEUDONYM_LEN */
-	struct evp_mac_ctx_st
-		*mac; /* HMAC: to look it up takes longer than a word's hash */
+	/* HMAC with the key, and a copy for one word: to begin anew takes longer */
+	struct evp_md_ctx_st *keyed, *mac;
 };
 
 /* Both texts must outlive it. */

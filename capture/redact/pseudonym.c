@@ -11,9 +11,7 @@
  *   (multipath-tools kpartx/kpartx.c, set_delimiter()).
  */
 #include <ctype.h>
-#include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/params.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -135,22 +133,21 @@ static bool is_known(const struct pseudonyms *names, const char *word, size_t le
 void pseudonyms_begin(
 	struct pseudonyms *names, const struct redact_key *key, const char *machine_id)
 {
-	char digest[] = "SHA256";
-	const OSSL_PARAM params[] = {
-		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
-		OSSL_PARAM_construct_end()};
-	EVP_MAC *hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+	EVP_PKEY *hmac_key = EVP_PKEY_new_raw_private_key(
+		EVP_PKEY_HMAC, NULL, key->bytes, REDACT_KEY_LEN);
 
 	*names = (struct pseudonyms){
-		key, machine_id, PSEUDONYM_LEN, EVP_MAC_CTX_new(hmac)};
-	EVP_MAC_free(hmac);
-	if (!names->mac || !EVP_MAC_CTX_set_params(names->mac, params))
+		key, machine_id, PSEUDONYM_LEN, EVP_MD_CTX_new(), EVP_MD_CTX_new()};
+	if (!hmac_key || !names->keyed || !names->mac ||
+		EVP_DigestSignInit(names->keyed, NULL, EVP_sha256(), NULL, hmac_key) != 1)
 		abort(); /* nothing but memory can be missing */
+	EVP_PKEY_free(hmac_key);
 }
 
 void pseudonyms_end(struct pseudonyms *names)
 {
-	EVP_MAC_CTX_free(names->mac);
+	EVP_MD_CTX_free(names->mac);
+	EVP_MD_CTX_free(names->keyed);
 }
 
 static void pseudonym_write(
@@ -159,11 +156,11 @@ static void pseudonym_write(
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyz234567";
 	unsigned char hash[EVP_MAX_MD_SIZE];
 	char text[PSEUDONYM_LEN];
-	size_t hash_len;
+	size_t hash_len = sizeof(hash);
 
-	if (!EVP_MAC_init(names->mac, names->key->bytes, REDACT_KEY_LEN, NULL) ||
-		!EVP_MAC_update(names->mac, (const unsigned char *)word, len) ||
-		!EVP_MAC_final(names->mac, hash, &hash_len, sizeof(hash)))
+	if (EVP_MD_CTX_copy_ex(names->mac, names->keyed) != 1 ||
+		EVP_DigestSignUpdate(names->mac, word, len) != 1 ||
+		EVP_DigestSignFinal(names->mac, hash, &hash_len) != 1)
 		abort(); /* nothing but memory can be missing */
 	for (size_t i = 0; i < names->length; i++)
 		text[i] = letters[hash[i] % 32];

@@ -3,57 +3,75 @@
  */
 #include <errno.h>
 #include <openssl/bn.h>
-#include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
-#include <openssl/param_build.h>
+#include <openssl/x509.h>
 #include <string.h>
 
 #include "signature.h"
 #include "snapstate/cleanup.h"
 
-static EVP_PKEY *from_params(const char *kind, OSSL_PARAM *params)
-{
-	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, kind, NULL);
-	EVP_PKEY *pkey = NULL;
+/* ---- keys: told in DER, which OpenSSL 1.1.1 and 3 read alike ---- */
 
-	if (!context || !params || EVP_PKEY_fromdata_init(context) != 1 ||
-		EVP_PKEY_fromdata(context, &pkey, EVP_PKEY_PUBLIC_KEY, params) != 1)
-		pkey = NULL;
-	EVP_PKEY_CTX_free(context);
-	return pkey;
+#define DER_INTEGER  0x02
+#define DER_SEQUENCE 0x30
+
+/* X.690 8.1.3: for a length of up to 64 KiB. A decoder of BER, as OpenSSL is one, takes
+ * the long form for a short length too. */
+static void der_add(struct buf *out, unsigned char tag, const void *data, size_t len)
+{
+	const unsigned char small[] = {tag, (unsigned char)len};
+	const unsigned char large[] = {
+		tag, 0x82, (unsigned char)(len >> 8), (unsigned char)len};
+
+	if (len < 0x80)
+		buf_add(out, small, sizeof(small));
+	else
+		buf_add(out, large, sizeof(large));
+	buf_add(out, data, len);
 }
 
+/* X.690 8.3: a zero byte in front, where it would be negative. */
+static void der_add_positive(struct buf *out, struct bytes number)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+
+	if (number.data[0] & 0x80)
+		buf_add(&text, "", 1);
+	buf_add(&text, number.data, number.len);
+	der_add(out, DER_INTEGER, text.data, text.len);
+}
+
+/* RFC 8017 A.1.1 */
 static EVP_PKEY *rsa_key(const struct ssh_key *key)
 {
-	BIGNUM *n = BN_bin2bn(key->modulus.data, (int)key->modulus.len, NULL);
-	BIGNUM *e = BN_bin2bn(key->exponent.data, (int)key->exponent.len, NULL);
-	OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
-	OSSL_PARAM *params = NULL;
-	EVP_PKEY *pkey;
+	cleanup_buf struct buf numbers = BUF_INIT, der = BUF_INIT;
+	const unsigned char *at;
 
-	if (n && e && build && OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, n) &&
-		OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_E, e))
-		params = OSSL_PARAM_BLD_to_param(build);
-	pkey = from_params("RSA", params);
-	OSSL_PARAM_free(params);
-	OSSL_PARAM_BLD_free(build);
-	BN_free(n);
-	BN_free(e);
-	return pkey;
+	/* RFC 8017 3.1: it is the smaller one; and both fit into der_add() */
+	if (key->exponent.len > key->modulus.len)
+		return NULL;
+	der_add_positive(&numbers, key->modulus);
+	der_add_positive(&numbers, key->exponent);
+	der_add(&der, DER_SEQUENCE, numbers.data, numbers.len);
+	at = (const unsigned char *)der.data;
+	return d2i_PublicKey(EVP_PKEY_RSA, NULL, &at, (long)der.len);
 }
 
-/* EVP_PKEY_fromdata() refuses a point that is not on the curve */
+/* RFC 5480 2: the curve by its name, and a point, not compressed. d2i_PUBKEY() refuses
+ * one that is not on the curve. */
 static EVP_PKEY *ec_key(const struct ssh_key *key)
 {
-	char group[] = "prime256v1";
-	OSSL_PARAM params[] = {
-		OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, 0),
-		OSSL_PARAM_construct_octet_string(
-			OSSL_PKEY_PARAM_PUB_KEY, (void *)key->point.data, key->point.len),
-		OSSL_PARAM_construct_end()};
+	static const unsigned char p256[] = {0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a,
+		0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce,
+		0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00};
+	cleanup_buf struct buf der = BUF_INIT;
+	const unsigned char *at;
 
-	return from_params("EC", params);
+	buf_add(&der, p256, sizeof(p256));
+	buf_add(&der, key->point.data, key->point.len);
+	at = (const unsigned char *)der.data;
+	return d2i_PUBKEY(NULL, &at, (long)der.len);
 }
 
 static EVP_PKEY *public_key(const struct ssh_key *key)

@@ -6,7 +6,6 @@
  * it keeps nothing. FAKE_FLAGS: what the key pretends to have done (a number; else as it
  * was asked to).
  */
-#include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
@@ -19,6 +18,8 @@
 #define FAILED	    (-1)
 #define UNSUPPORTED (-2)
 #define COUNTER	    0x01020304u
+#define ED25519_LEN 32u
+#define P256_LEN    65u /* a point, not compressed */
 
 struct sk_option;
 struct sk_resident_key;
@@ -71,12 +72,40 @@ int sk_load_resident_keys(const char *pin, struct sk_option **options,
 	return UNSUPPORTED;
 }
 
+static EVP_PKEY *generate(uint32_t alg)
+{
+	int kind = alg == ALG_ED25519 ? EVP_PKEY_ED25519 : EVP_PKEY_EC;
+	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_id(kind, NULL);
+	EVP_PKEY *pkey = NULL;
+
+	if (context && EVP_PKEY_keygen_init(context) == 1 &&
+		(alg == ALG_ED25519 || EVP_PKEY_CTX_set_ec_paramgen_curve_nid(
+					       context, NID_X9_62_prime256v1) == 1))
+		EVP_PKEY_keygen(context, &pkey);
+	EVP_PKEY_CTX_free(context);
+	return pkey;
+}
+
+/* What RFC 5480 and RFC 8410 put around a public key is in front of it. */
+static int public_key_of(EVP_PKEY *pkey, size_t len, struct sk_enroll_response *made)
+{
+	unsigned char *der = NULL;
+	int der_len = i2d_PUBKEY(pkey, &der);
+
+	made->public_key_len = len;
+	made->public_key = malloc(len);
+	if (der_len < (int)len || !made->public_key)
+		return FAILED;
+	memcpy(made->public_key, der + der_len - len, len);
+	OPENSSL_free(der);
+	return 0;
+}
+
 int sk_enroll(uint32_t alg, const uint8_t *challenge, size_t challenge_len,
 	const char *application, uint8_t flags, const char *pin,
 	struct sk_option **options, struct sk_enroll_response **response)
 {
-	EVP_PKEY *pkey = alg == ALG_ED25519 ? EVP_PKEY_Q_keygen(NULL, NULL, "ED25519")
-					    : EVP_EC_gen("P-256");
+	EVP_PKEY *pkey = generate(alg);
 	struct sk_enroll_response *made = calloc(1, sizeof(*made));
 	unsigned char *der = NULL;
 	int len = pkey ? i2d_PrivateKey(pkey, &der) : -1;
@@ -87,17 +116,14 @@ int sk_enroll(uint32_t alg, const uint8_t *challenge, size_t challenge_len,
 	(void)pin;
 	(void)options;
 	if (!made || len < 0 ||
-		EVP_PKEY_get_octet_string_param(pkey, OSSL_PKEY_PARAM_PUB_KEY, NULL, 0,
-			&made->public_key_len) != 1)
+		public_key_of(pkey, alg == ALG_ED25519 ? ED25519_LEN : P256_LEN, made) <
+			0)
 		return FAILED;
 	made->flags = flags;
-	made->public_key = calloc(1, made->public_key_len);
 	made->key_handle = malloc((size_t)len);
 	made->key_handle_len = (size_t)len;
 	made->signature = calloc(1, 1);
-	if (!made->public_key || !made->key_handle || !made->signature ||
-		EVP_PKEY_get_octet_string_param(pkey, OSSL_PKEY_PARAM_PUB_KEY,
-			made->public_key, made->public_key_len, NULL) != 1)
+	if (!made->key_handle || !made->signature)
 		return FAILED;
 	memcpy(made->key_handle, der, (size_t)len);
 	OPENSSL_free(der);
