@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "snapstate/cleanup.h"
+#include "snapstate/kernel.h"
 #include "snapstate/limits.h"
 #include "snapstate/observe_frame.h"
 #include "snapstate/stamp.h"

@@ -2,9 +2,6 @@
 /* See limits.h. Sources: capabilities(7), seccomp(2), seccomp_rule_add(3). */
 #include "limits.h"
 
-/* libseccomp's SCMP_A0() and others leave out a field, which clang tells of. */
-#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>

@@ -22,6 +22,10 @@
 #define LIMITS_BIT(capability) (UINT64_C(1) << (capability))
 #define LIMITS_COUNT(array)    (sizeof(array) / sizeof((array)[0]))
 
+#ifndef __NR_mount_setattr /* Linux 5.12, the same number on every machine */
+#define __NR_mount_setattr 442
+#endif
+
 struct limits {
 	uint64_t capabilities; /* that are kept */
 	uint32_t others;       /* what becomes of calls that no rule is about */

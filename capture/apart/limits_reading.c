@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Files are opened, and not to be written; see limits.h. */
 
-/* libseccomp's SCMP_A0() and others leave out a field, which clang tells of. */
-#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
-
 #include <fcntl.h>
 #include <sys/syscall.h>
 

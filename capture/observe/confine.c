@@ -13,9 +13,6 @@
  */
 #include "observe_process.h"
 
-/* libseccomp's SCMP_A0() and others leave out a field, which clang tells of. */
-#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>

@@ -47,7 +47,7 @@ static int open_parent(
 	if (!slash || slash[1] == '\0')
 		return err_set(err, -EINVAL, "%s cannot be unmounted", target);
 	folder = xstrndup(target, slash == target ? 1 : (size_t)(slash - target));
-	fd = syscall(SYS_openat2, AT_FDCWD, folder, &how, sizeof(how));
+	fd = syscall(__NR_openat2, AT_FDCWD, folder, &how, sizeof(how));
 	if (fd < 0)
 		return err_errno(err, errno, "open %s", folder);
 	*ret_name = slash + 1;

@@ -7,14 +7,10 @@
 #include "confine.h"
 #include "limits.h"
 
-/* libseccomp's SCMP_A0() and others leave out a field, which clang tells of. */
-#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/dm-ioctl.h>
-#include <linux/fs.h>
 #include <linux/loop.h>
 #include <linux/netlink.h>
 #include <linux/sockios.h>

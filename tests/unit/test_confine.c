@@ -856,7 +856,7 @@ static void look_at_the_observer(void)
 		       !(capabilities_of_status("CapPrm") & ~kept) && geteuid() != 0 &&
 		       getegid() != 0;
 	const struct open_how how = {.flags = O_WRONLY};
-	int fd = (int)syscall(SYS_openat2, AT_FDCWD, "/etc/passwd", &how, sizeof(how));
+	int fd = (int)syscall(__NR_openat2, AT_FDCWD, "/etc/passwd", &how, sizeof(how));
 
 	errno = is_good && fd < 0 && errno == EACCES ? 0 : 1;
 }
