@@ -4,6 +4,8 @@
  * basic blocks as bench_shapes counts them: of SIZE hosts, and of SIZE snapshots, beside
  * hosts on which each snapshot is active on one alone, and beside half the size. Exit
  * code 1 where a shape costs too much.
+ *
+ * bench_fleets --write FOLDER HOSTS SNAPSHOTS: the captures of honest hosts, as files.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +19,7 @@
 #include "snapstate/host.h"
 #include "snapstate/host/device.h"
 #include "snapstate/host/places.h"
+#include "snapstate/io.h"
 #include "snapstate/record.h"
 
 #define RATIO_MOST  3.0 /* of an honest fleet, for a fact */
@@ -178,13 +181,37 @@ static bool check(const struct shape *shape, unsigned hosts, unsigned snapshots)
 	return is_good;
 }
 
+static unsigned number_of(const char *text)
+{
+	return (unsigned)strtoul(text, NULL, 10);
+}
+
+static int write_captures(const char *folder, unsigned hosts, unsigned snapshots)
+{
+	for (unsigned i = 0; i < hosts; i++) {
+		cleanup_host struct host *host = member(&shapes[0], i, hosts, snapshots);
+		cleanup_buf struct buf archive = BUF_INIT, path = BUF_INIT;
+		struct err err = ERR_INIT;
+
+		buf_printf(&path, "%s/hv%u.snapstate.tar.gz", folder, i);
+		must(record_write(host, "made", &archive, &err), &shapes[0], &err);
+		must(file_publish(buf_text(&path), 0600, archive.data, archive.len, &err),
+			&shapes[0], &err);
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
-	unsigned size = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 0;
+	unsigned size = argc == 2 ? number_of(argv[1]) : 0;
 	bool is_good = true;
 
+	if (argc == 5 && strcmp(argv[1], "--write") == 0)
+		return write_captures(argv[2], number_of(argv[3]), number_of(argv[4]));
 	if (size < 4) {
-		fputs("usage: bench_fleets SIZE\n", stderr);
+		fputs("usage: bench_fleets SIZE\n"
+		      "       bench_fleets --write FOLDER HOSTS SNAPSHOTS\n",
+			stderr);
 		return 2;
 	}
 	printf("%-22s %8s %9s %7s %7s %9s %7s\n", "shape", "facts", "Msteps", "ratio",
