@@ -117,15 +117,21 @@ bool program_is_storage(const char *comm)
 		sizeof(storage_programs) / sizeof(storage_programs[0]), comm);
 }
 
-bool process_is_udev(const struct process *process)
+bool program_is_udev(const char *exe)
 {
 	static const char *const names[] = {"systemd-udevd", "udevadm", "udevd"};
-	const char *slash = process ? strrchr(process->exe, '/') : NULL;
+	const char *slash = strrchr(exe, '/');
 
 	for (size_t i = 0; slash && i < sizeof(names) / sizeof(names[0]); i++)
-		if (process->uid == 0 && strcmp(slash + 1, names[i]) == 0)
+		if (strcmp(slash + 1, names[i]) == 0)
 			return true;
 	return false;
+}
+
+bool process_is_udev(const struct process *process)
+{
+	return process && (process->is_of_udev ||
+				  (process->uid == 0 && program_is_udev(process->exe)));
 }
 
 /* NULL: nothing but what a user chose. */

@@ -10,6 +10,7 @@
  * numbers of volume groups are compared where metadata is read (lvm.c).
  */
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,6 +23,11 @@
 #include "snapstate/host/mount.h"
 #include "snapstate/host/places.h"
 #include "snapstate/host/source.h"
+#include "snapstate/ledger.h"
+
+/* For what udev opens: in all, and until one is looked at again. */
+#define OPENS_MS      500
+#define OPENS_TICK_MS 20
 
 /* How closely a device is looked at again. */
 enum concern {
@@ -35,6 +41,7 @@ struct look {
 	struct host *host;	/* as it was read */
 	struct host *now;	/* as it is */
 	enum concern *concerns; /* one for each of the host's devices */
+	int patience_ms;	/* left */
 };
 
 /* ---- what matters ---- */
@@ -106,8 +113,55 @@ static void note(const struct look *look, struct devno devno, enum change_kind k
 	host_change_add(look->host, devno, kind, "");
 }
 
+/* 0, or what kept us from reading it. */
+static int read_count(
+	const struct look *look, const struct device *wanted, uint32_t *ret_count)
+{
+	cleanup_host struct host *now = host_new();
+	const struct machine *machine = look->machine;
+	int r = machine->dm->list(machine->context, now, NULL);
+
+	for (size_t i = 0; r == 0 && i < now->n_devices; i++) {
+		if (!devno_is_equal(now->devices[i].devno, wanted->devno))
+			continue;
+		r = machine->dm->read(machine->context, now, &now->devices[i], NULL);
+		*ret_count = (uint32_t)now->devices[i].open_count;
+	}
+	return r;
+}
+
+static bool is_explained_by(
+	const struct host *host, struct device *device, uint32_t count)
+{
+	struct device as_now = *device;
+	struct ledger ledger;
+
+	as_now.open_count = count;
+	ledger_of_device(host, &as_now, &ledger);
+	return ledger.unexplained == 0;
+}
+
+/* udev opens a device for a moment, either when it was read or now: it is looked at until
+ * it is as it was, for a while; and one that is open less often than it was is taken as
+ * it is now, if all that opens it is known. */
+static bool has_settled(struct look *look, struct device *then, const struct device *now)
+{
+	uint32_t count = (uint32_t)now->open_count;
+
+	while (count != then->open_count && look->patience_ms > 0) {
+		poll(NULL, 0, OPENS_TICK_MS);
+		look->patience_ms -= OPENS_TICK_MS;
+		if (read_count(look, then, &count) < 0)
+			return false;
+	}
+	if (count < then->open_count && host_source_is_read(look->host, "processes") &&
+		is_explained_by(look->host, then, count))
+		then->open_count = count;
+	return count == then->open_count;
+}
+
 static void compare_device(
-	struct look *look, const struct device *then, const struct device *now)
+	struct look *look, struct device *then, const struct device *now)
 {
 	struct devno devno = then->devno;
 
@@ -116,7 +170,7 @@ static void compare_device(
 		return;
 	}
 	if (*concern_of(look, devno) == CONCERN_OPENS &&
-		then->open_count != now->open_count)
+		then->open_count != now->open_count && !has_settled(look, then, now))
 		note(look, devno, CHANGE_OPENS);
 	if (then->flags != now->flags)
 		note(look, devno, CHANGE_FLAGS);
@@ -130,7 +184,7 @@ static void compare_device(
 }
 
 /* 0, or what kept us from reading it. */
-static int look_at(struct look *look, const struct device *then, struct err *err)
+static int look_at(struct look *look, struct device *then, struct err *err)
 {
 	struct device *now = host_device_by_devno(look->now, then->devno);
 	int r;
@@ -250,7 +304,10 @@ static void note_outcome(struct host *host, int r, const struct err *err)
 
 size_t probe_look_again(const struct machine *machine, struct host *host)
 {
-	struct look look = {.machine = machine, .host = host, .now = host_new()};
+	struct look look = {.machine = machine,
+		.host = host,
+		.now = host_new(),
+		.patience_ms = OPENS_MS};
 	struct err err = ERR_INIT;
 	int r = 0;
 

@@ -116,6 +116,20 @@ struct thread_difference {
 struct thread_difference thread_compare(
 	const struct machine *machine, uint32_t pid, uint32_t tid);
 
+/* -errno where it is gone. */
+int process_parent(const struct process_index *index, uint32_t pid, uint32_t *ret_parent);
+bool process_is_exe_of_root(
+	const struct process_index *index, const struct process *process);
+/* See struct process, is_of_udev. Wants pid and uid. */
+bool process_is_run_by_udev(const struct process_index *index,
+	const struct process *process, struct arena *strings);
+
+/* One pass over all processes, into a model that has nothing else. false: not all could
+ * be read. */
+bool processes_pass(const struct process_index *index, struct host *ret_now);
+/* Waits for what passes; see process_settle.c. */
+void processes_settle(const struct machine *machine, struct host *host);
+
 /* A list of processes to be read. */
 struct child_limits;
 struct reading {

@@ -7,8 +7,9 @@
  *
  *   at N                                all before the Nth of the list is written
  *   process PID START UID NS OF COMM EXE it holds something, or is a program of interest;
- *                                       OF is "root" where its executable is root's, else
- *                                       "-"; and CMDLINE, where it is asked for
+ *                                       OF is "udev" where it is udev's, "root" where its
+ *                                       executable is root's, "udev,root", or "-"; and
+ *                                       CMDLINE, where it is asked for
  *   use PID KIND MAJ:MIN COUNT EXAMPLE
  *   pin NS PID COMM PATH                it has a descriptor of an unknown namespace
  *   denied PID                          it may not be read
@@ -104,6 +105,16 @@ static int read_stat(
 	return 0;
 }
 
+int process_parent(const struct process_index *index, uint32_t pid, uint32_t *ret_parent)
+{
+	struct stat_fields stat;
+	int r = read_stat(index, pid, &stat);
+
+	if (r == 0)
+		*ret_parent = (uint32_t)stat.numbers[FIELD_PARENT];
+	return r;
+}
+
 static void read_uid(const struct process_index *index, struct process *process)
 {
 	cleanup_buf struct buf text = BUF_INIT;
@@ -133,7 +144,7 @@ static bool is_in_folder_of_programs(const char *path)
 /* In a mount namespace of its own a process can give any file any name, also one of root's
  * (mount --bind /usr/bin/sleep ./qemu-kvm). So it has to be the same file by that name on
  * the host, where only root has a say in these folders. */
-static bool is_exe_of_root(
+bool process_is_exe_of_root(
 	const struct process_index *index, const struct process *process)
 {
 	const int flags = AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT | AT_SYMLINK_NOFOLLOW;
@@ -162,12 +173,13 @@ static void read_links(
 	if (machine_link(
 		    index->machine, text, sizeof(text), "proc/%u/exe", process->pid) == 0)
 		process->exe = arena_strdup(strings, text);
-	process->is_exe_of_root = is_exe_of_root(index, process);
+	process->is_exe_of_root = process_is_exe_of_root(index, process);
 	if (machine_link(index->machine, text, sizeof(text), "proc/%u/ns/mnt",
 		    process->pid) == 0 &&
 		strncmp(text, "mnt:[", 5) == 0)
 		parse_u64(text + 5, strspn(text + 5, "0123456789"), 10,
 			&process->mount_namespace);
+	process->is_of_udev = process_is_run_by_udev(index, process, strings);
 }
 
 /* Only what somebody asked for: arguments may hold passwords. A blank stands between two
@@ -193,7 +205,9 @@ static void print_process(
 {
 	buf_printf(out, "process %u %" PRIu64 " %u %" PRIu64 " %s ", process->pid,
 		process->start, process->uid, process->mount_namespace,
-		process->is_exe_of_root ? "root" : "-");
+		process->is_of_udev	  ? process->is_exe_of_root ? "udev,root" : "udev"
+		: process->is_exe_of_root ? "root"
+					  : "-");
 	buf_word(out, process->comm);
 	buf_puts(out, " ");
 	buf_word(out, process->exe);

@@ -54,7 +54,8 @@ static void read_process(struct host *host, char *const words[], size_t n)
 	word_number(words[2], &process->start);
 	word_number(words[3], &uid);
 	word_number(words[4], &process->mount_namespace);
-	process->is_exe_of_root = strcmp(words[5], "root") == 0;
+	process->is_of_udev = strncmp(words[5], "udev", 4) == 0;
+	process->is_exe_of_root = strstr(words[5], "root") != NULL;
 	process->pid = (uint32_t)pid;
 	process->uid = (uint32_t)uid;
 	process->comm = word_text(host, words[6]);
@@ -197,26 +198,44 @@ int process_ids(const struct machine *machine, uint32_t **ret_pids, size_t *ret_
 	return 0;
 }
 
-void probe_processes(const struct machine *machine, struct host *host)
+static void pass(
+	const struct process_index *index, struct host *host, struct tally *tally)
 {
-	struct process_index index;
 	cleanup_buf struct buf lines = BUF_INIT;
 	cleanup_free uint32_t *pids = NULL;
-	struct tally tally = {0};
 	size_t count = 0;
-	int r = process_ids(machine, &pids, &count);
+	int r = process_ids(index->machine, &pids, &count);
 
-	process_index_init(&index, machine, host);
 	if (r < 0) {
 		host_source_set(host, "processes", outcome_of_errno(r), "/proc: %s",
 			strerror(-r));
-	} else {
-		tally.n_shares = process_shares_run(&index, pids, count, &lines);
-		read_scan_lines(host, &tally, &lines);
-		note_outcome(host, count, &tally);
+		return;
 	}
+	tally->n_shares = process_shares_run(index, pids, count, &lines);
+	read_scan_lines(host, tally, &lines);
+	note_outcome(host, count, tally);
+}
+
+bool processes_pass(const struct process_index *index, struct host *ret_now)
+{
+	struct tally tally = {0};
+
+	pass(index, ret_now, &tally);
+	free(tally.pins);
+	return host_source_is_read(ret_now, "processes");
+}
+
+void probe_processes(const struct machine *machine, struct host *host)
+{
+	struct process_index index;
+	struct tally tally = {0};
+
+	process_index_init(&index, machine, host);
+	pass(&index, host, &tally);
 	process_index_free(&index);
 	for (size_t i = 0; i < tally.n_pins; i++)
 		mounts_add_pinned(machine, host, &tally.pins[i]);
 	free(tally.pins);
+	if (host_source_is_read(host, "processes"))
+		processes_settle(machine, host);
 }

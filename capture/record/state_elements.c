@@ -370,6 +370,11 @@ static void read_process(struct reader *r)
 
 		process->is_exe_of_root = of_root && strcmp(of_root, "yes") == 0;
 	}
+	if (has(r, "of-udev")) {
+		const char *of_udev = take(r, "of-udev");
+
+		process->is_of_udev = of_udev && strcmp(of_udev, "yes") == 0;
+	}
 	if (has(r, "cmdline"))
 		process->cmdline = take_text(r, "cmdline");
 }
@@ -620,7 +625,8 @@ static const struct element_rule element_process = {
 		{"start", VALUE_NUMBER, false}, {"comm", VALUE_WORD, false},
 		{"exe", VALUE_WORD, false}, {"uid", VALUE_NUMBER, false},
 		{"mount-namespace", VALUE_NUMBER, false},
-		{"exe-of-root", VALUE_YES_NO, true}, {"cmdline", VALUE_WORD, true}, END},
+		{"exe-of-root", VALUE_YES_NO, true}, {"of-udev", VALUE_YES_NO, true},
+		{"cmdline", VALUE_WORD, true}, END},
 	.take = read_process,
 };
 

@@ -326,6 +326,8 @@ static void write_processes(struct writer *w, const struct host *host)
 		put_number(w, "mount-namespace", process->mount_namespace);
 		if (process->is_exe_of_root)
 			put(w, "exe-of-root", "yes");
+		if (process->is_of_udev)
+			put(w, "of-udev", "yes");
 		if (process->cmdline)
 			put_word(w, "cmdline", process->cmdline);
 		end(w);

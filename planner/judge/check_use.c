@@ -42,6 +42,8 @@ static const struct mount *mount_served(const struct host *host, const struct us
 
 static enum rule rule_of_process(const struct process *process)
 {
+	if (process_is_udev(process))
+		return RULE_COMMAND_RUNNING;
 	if (process_is_backup(process))
 		return RULE_BACKUP_RUNNING;
 	return process_is_hypervisor(process) ? RULE_VM_RUNNING : RULE_IN_USE;

@@ -31,6 +31,8 @@ static bool is_of_udevd(const struct host *host, const struct use *use)
 	const struct process *process = host_process(host, use->pid);
 	const char *slash = process ? strrchr(process->exe, '/') : NULL;
 
+	if (process && process->is_of_udev)
+		return true;
 	return slash && process->uid == 0 &&
 	       (strcmp(slash, "/udevadm") == 0 || strcmp(slash, "/udevd") == 0 ||
 		       strcmp(slash, "/systemd-udevd") == 0);

@@ -63,6 +63,14 @@ static void end_process(const struct survey *survey, const struct subject *subje
 
 static void await_command(const struct process *process, struct buf *text)
 {
+	if (process_is_udev(process)) {
+		buf_puts(text, "wait until udev has handled its events (udevadm settle); "
+			       "if ");
+		remedy_process_words(process, text);
+		buf_puts(text, " does not end, a rule of udev hangs: look at "
+			       "systemd-udevd");
+		return;
+	}
 	buf_puts(text, "wait until ");
 	remedy_process_words(process, text);
 	buf_puts(text,

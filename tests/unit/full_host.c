@@ -160,9 +160,9 @@ static void add_rest(struct host *host)
 	*array_add(&host->swaps, &host->n_swaps) = (struct swap){
 		.path = "/dev/dm-4", .devno = {254, 4}, .used = 12, .has_used = true};
 	*array_add(&host->processes, &host->n_processes) = (struct process){4711, 883112,
-		"tar <&\">", "/usr/bin/tar", 1000, true, NS, "tar -c -f - <&\">"};
+		"tar <&\">", "/usr/bin/tar", 1000, true, true, NS, "tar -c -f - <&\">"};
 	*array_add(&host->processes, &host->n_processes) =
-		(struct process){2, 1, "kthreadd", "", 0, false, 0, NULL};
+		(struct process){2, 1, "kthreadd", "", 0, false, false, 0, NULL};
 	*array_add(&host->uses, &host->n_uses) =
 		(struct use){4711, USE_FILE, {254, 4}, 3, "/mnt/backup/\xc3\xa4"};
 	*array_add(&host->uses, &host->n_uses) =

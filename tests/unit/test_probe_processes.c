@@ -24,6 +24,7 @@
 #pid " (" comm ") S " #parent " 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 " #start     \
 	     " 0\n"
 #define STATUS "Name:\tx\nUid:\t33\t0\t0\t0\n"
+#define OF_ROOT "Name:\tx\nUid:\t0\t0\t0\t0\n"
 
 /* A backup of the mounted mapping by 50, seen in the namespace of process 1. */
 static const struct entry holders[] = {
@@ -238,6 +239,110 @@ static void test_a_lazily_unmounted_file_system(void **state)
 	assert_int_equal(host->uses[0].kind, USE_FILE);
 	assert_int_equal(host->uses[1].kind, USE_CWD);
 	assert_string_equal(host->uses[0].example, folder);
+}
+
+/* ---- udev ---- */
+
+/* The daemon 40 and its worker 41, which has the snapshot open; a blkid of a rule; a
+ * udevadm that somebody typed; one that is started like the daemon, by another name of
+ * the program; and what a supervisor has in another group. */
+static const struct entry udev[] = {
+	{"usr", "-> /usr"},
+	{"proc/1/ns/mnt", "-> mnt:[4026531841]"},
+	{"proc/1/root", "-> /"},
+	{"proc/1/mountinfo", ROOT_LINE BACKUP_LINE},
+	{"proc/1/stat", STAT(1, "systemd", 0, 1)},
+	{"proc/40/stat", STAT(40, "systemd-udevd", 1, 2)},
+	{"proc/40/exe", "-> /usr/bin/udevadm"},
+	{"proc/41/stat", STAT(41, "(udev-worker)", 40, 3)},
+	{"proc/41/exe", "-> /usr/bin/udevadm"},
+	{"proc/41/status", OF_ROOT},
+	{"proc/41/cgroup", "0::/system.slice/systemd-udevd.service/udev\n"},
+	{"proc/41/fd/3", "-> /dev/mapper/vg-backup"},
+	{"proc/42/stat", STAT(42, "blkid", 41, 4)},
+	{"proc/42/exe", "-> /usr/bin/env"},
+	{"proc/42/status", OF_ROOT},
+	{"proc/42/fd/3", "-> /dev/mapper/vg-backup"},
+	{"proc/43/stat", STAT(43, "lvm", 41, 4)},
+	{"proc/43/exe", "-> /usr/bin/env"},
+	{"proc/43/status", OF_ROOT},
+	{"proc/50/stat", STAT(50, "bash", 1, 4)},
+	{"proc/50/exe", "-> /usr/bin/bash"},
+	{"proc/51/stat", STAT(51, "udevadm", 50, 4)},
+	{"proc/51/exe", "-> /usr/bin/udevadm"},
+	{"proc/51/status", OF_ROOT},
+	{"proc/51/fd/3", "-> /dev/mapper/vg-backup"},
+	{"proc/52/stat", STAT(52, "systemd-udevd", 1, 4)},
+	{"proc/52/exe", "-> /usr/bin/env"},
+	{"proc/52/status", OF_ROOT},
+	{"proc/52/fd/3", "-> /dev/mapper/vg-backup"},
+	{"proc/53/stat", STAT(53, "udevadm", 1, 4)},
+	{"proc/53/exe", "-> /usr/bin/udevadm"},
+	{"proc/53/status", OF_ROOT},
+	{"proc/53/cgroup", "12:pids:/x\n1:name=systemd:/user.slice/x\n"},
+	{"proc/53/fd/3", "-> /dev/mapper/vg-backup"},
+	{"proc/54/stat", STAT(54, "(udev-worker)", 40, 3)},
+	{"proc/54/exe", "-> /usr/bin/udevadm"},
+	{"proc/54/status", STATUS},
+	{"proc/54/fd/3", "-> /dev/mapper/vg-backup"},
+};
+
+static bool is_udevs(const struct host *host, uint32_t pid)
+{
+	const struct process *process = host_process(host, pid);
+
+	assert_non_null(process);
+	return process->is_of_udev;
+}
+
+/* What does not end stays, and is known. */
+static void test_what_is_of_udev(void **state)
+{
+	struct fake fake = {BACKUP};
+	cleanup_host struct host *host = NULL;
+
+	(void)state;
+	if (access("/usr/bin/udevadm", X_OK) < 0)
+		skip();
+	host = PROBE(&fake, PARTS, udev);
+	assert_outcome(host, "processes", OUTCOME_READ, "");
+	assert_true(is_udevs(host, 41));
+	assert_true(is_udevs(host, 42));
+	assert_true(is_udevs(host, 43));
+	assert_false(is_udevs(host, 51));
+	assert_false(is_udevs(host, 52));
+	assert_false(is_udevs(host, 53));
+	assert_false(is_udevs(host, 54));
+	assert_int_equal(host->n_uses, 6);
+}
+
+/* The worker closes the device, whenever that is: it is not recorded. */
+static void test_what_udev_has_open_passes(void **state)
+{
+	struct fake fake = {BACKUP};
+	cleanup_host struct host *host = NULL;
+	struct machine machine;
+	struct err err = ERR_INIT;
+	char path[128];
+	pid_t pid;
+
+	(void)state;
+	if (access("/usr/bin/udevadm", X_OK) < 0)
+		skip();
+	fake_open(&fake, &machine, udev, 13); /* the daemon and its worker */
+	snprintf(path, sizeof(path), "%s/proc/41/fd/3", fake.root);
+	assert_int_equal(access(path, F_OK) < 0 ? errno : 0, ENOENT); /* leads nowhere */
+	pid = fork();
+	if (pid == 0) {
+		usleep(300000);
+		_exit(unlink(path) < 0);
+	}
+	assert_int_equal(probe_host(&machine, PARTS, &host, &err), 0);
+	waitpid(pid, NULL, 0);
+	fake_close(&fake, &machine);
+	assert_outcome(host, "processes", OUTCOME_READ, "");
+	assert_int_equal(host->n_uses, 0);
+	assert_int_equal(host->n_processes, 0);
 }
 
 static void test_the_root_file_system_has_no_holders(void **state)
@@ -619,6 +724,8 @@ int main(void)
 		cmocka_unit_test(test_who_waits_for_us_holds_nothing),
 		cmocka_unit_test(test_threads_of_the_kernel_are_passed_over),
 		cmocka_unit_test(test_a_lazily_unmounted_file_system),
+		cmocka_unit_test(test_what_is_of_udev),
+		cmocka_unit_test(test_what_udev_has_open_passes),
 		cmocka_unit_test(test_the_root_file_system_has_no_holders),
 		cmocka_unit_test(test_what_stands_on_a_mapping_counts),
 		cmocka_unit_test(test_a_process_that_may_not_be_read),

@@ -150,6 +150,8 @@ static void test_round_trip(void **state)
 	assert_int_equal(again->kernel_holders[3].kind, HOLDER_NFSD);
 	assert_true(again->processes[1].is_exe_of_root);
 	assert_false(again->processes[0].is_exe_of_root);
+	assert_true(again->processes[1].is_of_udev);
+	assert_false(again->processes[0].is_of_udev);
 	assert_int_equal(again->n_blocks, 4);
 	assert_string_equal(again->blocks[2].transport, "iscsi");
 }
@@ -1162,6 +1164,7 @@ static bool is_optional(const char *start)
 		{"<namespace ", " pin-path="},
 		{"<process ", " cmdline="},
 		{"<process ", " exe-of-root="},
+		{"<process ", " of-udev="},
 	};
 	const char *element = start;
 

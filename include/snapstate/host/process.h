@@ -20,6 +20,9 @@ struct process {
 	bool is_exe_of_root; /* the executable is root's, and the file of that name in one
 			      * of the host's folders of programs; false: or not recorded
 			      */
+	bool is_of_udev;     /* udevd, a worker of it, or what a rule of it started: its
+			      * executable, those above it and its cgroup say so; false: or
+			      * not     recorded */
 	uint64_t mount_namespace; /* 0 = unreadable */
 	const char *cmdline; /* its arguments, a blank between two; may be NULL: not asked
 				for */
@@ -54,9 +57,12 @@ int64_t host_process_started(const struct host *host, const struct process *proc
  * see below. */
 bool program_is_backup(const char *comm);
 bool program_is_storage(const char *comm);
-/* udevd or a worker of it: by the executable and the user, since anybody may take its
- * name. NULL: no. */
+/* is_of_udev; of a capture that does not record it, udevd or a worker of it by the
+ * executable and the user, since anybody may take its name. What it has open passes.
+ * NULL: no. */
 bool process_is_udev(const struct process *process);
+/* By the path of an executable. */
+bool program_is_udev(const char *exe);
 /* Programs that run virtual machines. */
 bool program_is_hypervisor(const char *comm);
 
