@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "known.h"
 #include "planning.h"
 #include "program.h"
 #include "reports.h"
@@ -72,6 +73,19 @@ static int publish_all(
 	return program_publish_plans(options, report->fleet, err);
 }
 
+static int list(const struct options *options, const struct report *report)
+{
+	struct list_layout layout = options->list;
+	cleanup_buf struct buf output = BUF_INIT;
+
+	layout.width = program_width();
+	if (options->is_json)
+		list_print_json(report, layout.columns, &output);
+	else
+		list_print(report, &layout, &output);
+	return program_print(&output, EXIT_DONE);
+}
+
 static int show(const struct options *options, const struct fleet *fleet)
 {
 	cleanup_report struct report report = {0};
@@ -84,6 +98,8 @@ static int show(const struct options *options, const struct fleet *fleet)
 			return program_fail(&err, EXIT_USAGE);
 		return program_print(&output, EXIT_DONE);
 	}
+	if (options->is_list)
+		return list(options, &report);
 	if (publish_all(options, &report, &err) < 0)
 		return program_fail(&err, EXIT_ENVIRONMENT);
 	if (options->is_json)
@@ -92,16 +108,19 @@ static int show(const struct options *options, const struct fleet *fleet)
 		reply_print(&report, &output);
 	else
 		review_print(&report, &output);
-	return program_print(&output, fleet_has_kept(fleet) ? EXIT_REFUSED : EXIT_DONE);
+	return program_print(&output, fleet_has_kept(fleet) || report.n_mistyped ? EXIT_REFUSED : EXIT_DONE);
 }
 
 static int plan_captures(const struct options *options)
 {
 	struct request request = options->request;
+	cleanup_known struct known known = {0};
 	cleanup_policy struct policy policy = {0};
 	cleanup_fleet struct fleet fleet = {.request = &request};
 	struct err err = ERR_INIT;
 
+	known_read(&known);
+	request.known = &known;
 	if (program_read_policies(options, &request, &policy, &err) < 0 ||
 		make_plans(options, &fleet, &err) < 0)
 		return program_fail(&err, EXIT_BAD_INPUT);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "options.h"
+#include "snapstate/exit.h"
 #include "snapstate/option.h"
 #include "snapstate/stamp.h"
 
@@ -21,20 +22,21 @@ enum {
 	OPT_EXPLAIN,
 	OPT_JSON,
 	OPT_REPLY,
+	OPT_LIST,
 	OPT_DIFF,
 };
 
 static const struct option_row rows[] = {
 	{'o', "output", "PLAN",
 		"write the plan; of several captures a folder of plans; an existing file "
-		"is not overwritten"},
+		"is not overwritten; with --list: the columns"},
 	{OPT_SELECT, "select", "VG/LV",
 		"names of the snapshots to remove, with * and ?; may be repeated "
 		"(default: " SELECT_DEFAULT ")"},
 	{OPT_POLICY, "policy", "FILE",
 		"rules with names, ages and tags, applied after --select; may be "
-		"repeated; a name such as proxmox stands for a file "
-		"in " SNAPSTATE_POLICIES},
+		"repeated; a name such as proxmox stands for a policy that is inside "
+		"the program"},
 	{OPT_MIN_AGE, "min-age", "DURATION",
 		"leave younger snapshots alone: 90s, 30m, 1h (default), 7d"},
 	{OPT_VALID, "valid", "DURATION",
@@ -62,6 +64,12 @@ static const struct option_row rows[] = {
 	{OPT_REPLY, "reply", NULL,
 		"print an answer to who sent the evidence: what is seen, what is not "
 		"known, and which commands to run"},
+	{OPT_LIST, "list", NULL,
+		"list every snapshot, also those that were not asked for, a line each; "
+		"-o LIST chooses columns, -o +LIST adds some to the usual ones, --json "
+		"gives them as JSON; the columns: " LIST_COLUMNS},
+	{'n', "noheadings", NULL, "with --list: no headings"},
+	{'r', "raw", NULL, "with --list: one blank between two columns, for scripts"},
 	{OPT_DIFF, "diff", NULL, "compare two captures, fact by fact"},
 	{0},
 };
@@ -69,6 +77,7 @@ static const struct option_row rows[] = {
 static const struct option_program program = {
 	.name = "snapstate-plan",
 	.usage = "[OPTION]... CAPTURE...\n"
+		 "--list [-o COLUMN,...] [-n] [-r] [OPTION]... CAPTURE...\n"
 		 "--explain DEVICE [OPTION]... CAPTURE...\n"
 		 "--diff CAPTURE CAPTURE",
 	.about = "Reads a capture, offline, and prints which leftover backup snapshots "
@@ -142,6 +151,15 @@ static int read_option(int option, struct options *options)
 	case OPT_REPLY:
 		options->is_reply = true;
 		return -1;
+	case OPT_LIST:
+		options->is_list = true;
+		return -1;
+	case 'n':
+		options->list.has_no_headings = true;
+		return -1;
+	case 'r':
+		options->list.is_raw = true;
+		return -1;
 	case OPT_DIFF:
 		options->is_diff = true;
 		return -1;
@@ -150,11 +168,32 @@ static int read_option(int option, struct options *options)
 	}
 }
 
+/* With it -o names columns, as of lsblk(8) and lvs(8): no plan is made. */
+static int read_list(struct options *options)
+{
+	struct err err = ERR_INIT;
+
+	options->list.columns = options->plan_file;
+	options->plan_file = NULL;
+	if (options->html_file || options->dot_file || options->explain ||
+		options->is_diff || options->is_reply)
+		return option_misuse(&program, "--list cannot be combined with --html, "
+					       "--dot, --explain, --reply and --diff");
+	if (list_check(options->list.columns, &err) < 0)
+		return option_misuse(&program, "%s", err.msg);
+	return -1;
+}
+
 static int read_captures(int argc, char **argv, struct options *options)
 {
 	size_t given = (size_t)(argc - optind);
-	bool has_files = options->plan_file || options->html_file || options->dot_file;
+	bool has_files;
 
+	if (options->is_list && read_list(options) >= 0)
+		return EXIT_USAGE;
+	if (!options->is_list && (options->list.has_no_headings || options->list.is_raw))
+		return option_misuse(&program, "-n and -r need --list");
+	has_files = options->plan_file || options->html_file || options->dot_file;
 	if (options->is_diff && (has_files || options->is_json || options->explain))
 		return option_misuse(&program,
 			"--diff cannot be combined with -o, --html, "
@@ -178,6 +217,7 @@ static int read_captures(int argc, char **argv, struct options *options)
 static void select_default(struct request *request)
 {
 	*array_add(&request->select, &request->n_select) = SELECT_DEFAULT;
+	request->is_select_default = true;
 	request->select_mounts = select_default_mounts;
 	request->n_select_mounts = SELECT_DEFAULT_MOUNTS;
 }

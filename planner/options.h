@@ -4,10 +4,11 @@
 #define SNAPSTATE_PLAN_OPTIONS_H
 
 #include "judge.h"
+#include "list.h"
 
 struct options {
 	struct request request;
-	const char **policies; /* files */
+	const char **policies; /* files, or names of shipped ones */
 	size_t n_policies;
 	const char *plan_file; /* NULL = none */
 	const char *html_file; /* these two as well */
@@ -15,6 +16,8 @@ struct options {
 	const char *explain; /* a name of a device; NULL = none */
 	bool is_json;
 	bool is_reply;
+	bool is_list; /* the snapshots alone, and no plan */
+	struct list_layout list;
 	bool is_diff;
 	const char **captures;
 	size_t n_captures;

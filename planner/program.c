@@ -7,9 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "known.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/exit.h"
 #include "snapstate/host/places.h"
@@ -26,6 +28,18 @@ int program_print(const struct buf *output, int code)
 {
 	fputs(buf_text(output), stdout);
 	return option_end_output("snapstate-plan", code);
+}
+
+unsigned program_width(void)
+{
+	const char *columns = getenv("COLUMNS");
+	struct winsize size;
+
+	if (columns && *columns >= '1' && *columns <= '9')
+		return (unsigned)strtoul(columns, NULL, 10);
+	if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+		return size.ws_col;
+	return 0;
 }
 
 int program_publish(
@@ -98,37 +112,33 @@ int program_read_capture(const char *name, struct host **ret_host,
 	return r;
 }
 
-/* A name alone is also that of an installed one; a file of the user's comes first. */
-static int read_policy(const char *name, struct buf *ret_text, struct err *err)
+/* A name alone is also that of a shipped one; a file of the user's comes first. */
+static int read_policy(const struct known *known, const char *name,
+	struct policy *policy, struct err *err)
 {
-	cleanup_buf struct buf path = BUF_INIT;
-	struct err installed = ERR_INIT;
-	int r = file_read_regular(AT_FDCWD, name, POLICY_BYTES_MAX, ret_text, err);
+	const struct known_policy *shipped = known_find(known, name);
+	cleanup_buf struct buf text = BUF_INIT, names = BUF_INIT;
 
-	if (r != -ENOENT || strchr(name, '/'))
-		return r;
-	buf_printf(&path, "%s/%s.policy", SNAPSTATE_POLICIES, name);
-	r = file_read_regular(
-		AT_FDCWD, buf_text(&path), POLICY_BYTES_MAX, ret_text, &installed);
-	if (r == -ENOENT)
-		return err_set(err, r, "no file %s, and no policy of that name in %s",
-			name, SNAPSTATE_POLICIES);
-	if (r < 0)
-		*err = installed;
-	return r;
+	if (file_read_regular(AT_FDCWD, name, POLICY_BYTES_MAX, &text, err) == 0)
+		return policy_read(buf_text(&text), text.len, name, policy, err);
+	if (err->code != -ENOENT || strchr(name, '/'))
+		return err->code;
+	if (shipped)
+		return policy_read(
+			shipped->text, strlen(shipped->text), name, policy, err);
+	known_names(known, &names);
+	return err_set(err, -ENOENT,
+		"no file %s, and no policy of that name in this program, which has %s",
+		name, buf_text(&names));
 }
 
 int program_read_policies(const struct options *options, struct request *request,
 	struct policy *ret_policy, struct err *err)
 {
-	for (size_t i = 0; i < options->n_policies; i++) {
-		const char *name = options->policies[i];
-		cleanup_buf struct buf text = BUF_INIT;
-
-		if (read_policy(name, &text, err) < 0 ||
-			policy_read(buf_text(&text), text.len, name, ret_policy, err) < 0)
+	for (size_t i = 0; i < options->n_policies; i++)
+		if (read_policy(request->known, options->policies[i], ret_policy, err) <
+			0)
 			return err->code;
-	}
 	policy_set_age(ret_policy, (uint64_t)options->request.min_age);
 	request->rules = ret_policy->rules;
 	request->n_rules = ret_policy->n_rules;

@@ -10,6 +10,8 @@
 int program_fail(const struct err *err, int code);
 /* Prints; returns `code`, or EXIT_ENVIRONMENT where that cannot be done. */
 int program_print(const struct buf *output, int code);
+/* How wide the lines of a list may be: COLUMNS, or the terminal's; 0 = any. */
+unsigned program_width(void);
 /* A new file; `file` NULL = none was asked for. */
 int program_publish(
 	const char *file, unsigned mode, const struct buf *text, struct err *err);

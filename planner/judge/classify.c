@@ -110,20 +110,12 @@ void subject_decide(struct subject *subject)
 	subject->verdict = rule_text(subject->decisive)->verdict;
 }
 
-static void judge(const struct survey *survey, const struct sharing *sharing,
+static void check_all(const struct survey *survey, const struct sharing *sharing,
 	struct subject *subject)
 {
 	const struct host *host = survey->host;
 	bool is_crowded = false;
 
-	/* of a volume that LVM lost sight of everybody is told */
-	if (!subject->is_selected && !subject_is_plain(subject)) {
-		subject_reason(subject, RULE_NOT_SELECTED,
-			survey->request->n_rules
-				? "no rule or name that was asked for takes it"
-				: "it matches none of the names that were asked for");
-		return;
-	}
 	switch (subject->kind) {
 	case SUBJECT_HOST:
 		check_host(host, subject);
@@ -173,6 +165,30 @@ static void judge(const struct survey *survey, const struct sharing *sharing,
 	check_fstab(host, subject);
 	check_shown_besides(survey, subject);
 	check_stack_extent(subject);
+}
+
+/* Nobody asked for it, and that alone decides; what the verdict would be without it is
+ * kept for lists, where a person looks for what to ask for. */
+static void leave_unasked(const struct survey *survey, struct subject *subject)
+{
+	subject_decide(subject);
+	subject->otherwise = subject->decisive;
+	for (size_t i = 0; i < subject->n_reasons; i++)
+		free(subject->reasons[i].text);
+	subject->n_reasons = 0;
+	subject_reason(subject, RULE_NOT_SELECTED,
+		survey->request->n_rules
+			? "no rule or name that was asked for takes it"
+			: "it matches none of the names that were asked for");
+}
+
+static void judge(const struct survey *survey, const struct sharing *sharing,
+	struct subject *subject)
+{
+	check_all(survey, sharing, subject);
+	/* of a volume that LVM lost sight of everybody is told */
+	if (!subject->is_selected && !subject_is_plain(subject))
+		leave_unasked(survey, subject);
 }
 
 static void add_count(struct reason *reason, unsigned count)

@@ -40,11 +40,14 @@ extern const char *const select_default_mounts[SELECT_DEFAULT_MOUNTS];
 	1024 /* mounts, uses or swap areas of one device that are looked at              \
 	      */
 
+struct known; /* known.h */
+
 /* What the operator asked for. Strings are borrowed. */
 struct request {
 	const char **select; /* VG/LV globs */
 	size_t n_select;
-	int64_t min_age; /* seconds; of those globs */
+	bool is_select_default; /* nobody typed it */
+	int64_t min_age;	/* seconds; of those globs */
 	const char *const
 		*select_mounts; /* where what they select is mounted; policy.h */
 	size_t n_select_mounts;
@@ -60,6 +63,8 @@ struct request {
 	size_t n_captures;
 	const char **leftover_mounts; /* asserted: what is mounted there is a leftover */
 	size_t n_leftover_mounts;
+	const struct known
+		*known;	    /* shipped policies, for lists; NULL = none; borrowed */
 	uint64_t rules_off; /* bits of enum rule; tests only, to show that each rule
 			       matters */
 };
@@ -313,6 +318,9 @@ struct subject {
 	struct reason *reasons;
 	size_t n_reasons;
 	enum rule decisive; /* gives the class */
+	/* Of one that was not asked for: the class if it were, by what is on this host
+	 * alone. */
+	enum rule otherwise;
 	enum verdict verdict;
 	enum outlook outlook;
 	size_t first_step, n_steps; /* in the plan */
@@ -376,6 +384,8 @@ bool request_selects(const struct request *request, const char *label, const cha
  * its dm name (VG and LV with doubled hyphens), with anything behind it? */
 bool request_selects_name(const struct request *request, const char *dm_name,
 	const struct policy_rule **ret_rule);
+/* true: this glob of --select takes that subject, by one of the two. */
+bool glob_takes(const char *glob, const struct subject *subject);
 /* Any volume of that group. */
 bool request_selects_group(const struct request *request, const char *vg_name);
 /* What says that a selected snapshot is a leftover where it is mounted on `target`. */

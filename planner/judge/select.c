@@ -90,6 +90,15 @@ bool request_selects_name(const struct request *request, const char *dm_name,
 	return request_selects(request, buf_text(&label), NULL, ret_rule);
 }
 
+bool glob_takes(const char *glob, const struct subject *subject)
+{
+	char *const globs[] = {(char *)glob};
+
+	return any_glob(globs, 1, subject->label) ||
+	       (subject->kind == SUBJECT_OTHER && subject->is_selected &&
+		       any_glob_of_name(globs, 1, subject->label));
+}
+
 static bool any_glob_of_group(char *const *globs, size_t n_globs, const char *vg_name)
 {
 	for (size_t i = 0; i < n_globs; i++) {

@@ -7,6 +7,7 @@
 #include <json-c/json.h>
 #include <string.h>
 
+#include "json_text.h"
 #include "reports.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/host.h"
@@ -17,17 +18,16 @@
 #define JSON_SCHEMA	  "snapstate-plan 1"	   /* review.schema.json */
 #define JSON_HOSTS_SCHEMA "snapstate-plan-hosts 1" /* hosts.schema.json */
 
-static struct json_object *json_text(const char *text)
+static void add_mistyped(struct json_object *root, const struct report *report)
 {
-	cleanup_buf struct buf escaped = BUF_INIT;
-	bool is_ascii = true;
+	struct json_object *mistyped = json_object_new_array();
 
-	for (const char *c = text; *c; c++)
-		is_ascii = is_ascii && (unsigned char)*c < 0x80;
-	if (is_ascii)
-		return json_object_new_string(text);
-	buf_tail(&escaped, text);
-	return json_object_new_string(buf_text(&escaped));
+	for (size_t i = 0; i < report->n_mistyped; i++)
+		json_object_array_add(mistyped, json_text(report->mistyped[i].glob));
+	if (report->n_mistyped)
+		json_object_object_add(root, "no_match", mistyped);
+	else
+		json_object_put(mistyped);
 }
 
 static struct json_object *missing_array(const struct report_host *it)
@@ -274,6 +274,7 @@ void json_print(const struct report *report, struct buf *ret_text)
 					   ? hosts_object(report)
 					   : review_object(&report->hosts[0]);
 
+	add_mistyped(root, report);
 	json_close_empty(json_object_to_json_string_ext(
 				 root, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
 					       JSON_C_TO_STRING_NOSLASHESCAPE),

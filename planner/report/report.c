@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "list.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/host.h"
 #include "snapstate/host/device.h"
@@ -434,6 +435,7 @@ void report_collect(const struct fleet *fleet, const char *output, struct report
 	for (size_t i = 0; i < ret->n_hosts; i++)
 		collect_strikes(ret, &ret->hosts[i]);
 	collect_asserted(ret);
+	list_mistyped(ret);
 }
 
 static void free_host(struct report_host *it)
@@ -475,6 +477,9 @@ void report_free(struct report *report)
 {
 	for (size_t i = 0; i < report->n_hosts; i++)
 		free_host(&report->hosts[i]);
+	for (size_t i = 0; i < report->n_mistyped; i++)
+		free(report->mistyped[i].there);
+	free(report->mistyped);
 	free(report->hosts);
 	free(report->waits);
 }

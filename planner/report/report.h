@@ -81,12 +81,21 @@ struct report_host {
 	char *summary; /* "1 to remove in 3 steps, 0 refused, 0 undecided." */
 };
 
+/* A glob that was typed, and takes nothing on any host: mistyped, most likely. */
+struct report_mistyped {
+	const char *glob;
+	char *there; /* "vg0/a, vg0/b and 3 more": the snapshots that there are; "" = none
+			*/
+};
+
 struct report {
 	const struct fleet *fleet;
 	const char *output;	   /* what -o named: a plan, or a folder; NULL without */
 	struct report_host *hosts; /* in the order of the fleet's members */
 	size_t n_hosts;
 	bool *waits; /* plan `a` for plan `b`: [a * n_plans + b] */
+	struct report_mistyped *mistyped;
+	size_t n_mistyped;
 	const char *asserted[2];
 	size_t n_asserted;
 };

@@ -286,8 +286,27 @@ static void print_several(struct buf *text, const struct report *report)
 	}
 }
 
+static void print_mistyped(struct buf *text, const struct report *report)
+{
+	for (size_t i = 0; i < report->n_mistyped; i++) {
+		const struct report_mistyped *it = &report->mistyped[i];
+		cleanup_buf struct buf words = BUF_INIT;
+
+		buf_puts(text, "NO MATCH   --select ");
+		buf_word(text, it->glob);
+		buf_puts(text, "\n");
+		if (*it->there)
+			buf_printf(&words, "the snapshots that there are: %s", it->there);
+		else
+			buf_puts(&words, "there is no snapshot");
+		print_wrapped(text, "", buf_text(&words), "");
+		buf_puts(text, "\n");
+	}
+}
+
 void review_print(const struct report *report, struct buf *ret_text)
 {
+	print_mistyped(ret_text, report);
 	if (report_is_of_several(report)) {
 		print_several(ret_text, report);
 		return;
