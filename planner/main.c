@@ -108,7 +108,8 @@ static int show(const struct options *options, const struct fleet *fleet)
 		reply_print(&report, &output);
 	else
 		review_print(&report, &output);
-	return program_print(&output, fleet_has_kept(fleet) || report.n_mistyped ? EXIT_REFUSED : EXIT_DONE);
+	return program_print(&output,
+		fleet_has_kept(fleet) || report.n_mistyped ? EXIT_REFUSED : EXIT_DONE);
 }
 
 static int plan_captures(const struct options *options)

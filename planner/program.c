@@ -113,8 +113,8 @@ int program_read_capture(const char *name, struct host **ret_host,
 }
 
 /* A name alone is also that of a shipped one; a file of the user's comes first. */
-static int read_policy(const struct known *known, const char *name,
-	struct policy *policy, struct err *err)
+static int read_policy(const struct known *known, const char *name, struct policy *policy,
+	struct err *err)
 {
 	const struct known_policy *shipped = known_find(known, name);
 	cleanup_buf struct buf text = BUF_INIT, names = BUF_INIT;

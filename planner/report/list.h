@@ -11,7 +11,7 @@
 
 /* All that there are, in the order of their table, for --help. */
 #define LIST_COLUMNS                                                                     \
-	"NAME, HOST, ORIGIN, AGE, CREATED, SIZE, FULL, STATE, USED-BY, PRODUCER, "        \
+	"NAME, HOST, ORIGIN, AGE, CREATED, SIZE, FULL, STATE, USED-BY, PRODUCER, "       \
 	"VERDICT, OUTLOOK, CLASS, UUID, DEVICE, SELECT"
 #define LIST_COLUMNS_MOST 32 /* columns of one list */
 

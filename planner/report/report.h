@@ -85,7 +85,7 @@ struct report_host {
 struct report_mistyped {
 	const char *glob;
 	char *there; /* "vg0/a, vg0/b and 3 more": the snapshots that there are; "" = none
-			*/
+		      */
 };
 
 struct report {
