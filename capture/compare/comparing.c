@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "snapstate/cleanup.h"
+#include "snapstate/condition.h"
 #include "snapstate/lvm_names.h"
 
 /* ---- how far the plan is ---- */
@@ -123,10 +124,24 @@ static void add_sentence(struct sight *sight, const char *word, const char *sent
 	add_name(sight, "%s %s", word, buf_text(&text));
 }
 
+/* Of a condition. */
+static void add_words(struct sight *sight, size_t i, const char *line)
+{
+	cleanup_buf struct buf words = BUF_INIT;
+	char name[32];
+
+	condition_line_print(line, &words);
+	snprintf(name, sizeof(name), "words %zu", i);
+	if (words.len)
+		add_sentence(sight, name, buf_text(&words));
+}
+
 /* What was found stays here: the lines that differ are told. Takes them. */
 static void tell_difference(
 	struct sight *sight, struct difference *difference, const char *verdict)
 {
+	for (size_t i = 0; i < difference->extra.count; i++)
+		add_words(sight, i, difference->extra.lines[i]);
 	facts_free(&sight->found);
 	sight->found = difference->extra;
 	sight->expected = difference->missing;

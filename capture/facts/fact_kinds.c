@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The table of the kinds of facts, and what is read out of one line; see fact_line.h.
- * Input: any text. Output: words of it. Invariant: a line that is not as its row says has
- * no subject, no value and no parts.
+ * What follows from which part of a probe is in fact_parts.c. Input: any text. Output:
+ * words of it. Invariant: a line that is not as its row says has no subject, no value and
+ * no parts.
  */
 #include <errno.h>
 #include <string.h>
 
 #include "snapstate/cleanup.h"
-#include "snapstate/condition.h"
 #include "snapstate/fact_line.h"
 #include "snapstate/facts.h"
 #include "snapstate/probe_part.h"
@@ -33,26 +33,6 @@ static const struct fact_row rows[FACT_KINDS] = {
 		{"name", "type", "origin", "state", "segments"}},
 	[FACT_TAG] = {"tag", 1, PROBE_LVM, true, {NULL}},
 	[FACT_CONDITION] = {"condition", 2, 0, false, {NULL}},
-};
-
-/* Holders whose lines follow from other parts than those of most, or name a device. */
-#define FILES (PROBE_BLOCKS | PROBE_HOLDERS | PROBE_MOUNTS) /* found by the mounts */
-static const struct {
-	const char *word;
-	unsigned parts;
-	bool is_device;
-} holders[] = {
-	{"dm", PROBE_DM, true},
-	{"loop", FILES, true},
-	{"md", PROBE_BLOCKS | PROBE_HOLDERS, true},
-	{"block", PROBE_BLOCKS | PROBE_HOLDERS, true},
-	{"swap-file", FILES, false},
-	{"unplaced", FILES, false},
-	{"node", PROBE_PROCESSES, false},
-	{"file", PROBE_PROCESSES, false},
-	{"cwd", PROBE_PROCESSES, false},
-	{"root", PROBE_PROCESSES, false},
-	{"map", PROBE_PROCESSES, false},
 };
 
 const struct fact_row *fact_row(enum fact_kind kind)
@@ -223,7 +203,7 @@ bool fact_mount_id(const char *line, uint64_t *ret_namespace, uint64_t *ret_id)
 
 /* ---- holders ---- */
 
-static const char *holder_word(const char *line, size_t *ret_len)
+const char *fact_holder_word(const char *line, size_t *ret_len)
 {
 	*ret_len = 0;
 	return fact_is(line, FACT_HOLDER) ? word_at(line, 2, ret_len) : NULL;
@@ -232,45 +212,9 @@ static const char *holder_word(const char *line, size_t *ret_len)
 bool fact_holder_is(const char *line, const char *kind)
 {
 	size_t len;
-	const char *word = holder_word(line, &len);
+	const char *word = fact_holder_word(line, &len);
 
 	return word && is_word(word, len, kind);
-}
-
-const char *fact_holding_device(const char *line)
-{
-	size_t len;
-	const char *word = holder_word(line, &len);
-
-	for (size_t i = 0; word && i < sizeof(holders) / sizeof(holders[0]); i++)
-		if (holders[i].is_device && is_word(word, len, holders[i].word))
-			return next_word(word);
-	return NULL;
-}
-
-static unsigned holder_parts(const char *line)
-{
-	size_t len;
-	const char *word = holder_word(line, &len);
-
-	for (size_t i = 0; word && i < sizeof(holders) / sizeof(holders[0]); i++)
-		if (is_word(word, len, holders[i].word))
-			return holders[i].parts;
-	return PROBE_BLOCKS | PROBE_HOLDERS;
-}
-
-unsigned fact_parts(const char *line)
-{
-	enum condition_kind condition;
-	enum fact_kind kind;
-
-	if (fact_kind_of(line, &kind) < 0)
-		return 0;
-	if (kind == FACT_HOLDER)
-		return holder_parts(line);
-	if (condition_of_line(line, &condition))
-		return condition_row(condition)->needs;
-	return rows[kind].parts;
 }
 
 /* ---- in a set ---- */

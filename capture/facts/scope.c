@@ -135,13 +135,3 @@ void scope_unite(struct scope *scope)
 	scope->n_conditions = unite(scope->conditions, scope->n_conditions,
 		sizeof(*scope->conditions), order_condition, order_condition);
 }
-
-void scope_free(struct scope *scope)
-{
-	free(scope->devices);
-	free(scope->blocks);
-	free(scope->volumes);
-	free(scope->groups);
-	free(scope->conditions);
-	*scope = (struct scope){0};
-}

@@ -35,6 +35,21 @@ static void free_strings(char **strings, size_t count)
 	free(strings);
 }
 
+void policy_rules_free(struct policy_rule *rules, size_t n_rules)
+{
+	for (size_t i = 0; i < n_rules; i++) {
+		for (size_t g = 0; g < rules[i].n_globs; g++)
+			free(rules[i].globs[g]);
+		free(rules[i].globs);
+		for (size_t m = 0; m < rules[i].n_mounts; m++)
+			free(rules[i].mounts[m]);
+		free(rules[i].mounts);
+		free(rules[i].tags);
+		free(rules[i].name);
+	}
+	free(rules);
+}
+
 static void step_free(struct plan_step *step)
 {
 	plan_target_free(&step->target);

@@ -16,64 +16,6 @@
 
 /* ---- header ---- */
 
-static int take_sha256(struct lines *lines, char ret_hex[SHA256_HEX_LEN + 1])
-{
-	if (lines_take(lines, "sha256:") < 0)
-		return -EBADMSG;
-	if (strspn(lines->at, "0123456789abcdef") < SHA256_HEX_LEN)
-		return lines_bad(
-			lines, "a digest is %d hexadecimal digits", SHA256_HEX_LEN);
-	memcpy(ret_hex, lines->at, SHA256_HEX_LEN);
-	ret_hex[SHA256_HEX_LEN] = '\0';
-	lines->at += SHA256_HEX_LEN;
-	return 0;
-}
-
-static int take_time(struct lines *lines, int64_t *ret_seconds)
-{
-	cleanup_free char *word = NULL;
-
-	if (lines_take_word(lines, ' ', &word) < 0)
-		return -EBADMSG;
-	if (stamp_read(word, ret_seconds) < 0)
-		return lines_bad(lines, "a time is written as 2026-11-22T03:00:00Z");
-	return 0;
-}
-
-static int read_version(struct lines *lines, struct plan *plan)
-{
-	if (lines_take(lines, "#!" PLAN_INTERPRETER) < 0 || lines_take_end(lines) < 0)
-		return -EBADMSG;
-	if (!lines_is(lines, "snapstate-plan "))
-		return lines_take(lines, "snapstate-plan ");
-	for (unsigned version = PLAN_VERSION_OLDEST; version <= PLAN_VERSION; version++) {
-		char line[32];
-
-		snprintf(line, sizeof(line), "snapstate-plan %u", version);
-		if (lines->len != strlen(line) || !lines_is(lines, line))
-			continue;
-		plan->version = version;
-		lines_advance(lines);
-		return 0;
-	}
-	return lines_bad(lines,
-		"this program reads versions %d to %d of plans; use the programs of one "
-		"release",
-		PLAN_VERSION_OLDEST, PLAN_VERSION);
-}
-
-static int read_expiry(struct lines *lines, struct plan *plan)
-{
-	if (!lines_is(lines, "expires "))
-		return 0;
-	if (lines_take(lines, "expires ") < 0 || take_time(lines, &plan->expires) < 0)
-		return -EBADMSG;
-	if (plan->expires < plan->taken)
-		return lines_bad(
-			lines, "a plan does not expire before its capture was taken");
-	return lines_take_end(lines);
-}
-
 static int read_selects(struct lines *lines, struct plan *plan)
 {
 	while (lines_is(lines, "select ")) {
@@ -84,52 +26,6 @@ static int read_selects(struct lines *lines, struct plan *plan)
 			lines_take_word(lines, ' ',
 				array_add(&plan->select, &plan->n_select)) < 0 ||
 			lines_take_end(lines) < 0)
-			return -EBADMSG;
-	}
-	return 0;
-}
-
-static int read_redaction(struct lines *lines, struct plan *plan)
-{
-	cleanup_free char *id = NULL;
-
-	if (!lines_is(lines, "redaction "))
-		return 0;
-	if (lines_take(lines, "redaction ") < 0 || lines_take_word(lines, ' ', &id) < 0)
-		return -EBADMSG;
-	if (strlen(id) != REDACT_KEY_ID_LEN ||
-		strspn(id, "0123456789abcdef") != REDACT_KEY_ID_LEN)
-		return lines_bad(lines, "a key's id is %d hex digits in lower case",
-			REDACT_KEY_ID_LEN);
-	memcpy(plan->redaction, id, sizeof(plan->redaction));
-	return lines_take_end(lines);
-}
-
-static int check_after(const struct lines *lines, const struct plan *plan)
-{
-	const struct plan_after *last = &plan->after[plan->n_after - 1];
-
-	for (const struct plan_after *other = plan->after; other < last; other++)
-		if (strcmp(other->digest, last->digest) == 0)
-			return lines_bad(
-				lines, "a plan comes after another only once");
-	return 0;
-}
-
-static int read_after(struct lines *lines, struct plan *plan)
-{
-	while (lines_is(lines, "after ")) {
-		struct plan_after *after;
-
-		if (plan->n_after == PLAN_AFTER_MAX)
-			return lines_bad(lines,
-				"a plan comes after at most %d others", PLAN_AFTER_MAX);
-		after = array_add(&plan->after, &plan->n_after);
-		if (lines_take(lines, "after ") < 0 ||
-			lines_take_word(lines, ' ', &after->node) < 0 ||
-			lines_take(lines, " ") < 0 ||
-			take_sha256(lines, after->digest) < 0 ||
-			check_after(lines, plan) < 0 || lines_take_end(lines) < 0)
 			return -EBADMSG;
 	}
 	return 0;
@@ -146,11 +42,7 @@ static int read_flag(struct lines *lines, const char *word, bool *ret_flag)
 
 static int read_header(struct lines *lines, struct plan *plan)
 {
-	if (read_version(lines, plan) < 0 || lines_take(lines, "capture ") < 0 ||
-		take_sha256(lines, plan->capture_sha256) < 0 ||
-		lines_take(lines, " taken ") < 0 || take_time(lines, &plan->taken) < 0 ||
-		lines_take_end(lines) < 0 || read_expiry(lines, plan) < 0 ||
-		lines_take(lines, "created-by ") < 0 ||
+	if (plan_read_origin(lines, plan) < 0 || lines_take(lines, "created-by ") < 0 ||
 		lines_take_word(lines, ' ', &plan->created_by) < 0 ||
 		lines_take_end(lines) < 0 || read_selects(lines, plan) < 0 ||
 		lines_take(lines, "min-age ") < 0 ||
@@ -165,7 +57,7 @@ static int read_header(struct lines *lines, struct plan *plan)
 		read_flag(lines, "hosts-complete", &plan->is_hosts_complete) < 0 ||
 		plan_read_mounts(lines, "leftover-mount ", &plan_mounts_asserted,
 			&plan->leftover_mounts, &plan->n_leftover_mounts) < 0 ||
-		read_redaction(lines, plan) < 0 || read_after(lines, plan) < 0)
+		plan_read_redaction(lines, plan) < 0 || plan_read_after(lines, plan) < 0)
 		return -EBADMSG;
 	return lines_take_end(lines);
 }
@@ -183,16 +75,6 @@ static int read_scope(struct lines *lines, struct plan *plan)
 }
 
 /* ---- the whole ---- */
-
-static int read_digest(struct lines *lines, struct plan *plan)
-{
-	if (lines_take(lines, "digest ") < 0 || take_sha256(lines, plan->digest) < 0 ||
-		lines_take_end(lines) < 0)
-		return -EBADMSG;
-	if (lines->line != lines->end)
-		return lines_bad(lines, "the digest is the last line");
-	return 0;
-}
 
 /* Bytes that differ from the writer's, in front of the digest line. */
 static int check_canonical(
@@ -231,13 +113,11 @@ static int read_plan(struct lines *lines, struct plan *plan)
 	while (lines_is(lines, "step "))
 		if (plan_read_step(lines, plan, &ledger) < 0)
 			goto out;
-	r = read_digest(lines, plan);
+	r = plan_read_digest(lines, plan);
 out:
 	plan_ledger_free(&ledger);
 	return r;
 }
-
-static const struct lines_kind plan_kind = {"a plan", PLAN_BYTES_MAX};
 
 int plan_read(const char *text, size_t len, const char *name, struct plan **ret_plan,
 	struct err *err)

@@ -43,60 +43,13 @@ static bool target_is_consistent(
 
 /* ---- the step ---- */
 
-static int read_reasons(struct lines *lines, struct plan_step *step)
-{
-	if (!lines_is(lines, "reason "))
-		return lines_take(lines, "reason ");
-	while (lines_is(lines, "reason ")) {
-		if (step->n_reasons == PLAN_REASONS_MAX)
-			return lines_bad(
-				lines, "a step has at most %d reasons", PLAN_REASONS_MAX);
-		if (lines_take(lines, "reason ") < 0 ||
-			lines_take_tail(
-				lines, array_add(&step->reasons, &step->n_reasons)) < 0 ||
-			lines_take_end(lines) < 0)
-			return -EBADMSG;
-	}
-	return 0;
-}
-
-static int read_step_line(
-	struct lines *lines, struct plan *plan, struct plan_step **ret_step)
-{
-	uint64_t number = 0;
-	enum plan_op op;
-	size_t len;
-
-	if (plan->n_steps == PLAN_STEPS_MAX)
-		return lines_bad(
-			lines, "a plan has at most %d steps", PLAN_STEPS_MAX);
-	if (lines_take(lines, "step ") < 0 ||
-		lines_take_number(lines, ' ', PLAN_STEPS_MAX, &number) < 0 ||
-		lines_take(lines, " ") < 0)
-		return -EBADMSG;
-	if (number != plan->n_steps + 1)
-		return lines_bad(lines, "expected step %zu", plan->n_steps + 1);
-	len = (size_t)(lines->line + lines->len - lines->at);
-	if (plan_op_parse(lines->at, len, &op) < 0)
-		return lines_bad(
-			lines, "unknown operation \"%.*s\"", (int)len, lines->at);
-	*ret_step = plan_step_add(plan, op);
-	lines_advance(lines);
-	return 0;
-}
-
 int plan_read_step(
 	struct lines *lines, struct plan *plan, struct plan_ledger *ledger)
 {
 	struct plan_step *step = NULL;
 	struct lines at_target;
 
-	if (read_step_line(lines, plan, &step) < 0)
-		return -EBADMSG;
-	if (!lines_is(lines, "# "))
-		return lines_take(lines, "# ");
-	lines_advance(lines); /* its words are compared with the writer's */
-	if (read_reasons(lines, step) < 0)
+	if (plan_read_step_head(lines, plan, &step) < 0)
 		return -EBADMSG;
 	at_target = *lines;
 	if (plan_take_target(lines, step) < 0 || lines_take_end(lines) < 0 ||

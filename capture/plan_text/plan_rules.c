@@ -1,32 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The rules by which a plan's snapshots were selected: free, and their lines in
- * the plan. See policy.h and plan.h; the reader of policy files
- * is planner/judge/policy.c. The executor reads these lines, and decides nothing by them.
+ * The rules by which a plan's snapshots were selected: their lines in the plan. See
+ * policy.h and plan.h; the reader of policy files is planner/judge/policy.c. Nothing is
+ * decided by them when a plan is carried out.
  */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "plan_text.h"
 #include "snapstate/cleanup.h"
-
-/* ---- free ---- */
-
-void policy_rules_free(struct policy_rule *rules, size_t n_rules)
-{
-	for (size_t i = 0; i < n_rules; i++) {
-		for (size_t g = 0; g < rules[i].n_globs; g++)
-			free(rules[i].globs[g]);
-		free(rules[i].globs);
-		for (size_t m = 0; m < rules[i].n_mounts; m++)
-			free(rules[i].mounts[m]);
-		free(rules[i].mounts);
-		free(rules[i].tags);
-		free(rules[i].name);
-	}
-	free(rules);
-}
 
 /* ---- in a plan ---- */
 

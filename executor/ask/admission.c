@@ -167,8 +167,12 @@ static int read_plan(const char *path, const char *sha256,
 			"%s was changed between its signatures were verified and it was "
 			"read",
 			path);
-	r = plan_read(buf_text(&text), text.len, path, ret_plan, err);
-	return r == 0 ? observer_take_plan(observer, &text, path, err) : r;
+	r = plan_check_bytes(buf_text(&text), text.len, path, err);
+	/* whether it is a plan at all is found there */
+	if (r == 0)
+		r = observer_take_plan(observer, &text, path, err);
+	return r == 0 ? plan_read_orders(buf_text(&text), text.len, path, ret_plan, err)
+		      : r;
 }
 
 /* capabilities(7): device-mapper and umount(2) want this one */

@@ -7,6 +7,7 @@
 #include "observer.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "snapstate/cleanup.h"
@@ -86,6 +87,18 @@ static int read_verdict(const struct sight *sight, enum compare_what what,
 	return bad_answer(err);
 }
 
+static void add_words(const struct sight *sight, struct difference *difference)
+{
+	for (size_t i = 0; i < difference->extra.count; i++) {
+		cleanup_free char *words = NULL;
+		char name[32];
+
+		snprintf(name, sizeof(name), "words %zu", i);
+		words = sight_word_of(sight, name);
+		facts_add(&difference->words, words);
+	}
+}
+
 int observer_compare(const struct observer *observer,
 	const struct compare_question *question, enum verdict *ret_verdict,
 	struct sight *ret_sight, struct difference *ret_difference, struct err *err)
@@ -98,8 +111,9 @@ int observer_compare(const struct observer *observer,
 		read_verdict(&sight, question->what, ret_verdict, err) < 0)
 		return -ENODATA;
 	difference_free(ret_difference);
-	*ret_difference = (struct difference){sight.expected, sight.found};
+	*ret_difference = (struct difference){sight.expected, sight.found, FACTS_INIT};
 	sight.expected = sight.found = FACTS_INIT;
+	add_words(&sight, ret_difference);
 	sight_free(ret_sight);
 	*ret_sight = sight;
 	sight = SIGHT_INIT;

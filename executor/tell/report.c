@@ -112,30 +112,36 @@ static bool is_same_kind(const char *a, const char *b)
 	return len == strcspn(b, " ") && strncmp(a, b, len) == 0;
 }
 
-/* The first extra line of that subject and kind that was not shown yet; NULL = none. */
-static const char *take_partner(const struct facts *extra, bool *is_shown,
-	const char *subject, const char *missing)
+/* The first extra line of that subject and kind that was not shown yet; count = none. */
+static size_t take_partner(const struct facts *extra, bool *is_shown, const char *subject,
+	const char *missing)
 {
 	for (size_t i = 0; i < extra->count; i++) {
 		if (is_shown[i] || !is_about(extra->lines[i], subject) ||
 			!is_same_kind(extra->lines[i], missing))
 			continue;
 		is_shown[i] = true;
-		return extra->lines[i];
+		return i;
 	}
-	return NULL;
+	return extra->count;
 }
 
-static void report_pair(FILE *to, const char *expected, const char *found)
+/* The place of what was found; behind the last one: nothing was. */
+static void report_pair(
+	FILE *to, const char *expected, const struct difference *difference, size_t found)
 {
-	cleanup_buf struct buf words = BUF_INIT;
+	const char *words =
+		found < difference->words.count ? difference->words.lines[found] : "";
 
 	fprintf(to, "  expected  %s\n", expected ? expected : "nothing");
-	fprintf(to, "  found     %s\n", found ? found : "nothing");
-	if (found)
-		condition_line_print(found, &words);
-	if (words.len)
-		fprintf(to, "            %s\n", buf_text(&words));
+	fprintf(to, "  found     %s\n",
+		found < difference->extra.count ? difference->extra.lines[found]
+						: "nothing");
+	if (!*words)
+		return;
+	fputs("            ", to);
+	put_plain(to, words, strlen(words));
+	fputs("\n", to);
 }
 
 static void report_subject(FILE *to, const struct difference *difference, bool *is_shown,
@@ -145,12 +151,12 @@ static void report_subject(FILE *to, const struct difference *difference, bool *
 
 	for (size_t i = 0; i < missing->count; i++)
 		if (is_about(missing->lines[i], subject))
-			report_pair(to, missing->lines[i],
+			report_pair(to, missing->lines[i], difference,
 				take_partner(
 					extra, is_shown, subject, missing->lines[i]));
 	for (size_t i = 0; i < extra->count; i++)
 		if (!is_shown[i] && is_about(extra->lines[i], subject))
-			report_pair(to, NULL, extra->lines[i]);
+			report_pair(to, NULL, difference, i);
 }
 
 void report_difference(FILE *to, const struct difference *difference)

@@ -35,6 +35,7 @@
  *
  *   name verdict expected           all is as the plan says
  *   name verdict differs            see the lines
+ *   name words I SENTENCE           what the I-th line "fact", from 0, says, for people
  *   name verdict predicted          of "after": all is as the step makes it
  *   name verdict unchanged          of "after": all is as before it
  *   name verdict other              of "host": it is not; see the next line

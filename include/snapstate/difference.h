@@ -10,8 +10,9 @@
 struct difference {
 	struct facts missing; /* expected, not found */
 	struct facts extra;   /* found, not expected */
+	struct facts words;   /* for people, to each of `extra`; ""; or none at all */
 };
-#define DIFFERENCE_INIT ((struct difference){FACTS_INIT, FACTS_INIT})
+#define DIFFERENCE_INIT ((struct difference){.missing = FACTS_INIT})
 static inline bool difference_is_empty(const struct difference *difference)
 {
 	return difference->missing.count == 0 && difference->extra.count == 0;
@@ -20,6 +21,7 @@ static inline void difference_free(struct difference *difference)
 {
 	facts_free(&difference->missing);
 	facts_free(&difference->extra);
+	facts_free(&difference->words);
 }
 #define cleanup_difference cleanup_with(difference_free)
 

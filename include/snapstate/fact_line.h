@@ -83,7 +83,8 @@ char *fact_value_text(const char *line, const char *key);
 
 /* "NS:ID" of a mount line. */
 bool fact_mount_id(const char *line, uint64_t *ret_namespace, uint64_t *ret_id);
-/* The kind of a holder: "dm", "fs", "swap". */
+/* The kind of a holder: "dm", "fs", "swap"; NULL: the line is about none. */
+const char *fact_holder_word(const char *line, size_t *ret_len);
 bool fact_holder_is(const char *line, const char *kind);
 /* The device that is the holder, "254:5", up to the end of the line; NULL: it is none. */
 const char *fact_holding_device(const char *line);

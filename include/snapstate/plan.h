@@ -251,4 +251,16 @@ void plan_write(struct plan *plan, struct buf *ret_text);
 int plan_read(const char *text, size_t len, const char *name, struct plan **ret_plan,
 	struct err *err);
 
+/*
+ * Of a plan that plan_read() takes elsewhere: what it takes to carry it out, and no more.
+ * *ret_plan has the version, the capture, the times, redaction, the plans before it, the
+ * numbers of the devices in its scope, the host line of its facts, and of each step the
+ * operation, the reasons, the target and `gone`; all else is empty. Checks the grammar of
+ * these, and the digest. Errors as above.
+ */
+int plan_read_orders(const char *text, size_t len, const char *name,
+	struct plan **ret_plan, struct err *err);
+/* The rules for all bytes of a plan: lines of printable ASCII. */
+int plan_check_bytes(const char *text, size_t len, const char *name, struct err *err);
+
 #endif

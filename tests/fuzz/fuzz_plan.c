@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The plan's reader against any bytes. Law: what it accepts is written again to the same
- * bytes. The digest is no obstacle to the fuzzer: the text is tried as it is and with a
+ * The plan's readers against any bytes. Laws: what it accepts is written again to the same
+ * bytes, and who carries it out reads the same steps. The digest is no obstacle to the fuzzer: the text is tried as it is and with a
  * digest line that fits.
  */
 #include <stdlib.h>
@@ -12,6 +12,31 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static void check_orders(const char *text, size_t len, const struct plan *plan)
+{
+	cleanup_plan struct plan *orders = NULL;
+	struct err err = ERR_INIT;
+
+	if (plan_read_orders(text, len, "fuzz", &orders, &err) < 0) {
+		if (plan || err.code != -EBADMSG || !*err.msg)
+			abort();
+		return;
+	}
+	if (!plan)
+		return;
+	if (orders->n_steps != plan->n_steps || strcmp(orders->digest, plan->digest) != 0)
+		abort();
+	for (size_t i = 0; i < plan->n_steps; i++) {
+		cleanup_buf struct buf a = BUF_INIT, b = BUF_INIT;
+
+		plan_step_target(&orders->steps[i], &a);
+		plan_step_target(&plan->steps[i], &b);
+		if (orders->steps[i].op != plan->steps[i].op ||
+			strcmp(buf_text(&a), buf_text(&b)) != 0)
+			abort();
+	}
+}
+
 static void read_and_write(const char *text, size_t len)
 {
 	cleanup_plan struct plan *plan = NULL;
@@ -21,8 +46,10 @@ static void read_and_write(const char *text, size_t len)
 	if (plan_read(text, len, "fuzz", &plan, &err) < 0) {
 		if (err.code >= 0 || !*err.msg)
 			abort();
+		check_orders(text, len, NULL);
 		return;
 	}
+	check_orders(text, len, plan);
 	plan_write(plan, &again);
 	if (again.len != len || memcmp(again.data, text, len) != 0)
 		abort();

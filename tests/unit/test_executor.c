@@ -91,6 +91,7 @@ struct toy {
 	char root[64], folder[64];
 	struct machine machine;
 	struct comparing comparing;
+	struct plan *orders; /* what the hands read of its plan */
 	struct toy_device devices[DEVICES];
 	unsigned seqno;
 	bool has_snap;
@@ -728,6 +729,7 @@ static void toy_new(struct toy *toy)
 
 static void toy_free(struct toy *toy)
 {
+	plan_free(toy->orders);
 	toy->comparing.plan = NULL; /* the test's */
 	comparing_free(&toy->comparing);
 	machine_close(&toy->machine);
@@ -909,13 +911,26 @@ static struct plan *toy_plan(void)
 
 /* ---- a run ---- */
 
+static void toy_read_orders(struct toy *toy, const struct plan *plan)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+	struct err err = ERR_INIT;
+
+	plan_write((struct plan *)plan, &text);
+	plan_free(toy->orders);
+	toy->orders = NULL;
+	if (plan_read_orders(text.data, text.len, "toy", &toy->orders, &err) < 0)
+		fail_msg("%s\n%s", err.msg, text.data);
+}
+
 /* What it says is toy->out and toy->errors at its end. */
 static struct executor toy_executor(struct toy *toy, const struct plan *plan)
 {
+	toy_read_orders(toy, plan);
 	return (struct executor){
 		.observer = toy_observer(toy, plan),
 		.hands = toy_hands(toy),
-		.plan = plan,
+		.plan = toy->orders,
 		.out = open_memstream(&toy->out, &toy->out_len),
 		.errors = open_memstream(&toy->errors, &toy->errors_len),
 	};
@@ -941,8 +956,8 @@ static enum exit_code toy_run(struct toy *toy, const struct plan *plan, bool is_
 		executor_show(&executor);
 	if (code == EXIT_DONE && is_apply) {
 		toy->journal = &journal;
-		if (journal_create(toy->folder, plan, "toy.snapplan", &executor.sight,
-			    &executor.hands, &journal, &err) < 0)
+		if (journal_create(toy->folder, toy->orders, "toy.snapplan",
+			    &executor.sight, &executor.hands, &journal, &err) < 0)
 			fail_msg("%s", err.msg);
 		if (toy->fsize) {
 			struct rlimit limit = *toy->fsize;
@@ -966,14 +981,15 @@ static enum exit_code toy_resume(struct toy *toy, const struct plan *plan)
 	struct err err = ERR_INIT;
 	enum exit_code code;
 
-	if (journal_load(toy->folder, plan, &text, &recalled, &err) < 0)
+	if (journal_load(toy->folder, toy->orders, &text, &recalled, &err) < 0)
 		fail_msg("%s", err.msg);
 	executor.resumed = &recalled;
 	code = executor_verify(&executor);
 	if (code == EXIT_DONE) {
 		toy->journal = &journal;
-		if (journal_resume(toy->folder, plan, "toy.snapplan", &executor.sight,
-			    &executor.hands, &text, &recalled, &journal, &err) < 0)
+		if (journal_resume(toy->folder, toy->orders, "toy.snapplan",
+			    &executor.sight, &executor.hands, &text, &recalled, &journal,
+			    &err) < 0)
 			fail_msg("%s", err.msg);
 		code = executor_apply(&executor, &journal);
 	}

@@ -233,6 +233,63 @@ static void test_golden_is_read_and_written_again(void **state)
 	assert_memory_equal(text.data, again.data, text.len);
 }
 
+static void assert_same_target(const struct plan_step *a, const struct plan_step *b)
+{
+	cleanup_buf struct buf of_a = BUF_INIT, of_b = BUF_INIT;
+
+	assert_int_equal(a->op, b->op);
+	plan_step_target(a, &of_a);
+	plan_step_target(b, &of_b);
+	assert_string_equal(buf_text(&of_a), buf_text(&of_b));
+	assert_int_equal(a->n_reasons, b->n_reasons);
+	for (size_t i = 0; i < a->n_reasons; i++)
+		assert_string_equal(a->reasons[i], b->reasons[i]);
+	assert_int_equal(a->gone.count, b->gone.count);
+	for (size_t i = 0; i < a->gone.count; i++)
+		assert_string_equal(a->gone.lines[i], b->gone.lines[i]);
+}
+
+/* Who carries it out reads the same of it. */
+static void test_orders(void **state)
+{
+	cleanup_plan struct plan *plan = NULL, *orders = NULL, *none = NULL;
+	cleanup_buf struct buf text = BUF_INIT;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	buf_puts(&text, golden);
+	seal(&text);
+	assert_int_equal(plan_read(text.data, text.len, "x", &plan, &err), 0);
+	assert_int_equal(plan_read_orders(text.data, text.len, "x", &orders, &err), 0);
+	assert_int_equal(orders->version, plan->version);
+	assert_string_equal(orders->capture_sha256, plan->capture_sha256);
+	assert_true(orders->taken == plan->taken && orders->expires == plan->expires);
+	assert_string_equal(orders->redaction, plan->redaction);
+	assert_string_equal(orders->digest, plan->digest);
+	assert_int_equal(orders->n_after, plan->n_after);
+	for (size_t i = 0; i < plan->n_after; i++) {
+		assert_string_equal(orders->after[i].node, plan->after[i].node);
+		assert_string_equal(orders->after[i].digest, plan->after[i].digest);
+	}
+	assert_int_equal(orders->scope.n_devices, plan->scope.n_devices);
+	for (size_t i = 0; i < plan->scope.n_devices; i++)
+		assert_true(devno_is_equal(orders->scope.devices[i].devno,
+			plan->scope.devices[i].devno));
+	assert_int_equal(orders->expect.count, 1);
+	assert_true(facts_has(&plan->expect, orders->expect.lines[0]));
+	assert_int_equal(orders->n_steps, plan->n_steps);
+	for (size_t i = 0; i < plan->n_steps; i++)
+		assert_same_target(&orders->steps[i], &plan->steps[i]);
+	text.data[strlen("#!/usr/sbin/snapstate-execute\nsnapstate-plan 2\ncapture "
+			 "sha256:")] ^= 1;
+	assert_int_equal(
+		plan_read_orders(text.data, text.len, "x", &none, &err), -EBADMSG);
+	assert_non_null(strstr(err.msg, "the digest does not match"));
+	for (size_t len = 0; len < text.len; len++)
+		assert_int_equal(plan_read_orders(text.data, len, "x", &none, &err),
+			-EBADMSG);
+}
+
 static void test_empty_plan(void **state)
 {
 	cleanup_plan struct plan *plan = plan_new(), *read = NULL;
@@ -713,6 +770,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_golden_is_read_and_written_again),
+		cmocka_unit_test(test_orders),
 		cmocka_unit_test(test_empty_plan),
 		cmocka_unit_test(test_names_that_break_things),
 		cmocka_unit_test(test_commands_are_quoted),
