@@ -73,7 +73,8 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"its creation time in the metadata", "wait until it is old enough"},
 	[RULE_COMMAND_RUNNING] = {"command-running", VERDICT_UNDECIDED,
 		"an LVM or device-mapper command was at work while the capture was made",
-		"a process of LVM, dmsetup or kpartx",
+		"a process of LVM, dmsetup or kpartx; udev, or a program of its rules, "
+		"has it open for longer than three seconds",
 		"wait until the command has ended; restart udevd if it waits for that"},
 	[RULE_UNSETTLED] = {"unsettled", VERDICT_UNDECIDED,
 		"a device of its stack is suspended, has an inactive table, or changed "
