@@ -110,60 +110,99 @@ static int read_report(struct reading *reading)
 
 /* ---- the metadata of one VG ---- */
 
-/* 0: it is that VG's, with the report's sequence number; -EAGAIN: another number. */
+/* 0: it is that VG's, with the report's sequence number; -EAGAIN: with a later one;
+ * -ESTALE: with an earlier one. */
 static int check_metadata(
-	const struct vg *vg, const char *name, const struct buf *text, struct err *err)
+	const struct vg *vg, const char *name, const char *text, struct err *err)
 {
 	struct host *check = host_new();
 	int r;
 
-	host_document_add(check, name, text->data, text->len);
+	host_document_add(check, name, text, strlen(text));
 	r = text_lvm_metadata_read(check, host_document(check, name), err);
 	if (r == 0 && (check->n_vgs != 1 || strcmp(check->vgs[0].uuid, vg->uuid) != 0))
 		r = err_set(err, -EBADMSG, "holds metadata of another volume group");
 	else if (r == 0 && check->vgs[0].seqno != vg->seqno)
-		r = err_set(err, -EAGAIN, "sequence number %llu here, %llu in the report",
+		r = err_set(err, check->vgs[0].seqno < vg->seqno ? -ESTALE : -EAGAIN,
+			"sequence number %llu here, %llu in the report",
 			(unsigned long long)check->vgs[0].seqno,
 			(unsigned long long)vg->seqno);
 	host_free(check);
 	return r;
 }
 
-static int read_metadata_from(struct reading *reading, const struct vg *vg,
-	const char *name, const char *path, struct err *err)
-{
-	cleanup_buf struct buf text = BUF_INIT;
-	int r = lvm_ask_disk(&reading->session, path, &text, err);
+/* The copies of a group's metadata. */
+struct copies {
+	const struct vg *vg;
+	const char *name; /* of the document */
+	struct buf text;  /* the one that counts */
+	const char *path; /* where it was found; NULL = none yet */
+	bool is_stale;	  /* an earlier one was found */
+	bool is_wrong;	  /* two contradict each other */
+};
 
-	if (r == 0)
-		r = check_metadata(vg, name, &text, err);
-	if (r == 0)
-		host_document_add(reading->scratch, name, text.data, text.len);
+/* LVM writes the same bytes to all: two that differ under one sequence number were
+ * written apart from each other, and nobody can tell which of them LVM will take. */
+static int copies_add(
+	struct copies *copies, const char *path, const char *text, struct err *err)
+{
+	int r = check_metadata(copies->vg, copies->name, text, err);
+
+	copies->is_stale |= r == -ESTALE;
+	if (r < 0)
+		return err_wrap(err, "%s", path);
+	if (!copies->path) {
+		buf_puts(&copies->text, text);
+		copies->path = path;
+		return 0;
+	}
+	if (strcmp(buf_text(&copies->text), text) == 0)
+		return 0;
+	copies->is_wrong = true;
+	return err_set(err, -EBADMSG,
+		"the group's copies contradict each other: sequence number %llu is one "
+		"text on %s and another on %s",
+		(unsigned long long)copies->vg->seqno, copies->path, path);
+}
+
+/* All that one physical volume has. */
+static int copies_read(struct lvm_session *session, struct copies *copies,
+	struct devno devno, struct err *err)
+{
+	cleanup_buf struct buf texts = BUF_INIT;
+	int r = lvm_ask_disk(session, devno, &texts, err);
+	const char *at = buf_text(&texts), *end = at + texts.len;
+
+	for (; r != -EAGAIN && !copies->is_wrong && at < end; at += strlen(at) + 1)
+		r = copies_add(
+			copies, lvm_devices_path(session->devices, devno), at, err);
 	return r;
 }
 
-/* From the first physical volume that has it: some carry none by choice, some an old one.
- * -EAGAIN: only other sequence numbers were found. */
+/* All physical volumes are asked: some carry none by choice, some an earlier one, and
+ * where two contradict each other, neither counts. -EAGAIN: a later sequence number was
+ * found, or only earlier ones. */
 static int find_metadata(
 	struct reading *reading, const struct vg *vg, const char *name, struct err *err)
 {
+	struct lvm_session *session = &reading->session;
 	const struct host *scratch = reading->scratch;
+	struct copies copies = {.vg = vg, .name = name, .text = BUF_INIT};
 	int r = err_set(err, -EBADMSG, "no physical volume of it can be read");
-	bool is_other = false;
 
-	for (size_t i = 0; r < 0 && !reading->session.has_hung && i < scratch->n_pvs;
-		i++) {
-		const struct pv *pv = &scratch->pvs[i];
-		const char *path = lvm_devices_path(reading->session.devices, pv->devno);
-
-		if (!path || strcmp(pv->vg_uuid, vg->uuid) != 0)
-			continue;
-		r = read_metadata_from(reading, vg, name, path, err);
-		if (r < 0)
-			err_wrap(err, "%s", path);
-		is_other |= r == -EAGAIN;
-	}
-	return r < 0 && is_other && !reading->session.has_hung ? -EAGAIN : r;
+	for (size_t i = 0; r != -EAGAIN && !copies.is_wrong && !session->has_hung &&
+			   i < scratch->n_pvs;
+		i++)
+		if (strcmp(scratch->pvs[i].vg_uuid, vg->uuid) == 0 &&
+			lvm_devices_path(session->devices, scratch->pvs[i].devno))
+			r = copies_read(session, &copies, scratch->pvs[i].devno, err);
+	if (r != -EAGAIN && !copies.is_wrong && !session->has_hung)
+		r = copies.path ? 0 : copies.is_stale ? -EAGAIN : r;
+	if (r == 0)
+		host_document_add(
+			reading->scratch, name, copies.text.data, copies.text.len);
+	buf_free(&copies.text);
+	return r;
 }
 
 static int read_metadata(struct reading *reading, const struct vg *vg)

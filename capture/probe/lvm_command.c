@@ -247,18 +247,21 @@ int lvm_ask(struct lvm_session *session, enum lvm_question question,
 	return r < 0 ? r : 0;
 }
 
-int lvm_ask_disk(struct lvm_session *session, const char *path, struct buf *ret_text,
+int lvm_ask_disk(struct lvm_session *session, struct devno devno, struct buf *ret_texts,
 	struct err *err)
 {
 	const struct machine *machine = session->machine;
+	const char *path = lvm_devices_path(session->devices, devno);
 	unsigned seconds = machine_seconds_left(machine, LVM_DISK_SECONDS);
 	int r;
 
+	if (!path)
+		return err_set(err, -ENODEV, "no physical volume of it can be read");
 	if (!seconds)
 		return err_set(err, -ETIME, "not read: the time limit is over");
-	r = machine->lvm->metadata(machine, path, seconds, ret_text, err);
+	r = machine->lvm->metadata(machine, path, devno, seconds, ret_texts, err);
 	session->has_hung |= r == -ETIMEDOUT || r == -EBUSY;
-	return r;
+	return r < 0 ? err_wrap(err, "%s", path) : 0;
 }
 
 /* What 2.02.180 says of disks in no group, that it would repair although they are whole;

@@ -44,8 +44,9 @@ int lvm_old_devices(
 	struct lvm_session *session, struct lvm_answer *ret_answer, struct err *err);
 /* The fields in a row of LVM_GROUPS or LVM_DEVICES, of a release without JSON. */
 void lvm_add_columns(uint32_t release, enum lvm_question question, struct buf *text);
-/* The metadata text on the device at `path`; -errno as of lvm_ops.metadata. */
-int lvm_ask_disk(struct lvm_session *session, const char *path, struct buf *ret_text,
+/* The metadata texts on a device of the session; -errno as of lvm_ops.metadata, and
+ * -ENODEV: it has no such device. */
+int lvm_ask_disk(struct lvm_session *session, struct devno devno, struct buf *ret_texts,
 	struct err *err);
 
 /* false: by its status LVM did not take the command, did not run at all, or left out more

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A VG's metadata text, from a PV's own metadata areas. Input: a device that LVM may look
- * at. Output: the committed text of the first area that has one.
+ * at. Output: the committed text of each area that has one.
  *
  * Before 2.03.05 no command of LVM prints it (`pvck --dump`); vgcfgbackup wants a folder
  * to write into, and both are asked once for each group. The form on disk is the same in
@@ -10,7 +10,7 @@
  *
  * Invariants: read only, past the page cache (another host may have written), in a child
  * that can be given up; nothing but label, headers and text is read. The caller compares
- * what LVM reports of the group.
+ * the texts, and what LVM reports of the group.
  */
 #include <endian.h>
 #include <errno.h>
@@ -19,6 +19,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "parts.h"
@@ -65,6 +67,11 @@ struct mda_header {
 	struct raw_locn committed;
 } __attribute__((packed));
 
+struct disk {
+	int fd;
+	disk_read_fn *read;
+};
+
 static const char mda_magic[] = " LVM2 x[5A%r0N*>";
 
 static uint32_t crc_of(uint32_t crc, const void *bytes, size_t len)
@@ -87,8 +94,8 @@ static bool sector_is_whole(const void *sector, const void *from, uint32_t crc)
 }
 
 /* Appends `len` bytes at `offset`. */
-static int disk_read(
-	int fd, uint64_t offset, size_t len, struct buf *ret_bytes, struct err *err)
+static int disk_read(const struct disk *disk, uint64_t offset, size_t len,
+	struct buf *ret_bytes, struct err *err)
 {
 	uint64_t from = offset & ~(uint64_t)(ALIGN - 1);
 	size_t need = offset - from + len, done = 0;
@@ -97,7 +104,7 @@ static int disk_read(
 	ssize_t n = bytes ? 1 : -1;
 
 	while (n > 0 && done < need) {
-		n = pread(fd, bytes + done, size - done, (off_t)(from + done));
+		n = disk->read(disk->fd, bytes + done, size - done, (off_t)(from + done));
 		if (n > 0)
 			done += (size_t)n;
 	}
@@ -112,8 +119,8 @@ static int disk_read(
 }
 
 /* The text may go over the end of its area, and then goes on behind the header. */
-static int text_read(int fd, uint64_t area, const struct mda_header *header,
-	struct buf *ret_text, struct err *err)
+static int text_read(const struct disk *disk, uint64_t area,
+	const struct mda_header *header, struct buf *ret_text, struct err *err)
 {
 	uint64_t offset = le64toh(header->committed.offset);
 	uint64_t size = le64toh(header->committed.size);
@@ -127,49 +134,90 @@ static int text_read(int fd, uint64_t area, const struct mda_header *header,
 		return err_set(
 			err, -EFBIG, "a text of %llu bytes", (unsigned long long)size);
 	first = size < end - offset ? size : end - offset;
-	r = disk_read(fd, area + offset, first, ret_text, err);
+	r = disk_read(disk, area + offset, first, ret_text, err);
 	if (r == 0 && first < size)
-		r = disk_read(fd, area + SECTOR, size - first, ret_text, err);
+		r = disk_read(disk, area + SECTOR, size - first, ret_text, err);
 	if (r == 0 && crc_of(INITIAL_CRC, ret_text->data, ret_text->len) !=
 			      le32toh(header->committed.crc))
 		r = err_set(err, -EBADMSG, "the checksum of the text is wrong");
 	return r;
 }
 
-static int area_read(
-	int fd, const struct disk_locn *area, struct buf *ret_text, struct err *err)
+static int area_read(const struct disk *disk, uint64_t at, struct buf *ret_sector,
+	struct buf *ret_text, struct err *err)
 {
-	cleanup_buf struct buf sector = BUF_INIT;
-	uint64_t at = le64toh(area->offset);
 	struct mda_header header;
-	int r = at > INT64_MAX / 2 ? err_set(err, -EBADMSG, "no offset")
-				   : disk_read(fd, at, SECTOR, &sector, err);
+	int r = disk_read(disk, at, SECTOR, ret_sector, err);
 
 	if (r < 0)
 		return r;
-	memcpy(&header, sector.data, sizeof(header));
+	memcpy(&header, ret_sector->data, sizeof(header));
 	if (memcmp(header.magic, mda_magic, sizeof(header.magic)) != 0 ||
 		le32toh(header.version) != 1 || le64toh(header.start) != at ||
 		le64toh(header.size) > INT64_MAX / 2 ||
-		!sector_is_whole(
-			sector.data, sector.data + sizeof(header.crc), header.crc))
+		!sector_is_whole(ret_sector->data, ret_sector->data + sizeof(header.crc),
+			header.crc))
 		return err_set(err, -EBADMSG, "no header of a metadata area");
 	if (le32toh(header.committed.flags) & IGNORED)
 		return err_set(err, -EBADMSG, "its metadata area is not in use");
 	if (!header.committed.offset)
 		return err_set(err, -EBADMSG, "it is in no volume group");
-	return text_read(fd, at, &header, ret_text, err);
+	return text_read(disk, at, &header, ret_text, err);
 }
 
-/* The areas behind the first empty one. */
-static int areas_read(
-	int fd, const char *sector, size_t at, struct buf *ret_text, struct err *err)
+static bool is_same(const struct buf *a, const struct buf *b)
+{
+	return a->len == b->len && memcmp(buf_text(a), buf_text(b), a->len) == 0;
+}
+
+/* The text may be overwritten between the reading of its header and its own: LVM writes
+ * the next one into the same ring, and then the header. Only what is wrong under a header
+ * that stays is damaged. -EAGAIN: the header does not stay. */
+static int area_read_settled(const struct disk *disk, const struct disk_locn *area,
+	struct buf *ret_text, struct err *err)
+{
+	uint64_t at = le64toh(area->offset);
+
+	if (at > INT64_MAX / 2)
+		return err_set(err, -EBADMSG, "no offset");
+	for (int i = 0; i < PROBE_TRIES; i++) {
+		cleanup_buf struct buf before = BUF_INIT, after = BUF_INIT;
+		struct err ignored = ERR_INIT;
+		int r;
+
+		ret_text->len = 0;
+		r = area_read(disk, at, &before, ret_text, err);
+		if (r != -EBADMSG || disk_read(disk, at, SECTOR, &after, &ignored) < 0 ||
+			is_same(&before, &after))
+			return r;
+	}
+	return err_set(err, -EAGAIN, "its metadata are changing");
+}
+
+/* Each with a NUL behind it, as on the disk; one that is there already counts once. */
+static void text_add(struct buf *texts, const struct buf *text)
+{
+	size_t len = strnlen(text->data, text->len);
+
+	for (size_t at = 0; at < texts->len; at += strlen(texts->data + at) + 1)
+		if (strlen(texts->data + at) == len &&
+			memcmp(texts->data + at, text->data, len) == 0)
+			return;
+	buf_add(texts, text->data, len);
+	buf_add(texts, "", 1);
+}
+
+/* The areas behind the first empty one. One that is damaged, or not in use, says nothing
+ * where another has a text. */
+static int areas_read(const struct disk *disk, const char *sector, size_t at,
+	struct buf *ret_texts, struct err *err)
 {
 	int r = err_set(err, -EBADMSG, "No metadata areas");
 	bool is_metadata = false;
 
 	at += sizeof(struct pv_header);
-	for (int i = 0; r < 0 && i < AREAS_MAX; i++) {
+	for (int i = 0; r != -EAGAIN && i < AREAS_MAX; i++) {
+		cleanup_buf struct buf text = BUF_INIT;
 		struct disk_locn area;
 
 		if (at + sizeof(area) > SECTOR)
@@ -181,17 +229,19 @@ static int areas_read(
 		if (!area.offset) {
 			is_metadata = true;
 		} else if (is_metadata) {
-			ret_text->len = 0;
-			r = area_read(fd, &area, ret_text, err);
+			r = area_read_settled(disk, &area, &text, err);
+			if (r == 0)
+				text_add(ret_texts, &text);
 		}
 	}
-	return r;
+	return r != -EAGAIN && ret_texts->len ? 0 : r;
 }
 
-static int label_read(int fd, struct buf *ret_text, struct err *err)
+int lvm_disk_texts(int fd, disk_read_fn *read, struct buf *ret_texts, struct err *err)
 {
+	const struct disk disk = {fd, read};
 	cleanup_buf struct buf sectors = BUF_INIT;
-	int r = disk_read(fd, 0, (size_t)LABEL_SECTORS * SECTOR, &sectors, err);
+	int r = disk_read(&disk, 0, (size_t)LABEL_SECTORS * SECTOR, &sectors, err);
 
 	for (size_t i = 0; r == 0 && i < LABEL_SECTORS; i++) {
 		const char *sector = sectors.data + i * SECTOR;
@@ -207,12 +257,29 @@ static int label_read(int fd, struct buf *ret_text, struct err *err)
 			sector_is_whole(sector,
 				sector + offsetof(struct label_header, offset),
 				label.crc))
-			return areas_read(fd, sector, at, ret_text, err);
+			return areas_read(&disk, sector, at, ret_texts, err);
 	}
 	return r < 0 ? r : err_set(err, -EBADMSG, "no label of LVM's");
 }
 
-int lvm_disk_read(int root, const char *path, struct buf *ret_text, struct err *err)
+/* A node may be another device's by now, or none. */
+static int node_check(int fd, struct devno devno, struct err *err)
+{
+	struct stat stat;
+
+	if (fstat(fd, &stat) < 0)
+		return err_errno(err, errno, "fstat");
+	if (devno_is_none(devno)
+			? S_ISREG(stat.st_mode)
+			: S_ISBLK(stat.st_mode) && major(stat.st_rdev) == devno.major &&
+				  minor(stat.st_rdev) == devno.minor)
+		return 0;
+	return err_set(err, -EAGAIN, "it is not device " DEVNO_FMT " any more",
+		DEVNO_ARGS(devno));
+}
+
+int lvm_disk_read(int root, const char *path, struct devno devno, struct buf *ret_texts,
+	struct err *err)
 {
 	const int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY;
 	cleanup_close int fd = openat(root, path + 1, flags | O_DIRECT);
@@ -222,42 +289,47 @@ int lvm_disk_read(int root, const char *path, struct buf *ret_text, struct err *
 		fd = openat(root, path + 1, flags);
 	if (fd < 0)
 		return err_errno(err, errno, "open");
-	r = label_read(fd, ret_text, err);
-	/* it ends with a NUL */
-	if (r == 0)
-		ret_text->len = strnlen(ret_text->data, ret_text->len);
-	return r;
+	r = node_check(fd, devno, err);
+	return r == 0 ? lvm_disk_texts(fd, pread, ret_texts, err) : r;
 }
 
 /* ---- in a child ---- */
 
+/* How a child ends that found no text: none is there, or it changes. */
+enum { LOOK_FAILED = 1, LOOK_AGAIN = 3 };
+
 struct look {
 	const struct machine *machine;
 	const char *path;
+	struct devno devno;
 };
 
 static int look_at(void *context)
 {
 	const struct look *look = context;
-	cleanup_buf struct buf text = BUF_INIT;
+	cleanup_buf struct buf texts = BUF_INIT;
 	struct err err = ERR_INIT;
-	int r = lvm_disk_read(look->machine->root, look->path, &text, &err);
+	int r = lvm_disk_read(look->machine->root, look->path, look->devno, &texts, &err);
 
 	if (r == 0)
-		return child_answer(&text) < 0;
-	return dprintf(STDERR_FILENO, "%s", err.msg) < 0 ? 2 : 1;
+		return child_answer(&texts) < 0;
+	if (dprintf(STDERR_FILENO, "%s", err.msg) < 0)
+		return 2;
+	return r == -EAGAIN ? LOOK_AGAIN : LOOK_FAILED;
 }
 
-int lvm_metadata_live(const struct machine *machine, const char *path, unsigned seconds,
-	struct buf *ret_text, struct err *err)
+int lvm_metadata_live(const struct machine *machine, const char *path, struct devno devno,
+	unsigned seconds, struct buf *ret_texts, struct err *err)
 {
 	const struct child_limits limits = {.seconds = seconds,
-		.max = TEXT_METADATA_MAX,
+		.max = (size_t)AREAS_MAX * TEXT_METADATA_MAX,
 		.deadline_ms = machine->deadline_ms,
 		.ends_itself = true};
-	struct look look = {machine, path};
+	struct look look = {machine, path, devno};
 	cleanup_buf struct buf said = BUF_INIT;
-	int r = child_run(&limits, look_at, &look, ret_text, &said, err);
+	int r = child_run(&limits, look_at, &look, ret_texts, &said, err);
 
-	return r > 0 ? err_set(err, -EBADMSG, "%s", buf_text(&said)) : r;
+	return r > 0 ? err_set(err, r == LOOK_AGAIN ? -EAGAIN : -EBADMSG, "%s",
+			       buf_text(&said))
+		     : r;
 }

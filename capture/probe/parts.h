@@ -7,6 +7,7 @@
 #define SNAPSTATE_PROBE_PARTS_H
 
 #include <dirent.h>
+#include <sys/types.h>
 
 #include "snapstate/dm_mask.h"
 #include "snapstate/probe.h"
@@ -153,8 +154,14 @@ void lvm_devices_collect(const struct machine *machine, struct host *host,
 	struct lvm_devices *ret_devices);
 const char *lvm_devices_path(const struct lvm_devices *devices, struct devno devno);
 void lvm_devices_free(struct lvm_devices *devices);
-/* lvm_ops.metadata, in this process; `path` is absolute, and looked up below `root`. */
-int lvm_disk_read(int root, const char *path, struct buf *ret_text, struct err *err);
+/* lvm_ops.metadata, in this process; `path` is absolute, and looked up below `root`.
+ * DEVNO_NONE: a file. */
+int lvm_disk_read(int root, const char *path, struct devno devno, struct buf *ret_texts,
+	struct err *err);
+/* As pread(2). */
+typedef ssize_t disk_read_fn(int fd, void *bytes, size_t len, off_t at);
+/* The same of what is open. */
+int lvm_disk_texts(int fd, disk_read_fn *read, struct buf *ret_texts, struct err *err);
 
 /* ---- mount namespaces ---- */
 

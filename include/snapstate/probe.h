@@ -57,17 +57,20 @@ struct lvm_ops {
 	int (*run)(void *context, const char *const argv[], unsigned timeout_seconds,
 		size_t max, struct buf *ret_out, struct buf *ret_err_text,
 		struct err *err);
-	/* What the physical volume at `path`, below /dev, says of its group: the metadata
-	 * text. No command of LVM's is run. -ETIMEDOUT and -EBUSY as above; -EBADMSG: no
-	 * text is there. */
+	/* What the physical volume at `path`, below /dev, with that number, says of its
+	 * group: the metadata text of each of its areas, with a NUL behind each; equal
+	 * ones once. No command of LVM's is run. -ETIMEDOUT and -EBUSY as above;
+	 * -EBADMSG: no text is there; -EAGAIN: it is being changed, or `path` is another
+	 * device. */
 	int (*metadata)(const struct machine *machine, const char *path,
-		unsigned timeout_seconds, struct buf *ret_text, struct err *err);
+		struct devno devno, unsigned timeout_seconds, struct buf *ret_texts,
+		struct err *err);
 };
 
 /* This machine's lvm. Wants no context. */
 extern const struct lvm_ops lvm_ops_live;
-int lvm_metadata_live(const struct machine *machine, const char *path,
-	unsigned timeout_seconds, struct buf *ret_text, struct err *err);
+int lvm_metadata_live(const struct machine *machine, const char *path, struct devno devno,
+	unsigned timeout_seconds, struct buf *ret_texts, struct err *err);
 /* true: a command line with which the probe asks LVM something, devices and all. A
  * process that starts lvm on behalf of one that it does not trust runs no other. */
 bool lvm_is_question(const char *const argv[]);

@@ -223,12 +223,13 @@ static inline int fake_lvm_run(void *context, const char *const argv[], unsigned
 
 /* Not a command: its line begins with another word. */
 static inline int fake_lvm_metadata(const struct machine *machine, const char *path,
-	unsigned seconds, struct buf *ret_text, struct err *err)
+	struct devno devno, unsigned seconds, struct buf *ret_text, struct err *err)
 {
 	const char *const words[] = {"disk", "metadata", path, NULL};
 	struct buf said = BUF_INIT;
 	int r = fake_lvm_answer(machine->context, words, ret_text, &said, err);
 
+	(void)devno;
 	(void)seconds;
 	if (r > 0)
 		r = err_set(err, -EBADMSG, "%s", buf_text(&said));

@@ -309,12 +309,13 @@ static int toy_lvm(void *context, const char *const argv[], unsigned seconds, si
 	return 0;
 }
 
-static int toy_metadata(const struct machine *machine, const char *path, unsigned seconds,
-	struct buf *ret_text, struct err *err)
+static int toy_metadata(const struct machine *machine, const char *path,
+	struct devno devno, unsigned seconds, struct buf *ret_text, struct err *err)
 {
 	const struct toy *toy = machine->context;
 
 	(void)path;
+	(void)devno;
 	(void)seconds;
 	if (toy->lvm_result < 0)
 		return err_set(err, toy->lvm_result, "no answer within 20 seconds");

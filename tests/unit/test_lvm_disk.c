@@ -9,13 +9,13 @@
 
 #define DISK_SIZE 65536
 #define AREA	  4096
+#define SECOND_AREA 36864
 #define AREA_SIZE 8192
 #define TEXT	  "vg {\nid = \"x\"\nseqno = 4\n}\n"
 
 struct disk {
 	unsigned char bytes[DISK_SIZE];
 	size_t text_at; /* in the area */
-	uint64_t second_area;
 };
 
 /* Bits from the other end than the reader's, and so of another making. */
@@ -48,20 +48,21 @@ static void put64(unsigned char *at, uint64_t value)
 /* What belongs to the bytes as they are now. */
 static void seal(struct disk *disk)
 {
-	unsigned char *label = disk->bytes + 512, *area = disk->bytes + AREA;
+	unsigned char *label = disk->bytes + 512;
 
 	put32(label + 16, crc(label + 20, 492));
-	put32(area, crc(area + 4, 508));
+	for (size_t at = AREA; at < DISK_SIZE; at += SECOND_AREA - AREA)
+		put32(disk->bytes + at, crc(disk->bytes + at + 4, 508));
 }
 
-static void make_area(struct disk *disk, const char *text)
+static void make_area(struct disk *disk, size_t at_area, const char *text)
 {
-	unsigned char *area = disk->bytes + AREA;
+	unsigned char *area = disk->bytes + at_area;
 	size_t len = strlen(text) + 1;
 
 	memcpy(area + 4, " LVM2 x[5A%r0N*>", 16);
 	put32(area + 20, 1);
-	put64(area + 24, AREA);
+	put64(area + 24, at_area);
 	put64(area + 32, AREA_SIZE);
 	put64(area + 40, disk->text_at);
 	put64(area + 48, len);
@@ -86,7 +87,7 @@ static void make_disk(struct disk *disk, size_t text_at, const char *text)
 	put64(label + 32 + 40, 16384); /* data, and none; metadata, and none */
 	put64(label + 32 + 40 + 32, AREA);
 	put64(label + 32 + 40 + 40, AREA_SIZE);
-	make_area(disk, text);
+	make_area(disk, AREA, text);
 	seal(disk);
 }
 
@@ -101,7 +102,7 @@ static int read_disk(
 	dir = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	file = openat(dir, "sda", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 	assert_int_equal(write(file, disk->bytes, size), size);
-	r = lvm_disk_read(dir, "/sda", ret_text, err);
+	r = lvm_disk_read(dir, "/sda", DEVNO_NONE, ret_text, err);
 	assert_int_equal(unlinkat(dir, "sda", 0), 0);
 	assert_int_equal(rmdir(root), 0);
 	return r;
@@ -115,7 +116,7 @@ static void assert_text(const struct disk *disk, const char *text)
 	if (read_disk(disk, DISK_SIZE, &got, &err) < 0)
 		fail_msg("%s", err.msg);
 	assert_string_equal(buf_text(&got), text);
-	assert_int_equal(got.len, strlen(text));
+	assert_int_equal(got.len, strlen(text) + 1);
 }
 
 static void test_text(void **state)
@@ -152,6 +153,89 @@ static void test_second_area(void **state)
 }
 
 enum { LABEL = 512, LISTS = 512 + 32 + 40 };
+
+/* What the first area has does not end the search. */
+static void test_two_areas(void **state)
+{
+	static const char older[] = "vg {\nid = \"x\"\nseqno = 3\n}\n";
+	cleanup_buf struct buf got = BUF_INIT;
+	struct err err = ERR_INIT;
+	struct disk disk;
+
+	(void)state;
+	make_disk(&disk, 512, older);
+	make_area(&disk, SECOND_AREA, TEXT);
+	put64(disk.bytes + LISTS + 48, SECOND_AREA);
+	put64(disk.bytes + LISTS + 56, AREA_SIZE);
+	seal(&disk);
+	assert_int_equal(read_disk(&disk, DISK_SIZE, &got, &err), 0);
+	assert_int_equal(got.len, sizeof(older) + sizeof(TEXT));
+	assert_memory_equal(got.data, older, sizeof(older));
+	assert_memory_equal(got.data + sizeof(older), TEXT, sizeof(TEXT));
+	/* equal ones are one */
+	make_area(&disk, AREA, TEXT);
+	seal(&disk);
+	assert_text(&disk, TEXT);
+	/* and one that is damaged is none */
+	disk.bytes[AREA + 520]++;
+	assert_text(&disk, TEXT);
+}
+
+/* The disk of LVM at work: behind the first header it is another at every read. */
+static struct {
+	struct disk disk;
+	unsigned n_reads, n_changes;
+} racing;
+
+static ssize_t racing_read(int fd, void *bytes, size_t len, off_t at)
+{
+	(void)fd;
+	if (racing.n_reads++ >= 2 && racing.n_changes) {
+		char text[64];
+
+		snprintf(text, sizeof(text), "vg {\nid = \"x\"\nseqno = %u\n}\n",
+			100 + racing.n_changes--);
+		make_area(&racing.disk, AREA, text);
+		seal(&racing.disk);
+	}
+	memcpy(bytes, racing.disk.bytes + at, len);
+	return (ssize_t)len;
+}
+
+static void test_text_that_changes(void **state)
+{
+	cleanup_buf struct buf got = BUF_INIT;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	make_disk(&racing.disk, 512, TEXT);
+	racing.n_changes = 1;
+	assert_int_equal(lvm_disk_texts(-1, racing_read, &got, &err), 0);
+	assert_non_null(strstr(buf_text(&got), "seqno = 101"));
+	racing.n_reads = 0;
+	racing.n_changes = 100;
+	assert_int_equal(lvm_disk_texts(-1, racing_read, &got, &err), -EAGAIN);
+	assert_non_null(strstr(err.msg, "changing"));
+}
+
+/* A node that is another device's by now is not read. */
+static void test_another_device(void **state)
+{
+	cleanup_buf struct buf got = BUF_INIT;
+	struct err err = ERR_INIT;
+	int root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	(void)state;
+	assert_int_equal(
+		lvm_disk_read(root, "/proc/self/exe", (struct devno){8, 0}, &got, &err),
+		-EAGAIN);
+	assert_non_null(strstr(err.msg, "8:0"));
+	assert_int_equal(
+		lvm_disk_read(root, "/proc/self/exe", DEVNO_NONE, &got, &err), -EBADMSG);
+	assert_int_equal(
+		lvm_disk_read(root, "/dev/null", DEVNO_NONE, &got, &err), -EAGAIN);
+	close(root);
+}
 
 static void test_damage(void **state)
 {
@@ -222,6 +306,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_second_area),
+		cmocka_unit_test(test_two_areas),
+		cmocka_unit_test(test_text_that_changes),
+		cmocka_unit_test(test_another_device),
 		cmocka_unit_test(test_damage),
 		cmocka_unit_test(test_short_disk),
 	};

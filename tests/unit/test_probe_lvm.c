@@ -273,6 +273,61 @@ static void test_a_group_that_changes_while_it_is_read(void **state)
 	assert_false(other->vgs[0].has_metadata);
 }
 
+#define TWO_PVS                                                                          \
+	"  {\"report\": [ {\"vg\": [ {\"vg_uuid\":\"" VG_HYPHENS                         \
+	"\", \"vg_name\":\"vg\", \"vg_seqno\":\"4\", \"vg_permissions\":\"writeable\", " \
+	"\"vg_extent_size\":\"4194304\"} ], \"pv\": [ {\"pv_uuid\":\"" PV_HYPHENS        \
+	"\", \"pv_name\":\"/dev/sda1\", \"pv_major\":\"700\", \"pv_minor\":\"101\", "    \
+	"\"pe_start\":\"1048576\", \"pv_pe_count\":\"63\"}, {\"pv_uuid\":"               \
+	"\"QQQQQQ-QQQQ-QQQQ-QQQQ-QQQQ-QQQQ-QQQQQQ\", \"pv_name\":\"/dev/sda\", "         \
+	"\"pv_major\":\"700\", \"pv_minor\":\"100\", \"pe_start\":\"1048576\", "         \
+	"\"pv_pe_count\":\"63\"} ], \"lv\": [ ] } ] }\n"
+
+/* Equal copies are one, an earlier one does not count, a later one is a change; and of
+ * two that differ under one number neither is taken. */
+static void test_copies_of_a_group(void **state)
+{
+	static const struct {
+		const char *first, *second;
+		enum outcome outcome;
+		const char *detail;
+	} pairs[] = {
+		{METADATA(4), METADATA(4), OUTCOME_READ, ""},
+		{METADATA(3), METADATA(4), OUTCOME_READ, ""},
+		{METADATA(4), METADATA(3), OUTCOME_READ, ""},
+		{METADATA(3), METADATA(3), OUTCOME_CHANGED, "3 here, 4 in the report"},
+		{METADATA(4), METADATA(5), OUTCOME_CHANGED, "5 here, 4 in the report"},
+		{METADATA(4), "  CHECK: odd\n" METADATA(4), OUTCOME_UNSUPPORTED,
+			"copies contradict each other: sequence number 4 is one text on "
+			"/dev/sda1 and another on /dev/sda"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(pairs); i++) {
+		const struct fake_lvm answers[] = {{"fullreport", 0, TWO_PVS, NULL},
+			{"metadata", 0, pairs[i].first, NULL},
+			{"metadata", 0, pairs[i].second, NULL},
+			{"fullreport", 0, TWO_PVS, NULL},
+			{"metadata", 0, pairs[i].first, NULL},
+			{"metadata", 0, pairs[i].second, NULL},
+			{"fullreport", 0, TWO_PVS, NULL},
+			{"metadata", 0, pairs[i].first, NULL},
+			{"metadata", 0, pairs[i].second, NULL}};
+		struct fake fake = {LVM(answers)};
+		cleanup_host struct host *host =
+			PROBE(&fake, PROBE_DM | PROBE_BLOCKS | PROBE_LVM, blocks);
+
+		assert_outcome(
+			host, "lvm/" VG_UUID ".vg", pairs[i].outcome, pairs[i].detail);
+		if (pairs[i].outcome == OUTCOME_READ)
+			assert_string_equal(
+				host_document(host, "lvm/" VG_UUID ".vg")->bytes,
+				METADATA(4));
+		assert_int_equal(
+			host->vgs[0].has_metadata, pairs[i].outcome == OUTCOME_READ);
+	}
+}
+
 static void test_lvm_that_hangs_is_asked_nothing_more(void **state)
 {
 	static const struct {
@@ -359,6 +414,7 @@ int main(void)
 		cmocka_unit_test(test_unsafe_devices_are_never_named_to_lvm),
 		cmocka_unit_test(test_no_device_for_lvm),
 		cmocka_unit_test(test_a_group_that_changes_while_it_is_read),
+		cmocka_unit_test(test_copies_of_a_group),
 		cmocka_unit_test(test_lvm_that_hangs_is_asked_nothing_more),
 		cmocka_unit_test(test_lvm_that_hangs_at_the_metadata),
 		cmocka_unit_test(test_lvm_that_refuses_a_command),
