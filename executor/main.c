@@ -61,34 +61,31 @@ static void pack_ticket(const struct run *run)
 		report_error(
 			stderr, "no step was begun: there is no journal, and no ticket");
 	if (!run->has_journal || !ticket_ask(options, run->eyes, run->admission->plan))
-		unlink(options->ticket);
+		ticket_file_remove(run->ticket);
 }
 
-static enum exit_code run_plan(const struct options *options, struct audit *audit,
-	struct eyes *eyes, struct runner *runner, int admission_fd)
+/* `run` has what was started for it. */
+static enum exit_code run_plan(struct run *run, int admission_fd)
 {
+	const struct options *options = run->options;
 	struct admission admission = {0};
-	struct run run = {.options = options,
-		.admission = &admission,
-		.audit = audit,
-		.runner = runner,
-		.eyes = eyes};
-	const struct observer observer = {.ask = eyes_ask, .eyes = eyes};
+	const struct observer observer = {.ask = eyes_ask, .eyes = run->eyes};
 	enum exit_code code =
 		admission_take(options, admission_fd, &observer, &admission);
 
+	run->admission = &admission;
 	if (code == EXIT_DONE)
 		code = done_check(options, admission.plan);
 	if (code == EXIT_DONE)
-		code = ticket_check_before(options, eyes, admission.plan);
+		code = ticket_check_before(options, run->eyes, admission.plan);
 	if (code == EXIT_DONE) {
 		settle_in();
-		code = run_on_this_host(&run);
-		pack_ticket(&run);
-	} else if (options->ticket) {
-		unlink(options->ticket);
+		code = run_on_this_host(run);
+		pack_ticket(run);
+	} else {
+		ticket_file_remove(run->ticket);
 	}
-	end_audit(audit, options, code);
+	end_audit(run->audit, options, code);
 	admission_free(&admission);
 	return code;
 }
@@ -100,16 +97,27 @@ static enum exit_code execute(const struct options *options)
 	struct audit audit = AUDIT_INIT(AUDIT_SOCKET);
 	cleanup_runner struct runner runner = RUNNER_INIT;
 	cleanup_eyes struct eyes eyes = EYES_INIT;
+	cleanup_ticket_file struct ticket_file ticket = TICKET_FILE_INIT;
+	struct run run = {.options = options,
+		.audit = &audit,
+		.runner = &runner,
+		.eyes = &eyes,
+		.ticket = &ticket};
 	cleanup_close int admission_fd = -1;
 	struct err err = ERR_INIT;
 	enum exit_code code = EXIT_ENVIRONMENT;
 
 	audit_open(&audit);
-	if (eyes_open(options, &eyes, &err) < 0 || runner_start(&runner, &err) < 0 ||
-		admission_ask(options, &admission_fd, &err) < 0 || confine_self(&err) < 0)
+	if (eyes_open(options, &eyes, &err) < 0 ||
+		ticket_file_hold(options, &ticket, &err) < 0 ||
+		runner_start(&runner, &err) < 0 ||
+		admission_ask(options, &admission_fd, &err) < 0 ||
+		confine_self(&err) < 0) {
 		report_error(stderr, "%s; nothing was changed", err.msg);
-	else
-		code = run_plan(options, &audit, &eyes, &runner, admission_fd);
+		ticket_file_remove(&ticket);
+	} else {
+		code = run_plan(&run, admission_fd);
+	}
 	audit_close(&audit);
 	return code;
 }

@@ -11,6 +11,7 @@
 #include "audit.h"
 #include "eyes.h"
 #include "runner.h"
+#include "ticket.h"
 
 struct run {
 	const struct options *options;
@@ -18,6 +19,7 @@ struct run {
 	struct audit *audit;
 	struct runner *runner;
 	struct eyes *eyes;
+	const struct ticket_file *ticket;
 	struct executor executor; /* set here, and the rest */
 	struct buf journal;	  /* with --resume, as it was read */
 	struct journal_run recalled;

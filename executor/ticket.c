@@ -1,13 +1,61 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Two questions to the observer about files of the command line; see ticket.h. */
+/* The ticket's file, and two questions to the observer about files of the command line;
+ * see ticket.h. */
 #include "ticket.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "report.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/observe.h"
+
+/* ---- its file ---- */
+
+void ticket_file_close(struct ticket_file *file)
+{
+	if (file->folder >= 0)
+		close(file->folder);
+	file->folder = -1;
+}
+
+int ticket_file_hold(
+	const struct options *options, struct ticket_file *ret_file, struct err *err)
+{
+	const char *slash = options->ticket ? strrchr(options->ticket, '/') : NULL;
+	cleanup_buf struct buf folder = BUF_INIT;
+	struct ticket_file file = TICKET_FILE_INIT;
+
+	if (!slash)
+		return 0;
+	buf_add(&folder, options->ticket, (size_t)(slash - options->ticket) + 1);
+	file.name = slash + 1;
+	file.folder = open(buf_text(&folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (file.folder < 0 ||
+		fstatat(file.folder, file.name, &file.made, AT_SYMLINK_NOFOLLOW) < 0) {
+		int r = err_errno(err, errno, "%s", options->ticket);
+
+		ticket_file_close(&file);
+		return r;
+	}
+	*ret_file = file;
+	return 0;
+}
+
+void ticket_file_remove(const struct ticket_file *file)
+{
+	struct stat now;
+
+	if (file->folder >= 0 &&
+		fstatat(file->folder, file->name, &now, AT_SYMLINK_NOFOLLOW) == 0 &&
+		now.st_dev == file->made.st_dev && now.st_ino == file->made.st_ino)
+		unlinkat(file->folder, file->name, 0);
+}
+
+/* ---- the questions ---- */
 
 static int ask(struct eyes *eyes, const char *what, const char *which,
 	struct sight *ret_sight, struct err *err)

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -85,17 +86,27 @@ int admission_ask(const struct options *options, int *ret_fd, struct err *err)
 
 /* ---- the answer ---- */
 
-static int read_answer(int fd, struct buf *ret_text)
+static int read_answer(int fd, unsigned seconds, struct buf *ret_text, struct err *err)
 {
+	int64_t until = clock_ms() + INT64_C(1000) * seconds;
+	struct pollfd waiting = {.fd = fd, .events = POLLIN};
 	char bytes[4096];
-	ssize_t n;
+	ssize_t n = -1;
 
-	while ((n = read(fd, bytes, sizeof(bytes))) != 0) {
-		if (n < 0 && errno == EINTR)
+	while (n != 0) {
+		int64_t left = until - clock_ms();
+
+		if (left <= 0)
+			return err_set(err, -ETIMEDOUT, "not within %u seconds", seconds);
+		if (poll(&waiting, 1, (int)left) <= 0)
 			continue;
-		if (n < 0 || ret_text->len + (size_t)n > ADMISSION_BYTES)
-			return -EBADMSG;
-		buf_add(ret_text, bytes, (size_t)n);
+		n = read(fd, bytes, sizeof(bytes));
+		if (n < 0 && errno != EINTR)
+			return err_errno(err, errno, "read");
+		if (n > 0 && ret_text->len + (size_t)n > ADMISSION_BYTES)
+			return err_set(
+				err, -EFBIG, "more than %d bytes", ADMISSION_BYTES);
+		buf_add(ret_text, bytes, n > 0 ? (size_t)n : 0);
 	}
 	return 0;
 }
@@ -229,7 +240,7 @@ enum exit_code admission_take(const struct options *options, int fd,
 	struct lines lines;
 	enum exit_code code;
 
-	if (read_answer(fd, &text) < 0 ||
+	if (read_answer(fd, options->seconds, &text, &err) < 0 ||
 		lines_open(&lines, buf_text(&text), text.len, &answer_kind,
 			ADMISSION_PROGRAM, &err) < 0 ||
 		take_answer(&lines, &admission, &refused, &sha256) < 0) {

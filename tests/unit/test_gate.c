@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <pty.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -28,6 +29,7 @@
 #include "site_policy.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/stamp.h"
+#include "ticket.h"
 
 /* ---- the policy ---- */
 
@@ -303,6 +305,62 @@ static void test_syslog_is_never_waited_for(void **state)
 	audit_close(&audit);
 }
 
+/* ---- who does not answer, and what is taken away again ---- */
+
+static void test_an_admission_that_hangs(void **state)
+{
+	const struct options options = {.plan = (char *)"plan", .seconds = 1};
+	const struct observer observer = {.ask = NULL};
+	struct admission admission = {0};
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	/* nobody writes, and nobody closes the other end */
+	assert_int_equal(admission_take(&options, ends[0], &observer, &admission),
+		EXIT_ENVIRONMENT);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static void make_file(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	assert_true(fd >= 0);
+	close(fd);
+}
+
+static void test_the_ticket_that_is_taken_away(void **state)
+{
+	char folder[] = "/tmp/snapstate-ticket-XXXXXX";
+	cleanup_buf struct buf path = BUF_INIT, other = BUF_INIT;
+	cleanup_ticket_file struct ticket_file file = TICKET_FILE_INIT;
+	struct options options = {0};
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(ticket_file_hold(&options, &file, &err), 0);
+	ticket_file_remove(&file); /* without --ticket there is none */
+	assert_non_null(mkdtemp(folder));
+	buf_printf(&path, "%s/t", folder);
+	buf_printf(&other, "%s/other", folder);
+	options.ticket = path.data;
+	assert_int_equal(ticket_file_hold(&options, &file, &err), -ENOENT);
+	make_file(path.data);
+	assert_int_equal(ticket_file_hold(&options, &file, &err), 0);
+	/* another one has its name by now */
+	assert_int_equal(rename(path.data, other.data), 0);
+	make_file(path.data);
+	ticket_file_remove(&file);
+	assert_int_equal(access(path.data, F_OK), 0);
+	assert_int_equal(unlink(path.data), 0);
+	assert_int_equal(rename(other.data, path.data), 0);
+	ticket_file_remove(&file);
+	assert_int_equal(access(path.data, F_OK), -1);
+	assert_int_equal(rmdir(folder), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -313,6 +371,8 @@ int main(void)
 		cmocka_unit_test(test_digits),
 		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_syslog_is_never_waited_for),
+		cmocka_unit_test(test_an_admission_that_hangs),
+		cmocka_unit_test(test_the_ticket_that_is_taken_away),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
