@@ -94,4 +94,5 @@ static int ask(void *context, const char *const argv[], unsigned timeout_seconds
 	return message.result;
 }
 
-const struct lvm_ops asker_questions = {.run = ask, .metadata = lvm_metadata_live};
+const struct lvm_ops asker_questions = {
+	.run = ask, .metadata = lvm_metadata_live, .label = lvm_label_live};

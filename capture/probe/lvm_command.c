@@ -247,8 +247,11 @@ int lvm_ask(struct lvm_session *session, enum lvm_question question,
 	return r < 0 ? r : 0;
 }
 
-int lvm_ask_disk(struct lvm_session *session, struct devno devno, struct buf *ret_texts,
-	struct err *err)
+typedef int disk_question(const struct machine *machine, const char *path,
+	struct devno devno, unsigned seconds, struct buf *ret, struct err *err);
+
+static int ask_disk(struct lvm_session *session, disk_question *question,
+	struct devno devno, struct buf *ret, struct err *err)
 {
 	const struct machine *machine = session->machine;
 	const char *path = lvm_devices_path(session->devices, devno);
@@ -259,9 +262,21 @@ int lvm_ask_disk(struct lvm_session *session, struct devno devno, struct buf *re
 		return err_set(err, -ENODEV, "no physical volume of it can be read");
 	if (!seconds)
 		return err_set(err, -ETIME, "not read: the time limit is over");
-	r = machine->lvm->metadata(machine, path, devno, seconds, ret_texts, err);
+	r = question(machine, path, devno, seconds, ret, err);
 	session->has_hung |= r == -ETIMEDOUT || r == -EBUSY;
 	return r < 0 ? err_wrap(err, "%s", path) : 0;
+}
+
+int lvm_ask_disk(struct lvm_session *session, struct devno devno, struct buf *ret_texts,
+	struct err *err)
+{
+	return ask_disk(session, session->machine->lvm->metadata, devno, ret_texts, err);
+}
+
+int lvm_ask_label(struct lvm_session *session, struct devno devno, struct buf *ret_uuid,
+	struct err *err)
+{
+	return ask_disk(session, session->machine->lvm->label, devno, ret_uuid, err);
 }
 
 /* What 2.02.180 says of disks in no group, that it would repair although they are whole;

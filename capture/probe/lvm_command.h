@@ -49,6 +49,10 @@ void lvm_add_columns(uint32_t release, enum lvm_question question, struct buf *t
 int lvm_ask_disk(struct lvm_session *session, struct devno devno, struct buf *ret_texts,
 	struct err *err);
 
+/* The uuid in the label on it; in the same way. */
+int lvm_ask_label(struct lvm_session *session, struct devno devno, struct buf *ret_uuid,
+	struct err *err);
+
 /* false: by its status LVM did not take the command, did not run at all, or left out more
  * than a report shows. */
 bool lvm_answer_is_one(

@@ -32,7 +32,6 @@
 #include "snapstate/kernel.h"
 
 /* Deeper than any real stack; a loop of references ends here. */
-#define STACK_DEPTH_MAX 32
 
 static bool is_target_safe(const char *type)
 {
@@ -181,7 +180,7 @@ void lvm_devices_collect(
 	const struct machine *machine, struct host *host, struct lvm_devices *ret_devices)
 {
 	cleanup_host struct host *scratch = host_new();
-	struct lvm_devices devices = {0};
+	struct lvm_devices devices = {.host = host};
 	struct process_index index;
 	struct host view;
 	struct inquiry inquiry = {machine, &view, &index};

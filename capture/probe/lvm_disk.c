@@ -237,11 +237,12 @@ static int areas_read(const struct disk *disk, const char *sector, size_t at,
 	return r != -EAGAIN && ret_texts->len ? 0 : r;
 }
 
-int lvm_disk_texts(int fd, disk_read_fn *read, struct buf *ret_texts, struct err *err)
+/* The sector of the label, and where the header of the PV is in it. */
+static int label_find(
+	const struct disk *disk, struct buf *ret_sector, size_t *ret_at, struct err *err)
 {
-	const struct disk disk = {fd, read};
 	cleanup_buf struct buf sectors = BUF_INIT;
-	int r = disk_read(&disk, 0, (size_t)LABEL_SECTORS * SECTOR, &sectors, err);
+	int r = disk_read(disk, 0, (size_t)LABEL_SECTORS * SECTOR, &sectors, err);
 
 	for (size_t i = 0; r == 0 && i < LABEL_SECTORS; i++) {
 		const char *sector = sectors.data + i * SECTOR;
@@ -253,13 +254,39 @@ int lvm_disk_texts(int fd, disk_read_fn *read, struct buf *ret_texts, struct err
 		if (memcmp(label.id, "LABELONE", sizeof(label.id)) == 0 &&
 			memcmp(label.type, "LVM2 001", sizeof(label.type)) == 0 &&
 			le64toh(label.sector) == i && at >= sizeof(label) &&
-			at < SECTOR &&
+			at + sizeof(struct pv_header) <= SECTOR &&
 			sector_is_whole(sector,
 				sector + offsetof(struct label_header, offset),
-				label.crc))
-			return areas_read(&disk, sector, at, ret_texts, err);
+				label.crc)) {
+			buf_add(ret_sector, sector, SECTOR);
+			*ret_at = at;
+			return 0;
+		}
 	}
 	return r < 0 ? r : err_set(err, -EBADMSG, "no label of LVM's");
+}
+
+int lvm_disk_texts(int fd, disk_read_fn *read, struct buf *ret_texts, struct err *err)
+{
+	const struct disk disk = {fd, read};
+	cleanup_buf struct buf sector = BUF_INIT;
+	size_t at = 0;
+	int r = label_find(&disk, &sector, &at, err);
+
+	return r == 0 ? areas_read(&disk, sector.data, at, ret_texts, err) : r;
+}
+
+int lvm_disk_uuid(int fd, disk_read_fn *read, struct buf *ret_uuid, struct err *err)
+{
+	const struct disk disk = {fd, read};
+	cleanup_buf struct buf sector = BUF_INIT;
+	size_t at = 0;
+	int r = label_find(&disk, &sector, &at, err);
+
+	if (r == 0)
+		buf_add(ret_uuid, sector.data + at + offsetof(struct pv_header, uuid),
+			LVM_UUID_LEN);
+	return r;
 }
 
 /* A node may be another device's by now, or none. */
@@ -278,8 +305,10 @@ static int node_check(int fd, struct devno devno, struct err *err)
 		DEVNO_ARGS(devno));
 }
 
-int lvm_disk_read(int root, const char *path, struct devno devno, struct buf *ret_texts,
-	struct err *err)
+typedef int disk_look_fn(int fd, disk_read_fn *read, struct buf *ret, struct err *err);
+
+static int disk_look(int root, const char *path, struct devno devno, disk_look_fn *look,
+	struct buf *ret, struct err *err)
 {
 	const int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY;
 	cleanup_close int fd = openat(root, path + 1, flags | O_DIRECT);
@@ -290,46 +319,68 @@ int lvm_disk_read(int root, const char *path, struct devno devno, struct buf *re
 	if (fd < 0)
 		return err_errno(err, errno, "open");
 	r = node_check(fd, devno, err);
-	return r == 0 ? lvm_disk_texts(fd, pread, ret_texts, err) : r;
+	return r == 0 ? look(fd, pread, ret, err) : r;
+}
+
+int lvm_disk_read(int root, const char *path, struct devno devno, struct buf *ret_texts,
+	struct err *err)
+{
+	return disk_look(root, path, devno, lvm_disk_texts, ret_texts, err);
 }
 
 /* ---- in a child ---- */
 
-/* How a child ends that found no text: none is there, or it changes. */
+/* How a child ends that found nothing: nothing is there, or it changes. */
 enum { LOOK_FAILED = 1, LOOK_AGAIN = 3 };
 
 struct look {
-	const struct machine *machine;
+	int root;
 	const char *path;
 	struct devno devno;
+	disk_look_fn *look;
 };
 
 static int look_at(void *context)
 {
 	const struct look *look = context;
-	cleanup_buf struct buf texts = BUF_INIT;
+	cleanup_buf struct buf found = BUF_INIT;
 	struct err err = ERR_INIT;
-	int r = lvm_disk_read(look->machine->root, look->path, look->devno, &texts, &err);
+	int r = disk_look(look->root, look->path, look->devno, look->look, &found, &err);
 
 	if (r == 0)
-		return child_answer(&texts) < 0;
+		return child_answer(&found) < 0;
 	if (dprintf(STDERR_FILENO, "%s", err.msg) < 0)
 		return 2;
 	return r == -EAGAIN ? LOOK_AGAIN : LOOK_FAILED;
 }
 
-int lvm_metadata_live(const struct machine *machine, const char *path, struct devno devno,
-	unsigned seconds, struct buf *ret_texts, struct err *err)
+static int look_live(const struct machine *machine, unsigned seconds, struct look *look,
+	struct buf *ret, struct err *err)
 {
 	const struct child_limits limits = {.seconds = seconds,
 		.max = (size_t)AREAS_MAX * TEXT_METADATA_MAX,
 		.deadline_ms = machine->deadline_ms,
 		.ends_itself = true};
-	struct look look = {machine, path, devno};
 	cleanup_buf struct buf said = BUF_INIT;
-	int r = child_run(&limits, look_at, &look, ret_texts, &said, err);
+	int r = child_run(&limits, look_at, look, ret, &said, err);
 
 	return r > 0 ? err_set(err, r == LOOK_AGAIN ? -EAGAIN : -EBADMSG, "%s",
 			       buf_text(&said))
 		     : r;
+}
+
+int lvm_metadata_live(const struct machine *machine, const char *path, struct devno devno,
+	unsigned seconds, struct buf *ret_texts, struct err *err)
+{
+	struct look look = {machine->root, path, devno, lvm_disk_texts};
+
+	return look_live(machine, seconds, &look, ret_texts, err);
+}
+
+int lvm_label_live(const struct machine *machine, const char *path, struct devno devno,
+	unsigned seconds, struct buf *ret_uuid, struct err *err)
+{
+	struct look look = {machine->root, path, devno, lvm_disk_uuid};
+
+	return look_live(machine, seconds, &look, ret_uuid, err);
 }

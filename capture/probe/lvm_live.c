@@ -48,4 +48,5 @@ static int run_live(void *context, const char *const argv[], unsigned timeout_se
 	return r;
 }
 
-const struct lvm_ops lvm_ops_live = {.run = run_live, .metadata = lvm_metadata_live};
+const struct lvm_ops lvm_ops_live = {
+	.run = run_live, .metadata = lvm_metadata_live, .label = lvm_label_live};

@@ -16,6 +16,9 @@
 
 #include "../text/lvm_columns.h"
 #include "lvm_command.h"
+#include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
 #include "snapstate/lvm_names.h"
 
 /* lvm2 lib/cache/lvmcache.c, lvmcache_add(): "Found duplicate PV UUID: using X not Y" */
@@ -91,10 +94,84 @@ static void add_numbers(const struct lvm_session *session, struct lvm_rows *pvs)
 	lvm_rows_add_field(pvs, "pv_minor", minors);
 }
 
+/* ---- duplicates ---- */
+
+/* Through whatever is between. */
+static bool is_on(
+	const struct host *host, struct devno devno, struct devno below, int depth)
+{
+	const struct device *device = host_device_by_devno(host, devno);
+	const struct block *block = host_block_by_devno(host, devno);
+	const struct devno *deps = device ? device->deps : block ? block->below : NULL;
+	size_t n_deps = device ? device->n_deps : block ? block->n_below : 0;
+
+	for (size_t i = 0; depth < STACK_DEPTH_MAX && i < n_deps; i++)
+		if (devno_is_equal(deps[i], below) ||
+			is_on(host, deps[i], below, depth + 1))
+			return true;
+	return false;
+}
+
+/* The uuid in each device's label, "" = none. -ETIMEDOUT, -EBUSY, -ETIME: it is not known
+ * of all. */
+static int read_labels(
+	struct lvm_session *session, char (*labels)[LVM_UUID_LEN + 1], struct err *err)
+{
+	for (size_t i = 0; i < session->devices->count; i++) {
+		cleanup_buf struct buf uuid = BUF_INIT;
+		int r = lvm_ask_label(session, session->devices->devnos[i], &uuid, err);
+
+		if (r == -ETIMEDOUT || r == -EBUSY || r == -ETIME || r == -EAGAIN)
+			return r;
+		if (r == 0 && uuid.len == LVM_UUID_LEN)
+			snprintf(labels[i], sizeof(labels[i]), "%s", buf_text(&uuid));
+	}
+	return 0;
+}
+
+/* Two devices have that label, and neither is on the other, as a multipath device is on
+ * its paths, and an array on its members. */
+static bool is_on_two(const struct lvm_devices *devices, char (*labels)[LVM_UUID_LEN + 1],
+	const char *uuid)
+{
+	for (size_t i = 0; i < devices->count; i++)
+		for (size_t j = strcmp(labels[i], uuid) == 0 ? i + 1 : devices->count;
+			j < devices->count; j++)
+			if (strcmp(labels[j], uuid) == 0 &&
+				!is_on(devices->host, devices->devnos[i],
+					devices->devnos[j], 0) &&
+				!is_on(devices->host, devices->devnos[j],
+					devices->devnos[i], 0))
+				return true;
+	return false;
+}
+
+/* Of a copy on device-mapper and one on another kind of device LVM says nothing before
+ * 2.02.119, and takes the first (lvm2 lib/cache/lvmcache.c, lvmcache_add(): "Ignoring
+ * duplicate PV", at a level that is not printed). So the labels are read here. */
+static int note_silent(struct lvm_session *session, const struct lvm_rows *pvs,
+	const char **values, struct err *err)
+{
+	cleanup_free char(*labels)[LVM_UUID_LEN + 1] =
+		xcalloc(session->devices->count + 1, sizeof(*labels));
+	int r = read_labels(session, labels, err);
+
+	for (size_t i = 0; r == 0 && i < lvm_rows_count(pvs); i++) {
+		char uuid[LVM_UUID_LEN + 1];
+
+		if (lvm_uuid_plain(lvm_rows_value(pvs, i, "pv_uuid"), uuid) &&
+			is_on_two(session->devices, labels, uuid))
+			values[i] = "1";
+	}
+	return r;
+}
+
 /* Each warning must be about one of the rows. */
-static int add_duplicates(struct lvm_rows *pvs, const struct buf *said, struct err *err)
+static int add_duplicates(struct lvm_session *session, struct lvm_rows *pvs,
+	const struct buf *said, struct err *err)
 {
 	size_t n = lvm_rows_count(pvs);
+	int r;
 	cleanup_free const char **values = xcalloc(n + 1, sizeof(*values));
 	const char *at = buf_text(said);
 
@@ -117,8 +194,10 @@ static int add_duplicates(struct lvm_rows *pvs, const struct buf *said, struct e
 			return err_set(err, -EBADMSG,
 				"a duplicate physical volume that is not listed");
 	}
-	lvm_rows_add_field(pvs, "pv_duplicate", values);
-	return 0;
+	r = note_silent(session, pvs, values, err);
+	if (r == 0)
+		lvm_rows_add_field(pvs, "pv_duplicate", values);
+	return r;
 }
 
 static int ask_pvs(struct lvm_session *session, struct lvm_answer *answer,
@@ -133,7 +212,7 @@ static int ask_pvs(struct lvm_session *session, struct lvm_answer *answer,
 	if (!lvm_has(session->release, LVM_HAS_PV_NUMBERS))
 		add_numbers(session, &pvs);
 	if (!lvm_has(session->release, LVM_HAS_DUPLICATES))
-		r = add_duplicates(&pvs, &answer->err_text, err);
+		r = add_duplicates(session, &pvs, &answer->err_text, err);
 	if (r < 0)
 		return r;
 	*ret_pvs = pvs;

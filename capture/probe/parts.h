@@ -16,6 +16,7 @@ struct device;
 struct host;
 struct kernel_holder;
 
+#define STACK_DEPTH_MAX	 32 /* of devices on each other, at most */
 #define PROBE_TRIES	 3 /* of what changes while it is read */
 #define PROBE_PATH_MAX	 4096
 #define PROBE_SMALL_MAX	 65536	     /* files of proc and sysfs that are small */
@@ -149,6 +150,7 @@ struct lvm_devices {
 	struct devno *devnos;
 	const char **paths;
 	size_t count;
+	const struct host *host; /* of which they are */
 };
 void lvm_devices_collect(const struct machine *machine, struct host *host,
 	struct lvm_devices *ret_devices);
@@ -162,6 +164,7 @@ int lvm_disk_read(int root, const char *path, struct devno devno, struct buf *re
 typedef ssize_t disk_read_fn(int fd, void *bytes, size_t len, off_t at);
 /* The same of what is open. */
 int lvm_disk_texts(int fd, disk_read_fn *read, struct buf *ret_texts, struct err *err);
+int lvm_disk_uuid(int fd, disk_read_fn *read, struct buf *ret_uuid, struct err *err);
 
 /* ---- mount namespaces ---- */
 

@@ -65,12 +65,18 @@ struct lvm_ops {
 	int (*metadata)(const struct machine *machine, const char *path,
 		struct devno devno, unsigned timeout_seconds, struct buf *ret_texts,
 		struct err *err);
+	/* Whose physical volume the device says to be: its uuid, without hyphens. As
+	 * metadata(); -EBADMSG: it has no label of LVM's. */
+	int (*label)(const struct machine *machine, const char *path, struct devno devno,
+		unsigned timeout_seconds, struct buf *ret_uuid, struct err *err);
 };
 
 /* This machine's lvm. Wants no context. */
 extern const struct lvm_ops lvm_ops_live;
 int lvm_metadata_live(const struct machine *machine, const char *path, struct devno devno,
 	unsigned timeout_seconds, struct buf *ret_texts, struct err *err);
+int lvm_label_live(const struct machine *machine, const char *path, struct devno devno,
+	unsigned timeout_seconds, struct buf *ret_uuid, struct err *err);
 /* true: a command line with which the probe asks LVM something, devices and all. A
  * process that starts lvm on behalf of one that it does not trust runs no other. */
 bool lvm_is_question(const char *const argv[]);

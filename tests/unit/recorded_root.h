@@ -60,6 +60,7 @@ struct fake {
 	const struct fake_lvm *lvm;
 	const char *lvm_version; /* NULL: that of Debian 12 */
 	unsigned n_lvm_versions; /* how often that was asked, or for settings */
+	const char *labels[4][2]; /* of physical volumes: path, uuid */
 	size_t n_lvm, at_lvm; /* answers are given in order, the last one for ever */
 	char calls[8192];     /* every command line, one a line */
 };
@@ -237,6 +238,21 @@ static inline int fake_lvm_metadata(const struct machine *machine, const char *p
 	return r;
 }
 
+static inline int fake_lvm_label(const struct machine *machine, const char *path,
+	struct devno devno, unsigned seconds, struct buf *ret_uuid, struct err *err)
+{
+	const struct fake *fake = machine->context;
+
+	(void)devno;
+	(void)seconds;
+	for (size_t i = 0; i < 4 && fake->labels[i][0]; i++)
+		if (strcmp(fake->labels[i][0], path) == 0) {
+			buf_puts(ret_uuid, fake->labels[i][1]);
+			return 0;
+		}
+	return err_set(err, -EBADMSG, "no label of LVM's");
+}
+
 static inline void fake_clock(void *context, int64_t *ret_now, uint64_t *ret_uptime)
 {
 	(void)context;
@@ -246,7 +262,8 @@ static inline void fake_clock(void *context, int64_t *ret_now, uint64_t *ret_upt
 
 static const struct dm_ops fake_dm_ops = {
 	fake_list, fake_read, fake_driver_version, NULL};
-static const struct lvm_ops fake_lvm_ops = {fake_lvm_run, fake_lvm_metadata};
+static const struct lvm_ops fake_lvm_ops = {
+	fake_lvm_run, fake_lvm_metadata, fake_lvm_label};
 
 /* The root holds `entries`; ends with fake_close(). */
 static inline void fake_open(struct fake *fake, struct machine *ret_machine,

@@ -348,7 +348,8 @@ static int toy_find(void *context, struct host *host, const struct scope_device 
 
 static const struct dm_ops toy_dm_ops = {
 	toy_list, toy_read, toy_driver_version, toy_find};
-static const struct lvm_ops toy_lvm_ops = {toy_lvm, toy_metadata};
+static const struct lvm_ops toy_lvm_ops = {
+	.run = toy_lvm, .metadata = toy_metadata, .label = lvm_label_live};
 
 /* Another snapshot of the same origin, in the metadata and in the kernel. */
 static void toy_add_weekly(struct toy *toy, const char *word)

@@ -120,7 +120,7 @@ static void program(struct sick *sick, struct machine *machine)
 		.read = sick_read,
 		.driver_version = fake_driver_version};
 	static const struct lvm_ops lvm = {
-		.run = sick_lvm, .metadata = fake_lvm_metadata};
+		.run = sick_lvm, .metadata = fake_lvm_metadata, .label = fake_lvm_label};
 	struct live_times times = live_times_from_now(LIMIT_SECONDS);
 	cleanup_host struct host *host = NULL;
 

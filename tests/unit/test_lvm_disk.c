@@ -154,6 +154,43 @@ static void test_second_area(void **state)
 
 enum { LABEL = 512, LISTS = 512 + 32 + 40 };
 
+/* The disk of LVM at work: behind the first header it is another at every read. */
+static struct {
+	struct disk disk;
+	unsigned n_reads, n_changes;
+} racing;
+
+static ssize_t racing_read(int fd, void *bytes, size_t len, off_t at)
+{
+	(void)fd;
+	if (racing.n_reads++ >= 2 && racing.n_changes) {
+		char text[64];
+
+		snprintf(text, sizeof(text), "vg {\nid = \"x\"\nseqno = %u\n}\n",
+			100 + racing.n_changes--);
+		make_area(&racing.disk, AREA, text);
+		seal(&racing.disk);
+	}
+	memcpy(bytes, racing.disk.bytes + at, len);
+	return (ssize_t)len;
+}
+
+static void test_label(void **state)
+{
+	static const char uuid[] = "QQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQ";
+	cleanup_buf struct buf got = BUF_INIT;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	make_disk(&racing.disk, 512, TEXT);
+	memcpy(racing.disk.bytes + LABEL + 32, uuid, 32);
+	racing.n_changes = 0;
+	assert_int_equal(lvm_disk_uuid(-1, racing_read, &got, &err), -EBADMSG);
+	seal(&racing.disk);
+	assert_int_equal(lvm_disk_uuid(-1, racing_read, &got, &err), 0);
+	assert_string_equal(buf_text(&got), uuid);
+}
+
 /* What the first area has does not end the search. */
 static void test_two_areas(void **state)
 {
@@ -179,27 +216,6 @@ static void test_two_areas(void **state)
 	/* and one that is damaged is none */
 	disk.bytes[AREA + 520]++;
 	assert_text(&disk, TEXT);
-}
-
-/* The disk of LVM at work: behind the first header it is another at every read. */
-static struct {
-	struct disk disk;
-	unsigned n_reads, n_changes;
-} racing;
-
-static ssize_t racing_read(int fd, void *bytes, size_t len, off_t at)
-{
-	(void)fd;
-	if (racing.n_reads++ >= 2 && racing.n_changes) {
-		char text[64];
-
-		snprintf(text, sizeof(text), "vg {\nid = \"x\"\nseqno = %u\n}\n",
-			100 + racing.n_changes--);
-		make_area(&racing.disk, AREA, text);
-		seal(&racing.disk);
-	}
-	memcpy(bytes, racing.disk.bytes + at, len);
-	return (ssize_t)len;
 }
 
 static void test_text_that_changes(void **state)
@@ -306,6 +322,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_second_area),
+		cmocka_unit_test(test_label),
 		cmocka_unit_test(test_two_areas),
 		cmocka_unit_test(test_text_that_changes),
 		cmocka_unit_test(test_another_device),

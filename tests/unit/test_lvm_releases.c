@@ -39,6 +39,10 @@ static const struct entry disks[] = {
 	{BLOCK "loop1/size", "131072\n"},
 	{BLOCK "loop2/dev", "7:2\n"},
 	{BLOCK "loop2/size", "32768\n"},
+	{BLOCK "md5/dev", "9:5\n"},
+	{BLOCK "md5/size", "131072\n"},
+	{BLOCK "md5/md/array_state", "active\n"},
+	{BLOCK "md5/slaves/loop1/dev", "7:1\n"},
 };
 
 static void read_answer(const char *folder, const char *name, struct buf *ret_text)
@@ -193,6 +197,31 @@ static void test_a_clone(void **state)
 	}
 }
 
+/* A copy that LVM says nothing of, and a device that is on the other. */
+static void test_a_silent_clone(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(releases); i++) {
+		bool is_silent =
+			!lvm_has(lvm_release_of(releases[i].release), LVM_HAS_DUPLICATES);
+		struct fake first = {.n_devices = 0};
+		cleanup_host struct host *host =
+			probe_release(i, releases[i].release, true, &first);
+		const char *uuid = host->pvs[0].uuid;
+		struct fake two = {
+			.labels = {{"/dev/loop1", uuid}, {"/dev/loop2", uuid}}};
+		struct fake one = {.labels = {{"/dev/loop1", uuid}, {"/dev/md5", uuid}}};
+		cleanup_host struct host *clone =
+			probe_release(i, releases[i].release, true, &two);
+		cleanup_host struct host *stack =
+			probe_release(i, releases[i].release, true, &one);
+
+		assert_int_equal(clone->pvs[0].is_duplicate, is_silent);
+		assert_false(clone->pvs[1].is_duplicate);
+		assert_false(stack->pvs[0].is_duplicate);
+	}
+}
+
 /* One disk has the group's metadata of before: LVM would repair that when it reads, until
  * 2.03.00, and is kept from it: then the group is not told of, and no report is taken
  * that lacks it. From then on the newer metadata counts. */
@@ -312,6 +341,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_one_group),
 		cmocka_unit_test(test_a_clone),
+		cmocka_unit_test(test_a_silent_clone),
 		cmocka_unit_test(test_a_disk_that_is_behind),
 		cmocka_unit_test(test_how_it_is_asked),
 		cmocka_unit_test(test_release),
