@@ -31,7 +31,6 @@
 #include "snapstate/host/device.h"
 #include "snapstate/kernel.h"
 
-/* Deeper than any real stack; a loop of references ends here. */
 
 static bool is_target_safe(const char *type)
 {

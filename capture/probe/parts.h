@@ -16,7 +16,7 @@ struct device;
 struct host;
 struct kernel_holder;
 
-#define STACK_DEPTH_MAX	 32 /* of devices on each other, at most */
+#define STACK_DEPTH_MAX	 32 /* deeper than any; a loop of references ends here */
 #define PROBE_TRIES	 3 /* of what changes while it is read */
 #define PROBE_PATH_MAX	 4096
 #define PROBE_SMALL_MAX	 65536	     /* files of proc and sysfs that are small */

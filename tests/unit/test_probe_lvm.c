@@ -299,7 +299,7 @@ static void test_copies_of_a_group(void **state)
 		{METADATA(4), METADATA(5), OUTCOME_CHANGED, "5 here, 4 in the report"},
 		{METADATA(4), "  CHECK: odd\n" METADATA(4), OUTCOME_UNSUPPORTED,
 			"copies contradict each other: sequence number 4 is one text on "
-			"/dev/sda1 and another on /dev/sda"},
+			"/dev/sda and another on /dev/sda1"},
 	};
 
 	(void)state;
