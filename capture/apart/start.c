@@ -8,8 +8,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "snapstate/kernel.h"
-
 static void become(const struct apart *apart, int fd)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -25,7 +23,7 @@ static void become(const struct apart *apart, int fd)
 			_exit(1);
 	if (dup2(fd, 3) < 0 || chdir("/") < 0)
 		_exit(1);
-	kernel_close_from(4);
+	closefrom(4);
 	if (fcntl(3, F_SETFD, FD_CLOEXEC) == 0 && apart->confine(&err) == 0)
 		apart->serve(3);
 	_exit(0);

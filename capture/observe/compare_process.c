@@ -15,7 +15,6 @@
 #include "observe.h"
 #include "observe_process.h"
 #include "snapstate/cleanup.h"
-#include "snapstate/kernel.h"
 #include "snapstate/stamp.h"
 
 #define GRACE_SECONDS	    10 /* behind the observer's own deadline */
@@ -59,7 +58,7 @@ static void become(const struct observe_duty *duty, int fd, pid_t parent)
 
 	if (dup2(fd, 3) < 0)
 		_exit(1);
-	kernel_close_from(4);
+	closefrom(4);
 	if (fcntl(3, F_SETFD, FD_CLOEXEC) < 0 ||
 		observe_confine_comparer(parent, &err) < 0)
 		_exit(1);

@@ -21,7 +21,6 @@
 #include "report.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/io.h"
-#include "snapstate/kernel.h"
 #include "snapstate/lines.h"
 #include "snapstate/stamp.h"
 
@@ -59,7 +58,7 @@ static void become_admission(const char *program, const struct options *options,
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (null < 0 || dup2(null, 0) < 0 || dup2(fd, 1) < 0)
 		_exit(127);
-	kernel_close_from(3);
+	closefrom(3);
 	/* execve() takes pointers to what it does not change */
 	execve(program, (char *const *)argv, (char *const *)environment);
 	_exit(127);

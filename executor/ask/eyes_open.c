@@ -12,7 +12,6 @@
 
 #include "beside.h"
 #include "snapstate/cleanup.h"
-#include "snapstate/kernel.h"
 
 /* It reads the host twice for an answer, where that is just changing; each time within
  * its own deadline, and some seconds more (capture/observe/compare_process.c). */
@@ -100,7 +99,7 @@ static void become_observer(const char *program, char *const words[], int fd)
 	if (null < 0 || dup2(fd, 0) < 0 || dup2(fd, 1) < 0 || dup2(null, 2) < 0 ||
 		chdir("/") < 0)
 		_exit(127);
-	kernel_close_from(3);
+	closefrom(3);
 	/* execve() takes pointers to what it does not change */
 	execve(program, words, (char *const *)environment);
 	_exit(127);
