@@ -2433,7 +2433,8 @@ static enum exit_code read_plan_file(const char *path, bool is_unsigned)
 {
 	cleanup_comparing struct comparing comparing = {.plan = NULL};
 	const struct observer observer = {.ask = comparer_ask, .eyes = &comparing};
-	const struct options options = {.plan = path, .is_unsigned = is_unsigned};
+	const struct options options = {
+		.plan = path, .is_unsigned = is_unsigned, .seconds = 60};
 	const struct admit_request request = {.plan = path, .is_unsigned = is_unsigned};
 	struct admission admission = {0};
 	cleanup_buf struct buf answer = BUF_INIT;
