@@ -20,8 +20,7 @@ struct process {
 	bool is_exe_of_root; /* the executable is root's, and the file of that name in one
 			      * of the host's folders of programs; false: or not recorded
 			      */
-	/* udevd, a worker of it, or what a rule of it started: its executable, those
-	 * above it and its cgroup say so; false: or not recorded */
+	/* udevd, a worker of it, or what a rule of it started; false: or not recorded */
 	bool is_of_udev;
 	uint64_t mount_namespace; /* 0 = unreadable */
 	const char *cmdline; /* its arguments, a blank between two; may be NULL: not asked
