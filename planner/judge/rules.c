@@ -58,6 +58,7 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"", "remove the entry"},
 	[RULE_LEFTOVER_MOUNT] = {"leftover-mount", VERDICT_REMOVE,
 		"mounted read-write, and shown to be a leftover", "", ""},
+	[RULE_SHOWN] = {"shown", VERDICT_REMOVE, "what a text says of it", "", ""},
 	[RULE_ACTIVE_TWICE] = {"active-twice", VERDICT_REMOVE,
 		"active on several hosts: its COW was written by two kernels",
 		"a snapshot target of it in the captures of several hosts",
@@ -148,6 +149,12 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"snapshot, open nowhere",
 		"find out on all hosts whether its data are wanted: if they are, copy "
 		"them; if not, dmsetup remove -u UUID"},
+	[RULE_MESSAGE] = {"message", VERDICT_UNDECIDED,
+		"LVM or the kernel says something of it that nothing else in the "
+		"evidence explains",
+		"such a message in a text that was imported",
+		"find out what the message is about, with the commands that are asked "
+		"for"},
 	[RULE_LOST_VOLUME] = {"lost-volume", VERDICT_REFUSE,
 		"live data that no LVM metadata knows: LVM gives its extents to the next "
 		"volume",
@@ -273,7 +280,7 @@ bool rule_is_hint(enum rule rule)
 {
 	return rule == RULE_MOUNTED_IDLE || rule == RULE_MAPPED_IDLE ||
 	       rule == RULE_HELD_IDLE || rule == RULE_FSTAB ||
-	       rule == RULE_LEFTOVER_MOUNT;
+	       rule == RULE_LEFTOVER_MOUNT || rule == RULE_SHOWN;
 }
 
 const char *verdict_name(enum verdict verdict)
