@@ -424,13 +424,19 @@ static void words_of_stale_volume(const struct host *host, const struct subject 
 			"`vgcfgrestore --list %.*s` on each host that had the group "
 			"shows what /etc/lvm/archive keeps",
 			len, vg_name);
-	else
+	else if (subject->snapshot)
 		buf_sentence(text,
 			"ask on every host that has %.*s whether its data are still "
 			"wanted (`lvs -a`, `vgcfgrestore --list %.*s`, and who made "
 			"it): "
 			"if they are, copy them; if not, `dmsetup remove -u %s`",
 			len, vg_name, len, vg_name, subject->snapshot->uuid);
+	else /* known by its name alone */
+		buf_sentence(text,
+			"ask on every host that has %.*s whether its data are still "
+			"wanted (`lvs -a`, `vgcfgrestore --list %.*s`, and who made "
+			"it), and for its uuid (`dmsetup info -c`)",
+			len, vg_name, len, vg_name);
 }
 
 static enum action_kind words_of_rule(const struct survey *survey,
