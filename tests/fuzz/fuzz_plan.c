@@ -4,6 +4,7 @@
  * bytes, and who carries it out reads the same steps. The digest is no obstacle to the fuzzer: the text is tried as it is and with a
  * digest line that fits.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
