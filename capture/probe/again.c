@@ -24,12 +24,9 @@
 #include "snapstate/host/places.h"
 #include "snapstate/host/source.h"
 #include "snapstate/ledger.h"
-#include "snapstate/stamp.h"
 
-/* For what udev opens: in all, and of the time that is left; until one is looked at again.
- */
-#define OPENS_MS      1000
-#define OPENS_PART    8
+/* For what udev opens: in all, and until one is looked at again. */
+#define OPENS_MS      500
 #define OPENS_TICK_MS 20
 
 /* How closely a device is looked at again. */
@@ -144,24 +141,20 @@ static bool is_explained_by(
 	return ledger.unexplained == 0;
 }
 
-/* udev opens a device for a moment: when it was read, or now, or both times. So it is
- * looked at for a while, until all that opens it is known, or where processes were not
- * read, until it is as it was; and one that is open less often than it was is taken as it
- * is now, if all that opens it is known. */
+/* udev opens a device for a moment, either when it was read or now: it is looked at until
+ * it is as it was, for a while; and one that is open less often than it was is taken as
+ * it is now, if all that opens it is known. */
 static bool has_settled(struct look *look, struct device *then, const struct device *now)
 {
-	bool has_processes = host_source_is_read(look->host, "processes");
-	uint32_t count = now->open_count;
+	uint32_t count = (uint32_t)now->open_count;
 
-	while (look->patience_ms > 0 &&
-		(has_processes ? !is_explained_by(look->host, then, count)
-			       : count != then->open_count)) {
+	while (count != then->open_count && look->patience_ms > 0) {
 		poll(NULL, 0, OPENS_TICK_MS);
 		look->patience_ms -= OPENS_TICK_MS;
 		if (read_count(look, then, &count) < 0)
 			return false;
 	}
-	if (count < then->open_count && has_processes &&
+	if (count < then->open_count && host_source_is_read(look->host, "processes") &&
 		is_explained_by(look->host, then, count))
 		then->open_count = count;
 	return count == then->open_count;
@@ -176,7 +169,8 @@ static void compare_device(
 		note(look, devno, CHANGE_REPLACED);
 		return;
 	}
-	if (*concern_of(look, devno) == CONCERN_OPENS && !has_settled(look, then, now))
+	if (*concern_of(look, devno) == CONCERN_OPENS &&
+		then->open_count != now->open_count && !has_settled(look, then, now))
 		note(look, devno, CHANGE_OPENS);
 	if (then->flags != now->flags)
 		note(look, devno, CHANGE_FLAGS);
@@ -308,19 +302,12 @@ static void note_outcome(struct host *host, int r, const struct err *err)
 		host_source_set(host, "again", OUTCOME_READ, "%s", "");
 }
 
-static int patience(const struct machine *machine)
-{
-	int64_t part = (machine->deadline_ms - clock_ms()) / OPENS_PART;
-
-	return machine->deadline_ms && part < OPENS_MS ? (int)part : OPENS_MS;
-}
-
 size_t probe_look_again(const struct machine *machine, struct host *host)
 {
 	struct look look = {.machine = machine,
 		.host = host,
 		.now = host_new(),
-		.patience_ms = patience(machine)};
+		.patience_ms = OPENS_MS};
 	struct err err = ERR_INIT;
 	int r = 0;
 
