@@ -20,8 +20,21 @@ MEANING = {
 }
 
 
-def run(argv, limit):
-    """(exit code, stdout, stderr); the code is None where it hung or did not start.
+GRACE = 60  # seconds for the step that is being carried out
+
+
+def stop(child):
+    """Of what may be changing the host: asked to stop behind its step, and never killed, since an lvm that is killed in its
+    midst leaves suspended devices behind. Its output and errors, or none if it is at work still."""
+    child.terminate()
+    try:
+        return child.communicate(timeout=GRACE)
+    except subprocess.TimeoutExpired:
+        return None
+
+
+def run(argv, limit, changes=False):
+    """(exit code, stdout, stderr); the code is None where it hung or did not start. `changes`: it may change the host.
 
     A process in uninterruptible sleep outlives SIGKILL: it is not waited for, and neither are its pipes.
     """
@@ -33,6 +46,11 @@ def run(argv, limit):
     try:
         out, err = child.communicate(timeout=limit)
     except subprocess.TimeoutExpired:
+        if changes:
+            ended = stop(child)
+            if ended is None:
+                return None, '', '%s: still at work after %d s, and was not killed' % (argv[0], limit)
+            return child.returncode, ended[0].decode('utf-8', 'replace'), ended[1].decode('utf-8', 'replace')
         try:
             os.killpg(child.pid, signal.SIGKILL)
         except OSError:

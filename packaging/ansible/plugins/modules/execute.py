@@ -130,7 +130,7 @@ def main():
     for name in sorted(os.listdir(folder)):
         if name.endswith('.journal'):
             argv += ['--done', os.path.join(folder, name)]
-    rc, out, err = run(argv + [params['plan']], params['limit'])
+    rc, out, err = run(argv + [params['plan']], params['limit'], changes=applies)
     after = read(path)
     result = dict(rc=rc, stdout=out, stderr=err, applied=is_finished(after), diff=diff)
     if after is not None:
