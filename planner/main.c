@@ -94,7 +94,8 @@ static int show(const struct options *options, const struct fleet *fleet)
 
 	report_collect(fleet, options->plan_file, &report);
 	if (options->explain) {
-		if (explain_print(&report, options->explain, &output, &err) < 0)
+		if (explain_print(&report, options->explain, &output, &err) < 0 &&
+			!explain_message(options->explain, &output))
 			return program_fail(&err, EXIT_USAGE);
 		return program_print(&output, EXIT_DONE);
 	}
@@ -155,14 +156,29 @@ static int compare_captures(const struct options *options)
 	return program_print(&output, EXIT_DONE);
 }
 
+/* A message needs no capture to be told about. */
+static int tell_message(const struct options *options)
+{
+	cleanup_buf struct buf output = BUF_INIT;
+	struct err err = ERR_INIT;
+
+	if (explain_message(options->explain, &output))
+		return program_print(&output, EXIT_DONE);
+	err_set(&err, -ENOENT,
+		"without a CAPTURE, --explain tells what a message of LVM or of the kernel "
+		"means; this one is not known");
+	return program_fail(&err, EXIT_USAGE);
+}
+
 int main(int argc, char **argv)
 {
 	struct options options;
 	int code = options_read(argc, argv, &options);
 
 	if (code < 0)
-		code = options.is_diff ? compare_captures(&options)
-				       : plan_captures(&options);
+		code = !options.n_captures ? tell_message(&options)
+		       : options.is_diff   ? compare_captures(&options)
+					   : plan_captures(&options);
 	options_free(&options);
 	return code;
 }

@@ -59,7 +59,8 @@ static const struct option_row rows[] = {
 		"overwritten"},
 	{OPT_EXPLAIN, "explain", "DEVICE",
 		"tell the story of one device: MAJ:MIN, uuid, dm name, VG/LV or a path "
-		"below /dev; of several hosts NODE:DEVICE, or each that has it"},
+		"below /dev; of several hosts NODE:DEVICE, or each that has it; or what a "
+		"message of LVM or of the kernel means, for which no CAPTURE is needed"},
 	{OPT_JSON, "json", NULL, "print the verdicts and steps as JSON"},
 	{OPT_REPLY, "reply", NULL,
 		"print an answer to who sent the evidence: what is seen, what is not "
@@ -79,6 +80,7 @@ static const struct option_program program = {
 	.usage = "[OPTION]... CAPTURE...\n"
 		 "--list [-o COLUMN,...] [-n] [-r] [OPTION]... CAPTURE...\n"
 		 "--explain DEVICE [OPTION]... CAPTURE...\n"
+		 "--explain MESSAGE\n"
 		 "--diff CAPTURE CAPTURE",
 	.about = "Reads a capture, offline, and prints which leftover backup snapshots "
 		 "can be removed safely, in which steps and why, and which not. Several "
@@ -207,7 +209,7 @@ static int read_captures(int argc, char **argv, struct options *options)
 					       "--explain and --json");
 	if (options->is_diff && given != 2)
 		return option_misuse(&program, "--diff needs two CAPTURE arguments");
-	if (given == 0)
+	if (given == 0 && !options->explain)
 		return option_misuse(&program, "missing CAPTURE argument");
 	while (optind < argc)
 		*array_add(&options->captures, &options->n_captures) = argv[optind++];

@@ -30,6 +30,9 @@ void dot_print(const struct report *report, struct buf *ret_text);
  * name, or on each that has it. -ENOENT: no capture has one of that name. */
 int explain_print(const struct report *report, const char *name, struct buf *ret_text,
 	struct err *err);
+/* What a message of LVM, device-mapper or the kernel means, of whatever host. false: it
+ * is none that is known. */
+bool explain_message(const char *message, struct buf *ret_text);
 void diff_print(const struct host *a, const struct host *b, struct buf *ret_text);
 
 #endif

@@ -24,6 +24,8 @@ void print_would(struct buf *text, const struct report_subject *told);
 /* What it means, and the facts that it is made of. */
 void outlook_words(const struct report_subject *told, struct buf *text);
 
+/* Each with its number, and what it decides. */
+void review_asks(struct buf *text, const struct asks *asks);
 void print_subject(struct buf *text, const struct report_host *host,
 	const struct report_subject *told);
 /* review_stack.c */

@@ -52,15 +52,10 @@ static void print_outlooks(struct buf *text, const struct report_host *host)
 	}
 }
 
-static void print_asks(struct buf *text, const struct report_host *host)
+void review_asks(struct buf *text, const struct asks *asks)
 {
-	if (!host->asks.count)
-		return;
-	buf_puts(text,
-		"ASK        before anything is removed, the output of these, which only "
-		"read:\n");
-	for (size_t i = 0; i < host->asks.count; i++) {
-		const struct ask *ask = &host->asks.items[i];
+	for (size_t i = 0; i < asks->count; i++) {
+		const struct ask *ask = &asks->items[i];
 
 		/* quoted for a shell, in printable ASCII */
 		buf_printf(text, "        %2zu %s\n", i + 1, ask->command);
@@ -73,7 +68,11 @@ void print_opening(struct buf *text, const struct report_host *host)
 	buf_puts(text, "EVIDENCE   ");
 	print_wrapped_behind(text, host->worth);
 	print_outlooks(text, host);
-	print_asks(text, host);
+	if (host->asks.count)
+		buf_puts(text,
+			"ASK        before anything is removed, the output of these, "
+			"which only read:\n");
+	review_asks(text, &host->asks);
 	buf_puts(text, "\n");
 }
 
