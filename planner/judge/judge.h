@@ -31,11 +31,11 @@ extern const char *const select_default_mounts[SELECT_DEFAULT_MOUNTS];
 #define STACK_MOST    64  /* mappings, block devices, mounts and swap areas on it */
 #define SIBLINGS_MOST 100 /* on one layer: the origin and its snapshots */
 #define NEIGHBOURS_MOST                                                                  \
-	3 /* of an origin's other snapshots that are named for one thing */
-#define ALIKE_MOST    12  /* other reasons of one rule that are told */
-#define BEYOND_MOST   8	  /* layers above what is also on something else */
-#define COMMANDS_MOST 16  /* commands of LVM that are named */
-#define USERS_MOST    12  /* processes that are named */
+	3		 /* of an origin's other snapshots that are named for one thing */
+#define ALIKE_MOST    12 /* other reasons of one rule that are told */
+#define BEYOND_MOST   8	 /* layers above what is also on something else */
+#define COMMANDS_MOST 8	 /* commands of LVM that are named */
+#define USERS_MOST    12 /* processes that are named */
 #define PLACES_MOST                                                                      \
 	1024 /* mounts, uses or swap areas of one device that are looked at              \
 	      */
@@ -55,7 +55,7 @@ struct request {
 	size_t n_rules;
 	int64_t valid; /* seconds from the capture until the plan expires; 0 = never */
 	bool has_refresh_origin;
-	bool is_single_host; /* asserted: no other host sees these volume groups */
+	bool is_single_host;	/* asserted: no other host sees these volume groups */
 	bool is_hosts_complete; /* asserted: of every host that reaches the storage of
 				 * these volume groups, a capture is given */
 	const struct host *
@@ -296,11 +296,11 @@ struct subject {
 	const struct device *cow;
 	const struct device *real;   /* what the snapshot's table calls its origin */
 	const struct device *origin; /* the visible volume on top of `real` */
-	struct layer *layers; /* what is on snapshot or cow, topmost first */
+	struct layer *layers;	     /* what is on snapshot or cow, topmost first */
 	size_t n_layers;
 	size_t n_on_snapshot; /* the first ones; the others are on cow only */
-	struct devno *owned; /* of the layers: those on the snapshot, sorted, then the
-			      * others, sorted */
+	struct devno *owned;  /* of the layers: those on the snapshot, sorted, then the
+			       * others, sorted */
 	const struct device **above; /* the mappings among them */
 	size_t n_above;
 	bool is_selected;
@@ -461,8 +461,7 @@ size_t stack_height(const struct host *host, struct devno devno, size_t most);
  * above something that is also on something else, a few only: it keeps the snapshot
  * in any case. Without `except` (NULL: none), and what is on `base` by that alone. */
 void stack_layers(const struct host *host, const struct device *base,
-	const struct device *except,
-	struct layer **ret_layers, size_t *ret_count);
+	const struct device *except, struct layer **ret_layers, size_t *ret_count);
 /* What LVM calls its visible device: of "vg/a-b" it is vg-a--b. */
 void subject_dm_name(const struct subject *subject, struct buf *name);
 struct devno layer_devno(const struct layer *layer);
