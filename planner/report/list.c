@@ -229,25 +229,11 @@ static void full_words(const struct row *row, struct buf *text)
 /* What the kernel says of its target, where it is active. */
 static const char *kernel_state(const struct device *device)
 {
+	enum snapshot_state state = device_snapshot_state(device);
+
 	if (device->flags & DEVICE_SUSPENDED)
 		return "suspended";
-	switch (device_snapshot_state(device)) {
-	case SNAPSHOT_VALID:
-		return "valid";
-	case SNAPSHOT_INVALID:
-		return "invalid";
-	case SNAPSHOT_OVERFLOW:
-		return "overflow";
-	case SNAPSHOT_MERGE_FAILED:
-		return "merge-failed";
-	case SNAPSHOT_MERGING:
-		return "merging";
-	case SNAPSHOT_UNKNOWN:
-		return "unknown";
-	case SNAPSHOT_NONE:
-		return "active";
-	}
-	return "unknown";
+	return state == SNAPSHOT_NONE ? "active" : snapshot_state_name(state);
 }
 
 static const char *shown_state(const struct subject *subject)
