@@ -121,8 +121,10 @@ static int plan_captures(const struct options *options)
 	cleanup_fleet struct fleet fleet = {.request = &request};
 	struct err err = ERR_INIT;
 
-	known_read(&known);
-	request.known = &known;
+	if (options->is_list) {
+		known_read(&known);
+		request.known = &known;
+	}
 	if (program_read_policies(options, &request, &policy, &err) < 0 ||
 		make_plans(options, &fleet, &err) < 0)
 		return program_fail(&err, EXIT_BAD_INPUT);

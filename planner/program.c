@@ -113,10 +113,9 @@ int program_read_capture(const char *name, struct host **ret_host,
 }
 
 /* A name alone is also that of a shipped one; a file of the user's comes first. */
-static int read_policy(const struct known *known, const char *name, struct policy *policy,
-	struct err *err)
+static int read_policy(const char *name, struct policy *policy, struct err *err)
 {
-	const struct known_policy *shipped = known_find(known, name);
+	const char *shipped = known_text(name);
 	cleanup_buf struct buf text = BUF_INIT, names = BUF_INIT;
 
 	if (file_read_regular(AT_FDCWD, name, POLICY_BYTES_MAX, &text, err) == 0)
@@ -124,9 +123,8 @@ static int read_policy(const struct known *known, const char *name, struct polic
 	if (err->code != -ENOENT || strchr(name, '/'))
 		return err->code;
 	if (shipped)
-		return policy_read(
-			shipped->text, strlen(shipped->text), name, policy, err);
-	known_names(known, &names);
+		return policy_read(shipped, strlen(shipped), name, policy, err);
+	known_names(&names);
 	return err_set(err, -ENOENT,
 		"no file %s, and no policy of that name in this program, which has %s",
 		name, buf_text(&names));
@@ -136,8 +134,7 @@ int program_read_policies(const struct options *options, struct request *request
 	struct policy *ret_policy, struct err *err)
 {
 	for (size_t i = 0; i < options->n_policies; i++)
-		if (read_policy(request->known, options->policies[i], ret_policy, err) <
-			0)
+		if (read_policy(options->policies[i], ret_policy, err) < 0)
 			return err->code;
 	policy_set_age(ret_policy, (uint64_t)options->request.min_age);
 	request->rules = ret_policy->rules;

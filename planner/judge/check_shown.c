@@ -26,6 +26,14 @@ struct summary {
 	bool is_snapshot;
 };
 
+const char *subject_shown(const struct subject *subject, enum shown_kind kind)
+{
+	for (size_t i = 0; i < subject->n_shown; i++)
+		if (subject->shown[i].kind == kind)
+			return subject->shown[i].value;
+	return NULL;
+}
+
 static void summary_make(
 	const struct survey *survey, struct subject *subject, struct summary *ret)
 {

@@ -59,17 +59,13 @@ void check_evidence(const struct survey *survey, struct subject *subject)
 	/* newer than the first captures: not there is fine, not read is not */
 	static const char *const later[] = {
 		"holders", "lvm/pvs.json", "again", "fstab", "configs"};
-	static const char *const of_imports[] = {"fstab"};
 	cleanup_buf struct buf name = BUF_INIT;
 
 	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++)
 		if (host_source(host, later[i]) && !is_known_change(host, later[i]))
 			require_source(host, subject, later[i], true);
-	for (size_t i = 0;
-		host_is_imported(host) && i < sizeof(of_imports) / sizeof(of_imports[0]);
-		i++)
-		if (!host_source(host, of_imports[i]))
-			require_source(host, subject, of_imports[i], false);
+	if (host_is_imported(host) && !host_source(host, "fstab"))
+		require_source(host, subject, "fstab", false);
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
 		require_source(host, subject, needed[i].name, needed[i].may_be_absent);
 	for (size_t i = 0; i < survey->n_unread_spaces && i < ALIKE_MOST; i++) {

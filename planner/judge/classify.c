@@ -167,15 +167,24 @@ static void check_all(const struct survey *survey, const struct sharing *sharing
 	check_stack_extent(subject);
 }
 
-/* Nobody asked for it, and that alone decides; what the verdict would be without it is
- * kept for lists, where a person looks for what to ask for. */
-static void leave_unasked(const struct survey *survey, struct subject *subject)
+static void drop_reasons(struct subject *subject)
 {
-	subject_decide(subject);
-	subject->otherwise = subject->decisive;
 	for (size_t i = 0; i < subject->n_reasons; i++)
 		free(subject->reasons[i].text);
 	subject->n_reasons = 0;
+}
+
+/* Nobody asked for it, and that alone decides; what the verdict would be without it is
+ * found for lists only, where a person looks for what to ask for. */
+static void judge_unasked(const struct survey *survey, const struct sharing *sharing,
+	struct subject *subject)
+{
+	if (survey->request->known) {
+		check_all(survey, sharing, subject);
+		subject_decide(subject);
+		subject->otherwise = subject->decisive;
+		drop_reasons(subject);
+	}
 	subject_reason(subject, RULE_NOT_SELECTED,
 		survey->request->n_rules
 			? "no rule or name that was asked for takes it"
@@ -185,10 +194,11 @@ static void leave_unasked(const struct survey *survey, struct subject *subject)
 static void judge(const struct survey *survey, const struct sharing *sharing,
 	struct subject *subject)
 {
-	check_all(survey, sharing, subject);
 	/* of a volume that LVM lost sight of everybody is told */
-	if (!subject->is_selected && !subject_is_plain(subject))
-		leave_unasked(survey, subject);
+	if (subject->is_selected || subject_is_plain(subject))
+		check_all(survey, sharing, subject);
+	else
+		judge_unasked(survey, sharing, subject);
 }
 
 static void add_count(struct reason *reason, unsigned count)

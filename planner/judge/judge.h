@@ -17,6 +17,7 @@
 #define SNAPSTATE_JUDGE_H
 
 #include "snapstate/host/holders.h"
+#include "snapstate/host/shown.h"
 #include "snapstate/plan.h"
 
 #define SELECT_DEFAULT	"onapp-*/backup-*"
@@ -63,8 +64,9 @@ struct request {
 	size_t n_captures;
 	const char **leftover_mounts; /* asserted: what is mounted there is a leftover */
 	size_t n_leftover_mounts;
-	const struct known
-		*known;	    /* shipped policies, for lists; NULL = none; borrowed */
+	/* Shipped policies, for a list of all snapshots, which also tells of those that
+	 * were not asked for what they would be; NULL = no list is wanted. */
+	const struct known *known;
 	uint64_t rules_off; /* bits of enum rule; tests only, to show that each rule
 			       matters */
 };
@@ -318,8 +320,8 @@ struct subject {
 	struct reason *reasons;
 	size_t n_reasons;
 	enum rule decisive; /* gives the class */
-	/* Of one that was not asked for: the class if it were, by what is on this host
-	 * alone. */
+	/* Of one that was not asked for, where request.known is set: the class if it
+	 * were, by what is on this host alone. */
 	enum rule otherwise;
 	enum verdict verdict;
 	enum outlook outlook;
@@ -397,6 +399,8 @@ enum place_kind {
 };
 enum place_kind subject_place(const struct request *request,
 	const struct subject *subject, const char *target, const char **ret_place);
+/* What the first such statement of a text says of it; NULL: none does. */
+const char *subject_shown(const struct subject *subject, enum shown_kind kind);
 /* Seconds, by the rule that selected it. */
 int64_t subject_min_age(const struct request *request, const struct subject *subject);
 

@@ -19,9 +19,8 @@ void known_read(struct known *ret_known)
 		struct err err = ERR_INIT;
 
 		it->name = known_texts[i].name;
-		it->text = known_texts[i].text;
-		if (policy_read(it->text, strlen(it->text), it->name, &it->policy, &err) <
-			0) {
+		if (policy_read(known_texts[i].text, strlen(known_texts[i].text),
+			    it->name, &it->policy, &err) < 0) {
 			fprintf(stderr, "a shipped policy is not readable: %s\n",
 				err.msg);
 			abort();
@@ -38,18 +37,18 @@ void known_free(struct known *known)
 	*known = (struct known){0};
 }
 
-const struct known_policy *known_find(const struct known *known, const char *name)
+const char *known_text(const char *name)
 {
-	for (size_t i = 0; i < known->count; i++)
-		if (strcmp(known->policies[i].name, name) == 0)
-			return &known->policies[i];
+	for (size_t i = 0; known_texts[i].name; i++)
+		if (strcmp(known_texts[i].name, name) == 0)
+			return known_texts[i].text;
 	return NULL;
 }
 
-void known_names(const struct known *known, struct buf *text)
+void known_names(struct buf *text)
 {
-	for (size_t i = 0; i < known->count; i++)
-		buf_printf(text, "%s%s", i ? ", " : "", known->policies[i].name);
+	for (size_t i = 0; known_texts[i].name; i++)
+		buf_printf(text, "%s%s", i ? ", " : "", known_texts[i].name);
 }
 
 const char *known_producer(const struct known *known, const char *label, const char *tags)

@@ -11,7 +11,6 @@
 
 struct known_policy {
 	const char *name; /* "proxmox" */
-	const char *text; /* of its file */
 	struct policy policy;
 };
 
@@ -25,10 +24,10 @@ void known_read(struct known *ret_known);
 void known_free(struct known *known);
 #define cleanup_known cleanup_with(known_free)
 
-/* NULL: none is called so. */
-const struct known_policy *known_find(const struct known *known, const char *name);
+/* The text of the one that is called so; NULL: none is. */
+const char *known_text(const char *name);
 /* "proxmox, rsnapshot": all of them. */
-void known_names(const struct known *known, struct buf *text);
+void known_names(struct buf *text);
 /* The name of the first policy with a rule that takes such a volume; NULL: none does. A
  * name alone proves nothing: it is a label. */
 const char *known_producer(

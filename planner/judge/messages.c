@@ -55,8 +55,8 @@ const struct message_cause message_causes[] = {
 	{"merging snapshot", "merging", "it is being merged into its origin",
 		MESSAGE_FORBIDS, WANTS(VOLUMES) | WANTS(STATUS)},
 	{"Failed to resume", "left suspended",
-		"a device was not resumed: whoever writes to it waits; nothing is to be "
-		"removed before it is resumed",
+		"a device was not resumed: every read and write of it waits; resume it "
+		"before anything is removed",
 		MESSAGE_FORBIDS, WANTS(DEVICES) | WANTS(TABLES)},
 	{"Problem reactivating", "left suspended", "a device was not resumed",
 		MESSAGE_FORBIDS, WANTS(DEVICES) | WANTS(TABLES)},

@@ -46,14 +46,6 @@ static void add_by_names(struct plan *plan, const struct subject *subject,
 	}
 }
 
-static bool is_unlisted(const struct subject *subject)
-{
-	for (size_t i = 0; i < subject->n_shown; i++)
-		if (subject->shown[i].kind == SHOWN_UNLISTED)
-			return true;
-	return false;
-}
-
 static void add_volume(struct plan *plan, const struct subject *subject)
 {
 	const char *slash = strchr(subject->label, '/');
@@ -85,7 +77,7 @@ static void would_by_names(struct subject *subject)
 
 	add_by_names(plan, subject, SHOWN_MOUNTED, OP_UMOUNT);
 	add_by_names(plan, subject, SHOWN_ABOVE, OP_DM_REMOVE);
-	if (is_unlisted(subject))
+	if (subject_shown(subject, SHOWN_UNLISTED))
 		add_stale(plan, subject);
 	else
 		add_volume(plan, subject);

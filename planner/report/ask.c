@@ -407,6 +407,16 @@ static unsigned asks_of(const struct survey *survey, const struct subject *subje
 	return subject->verdict == VERDICT_UNDECIDED ? with_whole(wants, asks) : asks;
 }
 
+/* The rows of these kinds. */
+static void add_kinds(unsigned kinds, const struct things *things, struct asks *asks)
+{
+	for (unsigned kind = 0; kind < EVIDENCE_KINDS; kind++)
+		if (kinds & (1u << kind) && kind == EVIDENCE_HOSTS)
+			add_hosts(asks, things);
+		else if (kinds & (1u << kind))
+			add_row(asks, (enum evidence)kind, things);
+}
+
 void ask_collect(
 	const struct survey *survey, const struct subject *subject, struct asks *ret)
 {
@@ -417,11 +427,7 @@ void ask_collect(
 	things_collect(survey, subject, &things);
 	things.is_one = true;
 	kinds = asks_of(survey, subject, &things);
-	for (unsigned kind = 0; kind < EVIDENCE_KINDS; kind++)
-		if (kinds & (1u << kind) && kind == EVIDENCE_HOSTS)
-			add_hosts(&asks, &things);
-		else if (kinds & (1u << kind))
-			add_row(&asks, (enum evidence)kind, &things);
+	add_kinds(kinds, &things, &asks);
 	*ret = asks;
 }
 
@@ -435,11 +441,7 @@ void ask_of_message(unsigned wants, struct asks *ret)
 	names_add(&things.mapped, "VG-LV");
 	names_add(&things.mounts, "/MOUNT-POINT");
 	kinds = with_whole(wants, choose(NULL, wants, &things));
-	for (unsigned kind = 0; kind < EVIDENCE_KINDS; kind++)
-		if (kinds & (1u << kind) && kind == EVIDENCE_HOSTS)
-			add_hosts(&asks, &things);
-		else if (kinds & (1u << kind))
-			add_row(&asks, (enum evidence)kind, &things);
+	add_kinds(kinds, &things, &asks);
 	*ret = asks;
 }
 
@@ -453,7 +455,8 @@ static void things_unite(struct things *things, const struct things *more)
 	names_unite(&things->mounts, &more->mounts);
 }
 
-/* What the host itself is asked about goes with what its volumes are. */
+/* What would be asked about the host itself is asked about its volumes, if there are any.
+ */
 static bool is_asked_of(const struct subject *subject, bool has_others)
 {
 	return subject->is_selected && subject->verdict != VERDICT_REMOVE &&
@@ -491,10 +494,7 @@ void ask_collect_all(const struct survey *survey, struct asks *ret)
 				things_unite(&of[kind], &things);
 	}
 	for (unsigned kind = 0; kind < EVIDENCE_KINDS; kind++) {
-		if (all & (1u << kind) && kind == EVIDENCE_HOSTS)
-			add_hosts(&asks, &of[kind]);
-		else if (all & (1u << kind))
-			add_row(&asks, (enum evidence)kind, &of[kind]);
+		add_kinds(all & (1u << kind), &of[kind], &asks);
 		things_free(&of[kind]);
 	}
 	*ret = asks;

@@ -37,22 +37,6 @@ static const struct host *host_of(const struct row *row)
 	return row->host->member->host;
 }
 
-/* ---- what is shown of a volume that is known by its name alone ---- */
-
-/* NULL: nothing is said. */
-static const char *shown_value(const struct subject *subject, enum shown_kind kind)
-{
-	for (size_t i = 0; i < subject->n_shown; i++)
-		if (subject->shown[i].kind == kind)
-			return subject->shown[i].value;
-	return NULL;
-}
-
-static bool is_shown(const struct subject *subject, enum shown_kind kind)
-{
-	return shown_value(subject, kind) != NULL;
-}
-
 /* ---- names ---- */
 
 static void name_words(const struct row *row, struct buf *text)
@@ -77,7 +61,7 @@ static void volume_words(const struct device *device, struct buf *text)
 static void origin_words(const struct row *row, struct buf *text)
 {
 	const struct subject *subject = row->subject;
-	const char *shown = shown_value(subject, SHOWN_SNAPSHOT);
+	const char *shown = subject_shown(subject, SHOWN_SNAPSHOT);
 	const struct lv *origin = subject->lv && *subject->lv->origin_uuid
 					  ? host_lv(host_of(row), subject->lv->vg_uuid,
 						    subject->lv->origin_uuid)
@@ -213,7 +197,7 @@ static bool read_percent(const char *printed, double *ret)
 static void full_words(const struct row *row, struct buf *text)
 {
 	const struct device *device = row->subject->snapshot;
-	const char *shown = shown_value(row->subject, SHOWN_FULL);
+	const char *shown = subject_shown(row->subject, SHOWN_FULL);
 	uint64_t used, total;
 	double percent;
 
@@ -238,11 +222,11 @@ static const char *kernel_state(const struct device *device)
 
 static const char *shown_state(const struct subject *subject)
 {
-	const char *active = shown_value(subject, SHOWN_ACTIVE);
+	const char *active = subject_shown(subject, SHOWN_ACTIVE);
 
-	if (is_shown(subject, SHOWN_INVALID))
+	if (subject_shown(subject, SHOWN_INVALID))
 		return "invalid";
-	if (is_shown(subject, SHOWN_MERGING))
+	if (subject_shown(subject, SHOWN_MERGING))
 		return "merging";
 	if (active)
 		return strcmp(active, "yes") == 0 ? "active" : "inactive";
@@ -530,8 +514,8 @@ static bool is_listed(const struct subject *subject)
 		       (subject->snapshot &&
 			       device_snapshot_state(subject->snapshot) != SNAPSHOT_NONE);
 	case SUBJECT_SHOWN:
-		return !is_shown(subject, SHOWN_ORIGIN) &&
-		       !is_shown(subject, SHOWN_PLAIN);
+		return !subject_shown(subject, SHOWN_ORIGIN) &&
+		       !subject_shown(subject, SHOWN_PLAIN);
 	case SUBJECT_STALE:
 		return true;
 	case SUBJECT_LAYER:
@@ -561,16 +545,6 @@ static bool next_row(const struct report *report, struct walk *walk, struct row 
 		}
 	}
 	return false;
-}
-
-size_t list_count_unasked(const struct report *report)
-{
-	struct walk walk = {0};
-	size_t count = 0;
-
-	for (struct row row; next_row(report, &walk, &row);)
-		count += row.subject->decisive == RULE_NOT_SELECTED;
-	return count;
 }
 
 /* ---- what takes nothing ---- */

@@ -35,7 +35,5 @@ void list_print(
 void list_print_json(const struct report *report, const char *columns, struct buf *text);
 /* report->mistyped, once its hosts are there. */
 void list_mistyped(struct report *report);
-/* How many rows have a verdict in parentheses. */
-size_t list_count_unasked(const struct report *report);
 
 #endif

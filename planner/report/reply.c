@@ -61,7 +61,7 @@ static void say_hazards(struct buf *out, const struct report_host *host)
 		cleanup_buf struct buf text = BUF_INIT;
 
 		buf_printf(&text,
-			"URGENT: %s is suspended: whoever reads or writes it waits.",
+			"URGENT: %s is suspended: every read and write of it waits.",
 			host->suspended[i].device->name);
 		wrapped(out, "", buf_text(&text));
 		buf_puts(out, "\n");
