@@ -110,6 +110,8 @@ static const char *const shown_words[] = {
 	[SHOWN_UNSETTLED] = "unsettled",
 	[SHOWN_GONE] = "gone",
 	[SHOWN_UNLISTED] = "unlisted",
+	[SHOWN_READ_WRITE] = "read-write",
+	[SHOWN_READ_ONLY] = "read-only",
 };
 
 const char *shown_kind_name(enum shown_kind kind)

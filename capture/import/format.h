@@ -40,6 +40,7 @@ enum cell {
 	CELL_SOURCE, /* a path, or the word of a file system without a device */
 	CELL_PLACE,
 	CELL_TYPE,
+	CELL_OPTIONS, /* rw,relatime */
 	CELL_KNAME,
 	CELL_TIME, /* three words */
 	CELL_WORD, /* of no use */

@@ -8,8 +8,26 @@
 
 #include "format.h"
 
+/* "rw,relatime", "(ro)"; anything else says nothing of it. */
+static void options_found(struct reading *reading, const char *thing, struct line place,
+	struct line options)
+{
+	bool is_read_only;
+
+	if (options.len && *options.at == '(') {
+		options.at++;
+		options.len--;
+	}
+	is_read_only = line_begins(&options, "ro");
+	if ((is_read_only || line_begins(&options, "rw")) &&
+		(options.len == 2 || strchr(",)", options.at[2])))
+		found(reading, thing, is_read_only ? SHOWN_READ_ONLY : SHOWN_READ_WRITE,
+			place);
+}
+
 /* Remote and made-up file systems are understood, and show nothing. */
-static bool mount_found(struct reading *reading, struct line source, struct line place)
+static bool mount_found(struct reading *reading, struct line source, struct line place,
+	struct line options)
 {
 	const char *thing;
 
@@ -19,6 +37,7 @@ static bool mount_found(struct reading *reading, struct line source, struct line
 		return true;
 	thing = thing_path(reading->findings, source);
 	found(reading, thing, SHOWN_MOUNTED, place);
+	options_found(reading, thing, place, options);
 	tie(reading, TIE_ON, thing_place(reading->findings, place), thing);
 	return true;
 }
@@ -29,6 +48,7 @@ bool read_mount(struct reading *reading, struct line line)
 	struct line text = line_trim(line);
 	const char *end = text.at + text.len;
 	const char *on = memmem(text.at, text.len, " on /", 5), *type = NULL;
+	struct line options;
 
 	if (!on)
 		return false;
@@ -38,8 +58,10 @@ bool read_mount(struct reading *reading, struct line line)
 			type = at;
 	if (!type)
 		return false;
+	options = (struct line){type + 6, (size_t)(end - type - 6)};
+	line_word(&options);
 	return mount_found(reading, (struct line){text.at, (size_t)(on - text.at)},
-		(struct line){on + 4, (size_t)(type - on - 4)});
+		(struct line){on + 4, (size_t)(type - on - 4)}, line_word(&options));
 }
 
 /* "SOURCE PLACE TYPE OPTIONS 0 0" */
@@ -58,7 +80,7 @@ bool read_proc_mounts(struct reading *reading, struct line line)
 	if (colon)
 		source = (struct line){
 			colon + 8, (size_t)(source.at + source.len - colon - 8)};
-	return mount_found(reading, source, place);
+	return mount_found(reading, source, place, options);
 }
 
 /* What grep prints of /proc/PID/mountinfo has its name in front. */
@@ -75,7 +97,7 @@ static void cut_file(struct line *line)
 /* "36 35 98:0 /root /place options shared:1 - type source super-options" */
 bool read_mountinfo(struct reading *reading, struct line line)
 {
-	struct line id, parent, number, root, place, word;
+	struct line id, parent, number, root, place, word, options;
 	const char *thing;
 	struct devno devno;
 
@@ -93,20 +115,22 @@ bool read_mountinfo(struct reading *reading, struct line line)
 	if (!word.len)
 		return false;
 	thing = thing_number(reading->findings, devno);
-	if (devno.major) {
-		found(reading, thing, SHOWN_MOUNTED, place);
-		tie(reading, TIE_ON, thing_place(reading->findings, place), thing);
-	}
 	line_word(&line);
 	word = line_word(&line);
-	return mount_found(reading, word, place);
+	options = line_word(&line); /* the file system's: see mount_is_writable() */
+	if (devno.major) {
+		found(reading, thing, SHOWN_MOUNTED, place);
+		options_found(reading, thing, place, options);
+		tie(reading, TIE_ON, thing_place(reading->findings, place), thing);
+	}
+	return mount_found(reading, word, place, options);
 }
 
 static const struct column findmnt_columns[] = {
 	{"TARGET", "target", CELL_PLACE, true},
 	{"SOURCE", "source", CELL_SOURCE, true},
 	{"FSTYPE", "fstype", CELL_TYPE, true},
-	{"OPTIONS", "options", CELL_WORD, false},
+	{"OPTIONS", "options", CELL_OPTIONS, false},
 	{"MAJ:MIN", "maj:min", CELL_DEVNO, true},
 	{"PROPAGATION", "propagation", CELL_WORD, false},
 	{"UUID", "uuid", CELL_WORD, false},
@@ -139,7 +163,7 @@ bool read_findmnt(struct reading *reading, struct line line)
 	bracket = source.len ? memchr(source.at, '[', source.len) : NULL;
 	if (bracket)
 		source.len = (size_t)(bracket - source.at);
-	return mount_found(reading, source, place);
+	return mount_found(reading, source, place, row.cells[CELL_OPTIONS]);
 }
 
 static bool is_percent(struct line word)
@@ -176,7 +200,8 @@ bool read_df(struct reading *reading, struct line line)
 		line = all;
 	}
 	reading->name = (struct line){"", 0};
-	return cut_percent(&line) && mount_found(reading, source, line_trim(line));
+	return cut_percent(&line) &&
+	       mount_found(reading, source, line_trim(line), (struct line){"", 0});
 }
 
 /* "/dev/vg/lv /mnt ext4 noauto 0 0": names it, and mounts nothing. */

@@ -384,7 +384,8 @@ static int order_findings(const void *pa, const void *pb)
 static bool is_passed_down(enum shown_kind kind)
 {
 	return kind == SHOWN_MOUNTED || kind == SHOWN_USED || kind == SHOWN_HELD ||
-	       kind == SHOWN_GROUP || kind == SHOWN_CONFIGURED || kind == SHOWN_MESSAGE;
+	       kind == SHOWN_GROUP || kind == SHOWN_CONFIGURED || kind == SHOWN_MESSAGE ||
+	       kind == SHOWN_READ_WRITE || kind == SHOWN_READ_ONLY;
 }
 
 /* All names of a thing are next to each other by `owner`. */

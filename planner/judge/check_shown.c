@@ -122,15 +122,18 @@ static size_t count_openers(const struct summary *summary)
 	       summary->n_of[SHOWN_USED] + summary->n_of[SHOWN_HELD];
 }
 
-/* "yes", or a count */
+/* Of SHOWN_OPEN: "yes", "no", or a count. */
+static bool says_closed(const struct shown *shown)
+{
+	return strcmp(shown->value, "no") == 0 || strcmp(shown->value, "0") == 0;
+}
+
 static void check_open(const struct summary *summary, const struct shown *shown)
 {
 	struct subject *subject = summary->subject;
 	unsigned long count = strtoul(shown->value, NULL, 10);
 
-	if (strcmp(shown->value, "no") == 0)
-		count = 0;
-	else if (!count && strcmp(shown->value, "0") != 0)
+	if (!count && !says_closed(shown))
 		count = 1;
 	if (!summary->is_snapshot || count <= count_openers(summary)) {
 		told(subject, RULE_SHOWN, shown, "open:");
@@ -169,8 +172,7 @@ static bool is_shown_closed(const struct summary *summary)
 	for (size_t i = 0; i < summary->subject->n_shown; i++) {
 		const struct shown *shown = &summary->subject->shown[i];
 
-		if (shown->kind == SHOWN_OPEN && (strcmp(shown->value, "no") == 0 ||
-							 strcmp(shown->value, "0") == 0))
+		if (shown->kind == SHOWN_OPEN && says_closed(shown))
 			return true;
 	}
 	return false;
@@ -197,11 +199,100 @@ static void check_message(const struct summary *summary, const struct shown *sho
 			"something opened it in between");
 }
 
+/* ---- mounts ---- */
+
+/* Of any of its mount points: one that is read-only may be a bind of one that is not. */
+static bool shows_mode(
+	const struct summary *summary, enum shown_kind mode, const char *target)
+{
+	for (size_t i = 0; i < summary->subject->n_shown; i++) {
+		const struct shown *shown = &summary->subject->shown[i];
+
+		if (shown->kind == mode && (!target || strcmp(shown->value, target) == 0))
+			return true;
+	}
+	return false;
+}
+
+enum origin_use {
+	ORIGIN_UNKNOWN,
+	ORIGIN_IDLE,
+	ORIGIN_BUSY,
+};
+
+/* What is said of its origin; the first statement counts that says something. */
+static enum origin_use origin_use(const struct summary *summary)
+{
+	const struct host *host = summary->survey->host;
+	const char *label = summary->subject->label, *slash = strchr(label, '/');
+	const char *origin = subject_shown(summary->subject, SHOWN_SNAPSHOT);
+	cleanup_buf struct buf volume = BUF_INIT;
+	enum origin_use use = ORIGIN_UNKNOWN;
+
+	if (!slash || !origin || !*origin)
+		return ORIGIN_UNKNOWN;
+	buf_add(&volume, label, (size_t)(slash + 1 - label));
+	buf_puts(&volume, origin);
+	for (size_t i = 0; i < host->n_shown; i++) {
+		const struct shown *shown = &host->shown[i];
+
+		if (strcmp(shown->volume, buf_text(&volume)) != 0)
+			continue;
+		if (shown->kind == SHOWN_MOUNTED || shown->kind == SHOWN_USED ||
+			(shown->kind == SHOWN_OPEN && !says_closed(shown)))
+			return ORIGIN_BUSY;
+		if (shown->kind == SHOWN_OPEN)
+			use = ORIGIN_IDLE;
+	}
+	return use;
+}
+
+/* As check_production.c judges what the model has; a text may not say it all. */
+static void check_writable(const struct summary *summary, const char *target)
+{
+	struct subject *subject = summary->subject;
+	bool is_writable = shows_mode(summary, SHOWN_READ_WRITE, NULL);
+	const char *place;
+
+	if (!is_writable && shows_mode(summary, SHOWN_READ_ONLY, target))
+		return;
+	if (subject_place(summary->survey->request, subject, target, &place) !=
+		PLACE_NONE) {
+		subject_reason(subject, RULE_LEFTOVER_MOUNT,
+			"%s is where such snapshots are mounted", target);
+		return;
+	}
+	switch (origin_use(summary)) {
+	case ORIGIN_BUSY:
+		subject_reason(subject, RULE_LEFTOVER_MOUNT,
+			"mounted on %s, but its origin is in use: that is the working "
+			"copy",
+			target);
+		return;
+	case ORIGIN_IDLE:
+		if (!is_writable)
+			break;
+		subject_reason(subject, RULE_MOUNTED_READ_WRITE,
+			"mounted read-write on %s while nobody uses its origin: "
+			"production may run on it",
+			target);
+		return;
+	case ORIGIN_UNKNOWN:
+		break;
+	}
+	subject_reason(subject, RULE_EVIDENCE_MISSING,
+		"mounted on %s, and not shown: %swhether its origin is in use; "
+		"production may run on it",
+		target, is_writable ? "" : "whether that is read-write, ");
+	subject_wants(subject, WANTS(MOUNTS) | WANTS(DEVICES) | WANTS(VOLUMES));
+}
+
 static void check_mounted(const struct summary *summary, const struct shown *shown)
 {
 	struct subject *subject = summary->subject;
+	bool has_tables = summary->survey->host->n_namespaces > 0;
 
-	if (summary->survey->host->n_namespaces) {
+	if (has_tables) {
 		told(subject, RULE_DISAGREE, shown,
 			"no mount table that was read shows it mounted on");
 		subject_wants(subject, WANTS(MOUNTS));
@@ -215,6 +306,8 @@ static void check_mounted(const struct summary *summary, const struct shown *sho
 			"mounted on %s, where this host's own file systems belong: it "
 			"may be what the host really runs on",
 			shown->value);
+	else if (!has_tables)
+		check_writable(summary, shown->value);
 }
 
 /* "/dev/g/s /mnt ext4 ro 0 0": the place may decide, as of a line that the model has. */
@@ -321,6 +414,8 @@ static void check_one(const struct summary *summary, const struct shown *shown)
 	case SHOWN_CREATED:
 		told(subject, RULE_SHOWN, shown, "created");
 		return;
+	case SHOWN_READ_WRITE:
+	case SHOWN_READ_ONLY:
 	case SHOWN_LISTED:
 	case SHOWN_ACTIVE:
 	case SHOWN_NUMBER:
@@ -489,6 +584,8 @@ static bool is_besides(const struct summary *summary, const struct shown *shown)
 	case SHOWN_ABOVE:
 	case SHOWN_GROUP:
 	case SHOWN_CREATED:
+	case SHOWN_READ_WRITE:
+	case SHOWN_READ_ONLY:
 		return false;
 	}
 	return false;

@@ -889,6 +889,92 @@ static void test_lvs_alone(void **state)
 	fail_msg("g/s is not named");
 }
 
+/* By its name alone, and mounted: where nothing shows that no production runs on it. */
+static void test_mounted_by_name_alone(void **state)
+{
+	static const char *const all[] = {"*/*"}, *const places[] = {"/mnt/backup*"};
+	static const char lvs[] = "# lvs\n  LV VG Attr LSize Pool Origin Data%\n"
+				  "  s g swi-aos--- 1g d 1.00\n";
+	static const struct {
+		const char *origin; /* its row of lvs */
+		const char *mount;
+		enum outlook outlook;
+	} rows[] = {
+		{"", "# mount\n/dev/mapper/g-s on /data type ext4 (rw,relatime)\n",
+			OUTLOOK_OPEN},
+		{"", "# mount\n/dev/mapper/g-s on /data type ext4 (ro)\n",
+			OUTLOOK_REMOVE},
+		{"", "# cat /proc/mounts\n/dev/mapper/g-s /data ext4 rw,relatime 0 0\n",
+			OUTLOOK_OPEN},
+		{"", "# cat /proc/mounts\n/dev/mapper/g-s /data ext4 ro 0 0\n",
+			OUTLOOK_REMOVE},
+		{"", "TARGET SOURCE FSTYPE OPTIONS\n/data /dev/mapper/g-s ext4 ro,x\n",
+			OUTLOOK_REMOVE},
+		{"", "TARGET SOURCE FSTYPE OPTIONS\n/data /dev/mapper/g-s ext4 rw,x\n",
+			OUTLOOK_OPEN},
+		{"",
+			"# cat /proc/1/mountinfo\n36 25 253:4 / /data ro - ext4 "
+			"/dev/mapper/g-s rw\n",
+			OUTLOOK_OPEN},
+		{"",
+			"# cat /proc/1/mountinfo\n36 25 253:4 / /data ro - ext4 "
+			"/dev/mapper/g-s ro\n",
+			OUTLOOK_REMOVE},
+		{"",
+			"Filesystem 1K-blocks Used Available Use% Mounted on\n"
+			"/dev/mapper/g-s 1000 4 996 1% /data\n",
+			OUTLOOK_OPEN},
+		{"",
+			"Filesystem 1K-blocks Used Available Use% Mounted on\n"
+			"/dev/mapper/g-s 1000 4 996 1% /mnt/backup1\n",
+			OUTLOOK_REMOVE},
+		{"  d g owi-a-s--- 5g\n",
+			"# mount\n/dev/mapper/g-s on /data type ext4 (rw,relatime)\n",
+			OUTLOOK_KEEP},
+		{"  d g owi-a-s--- 5g\n",
+			"Filesystem 1K-blocks Used Available Use% Mounted on\n"
+			"/dev/mapper/g-s 1000 4 996 1% /data\n",
+			OUTLOOK_OPEN},
+		{"  d g owi-aos--- 5g\n",
+			"# mount\n/dev/mapper/g-s on /data type ext4 (rw,relatime)\n",
+			OUTLOOK_REMOVE},
+		{"  d g owi-aos--- 5g\n",
+			"# mount\n/dev/mapper/g-s on /data type ext4 (ro)\n"
+			"/dev/mapper/g-s on /else type ext4 (rw)\n",
+			OUTLOOK_REMOVE},
+		{"",
+			"# mount\n/dev/mapper/g-s on /data type ext4 (ro)\n"
+			"/dev/mapper/g-s on /else type ext4 (rw)\n",
+			OUTLOOK_OPEN},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		cleanup_buf struct buf text = BUF_INIT;
+		cleanup_host struct host *host = NULL;
+		cleanup_survey struct survey survey = {0};
+		struct request request = {.select = (const char **)all,
+			.n_select = 1,
+			.select_mounts = places,
+			.n_select_mounts = 1};
+		const struct subject *subject = NULL;
+
+		buf_printf(&text, "%s%s%s", lvs, rows[i].origin, rows[i].mount);
+		host = import_text(buf_text(&text));
+		survey_collect(host, &request, &survey);
+		classify_survey(&survey);
+		for (size_t s = 0; s < survey.n_subjects; s++)
+			if (strcmp(survey.subjects[s].label, "g/s") == 0)
+				subject = &survey.subjects[s];
+		assert_non_null(subject);
+		if (subject->outlook != rows[i].outlook)
+			fail_msg("outlook %s: %s", outlook_name(subject->outlook),
+				buf_text(&text));
+		if (subject->outlook == OUTLOOK_OPEN)
+			assert_true(subject_asks(subject) & WANTS(MOUNTS));
+	}
+}
+
 /* Two outputs that give one number to two mappings are of two moments: joined by neither.
  */
 static void test_a_number_of_two_moments(void **state)
@@ -961,6 +1047,7 @@ int main(void)
 		cmocka_unit_test(test_a_text_alone),
 		cmocka_unit_test(test_named_is_never_removed),
 		cmocka_unit_test(test_lvs_alone),
+		cmocka_unit_test(test_mounted_by_name_alone),
 		cmocka_unit_test(test_a_number_of_two_moments),
 		cmocka_unit_test(test_fixture_of_a_ticket),
 	};

@@ -35,12 +35,14 @@ enum shown_kind {
 	SHOWN_CREATED,	  /* as printed */
 	SHOWN_MESSAGE,	  /* of LVM or of the kernel */
 	SHOWN_OVERFLOWED,
-	SHOWN_SHRUNK,	 /* more of its COW is used than it has */
-	SHOWN_UNSETTLED, /* of it, or of a layer: suspended, an inactive table */
-	SHOWN_GONE,	 /* LVM said that it removed it */
-	SHOWN_UNLISTED,	 /* a whole list of LVM's volumes does not have it */
+	SHOWN_SHRUNK,	  /* more of its COW is used than it has */
+	SHOWN_UNSETTLED,  /* of it, or of a layer: suspended, an inactive table */
+	SHOWN_GONE,	  /* LVM said that it removed it */
+	SHOWN_UNLISTED,	  /* a whole list of LVM's volumes does not have it */
+	SHOWN_READ_WRITE, /* a mount point, the mount's options begin with rw */
+	SHOWN_READ_ONLY,  /* the same, with ro */
 };
-#define SHOWN_KINDS (SHOWN_UNLISTED + 1)
+#define SHOWN_KINDS (SHOWN_READ_ONLY + 1)
 const char *shown_kind_name(enum shown_kind kind);
 int shown_kind_parse(const char *name, enum shown_kind *ret_kind);
 
