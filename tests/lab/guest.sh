@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# One incident inside the guest: make it, and unless LAB_MODE is "make", send it through the whole loop: capture,
+# One incident inside the guest: make it, and unless LAB_MODE is another than "loop", send it through the whole loop: capture,
 # plan, rehearsal, execution, capture, and compare what was predicted with what happened, and both with what plain
 # tools say. Exit 0 if all checks held.
 
@@ -207,6 +207,9 @@ incident_show
 if [ "$LAB_MODE" = shell ]; then
 	say "a shell in the guest; results and programs: $OUT, /mnt/bin"
 	setsid --ctty bash -i </dev/tty0 >/dev/tty0 2>&1 || true
+elif [ "$LAB_MODE" = script ]; then
+	say "$LAB_SCRIPT"
+	bash /mnt/script || fail 'the script'
 elif [ "$LAB_MODE" = make ]; then
 	if declare -F meddle >/dev/null; then
 		say 'between plan and execution'

@@ -5,7 +5,7 @@
 # through hostfs. It makes the guest a small host with udev and LVM, runs guest.sh, hands $OUT back through
 # the machine's folder LAB_OUT, and powers the guest off, whatever happens.
 #
-# Input:  LAB_DIR LAB_OUT LAB_BIN LAB_INCIDENT LAB_MODE LAB_NODE from the kernel's command line.
+# Input:  LAB_DIR LAB_OUT LAB_BIN LAB_INCIDENT LAB_MODE LAB_NODE LAB_SCRIPT from the kernel's command line.
 # Output: what guest.sh left in $OUT, and its exit status in LAB_OUT/status.
 #
 # No path of the machine may get into a capture. So LAB_OUT is mounted only at the very end (its path is a
@@ -56,6 +56,7 @@ prepare() {
 	done
 	[ ${#programs[@]} -eq 0 ] || cp "${programs[@]}" /mnt/bin/
 	cp -r "$LAB_DIR" /mnt/scripts
+	[ -z "$LAB_SCRIPT" ] || cp "$LAB_SCRIPT" /mnt/script
 	# After this the machine's /tmp is hidden; the project may well be below it.
 	chmod 1777 /mnt/tmp
 	mount --bind /mnt/tmp /tmp
