@@ -247,7 +247,7 @@ static int read_text(int fd, const char *name, struct evidence *evidence, struct
 {
 	enum role role = role_of_path(name);
 	char chunk[CHUNK];
-	struct piece *piece;
+	struct piece *piece = NULL;
 	ssize_t n = 0;
 	int r = evidence_add(evidence, name,
 		role == ROLE_NONE || role == ROLE_ARCHIVE ? ROLE_TEXT : role, &piece,
