@@ -61,11 +61,12 @@ const int limits_not_for_lvm[] = {SCMP_SYS(ptrace), SCMP_SYS(process_vm_readv),
 const int limits_plain[] = {SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(pread64),
 	SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(lseek), SCMP_SYS(close),
 	SCMP_SYS(close_range), SCMP_SYS(stat), SCMP_SYS(lstat), SCMP_SYS(fstat),
-	SCMP_SYS(newfstatat), SCMP_SYS(statx), SCMP_SYS(statfs), SCMP_SYS(fstatfs),
-	SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(readlink),
-	SCMP_SYS(readlinkat), SCMP_SYS(getdents64), SCMP_SYS(getcwd), SCMP_SYS(chdir),
-	SCMP_SYS(fchdir), SCMP_SYS(dup), SCMP_SYS(dup2), SCMP_SYS(dup3), SCMP_SYS(poll),
-	SCMP_SYS(ppoll), SCMP_SYS(umask),
+	SCMP_SYS(newfstatat), SCMP_SYS(statx), SCMP_SYS(name_to_handle_at),
+	SCMP_SYS(statfs), SCMP_SYS(fstatfs), SCMP_SYS(access), SCMP_SYS(faccessat),
+	SCMP_SYS(faccessat2), SCMP_SYS(readlink), SCMP_SYS(readlinkat),
+	SCMP_SYS(getdents64), SCMP_SYS(getcwd), SCMP_SYS(chdir), SCMP_SYS(fchdir),
+	SCMP_SYS(dup), SCMP_SYS(dup2), SCMP_SYS(dup3), SCMP_SYS(poll), SCMP_SYS(ppoll),
+	SCMP_SYS(umask),
 	/* memory */
 	SCMP_SYS(brk), SCMP_SYS(mmap), SCMP_SYS(munmap), SCMP_SYS(mremap),
 	SCMP_SYS(mprotect), SCMP_SYS(madvise), SCMP_SYS(memfd_create),
@@ -98,7 +99,7 @@ int limits_requests(scmp_filter_ctx filter, uint32_t action, int call,
 static const uint32_t fcntl_commands[] = {
 	F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL};
 
-static int add_fcntl(scmp_filter_ctx filter)
+int limits_narrow(scmp_filter_ctx filter)
 {
 	int r = limits_requests(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), fcntl_commands,
 		LIMITS_COUNT(fcntl_commands));
@@ -107,13 +108,6 @@ static int add_fcntl(scmp_filter_ctx filter)
 		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 2,
 			SCMP_A1(SCMP_CMP_MASKED_EQ, UINT32_MAX, F_SETFL),
 			SCMP_A2(SCMP_CMP_MASKED_EQ, O_ASYNC, 0));
-	return r;
-}
-
-int limits_narrow(scmp_filter_ctx filter)
-{
-	int r = add_fcntl(filter);
-
 	/* the limit of another one's CPU time ends it */
 	if (r == 0)
 		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1,
@@ -135,5 +129,5 @@ int limits_apply(const struct limits *limits, struct err *err)
 	if (r == 0)
 		r = seccomp_load(filter);
 	seccomp_release(filter);
-	return r < 0 ? err_errno(err, -r, "limit the system calls") : 0;
+	return r < 0 ? err_errno(err, -r, "limit the system calls (seccomp)") : 0;
 }

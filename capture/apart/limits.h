@@ -11,9 +11,13 @@
 
 #include "snapstate/err.h"
 
+/* A process of ours has one thread, and ends with it; Linux before 4.14 ends no others.
+ */
+#define LIMITS_KILL SCMP_ACT_KILL_THREAD
+
 /* In the lab nothing may be missing from a list without being noticed. */
 #ifdef SNAPSTATE_CONFINE_STRICT
-#define LIMITS_OTHERS SCMP_ACT_KILL_PROCESS
+#define LIMITS_OTHERS LIMITS_KILL
 #else
 /* What glibc takes for an older kernel, and does without. */
 #define LIMITS_OTHERS SCMP_ACT_ERRNO(ENOSYS)

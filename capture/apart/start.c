@@ -8,6 +8,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "snapstate/kernel.h"
+
 static void become(const struct apart *apart, int fd)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -23,30 +25,39 @@ static void become(const struct apart *apart, int fd)
 			_exit(1);
 	if (dup2(fd, 3) < 0 || chdir("/") < 0)
 		_exit(1);
-	closefrom(4);
+	kernel_close_from(4);
 	if (fcntl(3, F_SETFD, FD_CLOEXEC) == 0 && apart->confine(&err) == 0)
 		apart->serve(3);
 	_exit(0);
 }
 
-int apart_start(const struct apart *apart, int *ret_fd, pid_t *ret_pid, struct err *err)
+pid_t apart_fork(int type, int *ret_fd, struct err *err)
 {
 	int ends[2];
 	pid_t pid;
 
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+	if (socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, ends) < 0)
 		return err_errno(err, errno, "socketpair");
-	/* ignored, as exec may hand it on, it loses the status */
-	signal(SIGCHLD, SIG_DFL);
 	pid = fork();
-	if (pid == 0)
-		become(apart, ends[1]);
-	close(ends[1]);
+	close(ends[pid != 0]);
 	if (pid < 0) {
 		close(ends[0]);
-		return err_errno(err, errno, "start the process that %s", apart->what);
+		return err_errno(err, errno, "fork");
 	}
-	*ret_fd = ends[0];
-	*ret_pid = pid;
-	return 0;
+	*ret_fd = ends[pid == 0];
+	return pid;
+}
+
+int apart_start(const struct apart *apart, int *ret_fd, pid_t *ret_pid, struct err *err)
+{
+	pid_t pid;
+
+	/* ignored, as exec may hand it on, it loses the status */
+	signal(SIGCHLD, SIG_DFL);
+	pid = apart_fork(SOCK_SEQPACKET, ret_fd, err);
+	if (pid == 0)
+		become(apart, *ret_fd);
+	if (pid > 0)
+		*ret_pid = pid;
+	return pid < 0 ? pid : 0;
 }

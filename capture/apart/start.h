@@ -9,8 +9,10 @@
 
 #include "snapstate/err.h"
 
+/* As fork(), or -errno; each has its end of a new socket of that type. */
+pid_t apart_fork(int type, int *ret_fd, struct err *err);
+
 struct apart {
-	const char *what; /* it does, for messages: "asks lvm" */
 	int (*confine)(struct err *err);
 	void (*serve)(int fd); /* returns when the other side is closed */
 };

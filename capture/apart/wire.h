@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a process that starts lvm and the one that may not tell each other: one message of
- * fixed size, with or without a file in memory that holds what has no fixed size. */
+ * fixed size, with or without bytes behind it. */
 #ifndef SNAPSTATE_APART_WIRE_H
 #define SNAPSTATE_APART_WIRE_H
 
@@ -26,13 +26,12 @@ struct wire_message {
 	uint32_t seconds;
 	uint64_t max;
 	uint64_t n_out; /* bytes of the first stream; the rest is the second */
+	uint64_t n_bytes; /* behind it; wire_send() sets it */
 	char text[ERR_MSG_MAX];
 };
 
 /* -EPIPE: the other side is gone. `bytes` may be NULL. */
 int wire_send(int fd, const struct wire_message *message, const struct buf *bytes);
-/* The same with a descriptor of the sender's; -1 = none. */
-int wire_send_file(int fd, const struct wire_message *message, int file);
 /* -EPIPE at the end; -EBADMSG: not a message; -EFBIG: more bytes than `max`. */
 int wire_receive(
 	int fd, size_t max, struct wire_message *ret_message, struct buf *ret_bytes);

@@ -9,11 +9,10 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -58,36 +57,21 @@ int kernel_memory_file(const char *name)
 	return kernel_is_missing(errno) ? unnamed_file() : -errno;
 }
 
-static int number_of(const char *name)
-{
-	uint64_t number;
-
-	return parse_u64(name, strlen(name), 10, &number) == 0 && number <= INT32_MAX
-		       ? (int)number
-		       : -1;
-}
-
 void kernel_close_from(int first)
 {
-	struct rlimit most = {0};
-	DIR *dir;
+	cleanup_closedir DIR *dir = NULL;
 
 	if (syscall(__NR_close_range, (unsigned)first, ~0U, 0) == 0)
 		return;
 	dir = opendir("/proc/self/fd");
-	for (struct dirent *entry; dir && (entry = readdir(dir));) {
-		int fd = number_of(entry->d_name);
+	if (!dir)
+		abort(); /* none of ours works without /proc */
+	for (struct dirent *entry; (entry = readdir(dir));) {
+		int fd = atoi(entry->d_name); /* "." is 0 */
 
 		if (fd >= first && fd != dirfd(dir))
 			close(fd);
 	}
-	if (dir) {
-		closedir(dir);
-		return;
-	}
-	getrlimit(RLIMIT_NOFILE, &most);
-	for (int fd = first; fd < (int)most.rlim_cur; fd++)
-		close(fd);
 }
 
 /* ---- files ---- */
@@ -192,9 +176,9 @@ static int open_part(int dir, const char *name, size_t len)
 	return fd < 0 ? -errno : fd;
 }
 
-static int open_part_by_part(const char *path)
+int kernel_open_folder(const char *path)
 {
-	int fd = open_part(AT_FDCWD, "/", 1);
+	int fd = *path == '/' ? open_part(AT_FDCWD, "/", 1) : -EINVAL;
 
 	for (size_t len; fd >= 0 && *(path += strspn(path, "/")); path += len) {
 		cleanup_close int above = fd;
@@ -203,20 +187,4 @@ static int open_part_by_part(const char *path)
 		fd = open_part(above, path, len);
 	}
 	return fd;
-}
-
-int kernel_open_folder(const char *path)
-{
-	const struct open_how how = {
-		.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
-		.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
-	};
-	long fd = -1;
-
-	if (*path != '/')
-		return -EINVAL;
-	fd = syscall(__NR_openat2, AT_FDCWD, path, &how, sizeof(how));
-	if (fd >= 0)
-		return (int)fd;
-	return kernel_is_missing(errno) ? open_part_by_part(path) : -errno;
 }

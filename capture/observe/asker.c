@@ -53,7 +53,7 @@ static void serve(int fd)
 
 int asker_start(struct asker *ret_asker, struct err *err)
 {
-	const struct apart apart = {"asks lvm", observe_confine_lvm, serve};
+	const struct apart apart = {observe_confine_lvm, serve};
 	pid_t pid;
 
 	return apart_start(&apart, &ret_asker->fd, &pid, err);

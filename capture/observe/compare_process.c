@@ -15,7 +15,9 @@
 #include "observe.h"
 #include "observe_process.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/kernel.h"
 #include "snapstate/stamp.h"
+#include "start.h"
 
 #define GRACE_SECONDS	    10 /* behind the observer's own deadline */
 #define WITHOUT_END_SECONDS (365u * 24 * 3600)
@@ -58,7 +60,7 @@ static void become(const struct observe_duty *duty, int fd, pid_t parent)
 
 	if (dup2(fd, 3) < 0)
 		_exit(1);
-	closefrom(4);
+	kernel_close_from(4);
 	if (fcntl(3, F_SETFD, FD_CLOEXEC) < 0 ||
 		observe_confine_comparer(parent, &err) < 0)
 		_exit(1);
@@ -67,19 +69,10 @@ static void become(const struct observe_duty *duty, int fd, pid_t parent)
 
 int comparer_start(const struct observe_duty *duty, int *ret_fd, struct err *err)
 {
-	pid_t parent = getpid(), pid;
-	int ends[2];
+	pid_t parent = getpid();
+	pid_t pid = apart_fork(SOCK_STREAM, ret_fd, err);
 
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
-		return err_errno(err, errno, "socketpair");
-	pid = fork();
 	if (pid == 0)
-		become(duty, ends[1], parent);
-	close(ends[1]);
-	if (pid < 0) {
-		close(ends[0]);
-		return err_errno(err, errno, "start the process that compares");
-	}
-	*ret_fd = ends[0];
-	return 0;
+		become(duty, *ret_fd, parent);
+	return pid < 0 ? pid : 0;
 }

@@ -28,15 +28,12 @@
 #include <unistd.h>
 
 #include "limits.h"
+#include "snapstate/kernel.h"
 
 #ifdef __s390__
 #define CLONE_FLAGS_AT 1 /* clone(2): the first two are the other way round there */
 #else
 #define CLONE_FLAGS_AT 0
-#endif
-
-#ifndef BLKGETDISKSEQ /* Linux 5.15 */
-#define BLKGETDISKSEQ _IOR(0x12, 128, __u64)
 #endif
 
 /* SYS_ADMIN: dm's ioctls, setns. SYS_CHROOT: setns into a mount namespace. SYS_PTRACE,
@@ -54,8 +51,8 @@
 
 static const int own_calls[] = {/* of the ticket's file, which is open already */
 	SCMP_SYS(fsync), SCMP_SYS(pipe), SCMP_SYS(pipe2), SCMP_SYS(openat2),
-	/* do two processes share their descriptors? on which mount is that? */
-	SCMP_SYS(kcmp), SCMP_SYS(name_to_handle_at),
+	/* do two processes share their descriptors? */
+	SCMP_SYS(kcmp),
 	/* children that read what may hang; they start no program, and a timer of their
 	 * own ends them */
 	SCMP_SYS(fork), SCMP_SYS(wait4), SCMP_SYS(setitimer), __NR_SCMP_ERROR};
@@ -80,7 +77,7 @@ static int add_process_calls(scmp_filter_ctx filter)
 			~(uint64_t)(CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID), SIGCHLD));
 
 	/* its flags are out of sight, and libc knows how to go without */
-	if (r == 0 && LIMITS_OTHERS == SCMP_ACT_KILL_PROCESS)
+	if (r == 0 && LIMITS_OTHERS == LIMITS_KILL)
 		r = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
 	/* a child, out of reach of the terminal's Ctrl-C */
 	if (r == 0)

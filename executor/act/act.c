@@ -31,6 +31,12 @@ static int (*const acts[PLAN_OPS])(struct act_request *request, struct err *err)
 	[OP_LOOP_DETACH] = act_loop_detach,
 };
 
+static int check_live(void *context, enum plan_op op, struct err *err)
+{
+	(void)context;
+	return act_check(op, err);
+}
+
 static int perform_live(void *context, struct act_request *request, struct err *err)
 {
 	request->runner = context;
@@ -110,6 +116,7 @@ static bool is_stopped_live(void *context)
 }
 
 const struct act_ops act_ops_live = {
+	.check = check_live,
 	.hold = hold_live,
 	.release = release_live,
 	.perform = perform_live,

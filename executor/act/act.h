@@ -34,6 +34,9 @@ struct act_request {
 };
 
 struct act_ops {
+	/* Whether such a step can be carried out on this kernel; changes nothing. -errno:
+	 * err names the call that is missing. */
+	int (*check)(void *context, enum plan_op op, struct err *err);
 	/*
 	 * Keeps LVM commands away from a volume group until release(). *ret_hold is -1
 	 * where this host has no such locks. -EBUSY: somebody else holds it; err says
@@ -84,6 +87,7 @@ int act_check_disks(const struct sight *seen, const struct sight *now, struct er
 /* A name that LVM accepts, and that is safe as a file name and as an argument. */
 bool guard_name_is_valid(const char *name);
 
+int act_check(enum plan_op op, struct err *err);
 /* One operation each; see act_ops.perform. */
 int act_umount(struct act_request *request, struct err *err);
 int act_dm_remove(struct act_request *request, struct err *err);

@@ -20,10 +20,7 @@
 #include "act.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/io.h"
-
-#ifndef BLKGETDISKSEQ /* Linux 5.15 */
-#define BLKGETDISKSEQ _IOR(0x12, 128, __u64)
-#endif
+#include "snapstate/kernel.h"
 
 #define ATTRIBUTE_MAX 256 /* bytes of a file in sysfs that is read here */
 

@@ -64,13 +64,6 @@ static void still_running(void *context, pid_t pid, unsigned seconds)
 	fflush(request->out);
 }
 
-static void keep_output(const struct buf *output, struct buf *ret_text)
-{
-	size_t len = output->len < RUNNER_OUTPUT_MAX ? output->len : RUNNER_OUTPUT_MAX;
-
-	buf_add(ret_text, buf_text(output), len);
-}
-
 static int judge(
 	struct act_request *request, const char *what, int status, struct err *err)
 {
@@ -89,12 +82,10 @@ static int judge(
 static int run_lvm(struct act_request *request, const char *const argv[], struct err *err)
 {
 	const struct runner_watch watch = {still_running, request};
-	cleanup_buf struct buf output = BUF_INIT;
 	int status = 0, r;
 
 	request->has_acted = true;
-	r = runner_change(request->runner, argv, &watch, &status, &output, err);
-	keep_output(&output, request->output);
+	r = runner_change(request->runner, argv, &watch, &status, request->output, err);
 	if (r < 0) {
 		request->has_acted = r == -EIO;
 		return r;

@@ -3,18 +3,17 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "act.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/fact_line.h"
+#include "snapstate/kernel.h"
 
 static int check_namespace(const struct plan_target *target, struct err *err)
 {
@@ -36,22 +35,18 @@ static int check_namespace(const struct plan_target *target, struct err *err)
 static int open_parent(
 	const char *target, const char **ret_name, int *ret_fd, struct err *err)
 {
-	const struct open_how how = {
-		.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
-		.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
-	};
 	const char *slash = strrchr(target, '/');
 	cleanup_free char *folder = NULL;
-	long fd;
+	int fd;
 
 	if (!slash || slash[1] == '\0')
 		return err_set(err, -EINVAL, "%s cannot be unmounted", target);
 	folder = xstrndup(target, slash == target ? 1 : (size_t)(slash - target));
-	fd = syscall(__NR_openat2, AT_FDCWD, folder, &how, sizeof(how));
+	fd = kernel_open_folder(folder);
 	if (fd < 0)
-		return err_errno(err, errno, "open %s", folder);
+		return err_errno(err, -fd, "open %s", folder);
 	*ret_name = slash + 1;
-	*ret_fd = (int)fd;
+	*ret_fd = fd;
 	return 0;
 }
 
@@ -100,14 +95,13 @@ static int check_mount(
 	struct statx stx = {0};
 	bool is_own;
 
-	if (statx(parent, name,
+	if (kernel_statx(parent, name,
 		    AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC,
 		    STATX_TYPE | STATX_MNT_ID, &stx) < 0)
 		return err_errno(err, errno, "%s", target->mount_target);
 	if (!(stx.stx_mask & STATX_MNT_ID))
-		return err_set(err, -ENOSYS,
-			"this kernel does not tell the ids of mounts "
-			"(Linux 5.8 does)");
+		return err_set(
+			err, -ENOSYS, "this kernel does not tell the ids of mounts");
 	if (stx.stx_mnt_id != target->mount_id)
 		return err_set(err, -ESTALE, "%s is not mount %u any more but %llu",
 			target->mount_target, target->mount_id,

@@ -14,7 +14,7 @@
 
 int runner_start(struct runner *ret_runner, struct err *err)
 {
-	const struct apart apart = {"runs lvm", confine_lvm, runner_serve};
+	const struct apart apart = {confine_lvm, runner_serve};
 
 	return apart_start(&apart, &ret_runner->fd, &ret_runner->pid, err);
 }
@@ -45,18 +45,10 @@ static int send_command(struct runner *runner, struct wire_message *message,
 	return 0;
 }
 
-/* true: there is something to receive. */
-static bool wait_message(const struct runner *runner, int ms)
-{
-	struct pollfd it = {.fd = runner->fd, .events = POLLIN};
-
-	return poll(&it, 1, ms) > 0;
-}
-
 static int receive(struct runner *runner, struct wire_message *ret_message,
 	struct buf *ret_bytes, struct err *err)
 {
-	if (wire_receive(runner->fd, WIRE_ANSWER_MAX, ret_message, ret_bytes) < 0)
+	if (wire_receive(runner->fd, RUNNER_OUTPUT_MAX, ret_message, ret_bytes) < 0)
 		return lose(runner, err);
 	return 0;
 }
@@ -67,9 +59,10 @@ static int receive(struct runner *runner, struct wire_message *ret_message,
 static void wait_for_end(
 	const struct runner *runner, pid_t pid, const struct runner_watch *watch)
 {
+	struct pollfd it = {.fd = runner->fd, .events = POLLIN};
 	unsigned seconds = 0;
 
-	while (!wait_message(runner, RUNNER_REPORT_MS)) {
+	while (poll(&it, 1, RUNNER_REPORT_MS) <= 0) {
 		seconds += RUNNER_REPORT_MS / 1000;
 		watch->still_running(watch->context, pid, seconds);
 	}

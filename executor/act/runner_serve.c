@@ -14,7 +14,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,6 +21,7 @@
 #include "runner.h"
 #include "wire.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/kernel.h"
 #include "snapstate/lvm_program.h"
 
 static struct wire_message refusal(const char *what)
@@ -64,18 +64,28 @@ static int wait_for(pid_t pid)
 	return status;
 }
 
+static void read_output(int file, struct buf *ret_output)
+{
+	char bytes[RUNNER_OUTPUT_MAX];
+	ssize_t n = pread(file, bytes, sizeof(bytes), 0);
+
+	buf_add(ret_output, bytes, n > 0 ? (size_t)n : 0);
+}
+
 /* The status travels as wait(2) gives it, 127 included: who asked judges it. */
 static int change(int fd, const char *const argv[])
 {
 	struct wire_message started = {.word = WIRE_STARTED};
 	struct wire_message answer = {.word = WIRE_ANSWER};
-	cleanup_close int output = memfd_create("lvm", MFD_CLOEXEC);
+	cleanup_close int output = kernel_memory_file("lvm");
+	cleanup_buf struct buf text = BUF_INIT;
 	pid_t pid = -1;
 
 	if (!lvm_is_change(argv)) {
 		answer = refusal(argv[0] && argv[1] ? argv[1] : "lvm");
 		return wire_send(fd, &answer, NULL);
 	}
+	errno = output < 0 ? -output : 0;
 	if (output >= 0)
 		pid = fork();
 	if (pid == 0)
@@ -89,7 +99,8 @@ static int change(int fd, const char *const argv[])
 	/* whether anyone still listens or not: it runs, and is waited for */
 	wire_send(fd, &started, NULL);
 	answer.status = wait_for(pid);
-	return wire_send_file(fd, &answer, output);
+	read_output(output, &text);
+	return wire_send(fd, &answer, &text);
 }
 
 /* ---- the loop ---- */

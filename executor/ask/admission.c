@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -21,8 +22,10 @@
 #include "report.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/io.h"
+#include "snapstate/kernel.h"
 #include "snapstate/lines.h"
 #include "snapstate/stamp.h"
+#include "start.h"
 
 #define ADMISSION_PROGRAM "snapstate-admit"
 #define ADMISSION_BYTES	  65536 /* of an answer */
@@ -58,7 +61,7 @@ static void become_admission(const char *program, const struct options *options,
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (null < 0 || dup2(null, 0) < 0 || dup2(fd, 1) < 0)
 		_exit(127);
-	closefrom(3);
+	kernel_close_from(3);
 	/* execve() takes pointers to what it does not change */
 	execve(program, (char *const *)argv, (char *const *)environment);
 	_exit(127);
@@ -67,20 +70,14 @@ static void become_admission(const char *program, const struct options *options,
 int admission_ask(const struct options *options, int *ret_fd, struct err *err)
 {
 	cleanup_buf struct buf program = BUF_INIT;
-	int ends[2];
-	pid_t pid;
 	int r = beside_find(ADMISSION_PROGRAM, &program, err);
 
 	if (r < 0)
 		return r;
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return err_errno(err, errno, "pipe");
-	pid = fork();
-	if (pid == 0)
-		become_admission(buf_text(&program), options, ends[1]);
-	close(ends[1]);
-	*ret_fd = ends[0];
-	return pid < 0 ? err_errno(err, errno, "start %s", buf_text(&program)) : 0;
+	r = apart_fork(SOCK_STREAM, ret_fd, err);
+	if (r == 0)
+		become_admission(buf_text(&program), options, *ret_fd);
+	return r < 0 ? r : 0;
 }
 
 /* ---- the answer ---- */

@@ -12,6 +12,8 @@
 
 #include "beside.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/kernel.h"
+#include "start.h"
 
 /* It reads the host twice for an answer, where that is just changing; each time within
  * its own deadline, and some seconds more (capture/observe/compare_process.c). */
@@ -99,7 +101,7 @@ static void become_observer(const char *program, char *const words[], int fd)
 	if (null < 0 || dup2(fd, 0) < 0 || dup2(fd, 1) < 0 || dup2(null, 2) < 0 ||
 		chdir("/") < 0)
 		_exit(127);
-	closefrom(3);
+	kernel_close_from(3);
 	/* execve() takes pointers to what it does not change */
 	execve(program, words, (char *const *)environment);
 	_exit(127);
@@ -110,22 +112,16 @@ int eyes_open(const struct options *options, struct eyes *ret_eyes, struct err *
 	cleanup_with(command_free) struct command command = {0};
 	cleanup_eyes struct eyes eyes = EYES_INIT;
 	cleanup_buf struct buf program = BUF_INIT;
-	int ends[2];
-	pid_t pid;
 	int r = beside_find(EYES_PROGRAM, &program, err);
 
 	if (r < 0)
 		return r;
 	make_command(options, &command);
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
-		return err_errno(err, errno, "socketpair");
-	pid = fork();
-	if (pid == 0)
-		become_observer(buf_text(&program), command.words, ends[1]);
-	close(ends[1]);
-	eyes.fd = ends[0];
-	if (pid < 0)
-		return err_errno(err, errno, "start %s", buf_text(&program));
+	r = apart_fork(SOCK_STREAM, &eyes.fd, err);
+	if (r < 0)
+		return r;
+	if (r == 0)
+		become_observer(buf_text(&program), command.words, eyes.fd);
 	eyes.seconds = EYES_LOOKS * (options->seconds + EYES_GRACE_SECONDS);
 	r = eyes_greet(&eyes, err);
 	if (r < 0)

@@ -20,9 +20,7 @@
 #include <sys/socket.h>
 #include <termios.h>
 
-#ifndef BLKGETDISKSEQ /* Linux 5.15 */
-#define BLKGETDISKSEQ _IOR(0x12, 128, __u64)
-#endif
+#include "snapstate/kernel.h"
 
 #define BIT(capability) LIMITS_BIT(capability)
 
@@ -39,10 +37,9 @@
 /* Beside limits_plain. */
 static const int own_calls[] = {
 	/* the journal, its lock, LVM's lock; a stale node of a removed mapping */
-	SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(openat2), SCMP_SYS(mkdir),
-	SCMP_SYS(mkdirat), SCMP_SYS(flock), SCMP_SYS(fsync), SCMP_SYS(fdatasync),
-	SCMP_SYS(ftruncate), SCMP_SYS(unlink), SCMP_SYS(unlinkat), SCMP_SYS(pwrite64),
-	SCMP_SYS(setrlimit),
+	SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(mkdir), SCMP_SYS(mkdirat),
+	SCMP_SYS(flock), SCMP_SYS(fsync), SCMP_SYS(fdatasync), SCMP_SYS(ftruncate),
+	SCMP_SYS(unlink), SCMP_SYS(unlinkat), SCMP_SYS(pwrite64), SCMP_SYS(setrlimit),
 	/* udev's cookies */
 	SCMP_SYS(semget), SCMP_SYS(semop), SCMP_SYS(semctl), SCMP_SYS(semtimedop),
 	/* its path is a descriptor's (act_block.c), which no filter can see; no page is
@@ -133,24 +130,24 @@ static int add_attacks(scmp_filter_ctx filter)
 {
 	int r;
 
-	if (LIMITS_OTHERS == SCMP_ACT_KILL_PROCESS)
+	if (LIMITS_OTHERS == LIMITS_KILL)
 		return 0;
-	r = limits_calls(filter, SCMP_ACT_KILL_PROCESS, attacks);
+	r = limits_calls(filter, LIMITS_KILL, attacks);
 	if (r == 0)
-		r = seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(umount2), 1,
+		r = seccomp_rule_add(filter, LIMITS_KILL, SCMP_SYS(umount2), 1,
 			SCMP_A1(SCMP_CMP_NE, UMOUNT_NOFOLLOW | MNT_EXPIRE));
 	if (r == 0)
-		r = limits_requests(filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(ioctl),
-			dm_attacks, LIMITS_COUNT(dm_attacks));
+		r = limits_requests(filter, LIMITS_KILL, SCMP_SYS(ioctl), dm_attacks,
+			LIMITS_COUNT(dm_attacks));
 	if (r == 0)
-		r = limits_requests(filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(ioctl),
-			loop_attacks, LIMITS_COUNT(loop_attacks));
+		r = limits_requests(filter, LIMITS_KILL, SCMP_SYS(ioctl), loop_attacks,
+			LIMITS_COUNT(loop_attacks));
 	if (r == 0)
-		r = limits_requests(filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(ioctl),
-			ioctl_attacks, LIMITS_COUNT(ioctl_attacks));
+		r = limits_requests(filter, LIMITS_KILL, SCMP_SYS(ioctl), ioctl_attacks,
+			LIMITS_COUNT(ioctl_attacks));
 	if (r == 0)
-		r = limits_requests(filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(fcntl),
-			fcntl_attacks, LIMITS_COUNT(fcntl_attacks));
+		r = limits_requests(filter, LIMITS_KILL, SCMP_SYS(fcntl), fcntl_attacks,
+			LIMITS_COUNT(fcntl_attacks));
 	return r;
 }
 

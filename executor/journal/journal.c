@@ -17,6 +17,7 @@
 #include "snapstate/fact_line.h"
 #include "snapstate/stamp.h"
 #include "snapstate/io.h"
+#include "snapstate/kernel.h"
 #include "trusted.h"
 
 #define LEFT_OUT "left-out"
@@ -337,7 +338,7 @@ static int check_folder_device(int fd, const char *folder, const struct plan *pl
 	char words[64];
 	bool is_bad;
 
-	if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &stx) < 0)
+	if (kernel_statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &stx) < 0)
 		return err_errno(err, errno, "%s", folder);
 	is_bad = is_touched(plan, (struct devno){stx.stx_dev_major, stx.stx_dev_minor});
 	snprintf(words, sizeof(words), "mounts %llu", (unsigned long long)stx.stx_mnt_id);

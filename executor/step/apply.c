@@ -93,10 +93,15 @@ enum exit_code executor_compare(struct executor *executor, bool is_begin,
 }
 
 /* -ENOTSUP: err says why LVM would not do it. */
-static int check_lvm_of(const struct sight *sight, const char *vg_uuid, struct err *err)
+static int check_lvm(
+	const struct sight *sight, const struct plan_step *step, struct err *err)
 {
-	int r = lvm_release_check(names_lvm_release(sight, vg_uuid), err);
+	const char *vg_uuid = step->target.vg_uuid;
+	int r;
 
+	if (step->op != OP_LV_REMOVE && step->op != OP_LV_REFRESH)
+		return 0;
+	r = lvm_release_check(names_lvm_release(sight, vg_uuid), err);
 	if (r == 0 && names_lvm_refuses(sight, vg_uuid))
 		r = err_set(err, -ENOTSUP,
 			"this host's LVM is not to be changed from here: lvm.conf refuses it "
@@ -105,16 +110,16 @@ static int check_lvm_of(const struct sight *sight, const char *vg_uuid, struct e
 }
 
 /* Before the first step: no plan is begun that cannot be carried out whole. */
-static enum exit_code check_lvm(const struct executor *executor)
+static enum exit_code check_steps(const struct executor *executor)
 {
+	const struct hands *hands = &executor->hands;
 	struct err err = ERR_INIT;
 
 	for (size_t i = executor->n_done; i < executor->plan->n_steps; i++) {
 		const struct plan_step *step = &executor->plan->steps[i];
 
-		if (step->op != OP_LV_REMOVE && step->op != OP_LV_REFRESH)
-			continue;
-		if (check_lvm_of(&executor->sight, step->target.vg_uuid, &err) == 0)
+		if (hands->ops->check(hands->context, step->op, &err) == 0 &&
+			check_lvm(&executor->sight, step, &err) == 0)
 			continue;
 		report_error(executor->errors, "%s; nothing was changed", err.msg);
 		report_error(executor->errors,
@@ -151,7 +156,7 @@ enum exit_code executor_verify(struct executor *executor)
 		report_difference(executor->errors, &difference);
 		report_error(executor->errors, NEW_CAPTURE);
 	}
-	return code == EXIT_DONE ? check_lvm(executor) : code;
+	return code == EXIT_DONE ? check_steps(executor) : code;
 }
 
 /* With the names of this host, whatever the plan has. */

@@ -10,20 +10,19 @@
 
 #include "snapstate/cleanup.h"
 
-static bool is_ours(const char *path, mode_t type, struct err *err, int *ret)
+static int check_ours(const char *path, mode_t type, struct err *err)
 {
 	struct stat stat;
 
-	*ret = 0;
 	if (lstat(path, &stat) < 0)
-		*ret = err_errno(err, errno, "%s", path);
-	else if ((stat.st_mode & S_IFMT) != type ||
-		 (stat.st_uid != 0 && stat.st_uid != geteuid()) || (stat.st_mode & 022))
-		*ret = err_set(err, -EPERM,
+		return err_errno(err, errno, "%s", path);
+	if ((stat.st_mode & S_IFMT) != type ||
+		(stat.st_uid != 0 && stat.st_uid != geteuid()) || (stat.st_mode & 022))
+		return err_set(err, -EPERM,
 			"%s must belong to root, be no link, and be writable by nobody "
 			"else",
 			path);
-	return *ret == 0;
+	return 0;
 }
 
 int beside_find(const char *name, struct buf *ret_path, struct err *err)
@@ -40,9 +39,9 @@ int beside_find(const char *name, struct buf *ret_path, struct err *err)
 	if (!slash)
 		return err_set(err, -ENOENT, "this program has no folder any more");
 	slash[slash == self] = '\0';
-	if (!is_ours(self, S_IFDIR, err, &r))
+	r = check_ours(self, S_IFDIR, err);
+	if (r < 0)
 		return r;
 	buf_printf(ret_path, "%s/%s", slash == self ? "" : self, name);
-	is_ours(buf_text(ret_path), S_IFREG, err, &r);
-	return r;
+	return check_ours(buf_text(ret_path), S_IFREG, err);
 }

@@ -8,9 +8,14 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 
 #include "snapstate/err.h"
+
+#ifndef BLKGETDISKSEQ /* Linux 5.15 */
+#define BLKGETDISKSEQ _IOR(0x12, 128, __u64)
+#endif
 
 bool kernel_is_missing(int error);
 
@@ -34,8 +39,8 @@ bool kernel_has_mount_ids(int root);
 int kernel_statx(
 	int dir, const char *path, int flags, unsigned mask, struct statx *ret_stx);
 
-/* The folder of an absolute path, for its path only; no link is followed: openat2 (5.6),
- * else from one folder to the next. -errno. */
+/* The folder of an absolute path, for its path only, from one folder to the next; no link
+ * is followed. (openat2 does the same at once, with 5.6.) -errno. */
 int kernel_open_folder(const char *path);
 
 /* What a process whose root is the folder `root` reaches by that path, for its path only:

@@ -101,6 +101,7 @@ struct toy {
 	int dm_result, lvm_result;
 	const char *lvm_version; /* NULL: 2.03.16 */
 	const char *lvm_settings;
+	const char *missing; /* the operation that lacks a call; NULL = none */
 	unsigned n_acts, n_busy;
 	enum manner manners[4]; /* of step 1, 2, 3 */
 	struct journal *journal;
@@ -610,7 +611,17 @@ static int64_t toy_time(void *context)
 	return now;
 }
 
-static const struct act_ops toy_ops = {.hold = toy_hold,
+static int toy_check(void *context, enum plan_op op, struct err *err)
+{
+	const struct toy *toy = context;
+
+	if (toy->missing && strcmp(plan_op_name(op), toy->missing) == 0)
+		return err_set(err, -ENOSYS, "umount2 is missing");
+	return 0;
+}
+
+static const struct act_ops toy_ops = {.check = toy_check,
+	.hold = toy_hold,
 	.release = toy_release,
 	.perform = toy_perform,
 	.pause = toy_pause,
@@ -1353,6 +1364,24 @@ static void test_an_old_lvm(void **state)
 	assert_int_equal(toy_run(&cached, plan, true), EXIT_ENVIRONMENT);
 	assert_says(cached.errors, "or lvmetad runs; nothing was changed");
 	assert_int_equal(cached.n_acts, 0);
+}
+
+/* Also of a later step. */
+static void test_a_call_is_missing(void **state)
+{
+	cleanup_plan struct plan *plan = toy_plan();
+	cleanup_toy struct toy rehearsed, toy;
+
+	(void)state;
+	toy_new(&rehearsed);
+	rehearsed.missing = "dm-remove";
+	assert_int_equal(toy_run(&rehearsed, plan, false), EXIT_ENVIRONMENT);
+	assert_says(rehearsed.errors, "umount2 is missing; nothing was changed");
+	toy_new(&toy);
+	toy.missing = "lv-remove";
+	assert_int_equal(toy_run(&toy, plan, true), EXIT_ENVIRONMENT);
+	assert_says(toy.errors, "umount2 is missing; nothing was changed");
+	assert_int_equal(toy.n_acts, 0);
 }
 
 static void test_unreadable_is_not_empty(void **state)
@@ -2491,6 +2520,7 @@ int main(void)
 		cmocka_unit_test(test_what_a_removal_relies_on),
 		cmocka_unit_test(test_other_facts_are_not_waited_for),
 		cmocka_unit_test(test_an_old_lvm),
+		cmocka_unit_test(test_a_call_is_missing),
 		cmocka_unit_test(test_unreadable_is_not_empty),
 		cmocka_unit_test(test_all_steps),
 		cmocka_unit_test(test_the_lock_is_kept),
