@@ -3,13 +3,13 @@
  * snapstate-plan: captures in, of one host or several; the report on stdout and, where it
  * is asked for, as a page and a graph, or the story of one device; with -o, a plan out,
  * of several hosts a folder of plans whose names tell their order. Opens nothing but
- * these files and touches no host.
+ * these files and touches no host. Of folders one index, or rows (many.c).
  */
 #include <errno.h>
 #include <string.h>
 
 #include "known.h"
-#include "planning.h"
+#include "many.h"
 #include "program.h"
 #include "reports.h"
 #include "snapstate/cleanup.h"
@@ -31,27 +31,6 @@ static int read_members(
 		fleet_add(fleet, options->captures[i], sha256, host);
 	}
 	return 0;
-}
-
-/* Each plan's text is read back by the executor's own reader, and what that reads is
- * proven. */
-static int make_plans(const struct options *options, struct fleet *fleet, struct err *err)
-{
-	int r = read_members(options, fleet, err);
-
-	if (r == 0)
-		r = fleet_survey(fleet, err);
-	if (r == 0)
-		r = fleet_order(fleet, err);
-	if (r < 0)
-		return r;
-	r = fleet_prove(fleet, err);
-	if (r < 0)
-		err_wrap(err,
-			"%s cannot be proven, which is a bug in snapstate-plan; nothing "
-			"was written",
-			fleet->n_members == 1 ? "this plan" : "these plans");
-	return r;
 }
 
 /* The plans last: they are there only if all the rest is. A script may be run, the others
@@ -126,7 +105,8 @@ static int plan_captures(const struct options *options)
 		request.known = &known;
 	}
 	if (program_read_policies(options, &request, &policy, &err) < 0 ||
-		make_plans(options, &fleet, &err) < 0)
+		read_members(options, &fleet, &err) < 0 ||
+		program_make_plans(&fleet, &err) < 0)
 		return program_fail(&err, EXIT_BAD_INPUT);
 	return show(options, &fleet);
 }
@@ -180,6 +160,7 @@ int main(int argc, char **argv)
 	if (code < 0)
 		code = !options.n_captures ? tell_message(&options)
 		       : options.is_diff   ? compare_captures(&options)
+		       : options.is_many   ? many_run(&options)
 					   : plan_captures(&options);
 	options_free(&options);
 	return code;

@@ -2,7 +2,10 @@
 /* The command line of snapstate-plan; see options.h. */
 #include <getopt.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "jobs.h"
+#include "many.h"
 #include "options.h"
 #include "snapstate/exit.h"
 #include "snapstate/option.h"
@@ -24,6 +27,7 @@ enum {
 	OPT_REPLY,
 	OPT_LIST,
 	OPT_DIFF,
+	OPT_JSON_LINES,
 };
 
 static const struct option_row rows[] = {
@@ -59,7 +63,8 @@ static const struct option_row rows[] = {
 		"overwritten"},
 	{OPT_EXPLAIN, "explain", "DEVICE",
 		"tell the story of one device: MAJ:MIN, uuid, dm name, VG/LV or a path "
-		"below /dev; of several hosts NODE:DEVICE, or each that has it; or what a "
+		"below /dev; of several hosts NODE:DEVICE, or each that has it; or what "
+		"a "
 		"message of LVM or of the kernel means, for which no CAPTURE is needed"},
 	{OPT_JSON, "json", NULL, "print the verdicts and steps as JSON"},
 	{OPT_REPLY, "reply", NULL,
@@ -71,6 +76,11 @@ static const struct option_row rows[] = {
 		"gives them as JSON; the columns: " LIST_COLUMNS},
 	{'n', "noheadings", NULL, "with --list: no headings"},
 	{'r', "raw", NULL, "with --list: one blank between two columns, for scripts"},
+	{OPT_JSON_LINES, "json-lines", NULL,
+		"print every snapshot of all captures as a line of JSON"},
+	{'j', "jobs", "N",
+		"judge groups of hosts that share storage apart from each other, as with "
+		"a folder, in N processes at once (default: 1)"},
 	{OPT_DIFF, "diff", NULL, "compare two captures, fact by fact"},
 	{0},
 };
@@ -78,15 +88,30 @@ static const struct option_row rows[] = {
 static const struct option_program program = {
 	.name = "snapstate-plan",
 	.usage = "[OPTION]... CAPTURE...\n"
+		 "[-o FOLDER] [--html FILE] [-j N] [OPTION]... FOLDER...\n"
+		 "--json-lines [-j N] [OPTION]... CAPTURE|FOLDER...\n"
 		 "--list [-o COLUMN,...] [-n] [-r] [OPTION]... CAPTURE...\n"
 		 "--explain DEVICE [OPTION]... CAPTURE...\n"
 		 "--explain MESSAGE\n"
 		 "--diff CAPTURE CAPTURE",
 	.about = "Reads a capture, offline, and prints which leftover backup snapshots "
 		 "can be removed safely, in which steps and why, and which not. Several "
-		 "captures are those of hosts that share volume groups.",
+		 "captures are those of hosts that share volume groups; of a folder, "
+		 "those that do are found.",
 	.rows = rows,
 };
+
+static int read_jobs(struct options *options)
+{
+	uint64_t jobs;
+
+	if (parse_u64(optarg, strlen(optarg), 10, &jobs) < 0 || !jobs ||
+		jobs > JOBS_AT_ONCE_MAX)
+		return option_misuse(&program, "-j wants a number from 1 to %d, not %s",
+			JOBS_AT_ONCE_MAX, optarg);
+	options->jobs = (unsigned)jobs;
+	return -1;
+}
 
 static int read_option(int option, struct options *options)
 {
@@ -162,6 +187,11 @@ static int read_option(int option, struct options *options)
 	case 'r':
 		options->list.is_raw = true;
 		return -1;
+	case OPT_JSON_LINES:
+		options->is_json_lines = true;
+		return -1;
+	case 'j':
+		return read_jobs(options);
 	case OPT_DIFF:
 		options->is_diff = true;
 		return -1;
@@ -183,6 +213,21 @@ static int read_list(struct options *options)
 					       "--dot, --explain, --reply and --diff");
 	if (list_check(options->list.columns, &err) < 0)
 		return option_misuse(&program, "%s", err.msg);
+	return -1;
+}
+
+/* One index, or rows, of them all: what is told of one host is told by a run over its
+ * group alone. */
+static int check_many(const struct options *options)
+{
+	if (options->dot_file || options->explain || options->is_json ||
+		options->is_reply || options->is_list || options->is_diff)
+		return option_misuse(&program,
+			"a folder, --json-lines and -j cannot be combined with --dot, "
+			"--explain, --json, --reply, --list and --diff");
+	if (options->is_json_lines && (options->plan_file || options->html_file))
+		return option_misuse(
+			&program, "--json-lines cannot be combined with -o and --html");
 	return -1;
 }
 
@@ -213,7 +258,8 @@ static int read_captures(int argc, char **argv, struct options *options)
 		return option_misuse(&program, "missing CAPTURE argument");
 	while (optind < argc)
 		*array_add(&options->captures, &options->n_captures) = argv[optind++];
-	return -1;
+	options->is_many = many_is_asked(options);
+	return options->is_many ? check_many(options) : -1;
 }
 
 static void select_default(struct request *request)

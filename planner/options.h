@@ -19,6 +19,9 @@ struct options {
 	bool is_list; /* the snapshots alone, and no plan */
 	struct list_layout list;
 	bool is_diff;
+	bool is_many; /* one run over groups of hosts (many.h) */
+	bool is_json_lines;
+	unsigned jobs; /* processes at once; 0 = not said */
 	const char **captures;
 	size_t n_captures;
 };

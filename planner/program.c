@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "known.h"
+#include "planning.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/exit.h"
 #include "snapstate/host/places.h"
@@ -50,12 +51,34 @@ int program_publish(
 
 /* ---- plans ---- */
 
+int program_make_plans(struct fleet *fleet, struct err *err)
+{
+	int r = fleet_survey(fleet, err);
+
+	if (r == 0)
+		r = fleet_order(fleet, err);
+	if (r < 0)
+		return r;
+	r = fleet_prove(fleet, err);
+	if (r < 0)
+		err_wrap(err,
+			"%s cannot be proven, which is a bug in snapstate-plan; nothing "
+			"was written",
+			fleet->n_members == 1 ? "this plan" : "these plans");
+	return r;
+}
+
+static bool has_folder(const struct options *options, const struct fleet *fleet)
+{
+	return options->plan_file && (fleet->n_members > 1 || options->is_many);
+}
+
 int program_make_folder(
 	const struct options *options, const struct fleet *fleet, struct err *err)
 {
 	const char *folder = options->plan_file;
 
-	if (folder && fleet->n_members > 1 && mkdir(folder, 0777) < 0 && errno != EEXIST)
+	if (has_folder(options, fleet) && mkdir(folder, 0777) < 0 && errno != EEXIST)
 		return err_errno(err, errno, "make the folder %s", folder);
 	return 0;
 }
@@ -66,7 +89,7 @@ static char *path_of(
 	struct buf path = BUF_INIT;
 
 	buf_puts(&path, options->plan_file);
-	if (fleet->n_members > 1)
+	if (has_folder(options, fleet))
 		buf_printf(&path, "/%s", fleet->plans[plan].file);
 	return path.data;
 }

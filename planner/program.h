@@ -15,8 +15,12 @@ unsigned program_width(void);
 /* A new file; `file` NULL = none was asked for. */
 int program_publish(
 	const char *file, unsigned mode, const struct buf *text, struct err *err);
-/* -o names a plan, of several hosts a folder of them. The folder comes first, since page
- * and graph may be meant for it; of the plans either all are there at the end, or none.
+/* The members are read: all plans, each proven. A plan's text is read back by the
+ * executor's own reader, and what that reads is proven. */
+int program_make_plans(struct fleet *fleet, struct err *err);
+/* -o names a plan, of several hosts, and of many, a folder of them. The folder comes
+ * first, since page and graph may be meant for it; of the plans either all are there at
+ * the end, or none.
  */
 int program_make_folder(
 	const struct options *options, const struct fleet *fleet, struct err *err);

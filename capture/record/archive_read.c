@@ -44,7 +44,18 @@ static int size_check(size_t packed, size_t unpacked, struct err *err)
 	return 0;
 }
 
-static int drain(struct archive *archive, size_t packed, struct buf *tar, struct err *err)
+/* In what came last: words that begin in an earlier block end in it. */
+static bool has_come(const struct buf *tar, size_t last, const char *words)
+{
+	size_t from = tar->len - last;
+
+	from -= from < strlen(words) ? from : strlen(words);
+	return memmem(buf_text(tar) + from, tar->len - from, words, strlen(words));
+}
+
+/* All of it, or up to some words. */
+static int drain(struct archive *archive, size_t packed, const char *until,
+	struct buf *tar, struct err *err)
 {
 	const void *block;
 	size_t n;
@@ -56,6 +67,8 @@ static int drain(struct archive *archive, size_t packed, struct buf *tar, struct
 		if (size_check(packed, tar->len + n, err) < 0)
 			return -EFBIG;
 		buf_add(tar, block, n);
+		if (until && has_come(tar, n, until))
+			return 0;
 	}
 	if (r != ARCHIVE_EOF)
 		return tar_fail(archive, err);
@@ -64,13 +77,18 @@ static int drain(struct archive *archive, size_t packed, struct buf *tar, struct
 	return 0;
 }
 
-static int decompress(const void *bytes, size_t len, struct buf *ret_tar, struct err *err)
+int archive_decompress(const void *bytes, size_t len, const char *until,
+	struct buf *ret_tar, struct err *err)
 {
 	cleanup_archive struct archive *archive = archive_read_new();
 	cleanup_buf struct buf tar = BUF_INIT;
 	struct archive_entry *entry;
 	int r;
 
+	if (len == 0)
+		return err_set(err, -EBADMSG, "is empty");
+	if (len > RECORD_ARCHIVE_MAX)
+		return err_set(err, -EFBIG, "larger than %u bytes", RECORD_ARCHIVE_MAX);
 	if (!archive)
 		return err_set(err, -ENOMEM, "out of memory");
 	filters_add(archive);
@@ -78,7 +96,7 @@ static int decompress(const void *bytes, size_t len, struct buf *ret_tar, struct
 		archive_read_open_memory(archive, bytes, len) != ARCHIVE_OK ||
 		archive_read_next_header(archive, &entry) != ARCHIVE_OK)
 		return tar_fail(archive, err);
-	r = drain(archive, len, &tar, err);
+	r = drain(archive, len, until, &tar, err);
 	if (r < 0)
 		return r;
 	*ret_tar = tar;
@@ -238,12 +256,7 @@ int members_unpack(
 	const void *archive, size_t len, struct members *ret_members, struct err *err)
 {
 	cleanup_buf struct buf tar = BUF_INIT;
-	int r;
+	int r = archive_decompress(archive, len, NULL, &tar, err);
 
-	if (len == 0)
-		return err_set(err, -EBADMSG, "is empty");
-	if (len > RECORD_ARCHIVE_MAX)
-		return err_set(err, -EFBIG, "larger than %u bytes", RECORD_ARCHIVE_MAX);
-	r = decompress(archive, len, &tar, err);
 	return r < 0 ? r : tar_read(&tar, ret_members, err);
 }

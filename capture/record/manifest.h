@@ -21,6 +21,11 @@ void format_write(struct buf *ret_text);
 /* -EPROTONOSUPPORT: made for newer readers. -EBADMSG: no capture at all. */
 int format_check(const struct buf *text, struct err *err);
 
+/* The tar of a hostile archive, by the limits of record.h: all of it, or a block or so
+ * more than up to the first `until`, if that is there. */
+int archive_decompress(const void *bytes, size_t len, const char *until,
+	struct buf *ret_tar, struct err *err);
+
 /* Reads a hostile archive, by the limits of record.h. The first member has to be FORMAT,
  * which is checked before anything else is looked at. */
 int members_unpack(

@@ -30,6 +30,23 @@ int record_write(const struct host *host, const char *top, struct buf *ret_archi
 int record_read(const void *archive, size_t len, const char *name, struct host **ret_host,
 	struct err *err);
 
+/*
+ * A look at an archive that tells which captures belong together, at a small part of what
+ * reading it costs (glance.c). It is not checked: two different things may be said of one
+ * archive, and what record_read() says counts.
+ */
+struct glance {
+	char *node, *machine_id; /* as words of facts; "-" = not known */
+	int64_t taken;
+	/* Each volume group that it may show anything of: LVM's uuids without hyphens,
+	 * sorted, each once. There may be others among them. */
+	char (*groups)[33];
+	size_t n_groups;
+};
+int record_glance(const void *archive, size_t len, const char *name, struct glance *ret,
+	struct err *err);
+void glance_free(struct glance *glance);
+
 /* state.xml alone; the archive's reader and writer use them. */
 int record_state_write(const struct host *host, struct buf *ret_xml, struct err *err);
 int record_state_read(const void *xml, size_t len, struct host *host, struct err *err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* See list.h. One row of `columns` is all that there is to a column. */
-#include "list.h"
+#include "list_row.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -26,25 +26,19 @@
 
 #define USERS_SHOWN 2 /* of one snapshot; of more the count */
 
-struct row {
-	const struct report_host *host;
-	const struct subject *subject;
-	bool is_exact; /* for programs: seconds, bytes, per cent without a sign */
-};
-
-static const struct host *host_of(const struct row *row)
+static const struct host *host_of(const struct list_row *row)
 {
 	return row->host->member->host;
 }
 
 /* ---- names ---- */
 
-static void name_words(const struct row *row, struct buf *text)
+static void name_words(const struct list_row *row, struct buf *text)
 {
 	buf_puts(text, row->subject->label);
 }
 
-static void host_words(const struct row *row, struct buf *text)
+static void host_words(const struct list_row *row, struct buf *text)
 {
 	buf_puts(text, row->host->node);
 }
@@ -58,7 +52,7 @@ static void volume_words(const struct device *device, struct buf *text)
 		lvm_dm_name_split(device->name, &vg, &lv, &layer) ? lv : device->name);
 }
 
-static void origin_words(const struct row *row, struct buf *text)
+static void origin_words(const struct list_row *row, struct buf *text)
 {
 	const struct subject *subject = row->subject;
 	const char *shown = subject_shown(subject, SHOWN_SNAPSHOT);
@@ -75,26 +69,26 @@ static void origin_words(const struct row *row, struct buf *text)
 		buf_puts(text, shown);
 }
 
-static void uuid_words(const struct row *row, struct buf *text)
+static void uuid_words(const struct list_row *row, struct buf *text)
 {
 	buf_puts(text, row->subject->lv_uuid);
 }
 
-static void device_words(const struct row *row, struct buf *text)
+static void device_words(const struct list_row *row, struct buf *text)
 {
 	if (row->subject->snapshot)
 		buf_devno(text, row->subject->snapshot->devno);
 }
 
 /* What a shell takes as one word: LVM's names have no quote. */
-static void select_words(const struct row *row, struct buf *text)
+static void select_words(const struct list_row *row, struct buf *text)
 {
 	if (!policy_glob_is_valid(row->subject->label))
 		return;
 	buf_printf(text, "--select '%s'", row->subject->label);
 }
 
-static void producer_words(const struct row *row, struct buf *text)
+static void producer_words(const struct list_row *row, struct buf *text)
 {
 	const char *tags = row->subject->lv ? row->subject->lv->tags : NULL;
 	const struct known *known = row->host->member->survey.request->known;
@@ -107,7 +101,7 @@ static void producer_words(const struct row *row, struct buf *text)
 
 /* ---- times and sizes ---- */
 
-static void created_words(const struct row *row, struct buf *text)
+static void created_words(const struct list_row *row, struct buf *text)
 {
 	const struct lv *lv = row->subject->lv;
 
@@ -135,7 +129,7 @@ static void short_duration(struct buf *text, int64_t seconds)
 		text, "%lld%c", (long long)(seconds / units[i].seconds), units[i].unit);
 }
 
-static void age_words(const struct row *row, struct buf *text)
+static void age_words(const struct list_row *row, struct buf *text)
 {
 	const struct lv *lv = row->subject->lv;
 	int64_t taken = host_of(row)->identity.taken;
@@ -148,8 +142,7 @@ static void age_words(const struct row *row, struct buf *text)
 		short_duration(text, taken - lv->created);
 }
 
-/* "512K", "1.5G", as lsblk(8) writes sizes. */
-static void short_size(struct buf *text, uint64_t bytes)
+void list_size_words(struct buf *text, uint64_t bytes)
 {
 	static const char units[] = "BKMGTPE";
 	double value = (double)bytes;
@@ -162,7 +155,7 @@ static void short_size(struct buf *text, uint64_t bytes)
 }
 
 /* Of the COW: what its removal gives back. */
-static void size_words(const struct row *row, struct buf *text)
+static void size_words(const struct list_row *row, struct buf *text)
 {
 	const struct subject *subject = row->subject;
 	uint64_t sectors = subject->cow ? device_sectors(subject->cow) : 0;
@@ -177,7 +170,7 @@ static void size_words(const struct row *row, struct buf *text)
 	if (row->is_exact)
 		buf_number(text, sectors * 512);
 	else
-		short_size(text, sectors * 512);
+		list_size_words(text, sectors * 512);
 }
 
 /* Per cent, as somebody printed it, in any locale; false: it is no number. */
@@ -194,7 +187,7 @@ static bool read_percent(const char *printed, double *ret)
 	return *end == '\0' && *ret <= 100;
 }
 
-static void full_words(const struct row *row, struct buf *text)
+static void full_words(const struct list_row *row, struct buf *text)
 {
 	const struct device *device = row->subject->snapshot;
 	const char *shown = subject_shown(row->subject, SHOWN_FULL);
@@ -252,7 +245,7 @@ static const char *state_of(const struct subject *subject)
 	return subject->snapshot ? kernel_state(subject->snapshot) : "inactive";
 }
 
-static void state_words(const struct row *row, struct buf *text)
+static void state_words(const struct list_row *row, struct buf *text)
 {
 	buf_puts(text, state_of(row->subject));
 }
@@ -315,7 +308,7 @@ static void add_holder(
 
 /* Processes once each: many descriptors of one are one user. */
 static void add_holders(
-	const struct row *row, enum holder_shape shape, struct users *users)
+	const struct list_row *row, enum holder_shape shape, struct users *users)
 {
 	cleanup_holders struct holders holders =
 		subject_holders(host_of(row), row->subject, shape, PLACES_MOST);
@@ -331,7 +324,7 @@ static void add_holders(
 }
 
 /* They are told of one by one in the story of the device. */
-static void add_layers(const struct row *row, struct users *users)
+static void add_layers(const struct list_row *row, struct users *users)
 {
 	size_t count = row->subject->n_layers;
 	cleanup_buf struct buf words = BUF_INIT;
@@ -342,7 +335,7 @@ static void add_layers(const struct row *row, struct users *users)
 	add_user(users, buf_text(&words));
 }
 
-static void add_shown(const struct row *row, struct users *users)
+static void add_shown(const struct list_row *row, struct users *users)
 {
 	for (size_t i = 0; i < row->subject->n_shown; i++) {
 		const struct shown *shown = &row->subject->shown[i];
@@ -354,7 +347,7 @@ static void add_shown(const struct row *row, struct users *users)
 }
 
 /* Processes first: they are what is in the way; then mounts; then what is on it. */
-static void users_words(const struct row *row, struct buf *text)
+static void users_words(const struct list_row *row, struct buf *text)
 {
 	static const enum holder_shape shapes[] = {
 		HELD_BY_PROCESS, HELD_BY_KERNEL, HELD_BY_SWAP, HELD_BY_MOUNT};
@@ -370,7 +363,7 @@ static void users_words(const struct row *row, struct buf *text)
 
 /* ---- what becomes of it ---- */
 
-static void verdict_words(const struct row *row, struct buf *text)
+static void verdict_words(const struct list_row *row, struct buf *text)
 {
 	const struct subject *subject = row->subject;
 
@@ -381,7 +374,7 @@ static void verdict_words(const struct row *row, struct buf *text)
 			verdict_name(rule_text(subject->otherwise)->verdict));
 }
 
-static void class_words(const struct row *row, struct buf *text)
+static void class_words(const struct list_row *row, struct buf *text)
 {
 	const struct subject *subject = row->subject;
 
@@ -391,7 +384,7 @@ static void class_words(const struct row *row, struct buf *text)
 		buf_printf(text, "(%s)", rule_text(subject->otherwise)->name);
 }
 
-static void outlook_words(const struct row *row, struct buf *text)
+static void outlook_words(const struct list_row *row, struct buf *text)
 {
 	if (row->subject->verdict == VERDICT_UNDECIDED)
 		buf_puts(text, outlook_name(row->subject->outlook));
@@ -404,7 +397,7 @@ static const struct column {
 	double width; /* a hint: a part of the terminal's */
 	int flags;
 	bool is_number;
-	void (*words)(const struct row *row, struct buf *text);
+	void (*words)(const struct list_row *row, struct buf *text);
 } columns[] = {
 	{"NAME", "volume group and volume, or the name of what is left of it", 30, 0,
 		false, name_words},
@@ -502,8 +495,7 @@ int list_check(const char *names, struct err *err)
 
 /* ---- the rows ---- */
 
-/* A snapshot, or what is left of one. */
-static bool is_listed(const struct subject *subject)
+bool list_has(const struct subject *subject)
 {
 	const struct lv *lv = subject->lv;
 
@@ -526,12 +518,7 @@ static bool is_listed(const struct subject *subject)
 	return false;
 }
 
-/* The next of all hosts; false: that was the last one. From {0} on. */
-struct walk {
-	size_t host, subject;
-};
-
-static bool next_row(const struct report *report, struct walk *walk, struct row *row)
+bool list_next(const struct report *report, struct list_walk *walk, struct list_row *row)
 {
 	for (; walk->host < report->n_hosts; walk->host++, walk->subject = 0) {
 		const struct report_host *host = &report->hosts[walk->host];
@@ -540,7 +527,7 @@ static bool next_row(const struct report *report, struct walk *walk, struct row 
 		while (walk->subject < survey->n_subjects) {
 			row->host = host;
 			row->subject = &survey->subjects[walk->subject++];
-			if (is_listed(row->subject))
+			if (list_has(row->subject))
 				return true;
 		}
 	}
@@ -565,12 +552,12 @@ static bool takes_something(const struct report *report, const char *glob)
 
 static char *names_there(const struct report *report)
 {
-	struct walk walk = {0};
+	struct list_walk walk = {0};
 	struct buf names = BUF_INIT;
 	size_t count = 0;
 
 	buf_puts(&names, "");
-	for (struct row row; next_row(report, &walk, &row); count++) {
+	for (struct list_row row; list_next(report, &walk, &row); count++) {
 		if (count >= NAMES_SHOWN)
 			continue;
 		buf_puts(&names, count ? ", " : "");
@@ -624,7 +611,7 @@ static struct libscols_table *new_table(
 }
 
 static void add_line(struct libscols_table *table, const struct chosen *chosen,
-	const struct row *row, bool is_raw)
+	const struct list_row *row, bool is_raw)
 {
 	struct libscols_line *line = scols_table_new_line(table, NULL);
 
@@ -648,13 +635,13 @@ void list_print(
 {
 	struct chosen chosen = {0};
 	struct libscols_table *table;
-	struct walk walk = {0};
+	struct list_walk walk = {0};
 	cleanup_free char *lines = NULL;
 
 	if (choose_all(&chosen, layout->columns, report_is_of_several(report), NULL) < 0)
 		return;
 	table = new_table(layout, &chosen);
-	for (struct row row = {0}; next_row(report, &walk, &row);)
+	for (struct list_row row = {0}; list_next(report, &walk, &row);)
 		add_line(table, &chosen, &row, layout->is_raw);
 	must(scols_print_table_to_string(table, &lines) == 0);
 	if (scols_table_get_nlines(table))
@@ -664,7 +651,8 @@ void list_print(
 
 /* ---- as JSON ---- */
 
-static struct json_object *json_value(const struct column *column, const struct row *row)
+static struct json_object *json_value(
+	const struct column *column, const struct list_row *row)
 {
 	cleanup_buf struct buf value = BUF_INIT;
 
@@ -676,7 +664,13 @@ static struct json_object *json_value(const struct column *column, const struct 
 	return json_text(buf_text(&value));
 }
 
-static struct json_object *json_row(const struct chosen *chosen, const struct row *row)
+struct json_object *list_value(const struct list_row *row, const char *column)
+{
+	return json_value(find_column(column, strlen(column)), row);
+}
+
+static struct json_object *json_row(
+	const struct chosen *chosen, const struct list_row *row)
 {
 	struct json_object *object = json_object_new_object();
 
@@ -697,10 +691,11 @@ void list_print_json(const struct report *report, const char *names, struct buf 
 	struct json_object *object = json_object_new_object();
 	struct json_object *rows = json_object_new_array();
 	struct chosen chosen = {0};
-	struct walk walk = {0};
+	struct list_walk walk = {0};
 
 	if (choose_all(&chosen, names, report_is_of_several(report), NULL) == 0)
-		for (struct row row = {.is_exact = true}; next_row(report, &walk, &row);)
+		for (struct list_row row = {.is_exact = true};
+			list_next(report, &walk, &row);)
 			json_object_array_add(rows, json_row(&chosen, &row));
 	json_object_object_add(object, "snapshots", rows);
 	buf_puts(text, json_object_to_json_string_ext(object,

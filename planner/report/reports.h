@@ -7,6 +7,7 @@
  *   - review.c: text; html.c: a page; json.c; dot.c: a graph
  *   - reply.c: an answer to who sent the evidence
  *   - explain.c: the story of one device
+ *   - rows.c: every snapshot as a line of JSON
  *   - diff.c: two captures, without a report
  *
  * Helpers: remedy.c (what a person must do), story.c (what is told of each device),
@@ -22,6 +23,9 @@ void review_print(const struct report *report, struct buf *ret_text);
 void reply_print(const struct report *report, struct buf *ret_text);
 /* review.schema.json; of several hosts hosts.schema.json. */
 void json_print(const struct report *report, struct buf *ret_text);
+/* Every snapshot, row.schema.json, a line each; of a host's `is_newest` capture, or of an
+ * older one. */
+void rows_print(const struct report *report, bool is_newest, struct buf *ret_text);
 /* One page for a browser, without script. */
 void html_print(const struct report *report, struct buf *ret_text);
 /* For dot(1). */
