@@ -1158,7 +1158,7 @@ static void test_archive_of_archives(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		cleanup_folder char *folder = folder_new(), *outer = folder_new();
 		cleanup_buf struct buf path = BUF_INIT, name = BUF_INIT;
-		struct archive *archive;
+		struct archive *archive = NULL;
 
 		for (int n = 7; n < 9; n++) {
 			cleanup_buf struct buf bytes = BUF_INIT;
