@@ -5,7 +5,8 @@
 # through hostfs. It makes the guest a small host with udev and LVM, runs guest.sh, hands $OUT back through
 # the machine's folder LAB_OUT, and powers the guest off, whatever happens.
 #
-# Input:  LAB_DIR LAB_OUT LAB_BIN LAB_INCIDENT LAB_MODE LAB_NODE LAB_SCRIPT from the kernel's command line.
+# Input:  LAB_DIR LAB_OUT LAB_BIN LAB_INCIDENT LAB_MODE LAB_NODE LAB_SCRIPT from the kernel's command line. LAB_INIT=systemd:
+#         this only prepares, and systemd takes its place; guest.sh is run by a service, the only one that it starts at first.
 # Output: what guest.sh left in $OUT, and its exit status in LAB_OUT/status.
 #
 # No path of the machine may get into a capture. So LAB_OUT is mounted only at the very end (its path is a
@@ -77,20 +78,60 @@ prepare() {
 	ln -s "/usr/lib/uml/modules/$release" /mnt/lib/modules/
 	modprobe -d /mnt -a dm-snapshot loop fuse
 
+	[ "${LAB_INIT:-}" != systemd ] || return 0
 	/lib/systemd/systemd-udevd --daemon 2>/dev/null
+	udev_settle
+}
+udev_settle() {
 	udevadm trigger --subsystem-match=block
 	udevadm settle
 }
+
+# Its journal and its services' state are in memory, as all that the guest writes.
+systemd_start() {
+	mount -t tmpfs -o mode=755 state /var/lib
+	cp "$0" /mnt/pid1.sh
+	mkdir -p /run/systemd/system
+	printenv | grep '^LAB_' >/run/lab.environment
+	cat >/run/systemd/system/lab.service <<-'EOF'
+		[Unit]
+		DefaultDependencies=no
+		Wants=systemd-udevd.service systemd-journald.service
+		After=systemd-udevd.service systemd-journald.service
+		[Service]
+		Type=oneshot
+		EnvironmentFile=/run/lab.environment
+		ExecStart=/bin/bash /mnt/pid1.sh guest
+		StandardOutput=tty
+		TTYPath=/dev/tty0
+	EOF
+	printf '[Unit]\nDefaultDependencies=no\nRequires=lab.service\nAllowIsolate=yes\n' >/run/systemd/system/lab.target
+	exec /lib/systemd/systemd --unit=lab.target --log-level=crit --show-status=no </dev/console >/dev/console 2>&1
+}
+
+guest_run() {
+	PATH=/mnt/bin:$PATH UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 LAB_DIR=/mnt/scripts bash /mnt/scripts/guest.sh
+}
+# guest_end STATUS
+guest_end() {
+	hand_back "$1" || echo "lab: cannot hand the results back"
+	power_off
+}
+if [ "${1:-}" = guest ]; then
+	udev_settle
+	guest_run
+	guest_end $?
+fi
 
 echo "-- the lab's guest: Linux $(uname -r) --"
 # In a subshell, so that `set -e` holds in it and ends nothing else.
 (prepare)
 status=$?
 if [ $status -eq 0 ]; then
-	PATH=/mnt/bin:$PATH UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 LAB_DIR=/mnt/scripts bash /mnt/scripts/guest.sh
+	[ "${LAB_INIT:-}" != systemd ] || systemd_start
+	guest_run
 	status=$?
 else
 	echo "lab: the guest could not be prepared (status $status)"
 fi
-hand_back $status || echo "lab: cannot hand the results back"
-power_off
+guest_end $status
