@@ -200,8 +200,10 @@ enum exit_code run_on_this_host(struct run *run)
 {
 	enum exit_code code;
 
-	run->executor = (struct executor){
-		.plan = run->admission->plan, .out = stdout, .errors = stderr};
+	run->executor = (struct executor){.plan = run->admission->plan,
+		.out = stdout,
+		.errors = stderr,
+		.is_verbose = run->options->is_verbose};
 	run->executor.observer = (struct observer){.ask = eyes_ask,
 		.eyes = run->eyes,
 		.redaction = run->admission->plan->redaction};

@@ -14,8 +14,8 @@
 #include <string.h>
 
 #include "snapstate/cleanup.h"
-#include "snapstate/condition.h"
 #include "snapstate/lvm_names.h"
+#include "words.h"
 
 /* ---- how far the plan is ---- */
 
@@ -124,24 +124,18 @@ static void add_sentence(struct sight *sight, const char *word, const char *sent
 	add_name(sight, "%s %s", word, buf_text(&text));
 }
 
-/* Of a condition. */
-static void add_words(struct sight *sight, size_t i, const char *line)
+/* What was found stays here: the lines that differ are told. Takes them. */
+static void tell_difference(const struct comparing *comparing, struct sight *sight,
+	struct difference *difference, const char *verdict)
 {
-	cleanup_buf struct buf words = BUF_INIT;
+	cleanup_facts struct facts words = FACTS_INIT;
 	char name[32];
 
-	condition_line_print(line, &words);
-	snprintf(name, sizeof(name), "words %zu", i);
-	if (words.len)
-		add_sentence(sight, name, buf_text(&words));
-}
-
-/* What was found stays here: the lines that differ are told. Takes them. */
-static void tell_difference(
-	struct sight *sight, struct difference *difference, const char *verdict)
-{
-	for (size_t i = 0; i < difference->extra.count; i++)
-		add_words(sight, i, difference->extra.lines[i]);
+	compare_words(&comparing->plan->expect, difference, &words);
+	for (size_t i = 0; i < words.count; i++) {
+		snprintf(name, sizeof(name), "words %zu", i);
+		add_sentence(sight, name, words.lines[i]);
+	}
 	facts_free(&sight->found);
 	sight->found = difference->extra;
 	sight->expected = difference->missing;
@@ -149,9 +143,10 @@ static void tell_difference(
 	add_name(sight, "verdict %s", verdict);
 }
 
-static void tell(struct sight *sight, struct difference *difference)
+static void tell(const struct comparing *comparing, struct sight *sight,
+	struct difference *difference)
 {
-	tell_difference(sight, difference,
+	tell_difference(comparing, sight, difference,
 		difference_is_empty(difference) ? "expected" : "differs");
 }
 
@@ -194,7 +189,7 @@ static int compare_whole(struct comparing *comparing,
 	r = look_for(comparing, &view, question, sight, &difference, err);
 	if (r < 0)
 		return r;
-	tell(sight, &difference);
+	tell(comparing, sight, &difference);
 	add_name(sight, "facts %zu", comparing->now.count);
 	return 0;
 }
@@ -230,7 +225,7 @@ static int compare_before(struct comparing *comparing,
 	if (r < 0)
 		return r;
 	tell_neighbours(next_step(comparing), sight);
-	tell(sight, &difference);
+	tell(comparing, sight, &difference);
 	return 0;
 }
 
@@ -243,13 +238,13 @@ static int compare_after(struct comparing *comparing,
 	switch (verify_predicted(&comparing->looking, view_step(comparing),
 		question->how == COMPARE_FAILED, &difference, err)) {
 	case CONFIRM_PREDICTED:
-		tell_difference(sight, &none, "predicted");
+		tell_difference(comparing, sight, &none, "predicted");
 		return 0;
 	case CONFIRM_UNCHANGED:
-		tell_difference(sight, &none, "unchanged");
+		tell_difference(comparing, sight, &none, "unchanged");
 		return 0;
 	case CONFIRM_DIFFERS:
-		tell_difference(sight, &difference, "differs");
+		tell_difference(comparing, sight, &difference, "differs");
 		return 0;
 	case CONFIRM_UNREAD:
 		break;
@@ -307,7 +302,7 @@ static int compare_metadata(struct comparing *comparing,
 		forget_metadata(comparing);
 	if (!view_of_metadata(comparing->plan, next_step(comparing), &comparing->now,
 		    &comparing->uncertain, false, &view)) {
-		tell(sight, &difference);
+		tell(comparing, sight, &difference);
 		return 0;
 	}
 	is_held = is_of_held_group(comparing, question, &view);
@@ -323,7 +318,7 @@ static int compare_metadata(struct comparing *comparing,
 		r = verify_expected(&comparing->looking, &view, &again, &difference, err);
 	}
 	if (r == 0)
-		tell(sight, &difference);
+		tell(comparing, sight, &difference);
 	return r;
 }
 

@@ -89,12 +89,14 @@ static int read_verdict(const struct sight *sight, enum compare_what what,
 
 static void add_words(const struct sight *sight, struct difference *difference)
 {
-	for (size_t i = 0; i < difference->extra.count; i++) {
+	for (size_t i = 0;; i++) {
 		cleanup_free char *words = NULL;
 		char name[32];
 
 		snprintf(name, sizeof(name), "words %zu", i);
 		words = sight_word_of(sight, name);
+		if (!*words)
+			return;
 		facts_add(&difference->words, words);
 	}
 }

@@ -24,6 +24,12 @@ enum exit_code executor_cannot(const struct executor *executor)
 	return executor->n_done ? EXIT_STOPPED : EXIT_ENVIRONMENT;
 }
 
+void executor_say_difference(
+	const struct executor *executor, const struct difference *difference)
+{
+	report_difference(executor->errors, difference, executor->is_verbose);
+}
+
 /* Last words of a run that ends early. */
 void executor_say_how_far(const struct executor *executor, const struct journal *journal)
 {
@@ -153,7 +159,7 @@ enum exit_code executor_verify(struct executor *executor)
 	if (code == EXIT_DIFFERS) {
 		report_error(executor->errors,
 			"this host is not as the plan expects it; nothing was changed");
-		report_difference(executor->errors, &difference);
+		executor_say_difference(executor, &difference);
 		report_error(executor->errors, NEW_CAPTURE);
 	}
 	return code == EXIT_DONE ? check_steps(executor) : code;
@@ -211,7 +217,7 @@ static enum exit_code verify_end(struct executor *executor)
 		return code;
 	report_error(executor->errors,
 		"all steps are done, each as predicted, but the host is not any more");
-	report_difference(executor->errors, &difference);
+	executor_say_difference(executor, &difference);
 	return executor->plan->n_steps ? EXIT_STOPPED : EXIT_DIFFERS;
 }
 

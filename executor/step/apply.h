@@ -26,6 +26,7 @@ struct executor {
 	const struct plan *plan;
 	FILE *out;		/* what is done */
 	FILE *errors;		/* why it is not */
+	bool is_verbose;	/* facts that differ beside what they mean */
 	struct sight sight;	/* as first verified, with LVM's names */
 	struct arena *strings;	/* names of the host for steps */
 	size_t n_done;
@@ -88,6 +89,8 @@ void executor_release_group(struct executor *executor);
  * `is_begin`: a step is to begin. `ret_sight` may be NULL: nothing is to be named. */
 enum exit_code executor_compare(struct executor *executor, bool is_begin,
 	struct sight *ret_sight, struct difference *difference);
+void executor_say_difference(
+	const struct executor *executor, const struct difference *difference);
 /* Not permitted or not readable: nothing was changed so far, or the steps before were. */
 enum exit_code executor_cannot(const struct executor *executor);
 void executor_say_how_far(const struct executor *executor, const struct journal *journal);

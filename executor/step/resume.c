@@ -67,9 +67,9 @@ static enum exit_code say_half_way(const struct executor *executor,
 		"before it nor as after it. Nothing more was changed. Of what it was "
 		"before:",
 		executor->n_done + 1);
-	report_difference(to, before);
+	executor_say_difference(executor, before);
 	report_error(to, "of what the step makes it:");
-	report_difference(to, after);
+	executor_say_difference(executor, after);
 	if (has_suspended)
 		report_error(to,
 			"a device is suspended, and every read and write of it waits: "

@@ -45,7 +45,7 @@ static enum exit_code refuse(const struct run *run, enum exit_code code, const c
 
 	report_error(executor->errors, "step %zu changed nothing: %s", run->number, why);
 	if (difference)
-		report_difference(executor->errors, difference);
+		executor_say_difference(executor, difference);
 	executor_say_how_far(executor, run->journal);
 	journal_verdict(run->journal, run->number, "refused", why, difference, NULL);
 	return code;
@@ -264,7 +264,7 @@ static enum exit_code judge(struct run *run, const struct result *result)
 			run->number, failure->code ? ": " : "", failure->msg);
 		if (failure->code)
 			say_who(run, failure, &now);
-		report_difference(executor->errors, &now);
+		executor_say_difference(executor, &now);
 		executor_say_how_far(executor, run->journal);
 		journal_verdict(run->journal, run->number, "unchanged", NULL, NULL, NULL);
 		return EXIT_DIFFERS;
@@ -276,7 +276,7 @@ static enum exit_code judge(struct run *run, const struct result *result)
 	report_error(executor->errors,
 		"step %zu: what is found is not what was predicted%s%s", run->number,
 		failure->code ? ": " : "", failure->msg);
-	report_difference(executor->errors, &result->difference);
+	executor_say_difference(executor, &result->difference);
 	say_still_live(run, &result->difference);
 	journal_verdict(
 		run->journal, run->number, "differs", NULL, &result->difference, NULL);

@@ -55,6 +55,9 @@ static const struct option_row rows[] = {
 		"journal and the captures into FILE"},
 	{OPTION_BEFORE, "before", "CAPTURE",
 		"the capture that the plan was made from, for the ticket"},
+	{'v', "verbose", NULL,
+		"where the host differs, print the facts as well, as they are in the "
+		"plan and as they were found"},
 	{0},
 };
 
@@ -134,6 +137,8 @@ enum exit_code options_read(int argc, char **argv, struct options *ret_options)
 			ret_options->ticket = options_absolute(optarg);
 		} else if (id == OPTION_BEFORE) {
 			ret_options->before = optarg;
+		} else if (id == 'v') {
+			ret_options->is_verbose = true;
 		}
 	}
 	if (optind != argc - 1)

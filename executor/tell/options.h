@@ -33,6 +33,7 @@ struct options {
 	bool is_apply;
 	bool is_resume;
 	bool is_unsigned;
+	bool is_verbose;
 };
 
 /* Says what is wrong, or EXIT_DONE. */

@@ -6,11 +6,9 @@
 
 #include "report.h"
 #include "snapstate/cleanup.h"
-#include "snapstate/fact_line.h"
 #include "snapstate/stamp.h"
 
-/* More is in the journal, or in a new capture. */
-#define REPORT_SUBJECTS_MAX 40
+#define REPORT_LINES_MOST 200 /* more is in the journal, or in a new capture */
 
 /* Names of a host may hold anything, escape sequences of terminals included. */
 static void put_plain(FILE *to, const char *text, size_t len)
@@ -84,92 +82,22 @@ void report_output(FILE *to, const struct buf *output)
 
 /* ---- differences ---- */
 
-static void add_subjects(const struct facts *facts, struct facts *ret_subjects)
+static void report_lines(FILE *to, const char *label, const struct facts *lines)
 {
-	for (size_t i = 0; i < facts->count; i++) {
-		const char *text = "";
-		size_t len = 0;
-
-		fact_subject(facts->lines[i], &text, &len);
-		cleanup_free char *subject = xstrndup(text, len);
-		facts_add(ret_subjects, subject);
+	for (size_t i = 0; i < lines->count && i < REPORT_LINES_MOST; i++) {
+		fputs(label, to);
+		put_plain(to, lines->lines[i], strlen(lines->lines[i]));
+		fputs("\n", to);
 	}
+	if (lines->count > REPORT_LINES_MOST)
+		fprintf(to, "  and %zu more\n", lines->count - REPORT_LINES_MOST);
 }
 
-static bool is_about(const char *line, const char *subject)
+void report_difference(FILE *to, const struct difference *difference, bool has_facts)
 {
-	const char *text = "";
-	size_t len = 0;
-
-	fact_subject(line, &text, &len);
-	return len == strlen(subject) && strncmp(text, subject, len) == 0;
-}
-
-static bool is_same_kind(const char *a, const char *b)
-{
-	size_t len = strcspn(a, " ");
-
-	return len == strcspn(b, " ") && strncmp(a, b, len) == 0;
-}
-
-/* The first extra line of that subject and kind that was not shown yet; count = none. */
-static size_t take_partner(const struct facts *extra, bool *is_shown, const char *subject,
-	const char *missing)
-{
-	for (size_t i = 0; i < extra->count; i++) {
-		if (is_shown[i] || !is_about(extra->lines[i], subject) ||
-			!is_same_kind(extra->lines[i], missing))
-			continue;
-		is_shown[i] = true;
-		return i;
-	}
-	return extra->count;
-}
-
-/* The place of what was found; behind the last one: nothing was. */
-static void report_pair(
-	FILE *to, const char *expected, const struct difference *difference, size_t found)
-{
-	const char *words =
-		found < difference->words.count ? difference->words.lines[found] : "";
-
-	fprintf(to, "  expected  %s\n", expected ? expected : "nothing");
-	fprintf(to, "  found     %s\n",
-		found < difference->extra.count ? difference->extra.lines[found]
-						: "nothing");
-	if (!*words)
+	report_lines(to, "  ", &difference->words);
+	if (!has_facts && difference->words.count)
 		return;
-	fputs("            ", to);
-	put_plain(to, words, strlen(words));
-	fputs("\n", to);
-}
-
-static void report_subject(FILE *to, const struct difference *difference, bool *is_shown,
-	const char *subject)
-{
-	const struct facts *missing = &difference->missing, *extra = &difference->extra;
-
-	for (size_t i = 0; i < missing->count; i++)
-		if (is_about(missing->lines[i], subject))
-			report_pair(to, missing->lines[i], difference,
-				take_partner(
-					extra, is_shown, subject, missing->lines[i]));
-	for (size_t i = 0; i < extra->count; i++)
-		if (!is_shown[i] && is_about(extra->lines[i], subject))
-			report_pair(to, NULL, difference, i);
-}
-
-void report_difference(FILE *to, const struct difference *difference)
-{
-	cleanup_free bool *is_shown = xcalloc(difference->extra.count, sizeof(bool));
-	cleanup_facts struct facts subjects = FACTS_INIT;
-
-	add_subjects(&difference->missing, &subjects);
-	add_subjects(&difference->extra, &subjects);
-	facts_sort(&subjects);
-	for (size_t i = 0; i < subjects.count && i < REPORT_SUBJECTS_MAX; i++)
-		report_subject(to, difference, is_shown, subjects.lines[i]);
-	if (subjects.count > REPORT_SUBJECTS_MAX)
-		fprintf(to, "  and so on, about %zu things more\n",
-			subjects.count - REPORT_SUBJECTS_MAX);
+	report_lines(to, "  expected  ", &difference->missing);
+	report_lines(to, "  found     ", &difference->extra);
 }

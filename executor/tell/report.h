@@ -20,7 +20,7 @@ void report_step(FILE *to, const struct plan_step *step, size_t number, size_t t
 	bool has_reasons);
 /* What a command printed, indented. */
 void report_output(FILE *to, const struct buf *output);
-/* "expected ..." and "found ...", grouped by what they are about. */
-void report_difference(FILE *to, const struct difference *difference);
+/* As sentences; `has_facts`, or where there are none: "expected ..." and "found ...". */
+void report_difference(FILE *to, const struct difference *difference, bool has_facts);
 
 #endif

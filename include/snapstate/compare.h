@@ -35,7 +35,7 @@
  *
  *   name verdict expected           all is as the plan says
  *   name verdict differs            see the lines
- *   name words I SENTENCE           what the I-th line "fact", from 0, says, for people
+ *   name words I SENTENCE           what differs, for people: sentences, from 0 on
  *   name verdict predicted          of "after": all is as the step makes it
  *   name verdict unchanged          of "after": all is as before it
  *   name verdict other              of "host": it is not; see the next line

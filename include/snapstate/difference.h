@@ -10,7 +10,7 @@
 struct difference {
 	struct facts missing; /* expected, not found */
 	struct facts extra;   /* found, not expected */
-	struct facts words;   /* for people, to each of `extra`; ""; or none at all */
+	struct facts words;   /* both, as sentences; in no order of facts */
 };
 #define DIFFERENCE_INIT ((struct difference){.missing = FACTS_INIT})
 static inline bool difference_is_empty(const struct difference *difference)

@@ -19,7 +19,7 @@ after() {
 	service_namespace private
 	more_apply since
 	check 'nothing was changed' is "$rc" 3
-	check 'it says what is mounted there' grep -E 'found +mount .* target /mnt/backup' since.err
+	check 'it says what is mounted there' grep -E 'is now mounted on /mnt/backup in mount namespace [0-9]+' since.err
 	check 'the host has it mounted' findmnt /mnt/backup
 	check 'the guests go on' guests_alive
 }

@@ -29,7 +29,7 @@ after() {
 	more_apply volume "${slowly[@]}"
 	check 'nothing was changed' is "$rc" 3
 	check 'and it said so' grep 'step 1 changed nothing' volume.err
-	check 'the process is named' grep -E "found +holder [0-9:]+ node pid $opener .*comm sleep" volume.err
+	check 'the process is named' grep -E "process $opener \(sleep\) now has .* open" volume.err
 	check 'the snapshot is there' lvs onapp-aaaaaaaa/backup-eeeeeeee
 	opener_end $opener
 	more_goes_on volume
@@ -44,7 +44,7 @@ after() {
 	more_apply stale "${slowly[@]}"
 	check 'nothing was changed' is "$rc" 3
 	check 'it is open' grep 'step 1 changed nothing: onapp--aaaaaaaa-backup--ffffffff is open' stale.err
-	check 'the process is named' grep -E "found +holder [0-9:]+ node pid $opener .*comm sleep" stale.err
+	check 'the process is named' grep -E "process $opener \(sleep\) now has .* open" stale.err
 	opener_end $opener
 
 	say 'a program that watches devices'

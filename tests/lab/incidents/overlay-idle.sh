@@ -22,7 +22,7 @@ after() {
 	overlay_make
 	more_apply since
 	check 'nothing was changed' is "$rc" 3
-	check 'it says what it found' grep -E 'found +holder .* overlay /mnt/merged\\x20root' since.err
+	check 'it says what it found' grep -E 'now holds a layer of an overlay that is mounted: /mnt/merged root' since.err
 	check 'the host has it mounted' findmnt /mnt/backup
 	run umount '/mnt/merged root'
 	more_apply since

@@ -10,7 +10,7 @@ meddle() {
 }
 
 after() {
-	check 'the missing tag is named' grep -hE 'expected +tag .* backup' apply.out*
+	check 'the missing tag is named' grep -hE 'no longer has the tag backup' apply.out*
 }
 
 expect_stale

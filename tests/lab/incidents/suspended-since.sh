@@ -12,7 +12,7 @@ refused_while() {
 	more_apply "$2"
 	check "$1: nothing was changed" is "$rc" 3
 	check 'it did not wait' test "$seconds" -lt 30
-	check 'it says what is suspended' grep -E "found +device .* name $1 .* flags suspended" "$2.err"
+	check 'it says what is suspended' grep -E "$1 \([0-9:]+\) is now suspended" "$2.err"
 	check 'it is still suspended' is_suspended "$1"
 	run dmsetup resume "$1"
 }

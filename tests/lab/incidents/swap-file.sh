@@ -29,6 +29,6 @@ after() {
 	run swapon '/mnt/backup/swap file'
 	more_apply since
 	check 'nothing was changed' is "$rc" 3
-	check 'it says what it found' grep -E 'found +holder .* swap-file /mnt/backup/swap\\x20file' since.err
+	check 'it says what it found' grep -E 'swap /mnt/backup/swap file on .* now is active' since.err
 	check 'the host has it mounted' findmnt /mnt/backup
 }
