@@ -112,24 +112,45 @@ static enum exit_code check_earlier(struct run *run)
 	if (journal_find(run->options->journal, run->admission->plan, &err) == 0)
 		return EXIT_DONE;
 	report_error(stderr, "%s", err.msg);
-	if (!run->options->is_apply)
-		return EXIT_DONE;
 	report_error(stderr, "nothing was changed; a plan is applied once");
 	return EXIT_DIFFERS;
 }
 
 /* ---- the whole ---- */
 
-/* Asked before the host is looked at: an answer may take hours. */
+/* What can be known before the host is looked at. */
 static enum exit_code check_wanted(const struct run *run)
 {
 	const struct options *options = run->options;
+
+	return options->is_apply ? confirm_check(run->admission->plan,
+					   options->yes_digest, CONFIRM_TERMINAL)
+				 : EXIT_DONE;
+}
+
+static enum exit_code check_journal(const struct run *run)
+{
+	struct err err = ERR_INIT;
+
+	if (!run->options->is_apply ||
+		journal_check(run->options->journal, run->admission->plan,
+			&run->executor.sight, &err) == 0)
+		return EXIT_DONE;
+	report_error(stderr, "%s; nothing was changed", err.msg);
+	return executor_cannot(&run->executor);
+}
+
+/* An answer may take hours: then all is looked at once more. */
+static enum exit_code ask(struct run *run)
+{
 	enum exit_code code;
 
-	if (!options->is_apply)
+	if (run->options->yes_digest)
 		return EXIT_DONE;
-	code = confirm_plan(run->admission->plan, options->yes_digest, CONFIRM_TERMINAL);
-	return code == EXIT_DONE ? check_time(run) : code;
+	code = confirm_ask(run->admission->plan, CONFIRM_TERMINAL);
+	if (code == EXIT_DONE)
+		code = check_time(run);
+	return code == EXIT_DONE ? executor_verify(&run->executor) : code;
 }
 
 /* It expects less than an execution has to compare. */
@@ -163,13 +184,11 @@ static enum exit_code check_key(const struct run *run)
 	return EXIT_ENVIRONMENT;
 }
 
-static enum exit_code rehearse_or_apply(struct run *run)
+/* All that can fail comes before the question. */
+static enum exit_code verify(struct run *run)
 {
-	const struct plan *plan = run->admission->plan;
-	enum exit_code code;
+	enum exit_code code = check_version(run);
 
-	report_plan(stdout, plan, run->options->plan);
-	code = check_version(run);
 	if (code == EXIT_DONE)
 		code = check_time(run);
 	if (code == EXIT_DONE)
@@ -179,14 +198,26 @@ static enum exit_code rehearse_or_apply(struct run *run)
 	code = check_wanted(run);
 	if (code == EXIT_DONE)
 		code = executor_verify(&run->executor);
-	if (code != EXIT_DONE)
+	return code == EXIT_DONE ? check_journal(run) : code;
+}
+
+static enum exit_code rehearse_or_apply(struct run *run)
+{
+	const struct plan *plan = run->admission->plan;
+	enum exit_code code;
+
+	report_plan(stdout, plan, run->options->plan);
+	code = verify(run);
+	if (code != EXIT_DONE || run->recalled.is_finished)
 		return code;
 	printf("all %zu expected facts were found on this host\n", run->executor.n_facts);
 	if (!plan->n_steps)
 		printf("the plan has no steps: there is nothing to do\n");
-	if (run->options->is_apply)
-		return apply(run);
 	executor_show(&run->executor);
+	if (run->options->is_apply) {
+		code = ask(run);
+		return code == EXIT_DONE ? apply(run) : code;
+	}
 	printf("nothing was changed");
 	if (plan->n_steps)
 		printf("; with --apply these steps are carried out, once confirmed with "

@@ -43,22 +43,33 @@ static int perform_live(void *context, struct act_request *request, struct err *
 	return acts[request->step->op](request, err);
 }
 
-int act_wait_for_lock(const char *vg_name, struct err *err)
+static int hold_live(
+	void *context, const char *vg_name, FILE *out, int *ret_hold, struct err *err)
+{
+	struct err busy = ERR_INIT;
+	int r = guard_take(LVM_LOCKING_DIR, vg_name, 0, ret_hold, &busy);
+
+	(void)context;
+	if (r == 0)
+		return 0;
+	if (r == -EBUSY) {
+		fprintf(out, "    %s; waiting up to %u seconds for it\n", busy.msg,
+			LVM_LOCK_WAIT_MS / 1000);
+		fflush(out);
+	}
+	return guard_take(LVM_LOCKING_DIR, vg_name, LVM_LOCK_WAIT_MS, ret_hold, err);
+}
+
+int act_wait_for_lock(const char *vg_name, FILE *out, struct err *err)
 {
 	int hold = -1;
-	int r = guard_take(LVM_LOCKING_DIR, vg_name, LVM_LOCK_WAIT_MS, &hold, err);
+	int r = hold_live(NULL, vg_name, out, &hold, err);
 
 	if (r == 0)
 		guard_drop(LVM_LOCKING_DIR, vg_name, hold);
 	if (r == -EBUSY && err)
 		err->code = -EAGAIN;
 	return r == -EBUSY ? -EAGAIN : r;
-}
-
-static int hold_live(void *context, const char *vg_name, int *ret_hold, struct err *err)
-{
-	(void)context;
-	return guard_take(LVM_LOCKING_DIR, vg_name, LVM_LOCK_WAIT_MS, ret_hold, err);
 }
 
 static void release_live(void *context, const char *vg_name, int hold)

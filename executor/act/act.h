@@ -39,10 +39,11 @@ struct act_ops {
 	int (*check)(void *context, enum plan_op op, struct err *err);
 	/*
 	 * Keeps LVM commands away from a volume group until release(). *ret_hold is -1
-	 * where this host has no such locks. -EBUSY: somebody else holds it; err says
-	 * who.
+	 * where this host has no such locks. Waits a while for who else holds it, and
+	 * says so on `out` at once; -EBUSY: it still does, as err says.
 	 */
-	int (*hold)(void *context, const char *vg_name, int *ret_hold, struct err *err);
+	int (*hold)(void *context, const char *vg_name, FILE *out, int *ret_hold,
+		struct err *err);
 	void (*release)(void *context, const char *vg_name, int hold);
 	/*
 	 * Carries out a step, once. What it returns is not believed: the caller reads the
@@ -78,7 +79,7 @@ int guard_take(const char *folder, const char *vg_name, unsigned wait_ms, int *r
 void guard_drop(const char *folder, const char *vg_name, int hold);
 /* Waits until nobody holds LVM's lock of the group, bounded. -EAGAIN: err says who
  * does. */
-int act_wait_for_lock(const char *vg_name, struct err *err);
+int act_wait_for_lock(const char *vg_name, FILE *out, struct err *err);
 /* true: a signal asks this program to stop, which it does behind this step. */
 bool act_is_stopped(void);
 /* -EAGAIN: a block device, but for device-mapper's, was attached since `seen`. Both name

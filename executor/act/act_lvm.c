@@ -218,7 +218,7 @@ static int change_volume(
 		r = add_group_paths(request->sight, volume->vg_uuid, &paths, err);
 	/* lvm is told not to wait for it, and would not say who holds it */
 	if (r == 0)
-		r = act_wait_for_lock(volume->vg_name, err);
+		r = act_wait_for_lock(volume->vg_name, request->out, err);
 	if (r == 0)
 		r = check_neighbours(request, err);
 	if (r == 0)

@@ -391,6 +391,17 @@ static int open_for(const char *folder, const struct plan *plan,
 	return 0;
 }
 
+int journal_check(const char *folder, const struct plan *plan, const struct sight *sight,
+	struct err *err)
+{
+	cleanup_journal struct journal journal = JOURNAL_INIT;
+	int r = open_for(folder, plan, sight, NULL, &journal, err);
+
+	if (r == 0 && access(folder, W_OK) < 0)
+		return err_errno(err, errno, "the journal's folder: %s", folder);
+	return r;
+}
+
 static const char *file_name(const struct journal *journal)
 {
 	return strrchr(journal->path, '/') + 1;

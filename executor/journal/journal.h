@@ -34,6 +34,11 @@ void journal_close(struct journal *journal);
 /* -EEXIST: this plan has a journal there; err says how its run ended. 0: none is seen. */
 int journal_find(const char *folder, const struct plan *plan, struct err *err);
 
+/* Whether it could be made: all that journal_create() does before the file. Makes the
+ * folder. */
+int journal_check(const char *folder, const struct plan *plan, const struct sight *sight,
+	struct err *err);
+
 /*
  * Opens `folder` (made with mode 0700 if it is missing), makes the journal and writes its
  * header; `sight` names all mounts. -EEXIST: this plan was applied before, or its run was

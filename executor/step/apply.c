@@ -140,8 +140,11 @@ enum exit_code executor_verify(struct executor *executor)
 	cleanup_difference struct difference difference = DIFFERENCE_INIT;
 	struct err err = ERR_INIT;
 	enum exit_code code;
-	int r = observer_check_host(&executor->observer, &err);
+	int r;
 
+	fprintf(executor->out, "reading this host\n");
+	fflush(executor->out);
+	r = observer_check_host(&executor->observer, &err);
 	if (r < 0) {
 		report_error(executor->errors, "%s", err.msg);
 		if (r == -EXDEV)
@@ -149,7 +152,8 @@ enum exit_code executor_verify(struct executor *executor)
 				executor->errors, "nothing was changed; " NEW_CAPTURE);
 		return r == -EXDEV ? EXIT_DIFFERS : EXIT_ENVIRONMENT;
 	}
-	executor->strings = arena_new();
+	if (!executor->strings)
+		executor->strings = arena_new();
 	if (executor->resumed)
 		executor->n_done = executor->resumed->n_done;
 	if (executor->resumed && executor->resumed->is_begun)

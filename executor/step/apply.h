@@ -61,7 +61,7 @@ struct executor {
 
 void executor_free(struct executor *executor);
 
-/* All facts of the plan, against this host. Says what differs. */
+/* All facts of the plan, against this host. Says what differs. May be called again. */
 enum exit_code executor_verify(struct executor *executor);
 /* Each step and why. */
 void executor_show(struct executor *executor);

@@ -37,7 +37,7 @@ static enum exit_code wait_for_lvm(
 
 	if (!vg || !guard_name_is_valid(vg))
 		return EXIT_DONE;
-	if (hands->ops->hold(hands->context, vg, &hold, &err) == 0) {
+	if (hands->ops->hold(hands->context, vg, executor->out, &hold, &err) == 0) {
 		hands->ops->release(hands->context, vg, hold);
 		return EXIT_DONE;
 	}

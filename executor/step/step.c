@@ -121,12 +121,24 @@ static bool is_as_before(struct run *run)
 	       verdict == VERDICT_EXPECTED;
 }
 
+static void say_once(const struct run *run, bool *has_told, const struct err *failure)
+{
+	FILE *out = run->executor->out;
+
+	if (!*has_told)
+		fprintf(out, "    %s; trying again for up to %u seconds\n", failure->msg,
+			EXECUTOR_BUSY_MS / 1000);
+	fflush(out);
+	*has_told = true;
+}
+
 /* Tries again for a while where the device was in use for a moment, each time verified
  * anew. */
 static void perform(struct run *run, struct act_request *request, struct err *failure)
 {
 	const struct hands *hands = &run->executor->hands;
 	int64_t deadline = hands->ops->now_ms(hands->context) + EXECUTOR_BUSY_MS;
+	bool has_told = false;
 
 	run->is_held = true;
 	for (;;) {
@@ -140,6 +152,7 @@ static void perform(struct run *run, struct act_request *request, struct err *fa
 		if ((r != -EBUSY && r != -EAGAIN) ||
 			hands->ops->now_ms(hands->context) >= deadline)
 			return;
+		say_once(run, &has_told, failure);
 		hands->ops->pause(hands->context, EXECUTOR_POLL_MS);
 		if (!is_as_before(run))
 			return;
@@ -305,11 +318,11 @@ static bool may_try_again(struct run *run, const struct result *result, unsigned
 	if (!result->is_read || result->verdict != VERDICT_UNCHANGED ||
 		tries >= EXECUTOR_LVM_TRIES || !plan_op_row(run->step->op)->is_by_lvm)
 		return false;
+	fprintf(run->executor->out,
+		"    nothing has changed; once more, if all is as before\n");
+	fflush(run->executor->out);
 	hands->ops->pause(hands->context, EXECUTOR_LVM_PAUSE_MS);
-	if (!is_as_before(run))
-		return false;
-	fprintf(run->executor->out, "    nothing has changed; once more\n");
-	return true;
+	return is_as_before(run);
 }
 
 static void confirm(struct run *run, struct result *result)
@@ -486,11 +499,9 @@ static int take_group(
 
 	for (;;) {
 		*err = ERR_INIT;
-		r = hands->ops->hold(hands->context, vg_name, hold, err);
+		r = hands->ops->hold(hands->context, vg_name, executor->out, hold, err);
 		if (r != -EBUSY || --tries == 0)
 			return r;
-		fprintf(executor->out, "    %s; waiting for it\n", err->msg);
-		fflush(executor->out);
 	}
 }
 

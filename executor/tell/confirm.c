@@ -47,43 +47,56 @@ static bool read_answer(int fd, char answer[ANSWER_MAX])
 	return true;
 }
 
-/* The controlling terminal, not standard input, which may be a pipe that says yes. What
- * was typed before the question is no answer to it. */
-static enum exit_code ask(const struct plan *plan, const char *terminal)
+/* The controlling terminal, not standard input, which may be a pipe that says yes. -1:
+ * there is none. */
+static int open_terminal(const char *terminal)
 {
 	cleanup_close int fd = open(terminal, O_RDWR | O_NOCTTY | O_CLOEXEC);
-	char answer[ANSWER_MAX];
 
-	if (fd < 0 || !isatty(fd)) {
-		report_error(stderr,
-			"--apply asks on a terminal, and there is none: use --yes-digest "
-			"with the first digits of the plan's sha256 (%d or more); "
-			"nothing was changed",
-			PLAN_CONFIRM_DIGITS);
-		return EXIT_USAGE;
-	}
-	fflush(NULL);
-	tcflush(fd, TCIFLUSH);
-	dprintf(fd,
-		"To carry out its %zu steps, type the first %d digits of the plan's "
-		"sha256: ",
-		plan->n_steps, PLAN_CONFIRM_DIGITS);
-	if (read_answer(fd, answer) && is_meant(plan, answer))
-		return EXIT_DONE;
-	report_error(stderr, "that is not how this plan's sha256 begins; nothing was "
-			     "changed");
+	return fd >= 0 && isatty(fd) ? take_fd(&fd) : -1;
+}
+
+static enum exit_code no_terminal(void)
+{
+	report_error(stderr,
+		"--apply asks on a terminal, and there is none: use --yes-digest with "
+		"the first digits of the plan's sha256 (%d or more); nothing was changed",
+		PLAN_CONFIRM_DIGITS);
 	return EXIT_USAGE;
 }
 
-enum exit_code confirm_plan(
+enum exit_code confirm_check(
 	const struct plan *plan, const char *digits, const char *terminal)
 {
+	cleanup_close int fd = digits ? -1 : open_terminal(terminal);
+
 	if (!digits)
-		return ask(plan, terminal);
+		return fd < 0 ? no_terminal() : EXIT_DONE;
 	if (is_meant(plan, digits))
 		return EXIT_DONE;
 	report_error(stderr,
 		"--yes-digest is of another plan: the sha256 of this one does not begin "
 		"so; nothing was changed");
+	return EXIT_USAGE;
+}
+
+/* What was typed before the question is no answer to it. */
+enum exit_code confirm_ask(const struct plan *plan, const char *terminal)
+{
+	cleanup_close int fd = open_terminal(terminal);
+	char answer[ANSWER_MAX];
+
+	if (fd < 0)
+		return no_terminal();
+	fflush(NULL);
+	tcflush(fd, TCIFLUSH);
+	dprintf(fd,
+		"To carry out its %zu step%s, type the first %d digits of the plan's "
+		"sha256: ",
+		plan->n_steps, plan->n_steps == 1 ? "" : "s", PLAN_CONFIRM_DIGITS);
+	if (read_answer(fd, answer) && is_meant(plan, answer))
+		return EXIT_DONE;
+	report_error(stderr, "that is not how this plan's sha256 begins; nothing was "
+			     "changed");
 	return EXIT_USAGE;
 }

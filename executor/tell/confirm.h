@@ -16,10 +16,12 @@
 /* Hexadecimal digits, enough of them, that a digest could begin with. */
 bool confirm_is_prefix(const char *text);
 
-/* With `digits` (--yes-digest; confirm_is_prefix()), or, where they are NULL, asks on
- * `terminal`. EXIT_DONE: this plan is meant. Else it said why not, and nothing is done.
- */
-enum exit_code confirm_plan(
+/* Each EXIT_DONE, or it said why not, and nothing is done. First, and at once: `digits`
+ * (--yes-digest; confirm_is_prefix()) are this plan's; where they are NULL, there is a
+ * terminal to ask on. */
+enum exit_code confirm_check(
 	const struct plan *plan, const char *digits, const char *terminal);
+/* Last, when the steps were verified and shown. An answer may take hours. */
+enum exit_code confirm_ask(const struct plan *plan, const char *terminal);
 
 #endif

@@ -563,12 +563,15 @@ static int toy_perform(void *context, struct act_request *request, struct err *e
 	return r;
 }
 
-static int toy_hold(void *context, const char *vg_name, int *ret_hold, struct err *err)
+static int toy_hold(
+	void *context, const char *vg_name, FILE *out, int *ret_hold, struct err *err)
 {
 	struct toy *toy = context;
 
-	if (toy->is_locked || (toy->n_acts && toy->n_locked && toy->n_locked--))
+	if (toy->is_locked || (toy->n_acts && toy->n_locked && toy->n_locked--)) {
+		fprintf(out, "    volume group %s is locked: told\n", vg_name);
 		return err_set(err, -EBUSY, "volume group %s is locked", vg_name);
+	}
 	snprintf(toy->holds + strlen(toy->holds), 32, "+%s", vg_name);
 	toy->is_held = true;
 	*ret_hold = 7;
@@ -1540,7 +1543,7 @@ static void test_the_lock_is_taken_back(void **state)
 		toy.n_locked = n;
 		assert_int_equal(toy_run(&toy, plan, true),
 			is_given_up ? EXIT_DIFFERS : EXIT_DONE);
-		assert_says(toy.out, "volume group vg is locked; waiting for it\n");
+		assert_says(toy.out, "    volume group vg is locked: told\n");
 		assert_string_equal(
 			toy.holds, is_given_up ? "+vg!-vg" : "+vg!-vg+vg!-vg");
 		if (is_given_up)

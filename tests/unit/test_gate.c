@@ -188,15 +188,16 @@ static void test_digits(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		assert_false(confirm_is_prefix(bad[i]));
-		assert_int_equal(confirm_plan(&plan, bad[i], "/dev/null"), EXIT_USAGE);
+		assert_int_equal(confirm_check(&plan, bad[i], "/dev/null"), EXIT_USAGE);
 	}
-	assert_int_equal(confirm_plan(&plan, "01234567", "/dev/null"), EXIT_DONE);
-	assert_int_equal(confirm_plan(&plan, DIGEST, "/dev/null"), EXIT_DONE);
-	assert_int_equal(confirm_plan(&plan, "0123456789abce", "/dev/null"), EXIT_USAGE);
-	assert_int_equal(confirm_plan(&plan, "12345678", "/dev/null"), EXIT_USAGE);
+	assert_int_equal(confirm_check(&plan, "01234567", "/dev/null"), EXIT_DONE);
+	assert_int_equal(confirm_check(&plan, DIGEST, "/dev/null"), EXIT_DONE);
+	assert_int_equal(confirm_check(&plan, "0123456789abce", "/dev/null"), EXIT_USAGE);
+	assert_int_equal(confirm_check(&plan, "12345678", "/dev/null"), EXIT_USAGE);
 	/* nobody to ask */
-	assert_int_equal(confirm_plan(&plan, NULL, "/dev/null"), EXIT_USAGE);
-	assert_int_equal(confirm_plan(&plan, NULL, "/no-such-terminal"), EXIT_USAGE);
+	assert_int_equal(confirm_check(&plan, NULL, "/dev/null"), EXIT_USAGE);
+	assert_int_equal(confirm_check(&plan, NULL, "/no-such-terminal"), EXIT_USAGE);
+	assert_int_equal(confirm_ask(&plan, "/dev/null"), EXIT_USAGE);
 }
 
 /* Somebody at a terminal, who types `early` at once and `answer` when asked. */
@@ -212,7 +213,7 @@ static enum exit_code answer_with(const char *early, const char *answer)
 	assert_true(write(keyboard, early, strlen(early)) == (ssize_t)strlen(early));
 	child = fork();
 	if (child == 0)
-		_exit(confirm_plan(&plan, NULL, terminal));
+		_exit(confirm_ask(&plan, terminal));
 	while (!len || !memmem(seen, len, "sha256: ", 8)) {
 		ssize_t n = read(keyboard, seen + len, sizeof(seen) - len);
 
