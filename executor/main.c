@@ -46,8 +46,8 @@ static void end_audit(
 		options->is_unsigned ? " --unsigned" : "", code);
 	if (audit->n_lost)
 		report_error(stderr,
-			"lines that did not reach syslog: %zu; the journal has them all",
-			audit->n_lost);
+			"%zu message%s not logged to syslog; the journal has them all",
+			audit->n_lost, audit->n_lost == 1 ? "" : "s");
 }
 
 /* However the run ended: those that stopped midway need it most. Its exit code stays. */

@@ -43,8 +43,7 @@ static enum exit_code apply(struct run *run)
 	act_block_stop_signals();
 	code = executor_apply(executor, &journal);
 	if (code == EXIT_DONE)
-		printf("steps done: %zu of %zu, and the host is as the plan predicted\n",
-			executor->n_done, executor->plan->n_steps);
+		report_completed(stdout, executor->n_done);
 	return code;
 }
 

@@ -34,9 +34,9 @@ void executor_say_difference(
 void executor_say_how_far(const struct executor *executor, const struct journal *journal)
 {
 	report_error(executor->errors,
-		"steps done: %zu of %zu. The journal: %s. "
-		"When what stopped it is mended, --resume goes on from here; "
-		"where it cannot, " NEW_CAPTURE,
+		"%zu of %zu steps completed. Journal: %s. "
+		"When the cause is removed, --resume continues from here; "
+		"otherwise " NEW_CAPTURE,
 		executor->n_done, executor->plan->n_steps, journal->path);
 }
 

@@ -65,6 +65,12 @@ void report_step(FILE *to, const struct plan_step *step, size_t number, size_t t
 	fflush(to);
 }
 
+void report_completed(FILE *to, size_t n_steps)
+{
+	fprintf(to, "%s%zu step%s completed and verified.\n", n_steps > 1 ? "All " : "",
+		n_steps, n_steps == 1 ? "" : "s");
+}
+
 void report_output(FILE *to, const struct buf *output)
 {
 	const char *line = buf_text(output);

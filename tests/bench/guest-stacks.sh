@@ -77,7 +77,7 @@ for size in $sizes; do
 	timed "$size" rehearsal snapstate-execute --unsigned bench.snapplan
 	timed "$size" execute execute
 	devices_are $((largest * 2))
-	grep "^steps done: $((size * 3)) of" execute.out
+	grep "^All $((size * 3)) steps completed" execute.out
 	build "$size"
 	timed "$size" again stacks remove "$size"
 	[[ ,$BENCH_SHELL, != *,$size,* ]] || {

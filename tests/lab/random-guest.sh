@@ -70,7 +70,7 @@ steps_expected() {
 		$1 in real { print $1, real[$1]; next }
 		{ print }' gone.dm pass=1 "$1/table" pass=2 "$1/table" >"$3/table"
 }
-all_done() { grep -Eq '^steps done: ([0-9]+) of \1, and the host is as the plan predicted' apply.out; }
+all_done() { grep -Eq '^(All [0-9]+ steps|[01] steps?) completed and verified' apply.out; }
 # What could not go for a neighbour's sake may have become removable with the neighbour; nothing else has.
 nothing_left() {
 	sed -n 's/^# lvremove -y //p' after.snapplan >left

@@ -1673,9 +1673,9 @@ static void test_how_steps_end(void **state)
 			"\n3 failed ended with status 5\n3 unchanged "},
 		{OP_LV_REMOVE, LOCKED, EXIT_DIFFERS, 33,
 			"step 3 changed nothing: volume group vg is locked by pid 4711\n"
-			"snapstate-execute: steps done: 2 of 3",
+			"snapstate-execute: 2 of 3 steps completed",
 			"\n3 refused "},
-		{OP_UMOUNT, FAILS, EXIT_DIFFERS, 1, "steps done: 0 of 3",
+		{OP_UMOUNT, FAILS, EXIT_DIFFERS, 1, "0 of 3 steps completed",
 			"\n1 unchanged "},
 		{OP_DM_REMOVE, WRONG, EXIT_STOPPED, 2,
 			"  vg-backup (700:4) is now suspended\n",
@@ -1804,7 +1804,7 @@ static void test_stopped_between_steps(void **state)
 	assert_int_equal(toy_run(&later, plan, true), EXIT_STOPPED);
 	assert_int_equal(later.n_acts, 2);
 	assert_says(later.errors,
-		"interrupted between steps\nsnapstate-execute: steps done: 2 of 3");
+		"interrupted between steps\nsnapstate-execute: 2 of 3 steps completed");
 }
 
 /* On a host with thousands of devices, looking at all of them at each step would take

@@ -35,7 +35,7 @@ after() {
 	check 'it stopped midway' is "$rc" 4
 	check 'the step that was begun is done' journal_has two '^1 done '
 	check 'no other was begun' not journal_has two '^2 intent '
-	check 'it says so' grep 'steps done: 1 of 2' two.err
+	check 'it says so' grep '1 of 2 steps completed' two.err
 	check 'syslog has it' grep -E ' 1 done ' syslog.txt
 	more_goes_on two
 	check '--resume finished it' is "$rc" 0

@@ -49,7 +49,7 @@ after() {
 	check 'it stopped midway' is "$rc" 4
 	check 'it took less than half a minute' test "$seconds" -lt 30
 	check 'it said that it waits' grep 'it is gone; waiting for udev' stale.out
-	check 'one step is done' grep 'steps done: 1 of 2' stale.err
+	check 'one step is done' grep '1 of 2 steps completed' stale.err
 	check 'and why no other was begun' grep 'it is done, but udev did not handle it' stale.err
 	more_goes_on stale
 	check '--resume finished it' is "$rc" 0
