@@ -2411,6 +2411,37 @@ static void test_nothing_raw_reaches_the_terminal(void **state)
 				  "    | one\n    | ?]0;x?\n    | three\n");
 }
 
+/* Sentences are the observer's: they are text of a host too. Where there are none, the
+ * facts are shown in any case. */
+static void test_what_differs(void **state)
+{
+	static const struct {
+		const char *words;
+		bool has_facts;
+		const char *said;
+	} rows[] = {
+		{"a\x1b is gone", false, "  a? is gone\n"},
+		{"a is gone", true, "  a is gone\n  expected  x 1\n  found     x 2\n"},
+		{NULL, false, "  expected  x 1\n  found     x 2\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		cleanup_difference struct difference difference = DIFFERENCE_INIT;
+		cleanup_free char *text = NULL;
+		size_t len;
+		FILE *to = open_memstream(&text, &len);
+
+		facts_add(&difference.missing, "x 1");
+		facts_add(&difference.extra, "x 2");
+		if (rows[i].words)
+			facts_add(&difference.words, rows[i].words);
+		report_difference(to, &difference, rows[i].has_facts);
+		fclose(to);
+		assert_string_equal(text, rows[i].said);
+	}
+}
+
 static enum exit_code read_options(struct options *options, const char *const words[])
 {
 	char *argv[8] = {(char *)"snapstate-execute"};
@@ -2561,6 +2592,7 @@ int main(void)
 		cmocka_unit_test(test_disks_attached_since),
 		cmocka_unit_test(test_names_for_lvm),
 		cmocka_unit_test(test_nothing_raw_reaches_the_terminal),
+		cmocka_unit_test(test_what_differs),
 		cmocka_unit_test(test_options),
 		cmocka_unit_test(test_plan_files),
 	};
