@@ -25,19 +25,8 @@ bool lvm_name_is_valid(const char *name)
 }
 
 /* The alphabet of lib/uuid/uuid.c */
-static bool is_uuid_char(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-	       (c >= 'A' && c <= 'Z') || c == '!' || c == '#';
-}
-
-static bool is_uuid(const char *text, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if (!is_uuid_char(text[i]))
-			return false;
-	return true;
-}
+static const char uuid_chars[] =
+	"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ!#";
 
 bool lvm_dm_uuid_split(const char *dm_uuid, char ret_vg[LVM_UUID_LEN + 1],
 	char ret_lv[LVM_UUID_LEN + 1], const char **ret_layer)
@@ -45,8 +34,8 @@ bool lvm_dm_uuid_split(const char *dm_uuid, char ret_vg[LVM_UUID_LEN + 1],
 	const char *ids = dm_uuid + 4;
 	const char *rest;
 
-	if (strncmp(dm_uuid, "LVM-", 4) != 0 || strlen(ids) < 2 * LVM_UUID_LEN ||
-		!is_uuid(ids, 2 * LVM_UUID_LEN))
+	if (strncmp(dm_uuid, "LVM-", 4) != 0 ||
+		strspn(ids, uuid_chars) != 2 * LVM_UUID_LEN)
 		return false;
 	rest = ids + 2 * LVM_UUID_LEN;
 	if (*rest != '\0' && *rest != '-')
@@ -102,7 +91,7 @@ bool lvm_uuid_plain(const char *text, char ret_uuid[LVM_UUID_LEN + 1])
 	for (size_t i = 0; i < LVM_UUID_LEN; i++) {
 		if (len == LVM_UUID_HYPHENS && is_hyphen_place(i) && text[in++] != '-')
 			return false;
-		if (!is_uuid_char(text[in]))
+		if (!text[in] || !strchr(uuid_chars, text[in]))
 			return false;
 		ret_uuid[i] = text[in++];
 	}

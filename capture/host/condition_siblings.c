@@ -20,7 +20,6 @@
 #include "snapstate/host/holders.h"
 #include "snapstate/host/lvm.h"
 #include "snapstate/host/places.h"
-#include "snapstate/lvm_names.h"
 
 /* The stack of one origin. */
 struct family {
@@ -63,7 +62,7 @@ static bool has_lvms_table(
 	const struct family *family, const struct lv *lv, const struct device *snapshot)
 {
 	const struct device *store =
-		host_device_of_lv(family->host, lv->vg_uuid, lv->uuid, "-cow");
+		host_device_of_layer(family->host, lv, LV_COW);
 	struct devno real, cow;
 
 	return device_snapshot_parts(snapshot, &real, &cow) && family->real &&
@@ -74,7 +73,7 @@ static bool has_lvms_table(
 static void check_snapshot(const struct family *family, const struct lv *lv)
 {
 	const struct device *snapshot =
-		host_device_of_lv(family->host, lv->vg_uuid, lv->uuid, "");
+		host_device_of_layer(family->host, lv, LV_VISIBLE);
 	enum snapshot_state state =
 		snapshot ? device_snapshot_state(snapshot) : SNAPSHOT_NONE;
 
@@ -135,16 +134,13 @@ static void check_origin(const struct family *family, bool has_snapshots)
 /* A device on the layer, the visible volume excepted. */
 static void check_on_layer(const struct family *family, const struct device *device)
 {
-	char vg[LVM_UUID_LEN + 1], uuid[LVM_UUID_LEN + 1];
-	const struct lv *lv = NULL;
-	const char *layer;
+	const struct lv *lv;
 
 	if (device_snapshot_state(device) == SNAPSHOT_NONE) {
 		add_device(family, "mapped", device);
 		return;
 	}
-	if (lvm_dm_uuid_split(device->uuid, vg, uuid, &layer) && !*layer)
-		lv = host_lv(family->host, vg, uuid);
+	lv = host_lv_of_device(family->host, device);
 	if (!lv || !is_snapshot_of(lv, family->condition))
 		add_device(family, "stale", device);
 }

@@ -309,7 +309,10 @@ void host_index_build(struct host *host)
 	home = host_namespace_of_host(host);
 	index->home = home ? (size_t)(home - host->namespaces) : host->n_namespaces;
 	host->index = index;
+	for (size_t i = 0; i < host->n_devices; i++)
+		device_snapshot_keep(&host->devices[i]);
 	index_fill(host, index);
+	volume_devices_build(host, &index->volumes);
 	index->is_lvm_whole = lvm_view_is_whole(host);
 	index->below = below_build(host);
 }
@@ -346,6 +349,7 @@ void host_index_free(struct host *host)
 	if (!index->is_of_clone) {
 		free(index->owned.owned);
 		path_list_free(&index->paths);
+		volume_devices_free(&index->volumes);
 		below_free(index->below);
 	}
 	free(index);

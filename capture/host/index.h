@@ -69,6 +69,19 @@ void places_sort(struct places *places);
 struct places places_between(
 	const struct host *host, unsigned kind, unsigned last, uint64_t key);
 
+/* Of each volume its devices, of each device the volume whose own mapping it is; see
+ * index_volumes.c. */
+struct volume_devices {
+	struct layers_at {
+		uint32_t at[3]; /* by enum lv_layer */
+	} *devices;
+	uint32_t *lvs;
+};
+void volume_devices_build(const struct host *host, struct volume_devices *volumes);
+void volume_devices_free(struct volume_devices *volumes);
+/* Keeps what the device's table and status say of a snapshot. */
+void device_snapshot_keep(struct device *device);
+
 /* lvm_view.c: host_lvm_is_whole(), worked out. */
 bool lvm_view_is_whole(const struct host *host);
 
@@ -89,6 +102,7 @@ struct host_index {
 	struct list added[PLACES_KINDS]; /* of a clone */
 	size_t home; /* place of the host's own mount namespace; behind all = none */
 	struct owned_list owned;
+	struct volume_devices volumes;
 	bool is_lvm_whole;
 	struct path_list paths;
 	/* A clone has that of its host: what goes has nothing on it, and an origin gets

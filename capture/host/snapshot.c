@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "index.h"
 #include "snapstate/buf.h"
 #include "snapstate/host/device.h"
 
@@ -59,7 +60,7 @@ static bool parse_usage(const char *status, uint64_t *ret_used, uint64_t *ret_to
 	       parse_u64(rest + 1, total_len, 10, ret_total) == 0;
 }
 
-enum snapshot_state device_snapshot_state(const struct device *device)
+static enum snapshot_state read_state(const struct device *device)
 {
 	static const struct {
 		const char *word;
@@ -93,7 +94,7 @@ bool device_snapshot_usage(
 	return target && parse_usage(target->status, ret_used, ret_total);
 }
 
-bool device_snapshot_parts(
+static bool read_parts(
 	const struct device *device, struct devno *ret_origin, struct devno *ret_cow)
 {
 	const struct dm_target *target = only_snapshot(device);
@@ -105,7 +106,7 @@ bool device_snapshot_parts(
 	       parse_devno(cow, strcspn(cow, " "), ret_cow) == 0;
 }
 
-bool device_snapshot_is_lvms(const struct device *device)
+static bool read_is_lvms(const struct device *device)
 {
 	const struct dm_target *target = only_snapshot(device);
 	const char *params = target ? target->params : NULL;
@@ -115,4 +116,63 @@ bool device_snapshot_is_lvms(const struct device *device)
 		params = params ? params + 1 : NULL;
 	}
 	return params && strncmp(params, "P ", 2) == 0;
+}
+
+/* ---- kept ---- */
+
+void device_snapshot_keep(struct device *device)
+{
+	const struct dm_target *target = only_snapshot(device);
+	struct snapshot_words words = {.type = NULL};
+
+	if (target) {
+		words = (struct snapshot_words){.type = target->type,
+			.params = target->params,
+			.status = target->status};
+		words.state = read_state(device);
+		words.has_parts = read_parts(device, &words.origin, &words.cow);
+		words.is_lvms = read_is_lvms(device);
+	}
+	device->snapshot = words;
+}
+
+/* NULL: it has to be read. */
+static const struct snapshot_words *kept(const struct device *device)
+{
+	const struct snapshot_words *words = &device->snapshot;
+	const struct dm_target *target = device->targets;
+
+	return device->n_targets == 1 && words->type && words->type == target->type &&
+			       words->params == target->params &&
+			       words->status == target->status
+		       ? words
+		       : NULL;
+}
+
+enum snapshot_state device_snapshot_state(const struct device *device)
+{
+	const struct snapshot_words *words = kept(device);
+
+	return words ? words->state : read_state(device);
+}
+
+bool device_snapshot_parts(
+	const struct device *device, struct devno *ret_origin, struct devno *ret_cow)
+{
+	const struct snapshot_words *words = kept(device);
+
+	if (!words)
+		return read_parts(device, ret_origin, ret_cow);
+	if (!words->has_parts)
+		return false;
+	*ret_origin = words->origin;
+	*ret_cow = words->cow;
+	return true;
+}
+
+bool device_snapshot_is_lvms(const struct device *device)
+{
+	const struct snapshot_words *words = kept(device);
+
+	return words ? words->is_lvms : read_is_lvms(device);
 }

@@ -22,9 +22,9 @@ static const char *deviation(
 	const struct host *host, const struct subject *subject, const struct lv *other)
 {
 	const struct device *snapshot =
-		host_device_of_lv(host, other->vg_uuid, other->uuid, "");
+		host_device_of_layer(host, other, LV_VISIBLE);
 	const struct device *store =
-		host_device_of_lv(host, other->vg_uuid, other->uuid, "-cow");
+		host_device_of_layer(host, other, LV_COW);
 	struct devno real, cow;
 
 	if (!snapshot)
@@ -40,7 +40,7 @@ static const char *deviation(
 /* Marked in the metadata, or at work in the kernel already. */
 static bool is_merging(const struct host *host, const struct lv *lv)
 {
-	const struct device *device = host_device_of_lv(host, lv->vg_uuid, lv->uuid, "");
+	const struct device *device = host_device_of_layer(host, lv, LV_VISIBLE);
 	enum snapshot_state state =
 		device ? device_snapshot_state(device) : SNAPSHOT_NONE;
 

@@ -16,31 +16,28 @@
 #include "snapstate/host/places.h"
 
 /* The table that LVM would load, chunk size aside: its line must begin like this. */
-static bool has_table(const struct host *host, const struct lv *lv)
+static bool has_table(
+	const struct host *host, const struct lv *lv, const struct device *layer)
 {
 	cleanup_buf struct buf params = BUF_INIT;
-	const struct device *snapshot =
-		host_device_of_lv(host, lv->vg_uuid, lv->uuid, "");
-	const struct device *cow =
-		host_device_of_lv(host, lv->vg_uuid, lv->uuid, "-cow");
-	const struct device *layer =
-		host_device_of_lv(host, lv->vg_uuid, lv->origin_uuid, "-real");
+	const struct device *snapshot = host_device_of_layer(host, lv, LV_VISIBLE);
+	const struct device *cow = host_device_of_layer(host, lv, LV_COW);
 
 	if (!snapshot || !layer || !cow || snapshot->n_targets != 1 ||
 		strcmp(snapshot->targets[0].type, "snapshot") != 0)
 		return false;
-	buf_printf(&params, DEVNO_FMT " " DEVNO_FMT " P ", DEVNO_ARGS(layer->devno),
-		DEVNO_ARGS(cow->devno));
+	buf_devno(&params, layer->devno);
+	buf_puts(&params, " ");
+	buf_devno(&params, cow->devno);
+	buf_puts(&params, " P ");
 	return strncmp(snapshot->targets[0].params, buf_text(&params), params.len) == 0;
 }
 
 /* The layer is held by what LVM's tables say, and by nobody else: else LVM fails to
  * dissolve it with the last snapshot. */
-static int check_layer(const struct proof *proof, const struct lv *lv)
+static int check_layer(const struct proof *proof, const struct device *layer)
 {
 	const struct host *now = proof->now;
-	const struct device *layer =
-		host_device_of_lv(now, lv->vg_uuid, lv->origin_uuid, "-real");
 	struct holders tables;
 	uint32_t n_tables = 0;
 
@@ -67,6 +64,8 @@ static int check_layer(const struct proof *proof, const struct lv *lv)
 int proof_check_neighbours(const struct proof *proof, const struct lv *lv)
 {
 	const struct host *now = proof->now;
+	const struct device *layer =
+		host_device_of_lv(now, lv->vg_uuid, lv->origin_uuid, "-real");
 	cleanup_places struct places places =
 		host_places(now, PLACES_LV_ORIGIN, places_text(lv->origin_uuid));
 
@@ -80,10 +79,10 @@ int proof_check_neighbours(const struct proof *proof, const struct lv *lv)
 		if (other->is_merging)
 			return proof_broken(proof, 3,
 				"another snapshot of its origin is merging", lv->name);
-		if (!has_table(now, other))
+		if (!has_table(now, other, layer))
 			return proof_broken(proof, 1,
 				"LVM would load another snapshot of its origin anew",
 				lv->name);
 	}
-	return check_layer(proof, lv);
+	return check_layer(proof, layer);
 }

@@ -24,6 +24,27 @@ enum device_flag {
 /* The word of one flag bit; NULL for a bit that is none. */
 const char *device_flag_name(unsigned flag);
 
+/* State of a snapshot target, from its status text (kernel dm-snap.c, snapshot_status).
+ */
+enum snapshot_state {
+	SNAPSHOT_NONE,	  /* no snapshot target */
+	SNAPSHOT_VALID,	  /* "used/total metadata" (old: "used/total") */
+	SNAPSHOT_INVALID, /* every read and write fails */
+	SNAPSHOT_OVERFLOW,
+	SNAPSHOT_MERGE_FAILED,
+	SNAPSHOT_MERGING, /* target type snapshot-merge */
+	SNAPSHOT_UNKNOWN, /* the COW does not say, or the status was not read */
+};
+
+/* What the one target of a snapshot says, as host_index_build() read it: it is asked
+ * again and again. Right as long as the target has these very strings (snapshot.c). */
+struct snapshot_words {
+	const char *type, *params, *status;
+	struct devno origin, cow;
+	enum snapshot_state state;
+	bool has_parts, is_lvms;
+};
+
 /* A device-mapper device. */
 struct device {
 	struct devno devno;
@@ -39,19 +60,9 @@ struct device {
 	struct devno *deps; /* devices its tables refer to, sorted */
 	size_t n_deps;
 	bool is_gone; /* only in a replayed model: removed by an earlier step */
+	struct snapshot_words snapshot;
 };
 
-/* State of a snapshot target, from its status text (kernel dm-snap.c, snapshot_status).
- */
-enum snapshot_state {
-	SNAPSHOT_NONE,	  /* no snapshot target */
-	SNAPSHOT_VALID,	  /* "used/total metadata" (old: "used/total") */
-	SNAPSHOT_INVALID, /* every read and write fails */
-	SNAPSHOT_OVERFLOW,
-	SNAPSHOT_MERGE_FAILED,
-	SNAPSHOT_MERGING, /* target type snapshot-merge */
-	SNAPSHOT_UNKNOWN, /* the COW does not say, or the status was not read */
-};
 const char *snapshot_state_name(enum snapshot_state state);
 enum snapshot_state device_snapshot_state(const struct device *device);
 /* Sectors of the COW in use and in all; false when the status does not tell. */
@@ -80,6 +91,14 @@ bool device_stands_on(const struct device *device, struct devno below);
 /* A volume's own mapping (layer: "") or a layer of it ("-real", "-cow"), by its uuid. */
 struct device *host_device_of_lv(const struct host *host, const char *vg_uuid,
 	const char *lv_uuid, const char *layer);
+/* The same of a volume of this host, without a look-up (index_volumes.c). */
+enum lv_layer { LV_VISIBLE, LV_COW, LV_REAL };
+#define LV_LAYERS (LV_REAL + 1)
+struct lv;
+struct device *host_device_of_layer(
+	const struct host *host, const struct lv *lv, enum lv_layer layer);
+/* The volume whose own mapping it is; NULL: none in the metadata. */
+struct lv *host_lv_of_device(const struct host *host, const struct device *device);
 
 /* Below `devno`, itself included, through mappings, partitions, arrays and loop devices:
  * the nearest volume of a group other than `vg_uuid`; NULL: none. */
