@@ -35,11 +35,13 @@ static int order_condition(const void *key, const void *entry)
 	return condition_compare(key, entry);
 }
 
-bool scope_has_condition(const struct scope *scope, const struct condition *condition)
+const struct condition *scope_condition(
+	const struct scope *scope, const struct condition *condition)
 {
-	return scope->n_conditions &&
-	       bsearch(condition, scope->conditions, scope->n_conditions,
-		       sizeof(*scope->conditions), order_condition);
+	return scope->n_conditions
+		       ? bsearch(condition, scope->conditions, scope->n_conditions,
+				 sizeof(*scope->conditions), order_condition)
+		       : NULL;
 }
 
 /* ---- many entries ---- */

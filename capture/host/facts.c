@@ -30,6 +30,8 @@ struct rendering {
 	const struct host *host;
 	struct facts *facts;
 	struct buf line; /* reused */
+	struct facts_noted *noted; /* NULL: all is rendered */
+	uint32_t entry; /* of the scope: its place among devices, then blocks */
 	struct devno home_of; /* the device that was last asked for its own mounts */
 	struct home_mounts home;
 };
@@ -300,14 +302,13 @@ static void render_mount(
 }
 
 /* Not one that goes along with one of the host's own. */
-static void render_mount_of(
+static bool is_mount_fact(
 	struct rendering *r, struct devno held, const struct mount *mount)
 {
 	if (!devno_is_equal(r->home_of, held))
 		host_mounts_of(r->host, held, &r->home);
 	r->home_of = held;
-	if (!mount_goes_along(r->host, &r->home, mount))
-		render_mount(r, held, mount);
+	return !mount_goes_along(r->host, &r->home, mount);
 }
 
 static void render_holder(
@@ -339,6 +340,74 @@ static void render_holder(
 	}
 }
 
+/* ---- holders that are noted ---- */
+
+/* All that its line says but for `held` is the element's own, and no step changes that.
+ */
+struct noted_holder {
+	struct devno held;
+	uint32_t entry, shape, at;
+};
+
+static bool note_holder(
+	struct rendering *r, struct devno held, const struct holder *holder)
+{
+	bool is_fact = holder->times > 0;
+
+	if (!r->noted || holder->shape == HELD_BY_SUPERBLOCK ||
+		holder->shape == HELD_BY_KERNEL || holder->shape == HELD_BY_PROCESS ||
+		(holder->shape == HELD_BY_SWAP && holder->is_on_file))
+		return false;
+	if (holder->shape == HELD_BY_MOUNT)
+		is_fact = is_mount_fact(r, held, holder->mount);
+	if (is_fact)
+		*array_add(&r->noted->holders, &r->noted->n_holders) =
+			(struct noted_holder){.held = held,
+				.entry = r->entry,
+				.shape = holder->shape,
+				.at = (uint32_t)holder->at};
+	return true;
+}
+
+static void render_noted(struct rendering *r, const struct noted_holder *noted)
+{
+	const struct host *host = r->host;
+	struct holder holder = {.shape = (enum holder_shape)noted->shape, .times = 1};
+
+	switch (holder.shape) {
+	case HELD_BY_TABLE:
+		holder.table = &host->devices[noted->at];
+		holder.row = holder_row(holder.shape, 0);
+		break;
+	case HELD_BY_BLOCK:
+		holder.block = &host->blocks[noted->at];
+		holder.row = holder_row(holder.shape, holder.block->kind);
+		break;
+	case HELD_BY_SWAP:
+		holder.swap = &host->swaps[noted->at];
+		holder.row = holder_row(holder.shape, 0);
+		break;
+	case HELD_BY_MOUNT:
+		render_mount(r, noted->held, &host->mounts[noted->at]);
+		return;
+	case HELD_BY_SUPERBLOCK:
+	case HELD_BY_KERNEL:
+	case HELD_BY_PROCESS:
+	case HOLDER_SHAPES:
+		return;
+	}
+	render_holder(r, noted->held, &holder);
+}
+
+static int order_noted(const struct noted_holder *a, const struct noted_holder *b)
+{
+	if (a->entry != b->entry)
+		return a->entry < b->entry ? -1 : 1;
+	if (a->shape != b->shape)
+		return a->shape < b->shape ? -1 : 1;
+	return (a->at > b->at) - (a->at < b->at);
+}
+
 /* As long as only its table matters, only what has one on it. */
 static void render_holders(struct rendering *r, const struct asked *asked)
 {
@@ -348,7 +417,8 @@ static void render_holders(struct rendering *r, const struct asked *asked)
 			: host_holders_by(r->host, asked->devno, HELD_BY_TABLE);
 
 	for (struct holder holder; holders_next(&holders, &holder);)
-		render_holder(r, asked->devno, &holder);
+		if (!note_holder(r, asked->devno, &holder))
+			render_holder(r, asked->devno, &holder);
 	if (asked->level == SCOPE_ALL)
 		render_unplaced(r, asked->devno);
 }
@@ -357,8 +427,9 @@ static void render_mounts(struct rendering *r, const struct asked *asked)
 {
 	struct holders holders = host_holders_by(r->host, asked->devno, HELD_BY_MOUNT);
 
-	for (struct holder holder; holders_next(&holders, &holder);)
-		render_mount_of(r, asked->devno, holder.mount);
+	for (struct holder holder; !r->noted && holders_next(&holders, &holder);)
+		if (is_mount_fact(r, asked->devno, holder.mount))
+			render_mount(r, asked->devno, holder.mount);
 }
 
 /* ---- other block devices ---- */
@@ -604,6 +675,7 @@ static void render_scope(struct rendering *r, const struct scope *scope)
 			struct asked asked =
 				about_device(device, scope->devices[i].level);
 
+			r->entry = (uint32_t)i;
 			render(r, &asked);
 		}
 	}
@@ -611,6 +683,7 @@ static void render_scope(struct rendering *r, const struct scope *scope)
 		const struct block *block =
 			host_block_by_devno(r->host, scope->blocks[i].devno);
 
+		r->entry = (uint32_t)(scope->n_devices + i);
 		if (block)
 			render_about_block(r, block);
 	}
@@ -668,4 +741,41 @@ void host_facts(
 		render_everything(&r);
 	buf_free(&r.line);
 	facts_sort(ret_facts);
+}
+
+void host_facts_note(
+	const struct host *host, const struct scope *scope, struct facts_noted *ret)
+{
+	struct rendering r = {.host = host, .facts = &ret->facts, .noted = ret};
+
+	render_scope(&r, scope);
+	buf_free(&r.line);
+	facts_sort(&ret->facts);
+}
+
+void host_facts_minus(const struct host *host, const struct facts_noted *a,
+	const struct facts_noted *b, struct facts *ret_facts)
+{
+	struct rendering r = {.host = host, .facts = ret_facts};
+	size_t at = 0;
+
+	facts_minus(&a->facts, &b->facts, ret_facts);
+	for (size_t i = 0; i < a->n_holders; i++) {
+		int order = 1;
+
+		while (at < b->n_holders &&
+			(order = order_noted(&b->holders[at], &a->holders[i])) < 0)
+			at++;
+		if (at == b->n_holders || order != 0)
+			render_noted(&r, &a->holders[i]);
+	}
+	buf_free(&r.line);
+	facts_sort(ret_facts);
+}
+
+void facts_noted_free(struct facts_noted *noted)
+{
+	facts_free(&noted->facts);
+	free(noted->holders);
+	*noted = (struct facts_noted){.n_holders = 0};
 }

@@ -159,8 +159,10 @@ struct places places_between(
 	if (places.is_all)
 		return places;
 	list = &host->index->lists[LIST_OF(kind)];
-	places.at = list->places + list_find(list, &first);
-	places.end = list->places + list->count;
+	if (list->count) {
+		places.at = list->places + list_find(list, &first);
+		places.end = list->places + list->count;
+	}
 	added = &host->index->added[LIST_OF(kind)];
 	if (added->count) {
 		places.added = added->places + list_find(added, &first);

@@ -110,7 +110,7 @@ static bool is_condition_in_scope(const struct scope *scope, const char *fact)
 	size_t len;
 	bool is_it =
 		condition_parse(text, strlen(text), strings, &condition, &len) == 0 &&
-		text[len] == ' ' && scope_has_condition(scope, &condition);
+		text[len] == ' ' && scope_condition(scope, &condition);
 
 	arena_free(strings);
 	return is_it;

@@ -80,7 +80,7 @@ static bool is_asked_of_siblings(
 		.lv_uuid = lv_uuid,
 		.argument = ""};
 
-	return scope_has_condition(&plan->scope, &wanted);
+	return scope_condition(&plan->scope, &wanted) != NULL;
 }
 
 /* What the verdict took for granted of the origin and its other snapshots: any healthy
@@ -208,14 +208,13 @@ static void scope_around(
 		add_around(subject->real, scope, around);
 }
 
-static void keep_new(const struct facts *before, const struct facts *after,
-	const struct facts *known, struct facts *ret)
+static void keep_new(const struct host *host, const struct facts_noted *before,
+	const struct facts_noted *after, const struct facts *known, struct facts *ret)
 {
-	struct facts gone = FACTS_INIT;
+	cleanup_facts struct facts gone = FACTS_INIT;
 
-	facts_minus(before, after, &gone);
+	host_facts_minus(host, before, after, &gone);
 	facts_minus(&gone, known, ret);
-	facts_free(&gone);
 }
 
 static void reach_free(struct reach *reach)
@@ -229,7 +228,7 @@ static void forget_scope(struct ordering *ordering)
 	scope_free(&ordering->scope);
 	scope_free(&ordering->around);
 	reach_free(&ordering->reach);
-	facts_free(&ordering->facts);
+	facts_noted_free(&ordering->left);
 }
 
 static void find_scope(struct ordering *ordering)
@@ -307,23 +306,33 @@ static void reach_of_step(const struct ordering *ordering, const struct plan_ste
 		reach_down(clone, device->deps[i], reach);
 }
 
-/* What the subject's scope has of it. Conditions that last are the same before and after.
- */
-static void scope_of_reach(
-	const struct scope *scope, const struct reach *reach, struct scope *part)
+/* Conditions that last are the same before and after, and so is what LVM asks of the
+ * origin and its other snapshots, when it removes one: it does only where that holds, and
+ * takes nothing of it but the snapshot itself. */
+static bool may_change(enum condition_kind kind, enum plan_op op)
 {
-	if (!reach->count) {
-		scope_append(part, scope);
-		return;
-	}
+	if (op == OP_LV_REMOVE &&
+		(kind == CONDITION_SIBLINGS || kind == CONDITION_SETTLED))
+		return false;
+	return !condition_row(kind)->is_lasting;
+}
+
+/* What the subject's scope has of it. */
+static void scope_of_reach(const struct scope *scope, const struct reach *reach,
+	enum plan_op op, struct scope *part)
+{
+	bool is_all = !reach->count;
+
 	for (size_t i = 0; i < scope->n_devices; i++)
-		if (is_in_reach(reach, scope->devices[i].devno))
+		if (is_all || is_in_reach(reach, scope->devices[i].devno))
 			*array_add(&part->devices, &part->n_devices) = scope->devices[i];
 	for (size_t i = 0; i < scope->n_blocks; i++)
-		if (is_in_reach(reach, scope->blocks[i].devno))
+		if (is_all || is_in_reach(reach, scope->blocks[i].devno))
 			*array_add(&part->blocks, &part->n_blocks) = scope->blocks[i];
+	for (size_t i = 0; is_all && i < scope->n_volumes; i++)
+		*array_add(&part->volumes, &part->n_volumes) = scope->volumes[i];
 	for (size_t i = 0; i < scope->n_conditions; i++)
-		if (!condition_row(scope->conditions[i].kind)->is_lasting)
+		if (may_change(scope->conditions[i].kind, op))
 			*array_add(&part->conditions, &part->n_conditions) =
 				scope->conditions[i];
 }
@@ -331,55 +340,57 @@ static void scope_of_reach(
 /* Nothing changes between two steps of one subject: what the last one left is what the
  * next one finds, if it is to look at the same. */
 static void facts_before(struct ordering *ordering, const struct reach *reach,
-	const struct scope *scope, struct facts *ret)
+	const struct scope *scope, struct facts_noted *ret)
 {
 	const struct reach *last = &ordering->reach;
 
 	if (last->count && last->count == reach->count &&
 		memcmp(last->devnos, reach->devnos,
 			reach->count * sizeof(*reach->devnos)) == 0) {
-		*ret = ordering->facts;
-		ordering->facts = FACTS_INIT;
+		*ret = ordering->left;
+		ordering->left = (struct facts_noted){.n_holders = 0};
 	} else {
-		host_facts(ordering->clone, scope, ret);
+		host_facts_note(ordering->clone, scope, ret);
 	}
-	facts_free(&ordering->facts);
+	facts_noted_free(&ordering->left);
 	reach_free(&ordering->reach);
 	ordering->reach = *reach;
 }
 
-static void predict_around(
-	struct plan_step *step, const struct facts *before, const struct facts *after)
+static void predict_around(const struct host *host, struct plan_step *step,
+	const struct facts_noted *before, const struct facts_noted *after)
 {
-	keep_new(before, after, &step->gone, &step->maybe_gone);
-	keep_new(after, before, &step->new, &step->maybe_new);
+	keep_new(host, before, after, &step->gone, &step->maybe_gone);
+	keep_new(host, after, before, &step->new, &step->maybe_new);
 }
 
 /* A step of a tall stack does not look at all of it. The prover compares all. */
 int order_predict(struct ordering *ordering, struct plan_step *step, struct err *err)
 {
 	cleanup_scope struct scope scope = {0}, around = {0};
-	cleanup_facts struct facts before = FACTS_INIT, around_before = FACTS_INIT;
-	cleanup_facts struct facts around_after = FACTS_INIT;
+	cleanup_facts_noted struct facts_noted before = {.n_holders = 0};
+	cleanup_facts_noted struct facts_noted around_before = {.n_holders = 0};
+	cleanup_facts_noted struct facts_noted around_after = {.n_holders = 0};
+	const struct host *clone = ordering->clone;
 	struct reach reach = {0};
 	int r;
 
 	find_scope(ordering);
 	reach_of_step(ordering, step, &reach);
-	scope_of_reach(&ordering->scope, &reach, &scope);
+	scope_of_reach(&ordering->scope, &reach, step->op, &scope);
 	if (!reach.count)
 		scope_append(&around, &ordering->around);
 	facts_before(ordering, &reach, &scope, &before);
-	host_facts(ordering->clone, &around, &around_before);
+	host_facts_note(clone, &around, &around_before);
 	r = replay_step(ordering->clone, step, err);
 	if (r < 0)
 		return err_wrap(err, "step %zu (%s)", ordering->plan->n_steps,
 			plan_op_name(step->op));
-	host_facts(ordering->clone, &scope, &ordering->facts);
-	host_facts(ordering->clone, &around, &around_after);
-	facts_minus(&before, &ordering->facts, &step->gone);
-	facts_minus(&ordering->facts, &before, &step->new);
-	predict_around(step, &around_before, &around_after);
+	host_facts_note(clone, &scope, &ordering->left);
+	host_facts_note(clone, &around, &around_after);
+	host_facts_minus(clone, &before, &ordering->left, &step->gone);
+	host_facts_minus(clone, &ordering->left, &before, &step->new);
+	predict_around(clone, step, &around_before, &around_after);
 	return 0;
 }
 

@@ -23,7 +23,7 @@ struct ordering {
 	const struct subject *scope_of;
 	struct scope scope, around; /* scope_of_subject, scope_around: of `scope_of` */
 	struct reach reach;	    /* what its last step could reach, if not all */
-	struct facts facts;	    /* what that step left there */
+	struct facts_noted left;    /* what that step left there */
 };
 
 /* Strings of a step are malloc'ed and start as "". */

@@ -189,11 +189,11 @@ static void scope_of_step(struct proof *proof, struct scope *ret)
 }
 
 static int check_same(const struct proof *proof, const struct facts *predicted,
-	const struct facts *from, const struct facts *to)
+	const struct facts_noted *from, const struct facts_noted *to)
 {
 	cleanup_facts struct facts difference = FACTS_INIT, wrong = FACTS_INIT;
 
-	facts_minus(from, to, &difference);
+	host_facts_minus(proof->now, from, to, &difference);
 	facts_minus(predicted, &difference, &wrong);
 	facts_minus(&difference, predicted, &wrong);
 	return wrong.count ? proof_broken(proof, 8, "does not follow", wrong.lines[0])
@@ -203,17 +203,18 @@ static int check_same(const struct proof *proof, const struct facts *predicted,
 static int prove_step(struct proof *proof)
 {
 	cleanup_scope struct scope scope = {0};
-	cleanup_facts struct facts before = FACTS_INIT, after = FACTS_INIT;
+	cleanup_facts_noted struct facts_noted before = {.n_holders = 0};
+	cleanup_facts_noted struct facts_noted after = {.n_holders = 0};
 	int r;
 
 	scope_of_step(proof, &scope);
-	host_facts(proof->now, &scope, &before);
+	host_facts_note(proof->now, &scope, &before);
 	r = proof_apply(proof);
 	if (r == 0)
 		r = proof_check_quiet(proof);
 	if (r < 0)
 		return r;
-	host_facts(proof->now, &scope, &after);
+	host_facts_note(proof->now, &scope, &after);
 	r = check_same(proof, &proof->step->gone, &before, &after);
 	return r < 0 ? r : check_same(proof, &proof->step->new, &after, &before);
 }

@@ -41,6 +41,7 @@ struct proof {
 	size_t number; /* of the step, from 1 */
 	struct proof_entry *entries; /* sorted by subject */
 	size_t n_entries;
+	bool *has_held; /* of the plan's conditions: one that lasts was found to hold */
 	bool *has_good_group; /* for each group of the capture: nothing was found */
 	struct proof_ground *ground; /* what prove_stack.c has seen */
 	int *gone_is_known; /* see prove_gone.c: 1 or -1; 0 = not asked yet */

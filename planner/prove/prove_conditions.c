@@ -65,7 +65,7 @@ static int check_named(
 {
 	cleanup_buf struct buf text = BUF_INIT;
 
-	if (scope_has_condition(&proof->plan->scope, condition))
+	if (scope_condition(&proof->plan->scope, condition))
 		return 0;
 	condition_print(condition, &text);
 	return proof_broken(proof, rule, "is no condition of the plan", buf_text(&text));
@@ -94,18 +94,36 @@ int proof_check_group_conditions(const struct proof *proof, const char *vg_uuid)
 		proof, 10, "has no condition of which hosts may use it", vg_uuid);
 }
 
+/* Of a condition of the plan that lasts: no step takes away that it holds, so that it is
+ * looked for once. NULL: of another, or of none. */
+static bool *has_held(const struct proof *proof, const struct condition *condition)
+{
+	const struct scope *scope = &proof->plan->scope;
+	const struct condition *own = scope_condition(scope, condition);
+
+	return own && condition_row(own->kind)->is_lasting
+		       ? &proof->has_held[own - scope->conditions]
+		       : NULL;
+}
+
 /* It is a condition of the plan, and holds on `host`. */
 static int check_holds(const struct proof *proof, int rule,
 	const struct condition *condition, const struct host *host, const char *when)
 {
 	cleanup_violations struct violations violations = VIOLATIONS_INIT;
 	cleanup_buf struct buf text = BUF_INIT;
+	bool *held = has_held(proof, condition);
 
+	if (held && *held)
+		return 0;
 	if (check_named(proof, rule, condition) < 0)
 		return -EPERM;
 	condition_find(host, condition, &violations);
-	if (!violations.count)
+	if (!violations.count) {
+		if (held)
+			*held = true;
 		return 0;
+	}
 	violation_print(condition->kind, &violations.items[0], &text);
 	if (strcmp(violations.items[0].word, "unknown") == 0)
 		rule = 6;
@@ -161,11 +179,15 @@ int proof_check_not_configured(
 	const struct condition *condition =
 		find_condition(proof->plan, CONDITION_NOT_CONFIGURED, vg_uuid, lv_uuid);
 	cleanup_violations struct violations violations = VIOLATIONS_INIT;
+	bool *held;
 
 	if (!condition)
 		return proof_broken(proof, 12,
 			"whether a configuration names it is no condition of the plan",
 			lv_uuid);
+	held = has_held(proof, condition);
+	if (held && *held)
+		return 0;
 	if (*condition->argument && !is_place_of_leftovers(proof, condition))
 		return proof_broken(proof, 12, "no place where leftovers are mounted",
 			condition->argument);
@@ -173,6 +195,8 @@ int proof_check_not_configured(
 	if (violations.count)
 		return proof_broken(proof, 12, "named by a configuration, or unread",
 			violations.items[0].name);
+	if (held)
+		*held = true;
 	return 0;
 }
 

@@ -323,6 +323,7 @@ static int prove_in_turn(const struct proof_fleet *fleet, struct err *err)
 			.before = fleet->hosts[it->host],
 			.now = fleet->now[it->host],
 			.plan = it->plan,
+			.has_held = xcalloc(it->plan->scope.n_conditions + 1, sizeof(bool)),
 			.has_good_group =
 				xcalloc(fleet->hosts[it->host]->n_vgs, sizeof(bool)),
 			.ground = proof_ground_new(fleet->hosts[it->host]),
@@ -334,6 +335,7 @@ static int prove_in_turn(const struct proof_fleet *fleet, struct err *err)
 			r = check_rounds(&proof);
 		if (r == 0)
 			r = proof_plan_alone(&proof);
+		free(proof.has_held);
 		free(proof.has_good_group);
 		proof_ground_free(proof.ground);
 		if (r < 0 && fleet->n_hosts > 1)

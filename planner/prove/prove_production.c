@@ -62,7 +62,7 @@ static bool is_condition(const struct proof *proof, const struct device *snapsho
 		.kind = CONDITION_IN_USE, .vg_uuid = vg, .lv_uuid = lv, .argument = ""};
 
 	return lvm_dm_uuid_split(snapshot->uuid, vg, lv, &layer) &&
-	       scope_has_condition(&proof->plan->scope, &wanted);
+	       scope_condition(&proof->plan->scope, &wanted);
 }
 
 /* The visible volume above the layer of the snapshot. */
