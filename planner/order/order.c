@@ -306,15 +306,14 @@ static void reach_of_step(const struct ordering *ordering, const struct plan_ste
 		reach_down(clone, device->deps[i], reach);
 }
 
-/* Conditions that last are the same before and after, and so is what LVM asks of the
- * origin and its other snapshots, when it removes one: it does only where that holds, and
- * takes nothing of it but the snapshot itself. */
-static bool may_change(enum condition_kind kind, enum plan_op op)
+/* Conditions that last are the same before and after. So is what LVM asks of the origin
+ * and of its other snapshots: at rest they stay; and what is on a snapshot is none of
+ * them, nor does LVM take more of them than the snapshot that it removes. */
+static bool may_change(enum condition_kind kind, enum plan_op op, bool is_origin_reached)
 {
-	if (op == OP_LV_REMOVE &&
-		(kind == CONDITION_SIBLINGS || kind == CONDITION_SETTLED))
-		return false;
-	return !condition_row(kind)->is_lasting;
+	if (kind == CONDITION_SIBLINGS)
+		return is_origin_reached && op != OP_LV_REMOVE;
+	return kind != CONDITION_SETTLED && !condition_row(kind)->is_lasting;
 }
 
 /* What the subject's scope has of it. */
@@ -332,7 +331,7 @@ static void scope_of_reach(const struct scope *scope, const struct reach *reach,
 	for (size_t i = 0; is_all && i < scope->n_volumes; i++)
 		*array_add(&part->volumes, &part->n_volumes) = scope->volumes[i];
 	for (size_t i = 0; i < scope->n_conditions; i++)
-		if (may_change(scope->conditions[i].kind, op))
+		if (may_change(scope->conditions[i].kind, op, is_all))
 			*array_add(&part->conditions, &part->n_conditions) =
 				scope->conditions[i];
 }

@@ -75,11 +75,6 @@ static struct devno device_devno(unsigned stack, unsigned layer)
 	return (struct devno){254, stack * MADE_STACK_DEVICES + layer};
 }
 
-static bool is_busy(unsigned stack)
-{
-	return stack % 2 == 1;
-}
-
 /* ---- devices ---- */
 
 static const char *words(struct host *host, const char *format, ...)
@@ -214,14 +209,14 @@ static void add_use(struct host *host, unsigned pid, enum use_kind kind,
 }
 
 /* A guest on every origin; on busy stacks, programs that are still at the backup. */
-static void add_processes(struct host *host, unsigned stack)
+static void add_processes(struct host *host, unsigned stack, bool is_busy)
 {
 	unsigned pid = add_process(host, "qemu-kvm", "/usr/libexec/qemu-kvm");
 	const char *folder = words(host, "/mnt/backup/%06u", stack);
 
 	add_use(host, pid, USE_NODE, device_devno(stack, 0),
 		words(host, "/dev/dm-%u", stack * MADE_STACK_DEVICES));
-	for (unsigned i = 0; i < PROCESSES_PER_BUSY && is_busy(stack); i++) {
+	for (unsigned i = 0; i < PROCESSES_PER_BUSY && is_busy; i++) {
 		pid = add_process(host, "tar", "/usr/bin/tar");
 		add_use(host, pid, USE_FILE, device_devno(stack, 4),
 			words(host, "%s/var/lib/%u", folder, i));
@@ -408,17 +403,27 @@ static void add_sources(struct host *host)
 		(struct mount_namespace){.id = NAMESPACE, .pid = 1, .is_host = true};
 }
 
-struct host *made_host(unsigned stacks)
+static struct host *make(unsigned stacks, bool has_busy)
 {
 	struct host *host = host_new();
 
 	add_sources(host);
 	for (unsigned stack = 0; stack < stacks; stack++) {
 		add_stack(host, stack);
-		add_processes(host, stack);
+		add_processes(host, stack, has_busy && stack % 2 == 1);
 	}
 	add_groups(host, stacks);
 	add_mounts(host, stacks);
 	host_sort(host);
 	return host;
+}
+
+struct host *made_host(unsigned stacks)
+{
+	return make(stacks, true);
+}
+
+struct host *made_host_left(unsigned stacks)
+{
+	return make(stacks, false);
 }

@@ -14,5 +14,7 @@
 
 /* The model as a capture has it: LVM's answers and the mounts are documents. Sorted. */
 struct host *made_host(unsigned stacks);
+/* The same where nobody is at the backups any more: all snapshots are to be removed. */
+struct host *made_host_left(unsigned stacks);
 
 #endif
