@@ -68,7 +68,8 @@ static void buf_reserve(struct buf *b, size_t more)
 
 void buf_add(struct buf *b, const void *bytes, size_t len)
 {
-	buf_reserve(b, len);
+	if (len >= b->cap - b->len)
+		buf_reserve(b, len);
 	if (len)
 		memcpy(b->data + b->len, bytes, len);
 	b->len += len;

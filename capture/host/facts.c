@@ -305,6 +305,10 @@ static void render_mount(
 static bool is_mount_fact(
 	struct rendering *r, struct devno held, const struct mount *mount)
 {
+	const struct mount_namespace *home = host_namespace_of_host(r->host);
+
+	if (home && mount->namespace_id == home->id)
+		return true;
 	if (!devno_is_equal(r->home_of, held))
 		host_mounts_of(r->host, held, &r->home);
 	r->home_of = held;

@@ -24,6 +24,7 @@
 #include "snapstate/host/mount.h"
 #include "snapstate/host/places.h"
 #include "snapstate/host/process.h"
+#include "snapstate/host/swap.h"
 
 /* Those of holders are one list: who holds a device stands together. */
 _Static_assert((int)PLACES_FIRST == HOLDER_SHAPES, "kinds of one list");
@@ -179,8 +180,9 @@ struct places host_places(const struct host *host, enum places_kind kind, uint64
 static bool is_one(
 	const struct places *places, const struct listed *at, const struct listed *end)
 {
-	return at != end &&
-	       (places->own || (at->key == places->key && at->kind <= places->last));
+	if (at == end || places->own)
+		return at != end;
+	return at->key == places->key && at->kind <= places->last;
 }
 
 /* NULL: that was the last one. */
@@ -188,6 +190,8 @@ static const struct listed *places_take(struct places *places)
 {
 	bool has_one = is_one(places, places->at, places->end);
 
+	if (places->added == places->added_end)
+		return has_one ? places->at++ : NULL;
 	if (is_one(places, places->added, places->added_end) &&
 		(!has_one || order_places(places->added, places->at) < 0))
 		return places->added++;
@@ -302,6 +306,30 @@ struct places host_places_of_sectors(const struct host *host, const char *vg_uui
 
 /* ---- the whole ---- */
 
+static void keep_path(const struct path_list *paths, struct file_at *file, const char *path)
+{
+	file->path_at = (uint32_t)path_find(paths, path) + 1;
+}
+
+static void keep_paths(struct host *host, const struct path_list *paths)
+{
+	for (size_t i = 0; i < host->n_blocks; i++)
+		keep_path(paths, &host->blocks[i].file, host->blocks[i].backing_file);
+	for (size_t i = 0; i < host->n_swaps; i++)
+		keep_path(paths, &host->swaps[i].file, host->swaps[i].path);
+}
+
+/* What an index told its elements is none of the next one's. */
+static void forget_kept(struct host *host)
+{
+	for (size_t i = 0; i < host->n_devices; i++)
+		host->devices[i].snapshot = (struct snapshot_words){.type = NULL};
+	for (size_t i = 0; i < host->n_blocks; i++)
+		host->blocks[i].file.path_at = 0;
+	for (size_t i = 0; i < host->n_swaps; i++)
+		host->swaps[i].file.path_at = 0;
+}
+
 void host_index_build(struct host *host)
 {
 	struct host_index *index = xcalloc(1, sizeof(*index));
@@ -314,6 +342,7 @@ void host_index_build(struct host *host)
 	for (size_t i = 0; i < host->n_devices; i++)
 		device_snapshot_keep(&host->devices[i]);
 	index_fill(host, index);
+	keep_paths(host, &index->paths);
 	volume_devices_build(host, &index->volumes);
 	index->is_lvm_whole = lvm_view_is_whole(host);
 	index->below = below_build(host);
@@ -349,6 +378,7 @@ void host_index_free(struct host *host)
 			free(index->lists[i].places);
 	}
 	if (!index->is_of_clone) {
+		forget_kept(host);
 		free(index->owned.owned);
 		path_list_free(&index->paths);
 		volume_devices_free(&index->volumes);

@@ -46,10 +46,24 @@ static void *find(const void *key, const void *items, size_t count, size_t size,
 }
 #define FIND(key, items, count, order) find(key, items, count, sizeof(*(items)), order)
 
+/* The kernel gives out minor numbers from 0 on, so that most devices of a sorted host are
+ * where the first one's number lets expect them. */
+static struct device *guess(const struct host *host, struct devno devno)
+{
+	size_t at = host->n_devices ? devno.minor - host->devices[0].devno.minor : 0;
+
+	return at < host->n_devices && devno_is_equal(host->devices[at].devno, devno)
+		       ? &host->devices[at]
+		       : NULL;
+}
+
 struct device *host_device_by_devno(const struct host *host, struct devno devno)
 {
 	const struct device key = {.devno = devno};
-	struct device *device = FIND(&key, host->devices, host->n_devices, order_devices);
+	struct device *device = guess(host, devno);
+
+	if (!device)
+		device = FIND(&key, host->devices, host->n_devices, order_devices);
 
 	/* all dm devices of a kernel share one major number, so most of what is no dm
 	 * device needs no walk */
@@ -391,13 +405,10 @@ bool path_is_below(const char *path, const char *folder)
 }
 
 /* The mount that the file is on: the longest mount point above it, and of those the last
- * one. */
-static const struct mount *mount_of_file(const struct host *host, const char *file)
+ * one. `at`: path_find() of it. */
+static const struct mount *mount_of_file(const struct host *host, size_t at)
 {
-	const struct path_list *paths = &host->index->paths;
-	size_t at = path_find(paths, file);
-
-	for (size_t i; path_up(paths, &at, &i);)
+	for (size_t i; path_up(&host->index->paths, &at, &i);)
 		if (!host->mounts[i].is_gone)
 			return &host->mounts[i];
 	return NULL;
@@ -422,15 +433,26 @@ static const struct mount *mount_searched(const struct host *host, const char *f
 	return found;
 }
 
-struct devno host_file_devno(const struct host *host, const char *file)
+/* `path_at` as in struct file_at. */
+static struct devno devno_by_path(
+	const struct host *host, const char *file, uint32_t path_at)
 {
 	struct devno devno = host_path_devno(host, file);
 	const struct mount *mount;
 
 	if (!devno_is_none(devno) || *file != '/')
 		return devno;
-	mount = host->index ? mount_of_file(host, file) : mount_searched(host, file);
+	if (!host->index)
+		mount = mount_searched(host, file);
+	else
+		mount = mount_of_file(
+			host, path_at ? path_at - 1 : path_find(&host->index->paths, file));
 	return mount ? host_mount_devno(host, mount) : DEVNO_NONE;
+}
+
+struct devno host_file_devno(const struct host *host, const char *file)
+{
+	return devno_by_path(host, file, 0);
 }
 
 static struct devno file_devno(
@@ -438,7 +460,7 @@ static struct devno file_devno(
 {
 	switch (file->place) {
 	case FILE_BY_PATH:
-		return host_file_devno(host, path);
+		return devno_by_path(host, path, file->path_at);
 	case FILE_FOUND:
 		return file->devno;
 	case FILE_UNPLACED:

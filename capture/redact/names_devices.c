@@ -51,6 +51,7 @@ static void dm_devices(struct copy *copy, const struct host *from)
 		to->name = copy_name(copy, device->name);
 		to->uuid = copy_dm_uuid(copy, device->uuid);
 		to->targets = to->inactive = NULL;
+		to->snapshot = (struct snapshot_words){.type = NULL};
 		to->deps = NULL;
 		to->n_targets = to->n_inactive = to->n_deps = 0;
 		targets(copy, device->targets, device->n_targets, &to->targets,

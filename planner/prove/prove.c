@@ -200,23 +200,51 @@ static int check_same(const struct proof *proof, const struct facts *predicted,
 			   : 0;
 }
 
+#define IS_SAME(a, b, items, count)                                                      \
+	((a)->count == (b)->count &&                                                     \
+		(!(a)->count || memcmp((a)->items, (b)->items,                           \
+					(a)->count * sizeof(*(a)->items)) == 0))
+
+/* Entries of one plan's scope, in the same order. */
+static bool is_same_scope(const struct scope *a, const struct scope *b)
+{
+	return IS_SAME(a, b, devices, n_devices) && IS_SAME(a, b, blocks, n_blocks) &&
+	       IS_SAME(a, b, volumes, n_volumes) &&
+	       IS_SAME(a, b, conditions, n_conditions);
+}
+
+/* Nothing changes between two steps. */
+static void note_before(struct proof *proof, const struct scope *scope)
+{
+	if (proof->number > 1 && is_same_scope(scope, &proof->left_scope))
+		return;
+	facts_noted_free(&proof->left);
+	host_facts_note(proof->now, scope, &proof->left);
+}
+
 static int prove_step(struct proof *proof)
 {
 	cleanup_scope struct scope scope = {0};
 	cleanup_facts_noted struct facts_noted before = {.n_holders = 0};
-	cleanup_facts_noted struct facts_noted after = {.n_holders = 0};
 	int r;
 
 	scope_of_step(proof, &scope);
-	host_facts_note(proof->now, &scope, &before);
+	note_before(proof, &scope);
+	before = proof->left;
+	proof->left = (struct facts_noted){.n_holders = 0};
 	r = proof_apply(proof);
 	if (r == 0)
 		r = proof_check_quiet(proof);
 	if (r < 0)
 		return r;
-	host_facts_note(proof->now, &scope, &after);
-	r = check_same(proof, &proof->step->gone, &before, &after);
-	return r < 0 ? r : check_same(proof, &proof->step->new, &after, &before);
+	host_facts_note(proof->now, &scope, &proof->left);
+	r = check_same(proof, &proof->step->gone, &before, &proof->left);
+	if (r == 0)
+		r = check_same(proof, &proof->step->new, &proof->left, &before);
+	scope_free(&proof->left_scope);
+	proof->left_scope = scope;
+	scope = (struct scope){0};
+	return r;
 }
 
 /* Nothing in the whole scope may have changed but what the steps said. */
@@ -288,6 +316,8 @@ int proof_plan_alone(struct proof *proof)
 	if (r == 0 && plan->n_steps)
 		r = check_end(proof);
 	free_entries(proof);
+	scope_free(&proof->left_scope);
+	facts_noted_free(&proof->left);
 	return r;
 }
 

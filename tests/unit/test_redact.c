@@ -64,7 +64,10 @@ _Static_assert(sizeof(struct identity) == 88, "a new field: give it a row");
 _Static_assert(sizeof(struct source) == 24, "a new field: give it a row");
 _Static_assert(sizeof(struct document) == 24, "a new field: give it a rewriter");
 _Static_assert(sizeof(struct dm_target) == 40, "a new field: give it a row");
-_Static_assert(sizeof(struct device) == 96, "a new field: give it a row");
+/* `snapshot` is what the index keeps of the target's strings, by their places: no string
+ * of its own, and of no use where the target has others */
+_Static_assert(sizeof(struct snapshot_words) == 48, "a new field: give it a row");
+_Static_assert(sizeof(struct device) == 96 + 48, "a new field: give it a row");
 _Static_assert(sizeof(struct block) == 128, "a new field: give it a row");
 _Static_assert(sizeof(struct superblock) == 24, "a new field: give it a row");
 _Static_assert(sizeof(struct mount_namespace) == 40, "a new field: give it a row");

@@ -18,6 +18,8 @@ enum file_place {
 struct file_at {
 	enum file_place place;
 	struct devno devno;
+	uint32_t path_at; /* where the index has its path (index_paths.c), from 1; 0 = it
+			   * is looked for */
 };
 
 /* "/dev/dm-5", "/dev/mapper/NAME", "/dev/loop0", "/dev/sda1", "/dev/VG/LV", and udev's
