@@ -61,8 +61,7 @@ static void add_device(
 static bool has_lvms_table(
 	const struct family *family, const struct lv *lv, const struct device *snapshot)
 {
-	const struct device *store =
-		host_device_of_layer(family->host, lv, LV_COW);
+	const struct device *store = host_device_of_layer(family->host, lv, LV_COW);
 	struct devno real, cow;
 
 	return device_snapshot_parts(snapshot, &real, &cow) && family->real &&

@@ -31,7 +31,7 @@ struct rendering {
 	struct facts *facts;
 	struct buf line; /* reused */
 	struct facts_noted *noted; /* NULL: all is rendered */
-	uint32_t entry; /* of the scope: its place among devices, then blocks */
+	uint32_t entry;	      /* of the scope: its place among devices, then blocks */
 	struct devno home_of; /* the device that was last asked for its own mounts */
 	struct home_mounts home;
 };

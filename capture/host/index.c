@@ -306,7 +306,8 @@ struct places host_places_of_sectors(const struct host *host, const char *vg_uui
 
 /* ---- the whole ---- */
 
-static void keep_path(const struct path_list *paths, struct file_at *file, const char *path)
+static void keep_path(
+	const struct path_list *paths, struct file_at *file, const char *path)
 {
 	file->path_at = (uint32_t)path_find(paths, path) + 1;
 }

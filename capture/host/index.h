@@ -74,7 +74,7 @@ struct places places_between(
 struct volume_devices {
 	struct layers_at {
 		uint32_t at[3]; /* by enum lv_layer */
-	} *devices;
+	} * devices;
 	uint32_t *lvs;
 };
 void volume_devices_build(const struct host *host, struct volume_devices *volumes);

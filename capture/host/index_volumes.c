@@ -70,9 +70,8 @@ void volume_devices_free(struct volume_devices *volumes)
 struct device *host_device_of_layer(
 	const struct host *host, const struct lv *lv, enum lv_layer layer)
 {
-	uint32_t at = host->index
-			      ? host->index->volumes.devices[lv - host->lvs].at[layer]
-			      : SEVERAL;
+	uint32_t at = host->index ? host->index->volumes.devices[lv - host->lvs].at[layer]
+				  : SEVERAL;
 
 	if (at == SEVERAL)
 		return host_device_of_lv(host, lv->vg_uuid, lv->uuid, layers[layer]);

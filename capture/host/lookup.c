@@ -445,8 +445,8 @@ static struct devno devno_by_path(
 	if (!host->index)
 		mount = mount_searched(host, file);
 	else
-		mount = mount_of_file(
-			host, path_at ? path_at - 1 : path_find(&host->index->paths, file));
+		mount = mount_of_file(host,
+			path_at ? path_at - 1 : path_find(&host->index->paths, file));
 	return mount ? host_mount_devno(host, mount) : DEVNO_NONE;
 }
 

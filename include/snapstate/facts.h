@@ -179,7 +179,7 @@ void host_facts(
  * mounts and swap areas) it has the places: only what a step changes is rendered.
  */
 struct facts_noted {
-	struct facts facts; /* the rest */
+	struct facts facts;	      /* the rest */
 	struct noted_holder *holders; /* in the order of the scope */
 	size_t n_holders;
 };

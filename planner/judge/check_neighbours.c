@@ -21,10 +21,8 @@
 static const char *deviation(
 	const struct host *host, const struct subject *subject, const struct lv *other)
 {
-	const struct device *snapshot =
-		host_device_of_layer(host, other, LV_VISIBLE);
-	const struct device *store =
-		host_device_of_layer(host, other, LV_COW);
+	const struct device *snapshot = host_device_of_layer(host, other, LV_VISIBLE);
+	const struct device *store = host_device_of_layer(host, other, LV_COW);
 	struct devno real, cow;
 
 	if (!snapshot)

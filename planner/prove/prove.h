@@ -44,8 +44,8 @@ struct proof {
 	bool *has_held; /* of the plan's conditions: one that lasts was found to hold */
 	bool *has_good_group; /* for each group of the capture: nothing was found */
 	struct proof_ground *ground; /* what prove_stack.c has seen */
-	struct scope left_scope;  /* what the last step was looked at, */
-	struct facts_noted left; /* and what it left there */
+	struct scope left_scope;     /* what the last step was looked at, */
+	struct facts_noted left;     /* and what it left there */
 	int *gone_is_known; /* see prove_gone.c: 1 or -1; 0 = not asked yet */
 	struct err *err;
 };

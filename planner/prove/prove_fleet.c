@@ -323,7 +323,8 @@ static int prove_in_turn(const struct proof_fleet *fleet, struct err *err)
 			.before = fleet->hosts[it->host],
 			.now = fleet->now[it->host],
 			.plan = it->plan,
-			.has_held = xcalloc(it->plan->scope.n_conditions + 1, sizeof(bool)),
+			.has_held =
+				xcalloc(it->plan->scope.n_conditions + 1, sizeof(bool)),
 			.has_good_group =
 				xcalloc(fleet->hosts[it->host]->n_vgs, sizeof(bool)),
 			.ground = proof_ground_new(fleet->hosts[it->host]),

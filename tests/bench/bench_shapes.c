@@ -215,8 +215,8 @@ static bool check_shape(const struct shape *shape, unsigned size)
 		       memory <= MEMORY_MOST && more <= GROWTH_MOST && growth <= GROWTH_MOST && longer <= GROWTH_MOST;
 
 	printf("%-22s %8zu %6zu %9.1f %7.2f %7.2f %7.2f %7.2f %7.2f %7.2f  %s%s",
-		shape->name, large.facts, large.n_steps, (double)total(&large) / 1e6, steps, growth, bytes, longer,
-		memory, more,
+		shape->name, large.facts, large.n_steps, (double)total(&large) / 1e6,
+		steps, growth, bytes, longer, memory, more,
 		is_good ? "" : "TOO MUCH, most in ",
 		is_good ? "" : pass_names[worst_pass(&small, &large)]);
 	for (unsigned i = 0; i < PASSES && getenv("PASSES"); i++)
@@ -237,8 +237,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	printf("%-22s %8s %6s %9s %7s %7s %7s %7s %7s %7s\n", "shape", "facts", "plan",
-		"Msteps",
-		"ratio", "growth", "bytes", "growth", "memory", "growth");
+		"Msteps", "ratio", "growth", "bytes", "growth", "memory", "growth");
 	for (size_t i = 0; i < n_shapes; i++) {
 		bool is_asked = argc == 2;
 
