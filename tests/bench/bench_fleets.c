@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * bench_fleets SIZE: what several captures of hosts that share a volume group cost, in
+ * bench_fleets SIZE [SHAPE...]: what several captures of hosts that share a volume group cost, in
  * basic blocks as bench_shapes counts them: of SIZE hosts, and of SIZE snapshots, beside
  * hosts on which each snapshot is active on one alone, and beside half the size. Exit
  * code 1 where a shape costs too much.
@@ -203,20 +203,26 @@ static int write_captures(const char *folder, unsigned hosts, unsigned snapshots
 
 int main(int argc, char **argv)
 {
-	unsigned size = argc == 2 ? number_of(argv[1]) : 0;
+	unsigned size = argc > 1 ? number_of(argv[1]) : 0;
 	bool is_good = true;
 
 	if (argc == 5 && strcmp(argv[1], "--write") == 0)
 		return write_captures(argv[2], number_of(argv[3]), number_of(argv[4]));
 	if (size < 4) {
-		fputs("usage: bench_fleets SIZE\n"
+		fputs("usage: bench_fleets SIZE [SHAPE...]\n"
 		      "       bench_fleets --write FOLDER HOSTS SNAPSHOTS\n",
 			stderr);
 		return 2;
 	}
 	printf("%-22s %8s %9s %7s %7s %9s %7s\n", "shape", "facts", "Msteps", "ratio",
 		"bytes", "snapshots", "hosts");
-	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
-		is_good &= check(&shapes[i], size, size);
+	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+		bool is_asked = argc == 2;
+
+		for (int a = 2; a < argc; a++)
+			is_asked |= strcmp(argv[a], shapes[i].name) == 0;
+		if (is_asked)
+			is_good &= check(&shapes[i], size, size);
+	}
 	return is_good ? 0 : 1;
 }
