@@ -13,6 +13,7 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/fact_line.h"
 #include "snapstate/facts.h"
+#include "snapstate/facts_noted.h"
 #include "snapstate/host.h"
 #include "snapstate/host/block.h"
 #include "snapstate/host/device.h"

@@ -173,24 +173,6 @@ void scope_write(const struct scope *scope, struct buf *text);
 void host_facts(
 	const struct host *host, const struct scope *scope, struct facts *ret_facts);
 
-/*
- * What a scope shows at one moment of a replay, to be compared with what the same scope
- * shows a step later. Of what there may be much of on one device (tables, block devices,
- * mounts and swap areas) it has the places: only what a step changes is rendered.
- */
-struct facts_noted {
-	struct facts facts;	      /* the rest */
-	struct noted_holder *holders; /* in the order of the scope */
-	size_t n_holders;
-};
-void host_facts_note(
-	const struct host *host, const struct scope *scope, struct facts_noted *ret);
-/* Lines of `a` that are not in `b`. */
-void host_facts_minus(const struct host *host, const struct facts_noted *a,
-	const struct facts_noted *b, struct facts *ret_facts);
-void facts_noted_free(struct facts_noted *noted);
-#define cleanup_facts_noted cleanup_with(facts_noted_free)
-
 /* true: snapshots, what is on them, COWs. See "open" above. */
 bool host_device_opens_count(const struct host *host, const struct device *device);
 

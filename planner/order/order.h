@@ -5,6 +5,7 @@
 #define SNAPSTATE_ORDER_H
 
 #include "planning.h"
+#include "snapstate/facts_noted.h"
 
 /* Devices and blocks, by their numbers. */
 struct reach {

@@ -6,6 +6,7 @@
 #define SNAPSTATE_PROVE_H
 
 #include "proof.h"
+#include "snapstate/facts_noted.h"
 
 struct device;
 struct lv;
