@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * bench_fleets SIZE [SHAPE...]: what several captures of hosts that share a volume group cost, in
- * basic blocks as bench_shapes counts them: of SIZE hosts, and of SIZE snapshots, beside
- * hosts on which each snapshot is active on one alone, and beside half the size. Exit
- * code 1 where a shape costs too much.
+ * bench_fleets SIZE [SHAPE...]: what several captures of hosts that share a volume group
+ * cost, in basic blocks as bench_shapes counts them: of SIZE hosts, and of SIZE
+ * snapshots, beside hosts on which each snapshot is active on one alone, and beside half
+ * the size. Exit code 1 where a shape costs too much.
  *
  * bench_fleets --write FOLDER HOSTS SNAPSHOTS: the captures of honest hosts, as files.
  */
