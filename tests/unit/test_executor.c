@@ -1962,7 +1962,7 @@ static void test_resumed_more_than_once(void **state)
 	toy_new(&toy);
 	toy.stop_after = 1;
 	assert_int_equal(toy_run(&toy, plan, true), EXIT_STOPPED);
-	assert_says(toy.errors, "--resume goes on from here");
+	assert_says(toy.errors, "--resume continues from here");
 	for (unsigned acts = 2; acts <= 3; acts++) {
 		toy.stop_after = acts;
 		free(toy.out);
