@@ -24,9 +24,12 @@
 #include "snapstate/host/places.h"
 #include "snapstate/host/source.h"
 #include "snapstate/ledger.h"
+#include "snapstate/stamp.h"
 
-/* For what udev opens: in all, and until one is looked at again. */
-#define OPENS_MS      500
+/* For what udev opens: in all, and of the time that is left; until one is looked at
+ * again. */
+#define OPENS_MS      1000
+#define OPENS_PART    8
 #define OPENS_TICK_MS 20
 
 /* How closely a device is looked at again. */
@@ -141,14 +144,26 @@ static bool is_explained_by(
 	return ledger.unexplained == 0;
 }
 
-/* udev opens a device for a moment, either when it was read or now: it is looked at until
- * it is as it was, for a while; and one that is open less often than it was is taken as
- * it is now, if all that opens it is known. */
+/* While it handles one event after the other it has a device open both times, by two of
+ * its workers. Where it is idle, what nobody explains does not pass. */
+static bool may_be_udev(const struct look *look, struct device *then, uint32_t count)
+{
+	const struct identity *identity = &look->host->identity;
+
+	return identity->uevents != identity->uevents_after &&
+	       host_source_is_read(look->host, "processes") &&
+	       !is_explained_by(look->host, then, count);
+}
+
+/* udev opens a device for a moment, when it was read, or now: it is looked at until it is
+ * as it was, for a while; and one that is open less often than it was is taken as it is
+ * now, if all that opens it is known. */
 static bool has_settled(struct look *look, struct device *then, const struct device *now)
 {
 	uint32_t count = (uint32_t)now->open_count;
 
-	while (count != then->open_count && look->patience_ms > 0) {
+	while (look->patience_ms > 0 &&
+		(count != then->open_count || may_be_udev(look, then, count))) {
 		poll(NULL, 0, OPENS_TICK_MS);
 		look->patience_ms -= OPENS_TICK_MS;
 		if (read_count(look, then, &count) < 0)
@@ -169,8 +184,7 @@ static void compare_device(
 		note(look, devno, CHANGE_REPLACED);
 		return;
 	}
-	if (*concern_of(look, devno) == CONCERN_OPENS &&
-		then->open_count != now->open_count && !has_settled(look, then, now))
+	if (*concern_of(look, devno) == CONCERN_OPENS && !has_settled(look, then, now))
 		note(look, devno, CHANGE_OPENS);
 	if (then->flags != now->flags)
 		note(look, devno, CHANGE_FLAGS);
@@ -302,12 +316,19 @@ static void note_outcome(struct host *host, int r, const struct err *err)
 		host_source_set(host, "again", OUTCOME_READ, "%s", "");
 }
 
+static int patience(const struct machine *machine)
+{
+	int64_t part = (machine->deadline_ms - clock_ms()) / OPENS_PART;
+
+	return machine->deadline_ms && part < OPENS_MS ? (int)part : OPENS_MS;
+}
+
 size_t probe_look_again(const struct machine *machine, struct host *host)
 {
 	struct look look = {.machine = machine,
 		.host = host,
 		.now = host_new(),
-		.patience_ms = OPENS_MS};
+		.patience_ms = patience(machine)};
 	struct err err = ERR_INIT;
 	int r = 0;
 

@@ -20,18 +20,42 @@ static const struct entry first[] = {
 };
 
 struct scene {
-	struct fake fake;
+	struct fake fake; /* first: the fake's operations take it */
+	unsigned more_parts;
+	unsigned n_open; /* so many readings of the snapshot find it open once more */
 	struct machine machine;
 	struct host *host;
 	size_t n_changes;
 };
 
+static int scene_dm_read(
+	void *context, struct host *host, struct device *device, struct err *err)
+{
+	struct scene *scene = context;
+	int r = fake_read(context, host, device, err);
+
+	if (device->devno.minor != 4 || !scene->more_parts)
+		return r;
+	device->open_count = 1; /* by the mapping on it */
+	if (scene->n_open) {
+		scene->n_open--;
+		device->open_count++;
+	}
+	return r;
+}
+
+static const struct dm_ops scene_dm_ops = {.list = fake_list,
+	.read = scene_dm_read,
+	.driver_version = fake_driver_version};
+
 static void scene_read(struct scene *scene)
 {
 	struct err err = ERR_INIT;
-	const unsigned parts = PROBE_IDENTITY | PROBE_DM | PROBE_BLOCKS | PROBE_MOUNTS;
+	const unsigned parts = PROBE_IDENTITY | PROBE_DM | PROBE_BLOCKS | PROBE_MOUNTS |
+			       scene->more_parts;
 
 	fake_open(&scene->fake, &scene->machine, plain, COUNT_OF(plain));
+	scene->machine.dm = &scene_dm_ops;
 	for (size_t i = 0; i < COUNT_OF(blocks); i++)
 		root_put(scene->fake.root, blocks[i].path, blocks[i].content);
 	for (size_t i = 0; i < COUNT_OF(first); i++)
@@ -101,6 +125,38 @@ static void test_open_counts(void **state)
 	/* a guest opens and closes its disk as it likes */
 	expect(&(struct fake){BACKUP, .open_minor = 3}, 0, NULL);
 	expect(&(struct fake){BACKUP, .open_minor = 1}, 0, NULL);
+}
+
+/* Two workers of udev, one when it was read and one now, make no difference of counts. */
+static void test_open_at_both_looks(void **state)
+{
+	static const struct {
+		unsigned parts, n_open;
+		const char *uevents;
+		unsigned found;
+	} rows[] = {
+		{PROBE_HOLDERS | PROBE_PROCESSES, 3, "4712\n", 1},
+		/* it does not rest; nothing happens; processes were not read */
+		{PROBE_HOLDERS | PROBE_PROCESSES, 100000, "4712\n", 2},
+		{PROBE_HOLDERS | PROBE_PROCESSES, 3, "4711\n", 2},
+		{PROBE_HOLDERS, 3, "4712\n", 2},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct scene scene = {.fake = {BACKUP},
+			.more_parts = rows[i].parts,
+			.n_open = rows[i].n_open};
+
+		scene_read(&scene);
+		root_put(scene.fake.root, "sys/kernel/uevent_seqnum", rows[i].uevents);
+		scene_look(&scene, &(struct fake){BACKUP});
+		assert_int_equal(scene.n_changes, 0);
+		assert_int_equal(host_device_by_devno(scene.host, (struct devno){700, 4})
+					 ->open_count,
+			rows[i].found);
+		scene_end(&scene);
+	}
 }
 
 static void test_came_and_went(void **state)
@@ -216,6 +272,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nothing_changed),
 		cmocka_unit_test(test_open_counts),
+		cmocka_unit_test(test_open_at_both_looks),
 		cmocka_unit_test(test_came_and_went),
 		cmocka_unit_test(test_replaced),
 		cmocka_unit_test(test_mounts),
