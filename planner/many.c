@@ -170,7 +170,6 @@ static int glance_all(struct many *many, struct err *err)
 	for (size_t i = 0; i < captures->count; i++)
 		is_known = is_known && !captures->items[i].error &&
 			   strcmp(captures->items[i].glance.machine_id, "-") != 0;
-	many->overview.is_incomplete = many->request.is_hosts_complete && !is_known;
 	many->request.is_hosts_complete = many->request.is_hosts_complete && is_known;
 	return 0;
 }
@@ -182,7 +181,6 @@ struct work {
 	const struct group *group;
 	struct history *histories; /* by host: of the capture before its newest */
 	struct buf *output;
-	bool is_whole; /* all that was glanced at could be read */
 };
 
 static struct capture *capture_of(const struct work *work, size_t at)
@@ -198,7 +196,6 @@ static void put_bad(struct work *work, const struct capture *capture, const char
 	if (strncmp(why, capture->file, len) == 0 && strncmp(why + len, ": ", 2) == 0)
 		why += len + 2;
 	overview_put_bad(work->output, capture->file, why);
-	work->is_whole = false;
 }
 
 /* What a glance says is not checked; what was read since is. */
@@ -249,17 +246,21 @@ static int read_moment(struct work *work, size_t moment, struct fleet *fleet)
 	size_t count = count_moment(work, moment);
 
 	if (count > FLEET_HOSTS_MAX) {
-		put_bad_all(work, moment,
-			"too many hosts show volume groups in common: at most 256 are "
-			"judged together");
+		cleanup_buf struct buf why = BUF_INIT;
+
+		buf_printf(&why,
+			"%zu hosts show volume groups in common: at most %d are judged "
+			"together",
+			count, FLEET_HOSTS_MAX);
+		put_bad_all(work, moment, buf_text(&why));
 		return -E2BIG;
 	}
 	for (size_t i = 0; i < work->group->n_captures; i++)
 		if (capture_of(work, i)->moment == moment)
 			read_member(work, capture_of(work, i), fleet);
 	/* what the operator says of all captures holds where one of each host is read */
-	request->is_hosts_complete = request->is_hosts_complete && work->is_whole &&
-				     fleet->n_members == work->group->n_hosts;
+	request->is_hosts_complete =
+		request->is_hosts_complete && fleet->n_members == work->group->n_hosts;
 	return fleet->n_members ? 0 : -ENOENT;
 }
 
@@ -398,8 +399,7 @@ static void group_work(void *context, size_t job, struct buf *ret_output)
 	struct work work = {.many = many,
 		.group = group,
 		.histories = xcalloc(group->n_hosts, sizeof(struct history)),
-		.output = ret_output,
-		.is_whole = true};
+		.output = ret_output};
 
 	for (size_t moment = group->n_moments; moment-- > 0;)
 		if (is_wanted(&work, moment))
@@ -503,6 +503,9 @@ static int end_index(struct many *many)
 	cleanup_buf struct buf text = BUF_INIT, page = BUF_INIT;
 	struct err err = ERR_INIT;
 
+	many->overview.is_incomplete = many->options->request.is_hosts_complete &&
+				       (!many->request.is_hosts_complete ||
+					       many->overview.of[OVERVIEW_BAD].count);
 	overview_sort(&many->overview);
 	overview_print(&many->overview, &text);
 	if (many->options->html_file)

@@ -265,6 +265,11 @@ void captures_group(struct captures *captures, int64_t spread)
 		if (root == i)
 			set_name(captures, &captures->groups[numbers[i]]);
 	}
+	for (size_t i = 0; i < n; i++) { /* of thousands, the largest part */
+		free(captures->items[i].glance.groups);
+		captures->items[i].glance.groups = NULL;
+		captures->items[i].glance.n_groups = 0;
+	}
 	for (size_t i = 0; i < captures->n_groups; i++) {
 		set_moments(captures, &captures->groups[i], spread);
 		sort_by_moment(captures, &captures->groups[i]);

@@ -48,7 +48,8 @@ void captures_free(struct captures *captures);
 void captures_find(
 	const char *const *arguments, size_t count, struct captures *ret_captures);
 
-/* All but those with an error. Moments: captures no more than `spread` seconds apart. */
+/* All but those with an error; the volume groups of their glances are given back.
+ * Moments: captures no more than `spread` seconds apart. */
 void captures_group(struct captures *captures, int64_t spread);
 
 #endif

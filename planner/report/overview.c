@@ -221,12 +221,12 @@ static void summary_words(const struct overview *overview, struct buf *text)
 		(unsigned long long)overview_sum(overview, OVERVIEW_HOST, HOST_UNDECIDED),
 		(unsigned long long)overview_sum(overview, OVERVIEW_HOST, HOST_REFUSED));
 	report_counted(text, overview->of[OVERVIEW_HAZARD].count, "hazard");
-	buf_printf(text, ", %zu not read.", overview->of[OVERVIEW_BAD].count);
+	buf_printf(text, ", %zu failed.", overview->of[OVERVIEW_BAD].count);
 }
 
 static const char incomplete[] =
-	"--hosts-complete does not hold: not all captures could be read, or it is not "
-	"known of which host one is. It was not used.";
+	"--hosts-complete was not used for every group: a capture could not be read, or "
+	"does not say of which host it is.";
 
 /* A glob that takes nothing in any group. */
 static bool next_mistyped(
@@ -348,7 +348,7 @@ void overview_print(const struct overview *overview, struct buf *ret_text)
 	print_changes(overview, ret_text);
 	if (overview->of[OVERVIEW_BAD].count)
 		buf_puts(ret_text, "\n");
-	print_lines(overview, OVERVIEW_BAD, "NOT READ   ", ret_text);
+	print_lines(overview, OVERVIEW_BAD, "FAILED     ", ret_text);
 }
 
 /* ---- as a page ---- */
@@ -405,7 +405,7 @@ static void page_bad(struct page *page, const struct overview_lines *bad)
 	if (!bad->count)
 		return;
 	page_open(page, "div", "note");
-	page_say_in(page, "h2", "", "Not read");
+	page_say_in(page, "h2", "", "Failed");
 	page_open(page, "ul", "");
 	for (size_t i = 0; i < bad->count; i++) {
 		page_open(page, "li", "");

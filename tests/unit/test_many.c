@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which captures belong together, what a glance at an archive finds, and what becomes of
  * jobs when a process dies. */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -18,6 +20,9 @@
 #include "snapstate/host.h"
 #include "snapstate/host/device.h"
 #include "snapstate/host/source.h"
+#include "snapstate/host/lvm.h"
+#include "snapstate/io.h"
+#include "snapstate/lvm_names.h"
 #include "snapstate/record.h"
 
 #define HOUR 3600
@@ -127,6 +132,11 @@ static void test_names(void **state)
 
 /* ---- a glance ---- */
 
+static int order_uuids(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
 static void glance_at(struct host *host, struct glance *ret)
 {
 	cleanup_buf struct buf archive = BUF_INIT;
@@ -189,6 +199,49 @@ static void test_glance_without_lvm(void **state)
 	assert_string_equal(glance.groups[0], "OvC9PGYGABLrpzip1UwpIIs7sGM6lva4");
 	assert_string_equal(glance.groups[1], "OvC9PGYGABLrpzip1UwpIIs7sGM6lva5");
 	glance_free(&glance);
+}
+
+/* Whatever the reader finds in a capture of a volume group, a glance has found. */
+static void check_fixture(const char *file)
+{
+	cleanup_buf struct buf archive = BUF_INIT, machine = BUF_INIT;
+	cleanup_host struct host *host = NULL;
+	struct glance glance;
+	struct err err = ERR_INIT;
+
+	if (file_read_at(AT_FDCWD, file, RECORD_ARCHIVE_MAX, &archive, &err) < 0 ||
+		record_read(archive.data, archive.len, file, &host, &err) < 0 ||
+		record_glance(archive.data, archive.len, file, &glance, &err) < 0)
+		fail_msg("%s", err.msg);
+	buf_word(&machine, host->identity.machine_id);
+	assert_string_equal(glance.machine_id, buf_text(&machine));
+	assert_int_equal(glance.taken, host->identity.taken);
+	for (size_t i = 0; i < host->n_vgs; i++)
+		if (!bsearch(host->vgs[i].uuid, glance.groups, glance.n_groups,
+			    sizeof(*glance.groups), order_uuids))
+			fail_msg("%s: group %s", file, host->vgs[i].uuid);
+	for (size_t i = 0; i < host->n_devices; i++) {
+		char vg[LVM_UUID_LEN + 1], lv[LVM_UUID_LEN + 1];
+		const char *layer;
+
+		if (lvm_dm_uuid_split(host->devices[i].uuid, vg, lv, &layer) &&
+			!bsearch(vg, glance.groups, glance.n_groups,
+				sizeof(*glance.groups), order_uuids))
+			fail_msg("%s: device %s", file, host->devices[i].uuid);
+	}
+	glance_free(&glance);
+}
+
+static void test_glance_at_fixtures(void **state)
+{
+	static const char *const folders[] = {FIXTURES, NULL};
+	cleanup_captures struct captures captures = {0};
+
+	(void)state;
+	captures_find(folders, 1, &captures);
+	assert_true(captures.count > 100);
+	for (size_t i = 0; i < captures.count; i++)
+		check_fixture(captures.items[i].file);
 }
 
 static void test_glance_at_others(void **state)
@@ -270,6 +323,7 @@ int main(void)
 		cmocka_unit_test(test_history), cmocka_unit_test(test_often),
 		cmocka_unit_test(test_names), cmocka_unit_test(test_glance),
 		cmocka_unit_test(test_glance_without_lvm),
+		cmocka_unit_test(test_glance_at_fixtures),
 		cmocka_unit_test(test_glance_at_others), cmocka_unit_test(test_jobs)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
