@@ -14,7 +14,8 @@ description:
   - A capture that cannot be read costs its own group, which is in C(failures); the others are planned all the same. With
     I(hosts_complete) nothing is planned then, since that host may reach any group.
   - Plans of the same captures and options are made once; a second run is not C(changed).
-  - In check mode plans are made and thrown away; only those of earlier runs are returned.
+  - In check mode plans are made and thrown away; only those of earlier runs are returned. Diff mode shows the reviews of
+    the plans that are new, in check mode too.
 author:
   - snapstate maintainers (@snapstate)
 options:
@@ -185,7 +186,7 @@ def main():
     groups, failures = groups_of(paths)
     if failures and params['hosts_complete']:
         module.fail_json(msg='hosts_complete is asserted, and a capture cannot be read', failures=failures)
-    changed, plans, reviews = False, [], []
+    changed, plans, reviews, diff = False, [], [], []
     for captures in groups:
         options = params['options'] + (['--hosts-complete'] if params['hosts_complete'] and len(captures) > 1 else [])
         said = json.dumps([options, [(os.path.basename(path), sha256(path)) for path in captures]])
@@ -197,6 +198,8 @@ def main():
             if not made:
                 plan_group(module, program, captures, options, work)
                 changed = True
+                with open(os.path.join(work, 'review.txt')) as stream:
+                    diff.append(dict(before='', after=stream.read(), before_header='no plan', after_header=folder))
             with open(os.path.join(work, 'plans.json')) as stream:
                 found = json.load(stream)
             if not made and not module.check_mode:
@@ -210,7 +213,7 @@ def main():
         finally:
             if work != folder:
                 shutil.rmtree(work, ignore_errors=True)
-    module.exit_json(changed=changed, plans=plans, reviews=reviews, failures=failures)
+    module.exit_json(changed=changed, plans=plans, reviews=reviews, failures=failures, diff=diff)
 
 
 if __name__ == '__main__':
