@@ -246,7 +246,7 @@ static int timer_status(const struct child *child, int status)
 
 static int collect(struct child *child)
 {
-	int status, r;
+	int status = 0, r;
 
 	restart_clock(child);
 	for (;;) {
