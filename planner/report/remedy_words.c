@@ -99,6 +99,7 @@ static enum action_kind words_of_process(const struct survey *survey,
 			       "virtual machine of ");
 		remedy_process_words(process, text);
 		buf_puts(text, ", or shut that down");
+		remedy_manager_of(survey->host, subject, text);
 		return ACTION_DO;
 	}
 	end_process(survey, subject, process, text);
@@ -215,9 +216,10 @@ static void overlay_words_of(const struct host *host, const struct reason *reaso
 			       "gone then (/sys/fs), the overlay is not on it");
 }
 
-static void holder_words_of(const struct host *host, const struct reason *reason,
-	const struct kernel_holder *holder, struct buf *text)
+static void holder_words_of(const struct host *host, const struct subject *subject,
+	const struct reason *reason, struct buf *text)
 {
+	const struct kernel_holder *holder = reason->about.it;
 	const struct holder_row *row = holder_row(HELD_BY_KERNEL, holder->kind);
 
 	if (holder->kind == HOLDER_OVERLAY) {
@@ -228,6 +230,8 @@ static void holder_words_of(const struct host *host, const struct reason *reason
 		buf_puts(text, row->end);
 		buf_sentence(text, "%s", holder->name);
 		buf_puts(text, row->end_behind);
+		if (row->is_of_guest)
+			remedy_manager_of(host, subject, text);
 	}
 }
 
@@ -448,6 +452,7 @@ static enum action_kind words_of_rule(const struct survey *survey,
 		return words_of_group(survey->host, subject, text);
 	if (reason->rule == RULE_LOST_VOLUME || reason->rule == RULE_STALE_VOLUME) {
 		words_of_stale_volume(survey->host, subject, reason->rule, text);
+		remedy_manager_of(survey->host, subject, text);
 		return ACTION_DO;
 	}
 	if (reason->rule == RULE_HALF_REMOVED)
@@ -558,7 +563,7 @@ enum action_kind remedy_words(const struct survey *survey, const struct subject 
 		swap_words_of(reason, reason->about.it, text);
 		return ACTION_DO;
 	case ABOUT_KERNEL_HOLDER:
-		holder_words_of(survey->host, reason, reason->about.it, text);
+		holder_words_of(survey->host, subject, reason, text);
 		return ACTION_DO;
 	case ABOUT_LV:
 		return words_of_lv(survey, subject, reason, text);

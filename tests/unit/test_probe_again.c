@@ -44,9 +44,8 @@ static int scene_dm_read(
 	return r;
 }
 
-static const struct dm_ops scene_dm_ops = {.list = fake_list,
-	.read = scene_dm_read,
-	.driver_version = fake_driver_version};
+static const struct dm_ops scene_dm_ops = {
+	.list = fake_list, .read = scene_dm_read, .driver_version = fake_driver_version};
 
 static void scene_read(struct scene *scene)
 {

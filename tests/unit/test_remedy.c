@@ -1200,6 +1200,42 @@ static void test_words_of_holders(void **state)
 	}
 }
 
+#define A_UUID "11111111-2222-3333-4444-555555555555"
+
+static void test_words_of_managers(void **state)
+{
+	static const struct {
+		const char *label, *words; /* NULL: it tells nobody */
+	} rows[] = {
+		{"VG_XenStorage-" A_UUID "/VHD-" A_UUID, "`xe vdi-list uuid=" A_UUID "`"},
+		{"VG_XenStorage-" A_UUID "/LV-" A_UUID,
+			"`xe vbd-list vdi-uuid=" A_UUID "`"},
+		{"pve/vm-104-disk-0", "`qm config 104`"},
+		{"pve/base-9000-disk-1", "`pct config 9000`"},
+		{"cinder-volumes/volume-" A_UUID, "`openstack volume show " A_UUID "`"},
+		{"nova/" A_UUID "_disk", "`openstack server show " A_UUID "`"},
+		{A_UUID "/" A_UUID, "ask its engine about image " A_UUID},
+		{"onapp-aaaa/backup-1", NULL},
+		{"pve/vm-disk-0", NULL},
+		{"cinder-volumes/volume-1", NULL},
+		{"VG_XenStorage-" A_UUID "/MGT", NULL},
+		{"vg/" A_UUID, NULL},
+		{"VHD-1111", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		cleanup_buf struct buf words = BUF_INIT;
+
+		assert_int_equal(remedy_manager_words(rows[i].label, &words),
+			rows[i].words != NULL);
+		if (rows[i].words)
+			ASSERT_WORDS(&words, rows[i].words);
+		else
+			assert_int_equal(words.len, 0);
+	}
+}
+
 /* LVM's own parts of other volumes are not what a wide glob means. */
 static void test_hidden_parts_are_no_subjects(void **state)
 {
@@ -1421,6 +1457,7 @@ int main(void)
 		cmocka_unit_test(test_hidden_parts_are_no_subjects),
 		cmocka_unit_test(test_words_of_paths),
 		cmocka_unit_test(test_words_of_holders),
+		cmocka_unit_test(test_words_of_managers),
 		cmocka_unit_test(test_words_of_suspended),
 		cmocka_unit_test(test_words_of_half_removed),
 		cmocka_unit_test(test_words_of_victims_and_backups),

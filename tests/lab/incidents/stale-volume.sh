@@ -25,6 +25,9 @@ expect_review 'class +stale-volume'
 expect_review 'LVM counts its extents as free'
 
 after() {
+	# XenServer's tool, of a pool that does not know the disk
+	xe() { :; }
+	export -f xe
 	say 'what the review says'
 	review_do stale-volume
 	check 'nothing is left' is "$(dmsetup ls)" 'No devices found'
