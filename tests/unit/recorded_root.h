@@ -77,7 +77,7 @@ static inline void root_put(const char *root, const char *path, const char *cont
 	}
 	if (!content) {
 		mkdir(full, 0755);
-	} else if (strncmp(content, "-> ", 3) == 0) {
+	} else if (strlen(content) > 3 && strncmp(content, "-> ", 3) == 0) {
 		if (symlink(content + 3, full) < 0)
 			abort();
 	} else {
