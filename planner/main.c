@@ -65,6 +65,28 @@ static int list(const struct options *options, const struct report *report)
 	return program_print(&output, EXIT_DONE);
 }
 
+/* The most urgent of what was found. */
+static enum exit_code code_of(const struct report *report)
+{
+	if (report_has_hazard(report))
+		return EXIT_HAZARD;
+	if (fleet_has_kept(report->fleet) || report->n_mistyped)
+		return EXIT_REFUSED;
+	return report_is_empty(report) ? EXIT_NOTHING : EXIT_DONE;
+}
+
+/* On a terminal with its colours, if they are wanted. */
+static void review(
+	const struct options *options, const struct report *report, struct buf *output)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+	bool has_colour = program_has_colour(options);
+
+	review_print(report, program_prose_width(), has_colour ? &text : output);
+	if (has_colour)
+		review_paint(&text, output);
+}
+
 static int show(const struct options *options, const struct fleet *fleet)
 {
 	cleanup_report struct report report = {0};
@@ -87,9 +109,8 @@ static int show(const struct options *options, const struct fleet *fleet)
 	else if (options->is_reply)
 		reply_print(&report, &output);
 	else
-		review_print(&report, &output);
-	return program_print(&output,
-		fleet_has_kept(fleet) || report.n_mistyped ? EXIT_REFUSED : EXIT_DONE);
+		review(options, &report, &output);
+	return program_print(&output, code_of(&report));
 }
 
 static int plan_captures(const struct options *options)

@@ -28,6 +28,7 @@ enum {
 	OPT_LIST,
 	OPT_DIFF,
 	OPT_JSON_LINES,
+	OPT_COLOR,
 };
 
 static const struct option_row rows[] = {
@@ -82,6 +83,10 @@ static const struct option_row rows[] = {
 		"judge groups of hosts that share storage apart from each other, as with "
 		"a folder, in N processes at once (default: 1)"},
 	{OPT_DIFF, "diff", NULL, "compare two captures, fact by fact"},
+	{OPT_COLOR, "color", "WHEN",
+		"colour the review: auto (default: on a terminal, unless NO_COLOR is "
+		"set), "
+		"always, never"},
 	{0},
 };
 
@@ -111,6 +116,21 @@ static int read_jobs(struct options *options)
 			JOBS_AT_ONCE_MAX, optarg);
 	options->jobs = (unsigned)jobs;
 	return -1;
+}
+
+static int read_color(struct options *options)
+{
+	static const char *const names[] = {[COLOR_AUTO] = "auto",
+		[COLOR_ALWAYS] = "always",
+		[COLOR_NEVER] = "never"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(optarg, names[i]) == 0) {
+			options->color = (enum color)i;
+			return -1;
+		}
+	return option_misuse(
+		&program, "--color takes auto, always or never, not %s", optarg);
 }
 
 static int read_option(int option, struct options *options)
@@ -195,6 +215,8 @@ static int read_option(int option, struct options *options)
 	case OPT_DIFF:
 		options->is_diff = true;
 		return -1;
+	case OPT_COLOR:
+		return read_color(options);
 	default:
 		return -1;
 	}

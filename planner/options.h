@@ -6,6 +6,12 @@
 #include "judge.h"
 #include "list.h"
 
+enum color {
+	COLOR_AUTO,
+	COLOR_ALWAYS,
+	COLOR_NEVER,
+};
+
 struct options {
 	struct request request;
 	const char **policies; /* files, or names of shipped ones */
@@ -22,6 +28,7 @@ struct options {
 	bool is_many; /* one run over groups of hosts (many.h) */
 	bool is_json_lines;
 	unsigned jobs; /* processes at once; 0 = not said */
+	enum color color;
 	const char **captures;
 	size_t n_captures;
 };

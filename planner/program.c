@@ -18,6 +18,7 @@
 #include "snapstate/host/places.h"
 #include "snapstate/option.h"
 #include "snapstate/record.h"
+#include "wrap.h"
 
 int program_fail(const struct err *err, int code)
 {
@@ -41,6 +42,29 @@ unsigned program_width(void)
 	if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
 		return size.ws_col;
 	return 0;
+}
+
+unsigned program_prose_width(void)
+{
+	unsigned width = program_width();
+
+	if (!width)
+		return WRAP_WIDTH;
+	if (width < WRAP_WIDTH_MIN)
+		return WRAP_WIDTH_MIN;
+	return width > WRAP_WIDTH_MAX ? WRAP_WIDTH_MAX : width;
+}
+
+/* https://no-color.org */
+bool program_has_colour(const struct options *options)
+{
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	if (options->color != COLOR_AUTO)
+		return options->color == COLOR_ALWAYS;
+	if (no_color && *no_color)
+		return false;
+	return isatty(STDOUT_FILENO) && term && strcmp(term, "dumb") != 0;
 }
 
 int program_publish(

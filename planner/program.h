@@ -12,6 +12,10 @@ int program_fail(const struct err *err, int code);
 int program_print(const struct buf *output, int code);
 /* How wide the lines of a list may be: COLUMNS, or the terminal's; 0 = any. */
 unsigned program_width(void);
+/* The same of prose, within what can be read; without any, WRAP_WIDTH. */
+unsigned program_prose_width(void);
+/* --color, or whether standard output is a terminal that has any (NO_COLOR, TERM). */
+bool program_has_colour(const struct options *options);
 /* A new file; `file` NULL = none was asked for. */
 int program_publish(
 	const char *file, unsigned mode, const struct buf *text, struct err *err);

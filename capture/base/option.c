@@ -16,13 +16,15 @@
 
 /* exit.h; docs/using.md and the manual pages repeat them. */
 static const char *const exit_texts[] = {
-	[EXIT_DONE] = "done, and nothing was refused",
-	[EXIT_REFUSED] = "something was refused or is undecided",
+	[EXIT_DONE] = "done; snapstate-plan: all selected snapshots can be removed",
+	[EXIT_REFUSED] = "snapshots are kept: refused, undecided, or not found",
 	[EXIT_USAGE] = "usage",
 	[EXIT_DIFFERS] = "the host differs from the plan; nothing (more) was changed",
 	[EXIT_STOPPED] = "stopped midway; the journal says where",
 	[EXIT_ENVIRONMENT] = "not permitted, or the environment lacks something",
 	[EXIT_BAD_INPUT] = "the input is bad: file and line, or member, and the rule",
+	[EXIT_NOTHING] = "no snapshots match the selection",
+	[EXIT_HAZARD] = "hazard: a snapshot destroys data, or endangers it",
 };
 
 static const struct option_row common_rows[] = {
@@ -152,5 +154,5 @@ int option_end_output(const char *program, int code)
 		return code;
 	fprintf(stderr, "%s: cannot write standard output%s%s\n", program,
 		errno ? ": " : "", errno ? strerror(errno) : "");
-	return code == EXIT_DONE || code == EXIT_REFUSED ? EXIT_ENVIRONMENT : code;
+	return code <= EXIT_REFUSED || code >= EXIT_NOTHING ? EXIT_ENVIRONMENT : code;
 }

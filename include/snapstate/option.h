@@ -41,8 +41,9 @@ int option_misuse(const struct option_program *program, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /*
- * What was printed on standard output has been written; else says so on stderr, and an
- * EXIT_DONE or EXIT_REFUSED becomes EXIT_ENVIRONMENT. Returns the exit code.
+ * What was printed on standard output has been written; else says so on stderr, and a
+ * code that is no error becomes EXIT_ENVIRONMENT. Returns the exit
+ * code.
  */
 int option_end_output(const char *program, int code);
 

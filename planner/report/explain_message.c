@@ -3,22 +3,25 @@
 #include "reports.h"
 #include "review.h"
 #include "snapstate/cleanup.h"
+#include "wrap.h"
 
 bool explain_message(const char *message, struct buf *text)
 {
 	const struct message_cause *cause = message_cause(message);
 	cleanup_asks struct asks asks = {0};
+	struct review to = {text, WRAP_WIDTH};
 
 	if (!cause)
 		return false;
 	ask_of_message(cause->wants, &asks);
-	print_wrapped(text, "message", message, "");
-	print_wrapped(text, "cause", cause->cause, "");
-	print_wrapped(text, "means", cause->meaning, "");
+	print_wrapped(&to, "message", message, "");
+	print_wrapped(&to, "cause", cause->cause, "");
+	print_wrapped(&to, "means", cause->meaning, "");
 	if (asks.count)
-		buf_puts(text,
-			"  ask      the output of these, which only read, with the "
-			"names that are meant:\n");
-	review_asks(text, &asks);
+		print_wrapped(&to, "ask",
+			"the output of these, which only read, with the names that are "
+			"meant:",
+			"");
+	review_asks(&to, &asks);
 	return true;
 }

@@ -23,6 +23,7 @@
 #include "snapstate/host/swap.h"
 #include "snapstate/lvm_names.h"
 #include "snapstate/stamp.h"
+#include "table.h"
 
 #define USERS_SHOWN 2 /* of one snapshot; of more the count */
 
@@ -581,19 +582,12 @@ void list_mistyped(struct report *report)
 
 /* ---- as a table ---- */
 
-/* Out of memory, as everywhere in buf.h; the library has no other failure here. */
-static void must(bool is_good)
-{
-	if (!is_good)
-		abort();
-}
-
 static struct libscols_table *new_table(
 	const struct list_layout *layout, const struct chosen *chosen)
 {
 	struct libscols_table *table = scols_new_table();
 
-	must(table != NULL);
+	table_must(table != NULL);
 	scols_table_enable_noheadings(table, layout->has_no_headings);
 	scols_table_enable_raw(table, layout->is_raw);
 	scols_table_enable_ascii(table, 1);
@@ -605,8 +599,9 @@ static struct libscols_table *new_table(
 	if (layout->width)
 		scols_table_set_termwidth(table, layout->width);
 	for (size_t i = 0; i < chosen->count; i++)
-		must(scols_table_new_column(table, chosen->items[i]->name,
-			     chosen->items[i]->width, chosen->items[i]->flags) != NULL);
+		table_must(scols_table_new_column(table, chosen->items[i]->name,
+				   chosen->items[i]->width,
+				   chosen->items[i]->flags) != NULL);
 	return table;
 }
 
@@ -615,7 +610,7 @@ static void add_line(struct libscols_table *table, const struct chosen *chosen,
 {
 	struct libscols_line *line = scols_table_new_line(table, NULL);
 
-	must(line != NULL);
+	table_must(line != NULL);
 	for (size_t i = 0; i < chosen->count; i++) {
 		cleanup_buf struct buf value = BUF_INIT, cell = BUF_INIT;
 
@@ -626,7 +621,7 @@ static void add_line(struct libscols_table *table, const struct chosen *chosen,
 			buf_tail(&cell, buf_text(&value));
 		else
 			buf_puts(&cell, "-");
-		must(scols_line_set_data(line, i, buf_text(&cell)) == 0);
+		table_must(scols_line_set_data(line, i, buf_text(&cell)) == 0);
 	}
 }
 
@@ -643,7 +638,7 @@ void list_print(
 	table = new_table(layout, &chosen);
 	for (struct list_row row = {0}; list_next(report, &walk, &row);)
 		add_line(table, &chosen, &row, layout->is_raw);
-	must(scols_print_table_to_string(table, &lines) == 0);
+	table_must(scols_print_table_to_string(table, &lines) == 0);
 	if (scols_table_get_nlines(table))
 		buf_printf(text, "%s\n", lines);
 	scols_unref_table(table);

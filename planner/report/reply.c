@@ -10,30 +10,15 @@
 #include "reports.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/host/device.h"
-
-#define WIDTH 80
+#include "wrap.h"
 
 /* `first` in front of the first line, as many blanks in front of the others. */
 static void wrapped(struct buf *out, const char *first, const char *text)
 {
 	cleanup_buf struct buf escaped = BUF_INIT;
-	size_t indent = strlen(first);
-	const char *rest;
 
 	buf_prose(&escaped, text);
-	rest = buf_text(&escaped);
-	while (*rest) {
-		size_t len = strlen(rest), room = WIDTH - indent;
-		const char *blank;
-
-		if (len > room) {
-			blank = memrchr(rest, ' ', room + 1);
-			len = blank ? (size_t)(blank - rest) : strcspn(rest, " ");
-		}
-		buf_printf(out, "%-*s%.*s\n", (int)indent, first, (int)len, rest);
-		rest += len + strspn(rest + len, " ");
-		first = "";
-	}
+	wrap_add(out, WRAP_WIDTH, strlen(first), first, buf_text(&escaped));
 }
 
 static void say_hazards(struct buf *out, const struct report_host *host)

@@ -68,7 +68,7 @@ static char *taken_words(const struct identity *id)
 	struct buf text = BUF_INIT;
 
 	if (!id->taken)
-		return xstrdup("at a time that is not known");
+		return xstrdup("at an unknown time");
 	stamp_print(id->taken, &text);
 	if (!id->uptime)
 		return text.data;
@@ -170,15 +170,14 @@ static void collect_summary(struct report_host *it)
 	for (size_t i = 0; i < survey->n_subjects; i++)
 		it->not_asked += survey->subjects[i].decisive == RULE_NOT_SELECTED;
 	if (it->to_remove + it->refused + it->undecided == 0)
-		buf_puts(&text,
-			"Nothing to remove: this host has no leftover of that name.");
+		buf_puts(&text, "No snapshots match the selection.");
 	else
 		buf_printf(&text,
 			"%zu to remove in %zu step%s, %zu refused, %zu undecided.",
 			it->to_remove, n_steps, n_steps == 1 ? "" : "s", it->refused,
 			it->undecided);
 	if (it->not_asked)
-		buf_printf(&text, " %zu more not asked for.", it->not_asked);
+		buf_printf(&text, " %zu more not selected.", it->not_asked);
 	it->summary = text.data;
 }
 
@@ -278,12 +277,13 @@ static char *hazard_end(const struct subject *subject)
 	struct buf text = BUF_INIT;
 
 	if (subject->n_steps > 1)
-		buf_printf(&text, "Steps %zu to %zu end it.", subject->first_step + 1,
+		buf_printf(&text, "Steps %zu to %zu fix this.", subject->first_step + 1,
 			subject->first_step + subject->n_steps);
 	else if (subject->n_steps)
-		buf_printf(&text, "Step %zu ends it.", subject->first_step + 1);
+		buf_printf(&text, "Step %zu fixes this.", subject->first_step + 1);
 	else
-		buf_printf(&text, "No step ends it: it is %s, see below.",
+		buf_printf(&text,
+			"This plan does not fix it: the snapshot is %s, see below.",
 			kept_words(subject));
 	return text.data;
 }
@@ -296,7 +296,7 @@ static char *hazard_plan_end(
 
 	if (!subject->n_steps ||
 		!fleet_find_step(fleet, member, subject->first_step, &plan, &step)) {
-		buf_printf(&text, "No plan ends it: the snapshot is %s, see the host ",
+		buf_printf(&text, "No plan fixes this: the snapshot is %s, see host ",
 			kept_words(subject));
 		fleet_node_words(fleet, member, &text);
 		buf_puts(&text, ".");
@@ -304,7 +304,7 @@ static char *hazard_plan_end(
 	}
 	buf_printf(&text, "Plan %zu on ", plan + 1);
 	fleet_node_words(fleet, member, &text);
-	buf_printf(&text, " ends it (step%s %zu", subject->n_steps == 1 ? "" : "s",
+	buf_printf(&text, " fixes this (step%s %zu", subject->n_steps == 1 ? "" : "s",
 		step + 1);
 	if (subject->n_steps > 1)
 		buf_printf(&text, " to %zu", step + subject->n_steps);
@@ -434,8 +434,37 @@ void report_collect(const struct fleet *fleet, const char *output, struct report
 		collect_host(fleet, i, &ret->hosts[i]);
 	for (size_t i = 0; i < ret->n_hosts; i++)
 		collect_strikes(ret, &ret->hosts[i]);
+	for (size_t i = 0; i < ret->n_hosts; i++)
+		now_collect(ret, &ret->hosts[i]);
 	collect_asserted(ret);
 	list_mistyped(ret);
+}
+
+bool report_is_hazard(const struct report_host *host, const struct subject *subject)
+{
+	for (size_t i = 0; i < host->n_hazards; i++)
+		if (host->hazards[i].subject == subject)
+			return true;
+	return false;
+}
+
+bool report_has_hazard(const struct report *report)
+{
+	for (size_t i = 0; i < report->n_hosts; i++)
+		if (report->hosts[i].n_hazards)
+			return true;
+	return false;
+}
+
+bool report_is_empty(const struct report *report)
+{
+	for (size_t i = 0; i < report->n_hosts; i++) {
+		const struct report_host *host = &report->hosts[i];
+
+		if (host->to_remove || host->refused || host->undecided)
+			return false;
+	}
+	return true;
 }
 
 static void free_host(struct report_host *it)
@@ -455,6 +484,11 @@ static void free_host(struct report_host *it)
 		remedy_free(&it->subjects[i].remedy);
 		asks_free(&it->subjects[i].asks);
 	}
+	for (size_t i = 0; i < it->n_now; i++) {
+		free(it->now[i].text);
+		free(it->now[i].command);
+	}
+	free(it->now);
 	free(it->asked);
 	free(it->missing);
 	free(it->hazards);

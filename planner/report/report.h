@@ -6,6 +6,7 @@
  *
  *   report.c       fleet -> report
  *   worth.c        what the evidence of a host is worth
+ *   now.c          what a person does next
  *   fleet_words.c  how plans, nodes and steps of several hosts are called
  */
 #ifndef SNAPSTATE_REPORT_H
@@ -21,8 +22,9 @@ struct report_hazard {
 	const struct subject *subject;
 	const char *head; /* "data is being destroyed by": the subject's name follows */
 	const struct reason *reason;
-	char *end;	/* "Steps 1 to 3 end it." */
-	char *plan_end; /* "Plan 1 on hv7 ends it (steps 1 to 3)."; of one host: NULL */
+	char *end;	/* "Steps 1 to 3 fix this." */
+	char *plan_end; /* "Plan 1 on hv7 fixes this (steps 1 to 3)."; of one host: NULL
+			 */
 };
 
 /* What another host destroys of this one's volumes. */
@@ -36,6 +38,12 @@ struct report_strike {
 struct report_suspended {
 	const struct device *device;
 	char *text;
+};
+
+/* What a person does next. */
+struct report_now {
+	char *text;
+	char *command; /* for a shell, in printable ASCII; NULL: it is no command */
 };
 
 struct report_subject {
@@ -78,6 +86,8 @@ struct report_host {
 	size_t n_untouched;
 	size_t to_remove, refused, undecided; /* of those that were asked for */
 	size_t not_asked;		      /* refused, since they were not asked for */
+	struct report_now *now;		      /* the first thing first */
+	size_t n_now;
 	char *summary; /* "1 to remove in 3 steps, 0 refused, 0 undecided." */
 };
 
@@ -105,6 +115,11 @@ void report_collect(const struct fleet *fleet, const char *output, struct report
 void report_free(struct report *report);
 #define cleanup_report cleanup_with(report_free)
 
+bool report_is_hazard(const struct report_host *host, const struct subject *subject);
+/* Is data at risk or being lost, on any host? */
+bool report_has_hazard(const struct report *report);
+/* Is nothing selected, on no host? */
+bool report_is_empty(const struct report *report);
 /* Data are lost now, not only unprotected. */
 static inline bool report_is_destruction(const struct report_hazard *hazard)
 {
@@ -124,6 +139,8 @@ const char *report_verdict(enum verdict verdict);
 /* "1 mount", "2 processes" */
 void report_counted(struct buf *text, size_t count, const char *noun);
 size_t report_holding_processes(const struct host *host);
+/* now.c: of a host of which all else is collected. */
+void now_collect(const struct report *report, struct report_host *it);
 /* worth.c: of a host whose missing sources are collected; malloc'ed. */
 char *report_worth(const struct report_host *host);
 /* Volumes that texts name (host->shown). */

@@ -18,7 +18,10 @@
 
 #include "report.h"
 
-void review_print(const struct report *report, struct buf *ret_text);
+/* Prose is at most `width` columns wide; 0 = 80. */
+void review_print(const struct report *report, unsigned width, struct buf *ret_text);
+/* The same text with the colours of a terminal. */
+void review_paint(const struct buf *text, struct buf *ret_text);
 /* What to answer the one who sent the evidence: plain text of 80 columns. */
 void reply_print(const struct report *report, struct buf *ret_text);
 /* review.schema.json; of several hosts hosts.schema.json. */

@@ -1,66 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The report as text: what a person reads before signing. Hazards first, then each
- * subject with verdict, reasons and steps, then what stays untouched; of several hosts
- * the order of their plans, then each host. Invariant: every string that came from a host
- * is escaped, so that no name can forge a line.
+ * The report as text: what a person reads before signing. One screen first, then each
+ * subject with verdict, reasons and steps, then what is not touched, and what all of it
+ * was made from; of several hosts the order of their plans, then each host. Invariant:
+ * every string that came from a host is escaped, so that no name can forge a line.
  */
 #include "review.h"
+
+#include <string.h>
 
 #include "reports.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/host.h"
 #include "snapstate/host/device.h"
 #include "snapstate/host/source.h"
-#include "snapstate/stamp.h"
-#include "table.h"
+#include "wrap.h"
 
 #define UNTOUCHED_SHOWN 40
+#define SUBJECTS_SHOWN	50 /* with their details, of each kind */
 
-/* ---- hazards ---- */
-
-/* `node` is where: "" = on this host. */
-static void print_hazard(struct buf *text, const struct report_hazard *hazard,
-	const char *node, const char *end)
-{
-	buf_printf(text, "HAZARD     %s",
-		!report_is_destruction(hazard) ? hazard->head
-		: *node			       ? "DATA IS BEING DESTROYED on "
-					       : "DATA IS BEING DESTROYED by");
-	if (*node) {
-		buf_tail(text, node);
-		buf_puts(text, " by");
-	}
-	buf_puts(text, " ");
-	buf_word(text, hazard->subject->label);
-	buf_puts(text, "\n");
-	print_wrapped(text, "", hazard->reason->text, "");
-	print_wrapped(text, "", end, "");
-	buf_puts(text, "\n");
-}
-
-static void print_strikes(struct buf *text, const struct report_host *host)
-{
-	for (size_t i = 0; i < host->n_strikes; i++) {
-		buf_puts(text, "HAZARD     DATA OF THIS HOST IS BEING DESTROYED\n");
-		print_wrapped(text, "", host->strikes[i].text, "");
-		print_wrapped(text, "", host->strikes[i].end, "");
-		buf_puts(text, "\n");
-	}
-}
-
-static void print_suspended(struct buf *text, const struct report_host *host)
-{
-	for (size_t i = 0; i < host->n_suspended; i++) {
-		buf_puts(text, "SUSPENDED  ");
-		buf_word(text, host->suspended[i].device->name);
-		buf_puts(text, "\n");
-		print_wrapped(text, "", host->suspended[i].text, ".");
-		buf_puts(text, "\n");
-	}
-}
-
-/* ---- the head ---- */
+/* ---- what it was made from ---- */
 
 /* What texts name without its numbers is not counted as recorded. */
 static void print_named(struct buf *text, const struct host *host)
@@ -112,17 +71,18 @@ static void print_missing(struct buf *text, const struct report_host *host)
 static void print_asked(struct buf *text, const struct report_host *host)
 {
 	for (size_t i = 0; i < host->n_asked; i++) {
-		buf_puts(text, i ? "           " : "asked for  ");
+		buf_puts(text, i ? "           " : "selection  ");
 		buf_tail(text, host->asked[i]);
 		buf_puts(text, "\n");
 	}
 }
 
-static void print_head(struct buf *text, const struct report_host *host)
+static void print_sources(const struct review *to, const struct report_host *host)
 {
+	struct buf *text = to->text;
 	const struct identity *id = &host->member->host->identity;
 
-	buf_puts(text, "capture    ");
+	buf_puts(text, "\ncapture    ");
 	buf_word(text, host->member->file);
 	buf_printf(text, "\n           sha256 %s\nhost       ",
 		host->member->whole->capture_sha256);
@@ -142,87 +102,103 @@ static void print_head(struct buf *text, const struct report_host *host)
 	print_recorded(text, host->member->host);
 	print_missing(text, host);
 	print_asked(text, host);
+	if (!host->member->whole->n_steps)
+		return;
+	buf_printf(text, "plan       sha256 %s\n", host->member->whole->digest);
 }
 
 /* ---- subjects ---- */
 
-static void print_refreshes(struct buf *text, const struct report_host *host)
+static void print_refreshes(const struct review *to, const struct report_host *host)
 {
 	const struct plan *plan = host->member->whole;
 
 	for (size_t i = 0; i < host->n_refreshes; i++) {
 		size_t step = host->refreshes[i];
 
-		buf_puts(text, "\nREFRESH\n");
-		print_wrapped(text, "because", plan->steps[step].reasons[0], "");
-		print_steps(text, plan, step, 1);
+		buf_puts(to->text, "\nREFRESH\n");
+		print_wrapped(to, "because", plan->steps[step].reasons[0], "");
+		print_steps(to->text, plan, step, 1);
 	}
 }
 
+/* A page that nobody can read is no review: of very many, the graph, the page and the
+ * list have all. */
 static void print_subjects(
-	struct buf *text, const struct report_host *host, size_t first, size_t end)
+	const struct review *to, const struct report_host *host, size_t first, size_t end)
 {
-	for (size_t i = first; i < end; i++)
-		print_subject(text, host, host->told[i]);
+	size_t last = end - first > SUBJECTS_SHOWN ? first + SUBJECTS_SHOWN : end;
+
+	for (size_t i = first; i < last; i++)
+		print_subject(to, host, host->told[i]);
+	if (last < end)
+		buf_printf(to->text,
+			"\n%zu more: all of them with --html FILE, one with --explain "
+			"VG/LV\n",
+			end - last);
 }
 
 /* ---- what stays ---- */
 
-static void print_untouched(struct buf *text, const struct report_host *host)
+static bool is_fate(const struct report_host *host, size_t at, const char *fate)
 {
-	static const char *const columns[] = {"MAJ:MIN", "NAME", "WHY", NULL};
-	struct table *table = table_new(columns, false, false);
+	cleanup_buf struct buf words = BUF_INIT;
 
-	for (size_t i = 0; i < host->n_untouched && i < UNTOUCHED_SHOWN; i++) {
-		const struct device *device = host->untouched[i];
-		struct libscols_line *line = table_line(table, NULL);
-		cleanup_buf struct buf number = BUF_INIT, fate = BUF_INIT;
-
-		buf_devno(&number, device->devno);
-		story_fate(&host->story, device, &fate);
-		table_cell(line, 0, buf_text(&number));
-		table_cell(line, 1, device->name);
-		table_cell(line, 2, buf_text(&fate));
-	}
-	if (host->n_untouched)
-		buf_puts(text, "\nWould not touch\n");
-	table_print(table, text, 2, "");
-	if (host->n_untouched > UNTOUCHED_SHOWN)
-		buf_printf(text, "  and %zu more\n", host->n_untouched - UNTOUCHED_SHOWN);
+	story_fate(&host->story, host->untouched[at], &words);
+	return strcmp(buf_text(&words), fate) == 0;
 }
 
-static void print_plan_file(
-	struct buf *text, const struct plan *plan, const char *plan_file)
+/* The devices that share it, and what it is. */
+static void print_fate(const struct review *to, const struct report_host *host,
+	size_t first, size_t end, const char *fate)
 {
-	buf_puts(text, "Plan: ");
-	buf_word(text, plan_file);
-	buf_printf(text, ", digest sha256:%s\n", plan->digest);
-	if (!plan->taken) {
-		buf_puts(text, "It cannot be applied: when its evidence was collected is "
-			       "not known.\n");
-		return;
+	for (size_t i = first; i < end; i++) {
+		cleanup_buf struct buf number = BUF_INIT, name = BUF_INIT;
+
+		if (!is_fate(host, i, fate))
+			continue;
+		buf_devno(&number, host->untouched[i]->devno);
+		buf_tail(&name, host->untouched[i]->name);
+		buf_printf(to->text, "  %-*s%s\n", REVIEW_INDENT - 2, buf_text(&number),
+			buf_text(&name));
 	}
-	buf_puts(text, "It expires on ");
-	stamp_print(plan->expires, text);
-	buf_printf(text, "; to apply it, one confirms with %.*s\n", PLAN_CONFIRM_DIGITS,
-		plan->digest);
+	print_wrapped(to, "", fate, "");
+}
+
+static void print_untouched(const struct review *to, const struct report_host *host)
+{
+	size_t end =
+		host->n_untouched < UNTOUCHED_SHOWN ? host->n_untouched : UNTOUCHED_SHOWN;
+
+	if (end)
+		buf_puts(to->text, "\nNot touched\n");
+	for (size_t i = 0; i < end; i++) {
+		cleanup_buf struct buf fate = BUF_INIT;
+		size_t first = 0;
+
+		story_fate(&host->story, host->untouched[i], &fate);
+		while (!is_fate(host, first, buf_text(&fate)))
+			first++;
+		if (first == i)
+			print_fate(to, host, i, end, buf_text(&fate));
+	}
+	if (host->n_untouched > end)
+		buf_printf(to->text, "           and %zu more devices\n",
+			host->n_untouched - end);
 }
 
 /* ---- one host ---- */
 
-static void print_host(struct buf *text, const struct report_host *host)
+static void print_host(const struct review *to, const struct report *report,
+	const struct report_host *host)
 {
-	print_strikes(text, host);
-	for (size_t i = 0; i < host->n_hazards; i++)
-		print_hazard(text, &host->hazards[i], "", host->hazards[i].end);
-	print_suspended(text, host);
-	print_opening(text, host);
-	print_head(text, host);
-	print_subjects(text, host, 0, host->n_removed);
-	print_refreshes(text, host);
-	print_subjects(text, host, host->n_removed, host->n_told);
-	print_untouched(text, host);
-	buf_printf(text, "\n%s\n", host->summary);
+	print_screen(to, report, host);
+	print_opening(to, host);
+	print_subjects(to, host, 0, host->n_removed);
+	print_refreshes(to, host);
+	print_subjects(to, host, host->n_removed, host->n_told);
+	print_untouched(to, host);
+	print_sources(to, host);
 }
 
 /* ---- several ---- */
@@ -265,53 +241,52 @@ static void print_order(struct buf *text, const struct report *report)
 }
 
 /* What is being destroyed comes before the order of the plans, on whatever host it is. */
-static void print_destruction(struct buf *text, const struct report_host *host)
+static void print_destruction(const struct review *to, const struct report_host *host)
 {
 	for (size_t i = 0; i < host->n_hazards; i++)
 		if (report_is_destruction(&host->hazards[i]))
-			print_hazard(text, &host->hazards[i], host->node,
+			print_hazard(to, &host->hazards[i], host->node,
 				host->hazards[i].plan_end);
 }
 
-static void print_several(struct buf *text, const struct report *report)
+static void print_several(const struct review *to, const struct report *report)
 {
 	for (size_t i = 0; i < report->n_hosts; i++)
-		print_destruction(text, &report->hosts[i]);
-	print_order(text, report);
+		print_destruction(to, &report->hosts[i]);
+	print_order(to->text, report);
 	for (size_t i = 0; i < report->n_hosts; i++) {
-		buf_puts(text, "\n==== ");
-		buf_word(text, report->hosts[i].member->host->identity.node);
-		buf_puts(text, " ====\n");
-		print_host(text, &report->hosts[i]);
+		buf_puts(to->text, "\n==== ");
+		buf_word(to->text, report->hosts[i].member->host->identity.node);
+		buf_puts(to->text, " ====\n");
+		print_host(to, report, &report->hosts[i]);
 	}
 }
 
-static void print_mistyped(struct buf *text, const struct report *report)
+static void print_mistyped(const struct review *to, const struct report *report)
 {
 	for (size_t i = 0; i < report->n_mistyped; i++) {
 		const struct report_mistyped *it = &report->mistyped[i];
 		cleanup_buf struct buf words = BUF_INIT;
 
-		buf_puts(text, "NO MATCH   --select ");
-		buf_word(text, it->glob);
-		buf_puts(text, "\n");
+		buf_puts(to->text, "NO MATCH   --select ");
+		buf_word(to->text, it->glob);
+		buf_puts(to->text, "\n");
 		if (*it->there)
-			buf_printf(&words, "the snapshots that there are: %s", it->there);
+			buf_printf(&words, "Snapshots on this host: %s.", it->there);
 		else
-			buf_puts(&words, "there is no snapshot");
-		print_wrapped(text, "", buf_text(&words), "");
-		buf_puts(text, "\n");
+			buf_puts(&words, "This host has no snapshots.");
+		print_wrapped(to, "", buf_text(&words), "");
+		buf_puts(to->text, "\n");
 	}
 }
 
-void review_print(const struct report *report, struct buf *ret_text)
+void review_print(const struct report *report, unsigned width, struct buf *ret_text)
 {
-	print_mistyped(ret_text, report);
-	if (report_is_of_several(report)) {
-		print_several(ret_text, report);
-		return;
-	}
-	print_host(ret_text, &report->hosts[0]);
-	if (report->output)
-		print_plan_file(ret_text, report->hosts[0].member->whole, report->output);
+	struct review to = {ret_text, width ? width : WRAP_WIDTH};
+
+	print_mistyped(&to, report);
+	if (report_is_of_several(report))
+		print_several(&to, report);
+	else
+		print_host(&to, report, &report->hosts[0]);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How the review of a host opens: what the evidence is worth, the outlooks, and what to
- * ask for, as a block that can be pasted into a reply. Invariant: every string that came
+ * What is not known of a host, in its review: the outlooks, and what to ask for, as a
+ * block that can be pasted into a reply. Invariant: every string that came
  * from a host is escaped.
  */
 #include "review.h"
@@ -32,51 +32,50 @@ void outlook_words(const struct report_subject *told, struct buf *text)
 	add_facts(told, text);
 }
 
-static void print_outlooks(struct buf *text, const struct report_host *host)
+static void print_outlooks(const struct review *to, const struct report_host *host)
 {
 	for (size_t i = 0; i < host->n_outlooks; i++) {
 		const struct report_subject *told = host->outlooks[i];
 		cleanup_buf struct buf words = BUF_INIT;
 
 		if (i == REVIEW_OUTLOOKS) {
-			buf_printf(text, "           and %zu more, see below\n",
+			buf_printf(to->text, "           and %zu more, see below\n",
 				host->n_outlooks - i);
 			return;
 		}
-		buf_printf(text, "%-11s%-6s  ", i ? "" : "OUTLOOK",
+		buf_printf(to->text, "%-11s%-6s  ", i ? "" : "OUTLOOK",
 			outlook_name(told->subject->outlook));
-		buf_word(text, told->subject->label);
-		buf_puts(text, "\n");
+		buf_word(to->text, told->subject->label);
+		buf_puts(to->text, "\n");
 		outlook_words(told, &words);
-		print_wrapped(text, "", buf_text(&words), "");
+		print_wrapped(to, "", buf_text(&words), "");
 	}
 }
 
-void review_asks(struct buf *text, const struct asks *asks)
+void review_asks(const struct review *to, const struct asks *asks)
 {
 	for (size_t i = 0; i < asks->count; i++) {
 		const struct ask *ask = &asks->items[i];
 
 		/* quoted for a shell, in printable ASCII */
-		buf_printf(text, "        %2zu %s\n", i + 1, ask->command);
-		print_wrapped(text, "", ask->decides, "");
+		buf_printf(to->text, "        %2zu %s\n", i + 1, ask->command);
+		print_wrapped(to, "", ask->decides, "");
 	}
 }
 
-void print_opening(struct buf *text, const struct report_host *host)
+void print_opening(const struct review *to, const struct report_host *host)
 {
-	buf_puts(text, "EVIDENCE   ");
-	print_wrapped_behind(text, host->worth);
-	print_outlooks(text, host);
+	if (host->n_outlooks || host->asks.count)
+		buf_puts(to->text, "\n");
+	print_outlooks(to, host);
 	if (host->asks.count)
-		buf_puts(text,
-			"ASK        before anything is removed, the output of these, "
-			"which only read:\n");
-	review_asks(text, &host->asks);
-	buf_puts(text, "\n");
+		print_titled(to, "ASK",
+			"before anything is removed, the output of these, which only "
+			"read:");
+	review_asks(to, &host->asks);
 }
 
-void print_outlook(struct buf *text, const struct report_subject *told)
+void print_outlook(const struct review *to, const struct report_subject *told)
 {
 	const struct subject *subject = told->subject;
 	cleanup_buf struct buf words = BUF_INIT;
@@ -85,17 +84,16 @@ void print_outlook(struct buf *text, const struct report_subject *told)
 		return;
 	buf_printf(&words, "%s: %s", outlook_name(subject->outlook),
 		outlook_meaning(subject->outlook));
-	print_wrapped(text, "outlook", buf_text(&words), "");
+	print_wrapped(to, "outlook", buf_text(&words), "");
 }
 
-void print_would(struct buf *text, const struct report_subject *told)
+void print_would(const struct review *to, const struct report_subject *told)
 {
 	const struct subject *subject = told->subject;
 
 	if (!subject->n_would)
 		return;
-	print_wrapped(
-		text, "then", "only if the answers confirm it, and not before:", "");
+	print_wrapped(to, "then", "only if the answers confirm it, and not before:", "");
 	for (size_t i = 0; i < subject->n_would; i++)
-		buf_printf(text, "           %zu  %s\n", i + 1, subject->would[i]);
+		buf_printf(to->text, "           %zu  %s\n", i + 1, subject->would[i]);
 }

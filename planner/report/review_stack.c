@@ -11,24 +11,22 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/host/block.h"
 #include "snapstate/host/device.h"
+#include "snapstate/ledger.h"
 #include "table.h"
 
 #define STACK_HOLDERS_MAX 5 /* of one device: the reasons above name them all */
 #define STACK_DEPTH_MAX	  64
-#define STACK_BELOW_MAX	  6 /* of one device: the table is as wide as the widest cell */
 
 /* The names last, as in ps: the others stay aligned however long one is. */
 enum {
 	COLUMN_NUMBER,
 	COLUMN_PLAN,
 	COLUMN_KIND,
-	COLUMN_BELOW,
 	COLUMN_OPEN,
 	COLUMN_NAME,
 };
 
-static const char *const headings[] = {
-	"MAJ:MIN", "PLAN", "TYPE", "STANDS ON", "OPEN", "NAME", NULL};
+static const char *const headings[] = {"MAJ:MIN", "PLAN", "TYPE", "OPEN", "NAME", NULL};
 
 struct stack {
 	struct table *table;
@@ -78,27 +76,30 @@ static void print_holders(
 	}
 }
 
+/* What explains them is below it in the tree. */
+static void print_opens(
+	const struct host *host, const struct device *device, struct buf *text)
+{
+	struct ledger ledger;
+
+	ledger_of_device(host, device, &ledger);
+	buf_printf(text, "%u", ledger.open);
+	if (ledger.unexplained)
+		buf_printf(text, ", %lld UNEXPLAINED", (long long)ledger.unexplained);
+}
+
 static void set_cells(
 	struct stack *stack, const struct device *device, struct libscols_line *line)
 {
-	cleanup_buf struct buf number = BUF_INIT, kind = BUF_INIT, below = BUF_INIT,
-			       opens = BUF_INIT;
-	const char *prefix = "open ";
+	cleanup_buf struct buf number = BUF_INIT, kind = BUF_INIT, opens = BUF_INIT;
 
 	buf_devno(&number, device->devno);
 	device_type_words(device, &kind);
-	for (size_t i = 0; i < device->n_deps && i < STACK_BELOW_MAX; i++) {
-		buf_puts(&below, i ? ", " : "");
-		buf_devno(&below, device->deps[i]);
-	}
-	if (device->n_deps > STACK_BELOW_MAX)
-		buf_printf(&below, " and %zu more", device->n_deps - STACK_BELOW_MAX);
-	device_opens_words(stack->host, device, &opens);
+	print_opens(stack->host, device, &opens);
 	table_cell(line, COLUMN_NAME, device->name);
 	table_cell(line, COLUMN_NUMBER, buf_text(&number));
 	table_cell(line, COLUMN_KIND, buf_text(&kind));
-	table_cell(line, COLUMN_BELOW, buf_text(&below));
-	table_cell(line, COLUMN_OPEN, buf_text(&opens) + strlen(prefix));
+	table_cell(line, COLUMN_OPEN, buf_text(&opens));
 	set_plan(line, story_of(stack->story, device)->removed_by);
 }
 

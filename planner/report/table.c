@@ -35,8 +35,7 @@ struct row {
 	} cells[COLUMNS_MAX];
 };
 
-/* Out of memory, as everywhere in buf.h; the library has no other failure here. */
-static void must(bool is_good)
+void table_must(bool is_good)
 {
 	if (!is_good)
 		abort();
@@ -47,18 +46,19 @@ struct table *table_new(const char *const *headings, bool has_headings, bool has
 	struct table *table = xcalloc(1, sizeof(*table));
 	struct libscols_table *tree = scols_new_table();
 
-	must(tree);
+	table_must(tree);
 	scols_table_set_termforce(tree, SCOLS_TERMFORCE_NEVER);
 	scols_table_enable_ascii(tree, 1);
 	scols_table_enable_noencoding(tree, 1); /* a stand-in has nothing to escape */
 	scols_table_enable_minout(tree, 1);	/* no blanks at the ends of lines */
 	scols_table_enable_noheadings(tree, 1);
-	must(scols_table_new_column(tree, NULL, 0, has_tree ? SCOLS_FL_TREE : 0) != NULL);
+	table_must(scols_table_new_column(tree, NULL, 0, has_tree ? SCOLS_FL_TREE : 0) !=
+		   NULL);
 	table->tree = tree;
 	table->headings = headings;
 	table->has_headings = has_headings;
 	for (size_t i = 0; headings[i]; i++) {
-		must(i < COLUMNS_MAX);
+		table_must(i < COLUMNS_MAX);
 		table->widths[i] = strlen(headings[i]);
 		table->last = i;
 	}
@@ -71,7 +71,7 @@ struct libscols_line *table_line(struct table *table, struct libscols_line *pare
 	struct row *row = xcalloc(1, sizeof(*row));
 
 	row->table = table;
-	must(line && scols_line_set_userdata(line, row) == 0);
+	table_must(line && scols_line_set_userdata(line, row) == 0);
 	return line;
 }
 
@@ -88,7 +88,7 @@ void table_cell(struct libscols_line *line, size_t column, const char *text)
 	if (cell->len > row->table->widths[column])
 		row->table->widths[column] = cell->len;
 	if (column == row->table->last)
-		must(scols_line_set_data(line, 0, STAND_IN) == 0);
+		table_must(scols_line_set_data(line, 0, STAND_IN) == 0);
 }
 
 /* Blanks up to that length. */
@@ -109,14 +109,6 @@ static void add_lead(struct buf *text, int indent, const char *lead)
 
 	buf_puts(text, lead);
 	pad(text, end);
-}
-
-void table_add_line(
-	struct buf *text, int indent, const char *lead, const char *line, size_t len)
-{
-	add_lead(text, indent, lead);
-	buf_add(text, line, len);
-	buf_add(text, "\n", 1);
 }
 
 /* ---- printing ---- */
@@ -185,7 +177,7 @@ static void print_tree(struct printing *it, struct libscols_line *line)
 	struct libscols_line *child;
 	struct row *row = scols_line_get_userdata(line);
 
-	must(children);
+	table_must(children);
 	print_row(it, row);
 	buf_free(&row->text);
 	free(row);
@@ -201,7 +193,7 @@ void table_print(struct table *table, struct buf *text, int indent, const char *
 	cleanup_free char *lines = NULL;
 	struct printing it = {table, text, indent, lead, NULL};
 
-	must(all && scols_print_table_to_string(table->tree, &lines) == 0);
+	table_must(all && scols_print_table_to_string(table->tree, &lines) == 0);
 	it.at = lines ? lines : "";
 	if (table->has_headings && scols_table_get_nlines(table->tree))
 		print_headings(&it);

@@ -12,6 +12,10 @@
 struct table;
 struct libscols_line;
 
+/* Ends the program where it is out of memory, as buf.h does: libsmartcols has no other
+ * failure here. */
+void table_must(bool is_good);
+
 /* `headings` ends with NULL, and is borrowed. With `has_tree` the last column shows what
  * belongs to which line. */
 struct table *table_new(const char *const *headings, bool has_headings, bool has_tree);
@@ -19,9 +23,6 @@ struct table *table_new(const char *const *headings, bool has_headings, bool has
 struct libscols_line *table_line(struct table *table, struct libscols_line *parent);
 /* Text from a host, once for each cell: escaped as buf_tail() does; "" = nothing. */
 void table_cell(struct libscols_line *line, size_t column, const char *text);
-/* A line of `len` bytes behind `indent` columns, in which `lead` stands. */
-void table_add_line(
-	struct buf *text, int indent, const char *lead, const char *line, size_t len);
 /* Adds it to the text, each line behind `indent` blanks; the first one has `lead` there.
  * Frees the table. */
 void table_print(struct table *table, struct buf *text, int indent, const char *lead);

@@ -18,7 +18,7 @@ capture_args=()   # of snapstate-capture
 plan_args=()      # of snapstate-plan
 policy=''         # the text of a file "policy", for plan_args=(--policy policy)
 execute_args=(--unsigned) # of snapstate-execute
-expect_plan_rc=0  # 0 nothing refused, 1 something refused or undecided
+expect_plan_rc=0  # 0 all can be removed, 1 something is kept, 7 nothing is selected, 8 a hazard
 expect_apply_rc=0 # 0 done, 3 the host differs from the plan
 expect_steps=''   # the operations of the plan, in any order: the kernel and LVM prove the order
 

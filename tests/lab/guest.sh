@@ -121,7 +121,7 @@ loop_plan() {
 	[ -s capture.snapstate.tar.gz ] || return
 	say 'plan'
 	[ -z "$policy" ] || printf '%s\n' "$policy" >policy
-	expect_rc "$expect_plan_rc" review.txt \
+	COLUMNS=100 expect_rc "$expect_plan_rc" review.txt \
 		snapstate-plan "${plan_args[@]}" -o plan.snapplan capture.snapstate.tar.gz
 	[ -s plan.snapplan ] || return
 	expect_rc "$expect_plan_rc" review.json \

@@ -104,7 +104,7 @@ hosts_plan() {
 		captures+=("post/$node.snapstate.tar.gz")
 	done
 	say 'plan, of both captures'
-	expect_rc "$expect_plan_rc" review.txt \
+	COLUMNS=100 expect_rc "$expect_plan_rc" review.txt \
 		snapstate-plan "${plan_args[@]}" -o plans "${captures[@]}"
 	expect_rc "$expect_plan_rc" review.json \
 		snapstate-plan "${plan_args[@]}" --json "${captures[@]}"

@@ -87,5 +87,5 @@ program() { # RC OUTPUT COMMAND...: its exit code, and its words if it is anothe
 	[[ " $wanted " = *" $rc "* ]] || { echo "exit code $rc" && tail -n 30 "$output" "$output.err" && return 1; }
 }
 capture() { program 0 "$1.out" snapstate-capture -o "$1.snapstate.tar.gz"; }
-# It says 1 where something is kept, and a drawn host has that nearly always.
-plan() { program '0 1' "$2" snapstate-plan "${plan_args[@]}" "${@:3}" "$1.snapstate.tar.gz"; }
+# It says 1 where something is kept, and a drawn host has that nearly always; 8 where one destroys data.
+plan() { program '0 1 7 8' "$2" snapstate-plan "${plan_args[@]}" "${@:3}" "$1.snapstate.tar.gz"; }

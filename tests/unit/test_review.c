@@ -131,7 +131,7 @@ static void test_page_hazard(void **state)
 	assert_non_null(verdict);
 	assert_true(hazard < verdict);
 	assert_has(&page, "of its COW belong to ");
-	assert_has(&page, "Steps 1 to 2 end it.");
+	assert_has(&page, "Steps 1 to 2 fix this.");
 }
 
 /* The stack of a snapshot that stays, the reason, and who holds it. */
@@ -177,7 +177,7 @@ static void make_text(struct host *host, struct buf *ret)
 	cleanup_reviewed struct reviewed reviewed = {0};
 
 	review_host(host, &reviewed);
-	review_print(&reviewed.report, ret);
+	review_print(&reviewed.report, 0, ret);
 }
 
 static void test_text(void **state)
@@ -189,8 +189,7 @@ static void test_text(void **state)
 	make_text(host, &text);
 	assert_printable(&text);
 	assert_has(&text, "  stack    MAJ:MIN  PLAN    TYPE ");
-	assert_has(
-		&text, "254:3    step 3  snapshot valid  254:1, 254:2  1: 1 by mapping");
+	assert_has(&text, "254:3    step 3  snapshot valid  1     `-onapp--aaaa-backup-");
 	assert_has(&text, "  `-onapp--aaaa-backup--dddd\n");
 	assert_has(&text, "    `-mounted on /mnt/backup (ext4)\n");
 	assert_has_not(&text, "(ext4) \n");
@@ -428,10 +427,12 @@ static void test_random_hosts(void **state)
 static void test_commands_are_not_broken(void **state)
 {
 	cleanup_buf struct buf text = BUF_INIT;
+	const struct review to = {&text, 60};
 
 	(void)state;
-	print_wrapped(&text, "to do",
-		"end what uses the overlay on which this snapshot is one of the layers, then "
+	print_wrapped(&to, "to do",
+		"end what uses the overlay on which this snapshot is one of the layers, "
+		"then "
 		"`umount '/mnt/merged root of it'`, and capture again",
 		"");
 	assert_has(&text, "`umount '/mnt/merged root of it'`");

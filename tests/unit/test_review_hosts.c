@@ -146,10 +146,9 @@ static void test_page_hazard(void **state)
 	(void)state;
 	for (int is_held = 0; is_held < 2; is_held++) {
 		const char *const parts[] = {"HAZARD on <a href=\"#host-2\">hvb</a>: ",
-			is_held ? "No plan ends it: the snapshot is refused, see the "
-				  "host "
-				  "hvb."
-				: "Plan 1 on hvb ends it (steps 1 to 2).",
+			is_held ? "No plan fixes this: the snapshot is refused, see "
+				  "host hvb."
+				: "Plan 1 on hvb fixes this (steps 1 to 2).",
 			"<h2>In which order</h2>",
 			is_held ? "There is no plan: on none of these hosts"
 				: "There is one plan.",
@@ -157,9 +156,9 @@ static void test_page_hazard(void **state)
 			"Host hva</h2>", "HAZARD: data of this host is being destroyed",
 			"onapp-aaaa/victim, which is not active on this host, is being "
 			"overwritten by the host hvb",
-			is_held ? "No plan ends it" : "Plan 1 on hvb ends it",
-			"Nothing to remove: this host has no leftover of that name.",
-			"Host hvb</h2>", "HAZARD on <a href=\"#host-2\">hvb</a>", NULL};
+			is_held ? "No plan fixes this" : "Plan 1 on hvb fixes this",
+			"No snapshots match the selection.", "Host hvb</h2>",
+			"HAZARD on <a href=\"#host-2\">hvb</a>", NULL};
 		cleanup_with(trial_end) struct trial trial;
 		cleanup_buf struct buf page = BUF_INIT;
 
@@ -176,9 +175,9 @@ static void test_text_hazard(void **state)
 	(void)state;
 	for (int is_held = 0; is_held < 2; is_held++) {
 		const char *const end =
-			is_held ? "No plan ends it: the snapshot is refused, "
-				  "see the host hvb."
-				: "Plan 1 on hvb ends it (steps 1 to 2).";
+			is_held ? "No plan fixes this: the snapshot is refused, "
+				  "see host hvb."
+				: "Plan 1 on hvb fixes this (steps 1 to 2).";
 		const char *const parts[] = {
 			"HAZARD     DATA IS BEING DESTROYED on hvb by "
 			"onapp-aaaa/backup-dddd\n",
@@ -187,14 +186,14 @@ static void test_text_hazard(void **state)
 			"DESTROYED\n",
 			end, "\ncapture ",
 			"==== hvb ====\nHAZARD     DATA IS BEING DESTROYED by ",
-			is_held ? "No step ends it: it is refused, see below."
-				: "Steps 1 to 2 end it.",
-			"\ncapture ", "check onapp-aaaa/victim", NULL};
+			is_held ? "This plan does not fix it: the snapshot is "
+				: "Steps 1 to 2 fix this.",
+			"check onapp-aaaa/victim", "\ncapture ", NULL};
 		cleanup_with(trial_end) struct trial trial;
 		cleanup_buf struct buf text = BUF_INIT;
 
 		hazardous(&trial, "hvb", is_held);
-		review_print(trial_report(&trial, NULL), &text);
+		review_print(trial_report(&trial, NULL), 200, &text);
 		assert_int_equal(strncmp(buf_text(&text), parts[0], strlen(parts[0])), 0);
 		assert_in_order(&text, parts);
 	}

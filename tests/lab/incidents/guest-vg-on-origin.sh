@@ -18,7 +18,7 @@ make() {
 }
 
 expected_reviews=()
-expect_review 'guest-root +not touched'
+expect_review '^  [0-9:]+ +guest-root$'
 expect_steps='dm-remove lv-remove'
 gone_lv='onapp-aaaaaaaa/backup-dddddddd'
 gone_mount=''

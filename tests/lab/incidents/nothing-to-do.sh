@@ -14,4 +14,5 @@ make() {
 	mount_at /dev/hv7/templates /mnt/templates
 }
 
-expect_review '[Nn]othing to'
+expect_plan_rc=7
+expect_review 'No snapshots match the selection'

@@ -19,6 +19,7 @@ victim_is_whole() { cmp -n 3145728 "$LAB/files/database" /dev/onapp-aaaaaaaa/vic
 # The victim is named before the first verdict.
 victim_comes_first() { sed -E '/^(REMOVE|REFUSE|UNDECIDED)/q' review.txt | grep victim; }
 
+expect_plan_rc=8
 expect_review 'onapp-aaaaaaaa/victim'
 
 after() {

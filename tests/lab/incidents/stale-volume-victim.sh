@@ -18,6 +18,7 @@ make() {
 origin_checksums() { true; }
 lost_volume_comes_first() { sed -E '/^(REMOVE|REFUSE|UNDECIDED)/q' review.txt | grep "$1"; }
 
+expect_plan_rc=8
 expected_verdicts=() expected_reviews=()
 expect_verdict VG_XenStorage-0f3c/VHD-1111 refuse
 expect_review 'class +lost-volume'

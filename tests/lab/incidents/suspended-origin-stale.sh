@@ -13,7 +13,7 @@ make() {
 }
 
 expected_verdicts=() expected_reviews=()
-expect_plan_rc=1
+expect_plan_rc=8
 expect_verdict onapp-aaaaaaaa/backup-dddddddd undecided
 expect_review 'do not resume it yet'
 expect_steps=''

@@ -28,15 +28,16 @@ make_victim() {
 	dmsetup table onapp--aaaaaaaa-victim >"$post/victim"
 }
 
+expect_plan_rc=8
 expect_verdict onapp-aaaaaaaa/backup-dddddddd remove
 expect_review 'onapp-aaaaaaaa/victim'
 expect_on hv8 'dm-remove dm-remove dm-remove' \
 	'onapp--aaaaaaaa-backup--ddddddddX1 onapp--aaaaaaaa-backup--dddddddd onapp--aaaaaaaa-backup--dddddddd-cow'
 
 after() {
-	expect_rc 1 alone.txt snapstate-plan post/hv8.snapstate.tar.gz
+	expect_rc 8 alone.txt snapstate-plan post/hv8.snapstate.tar.gz
 	check 'without its capture, hv7 is named' grep -q 'hv7 wrote the metadata' alone.txt
-	expect_rc 0 single.txt snapstate-plan --single-host post/hv8.snapstate.tar.gz
+	expect_rc 8 single.txt snapstate-plan --single-host post/hv8.snapstate.tar.gz
 	on hv8 dd if=/dev/urandom of=/dev/onapp-aaaaaaaa/ekwqx3d1vtkp0s bs=1M count=4 seek=50 oflag=direct status=none
 	on hv7 check 'the origin was written on hv8, and the victim has not changed' victim_is_whole
 }

@@ -31,6 +31,7 @@ make() { make_recreated; }
 # It is named before the first verdict.
 lost_volume_comes_first() { sed -E '/^(REMOVE|REFUSE|UNDECIDED)/q' review.txt | grep "$1"; }
 
+expect_plan_rc=8
 expect_verdict onapp-aaaaaaaa/backup-dddddddd remove
 expect_verdict onapp-aaaaaaaa/ekwqx3d1vtkp0s refuse
 expect_review 'does not exist any more'

@@ -8,15 +8,19 @@ import os
 import signal
 import subprocess
 
-DONE, REFUSED, USAGE, DIFFERS, STOPPED, ENVIRONMENT, BAD_INPUT = range(7)
+DONE, REFUSED, USAGE, DIFFERS, STOPPED, ENVIRONMENT, BAD_INPUT, NOTHING, HAZARD = range(9)
+# What the planner found: all can be removed, something is kept, nothing is selected, a hazard.
+ANSWERS = (DONE, REFUSED, NOTHING, HAZARD)
 MEANING = {
     DONE: 'done',
-    REFUSED: 'something was refused or is undecided',
+    REFUSED: 'snapshots are kept: refused, undecided, or not found',
     USAGE: 'the command line makes no sense',
     DIFFERS: 'the host differs from the plan; nothing (more) was changed',
     STOPPED: 'stopped midway; the journal says where',
     ENVIRONMENT: 'not permitted, or the environment lacks something',
     BAD_INPUT: 'a file that was read is bad',
+    NOTHING: 'no snapshots match the selection',
+    HAZARD: 'hazard: a snapshot destroys data, or endangers it',
 }
 
 

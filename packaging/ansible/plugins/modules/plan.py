@@ -83,7 +83,7 @@ import tempfile
 import zlib
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.snapstate.snapstate.plugins.module_utils.program import REFUSED, meaning, run
+from ansible_collections.snapstate.snapstate.plugins.module_utils.program import ANSWERS, meaning, run
 
 END = '.snapstate.tar.gz'
 MEMBER_MOST = 64 << 20  # bytes of one document of LVM, as the planner's own limit
@@ -140,7 +140,7 @@ def plans_of(folder, captures, told):
 
 def node_of(module, program, capture, options, limit):
     rc, out, err = run([program] + options + ['--json', capture], limit)
-    if rc not in (0, REFUSED):
+    if rc not in ANSWERS:
         raise ValueError(meaning(rc, err))
     return json.loads(out)['host']['node']
 
@@ -156,11 +156,11 @@ def plan_group(module, program, captures, options, folder):
             raise ValueError('two captures of one host: %s' % node)
         names[node] = os.path.basename(capture)[:-len(END)]
     rc, out, err = run([program] + options + ['--json', '-o', target] + captures, limit)
-    if rc not in (0, REFUSED):
+    if rc not in ANSWERS:
         raise ValueError(meaning(rc, err))
     told = json.loads(out)
     rc, out, err = run([program] + options + captures, limit)
-    if rc not in (0, REFUSED):
+    if rc not in ANSWERS:
         raise ValueError(meaning(rc, err))
     with open(os.path.join(folder, 'review.txt'), 'w') as stream:
         stream.write(out)
