@@ -144,11 +144,69 @@ int program_publish_plans(
 
 /* ---- input ---- */
 
+/* What a file of ours, or about as known, begins with. */
+static const struct file_kind {
+	const char *begin, *name;
+} kinds[] = {
+	{"\x1f\x8b", "a capture, or another archive"},
+	{"#!/usr/sbin/snapstate-execute", "a plan"},
+	{"snapstate-plan ", "a plan"},
+	{"snapstate-journal ", "a journal of snapstate-execute"},
+	{"snapstate-redaction-key ", "a key of pseudonyms"},
+	{"<!DOCTYPE html>", "a page"},
+	{"{", "JSON"},
+	{"-----BEGIN ", "a key or a signature"},
+	{"# ", "a policy, or another text"},
+	{"rule ", "a policy"},
+};
+
+/* NULL: none that is known. */
+static const struct file_kind *kind_of(const struct buf *bytes)
+{
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		size_t len = strlen(kinds[i].begin);
+
+		if (bytes->len >= len && memcmp(bytes->data, kinds[i].begin, len) == 0)
+			return &kinds[i];
+	}
+	return NULL;
+}
+
+/* Not compressed: tar(5). */
+static bool is_tar(const struct buf *bytes)
+{
+	return bytes->len > 262 && memcmp(bytes->data + 257, "ustar", 5) == 0;
+}
+
+static int wrong_kind(
+	const char *name, const char *kind, const char *wanted, struct err *err)
+{
+	return err_set(err, -EBADMSG, "%s: is %s (%s)", name, kind, wanted);
+}
+
+/* "-" is standard input. */
+static int read_archive(const char *name, struct buf *ret_archive, struct err *err)
+{
+	const struct file_kind *kind;
+	int r = strcmp(name, "-") == 0 ? file_read_fd(STDIN_FILENO, "standard input",
+						 RECORD_ARCHIVE_MAX, ret_archive, err)
+				       : file_read_regular(AT_FDCWD, name,
+						 RECORD_ARCHIVE_MAX, ret_archive, err);
+
+	if (r < 0)
+		return r;
+	kind = kind_of(ret_archive);
+	if (kind == &kinds[0] || (!kind && is_tar(ret_archive)))
+		return 0;
+	return wrong_kind(name, kind ? kind->name : "no archive",
+		"snapstate-plan wants a capture", err);
+}
+
 int program_read_capture(const char *name, struct host **ret_host,
 	char ret_sha256[SHA256_HEX_LEN + 1], struct err *err)
 {
 	cleanup_buf struct buf archive = BUF_INIT;
-	int r = file_read_regular(AT_FDCWD, name, RECORD_ARCHIVE_MAX, &archive, err);
+	int r = read_archive(name, &archive, err);
 
 	if (r < 0)
 		return r;
@@ -163,10 +221,16 @@ int program_read_capture(const char *name, struct host **ret_host,
 static int read_policy(const char *name, struct policy *policy, struct err *err)
 {
 	const char *shipped = known_text(name);
+	const struct file_kind *kind;
 	cleanup_buf struct buf text = BUF_INIT, names = BUF_INIT;
 
-	if (file_read_regular(AT_FDCWD, name, POLICY_BYTES_MAX, &text, err) == 0)
+	if (file_read_regular(AT_FDCWD, name, POLICY_BYTES_MAX, &text, err) == 0) {
+		kind = kind_of(&text);
+		if (kind && !strstr(kind->name, "policy"))
+			return wrong_kind(
+				name, kind->name, "--policy wants a policy", err);
 		return policy_read(buf_text(&text), text.len, name, policy, err);
+	}
 	if (err->code != -ENOENT || strchr(name, '/'))
 		return err->code;
 	if (shipped)

@@ -7,6 +7,8 @@
  */
 #include "html.h"
 
+#include <string.h>
+
 #include "reports.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/host.h"
@@ -43,6 +45,7 @@ static void print_hazard(
 	page_close(page);
 	page_captured_in(page, "p", "", hazard->reason->text);
 	print_end(page, hazard->plan_end ? hazard->plan_end : hazard->end);
+	html_link_hazard(html, member, hazard);
 	page_close(page);
 }
 
@@ -116,10 +119,10 @@ static void print_refreshes(struct page *page, const struct report_host *host)
 }
 
 static void print_subjects(
-	struct page *page, const struct report_host *host, size_t first, size_t end)
+	struct html *html, const struct report_host *host, size_t first, size_t end)
 {
 	for (size_t i = first; i < end; i++)
-		html_subject(page, host, host->told[i]);
+		html_subject(html, host, i);
 }
 
 /* ---- what stays ---- */
@@ -141,7 +144,7 @@ static void print_untouched_row(
 
 static void print_untouched(struct page *page, const struct report_host *host)
 {
-	page_say_in(page, "h2", "", "What would stay, and why");
+	page_say_in(page, "h2", "", "Not touched, and why");
 	page_open(page, "div", "scroll");
 	page_open(page, "table", "");
 	for (size_t i = 0; i < host->n_untouched && i < UNTOUCHED_SHOWN; i++)
@@ -198,7 +201,7 @@ static void rows_of_plan(
 {
 	cleanup_buf struct buf expires = BUF_INIT;
 
-	row(page, "plan", plan_file);
+	row(page, "plan", basename(plan_file));
 	row(page, "its digest", plan->digest);
 	if (!plan->taken)
 		return;
@@ -217,7 +220,7 @@ static void print_evidence(struct html *html, const struct report_host *host)
 			      : "What this page was made from");
 	page_open(page, "div", "scroll");
 	page_open(page, "table", "");
-	row(page, "capture", host->member->file);
+	row(page, "capture", basename(host->member->file));
 	row(page, "its sha256", host->member->whole->capture_sha256);
 	row(page, "host", id->node);
 	row(page, "kernel", id->kernel);
@@ -229,11 +232,11 @@ static void print_evidence(struct html *html, const struct report_host *host)
 			       : "the host's own");
 	row_of_recorded(page, host->member->host);
 	row(page, "not read",
-		!host->n_missing ? "nothing was missing"
+		!host->n_missing ? "all sources were read"
 		: is_of_several	 ? "see where this host begins"
 				 : "see the top of this page");
 	for (size_t i = 0; i < host->n_asked; i++)
-		row(page, "asked for", host->asked[i]);
+		row(page, "selection", host->asked[i]);
 	if (html->report->output && !is_of_several)
 		rows_of_plan(page, host->member->whole, html->report->output);
 	row(page, "made by", host->member->whole->created_by);
@@ -259,7 +262,7 @@ static void print_times(struct page *page, const struct report_host *hosts, size
 	stamp_print(last, &until);
 	page_open(page, "p", "soft");
 	if (!first)
-		page_say(page, "collected at a time that is not known");
+		page_say(page, "collection time unknown");
 	else if (first == last)
 		page_say(page, "as captured on %s", buf_text(&from));
 	else
@@ -289,16 +292,18 @@ static void print_host(struct html *html, size_t member)
 	print_hazards(html, member);
 	print_strikes(page, host);
 	print_suspended(page, host);
-	html_opening(page, host);
 	page_say_in(page, "p", "summary", host->summary);
+	html_now(page, host);
+	html_index(html, host);
+	html_opening(page, host);
 	if (report_is_of_several(html->report))
 		html_plans_of(html, member);
 	else
 		print_pseudonyms(page, &host->member->host->identity);
 	print_missing(page, host);
-	print_subjects(page, host, 0, host->n_removed);
+	print_subjects(html, host, 0, host->n_removed);
 	print_refreshes(page, host);
-	print_subjects(page, host, host->n_removed, host->n_told);
+	print_subjects(html, host, host->n_removed, host->n_told);
 	print_untouched(page, host);
 	print_evidence(html, host);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Inside the page: html.c is the whole and one host, html_order.c what is between
- * several, html_subject.c one subject, html_picture.c its devices. */
+ * several, html_index.c what leads to a snapshot, html_subject.c one subject,
+ * html_picture.c its devices. */
 #ifndef SNAPSTATE_HTML_H
 #define SNAPSTATE_HTML_H
 
@@ -10,6 +11,7 @@
 struct identity;
 
 #define HTML_HOST "host" /* the place of each host on a page of several: host-1, ... */
+#define HTML_SUBJECT "snapshot" /* and of each snapshot */
 
 struct html {
 	struct page page;
@@ -27,9 +29,15 @@ void html_plans_of(struct html *html, size_t member);
 /* "3 steps" */
 void html_count(struct page *page, size_t count, const char *noun);
 
-/* Verdict, reasons, the picture of its stack, its steps. */
-void html_subject(struct page *page, const struct report_host *host,
-	const struct report_subject *told);
+/* html_index.c: what to do now, and a link to each snapshot; from a hazard to its own. */
+void html_now(struct page *page, const struct report_host *host);
+void html_index(struct html *html, const struct report_host *host);
+void html_link_hazard(
+	struct html *html, size_t member, const struct report_hazard *hazard);
+/* The number of the place of what is told[at]: no other of the page has it. */
+size_t html_place(const struct html *html, const struct report_host *host, size_t at);
+/* Verdict, reasons, the picture of its stack, its steps: of host->told[at]. */
+void html_subject(struct html *html, const struct report_host *host, size_t at);
 /* `label` is what stands above them, "" = nothing. */
 void html_steps(struct page *page, const struct plan *plan, const char *label,
 	size_t first, size_t count);

@@ -76,10 +76,10 @@ static void print_waits(struct html *html, size_t at)
 			count == 1 ? "is" : "are",
 			count == 1 ? "journal of that" : "journals of those");
 	} else {
-		page_say(page, "It waits for no other plan.");
+		page_say(page, "No prerequisites.");
 	}
 	if (count_bound(html->report, at, true)) {
-		page_say(page, " Its journal is wanted by ");
+		page_say(page, " Its journal is required by ");
 		say_bound(html, at, true);
 		page_say(page, ".");
 	}
@@ -128,9 +128,7 @@ void html_totals(struct html *html)
 	page_say(page, " in all.");
 	page_close(page);
 	page_open(page, "p", "");
-	page_say(page,
-		"Counted on each host that has it: %zu to remove, %zu refused, %zu "
-		"undecided.",
+	page_say(page, "Totals of all hosts: %zu to remove, %zu refused, %zu undecided.",
 		to_remove, refused, undecided);
 	page_close(page);
 }
@@ -144,8 +142,7 @@ static void print_file(struct html *html, const struct fleet_plan *plan)
 		return;
 	page_open(page, "p", "soft");
 	page_open(page, "code", "");
-	page_captured(page, html->report->output);
-	page_say(page, "/%s", plan->file);
+	page_say(page, "%s", plan->file);
 	page_close(page);
 	page_say(page, ", digest ");
 	page_say_in(page, "code", "", plan->plan->digest);
@@ -177,7 +174,7 @@ void html_order(struct html *html)
 	size_t n_plans = report->fleet->n_plans;
 	struct page *page = &html->page;
 
-	page_say_in(page, "h2", "", "In which order");
+	page_say_in(page, "h2", "", "Plans, in their order");
 	if (n_plans == 0)
 		page_say_in(page, "p", "",
 			"There is no plan: on none of these hosts is anything removed.");

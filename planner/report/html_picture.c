@@ -82,7 +82,7 @@ static void draw_holder(struct picture *picture, const struct device_story *it,
 	if (holder->ended_by)
 		page_say(page, "step %zu ends it", holder->ended_by);
 	else
-		page_say(page, "no step ends it");
+		page_say(page, "not affected by this plan");
 	page_close(page);
 	page_close(page);
 }

@@ -30,14 +30,27 @@ static void print_item(struct page *page, const char *text, const char *rules)
 	page_close(page);
 }
 
+/* What speaks against the removal, what is not known, what speaks for it, each under a
+ * heading of its own. */
 static void print_reasons(struct page *page, const struct report_subject *told)
 {
-	page_say_in(page, "h3", "", "Why");
-	page_open(page, "ul", "");
-	for (size_t i = 0; i < told->subject->n_reasons; i++)
-		print_item(page, told->reasons[i]->text,
-			rule_text(told->reasons[i]->rule)->name);
-	page_close(page);
+	const char *before = NULL;
+
+	for (size_t i = 0; i < told->subject->n_reasons; i++) {
+		const struct reason *reason = told->reasons[i];
+		const char *heading = report_side(told->subject, reason)->heading;
+
+		if (heading != before) {
+			if (before)
+				page_close(page);
+			page_say_in(page, "h3", "", heading);
+			page_open(page, "ul", "");
+			before = heading;
+		}
+		print_item(page, reason->text, rule_text(reason->rule)->name);
+	}
+	if (before)
+		page_close(page);
 }
 
 static void print_remedy(struct page *page, const struct report_subject *told)
@@ -69,6 +82,27 @@ static const char *without_label(const char *reason, const char *label)
 	return reason;
 }
 
+static const char *action_words(enum plan_op op)
+{
+	switch (op) {
+	case OP_UMOUNT:
+		return "unmount";
+	case OP_DM_REMOVE:
+		return "remove the mapping";
+	case OP_LV_REMOVE:
+		return "remove the snapshot";
+	case OP_LV_REFRESH:
+		return "load the origin anew";
+	case OP_SWAP_OFF:
+		return "stop swapping on it";
+	case OP_MD_STOP:
+		return "stop the array";
+	case OP_LOOP_DETACH:
+		return "detach the loop device";
+	}
+	return "";
+}
+
 void html_steps(struct page *page, const struct plan *plan, const char *label,
 	size_t first, size_t count)
 {
@@ -80,8 +114,9 @@ void html_steps(struct page *page, const struct plan *plan, const char *label,
 		plan_step_command(step, &command);
 		page_open(page, "li", "");
 		page_open(page, "b", "");
-		page_say(page, "Step %zu ", i + 1);
+		page_say(page, "Step %zu: %s", i + 1, action_words(step->op));
 		page_close(page);
+		page_say(page, ", since ");
 		for (size_t r = 0; r < step->n_reasons; r++) {
 			page_say(page, r ? "; " : "");
 			page_captured(page, without_label(step->reasons[r], label));
@@ -93,16 +128,30 @@ void html_steps(struct page *page, const struct plan *plan, const char *label,
 	page_close(page);
 }
 
-void html_subject(struct page *page, const struct report_host *host,
-	const struct report_subject *told)
+/* A hazard and "remove" do not contradict each other: the removal ends it. */
+static void print_alarm(
+	struct page *page, const struct report_host *host, const struct subject *subject)
 {
+	if (!report_is_hazard(host, subject))
+		return;
+	page_say_in(page, "span", "verdict alarm",
+		subject->n_steps ? "HAZARD, ended by the removal" : "HAZARD");
+	page_say(page, " ");
+}
+
+void html_subject(struct html *html, const struct report_host *host, size_t at)
+{
+	const struct report_subject *told = host->told[at];
 	const struct subject *subject = told->subject;
+	struct page *page = &html->page;
 	const struct rule_text *rule = rule_text(subject->decisive);
 
-	page_open(page, "section", verdict_class(subject->verdict));
+	page_open_place(page, "section", verdict_class(subject->verdict), HTML_SUBJECT,
+		html_place(html, host, at));
 	page_open(page, "h2", "");
 	page_say_in(page, "span", "verdict", report_verdict(subject->verdict));
 	page_say(page, " ");
+	print_alarm(page, host, subject);
 	page_captured_in(page, "span", "", subject->label);
 	page_close(page);
 	page_open(page, "p", "");
@@ -117,12 +166,12 @@ void html_subject(struct page *page, const struct report_host *host,
 	print_reasons(page, told);
 	html_would(page, told);
 	print_remedy(page, told);
-	page_say_in(page, "h3", "", "What the plan does, as a person would type it");
+	page_say_in(page, "h3", "", "Steps of the plan");
 	if (subject->n_steps)
 		html_steps(page, host->member->whole, subject->label, subject->first_step,
 			subject->n_steps);
 	else
-		page_say_in(page, "p", "", "Nothing: it stays as it is.");
+		page_say_in(page, "p", "", "None: it stays as it is.");
 	if (subject->snapshot || subject->cow) {
 		page_say_in(page, "h3", "", "The stack, topmost first");
 		html_picture(page, &host->story, subject);

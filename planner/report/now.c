@@ -20,7 +20,7 @@ static char *execute_words(const char *options, const char *plan)
 	struct buf words = BUF_INIT;
 
 	buf_printf(&words, "snapstate-execute %s", options);
-	buf_quoted(&words, plan);
+	buf_quoted(&words, basename(plan)); /* it is carried to the host */
 	return words.data;
 }
 

@@ -30,6 +30,25 @@ const char *report_verdict(enum verdict verdict)
 	return "";
 }
 
+const struct report_side *report_side(
+	const struct subject *subject, const struct reason *reason)
+{
+	static const struct report_side because = {"because", "Why"},
+					against = {"against", "Against its removal"},
+					unknown = {"unknown", "Unknown"},
+					favour = {"for", "For its removal"},
+					seen = {"seen", "Also seen"};
+	enum verdict verdict = rule_text(reason->rule)->verdict;
+
+	if (subject->verdict == VERDICT_REMOVE)
+		return &because;
+	if (reason->is_unknown || verdict == VERDICT_UNDECIDED)
+		return &unknown;
+	if (verdict == VERDICT_REFUSE)
+		return &against;
+	return rule_is_hint(reason->rule) ? &seen : &favour;
+}
+
 void report_counted(struct buf *text, size_t count, const char *noun)
 {
 	size_t len = strlen(noun);

@@ -134,6 +134,12 @@ static inline bool report_waits(const struct report *report, size_t a, size_t b)
 {
 	return report->waits[a * report->fleet->n_plans + b];
 }
+/* On which side a reason is: against the removal, not known, for it, only seen. */
+struct report_side {
+	const char *lead, *heading; /* of the text and of the page */
+};
+const struct report_side *report_side(
+	const struct subject *subject, const struct reason *reason);
 /* "REMOVE" */
 const char *report_verdict(enum verdict verdict);
 /* "1 mount", "2 processes" */

@@ -33,28 +33,13 @@ void print_titled(const struct review *to, const char *lead, const char *text)
 
 /* ---- parts of a subject ---- */
 
-/* What speaks against the removal, what is not known, what speaks for it; what is only
- * seen speaks neither way. */
-static const char *reason_lead(const struct subject *subject, const struct reason *reason)
-{
-	enum verdict verdict = rule_text(reason->rule)->verdict;
-
-	if (subject->verdict == VERDICT_REMOVE)
-		return "because";
-	if (reason->is_unknown || verdict == VERDICT_UNDECIDED)
-		return "unknown";
-	if (verdict == VERDICT_REFUSE)
-		return "against";
-	return rule_is_hint(reason->rule) ? "seen" : "for";
-}
-
 static void print_reasons(const struct review *to, const struct report_subject *told)
 {
 	const char *before = "";
 
 	for (size_t i = 0; i < told->subject->n_reasons; i++) {
 		const struct reason *reason = told->reasons[i];
-		const char *lead = reason_lead(told->subject, reason);
+		const char *lead = report_side(told->subject, reason)->lead;
 		cleanup_buf struct buf tail = BUF_INIT;
 
 		buf_printf(&tail, " [%s]", rule_text(reason->rule)->name);

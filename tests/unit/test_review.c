@@ -109,7 +109,7 @@ static void test_page(void **state)
 		&page, "mounted on /mnt/backup (ext4)<p class=\"fate\">step 1 ends it");
 	assert_has(&page, "step 2 removes it");
 	assert_has(&page, "its data stays: LVM may turn it into a plain volume again");
-	assert_has(&page, "nothing was missing");
+	assert_has(&page, "all sources were read");
 	assert_has(&page, "the host&#39;s own");
 	assert_has_not(&page, "HAZARD");
 }
@@ -132,6 +132,7 @@ static void test_page_hazard(void **state)
 	assert_true(hazard < verdict);
 	assert_has(&page, "of its COW belong to ");
 	assert_has(&page, "Steps 1 to 2 fix this.");
+	assert_has(&page, "HAZARD, ended by the removal</span>");
 }
 
 /* The stack of a snapshot that stays, the reason, and who holds it. */
@@ -146,9 +147,13 @@ static void test_page_refused(void **state)
 	make_page(host, &page);
 	check_page(&page);
 	assert_has(&page, "<span class=\"verdict\">REFUSE</span>");
+	assert_has(&page, "<h3>Against its removal</h3>");
+	assert_has(&page, "<h3>For its removal</h3>");
+	assert_has(&page, "<a href=\"#snapshot-1\">onapp-aaaa/backup-dddd</a>");
+	assert_has(&page, "id=\"snapshot-1\"");
 	assert_has(&page,
-		"process 800 (tar) has a file on it open<p class=\"fate\">no step");
-	assert_has(&page, "Nothing: it stays as it is.");
+		"process 800 (tar) has a file on it open<p class=\"fate\">not affected");
+	assert_has(&page, "None: it stays as it is.");
 	assert_has(&page, "stays, refused: backup-running");
 }
 

@@ -102,13 +102,14 @@ static void test_page(void **state)
 {
 	static const char *const parts[] = {"<h1>Leftover snapshots of 2 hosts</h1>",
 		"2 plans with 7 steps in all.", ": 2 to remove, 0 refused, 0 undecided.",
-		"<h2>In which order</h2>", "Plan 1, on <a href=\"#host-1\">hva</a></b>",
-		"It waits for no other plan. Its journal is wanted by plan 2 on "
+		"<h2>Plans, in their order</h2>",
+		"Plan 1, on <a href=\"#host-1\">hva</a></b>",
+		"No prerequisites. Its journal is required by plan 2 on "
 		"<a href=\"#host-2\">hvb</a>.",
-		"plans/1-hva.snapplan", "Plan 2, on <a href=\"#host-2\">hvb</a></b>",
+		"1-hva.snapplan", "Plan 2, on <a href=\"#host-2\">hvb</a></b>",
 		"It waits until plan 1 on <a href=\"#host-1\">hva</a> is done, and is "
 		"given the journal of that (--done).",
-		"plans/2-hvb.snapplan", "<h2>The hosts</h2>",
+		"2-hvb.snapplan", "<h2>The hosts</h2>",
 		"<section class=\"host\" id=\"host-1\"><h2>Host hva</h2>",
 		"Plan 1: steps 1 to 4 below.", "<h3><span class=\"verdict\">REMOVE",
 		"<h4>Why</h4>", "<h5>The snapshot, and what is on it</h5>",
@@ -149,7 +150,7 @@ static void test_page_hazard(void **state)
 			is_held ? "No plan fixes this: the snapshot is refused, see "
 				  "host hvb."
 				: "Plan 1 on hvb fixes this (steps 1 to 2).",
-			"<h2>In which order</h2>",
+			"<h2>Plans, in their order</h2>",
 			is_held ? "There is no plan: on none of these hosts"
 				: "There is one plan.",
 			/* the victim's own host, where there is nothing to remove */
@@ -203,10 +204,10 @@ static void test_text_hazard(void **state)
 static void test_page_of_two_rounds(void **state)
 {
 	static const char *const parts[] = {"4 plans with 6 steps in all.",
-		"Its journal is wanted by plans 3 and 4.",
+		"Its journal is required by plans 3 and 4.",
 		"Plan 3, on <a href=\"#host-1\">hva</a></b>: 1 step",
 		"It waits until plans 1 and 2 are done, and is given the journals of "
-		"those (--done). Its journal is wanted by plan 4 on ",
+		"those (--done). Its journal is required by plan 4 on ",
 		"It waits until plans 1 to 3 are done", "<h2>The hosts</h2>",
 		"<td>1, 3</td>", "<td>2, 4</td>", "Plan 1: steps 1 to 2 below.",
 		"Plan 3: step 3 below, counted from 1 in that plan.", NULL};

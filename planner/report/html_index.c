@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* On the page: what to do now, and the index of a host's snapshots, with links. */
+#include "html.h"
+
+size_t html_place(const struct html *html, const struct report_host *host, size_t at)
+{
+	for (const struct report_host *it = html->report->hosts; it < host; it++)
+		at += it->n_told;
+	return at + 1;
+}
+
+void html_now(struct page *page, const struct report_host *host)
+{
+	if (!host->n_now)
+		return;
+	page_say_in(page, "h2", "", "What to do now");
+	page_open(page, "ol", "");
+	for (size_t i = 0; i < host->n_now; i++) {
+		page_open(page, "li", "");
+		page_captured(page, host->now[i].text);
+		if (host->now[i].command)
+			page_say_in(page, "pre", "command", host->now[i].command);
+		page_close(page);
+	}
+	page_close(page);
+}
+
+static const char *row_class(enum verdict verdict)
+{
+	switch (verdict) {
+	case VERDICT_REMOVE:
+		return "remove";
+	case VERDICT_UNDECIDED:
+		return "undecided";
+	case VERDICT_REFUSE:
+		return "refuse";
+	}
+	return "";
+}
+
+static void print_row(struct html *html, const struct report_host *host, size_t at)
+{
+	const struct subject *subject = host->told[at]->subject;
+	struct page *page = &html->page;
+
+	page_open(page, "tr", row_class(subject->verdict));
+	page_open(page, "td", "");
+	page_say_in(page, "span", "verdict", report_verdict(subject->verdict));
+	if (report_is_hazard(host, subject))
+		page_say_in(page, "span", "verdict alarm", "HAZARD");
+	page_close(page);
+	page_say_in(page, "td", "", rule_text(subject->decisive)->name);
+	page_open(page, "td", "name");
+	page_open_link(page, HTML_SUBJECT, html_place(html, host, at));
+	page_captured(page, subject->label);
+	page_close(page);
+	page_close(page);
+	page_close(page);
+}
+
+void html_index(struct html *html, const struct report_host *host)
+{
+	struct page *page = &html->page;
+
+	if (!host->n_told)
+		return;
+	page_say_in(page, "h2", "", "Snapshots");
+	page_open(page, "table", "index");
+	for (size_t i = 0; i < host->n_told; i++)
+		print_row(html, host, i);
+	page_close(page);
+}
+
+void html_link_hazard(
+	struct html *html, size_t member, const struct report_hazard *hazard)
+{
+	const struct report_host *host = &html->report->hosts[member];
+	struct page *page = &html->page;
+
+	for (size_t i = 0; i < host->n_told; i++) {
+		if (host->told[i]->subject != hazard->subject)
+			continue;
+		page_open(page, "p", "");
+		page_open_link(page, HTML_SUBJECT, html_place(html, host, i));
+		page_say(page, hazard->subject->n_steps ? "Its removal, step by step"
+							: "Why it stays, and what to do");
+		page_close(page);
+		page_close(page);
+	}
+}
