@@ -301,7 +301,7 @@ static int publish(const struct work *work, const struct report *report, struct 
 	buf_printf(&folder, "%s/%s", options.plan_file, work->group->name);
 	buf_printf(&file, "%s/review.txt", buf_text(&folder));
 	options.plan_file = buf_text(&folder);
-	review_print(report, &review);
+	review_print(report, 0, &review);
 	if (program_make_folder(&options, report->fleet, err) < 0 ||
 		program_publish(buf_text(&file), 0644, &review, err) < 0)
 		return err->code;
@@ -332,7 +332,9 @@ static void tell_newest(struct work *work, const struct fleet *fleet)
 	report_collect(fleet, folder.data, &report);
 	overview_put_hosts(&report, work->group->name, work->output);
 	put_changes(work, fleet);
-	if (fleet_has_kept(fleet))
+	if (report_has_hazard(&report))
+		put_exit(work, EXIT_HAZARD);
+	else if (fleet_has_kept(fleet))
 		put_exit(work, EXIT_REFUSED);
 	if (publish(work, &report, &err) < 0) {
 		put_bad_all(work, 0, err.msg);
@@ -464,6 +466,14 @@ static int judge_all(struct many *many, struct err *err)
 	return share_out(many, &jobs, err);
 }
 
+/* An error before a hazard, that before what is kept. */
+static bool is_worse(int a, int b)
+{
+	if (a == EXIT_ENVIRONMENT || b == EXIT_ENVIRONMENT)
+		return b != EXIT_ENVIRONMENT;
+	return a > b;
+}
+
 /* The worst of all groups. */
 static int code_of(const struct many *many)
 {
@@ -475,7 +485,7 @@ static int code_of(const struct many *many)
 	for (size_t i = 0; i < overview->of[OVERVIEW_EXIT].count; i++) {
 		int of_group = overview->of[OVERVIEW_EXIT].items[i].words[0][0] - '0';
 
-		code = of_group > code ? of_group : code;
+		code = is_worse(of_group, code) ? of_group : code;
 	}
 	return code == EXIT_ENVIRONMENT		  ? code
 	       : overview->of[OVERVIEW_BAD].count ? EXIT_BAD_INPUT
