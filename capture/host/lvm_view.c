@@ -20,6 +20,7 @@
 #include "snapstate/host/file.h"
 #include "snapstate/host/holders.h"
 #include "snapstate/host/lvm.h"
+#include "snapstate/host/shown.h"
 #include "snapstate/host/mount.h"
 #include "snapstate/host/places.h"
 #include "snapstate/host/source.h"
@@ -263,7 +264,10 @@ bool host_owner_is_known(const struct host *host, struct devno devno)
 	cleanup_places struct places places =
 		host_places(host, PLACES_PVS_ON, places_devno(devno));
 
-	if (!host_lvm_lists(host, devno))
+	bool is_listed = host_lvm_lists(host, devno);
+
+	/* an import has no list of devices, and groups that LVM read from some */
+	if (!is_listed && !host_document(host, IMPORT_DOCUMENT))
 		return false;
 	for (size_t i; places_next(&places, &i);) {
 		const struct pv *pv = &host->pvs[i];
@@ -274,8 +278,9 @@ bool host_owner_is_known(const struct host *host, struct devno devno)
 		vg = host_vg(host, pv->vg_uuid);
 		if (is_doubtful(pv) || (*pv->vg_uuid && (!vg || !vg->has_metadata)))
 			return false;
+		is_listed = true;
 	}
-	return true;
+	return is_listed;
 }
 
 bool host_group_is_gone(const struct host *host, const char *vg_uuid)

@@ -69,6 +69,34 @@ int host_shown_read(struct host *host, const struct document *document, struct e
 	return 0;
 }
 
+static int order_volumes(const void *pa, const void *pb)
+{
+	const struct shown *a = pa, *b = pb;
+
+	return strcmp(a->volume, b->volume);
+}
+
+const struct shown *host_shown_of(
+	const struct host *host, const char *volume, size_t *ret_count)
+{
+	const struct shown wanted = {.volume = volume};
+	const struct shown *first = NULL, *end;
+
+	*ret_count = 0;
+	if (host->n_shown)
+		first = bsearch(&wanted, host->shown, host->n_shown, sizeof(*host->shown),
+			order_volumes);
+	if (!first)
+		return NULL;
+	end = first;
+	while (first > host->shown && order_volumes(first - 1, &wanted) == 0)
+		first--;
+	while (end < host->shown + host->n_shown && order_volumes(end, &wanted) == 0)
+		end++;
+	*ret_count = (size_t)(end - first);
+	return first;
+}
+
 void host_shown_write(struct host *host)
 {
 	cleanup_buf struct buf text = BUF_INIT;

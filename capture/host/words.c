@@ -112,6 +112,10 @@ static const char *const shown_words[] = {
 	[SHOWN_UNLISTED] = "unlisted",
 	[SHOWN_READ_WRITE] = "read-write",
 	[SHOWN_READ_ONLY] = "read-only",
+	[SHOWN_COW_OPEN] = "cow-open",
+	[SHOWN_ABOVE_OPEN] = "above-open",
+	[SHOWN_ON_VOLUME] = "on-volume",
+	[SHOWN_GROUP_STATE] = "group-state",
 };
 
 const char *shown_kind_name(enum shown_kind kind)

@@ -237,6 +237,9 @@ static bool holds(enum cell cell, struct line word, const struct row *row)
 		return islower((unsigned char)*word.at) || line_is(word, "LVM2_member");
 	case CELL_OPTIONS:
 		return line_begins(&word, "rw") || line_begins(&word, "ro");
+	case CELL_PV_ATTR:
+		return (word.len == 2 || word.len == 3) && *word.at &&
+		       strchr("-ad", *word.at);
 	case CELL_TIME:
 		return word.len == 10 && word.at[4] == '-' && word.at[7] == '-';
 	case CELLS:

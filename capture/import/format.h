@@ -41,6 +41,7 @@ enum cell {
 	CELL_PLACE,
 	CELL_TYPE,
 	CELL_OPTIONS, /* rw,relatime */
+	CELL_PV_ATTR, /* a-m */
 	CELL_KNAME,
 	CELL_TIME, /* three words */
 	CELL_WORD, /* of no use */

@@ -67,6 +67,21 @@ const char *thing_kname(struct findings *findings, struct line kname)
 	return thing_new(findings, "k:", kname);
 }
 
+const char *thing_group(struct findings *findings, struct line vg)
+{
+	return thing_new(findings, "g:", vg);
+}
+
+const char *thing_host(struct findings *findings)
+{
+	return arena_strdup(findings->strings, "h:");
+}
+
+const char *thing_file(struct findings *findings, struct line path)
+{
+	return path.len && *path.at == '/' ? thing_new(findings, "f:", path) : NULL;
+}
+
 const char *thing_number(struct findings *findings, struct devno devno)
 {
 	cleanup_buf struct buf text = BUF_INIT;

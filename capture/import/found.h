@@ -5,7 +5,8 @@
  * shown.c brings them together.
  *
  * A thing's name, with a letter in front: "m:" a mapping, by its dm name (volumes of LVM
- * too); "k:" a kernel name (dm-5, sda1); "n:" MAJOR:MINOR; "p:" a mount point.
+ * too); "k:" a kernel name (dm-5, sda1); "n:" MAJOR:MINOR; "p:" a mount point; "f:" a
+ * file; "g:" a volume group; "h:" the host.
  */
 #ifndef SNAPSTATE_IMPORT_FOUND_H
 #define SNAPSTATE_IMPORT_FOUND_H
@@ -75,6 +76,12 @@ const char *thing_volume(struct findings *findings, struct line vg, struct line 
 const char *thing_number(struct findings *findings, struct devno devno);
 const char *thing_place(struct findings *findings, struct line path);
 const char *thing_kname(struct findings *findings, struct line kname);
+/* A volume group; what is said of it is said of its volumes. */
+const char *thing_group(struct findings *findings, struct line vg);
+/* The host itself. */
+const char *thing_host(struct findings *findings);
+/* A file that the kernel has open: it is on the mount point above it. */
+const char *thing_file(struct findings *findings, struct line path);
 /* "/dev/VG/LV", "/dev/mapper/NAME", "/dev/dm-5", "/dev/disk/by-id/dm-name-NAME"; "VG/LV"
  */
 const char *thing_path(struct findings *findings, struct line path);

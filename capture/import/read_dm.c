@@ -121,6 +121,8 @@ static void state_found(struct reading *reading, const char *thing, struct line 
 		found_text(reading, thing, SHOWN_UNSETTLED, "it is suspended");
 	if (state.len == 4 && state.at[1] == 'I')
 		found_text(reading, thing, SHOWN_UNSETTLED, "it has an inactive table");
+	if (state.len == 4 && *state.at == '-')
+		found_text(reading, thing, SHOWN_UNSETTLED, "it has no live table");
 }
 
 static void info_found(struct reading *reading, const struct row *row)
@@ -197,6 +199,9 @@ bool read_dm_info_long(struct reading *reading, struct line line)
 		if (line_has(rest, "INACTIVE"))
 			found_text(reading, reading->about, SHOWN_UNSETTLED,
 				"it has an inactive table");
+		if (line_begins(&rest, "None"))
+			found_text(reading, reading->about, SHOWN_UNSETTLED,
+				"it has no live table");
 	} else if (line_cut_label(&rest, "Major, minor:")) {
 		buf_puts(&pair, "(");
 		buf_add(&pair, rest.at, rest.len);

@@ -59,10 +59,12 @@ static const struct column loop_columns[] = {
 
 static bool loop_found(struct reading *reading, struct line loop, struct line file)
 {
+	const char *below = thing_path(reading->findings, file);
+
 	if (!line_begins(&loop, "/dev/"))
 		return false;
 	tie(reading, TIE_ON, thing_path(reading->findings, loop),
-		thing_path(reading->findings, file));
+		below ? below : thing_file(reading->findings, file));
 	return true;
 }
 
@@ -94,7 +96,7 @@ bool read_losetup(struct reading *reading, struct line line)
 			return true;
 	} else if (!reading->columns.count ||
 		   !columns_split(&reading->columns, line, &row)) {
-		return text.len && strchr("{}[]\"", *text.at);
+		return text.len && reading->command.n_words && strchr("{}[]\"", *text.at);
 	}
 	return loop_found(reading, row.cells[CELL_NAME], row.cells[CELL_PATH]);
 }

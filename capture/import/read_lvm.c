@@ -147,6 +147,8 @@ static void attr_found(struct reading *reading, const char *volume, const struct
 			attr.at[4] == 'i' ? "it has an inactive table"
 					  : "it has no live table");
 	found_text(reading, volume, SHOWN_ACTIVE, attr.at[4] == '-' ? "no" : "yes");
+	if (attr.len > 8 && attr.at[8] == 'p')
+		found_text(reading, volume, SHOWN_GROUP_STATE, "partial");
 	if (attr.len > 5 && strchr("o-", attr.at[5]))
 		found_text(reading, volume, SHOWN_OPEN, attr.at[5] == 'o' ? "yes" : "no");
 }
@@ -255,22 +257,44 @@ static const struct column vg_columns[] = {
 };
 static const char vg_usual[] = "VG #PV #LV #SN Attr VSize VFree";
 
+/* "rzxpnc": read-only, exported, partial; clustered or shared (man/vgs.8_end) */
+static void group_found(struct reading *reading, const struct row *row)
+{
+	static const struct {
+		size_t place;
+		char letter;
+		const char *words;
+	} states[] = {{0, 'r', "read-only"}, {2, 'x', "exported"}, {3, 'p', "partial"},
+		{5, 'c', "shared"}, {5, 's', "shared"}};
+	struct line attr = row->cells[CELL_ATTR];
+
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+		if (attr.len > states[i].place &&
+			attr.at[states[i].place] == states[i].letter)
+			found_text(reading,
+				thing_group(reading->findings, row->cells[CELL_VG]),
+				SHOWN_GROUP_STATE, states[i].words);
+}
+
 bool read_vgs(struct reading *reading, struct line line)
 {
 	struct row row = {0};
 
 	if (columns_read(vg_columns, line, &reading->columns) || is_json_mark(line))
 		return true;
-	return columns_pairs(vg_columns, line, &row) ||
-	       (columns_know(reading, vg_columns, line, vg_usual) &&
-		       columns_split(&reading->columns, line, &row));
+	if (!columns_pairs(vg_columns, line, &row) &&
+		(!columns_know(reading, vg_columns, line, vg_usual) ||
+			!columns_split(&reading->columns, line, &row)))
+		return false;
+	group_found(reading, &row);
+	return true;
 }
 
 static const struct column pv_columns[] = {
-	{"PV", "pv_name", CELL_PATH, true},
+	{"PV", "pv_name", CELL_NAME, true},
 	{"VG", "vg_name", CELL_VG, false},
 	{"Fmt", "pv_fmt", CELL_TYPE, false},
-	{"Attr", "pv_attr", CELL_WORD, true},
+	{"Attr", "pv_attr", CELL_PV_ATTR, true},
 	{"PSize", "pv_size", CELL_SIZE, true},
 	{"PFree", "pv_free", CELL_SIZE, true},
 	{"Used", "pv_used", CELL_SIZE, true},
@@ -284,6 +308,23 @@ static const struct column pv_columns[] = {
 };
 static const char pv_usual[] = "PV VG Fmt Attr PSize PFree";
 
+/* "dxm": a duplicate, exported, missing (man/pvs.8_end); "[unknown]" is missing too. */
+static void pv_attr_found(struct reading *reading, const struct row *row)
+{
+	struct line attr = row->cells[CELL_PV_ATTR], vg = row->cells[CELL_VG];
+	const char *group = vg.len ? thing_group(reading->findings, vg) : NULL;
+
+	if (attr.len == 3 && *attr.at == 'd')
+		found_text(reading, group, SHOWN_GROUP_STATE,
+			"on a physical volume that is seen on several devices");
+	if (attr.len == 3 && attr.at[1] == 'x')
+		found_text(reading, group, SHOWN_GROUP_STATE, "exported");
+	if ((attr.len == 3 && attr.at[2] == 'm') ||
+		line_begins(&row->cells[CELL_NAME], "[unknown]") ||
+		line_begins(&row->cells[CELL_NAME], "unknown"))
+		found_text(reading, group, SHOWN_GROUP_STATE, "partial");
+}
+
 static bool pv_found(struct reading *reading, struct line path, struct line group)
 {
 	const char *below = thing_path(reading->findings, path);
@@ -291,6 +332,12 @@ static bool pv_found(struct reading *reading, struct line path, struct line grou
 	if (group.len && !line_is(group, "lvm2"))
 		found(reading, below, SHOWN_GROUP, group);
 	return path.len > 0;
+}
+
+static bool pv_row_found(struct reading *reading, const struct row *row)
+{
+	pv_attr_found(reading, row);
+	return pv_found(reading, row->cells[CELL_NAME], row->cells[CELL_VG]);
 }
 
 /* "PV /dev/sda2   VG vg0   lvm2 [19.51 GiB / 0    free]" */
@@ -313,8 +360,7 @@ static bool pv_pairs_found(struct reading *reading, struct line line)
 		struct row row = {0};
 
 		if (columns_pairs(pv_columns, object, &row))
-			has_some |= pv_found(
-				reading, row.cells[CELL_PATH], row.cells[CELL_VG]);
+			has_some |= pv_row_found(reading, &row);
 	}
 	return has_some;
 }
@@ -331,7 +377,7 @@ bool read_pvs(struct reading *reading, struct line line)
 		return true;
 	return columns_know(reading, pv_columns, line, pv_usual) &&
 	       columns_split(&reading->columns, line, &row) &&
-	       pv_found(reading, row.cells[CELL_PATH], row.cells[CELL_VG]);
+	       pv_row_found(reading, &row);
 }
 
 /* ---- lvscan ---- */

@@ -243,6 +243,8 @@ bool read_message(struct reading *reading, struct line line)
 		about = thing_path(reading->findings, command_operand(&reading->command));
 	created_found(reading, text);
 	removed_found(reading, text);
+	if (!about && is_sure)
+		about = thing_host(reading->findings);
 	found(reading, about, SHOWN_MESSAGE, text);
 	return true;
 }

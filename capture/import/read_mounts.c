@@ -25,7 +25,47 @@ static void options_found(struct reading *reading, const char *thing, struct lin
 			place);
 }
 
-/* Remote and made-up file systems are understood, and show nothing. */
+/* "lowerdir=/a:/b,upperdir=/c,workdir=/d": the file systems of these are in use. */
+static void layers_found(struct reading *reading, struct line place, struct line options)
+{
+	static const char *const names[] = {"lowerdir=", "upperdir=", "workdir="};
+	cleanup_buf struct buf text = BUF_INIT;
+
+	buf_printf(&text, "an overlay, on %.*s,", (int)place.len, place.at);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *at =
+			memmem(options.at, options.len, names[i], strlen(names[i]));
+		const char *end = options.at + options.len;
+
+		at = at ? at + strlen(names[i]) : end;
+		while (at < end && *at != ',' && *at != ')') {
+			struct line path = {at, 0};
+
+			while (at < end && !strchr(":,)", *at))
+				at++;
+			path.len = (size_t)(at - path.at);
+			found_text(reading, thing_file(reading->findings, path),
+				SHOWN_HELD, buf_text(&text));
+			at += at < end && *at == ':';
+		}
+	}
+}
+
+/* Remote and made-up file systems: one that hides a volume's mount, or is below it, has
+ * to go before it. */
+static void other_found(struct reading *reading, struct line source, struct line place,
+	struct line options)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+
+	buf_printf(&text, "a mount of %.*s on %.*s,", (int)source.len, source.at,
+		(int)place.len, place.at);
+	if (place.len > 1)
+		found_text(reading, thing_place(reading->findings, place), SHOWN_HELD,
+			buf_text(&text));
+	layers_found(reading, place, options);
+}
+
 static bool mount_found(struct reading *reading, struct line source, struct line place,
 	struct line options)
 {
@@ -33,8 +73,10 @@ static bool mount_found(struct reading *reading, struct line source, struct line
 
 	if (!source.len || !place.len || *place.at != '/')
 		return false;
-	if (*source.at != '/')
+	if (*source.at != '/') {
+		other_found(reading, source, place, options);
 		return true;
+	}
 	thing = thing_path(reading->findings, source);
 	found(reading, thing, SHOWN_MOUNTED, place);
 	options_found(reading, thing, place, options);

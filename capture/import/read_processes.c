@@ -185,6 +185,15 @@ static void arguments_found(
 	}
 }
 
+/* A command that may change any volume. */
+static void storage_found(struct reading *reading, struct line pid, struct line program)
+{
+	cleanup_free char *name = xstrndup(program.at, program.len);
+
+	if (program_is_storage(name))
+		use_found(reading, thing_host(reading->findings), pid, program);
+}
+
 /* Any columns: the first number is the process, the program is behind the last time. */
 bool read_ps(struct reading *reading, struct line line)
 {
@@ -208,6 +217,7 @@ bool read_ps(struct reading *reading, struct line line)
 	if (slash)
 		program = (struct line){
 			slash + 1, (size_t)(program.at + program.len - slash - 1)};
+	storage_found(reading, pid, program);
 	if (!line_is(program, "grep") && !line_is(program, "egrep"))
 		arguments_found(reading, pid, program, program.len ? rest : all);
 	return true;

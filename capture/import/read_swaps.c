@@ -36,6 +36,7 @@ static const struct column known[] = {
 
 bool read_swaps(struct reading *reading, struct line line)
 {
+	const char *thing;
 	struct row row;
 
 	/* the heading comes first, and may come again */
@@ -44,8 +45,10 @@ bool read_swaps(struct reading *reading, struct line line)
 	/* a row: `false` says that the line was not understood */
 	if (!reading->columns.count || !columns_split(&reading->columns, line, &row))
 		return false;
-	/* a path names no device if the area is a file: then nothing is found */
-	found_text(reading, thing_path(reading->findings, row.cells[CELL_NAME]),
-		SHOWN_HELD, "swap");
+	/* a path names no device if the area is a file */
+	thing = thing_path(reading->findings, row.cells[CELL_NAME]);
+	if (!thing)
+		thing = thing_file(reading->findings, row.cells[CELL_NAME]);
+	found_text(reading, thing, SHOWN_HELD, "swap");
 	return true;
 }

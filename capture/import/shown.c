@@ -34,7 +34,8 @@ struct things {
 	size_t *mapping; /* by root: the mapping; NONE; or the count, if there are several
 			  */
 	bool *is_listed, *is_volume, *is_others;
-	struct edge *edges; /* sorted */
+	struct edge *edges;    /* sorted by what is below */
+	struct edge *downward; /* the same, sorted by what is above */
 	size_t n_edges;
 	struct finding *findings; /* sorted by thing */
 	size_t n_findings;
@@ -300,6 +301,58 @@ static int order_edges(const void *pa, const void *pb)
 	return (a->above > b->above) - (a->above < b->above);
 }
 
+static int order_downward(const void *pa, const void *pb)
+{
+	const struct edge *a = pa, *b = pb;
+
+	if (a->above != b->above)
+		return a->above < b->above ? -1 : 1;
+	return (a->below > b->below) - (a->below < b->below);
+}
+
+/* The mount point that a path is on: of those that are known the longest one. One of a
+ * mount point is another. */
+static size_t place_above(const struct things *things, const char *path, bool is_of_file)
+{
+	cleanup_buf struct buf name = BUF_INIT;
+
+	buf_printf(&name, "p:%s", path);
+	for (;;) {
+		size_t at = name_find(things, name.data);
+		char *slash;
+
+		if (at != NONE && (is_of_file || strcmp(name.data + 2, path) != 0))
+			return at;
+		slash = strrchr(name.data + 2, '/');
+		if (!slash || strcmp(name.data, "p:/") == 0)
+			return NONE;
+		slash[slash == name.data + 2] = '\0';
+	}
+}
+
+/* Files on mount points, mount points below others, and a -cow, which has what the
+ * snapshot has. */
+static void edges_of_names(struct things *things)
+{
+	for (size_t i = 0; i < things->count; i++) {
+		const char *name = things->names[i];
+		size_t len = strlen(name);
+
+		size_t place = name[0] == 'f' || name[0] == 'p'
+				       ? place_above(things, name + 2, name[0] == 'f')
+				       : NONE;
+
+		/* all mounts are below "/" */
+		if (place != NONE && (name[0] == 'f' || things->names[place][3]))
+			edge_add(things, i, place);
+		if (name[0] == 'm' && len > 6 && strcmp(name + len - 4, "-cow") == 0) {
+			cleanup_free char *snapshot = xstrndup(name, len - 4);
+
+			edge_add(things, i, name_find(things, snapshot));
+		}
+	}
+}
+
 static void edges_collect(struct things *things, const struct findings *findings)
 {
 	for (size_t i = 0; i < findings->n_ties; i++)
@@ -317,9 +370,14 @@ static void edges_collect(struct things *things, const struct findings *findings
 		edge_add(things, i, parent);
 		things->is_volume[i] = false;
 	}
-	if (things->n_edges)
-		qsort(things->edges, things->n_edges, sizeof(*things->edges),
-			order_edges);
+	edges_of_names(things);
+	if (!things->n_edges)
+		return;
+	qsort(things->edges, things->n_edges, sizeof(*things->edges), order_edges);
+	things->downward = xcalloc(things->n_edges, sizeof(*things->downward));
+	memcpy(things->downward, things->edges, things->n_edges * sizeof(struct edge));
+	qsort(things->downward, things->n_edges, sizeof(*things->downward),
+		order_downward);
 }
 
 static void volumes_mark(struct things *things, const struct findings *findings)
@@ -432,6 +490,30 @@ static size_t first_edge(const struct things *things, size_t below)
 	return low;
 }
 
+/* "snapshot 253:2 253:3 P 8": the first is its origin's -real. */
+static void say_table(
+	struct things *things, const char *volume, const struct finding *finding)
+{
+	const char *at = finding->value, *end;
+	cleanup_buf struct buf number = BUF_INIT;
+	cleanup_free char *layer = NULL, *label = NULL;
+	size_t real;
+
+	if (finding->kind != SHOWN_TABLE || strncmp(at, "snapshot ", 9) != 0)
+		return;
+	at += 9;
+	end = at + strcspn(at, " ");
+	buf_printf(&number, "n:%.*s", (int)(end - at), at);
+	real = thing_of(things, buf_text(&number));
+	if (real == NONE)
+		return;
+	label = volume_label(things->names[real], &layer);
+	if (label && strcmp(layer, "real") == 0 &&
+		strncmp(label, volume, strcspn(volume, "/") + 1) == 0)
+		say(things, volume, SHOWN_SNAPSHOT, strchr(label, '/') + 1,
+			finding->from);
+}
+
 static void say_findings(struct things *things, const struct owned *owned,
 	const char *volume, size_t thing, bool is_above)
 {
@@ -441,6 +523,8 @@ static void say_findings(struct things *things, const struct owned *owned,
 
 		if (!is_above || is_passed_down(finding->kind))
 			say(things, volume, finding->kind, finding->value, finding->from);
+		if (!is_above)
+			say_table(things, volume, finding);
 	}
 }
 
@@ -450,6 +534,130 @@ static bool is_seen(const size_t *seen, size_t count, size_t thing)
 		if (seen[i] == thing)
 			return true;
 	return false;
+}
+
+/* A table of it that keeps state of its own: see mapping.c of the planner. */
+static const char *own_table(
+	const struct things *things, const struct owned *owned, size_t thing)
+{
+	static const char *const plain[] = {"linear", "striped", "crypt"};
+
+	for (size_t i = first_owned(owned, things->n_findings, thing);
+		i < things->n_findings && owned[i].owner == thing; i++) {
+		const struct finding *finding = &things->findings[owned[i].finding];
+		size_t len = strcspn(finding->value, " ");
+		bool is_plain = finding->kind != SHOWN_TABLE;
+
+		for (size_t p = 0; p < sizeof(plain) / sizeof(plain[0]); p++)
+			is_plain |= len == strlen(plain[p]) &&
+				    strncmp(finding->value, plain[p], len) == 0;
+		if (!is_plain)
+			return finding->value;
+	}
+	return NULL;
+}
+
+static size_t first_downward(const struct things *things, size_t above)
+{
+	size_t low = 0, high = things->n_edges;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (things->downward[middle].above < above)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* It is on something else as well. */
+static bool is_on_others(
+	const struct things *things, const size_t *seen, size_t count, size_t thing)
+{
+	for (size_t i = first_downward(things, thing);
+		i < things->n_edges && things->downward[i].above == thing; i++)
+		if (!is_seen(seen, count, things->downward[i].below))
+			return true;
+	return false;
+}
+
+static bool is_cow_name(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len > 4 && strcmp(name + len - 4, "-cow") == 0;
+}
+
+/* A volume of another group, which is on this one. */
+static void say_guest(struct things *things, const char *volume, size_t above)
+{
+	cleanup_free char *layer = NULL, *label = NULL;
+
+	label = volume_label(things->names[above], &layer);
+	if (label && things->is_volume[above] &&
+		strncmp(label, volume, strcspn(volume, "/") + 1) != 0)
+		say(things, host_string(things->host, label), SHOWN_ON_VOLUME, volume,
+			"");
+}
+
+/* Nothing that has it open is known. */
+static bool is_open_unexplained(
+	const struct things *things, const struct owned *owned, size_t thing)
+{
+	size_t edge = first_edge(things, thing);
+	bool is_open = false;
+
+	if (edge < things->n_edges && things->edges[edge].below == thing)
+		return false;
+	for (size_t i = first_owned(owned, things->n_findings, thing);
+		i < things->n_findings && owned[i].owner == thing; i++) {
+		const struct finding *finding = &things->findings[owned[i].finding];
+
+		if (finding->kind == SHOWN_MOUNTED || finding->kind == SHOWN_USED ||
+			finding->kind == SHOWN_HELD)
+			return false;
+		is_open |= finding->kind == SHOWN_OPEN &&
+			   strcmp(finding->value, "0") != 0 &&
+			   strcmp(finding->value, "no") != 0;
+	}
+	return is_open;
+}
+
+/* What is on a volume by the names of things: a mapping, an array, a mount. */
+static void say_thing(struct things *things, const struct owned *owned,
+	const char *volume, const size_t *seen, size_t count)
+{
+	size_t above = seen[count - 1];
+	const char *name = things->names[above];
+	const char *table = name[0] == 'm' ? own_table(things, owned, above) : NULL;
+	cleanup_buf struct buf text = BUF_INIT;
+
+	if (name[0] == 'k')
+		say(things, volume, SHOWN_HELD, name + 2, "");
+	if (name[0] != 'm' || is_cow_name(name))
+		return;
+	say(things, volume, SHOWN_ABOVE, name + 2, "");
+	say_guest(things, volume, above);
+	if (is_open_unexplained(things, owned, above))
+		say(things, volume, SHOWN_ABOVE_OPEN, name + 2, "");
+	if (table)
+		buf_printf(&text, "%s, a %.*s target,", name + 2,
+			(int)strcspn(table, " "), table);
+	else if (is_on_others(things, seen, count, above))
+		buf_printf(&text, "%s, which is on something else too,", name + 2);
+	if (text.len)
+		say(things, volume, SHOWN_HELD, buf_text(&text), "");
+}
+
+/* It has to go before the mount that it is below. */
+static void say_mount_below(struct things *things, const char *volume, size_t place)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+
+	buf_printf(&text, "a mount on %s, below its own,", things->names[place] + 2);
+	say(things, volume, SHOWN_HELD, buf_text(&text), "");
 }
 
 /* Upward from a volume, each thing once. */
@@ -463,15 +671,14 @@ static void say_above(struct things *things, const struct owned *owned,
 			i < things->n_edges && things->edges[i].below == seen[next];
 			i++) {
 			size_t above = things->edges[i].above;
-			const char *name = things->names[above];
 
 			if (count == ABOVE_MAX || is_seen(seen, count, above))
 				continue;
 			seen[count++] = above;
-			if (name[0] == 'm')
-				say(things, volume, SHOWN_ABOVE, name + 2, "");
-			if (name[0] == 'k')
-				say(things, volume, SHOWN_HELD, name + 2, "");
+			say_thing(things, owned, volume, seen, count);
+			if (things->names[above][0] == 'p' &&
+				things->names[seen[next]][0] == 'p')
+				say_mount_below(things, volume, above);
 			say_findings(things, owned, volume, above, true);
 		}
 }
@@ -495,6 +702,14 @@ static void numbers_say(struct things *things, const struct findings *findings)
 	}
 }
 
+static size_t group_of(const struct things *things, const char *label)
+{
+	cleanup_buf struct buf name = BUF_INIT;
+
+	buf_printf(&name, "g:%.*s", (int)strcspn(label, "/"), label);
+	return name_find(things, buf_text(&name));
+}
+
 static void volumes_say(struct things *things)
 {
 	cleanup_free struct owned *owned =
@@ -513,8 +728,10 @@ static void volumes_say(struct things *things)
 		volume = host_string(things->host, label);
 		say(things, volume, SHOWN_LISTED, "", "");
 		say_findings(things, owned, volume, i, false);
+		say_findings(things, owned, volume, group_of(things, label), false);
 		say_above(things, owned, volume, i);
 	}
+	say_findings(things, owned, SHOWN_HOST, name_find(things, "h:"), false);
 }
 
 /* ---- what one volume says of another ---- */
@@ -538,10 +755,20 @@ static void origins_say(struct things *things)
 	}
 }
 
+/* lvs without -a leaves out a snapshot that is merging: then what it does not list may be
+ * that one (seen in a fixture). */
+static bool shows_merging(const struct host *host)
+{
+	for (size_t i = 0; i < host->n_shown; i++)
+		if (host->shown[i].kind == SHOWN_MERGING)
+			return true;
+	return false;
+}
+
 /* What is there, and on no list of all that LVM knows: its metadata does not have it. */
 static void unlisted_say(struct things *things, struct whole_list *list)
 {
-	if (!list->count)
+	if (!list->count || shows_merging(things->host))
 		return;
 	qsort(list->things, list->count, sizeof(*list->things), order_names);
 	for (size_t i = 0; i < things->count; i++) {
@@ -591,6 +818,10 @@ static void layers_find(struct findings *findings)
 			findings->strings, thing, strlen(thing) - strlen(layer) - 1);
 		*array_add(&findings->items, &findings->n_items) = (struct finding){
 			thing, SHOWN_LAYER, is_cow ? "cow" : "real", from};
+		if (i < n_items && is_cow && findings->items[i].kind == SHOWN_OPEN)
+			*array_add(&findings->items, &findings->n_items) =
+				(struct finding){thing, SHOWN_COW_OPEN,
+					findings->items[i].value, from};
 		if (i < n_items && findings->items[i].kind == SHOWN_UNSETTLED &&
 			findings->n_items < FOUND_MAX)
 			*array_add(&findings->items,
@@ -660,4 +891,5 @@ void shown_collect(struct host *host, struct findings *findings)
 	free(things.is_volume);
 	free(things.is_others);
 	free(things.edges);
+	free(things.downward);
 }

@@ -16,7 +16,9 @@
 #include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/host.h"
+#include "snapstate/host/file.h"
 #include "snapstate/host/lvm.h"
+#include "snapstate/host/shown.h"
 #include "snapstate/host/source.h"
 #include "snapstate/lvm_names.h"
 #include "snapstate/text.h"
@@ -117,6 +119,10 @@ static int pv_read(const struct metadata *metadata, const struct dm_config_node 
 	pv->is_missing = config_has_flag(section, "MISSING");
 	pv->name = strcmp(device, "[unknown]") == 0 ? ""
 						    : host_string(metadata->host, device);
+	/* LVM's hint, where nothing tells the number: enough for an import, on which
+	 * nothing is removed */
+	if (host_document(metadata->host, IMPORT_DOCUMENT) && !pv->is_missing)
+		pv->devno = host_path_devno(metadata->host, pv->name);
 	return 0;
 }
 

@@ -12,7 +12,9 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/host.h"
 #include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
 #include "snapstate/host/holders.h"
+#include "snapstate/host/lvm.h"
 #include "snapstate/host/mount.h"
 #include "snapstate/host/process.h"
 #include "snapstate/host/shown.h"
@@ -220,28 +222,39 @@ enum origin_use {
 	ORIGIN_BUSY,
 };
 
-/* What is said of its origin; the first statement counts that says something. */
+/* "VG/NAME" of the subject's own group; NULL: nothing is said of it. */
+static const struct shown *shown_beside(
+	const struct summary *summary, const char *name, size_t *ret_count)
+{
+	const char *label = summary->subject->label, *slash = strchr(label, '/');
+	cleanup_buf struct buf volume = BUF_INIT;
+
+	*ret_count = 0;
+	if (!slash || !*name)
+		return NULL;
+	buf_add(&volume, label, (size_t)(slash + 1 - label));
+	buf_puts(&volume, name);
+	return host_shown_of(summary->survey->host, buf_text(&volume), ret_count);
+}
+
+static const char *origin_name(const struct summary *summary)
+{
+	const char *origin = subject_shown(summary->subject, SHOWN_SNAPSHOT);
+
+	return origin ? origin : "";
+}
+
 static enum origin_use origin_use(const struct summary *summary)
 {
-	const struct host *host = summary->survey->host;
-	const char *label = summary->subject->label, *slash = strchr(label, '/');
-	const char *origin = subject_shown(summary->subject, SHOWN_SNAPSHOT);
-	cleanup_buf struct buf volume = BUF_INIT;
 	enum origin_use use = ORIGIN_UNKNOWN;
+	size_t count;
+	const struct shown *shown = shown_beside(summary, origin_name(summary), &count);
 
-	if (!slash || !origin || !*origin)
-		return ORIGIN_UNKNOWN;
-	buf_add(&volume, label, (size_t)(slash + 1 - label));
-	buf_puts(&volume, origin);
-	for (size_t i = 0; i < host->n_shown; i++) {
-		const struct shown *shown = &host->shown[i];
-
-		if (strcmp(shown->volume, buf_text(&volume)) != 0)
-			continue;
-		if (shown->kind == SHOWN_MOUNTED || shown->kind == SHOWN_USED ||
-			(shown->kind == SHOWN_OPEN && !says_closed(shown)))
+	for (size_t i = 0; i < count; i++) {
+		if (shown[i].kind == SHOWN_MOUNTED || shown[i].kind == SHOWN_USED ||
+			(shown[i].kind == SHOWN_OPEN && !says_closed(&shown[i])))
 			return ORIGIN_BUSY;
-		if (shown->kind == SHOWN_OPEN)
+		if (shown[i].kind == SHOWN_OPEN)
 			use = ORIGIN_IDLE;
 	}
 	return use;
@@ -326,6 +339,31 @@ static void check_configured_line(
 	else
 		told(summary->subject, RULE_CONFIGURED, shown,
 			"a configuration names it:");
+}
+
+/* "no" counts where nothing shows it active. */
+static void check_active(const struct summary *summary, const struct shown *shown)
+{
+	if (strcmp(shown->value, "no") == 0 && !summary->n_of[SHOWN_NUMBER] &&
+		!summary->n_of[SHOWN_TABLE])
+		told(summary->subject, RULE_NOT_ACTIVE_HERE, shown,
+			"it is not active here; active:");
+}
+
+/* A removal that stopped midway leaves the table of its -cow in its place. */
+static void check_table(const struct summary *summary, const struct shown *shown)
+{
+	if (summary->is_snapshot && strncmp(shown->value, "snapshot", 8) != 0)
+		told(summary->subject, RULE_HALF_REMOVED, shown,
+			"it is listed as a snapshot, or has a -cow, and its table is");
+}
+
+/* By the snapshot, and by each mapping that is shown on it. */
+static void check_cow_open(const struct summary *summary, const struct shown *shown)
+{
+	if (strtoul(shown->value, NULL, 10) > 1)
+		told(summary->subject, RULE_OPENS_UNEXPLAINED, shown,
+			"its -cow is open more often than by the snapshot:");
 }
 
 static void check_one(const struct summary *summary, const struct shown *shown)
@@ -414,13 +452,34 @@ static void check_one(const struct summary *summary, const struct shown *shown)
 	case SHOWN_CREATED:
 		told(subject, RULE_SHOWN, shown, "created");
 		return;
+	case SHOWN_ACTIVE:
+		check_active(summary, shown);
+		return;
+	case SHOWN_TABLE:
+		check_table(summary, shown);
+		return;
+	case SHOWN_COW_OPEN:
+		check_cow_open(summary, shown);
+		return;
+	case SHOWN_ABOVE_OPEN:
+		told(subject, RULE_OPENS_UNEXPLAINED, shown,
+			"nothing shows what has the mapping on it open:");
+		return;
+	case SHOWN_ON_VOLUME:
+		told(subject, RULE_GUEST_VOLUME, shown,
+			"it is on a volume of another group:");
+		return;
+	case SHOWN_GROUP_STATE:
+		told(subject,
+			strcmp(shown->value, "shared") == 0 ? RULE_SHARED_VG
+							    : RULE_VG_UNSAFE,
+			shown, "its volume group is");
+		return;
 	case SHOWN_READ_WRITE:
 	case SHOWN_READ_ONLY:
 	case SHOWN_LISTED:
-	case SHOWN_ACTIVE:
 	case SHOWN_NUMBER:
 	case SHOWN_UUID:
-	case SHOWN_TABLE:
 	case SHOWN_LAYER:
 		return;
 	}
@@ -515,12 +574,63 @@ static void check_each(struct summary *summary, statement_filter filter)
 			n_other);
 }
 
+/* ---- of others that matter to it ---- */
+
+/* LVM suspends and resumes the origin and all its snapshots when it removes one. */
+static void check_beside(const struct summary *summary, const char *name)
+{
+	size_t count;
+	const struct shown *shown = shown_beside(summary, name, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (shown[i].kind != SHOWN_UNSETTLED && shown[i].kind != SHOWN_MERGING)
+			continue;
+		subject_reason(summary->subject, RULE_UNSETTLED, "of %s: %s",
+			shown[i].volume,
+			shown[i].kind == SHOWN_MERGING ? "it is merging"
+						       : shown[i].value);
+		add_from(summary->subject, &shown[i]);
+		return;
+	}
+}
+
+static void check_neighbours_shown(const struct summary *summary)
+{
+	const char *origin = origin_name(summary);
+	size_t count, n_told = 0;
+	const struct shown *shown = shown_beside(summary, origin, &count);
+
+	check_beside(summary, origin);
+	for (size_t i = 0; i < count && n_told < NEIGHBOURS_MOST; i++)
+		if (shown[i].kind == SHOWN_ORIGIN && *shown[i].value) {
+			check_beside(summary, shown[i].value);
+			n_told++;
+		}
+}
+
+static void check_host_shown(const struct survey *survey, struct subject *subject)
+{
+	size_t count, n_told = 0;
+	const struct shown *shown = host_shown_of(survey->host, SHOWN_HOST, &count);
+
+	for (size_t i = 0; i < count && n_told < COMMANDS_MOST; i++) {
+		if (shown[i].kind != SHOWN_USED)
+			continue;
+		subject_reason(subject, RULE_COMMAND_RUNNING, "process %s was running",
+			shown[i].value);
+		add_from(subject, &shown[i]);
+		n_told++;
+	}
+}
+
 void check_shown(const struct survey *survey, struct subject *subject)
 {
 	struct summary summary;
 
 	summary_make(survey, subject, &summary);
 	check_each(&summary, NULL);
+	check_neighbours_shown(&summary);
+	check_host_shown(survey, subject);
 	note_missing(survey->host, &summary);
 }
 
@@ -549,8 +659,18 @@ static bool has_process(const struct summary *summary, const char *value)
 static bool is_besides(const struct summary *summary, const struct shown *shown)
 {
 	const struct host *host = summary->survey->host;
+	const struct subject *subject = summary->subject;
 
 	switch (shown->kind) {
+	case SHOWN_SNAPSHOT:
+	case SHOWN_ORIGIN:
+	case SHOWN_PLAIN:
+	case SHOWN_THIN:
+	case SHOWN_CREATED:
+		/* the metadata say more where they were read */
+		return !subject->lv && !host_vg(host, subject->vg_uuid);
+	case SHOWN_GROUP_STATE:
+		return !host_source_is_read(host, "lvm/report.json");
 	case SHOWN_USED:
 		return !has_process(summary, shown->value);
 	case SHOWN_HELD:
@@ -564,10 +684,9 @@ static bool is_besides(const struct summary *summary, const struct shown *shown)
 	case SHOWN_GONE:
 		return true;
 	case SHOWN_LISTED:
-	case SHOWN_SNAPSHOT:
-	case SHOWN_ORIGIN:
-	case SHOWN_PLAIN:
-	case SHOWN_THIN:
+	case SHOWN_ABOVE_OPEN:
+	case SHOWN_ON_VOLUME:
+	case SHOWN_COW_OPEN:
 	case SHOWN_INVALID:
 	case SHOWN_OVERFLOWED:
 	case SHOWN_SHRUNK:
@@ -583,7 +702,6 @@ static bool is_besides(const struct summary *summary, const struct shown *shown)
 	case SHOWN_LAYER:
 	case SHOWN_ABOVE:
 	case SHOWN_GROUP:
-	case SHOWN_CREATED:
 	case SHOWN_READ_WRITE:
 	case SHOWN_READ_ONLY:
 		return false;
@@ -595,8 +713,15 @@ void check_shown_besides(const struct survey *survey, struct subject *subject)
 {
 	struct summary summary;
 
+	if (!host_source_is_read(survey->host, "processes"))
+		check_host_shown(survey, subject);
 	if (!subject->n_shown)
 		return;
 	summary_make(survey, subject, &summary);
 	check_each(&summary, is_besides);
+	if (summary.n_of[SHOWN_SNAPSHOT] && !subject->lv && subject->snapshot &&
+		device_snapshot_state(subject->snapshot) == SNAPSHOT_NONE)
+		subject_reason(subject, RULE_HALF_REMOVED,
+			"LVM lists it as a snapshot, and the kernel's %s is none",
+			subject->snapshot->name);
 }

@@ -17,6 +17,7 @@
 #include "snapstate/host/mount.h"
 #include "snapstate/host/places.h"
 #include "snapstate/host/process.h"
+#include "snapstate/host/shown.h"
 #include "snapstate/ledger.h"
 
 /* What a visit of one device needs. */
@@ -375,6 +376,10 @@ static bool note_ledger(void *context, const struct device *device)
 		(long long)(ledger.open - ledger.unexplained), ledger.tables,
 		ledger.file_systems, ledger.swaps, ledger.blocks, ledger.nodes);
 	subject_about(visit->subject, ABOUT_DEVICE, device);
+	/* a text without device numbers shows what has it open */
+	if (!visit->host->n_namespaces && ledger.unexplained == 1 &&
+		subject_shown(visit->subject, SHOWN_MOUNTED))
+		subject_unknown(visit->subject, WANTS(MOUNTS));
 	return true;
 }
 

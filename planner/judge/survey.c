@@ -386,29 +386,11 @@ static size_t count_of_volume(const struct host *host, size_t first)
 	return count;
 }
 
-static int order_volumes(const void *pa, const void *pb)
-{
-	const struct shown *a = pa, *b = pb;
-
-	return strcmp(a->volume, b->volume);
-}
-
 /* What texts say of a volume that the model has too. */
 static void attach_shown(const struct host *host, struct subject *subject)
 {
-	const struct shown wanted = {.volume = subject->label};
-	const struct shown *shown;
-
-	if (!host->n_shown || subject->n_shown)
-		return;
-	shown = bsearch(
-		&wanted, host->shown, host->n_shown, sizeof(*host->shown), order_volumes);
-	if (!shown)
-		return;
-	while (shown > host->shown && order_volumes(shown - 1, &wanted) == 0)
-		shown--;
-	subject->shown = shown;
-	subject->n_shown = count_of_volume(host, (size_t)(shown - host->shown));
+	if (!subject->n_shown)
+		subject->shown = host_shown_of(host, subject->label, &subject->n_shown);
 }
 
 /* What evidence names, and does not show as a whole. */
@@ -428,7 +410,8 @@ static void collect_shown(const struct host *host, struct survey *survey)
 		count = count_of_volume(host, i);
 		is_selected =
 			request_selects(survey->request, shown->volume, NULL, &rule);
-		if ((!is_selected && !shows_snapshot(shown, count)) ||
+		if (strcmp(shown->volume, SHOWN_HOST) == 0 ||
+			(!is_selected && !shows_snapshot(shown, count)) ||
 			labels_have(&known, shown->volume))
 			continue;
 		subject = subject_add(

@@ -35,24 +35,35 @@ enum shown_kind {
 	SHOWN_CREATED,	  /* as printed */
 	SHOWN_MESSAGE,	  /* of LVM or of the kernel */
 	SHOWN_OVERFLOWED,
-	SHOWN_SHRUNK,	  /* more of its COW is used than it has */
-	SHOWN_UNSETTLED,  /* of it, or of a layer: suspended, an inactive table */
-	SHOWN_GONE,	  /* LVM said that it removed it */
-	SHOWN_UNLISTED,	  /* a whole list of LVM's volumes does not have it */
-	SHOWN_READ_WRITE, /* a mount point, the mount's options begin with rw */
-	SHOWN_READ_ONLY,  /* the same, with ro */
+	SHOWN_SHRUNK,	   /* more of its COW is used than it has */
+	SHOWN_UNSETTLED,   /* of it, or of a layer: suspended, an inactive table */
+	SHOWN_GONE,	   /* LVM said that it removed it */
+	SHOWN_UNLISTED,	   /* a whole list of LVM's volumes does not have it */
+	SHOWN_READ_WRITE,  /* a mount point, the mount's options begin with rw */
+	SHOWN_READ_ONLY,   /* the same, with ro */
+	SHOWN_COW_OPEN,	   /* how often its -cow is open */
+	SHOWN_ABOVE_OPEN,  /* a mapping on it that is open, and nothing shows by what */
+	SHOWN_ON_VOLUME,   /* of another group: VG/LV */
+	SHOWN_GROUP_STATE, /* exported, partial, read-only, shared: of its group */
 };
-#define SHOWN_KINDS (SHOWN_READ_ONLY + 1)
+#define SHOWN_KINDS (SHOWN_GROUP_STATE + 1)
 const char *shown_kind_name(enum shown_kind kind);
 int shown_kind_parse(const char *name, enum shown_kind *ret_kind);
 
+/* The host itself, in the place of a volume: SHOWN_USED is a command of LVM,
+ * device-mapper or kpartx at work, SHOWN_MESSAGE one that names no volume. */
+#define SHOWN_HOST "/"
+
 struct shown {
-	const char *volume; /* VG/LV */
+	const char *volume; /* VG/LV, or SHOWN_HOST */
 	enum shown_kind kind;
 	const char *value;
 	const char *from; /* "ticket.txt, line 13: lvs" */
 };
 int shown_compare(const struct shown *a, const struct shown *b);
+/* What is said of it, in a row; NULL: nothing. */
+const struct shown *host_shown_of(
+	const struct host *host, const char *volume, size_t *ret_count);
 
 /* The document that carries host->shown: a line for each, "VOLUME KIND VALUE FROM", words
  * as buf_word() writes them. Readers older than it take it as one for people. */
