@@ -317,11 +317,11 @@ static void unknown_volume_words(const struct subject *subject, struct buf *text
 enum action_kind remedy_remains_words(
 	const struct host *host, const struct subject *subject, struct buf *text)
 {
-	if (!subject->snapshot)
+	if (subject->lv && subject->lv->role != LV_SNAPSHOT)
+		plain_volume_words(host, subject, text);
+	else if (!subject->snapshot)
 		buf_puts(text, "leave it as it is: texts alone do not show what is left "
 			       "of it. Capture on the host with snapstate-capture");
-	else if (subject->lv && subject->lv->role != LV_SNAPSHOT)
-		plain_volume_words(host, subject, text);
 	else if (subject->lv)
 		no_snapshot_words(host, subject, text);
 	else
