@@ -87,6 +87,15 @@ steps_are() {
 	words_sorted $1
 	is "${sorted[*]}" "$steps"
 }
+# The processes below a seccomp filter that this shell or its children started; a host's services may have one as well.
+confined() {
+	local status own theirs
+	own=$(cat /proc/self/cgroup 2>/dev/null) || true
+	for status in $(grep -ls '^Seccomp:[[:space:]]*2' /proc/[0-9]*/status); do
+		theirs=$(cat "${status%status}cgroup" 2>/dev/null) || true
+		[ "$theirs" != "$own" ] || echo "$status"
+	done
+}
 shows_difference() {
 	cat apply.out*
 	cat apply.out* | grep -Eq 'expected|the plan is for' && cat apply.out* | grep -Eq 'found|and this is'
@@ -178,7 +187,7 @@ loop_execute() {
 		check 'the ticket says: as predicted' ticket_says ticket.tar.gz '^AS PREDICTED: '
 	fi
 	# a process that inherited the executor's limits would keep them for good
-	check 'no process of the executor stays behind' is '' "$(grep -ls '^Seccomp:[[:space:]]*2' /proc/[0-9]*/status)"
+	check 'no process of the executor stays behind' is '' "$(confined)"
 	inventory inventory.after
 	inventory_expected inventory.before inventory.expected
 	check 'plain tools: what the plan removes is gone, and nothing else changed' \
