@@ -23,6 +23,7 @@ prepare() {
 	set -e
 	local release
 	release=$(uname -r)
+	# shellcheck disable=SC1091 # what kernels writes
 	. /mnt/share/job
 	cp -r /mnt/share/scripts /run/lab-scripts
 	cp -r /mnt/share/bin /run/lab-bin
@@ -41,6 +42,7 @@ prepare() {
 }
 
 exec 2>/dev/console
+# shellcheck disable=SC1091
 . /mnt/share/job
 export LAB_INCIDENT
 echo "-- the lab's guest: Linux $(uname -r) --" >/dev/console
