@@ -67,6 +67,7 @@ static bool try_step(const struct host *before, struct host **now, struct plan *
 {
 	struct err err = ERR_INIT;
 	cleanup_free bool *has_good_group = xcalloc(before->n_vgs, sizeof(bool));
+	cleanup_free bool *has_held = NULL;
 	int gone_is_known = 0;
 	const struct proof_plan alone = {0, plan};
 	const struct proof_fleet fleet = {.hosts = &before,
@@ -87,6 +88,8 @@ static bool try_step(const struct host *before, struct host **now, struct plan *
 	int r;
 
 	name_volumes(before, plan);
+	has_held = xcalloc(plan->scope.n_conditions, sizeof(bool));
+	proof.has_held = has_held;
 	r = proof_apply(&proof);
 	proof_ground_free(proof.ground);
 	if (r < 0) {
