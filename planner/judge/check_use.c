@@ -20,6 +20,8 @@
 #include "snapstate/host/shown.h"
 #include "snapstate/ledger.h"
 
+#define NESTED_MOST 16 /* devices on each other */
+
 /* What a visit of one device needs. */
 struct visit {
 	const struct host *host;
@@ -221,6 +223,49 @@ static void note_mount_elsewhere(const struct visit *visit, const struct mount *
 	subject_about(visit->subject, ABOUT_MOUNT, mount);
 }
 
+/* A loop device is on a file in it; of very many holders one may be. */
+static bool may_have_loop(const struct host *host, struct devno devno)
+{
+	struct holders blocks = host_holders_by(host, devno, HELD_BY_BLOCK);
+	unsigned count = 0;
+
+	for (struct holder holder; holders_next(&blocks, &holder);)
+		if (holder.is_on_file || count++ == PLACES_MOST)
+			return true;
+	return false;
+}
+
+/* The parent's file system is on a file of the child's: the loop device can go when the
+ * parent is unmounted, the parent when the child is, and the child's file system, which
+ * has the file, when the loop device is gone. */
+static bool is_knotted(
+	const struct host *host, const struct mount *parent, const struct mount *child)
+{
+	const struct devno lower = host_mount_devno(host, child);
+	struct devno upper = host_mount_devno(host, parent);
+
+	for (unsigned depth = 0; depth < NESTED_MOST; depth++) {
+		const struct block *block = host_block_by_devno(host, upper);
+		const struct device *device = host_device_by_devno(host, upper);
+
+		if (block && block->kind == BLOCK_LOOP && !block->n_below) {
+			upper = host_loop_devno(host, block);
+			if (devno_is_equal(upper, lower))
+				return true;
+		} else if ((block && block->n_below > 1) ||
+			   (device && device->n_deps > 1)) {
+			return may_have_loop(host, lower);
+		} else if (block && block->n_below) {
+			upper = block->below[0];
+		} else if (device && device->n_deps) {
+			upper = device->deps[0];
+		} else {
+			return false;
+		}
+	}
+	return true;
+}
+
 static void note_mounts_below(const struct visit *visit, const struct mount *mount)
 {
 	const struct host *host = visit->host;
@@ -233,7 +278,8 @@ static void note_mounts_below(const struct visit *visit, const struct mount *mou
 
 		if (child->parent_id != mount->id || child == mount ||
 			child->namespace_id != mount->namespace_id ||
-			subject_owns(visit->subject, host_mount_devno(host, child)))
+			(subject_owns(visit->subject, host_mount_devno(host, child)) &&
+				!is_knotted(host, mount, child)))
 			continue;
 		if (count++ == ALIKE_MOST) {
 			subject_add_words(visit->subject, "; and more is");

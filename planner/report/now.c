@@ -41,8 +41,9 @@ static void add_plan(const struct report *report, struct report_host *it)
 		buf_puts(&text, "Write the plan: repeat this command with -o PLAN.");
 		add(it, &text, NULL);
 	} else {
-		buf_puts(&text, "Review the plan, and sign it; one that is not signed needs "
-				"--unsigned below.");
+		buf_puts(&text,
+			"Review the plan, and sign it; one that is not signed needs "
+			"--unsigned below.");
 		add(it, &text, NULL);
 		buf_printf(&text, "Rehearse it on %s, as root:", it->node);
 		add(it, &text, execute_words("", report->output));

@@ -75,8 +75,8 @@ void remedy_config_advice(const struct host *host, const struct subject *subject
 struct about remedy_advice_key(const struct reason *reason);
 void remedy_advice_words(const struct survey *survey, const struct subject *subject,
 	const struct reason *reason, struct buf *text);
-/* remedy_manager.c: behind other words, the tool of who manages the volume, if its name or
- * its origin's tells. */
+/* remedy_manager.c: behind other words, the tool of who manages the volume, if its name
+ * or its origin's tells. */
 void remedy_manager_of(
 	const struct host *host, const struct subject *subject, struct buf *text);
 /* By one label, "VG/LV". false: it tells nobody. */

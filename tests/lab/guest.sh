@@ -96,9 +96,14 @@ confined() {
 		[ "$theirs" != "$own" ] || echo "$status"
 	done
 }
+# Another boot than the plan's, or what differs, a line each.
 shows_difference() {
 	cat apply.out*
-	cat apply.out* | grep -Eq 'expected|the plan is for' && cat apply.out* | grep -Eq 'found|and this is'
+	if grep -q 'the plan is for' apply.out*; then
+		grep -q 'and this is' apply.out*
+	else
+		cat apply.out* | grep -A1 'is not as the plan expects it' | grep -Eq '^ +[^ ]'
+	fi
 }
 
 incident_make() {

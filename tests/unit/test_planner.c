@@ -587,6 +587,17 @@ static void make_two_mounted_below(struct host *host)
 	host_sort(host);
 }
 
+/* The snapshot's file system has the file of a loop device, and is mounted once more in the
+ * file system on that. */
+static void make_knotted(struct host *host)
+{
+	sample_add_loop(host, 11, "/mnt/backup/image", "partscan")->transport = "";
+	sample_add_mount(host, SAMPLE_NS, 45, 1, 98, "/mnt/image");
+	host->mounts[host->n_mounts - 1].devno = (struct devno){7, 11};
+	sample_add_mount(host, SAMPLE_NS, 46, 45, 4, "/mnt/image/again");
+	host_sort(host);
+}
+
 static void make_machine(struct host *host)
 {
 	sample_add_use(host, 4711, "qemu-system-x86", USE_NODE, 4);
@@ -747,6 +758,8 @@ static const struct {
 	{"read-write", make_mounted_read_write, RULE_MOUNTED_READ_WRITE,
 		VERDICT_UNDECIDED},
 	{"below", make_mounted_below, RULE_MOUNTED_BELOW, VERDICT_REFUSE},
+	{"below what is on a file of its own", make_knotted, RULE_MOUNTED_BELOW,
+		VERDICT_REFUSE},
 	{"COW elsewhere", make_cow_elsewhere, RULE_DISAGREE, VERDICT_UNDECIDED},
 };
 
