@@ -587,8 +587,8 @@ static void make_two_mounted_below(struct host *host)
 	host_sort(host);
 }
 
-/* The snapshot's file system has the file of a loop device, and is mounted once more in the
- * file system on that. */
+/* The snapshot's file system has the file of a loop device, and is mounted once more in
+ * the file system on that. */
 static void make_knotted(struct host *host)
 {
 	sample_add_loop(host, 11, "/mnt/backup/image", "partscan")->transport = "";
