@@ -16,7 +16,7 @@ meddle() {
 	guest_stop onapp-aaaaaaaa ekwqx3d1vtkp0s
 }
 after() {
-	check 'the missing use of the origin is named' grep -hE 'in-use' apply.out*
+	check 'the missing use of the origin is named' grep -hE 'nobody uses the snapshot.s origin' apply.out*
 }
 
 expect_verdict onapp-aaaaaaaa/backup-dddddddd remove
