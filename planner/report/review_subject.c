@@ -33,16 +33,40 @@ void print_titled(const struct review *to, const char *lead, const char *text)
 
 /* ---- parts of a subject ---- */
 
+#define ALIKE_SHOWN 3 /* a backup of many processes gives a reason for each */
+
+/* How many of those from `first` on have one rule; their order is kept. */
+static size_t count_alike(const struct report_subject *told, size_t first)
+{
+	size_t end = first + 1;
+
+	while (end < told->subject->n_reasons &&
+		told->reasons[end]->rule == told->reasons[first]->rule)
+		end++;
+	return end - first;
+}
+
+/* Of many in a row the first ones; "to do" has them all. */
 static void print_reasons(const struct review *to, const struct report_subject *told)
 {
 	const char *before = "";
+	size_t n_alike = 0, end = 0;
 
 	for (size_t i = 0; i < told->subject->n_reasons; i++) {
 		const struct reason *reason = told->reasons[i];
 		const char *lead = report_side(told->subject, reason)->lead;
-		cleanup_buf struct buf tail = BUF_INIT;
+		cleanup_buf struct buf tail = BUF_INIT, more = BUF_INIT;
 
 		buf_printf(&tail, " [%s]", rule_text(reason->rule)->name);
+		if (i == end) {
+			n_alike = count_alike(told, i);
+			end = i + n_alike;
+		} else if (n_alike > ALIKE_SHOWN + 1 && i + n_alike == end + ALIKE_SHOWN) {
+			buf_printf(&more, "and %zu more like these", n_alike - ALIKE_SHOWN);
+			print_wrapped(to, "", buf_text(&more), buf_text(&tail));
+			i = end - 1;
+			continue;
+		}
 		print_wrapped(to, strcmp(lead, before) == 0 ? "" : lead, reason->text,
 			buf_text(&tail));
 		before = lead;
