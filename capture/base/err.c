@@ -51,3 +51,10 @@ int err_wrap(struct err *err, const char *format, ...)
 	snprintf(err->msg + used, sizeof(err->msg) - used, ": %s", inner);
 	return err->code;
 }
+
+void err_plain(struct err *err)
+{
+	for (char *c = err->msg; *c; c++)
+		if (*c < ' ' || *c > '~')
+			*c = '?';
+}

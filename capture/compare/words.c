@@ -167,7 +167,7 @@ static void tell_value(struct telling *t, const char *of, const char *was, const
 	buf_puts(&text, of);
 	buf_puts(&text, " is now ");
 	put_value(&text, is, key);
-	buf_puts(&text, ", and was ");
+	buf_puts(&text, ", expected ");
 	put_value(&text, was, key);
 	tell(t, &text);
 }
@@ -287,7 +287,7 @@ static void say_table(struct telling *t, const char *was, const char *is)
 	buf_puts(&text, is ? " is now " : " is gone: ");
 	put_rest(&text, is ? is : was, 2);
 	if (was && is) {
-		buf_puts(&text, ", and was ");
+		buf_puts(&text, ", expected ");
 		put_rest(&text, was, 2);
 	}
 	tell(t, &text);
@@ -302,7 +302,7 @@ static void say_status(struct telling *t, const char *was, const char *is)
 	buf_puts(&text, is ? ": the snapshot is now " : ": the snapshot is no longer ");
 	put_rest(&text, is ? is : was, 5);
 	if (was && is) {
-		buf_puts(&text, ", and was ");
+		buf_puts(&text, ", expected ");
 		put_rest(&text, was, 5);
 	}
 	tell(t, &text);
@@ -564,14 +564,16 @@ static bool has_thing(const struct telling *t, const struct facts *lines)
 	return false;
 }
 
-/* The tables, holders and mounts of what is gone are gone with it; and what is still
- * there, or new, has a table. What else it has, and had not, is told. */
+/* The tables, holders and mounts of what is gone are gone with it; and what is new has a
+ * table. What else it has, and had not, is told: of what is still there also another
+ * table. */
 static bool is_told_by_thing(const struct telling *t, const char *line, bool is_gone)
 {
 	if (is_thing(line))
 		return false;
-	return is_gone || facts_has(t->expected, line) || fact_is(line, FACT_TABLE) ||
-	       fact_is(line, FACT_STATUS);
+	return is_gone || facts_has(t->expected, line) ||
+	       (!line_of_kind(t->expected, FACT_DEVICE, t->subject) &&
+		       (fact_is(line, FACT_TABLE) || fact_is(line, FACT_STATUS)));
 }
 
 static void tell_line(struct telling *t, const char *was, const char *is)

@@ -128,6 +128,25 @@ static const char *word_thing(
 	return NULL;
 }
 
+/* "umount: /mnt: target is busy", "remove ioctl on vg-snap  failed: Device or resource
+ * busy": names that are no words of a sentence. */
+static const char *named_thing(struct reading *reading, struct line line)
+{
+	static const char before[] = " ioctl on ";
+	const char *at = memmem(line.at, line.len, before, strlen(before));
+	struct line rest = line, word = line_word(&rest);
+
+	if (at) {
+		at += strlen(before);
+		rest = (struct line){at, (size_t)(line.at + line.len - at)};
+		return thing_mapping(reading->findings, bare(line_word(&rest)));
+	}
+	if (!line_is(word, "umount:"))
+		return NULL;
+	word = bare(line_word(&rest));
+	return *word.at == '/' ? thing_file(reading->findings, word) : NULL;
+}
+
 /* "Logical volume "snap" created" behind "lvcreate -s -n snap /dev/vg/lv" */
 static void created_found(struct reading *reading, struct line line)
 {
@@ -237,6 +256,8 @@ bool read_message(struct reading *reading, struct line line)
 		return false;
 	while (!about && (word = line_word(&rest)).len)
 		about = word_thing(reading, word, rest, is_of_volume);
+	if (!about)
+		about = named_thing(reading, text);
 	if (!about && !is_sure && !is_of_program(text))
 		return false;
 	if (!about && is_about_operand(&reading->command))

@@ -127,6 +127,9 @@ bool read_lsof(struct reading *reading, struct line line)
 	}
 	if (line_begins(&last, "/dev/"))
 		use_found(reading, thing_path(reading->findings, last), pid, program);
+	else if (*last.at ==
+		 '/') /* the mount table may know it, where nothing has numbers */
+		use_found(reading, thing_file(reading->findings, last), pid, program);
 	return has_number || *last.at == '/' || last.len > 0;
 }
 

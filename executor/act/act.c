@@ -53,6 +53,7 @@ static int hold_live(
 	if (r == 0)
 		return 0;
 	if (r == -EBUSY) {
+		err_plain(&busy);
 		fprintf(out, "    %s; waiting up to %u seconds for it\n", busy.msg,
 			LVM_LOCK_WAIT_MS / 1000);
 		fflush(out);

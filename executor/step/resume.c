@@ -88,6 +88,7 @@ enum exit_code executor_settle_begun(struct executor *executor)
 	size_t number = executor->n_done + 1;
 
 	executor->is_begun = true;
+	executor->was_done = false; /* of an earlier look */
 	code = look(executor, &before);
 	if ((code == EXIT_DONE || code == EXIT_DIFFERS) && plan_op_row(step->op)->is_by_lvm) {
 		code = wait_for_lvm(executor, step);

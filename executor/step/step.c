@@ -121,10 +121,11 @@ static bool is_as_before(struct run *run)
 	       verdict == VERDICT_EXPECTED;
 }
 
-static void say_once(const struct run *run, bool *has_told, const struct err *failure)
+static void say_once(const struct run *run, bool *has_told, struct err *failure)
 {
 	FILE *out = run->executor->out;
 
+	err_plain(failure);
 	if (!*has_told)
 		fprintf(out, "    %s; trying again for up to %u seconds\n", failure->msg,
 			EXECUTOR_BUSY_MS / 1000);

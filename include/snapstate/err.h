@@ -32,4 +32,7 @@ int err_errno(struct err *err, int errnum, const char *format, ...)
 int err_wrap(struct err *err, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* For a terminal: what is neither a letter, a digit nor a sign of ASCII becomes '?'. */
+void err_plain(struct err *err);
+
 #endif

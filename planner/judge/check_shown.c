@@ -161,6 +161,8 @@ static bool is_explained(const struct summary *summary, const struct message_cau
 	case MESSAGE_OF_OPENER:
 		return count_openers(summary) || summary->subject->n_layers ||
 		       subject_has_rule(summary->subject, RULE_MOUNTED_IDLE);
+	case MESSAGE_OF_USER:
+		return summary->n_of[SHOWN_USED] || summary->n_of[SHOWN_HELD];
 	case MESSAGE_FORBIDS:
 		return false;
 	}

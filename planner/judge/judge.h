@@ -208,6 +208,7 @@ enum message_effect {
 	MESSAGE_OF_HOLDER, /* another block device on it */
 	MESSAGE_OF_MOUNT,
 	MESSAGE_OF_OPENER, /* anybody who has it open */
+	MESSAGE_OF_USER,   /* of what is mounted: a mount alone does not explain it */
 	MESSAGE_FORBIDS,   /* nothing explains it away */
 };
 struct message_cause {

@@ -81,11 +81,11 @@ const struct message_cause message_causes[] = {
 	{"target is busy", "files of the mount are open",
 		"a process has a file, its working directory or its root on the mount, "
 		"or something else is mounted below it",
-		MESSAGE_OF_OPENER, WANTS(USERS) | WANTS(MOUNTS)},
+		MESSAGE_OF_USER, WANTS(USERS) | WANTS(MOUNTS)},
 	{"device is busy", "files of the mount are open",
 		"a process has a file, its working directory or its root on the mount, "
 		"or something else is mounted below it",
-		MESSAGE_OF_OPENER, WANTS(USERS) | WANTS(MOUNTS)},
+		MESSAGE_OF_USER, WANTS(USERS) | WANTS(MOUNTS)},
 	{"waiting for zero", "udev did not answer",
 		"a command of LVM waits for udev, and has no time limit", MESSAGE_FORBIDS,
 		WANTS(COMMANDS) | WANTS(DEVICES)},

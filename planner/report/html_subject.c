@@ -60,7 +60,7 @@ static void print_remedy(struct page *page, const struct report_subject *told)
 	page_say_in(page, "h3", "",
 		told->subject->verdict == VERDICT_REMOVE
 			? "What a person should do besides"
-			: "To make it removable");
+			: "What to do");
 	page_open(page, "ol", "");
 	for (size_t i = 0; i < told->remedy.n_actions; i++) {
 		cleanup_buf struct buf rules = BUF_INIT;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checks.h"
 #include "report.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/host.h"
@@ -20,7 +21,10 @@ static char *execute_words(const char *options, const char *plan)
 	struct buf words = BUF_INIT;
 
 	buf_printf(&words, "snapstate-execute %s", options);
-	buf_quoted(&words, basename(plan)); /* it is carried to the host */
+	plan = basename(plan); /* it is carried to the host */
+	if (*plan == '-')
+		buf_puts(&words, "./");
+	buf_quoted(&words, plan);
 	return words.data;
 }
 
@@ -62,13 +66,16 @@ static const struct action *first_action(const struct report_subject *told)
 	return NULL;
 }
 
-/* Those in danger come first, also where nobody asked for them. */
+/* Those in danger come first, also where nobody asked for them, and what is suspended,
+ * for which guests wait. */
 static bool is_wanted(const struct report_host *it, size_t at, bool of_hazards)
 {
 	const struct subject *subject = it->told[at]->subject;
-	bool is_hazard = report_is_hazard(it, subject);
+	bool is_urgent =
+		report_is_hazard(it, subject) ||
+		(subject->is_selected && subject_has_rule(subject, RULE_UNSETTLED));
 
-	return of_hazards ? is_hazard : !is_hazard && subject->is_selected;
+	return of_hazards ? is_urgent : !is_urgent && subject->is_selected;
 }
 
 /* One thing that helps many snapshots is told once. */
@@ -85,15 +92,19 @@ static bool is_told(
 	return false;
 }
 
-/* The length of what comes first; the details have the rest. A command is not cut. */
+/* The length of what comes first; the details have the rest. A command is not cut, nor
+ * what stands in parentheses. */
 static size_t first_clause(const char *text)
 {
 	bool is_command = false;
 	size_t len = 0;
+	int depth = 0;
 
 	for (; text[len]; len++) {
 		is_command ^= text[len] == '\x60';
-		if (!is_command && strchr(".:;", text[len]) && text[len + 1] == ' ')
+		depth += (text[len] == '(') - (text[len] == ')');
+		if (!is_command && depth <= 0 && strchr(".:;", text[len]) &&
+			text[len + 1] == ' ')
 			break;
 	}
 	return len;
@@ -107,6 +118,20 @@ static void add_strikes(struct report_host *it)
 		return;
 	buf_puts(&text, "When the hazard has ended, check the data of the volume.");
 	add(it, &text, NULL);
+}
+
+/* What is refused stays as it is, unless somebody decides otherwise. */
+static const char *lead_of(const struct subject *subject, const char *action)
+{
+	bool is_to_stay =
+		strncmp(action, "never ", 6) == 0 || strncmp(action, "leave ", 6) == 0 ||
+		strncmp(action, "do not ", 7) == 0 ||
+		strncmp(action, "nothing ", 8) == 0 || strncmp(action, "if ", 3) == 0;
+
+	return subject->verdict == VERDICT_REFUSE && !is_to_stay &&
+			       !subject_has_rule(subject, RULE_UNSETTLED)
+		       ? " is kept. If it is to go: "
+		       : ": ";
 }
 
 static void add_remedies(struct report_host *it, bool of_hazards)
@@ -126,7 +151,8 @@ static void add_remedies(struct report_host *it, bool of_hazards)
 		if (is_told(it, i, of_hazards, action->text))
 			continue;
 		n_shown++;
-		buf_printf(&text, "%s: %.*s (see below).", it->told[i]->subject->label,
+		buf_printf(&text, "%s%s%.*s (see below).", it->told[i]->subject->label,
+			lead_of(it->told[i]->subject, action->text),
 			(int)first_clause(action->text), action->text);
 		add(it, &text, NULL);
 	}

@@ -55,7 +55,10 @@ static void victim_words(const struct survey *survey, const struct subject *subj
 			"stop what writes to the origin (pause its guest) until this "
 			"snapshot is gone: each write may destroy more. ");
 	buf_sentence(text, "%s %s/%s: %s ",
-		is_writing ? "when this snapshot is gone, check" : "check",
+		is_writing && subject->verdict != VERDICT_REMOVE
+			? "When this snapshot is gone, check"
+		: is_writing ? "when this snapshot is gone, check"
+			     : "check",
 		vg ? vg->name : "?", victim->name,
 		is_writing ? "it may have been damaged"
 			   : "before it stopped writing, this snapshot may have damaged "

@@ -206,11 +206,6 @@ void remedy_resume_words(
 			device->name, DEVNO_ARGS(device->devno));
 		return;
 	}
-	buf_sentence(text,
-		"every read and write of %s (" DEVNO_FMT ") waits%s until it is resumed. "
-		"When no LVM or dmsetup command is at work: ",
-		device->name, DEVNO_ARGS(device->devno),
-		may_be_of_a_guest(device) ? ", a guest's too," : "");
 	if (is_harmful)
 		remove_before_resume(subject, text);
 	if (device->flags & DEVICE_HAS_INACTIVE)
@@ -220,7 +215,11 @@ void remedy_resume_words(
 			"`dmsetup table --inactive %s`), since resuming loads that; "
 			"`dmsetup clear %s` drops it if it is wrong; then ",
 			device->name, device->name, device->name);
-	buf_sentence(text, "`dmsetup resume %s`", device->name);
+	buf_sentence(text,
+		"`dmsetup resume %s`, when no LVM or dmsetup command is at work: until "
+		"then every read and write of %s (" DEVNO_FMT ") waits%s",
+		device->name, device->name, DEVNO_ARGS(device->devno),
+		may_be_of_a_guest(device) ? ", a guest's too" : "");
 }
 
 /* ---- half removed ---- */

@@ -146,16 +146,20 @@ static void say_asks(struct buf *out, const struct report_host *host)
 
 static void say_warning(struct buf *out, const struct report_host *host)
 {
-	if (host->to_remove && !host->undecided)
+	cleanup_buf struct buf text = BUF_INIT;
+
+	if (host->to_remove && !host->undecided) {
 		wrapped(out, "",
 			"Please remove nothing by hand: the plan checks each step on the "
 			"host before it does it.");
-	else
-		wrapped(out, "",
-			"Please do not remove, unmount, detach or restart anything until "
-			"we have seen these, and use no force: what looks like a "
-			"leftover "
-			"may be in use, and may be the only copy of its data.");
+		return;
+	}
+	buf_printf(&text,
+		"Please do not remove, unmount, detach or restart anything%s, "
+		"and use no force: what looks like a leftover may be in use, and "
+		"may be the only copy of its data.",
+		host->asks.count ? " until we have seen these" : "");
+	wrapped(out, "", buf_text(&text));
 }
 
 static void reply_host(struct buf *out, const struct report_host *host)
@@ -165,7 +169,7 @@ static void reply_host(struct buf *out, const struct report_host *host)
 	say_hazards(out, host);
 	if (host_is_imported(host->member->host))
 		buf_puts(&text, "Thank you for what you sent. ");
-	buf_printf(&text, "What it is worth: %s", host->worth);
+	buf_printf(&text, "What it covers: %s", host->worth);
 	wrapped(out, "", buf_text(&text));
 	buf_puts(out, "\n");
 	say_subjects(out, host);

@@ -196,7 +196,8 @@ static void collect_summary(struct report_host *it)
 			it->to_remove, n_steps, n_steps == 1 ? "" : "s", it->refused,
 			it->undecided);
 	if (it->not_asked)
-		buf_printf(&text, " %zu more not selected.", it->not_asked);
+		buf_printf(&text, " %zu snapshot%s not selected.", it->not_asked,
+			it->not_asked == 1 ? "" : "s");
 	it->summary = text.data;
 }
 

@@ -94,7 +94,9 @@ static void print_plan_file(
 static void print_now(const struct review *to, const struct report_host *host)
 {
 	if (!host->n_now)
-		buf_puts(to->text, "NOW        Nothing.\n");
+		buf_puts(to->text, host->n_told
+					   ? "NOW        Nothing for this selection.\n"
+					   : "NOW        Nothing.\n");
 	for (size_t i = 0; i < host->n_now; i++) {
 		cleanup_buf struct buf lead = BUF_INIT, words = BUF_INIT;
 

@@ -61,8 +61,10 @@ static void print_reasons(const struct review *to, const struct report_subject *
 		if (i == end) {
 			n_alike = count_alike(told, i);
 			end = i + n_alike;
-		} else if (n_alike > ALIKE_SHOWN + 1 && i + n_alike == end + ALIKE_SHOWN) {
-			buf_printf(&more, "and %zu more like these", n_alike - ALIKE_SHOWN);
+		} else if (n_alike > ALIKE_SHOWN + 1 &&
+			   i + n_alike == end + ALIKE_SHOWN) {
+			buf_printf(
+				&more, "and %zu more like these", n_alike - ALIKE_SHOWN);
 			print_wrapped(to, "", buf_text(&more), buf_text(&tail));
 			i = end - 1;
 			continue;

@@ -31,8 +31,9 @@ size_t report_named_volumes(const struct host *host)
 	size_t count = 0;
 
 	for (size_t i = 0; i < host->n_shown; i++)
-		count += !i ||
-			 strcmp(host->shown[i].volume, host->shown[i - 1].volume) != 0;
+		count += strcmp(host->shown[i].volume, SHOWN_HOST) != 0 &&
+			 (!i || strcmp(host->shown[i].volume,
+					host->shown[i - 1].volume) != 0);
 	return count;
 }
 

@@ -1152,13 +1152,13 @@ static void test_any_changed_fact_refuses(void **state)
 		const char *said;
 	} cases[] = {
 		{open_the_mapping,
-			"the open count of acmeX1 (700:5) is now 2, and was 1\n"},
+			"the open count of acmeX1 (700:5) is now 2, expected 1\n"},
 		{change_the_table, "the table of acmeX1 (700:5) is now 0 2048 linear "
-				   "700:4 4096, and was 0 2048 linear 700:4 "},
+				   "700:4 4096, expected 0 2048 linear 700:4 "},
 		{load_another_table, "  the inactive table of vg-backup (700:4) is now 0 "
 				     "2048 error\n"},
 		{suspend, "(700:4) is now suspended\n"},
-		{overflow, "  vg-backup (700:4): the snapshot is now invalid, and was "
+		{overflow, "  vg-backup (700:4): the snapshot is now invalid, expected "
 			   "valid\n"},
 		{stack_something, " now uses vg-backup (700:4)\n"},
 		{re_create, "acmeX1 (700:5) was removed and made anew\n"},
@@ -1173,7 +1173,7 @@ static void test_any_changed_fact_refuses(void **state)
 		{lose_the_volume,
 			"  volume vg/backup is not in the LVM metadata any more\n"},
 		{export_the_group,
-			"the state of volume group vg is now exported, and was none\n"},
+			"the state of volume group vg is now exported, expected none\n"},
 		{reboot, "restarted since its capture"},
 		{move_to_another_host, "for another host"},
 	};
@@ -1669,7 +1669,7 @@ static void test_how_steps_end(void **state)
 			"\n3 failed ended with status 5\n3 unchanged "},
 		{OP_LV_REMOVE, OPENED, EXIT_DIFFERS, 3,
 			"step 3 changed nothing: ended with status 5\n"
-			"  the open count of vg-backup (700:4) is now 1, and was 0\n",
+			"  the open count of vg-backup (700:4) is now 1, expected 0\n",
 			"\n3 failed ended with status 5\n3 unchanged "},
 		{OP_LV_REMOVE, LOCKED, EXIT_DIFFERS, 33,
 			"step 3 changed nothing: volume group vg is locked by pid 4711\n"

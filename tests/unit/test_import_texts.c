@@ -889,6 +889,56 @@ static void test_lvs_alone(void **state)
 	fail_msg("g/s is not named");
 }
 
+/* Mounted by name, no line has a device number, and something shows a use of the mount.
+ */
+static void test_use_by_mount_point(void **state)
+{
+	static const char *const all[] = {"*/*"};
+	static const char head[] = "# lvs\n  LV VG Attr LSize Pool Origin Data%\n"
+				   "  s g swi-aos--- 1g d 1.00\n# mount\n"
+				   "/dev/mapper/g-s on /mnt/b type ext4 (ro)\n";
+	static const struct {
+		const char *text;
+		enum verdict verdict;
+		enum outlook outlook;
+	} rows[] = {
+		{"", VERDICT_UNDECIDED, OUTLOOK_REMOVE},
+		{"# lsof /mnt/b\nCOMMAND PID USER FD TYPE DEVICE SIZE/OFF NODE NAME\n"
+		 "bash 4711 root cwd DIR 253,9 4096 2 /mnt/b/etc\n",
+			VERDICT_REFUSE, OUTLOOK_NONE},
+		{"# lsof /mnt/else\nCOMMAND PID USER FD TYPE DEVICE SIZE/OFF NODE NAME\n"
+		 "bash 4711 root cwd DIR 253,9 4096 2 /mnt/else\n",
+			VERDICT_UNDECIDED, OUTLOOK_REMOVE},
+		{"# umount /mnt/b\numount: /mnt/b: target is busy.\n", VERDICT_UNDECIDED,
+			OUTLOOK_OPEN},
+		{"# dmsetup remove g-s\ndevice-mapper: remove ioctl on g-s  failed: "
+		 "Device or resource busy\n",
+			VERDICT_UNDECIDED, OUTLOOK_REMOVE}, /* by the mount */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		cleanup_buf struct buf text = BUF_INIT;
+		cleanup_host struct host *host = NULL;
+		cleanup_survey struct survey survey = {0};
+		struct request request = {.select = (const char **)all, .n_select = 1};
+		const struct subject *subject = NULL;
+
+		buf_printf(&text, "%s%s", head, rows[i].text);
+		host = import_text(buf_text(&text));
+		survey_collect(host, &request, &survey);
+		classify_survey(&survey);
+		for (size_t s = 0; s < survey.n_subjects; s++)
+			if (strcmp(survey.subjects[s].label, "g/s") == 0)
+				subject = &survey.subjects[s];
+		assert_non_null(subject);
+		if (subject->verdict != rows[i].verdict ||
+			subject->outlook != rows[i].outlook)
+			fail_msg("verdict %d, outlook %s: %s", (int)subject->verdict,
+				outlook_name(subject->outlook), buf_text(&text));
+	}
+}
+
 /* By its name alone, and mounted: where nothing shows that no production runs on it. */
 static void test_mounted_by_name_alone(void **state)
 {
@@ -1047,6 +1097,7 @@ int main(void)
 		cmocka_unit_test(test_a_text_alone),
 		cmocka_unit_test(test_named_is_never_removed),
 		cmocka_unit_test(test_lvs_alone),
+		cmocka_unit_test(test_use_by_mount_point),
 		cmocka_unit_test(test_mounted_by_name_alone),
 		cmocka_unit_test(test_a_number_of_two_moments),
 		cmocka_unit_test(test_fixture_of_a_ticket),

@@ -1283,7 +1283,7 @@ static void test_words_of_suspended(void **state)
 	sample_device(merging, 0)->flags = DEVICE_SUSPENDED;
 	sample_lv(merging)->is_merging = true;
 	words_of(merging, &of_merging);
-	ASSERT_WORDS(&of_merging, "advise: every read and write of ", "`dmsetup resume ",
+	ASSERT_WORDS(&of_merging, "advise: `dmsetup resume ", "every read and write of ",
 		"wait: ");
 
 	sample_make_stale(stale);

@@ -50,7 +50,7 @@ static const struct {
 	{{"holder 254:5 swap /s unused"}, {"holder 254:5 swap /s used"},
 		"swap /s is now used\n"},
 	{{"status 254:4 0 8 snapshot valid"}, {"status 254:4 0 8 snapshot overflow"},
-		"vg-backup (254:4): the snapshot is now overflow, and was valid\n"},
+		"vg-backup (254:4): the snapshot is now overflow, expected valid\n"},
 	{{"device 254:4 name vg-backup uuid LVM-" VG LV
 	  " diskseq 4 open 1 flags - size 8",
 		 "status 254:4 0 8 snapshot valid",
@@ -64,8 +64,8 @@ static const struct {
 	  " name vg/backup type snapshot origin O state - segments s"},
 		{"volume " VG "/" LV
 		 " name vg/other type snapshot origin O state merging segments s"},
-		"the name of volume vg/backup is now vg/other, and was vg/backup\n"
-		"the state of volume vg/backup is now merging, and was none\n"},
+		"the name of volume vg/backup is now vg/other, expected vg/backup\n"
+		"the state of volume vg/backup is now merging, expected none\n"},
 	{{"group " VG " name vg access rw lock none system-id - state -"},
 		{"group " VG " unread"},
 		"volume group vg: the LVM metadata that would show it was not read\n"},
