@@ -615,8 +615,8 @@ static void add_line(struct libscols_table *table, const struct chosen *chosen,
 		cleanup_buf struct buf value = BUF_INIT, cell = BUF_INIT;
 
 		chosen->items[i]->words(row, &value);
-		if (is_raw)
-			buf_word(&cell, buf_text(&value));
+		if (is_raw && value.len) /* libsmartcols encodes blanks by itself */
+			buf_puts(&cell, buf_text(&value));
 		else if (value.len)
 			buf_tail(&cell, buf_text(&value));
 		else
