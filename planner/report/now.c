@@ -163,6 +163,26 @@ static void add_remedies(struct report_host *it, bool of_hazards)
 	add(it, &text, NULL);
 }
 
+/* What is left for a person when the plan is carried out; the details have the rest. */
+static void add_afterwards(struct report_host *it)
+{
+	struct buf text = BUF_INIT;
+	size_t n_shown = 0;
+
+	for (size_t i = 0; i < it->n_removed && n_shown < REMEDIES_SHOWN; i++) {
+		const struct remedy *remedy = &it->told[i]->remedy;
+
+		if (!remedy->n_actions || remedy->actions[0].kind == ACTION_NOTHING)
+			continue;
+		n_shown++;
+		buf_printf(&text, "Then, for %s: %.*s (see below).",
+			it->told[i]->subject->label,
+			(int)first_clause(remedy->actions[0].text),
+			remedy->actions[0].text);
+		add(it, &text, NULL);
+	}
+}
+
 static void add_asks(struct report_host *it)
 {
 	struct buf text = BUF_INIT;
@@ -179,6 +199,7 @@ void now_collect(const struct report *report, struct report_host *it)
 {
 	add_remedies(it, true);
 	add_plan(report, it);
+	add_afterwards(it);
 	add_strikes(it);
 	add_asks(it);
 	add_remedies(it, false);
