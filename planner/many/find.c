@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Arguments -> captures; see groups.h. */
+#include <dirent.h>
 #include <errno.h>
-#include <fts.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "groups.h"
 #include "snapstate/buf.h"
+#include "snapstate/cleanup.h"
 
 #define CAPTURE_NAME ".snapstate.tar"
+#define FOLDERS_MOST 32 /* below each other */
 
 static struct capture *add(struct captures *captures, const char *file)
 {
@@ -28,41 +30,57 @@ static void add_error(struct captures *captures, const char *file, const char *w
 	capture->error = text.data;
 }
 
-static void take_entry(struct captures *captures, const FTSENT *entry)
+static int by_name(const struct dirent **a, const struct dirent **b)
 {
-	switch (entry->fts_info) {
-	case FTS_F:
-		if (strstr(entry->fts_name, CAPTURE_NAME))
-			add(captures, entry->fts_path);
-		return;
-	case FTS_DNR:
-	case FTS_ERR:
-	case FTS_NS:
-		add_error(captures, entry->fts_path, strerror(entry->fts_errno));
-		return;
-	default: /* folders on the way in and out, links, pipes */
-		return;
-	}
+	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static int by_name(const FTSENT **a, const FTSENT **b)
+static int is_entry(const struct dirent *entry)
 {
-	return strcmp((*a)->fts_name, (*b)->fts_name);
+	return strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+}
+
+static void walk(struct captures *captures, const char *folder, unsigned depth);
+
+/* Links and pipes are none. */
+static void take_entry(
+	struct captures *captures, const char *folder, const char *name, unsigned depth)
+{
+	cleanup_buf struct buf path = BUF_INIT;
+	size_t len = strlen(folder);
+	struct stat stat_of;
+
+	buf_printf(
+		&path, "%s%s%s", folder, len && folder[len - 1] == '/' ? "" : "/", name);
+	if (lstat(path.data, &stat_of) < 0)
+		add_error(captures, path.data, strerror(errno));
+	else if (S_ISDIR(stat_of.st_mode) && depth == FOLDERS_MOST)
+		add_error(captures, path.data, "folders are nested too deep");
+	else if (S_ISDIR(stat_of.st_mode))
+		walk(captures, path.data, depth + 1);
+	else if (S_ISREG(stat_of.st_mode) && strstr(name, CAPTURE_NAME))
+		add(captures, path.data);
+}
+
+static void walk(struct captures *captures, const char *folder, unsigned depth)
+{
+	struct dirent **entries = NULL;
+	int count = scandir(folder, &entries, is_entry, by_name);
+
+	if (count < 0)
+		add_error(captures, folder, strerror(errno));
+	for (int i = 0; i < count; i++) {
+		take_entry(captures, folder, entries[i]->d_name, depth);
+		free(entries[i]);
+	}
+	free(entries);
 }
 
 static void take_folder(struct captures *captures, const char *folder)
 {
-	char *const roots[] = {(char *)folder, NULL};
 	size_t before = captures->count;
-	FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, by_name);
 
-	if (!walk) {
-		add_error(captures, folder, strerror(errno));
-		return;
-	}
-	for (FTSENT *entry; (entry = fts_read(walk));)
-		take_entry(captures, entry);
-	fts_close(walk);
+	walk(captures, folder, 0);
 	if (captures->count == before)
 		add_error(captures, folder, "no *" CAPTURE_NAME ".gz is in this folder");
 }
