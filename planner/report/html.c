@@ -201,7 +201,7 @@ static void rows_of_plan(
 {
 	cleanup_buf struct buf expires = BUF_INIT;
 
-	row(page, "plan", basename(plan_file));
+	row(page, "plan", report_file_name(plan_file));
 	row(page, "its digest", plan->digest);
 	if (!plan->taken)
 		return;
@@ -220,7 +220,7 @@ static void print_evidence(struct html *html, const struct report_host *host)
 			      : "What this page was made from");
 	page_open(page, "div", "scroll");
 	page_open(page, "table", "");
-	row(page, "capture", basename(host->member->file));
+	row(page, "capture", report_file_name(host->member->file));
 	row(page, "its sha256", host->member->whole->capture_sha256);
 	row(page, "host", id->node);
 	row(page, "kernel", id->kernel);

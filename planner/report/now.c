@@ -16,12 +16,20 @@ static void add(struct report_host *it, struct buf *text, char *command)
 	*text = (struct buf)BUF_INIT;
 }
 
+/* basename() changes what it is given where libc is not GNU's. */
+const char *report_file_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
 static char *execute_words(const char *options, const char *plan)
 {
 	struct buf words = BUF_INIT;
 
 	buf_printf(&words, "snapstate-execute %s", options);
-	plan = basename(plan); /* it is carried to the host */
+	plan = report_file_name(plan); /* it is carried to the host */
 	if (*plan == '-')
 		buf_puts(&words, "./");
 	buf_quoted(&words, plan);

@@ -147,6 +147,8 @@ void report_counted(struct buf *text, size_t count, const char *noun);
 size_t report_holding_processes(const struct host *host);
 /* now.c: of a host of which all else is collected. */
 void now_collect(const struct report *report, struct report_host *it);
+/* now.c: without its folders. */
+const char *report_file_name(const char *path);
 /* worth.c: of a host whose missing sources are collected; malloc'ed. */
 char *report_worth(const struct report_host *host);
 /* Volumes that texts name (host->shown). */
