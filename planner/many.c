@@ -115,14 +115,6 @@ static bool read_glance(char *line, struct glance *ret)
 	return true;
 }
 
-static void set_error(struct capture *capture, const char *what)
-{
-	struct buf text = BUF_INIT;
-
-	buf_printf(&text, "%s: %s", capture->file, what);
-	capture->error = text.data;
-}
-
 static bool take_glance(struct capture *capture, char *line)
 {
 	line[strcspn(line, "\n")] = '\0';
@@ -142,7 +134,7 @@ static void glance_done(
 		return;
 	glance_free(&capture->glance);
 	capture->glance = (struct glance){0};
-	set_error(capture, death ? death : "cannot be looked at");
+	capture_set_error(capture, death ? death : "cannot be looked at");
 }
 
 static int share_out(struct many *many, struct jobs *jobs, struct err *err)
@@ -169,7 +161,7 @@ static int glance_all(struct many *many, struct err *err)
 	captures_group(captures, FLEET_SPREAD_MAX);
 	for (size_t i = 0; i < captures->count; i++)
 		is_known = is_known && !captures->items[i].error &&
-			   strcmp(captures->items[i].glance.machine_id, "-") != 0;
+			   capture_tells_host(&captures->items[i]);
 	many->request.is_hosts_complete = many->request.is_hosts_complete && is_known;
 	return 0;
 }
@@ -190,11 +182,6 @@ static struct capture *capture_of(const struct work *work, size_t at)
 
 static void put_bad(struct work *work, const struct capture *capture, const char *why)
 {
-	size_t len = strlen(capture->file);
-
-	/* errors of archives begin with their names */
-	if (strncmp(why, capture->file, len) == 0 && strncmp(why + len, ": ", 2) == 0)
-		why += len + 2;
 	overview_put_bad(work->output, capture->file, why);
 }
 
@@ -432,10 +419,7 @@ static void take_lines(struct many *many, const char *at, size_t len)
 static void add_bad(struct many *many, const char *file, const char *why)
 {
 	cleanup_buf struct buf line = BUF_INIT;
-	size_t len = strlen(file);
 
-	if (strncmp(why, file, len) == 0 && strncmp(why + len, ": ", 2) == 0)
-		why += len + 2;
 	overview_put_bad(&line, file, why);
 	overview_take(&many->overview, buf_text(&line), line.len - 1);
 }

@@ -11,21 +11,7 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/io.h"
 #include "snapstate/kernel.h"
-
-static int write_all(int fd, const char *bytes, size_t len)
-{
-	while (len) {
-		ssize_t n = write(fd, bytes, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		bytes += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
+#include "snapstate/write.h"
 
 /* Before Linux 3.15: nothing but the empty file that was just made for it is replaced. */
 static int rename_to_new(int dirfd, const char *temporary, const char *name)

@@ -23,7 +23,7 @@
 #define NONE	  SIZE_MAX
 
 struct edge {
-	size_t below, above;
+	size_t from, to;
 };
 
 struct things {
@@ -34,8 +34,8 @@ struct things {
 	size_t *mapping; /* by root: the mapping; NONE; or the count, if there are several
 			  */
 	bool *is_listed, *is_volume, *is_others;
-	struct edge *edges;    /* sorted by what is below */
-	struct edge *downward; /* the same, sorted by what is above */
+	struct edge *edges;    /* up from what is below, sorted */
+	struct edge *downward; /* the same, turned round */
 	size_t n_edges;
 	struct finding *findings; /* sorted by thing */
 	size_t n_findings;
@@ -296,18 +296,9 @@ static int order_edges(const void *pa, const void *pb)
 {
 	const struct edge *a = pa, *b = pb;
 
-	if (a->below != b->below)
-		return a->below < b->below ? -1 : 1;
-	return (a->above > b->above) - (a->above < b->above);
-}
-
-static int order_downward(const void *pa, const void *pb)
-{
-	const struct edge *a = pa, *b = pb;
-
-	if (a->above != b->above)
-		return a->above < b->above ? -1 : 1;
-	return (a->below > b->below) - (a->below < b->below);
+	if (a->from != b->from)
+		return a->from < b->from ? -1 : 1;
+	return (a->to > b->to) - (a->to < b->to);
 }
 
 /* The mount point that a path is on: of those that are known the longest one. One of a
@@ -375,9 +366,10 @@ static void edges_collect(struct things *things, const struct findings *findings
 		return;
 	qsort(things->edges, things->n_edges, sizeof(*things->edges), order_edges);
 	things->downward = xcalloc(things->n_edges, sizeof(*things->downward));
-	memcpy(things->downward, things->edges, things->n_edges * sizeof(struct edge));
-	qsort(things->downward, things->n_edges, sizeof(*things->downward),
-		order_downward);
+	for (size_t i = 0; i < things->n_edges; i++)
+		things->downward[i] =
+			(struct edge){things->edges[i].to, things->edges[i].from};
+	qsort(things->downward, things->n_edges, sizeof(*things->downward), order_edges);
 }
 
 static void volumes_mark(struct things *things, const struct findings *findings)
@@ -475,14 +467,14 @@ static size_t first_owned(const struct owned *owned, size_t count, size_t owner)
 	return low;
 }
 
-static size_t first_edge(const struct things *things, size_t below)
+static size_t first_edge(const struct edge *edges, size_t count, size_t from)
 {
-	size_t low = 0, high = things->n_edges;
+	size_t low = 0, high = count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (things->edges[middle].below < below)
+		if (edges[middle].from < from)
 			low = middle + 1;
 		else
 			high = middle;
@@ -557,28 +549,13 @@ static const char *own_table(
 	return NULL;
 }
 
-static size_t first_downward(const struct things *things, size_t above)
-{
-	size_t low = 0, high = things->n_edges;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (things->downward[middle].above < above)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 /* It is on something else as well. */
 static bool is_on_others(
 	const struct things *things, const size_t *seen, size_t count, size_t thing)
 {
-	for (size_t i = first_downward(things, thing);
-		i < things->n_edges && things->downward[i].above == thing; i++)
-		if (!is_seen(seen, count, things->downward[i].below))
+	for (size_t i = first_edge(things->downward, things->n_edges, thing);
+		i < things->n_edges && things->downward[i].from == thing; i++)
+		if (!is_seen(seen, count, things->downward[i].to))
 			return true;
 	return false;
 }
@@ -606,10 +583,10 @@ static void say_guest(struct things *things, const char *volume, size_t above)
 static bool is_open_unexplained(
 	const struct things *things, const struct owned *owned, size_t thing)
 {
-	size_t edge = first_edge(things, thing);
+	size_t edge = first_edge(things->edges, things->n_edges, thing);
 	bool is_open = false;
 
-	if (edge < things->n_edges && things->edges[edge].below == thing)
+	if (edge < things->n_edges && things->edges[edge].from == thing)
 		return false;
 	for (size_t i = first_owned(owned, things->n_findings, thing);
 		i < things->n_findings && owned[i].owner == thing; i++) {
@@ -667,10 +644,9 @@ static void say_above(struct things *things, const struct owned *owned,
 	size_t seen[ABOVE_MAX] = {thing}, count = 1;
 
 	for (size_t next = 0; next < count && !things->is_full; next++)
-		for (size_t i = first_edge(things, seen[next]);
-			i < things->n_edges && things->edges[i].below == seen[next];
-			i++) {
-			size_t above = things->edges[i].above;
+		for (size_t i = first_edge(things->edges, things->n_edges, seen[next]);
+			i < things->n_edges && things->edges[i].from == seen[next]; i++) {
+			size_t above = things->edges[i].to;
 
 			if (count == ABOVE_MAX || is_seen(seen, count, above))
 				continue;

@@ -12,18 +12,7 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/exit.h"
 #include "snapstate/redact.h"
-
-static int write_all(int fd, const char *bytes, size_t len)
-{
-	for (size_t done = 0; done < len;) {
-		ssize_t n = write(fd, bytes + done, len - done);
-
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		done += n > 0 ? (size_t)n : 0;
-	}
-	return 0;
-}
+#include "snapstate/write.h"
 
 /* The end of the first question in it, behind its last line; 0: it is not whole. Of the
  * first `done` bytes it is known that they have no end. */

@@ -23,11 +23,7 @@ static struct capture *add(struct captures *captures, const char *file)
 
 static void add_error(struct captures *captures, const char *file, const char *what)
 {
-	struct capture *capture = add(captures, file);
-	struct buf text = BUF_INIT;
-
-	buf_printf(&text, "%s: %s", file, what);
-	capture->error = text.data;
+	capture_set_error(add(captures, file), what);
 }
 
 static int by_name(const struct dirent **a, const struct dirent **b)

@@ -23,7 +23,15 @@ void captures_free(struct captures *captures)
 	free(captures->items);
 }
 
-static bool is_known(const struct capture *capture)
+void capture_set_error(struct capture *capture, const char *what)
+{
+	struct buf text = BUF_INIT;
+
+	buf_printf(&text, "%s: %s", capture->file, what);
+	capture->error = text.data;
+}
+
+bool capture_tells_host(const struct capture *capture)
 {
 	return strcmp(capture->glance.machine_id, "-") != 0;
 }
@@ -37,7 +45,7 @@ static int compare_hosts(const struct glance *a, const struct glance *b)
 
 static bool is_one_host(const struct capture *a, const struct capture *b)
 {
-	return is_known(a) && compare_hosts(&a->glance, &b->glance) == 0;
+	return capture_tells_host(a) && compare_hosts(&a->glance, &b->glance) == 0;
 }
 
 /* Those without an error first: by host, the newest first. */
@@ -93,7 +101,8 @@ static void join_by_storage(const struct captures *captures, size_t n, size_t *p
 	for (size_t i = 0; i < n; i++) {
 		const struct glance *glance = &captures->items[i].glance;
 
-		for (size_t k = 0; k < glance->n_groups && is_known(&captures->items[i]);
+		for (size_t k = 0;
+			k < glance->n_groups && capture_tells_host(&captures->items[i]);
 			k++)
 			*array_add(&shown, &count) =
 				(struct shown_group){glance->groups[k], i};

@@ -28,6 +28,11 @@ struct capture {
 	size_t moment;
 };
 
+/* "FILE: WHAT"; it has none yet. */
+void capture_set_error(struct capture *capture, const char *what);
+/* It was glanced at, and has a machine id. */
+bool capture_tells_host(const struct capture *capture);
+
 struct group {
 	size_t *captures; /* positions; by moment, then by node */
 	size_t n_captures, n_hosts, n_moments;

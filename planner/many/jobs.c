@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "snapstate/cleanup.h"
+#include "snapstate/write.h"
 
 #define SLOTS_FOR_EACH 4
 
@@ -54,17 +55,6 @@ static size_t n_batches(const struct jobs *jobs)
 
 /* ---- the process ---- */
 
-static void write_all(int fd, const void *bytes, size_t len)
-{
-	for (size_t at = 0; at < len;) {
-		ssize_t n = write(fd, (const char *)bytes + at, len - at);
-
-		if (n < 0 && errno != EINTR)
-			_exit(1);
-		at += n > 0 ? (size_t)n : 0;
-	}
-}
-
 static void work(const struct jobs *jobs, const struct slot *slot, int fd, pid_t parent)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -76,8 +66,9 @@ static void work(const struct jobs *jobs, const struct slot *slot, int fd, pid_t
 
 		jobs->work(jobs->context, job, &output);
 		frame.len = output.len;
-		write_all(fd, &frame, sizeof(frame));
-		write_all(fd, buf_text(&output), output.len + 1);
+		if (write_all(fd, &frame, sizeof(frame)) < 0 ||
+			write_all(fd, buf_text(&output), output.len + 1) < 0)
+			_exit(1);
 		buf_free(&output);
 	}
 	_exit(0);

@@ -25,25 +25,12 @@ void html_now(struct page *page, const struct report_host *host)
 	page_close(page);
 }
 
-static const char *row_class(enum verdict verdict)
-{
-	switch (verdict) {
-	case VERDICT_REMOVE:
-		return "remove";
-	case VERDICT_UNDECIDED:
-		return "undecided";
-	case VERDICT_REFUSE:
-		return "refuse";
-	}
-	return "";
-}
-
 static void print_row(struct html *html, const struct report_host *host, size_t at)
 {
 	const struct subject *subject = host->told[at]->subject;
 	struct page *page = &html->page;
 
-	page_open(page, "tr", row_class(subject->verdict));
+	page_open(page, "tr", verdict_name(subject->verdict));
 	page_open(page, "td", "");
 	page_say_in(page, "span", "verdict", report_verdict(subject->verdict));
 	if (report_is_hazard(host, subject))

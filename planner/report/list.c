@@ -277,10 +277,10 @@ static void add_user(struct users *users, const char *words)
 }
 
 static void add_holder(
-	const struct host *host, const struct holder *holder, struct users *users)
+	void *context, const struct host *host, const struct holder *holder)
 {
 	const struct process *process;
-	struct buf *text = next_user(users);
+	struct buf *text = next_user(context);
 
 	if (!text)
 		return;
@@ -307,9 +307,8 @@ static void add_holder(
 	}
 }
 
-/* Processes once each: many descriptors of one are one user. */
-static void add_holders(
-	const struct list_row *row, enum holder_shape shape, struct users *users)
+static void visit_shape(const struct list_row *row, enum holder_shape shape,
+	list_visitor visit, void *context)
 {
 	cleanup_holders struct holders holders =
 		subject_holders(host_of(row), row->subject, shape, PLACES_MOST);
@@ -320,8 +319,17 @@ static void add_holders(
 			continue;
 		if (shape == HELD_BY_PROCESS)
 			last = holder.use->pid;
-		add_holder(host_of(row), &holder, users);
+		visit(context, host_of(row), &holder);
 	}
+}
+
+void list_holders(const struct list_row *row, list_visitor visit, void *context)
+{
+	static const enum holder_shape shapes[] = {
+		HELD_BY_PROCESS, HELD_BY_KERNEL, HELD_BY_SWAP, HELD_BY_MOUNT};
+
+	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
+		visit_shape(row, shapes[i], visit, context);
 }
 
 /* They are told of one by one in the story of the device. */
@@ -347,15 +355,11 @@ static void add_shown(const struct list_row *row, struct users *users)
 	}
 }
 
-/* Processes first: they are what is in the way; then mounts; then what is on it. */
 static void users_words(const struct list_row *row, struct buf *text)
 {
-	static const enum holder_shape shapes[] = {
-		HELD_BY_PROCESS, HELD_BY_KERNEL, HELD_BY_SWAP, HELD_BY_MOUNT};
 	struct users users = {.text = text};
 
-	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
-		add_holders(row, shapes[i], &users);
+	list_holders(row, add_holder, &users);
 	add_layers(row, &users);
 	add_shown(row, &users);
 	if (users.count > USERS_SHOWN)

@@ -22,6 +22,11 @@ bool list_next(const struct report *report, struct list_walk *walk, struct list_
 
 /* A snapshot, or what is left of one. */
 bool list_has(const struct subject *subject);
+/* Who holds it. Processes first, once each (many descriptors of one are one user): they
+ * are what is in the way; then mounts. What is on it is in the subject's layers. */
+typedef void (*list_visitor)(
+	void *context, const struct host *host, const struct holder *holder);
+void list_holders(const struct list_row *row, list_visitor visit, void *context);
 /* "512K", "1.5G", as lsblk(8) writes sizes. */
 void list_size_words(struct buf *text, uint64_t bytes);
 /* The value of a column that there is; NULL: not known. */

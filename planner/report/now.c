@@ -16,7 +16,7 @@ static void add(struct report_host *it, struct buf *text, char *command)
 	*text = (struct buf)BUF_INIT;
 }
 
-/* basename() changes what it is given where libc is not GNU's. */
+/* Not basename(3): which header has it, and what it does, differs between C libraries. */
 const char *report_file_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');

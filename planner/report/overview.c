@@ -50,8 +50,13 @@ void overview_put(
 	buf_puts(text, "\n");
 }
 
+/* Errors of archives begin with their names. */
 void overview_put_bad(struct buf *text, const char *file, const char *why)
 {
+	size_t len = strlen(file);
+
+	if (strncmp(why, file, len) == 0 && strncmp(why + len, ": ", 2) == 0)
+		why += len + 2;
 	overview_put(text, OVERVIEW_BAD, 2, (const char *const[]){file, why});
 }
 

@@ -49,14 +49,14 @@ static void victim_words(const struct survey *survey, const struct subject *subj
 	const struct lv *victim = reason->about.it;
 	const struct vg *vg = host_vg(survey->host, victim->vg_uuid);
 	bool is_writing = reason->rule == RULE_STALE_CORRUPTING;
+	bool is_to_stop = is_writing && subject->verdict != VERDICT_REMOVE;
 
-	if (is_writing && subject->verdict != VERDICT_REMOVE)
+	if (is_to_stop)
 		buf_puts(text,
 			"stop what writes to the origin (pause its guest) until this "
 			"snapshot is gone: each write may destroy more. ");
 	buf_sentence(text, "%s %s/%s: %s ",
-		is_writing && subject->verdict != VERDICT_REMOVE
-			? "When this snapshot is gone, check"
+		is_to_stop   ? "When this snapshot is gone, check"
 		: is_writing ? "when this snapshot is gone, check"
 			     : "check",
 		vg ? vg->name : "?", victim->name,

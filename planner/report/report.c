@@ -195,9 +195,11 @@ static void collect_summary(struct report_host *it)
 			"%zu to remove in %zu step%s, %zu refused, %zu undecided.",
 			it->to_remove, n_steps, n_steps == 1 ? "" : "s", it->refused,
 			it->undecided);
-	if (it->not_asked)
-		buf_printf(&text, " %zu snapshot%s not selected.", it->not_asked,
-			it->not_asked == 1 ? "" : "s");
+	if (it->not_asked) {
+		buf_puts(&text, " ");
+		report_counted(&text, it->not_asked, "snapshot");
+		buf_puts(&text, " not selected.");
+	}
 	it->summary = text.data;
 }
 

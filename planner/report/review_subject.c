@@ -50,28 +50,27 @@ static size_t count_alike(const struct report_subject *told, size_t first)
 static void print_reasons(const struct review *to, const struct report_subject *told)
 {
 	const char *before = "";
-	size_t n_alike = 0, end = 0;
+	size_t n_alike;
 
-	for (size_t i = 0; i < told->subject->n_reasons; i++) {
-		const struct reason *reason = told->reasons[i];
-		const char *lead = report_side(told->subject, reason)->lead;
+	for (size_t first = 0; first < told->subject->n_reasons; first += n_alike) {
+		const char *rule = rule_text(told->reasons[first]->rule)->name;
 		cleanup_buf struct buf tail = BUF_INIT, more = BUF_INIT;
+		size_t n_shown;
 
-		buf_printf(&tail, " [%s]", rule_text(reason->rule)->name);
-		if (i == end) {
-			n_alike = count_alike(told, i);
-			end = i + n_alike;
-		} else if (n_alike > ALIKE_SHOWN + 1 &&
-			   i + n_alike == end + ALIKE_SHOWN) {
-			buf_printf(
-				&more, "and %zu more like these", n_alike - ALIKE_SHOWN);
-			print_wrapped(to, "", buf_text(&more), buf_text(&tail));
-			i = end - 1;
-			continue;
+		n_alike = count_alike(told, first);
+		n_shown = n_alike > ALIKE_SHOWN + 1 ? ALIKE_SHOWN : n_alike;
+		buf_printf(&tail, " [%s]", rule);
+		for (size_t i = first; i < first + n_shown; i++) {
+			const struct reason *reason = told->reasons[i];
+			const char *lead = report_side(told->subject, reason)->lead;
+
+			print_wrapped(to, strcmp(lead, before) == 0 ? "" : lead,
+				reason->text, buf_text(&tail));
+			before = lead;
 		}
-		print_wrapped(to, strcmp(lead, before) == 0 ? "" : lead, reason->text,
-			buf_text(&tail));
-		before = lead;
+		buf_printf(&more, "and %zu more like these", n_alike - n_shown);
+		if (n_alike > n_shown)
+			print_wrapped(to, "", buf_text(&more), buf_text(&tail));
 	}
 }
 

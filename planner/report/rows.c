@@ -52,9 +52,9 @@ static void add_holder(
 	json_object_array_add(holders, holder);
 }
 
-static void add_held(
-	struct json_object *holders, const struct host *host, const struct holder *held)
+static void add_held(void *context, const struct host *host, const struct holder *held)
 {
+	struct json_object *holders = context;
 	const struct process *process;
 
 	switch (held->shape) {
@@ -80,23 +80,6 @@ static void add_held(
 	}
 }
 
-/* Many descriptors of one process are one holder. */
-static void add_shape(struct json_object *holders, const struct host *host,
-	const struct subject *subject, enum holder_shape shape)
-{
-	cleanup_holders struct holders held =
-		subject_holders(host, subject, shape, PLACES_MOST);
-	uint32_t last = 0;
-
-	for (struct holder holder; holders_next(&held, &holder);) {
-		if (shape == HELD_BY_PROCESS && holder.use->pid == last)
-			continue;
-		if (shape == HELD_BY_PROCESS)
-			last = holder.use->pid;
-		add_held(holders, host, &holder);
-	}
-}
-
 /* As evidence of others has them: PID and program are one text there. */
 static void add_shown(struct json_object *holders, const struct subject *subject)
 {
@@ -112,15 +95,12 @@ static void add_shown(struct json_object *holders, const struct subject *subject
 	}
 }
 
-static struct json_object *holders_of(
-	const struct host *host, const struct subject *subject)
+static struct json_object *holders_of(const struct list_row *row)
 {
-	static const enum holder_shape shapes[] = {
-		HELD_BY_PROCESS, HELD_BY_KERNEL, HELD_BY_SWAP, HELD_BY_MOUNT};
+	const struct subject *subject = row->subject;
 	struct json_object *holders = json_object_new_array();
 
-	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
-		add_shape(holders, host, subject, shapes[i]);
+	list_holders(row, add_held, holders);
 	for (size_t i = 0; i < subject->n_layers; i++)
 		add_holder(holders, "block",
 			subject->layers[i].device ? subject->layers[i].device->name
@@ -200,7 +180,7 @@ static struct json_object *row_object(const struct list_row *row, bool is_newest
 	add_text(object, "verdict", verdict_name(class->verdict));
 	add_text(object, "class", class->name);
 	add_text(object, "hazard", hazard_of(subject));
-	json_object_object_add(object, "holders", holders_of(member->host, subject));
+	json_object_object_add(object, "holders", holders_of(row));
 	return object;
 }
 

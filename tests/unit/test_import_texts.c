@@ -889,6 +889,20 @@ static void test_lvs_alone(void **state)
 	fail_msg("g/s is not named");
 }
 
+/* "g/s" of that text, when all is judged. */
+static const struct subject *judge_text(const char *text, const struct request *request,
+	struct host **ret_host, struct survey *ret_survey)
+{
+	*ret_host = import_text(text);
+	survey_collect(*ret_host, request, ret_survey);
+	classify_survey(ret_survey);
+	for (size_t i = 0; i < ret_survey->n_subjects; i++)
+		if (strcmp(ret_survey->subjects[i].label, "g/s") == 0)
+			return &ret_survey->subjects[i];
+	fail_msg("g/s is not named: %s", text);
+	return NULL;
+}
+
 /* Mounted by name, no line has a device number, and something shows a use of the mount.
  */
 static void test_use_by_mount_point(void **state)
@@ -922,16 +936,10 @@ static void test_use_by_mount_point(void **state)
 		cleanup_host struct host *host = NULL;
 		cleanup_survey struct survey survey = {0};
 		struct request request = {.select = (const char **)all, .n_select = 1};
-		const struct subject *subject = NULL;
+		const struct subject *subject;
 
 		buf_printf(&text, "%s%s", head, rows[i].text);
-		host = import_text(buf_text(&text));
-		survey_collect(host, &request, &survey);
-		classify_survey(&survey);
-		for (size_t s = 0; s < survey.n_subjects; s++)
-			if (strcmp(survey.subjects[s].label, "g/s") == 0)
-				subject = &survey.subjects[s];
-		assert_non_null(subject);
+		subject = judge_text(buf_text(&text), &request, &host, &survey);
 		if (subject->verdict != rows[i].verdict ||
 			subject->outlook != rows[i].outlook)
 			fail_msg("verdict %d, outlook %s: %s", (int)subject->verdict,
@@ -1007,16 +1015,10 @@ static void test_mounted_by_name_alone(void **state)
 			.n_select = 1,
 			.select_mounts = places,
 			.n_select_mounts = 1};
-		const struct subject *subject = NULL;
+		const struct subject *subject;
 
 		buf_printf(&text, "%s%s%s", lvs, rows[i].origin, rows[i].mount);
-		host = import_text(buf_text(&text));
-		survey_collect(host, &request, &survey);
-		classify_survey(&survey);
-		for (size_t s = 0; s < survey.n_subjects; s++)
-			if (strcmp(survey.subjects[s].label, "g/s") == 0)
-				subject = &survey.subjects[s];
-		assert_non_null(subject);
+		subject = judge_text(buf_text(&text), &request, &host, &survey);
 		if (subject->outlook != rows[i].outlook)
 			fail_msg("outlook %s: %s", outlook_name(subject->outlook),
 				buf_text(&text));
