@@ -75,7 +75,7 @@ static enum exit_code run_plan(struct run *run, int admission_fd)
 
 	run->admission = &admission;
 	if (code == EXIT_DONE)
-		code = done_check(options, admission.plan);
+		code = done_check(options, admission.plan, &observer);
 	if (code == EXIT_DONE)
 		code = ticket_check_before(options, run->eyes, admission.plan);
 	if (code == EXIT_DONE) {

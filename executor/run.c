@@ -59,7 +59,7 @@ static enum exit_code check_time(const struct run *run)
 /* By what name the journal knows the state it left; the host has its say later. */
 static void say_recalled(const struct run *run)
 {
-	const struct journal_run *recalled = &run->recalled;
+	const struct journal_state *recalled = &run->recalled;
 	unsigned long long n_done = recalled->n_done;
 
 	printf("journal %s/%s.journal: ", run->options->journal,
@@ -82,8 +82,8 @@ static enum exit_code recall(struct run *run)
 {
 	const char *folder = run->options->journal;
 	struct err err = ERR_INIT;
-	int r = journal_load(
-		folder, run->admission->plan, &run->journal, &run->recalled, &err);
+	int r = journal_load(folder, run->admission->plan, &run->executor.observer,
+		&run->journal, &run->recalled, &err);
 
 	if (r == 0) {
 		run->has_journal = true;
@@ -108,7 +108,8 @@ static enum exit_code check_earlier(struct run *run)
 
 	if (run->options->is_resume)
 		return recall(run);
-	if (journal_find(run->options->journal, run->admission->plan, &err) == 0)
+	if (journal_find(run->options->journal, run->admission->plan,
+		    &run->executor.observer, &err) == 0)
 		return EXIT_DONE;
 	report_error(stderr, "%s", err.msg);
 	report_error(stderr, "nothing was changed; a plan is applied once");

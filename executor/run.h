@@ -22,7 +22,7 @@ struct run {
 	const struct ticket_file *ticket;
 	struct executor executor; /* set here, and the rest */
 	struct buf journal;	  /* with --resume, as it was read */
-	struct journal_run recalled;
+	struct journal_state recalled;
 	bool has_journal; /* there is something to tell of */
 };
 

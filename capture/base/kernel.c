@@ -76,14 +76,6 @@ void kernel_close_from(int first)
 
 /* ---- files ---- */
 
-bool kernel_has_mount_ids(int root)
-{
-	struct statx stx;
-
-	return statx(root, "", AT_EMPTY_PATH, STATX_MNT_ID, &stx) == 0 &&
-	       (stx.stx_mask & STATX_MNT_ID);
-}
-
 static int statx_by_stat(int dir, const char *path, int flags, struct statx *ret_stx)
 {
 	struct stat st;

@@ -11,6 +11,20 @@
 
 #define BACKQUOTE '\x60'
 
+void buf_prose(struct buf *b, const char *text)
+{
+	while (*text) {
+		size_t len = 0;
+
+		while (text[len] >= ' ' && text[len] <= '~')
+			len++;
+		buf_add(b, text, len);
+		text += len;
+		if (*text)
+			buf_printf(b, "\\x%02x", (unsigned char)*text++);
+	}
+}
+
 /* The word in front of `at` is an option, whose value is here. */
 static bool is_value(const char *format, const char *at)
 {

@@ -65,24 +65,6 @@ void stamp_print(int64_t seconds, struct buf *ret_text)
 		buf_puts(ret_text, "?");
 }
 
-int duration_read(const char *text, int64_t *ret_seconds)
-{
-	static const struct {
-		char unit;
-		uint64_t seconds;
-	} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
-	size_t digits = strspn(text, "0123456789");
-	uint64_t number, factor = text[digits] == '\0' ? 1 : 0;
-
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-		if (text[digits] == units[i].unit && text[digits + 1] == '\0')
-			factor = units[i].seconds;
-	if (!factor || parse_u64(text, digits, 10, &number) < 0 || number > UINT32_MAX)
-		return -EINVAL;
-	*ret_seconds = (int64_t)(number * factor);
-	return 0;
-}
-
 int64_t clock_ms(void)
 {
 	struct timespec now;

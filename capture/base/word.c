@@ -53,20 +53,6 @@ void buf_tail(struct buf *b, const char *text)
 	add_escaped(b, text, true);
 }
 
-void buf_prose(struct buf *b, const char *text)
-{
-	while (*text) {
-		size_t len = 0;
-
-		while (text[len] >= ' ' && text[len] <= '~')
-			len++;
-		buf_add(b, text, len);
-		text += len;
-		if (*text)
-			buf_printf(b, "\\x%02x", (unsigned char)*text++);
-	}
-}
-
 static int hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')

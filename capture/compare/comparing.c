@@ -14,7 +14,9 @@
 #include <string.h>
 
 #include "snapstate/cleanup.h"
+#include "snapstate/fact_line.h"
 #include "snapstate/lvm_names.h"
+#include "snapstate/journal_run.h"
 #include "words.h"
 
 /* ---- how far the plan is ---- */
@@ -150,6 +152,39 @@ static void tell(const struct comparing *comparing, struct sight *sight,
 		difference_is_empty(difference) ? "expected" : "differs");
 }
 
+/* ---- what of it matters most ---- */
+
+static bool is_suspended(const char *line)
+{
+	return fact_is(line, FACT_DEVICE) && fact_value_has(line, "flags", "suspended");
+}
+
+/* The device of the umount still has a file system, or is open as before. */
+static bool is_still_live(const char *line, struct devno devno)
+{
+	return (fact_is_of(line, FACT_HOLDER, devno) && fact_holder_is(line, "fs")) ||
+	       (fact_is_of(line, FACT_DEVICE, devno) &&
+		       !fact_value_is(line, "open", "0"));
+}
+
+static void tell_suspended(struct sight *sight)
+{
+	for (size_t i = 0; i < sight->found.count; i++)
+		if (is_suspended(sight->found.lines[i])) {
+			add_name(sight, "suspended yes");
+			return;
+		}
+}
+
+static void tell_still_live(const struct plan_step *step, struct sight *sight)
+{
+	for (size_t i = 0; step->op == OP_UMOUNT && i < sight->found.count; i++)
+		if (is_still_live(sight->found.lines[i], step->target.devno)) {
+			add_name(sight, "live yes");
+			return;
+		}
+}
+
 /* ---- what is compared ---- */
 
 static int compare_host(struct comparing *comparing, struct sight *sight, struct err *err)
@@ -190,6 +225,7 @@ static int compare_whole(struct comparing *comparing,
 	if (r < 0)
 		return r;
 	tell(comparing, sight, &difference);
+	tell_suspended(sight);
 	add_name(sight, "facts %zu", comparing->now.count);
 	return 0;
 }
@@ -245,6 +281,7 @@ static int compare_after(struct comparing *comparing,
 		return 0;
 	case CONFIRM_DIFFERS:
 		tell_difference(comparing, sight, &difference, "differs");
+		tell_still_live(next_step(comparing), sight);
 		return 0;
 	case CONFIRM_UNREAD:
 		break;
@@ -346,6 +383,44 @@ static int take_plan(struct comparing *comparing, const struct buf *question,
 	return 0;
 }
 
+static const char *yes_or_no(bool is_yes)
+{
+	return is_yes ? "yes" : "no";
+}
+
+static void tell_run(const struct journal_run *run, struct sight *sight)
+{
+	cleanup_buf struct buf begin = BUF_INIT;
+
+	if (run->has_header)
+		buf_printf(&begin, "plan %s steps %llu", run->digest,
+			(unsigned long long)run->n_steps);
+	add_name(sight, "journal %s done %llu begun %s finished %s stopped %s",
+		run->has_header ? buf_text(&begin) : "-", (unsigned long long)run->n_done,
+		yes_or_no(run->is_begun), yes_or_no(run->is_finished),
+		yes_or_no(run->is_stopped));
+}
+
+static int read_journal(const struct buf *question, struct sight *sight, struct err *err)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+	struct journal_run run = {.n_done = 0};
+	struct err why = ERR_INIT;
+	bool is_done;
+	int r = compare_journal_read(
+		buf_text(question), question->len, &is_done, &text, err);
+
+	if (r < 0)
+		return r;
+	r = is_done ? journal_read(buf_text(&text), text.len, "", &run, &why)
+		    : journal_parse(buf_text(&text), text.len, "", &run, &why);
+	if (r < 0)
+		add_sentence(sight, r == -ECANCELED ? "undone" : "refused", why.msg);
+	else
+		tell_run(&run, sight);
+	return 0;
+}
+
 static int compare(struct comparing *comparing, const struct compare_question *question,
 	struct sight *sight, struct err *err)
 {
@@ -397,6 +472,8 @@ void comparing_answer(void *context, const struct buf *question, struct buf *ret
 
 	if (begins(question, COMPARE_PLAN)) {
 		r = take_plan(comparing, question, &sight, &err);
+	} else if (begins(question, COMPARE_JOURNAL)) {
+		r = read_journal(question, &sight, &err);
 	} else if (begins(question, COMPARE_WORD)) {
 		r = answer_question(comparing, question, &sight, &err);
 	} else {

@@ -32,6 +32,51 @@ int compare_plan_read(const char *text, size_t len, struct buf *ret_plan, struct
 	return take_end(&lines);
 }
 
+/* The line is taken off the text. false: it does not begin with that word. */
+static bool take_line(const char **text, const char *end, const char *word,
+	const char **ret_line, size_t *ret_len)
+{
+	size_t skip = strlen(word);
+	const char *newline = memchr(*text, '\n', (size_t)(end - *text));
+
+	if (!newline || (size_t)(newline - *text) < skip ||
+		memcmp(*text, word, skip) != 0)
+		return false;
+	*ret_line = *text + skip;
+	*ret_len = (size_t)(newline - *ret_line);
+	*text = newline + 1;
+	return true;
+}
+
+static bool is_word(const char *line, size_t len, const char *word)
+{
+	return len == strlen(word) && memcmp(line, word, len) == 0;
+}
+
+/* A journal's lines may be anything: its reader says what is wrong with them. */
+int compare_journal_read(const char *text, size_t len, bool *ret_is_done,
+	struct buf *ret_journal, struct err *err)
+{
+	const char *end = text + len, *line = NULL;
+	size_t line_len = 0;
+	bool is_done = false, is_known = false;
+
+	if (take_line(&text, end, COMPARE_JOURNAL, &line, &line_len)) {
+		is_done = is_word(line, line_len, COMPARE_JOURNAL_DONE);
+		is_known = is_done || is_word(line, line_len, COMPARE_JOURNAL_ANY);
+	}
+	while (is_known && take_line(&text, end, COMPARE_LINE, &line, &line_len)) {
+		buf_add(ret_journal, line, line_len);
+		buf_puts(ret_journal, "\n");
+	}
+	if (is_known && take_line(&text, end, COMPARE_CUT, &line, &line_len))
+		buf_add(ret_journal, line, line_len);
+	if (!is_known || !is_word(text, (size_t)(end - text), OBSERVE_END))
+		return err_set(err, -EBADMSG, "no question about a journal");
+	*ret_is_done = is_done;
+	return 0;
+}
+
 /* One of these words; -EBADMSG: none of them. */
 static int take_one_of(
 	struct lines *lines, const char *const words[], size_t n_words, size_t *ret_which)

@@ -21,19 +21,34 @@ const char *const compare_hows[COMPARE_HOWS] = {
 	[COMPARE_KEPT] = "kept",
 };
 
-void compare_plan_write(const char *text, size_t len, struct buf *ret_question)
+/* Each line behind a word; what has no newline behind another one. */
+static void write_lines(const char *word, const char *word_cut, const char *text,
+	size_t len, struct buf *ret_question)
 {
 	const char *end = text + len;
 
 	while (text < end) {
 		const char *newline = memchr(text, '\n', (size_t)(end - text));
-		const char *next = newline ? newline + 1 : end;
+		const char *next = newline ? newline : end;
 
-		buf_puts(ret_question, COMPARE_PLAN);
+		buf_puts(ret_question, newline ? word : word_cut);
 		buf_add(ret_question, text, (size_t)(next - text));
-		text = next;
+		buf_puts(ret_question, "\n");
+		text = next + 1;
 	}
 	buf_puts(ret_question, OBSERVE_END);
+}
+
+void compare_plan_write(const char *text, size_t len, struct buf *ret_question)
+{
+	write_lines(COMPARE_PLAN, COMPARE_PLAN, text, len, ret_question);
+}
+
+void compare_journal_write(
+	const char *how, const char *text, size_t len, struct buf *ret_question)
+{
+	buf_printf(ret_question, COMPARE_JOURNAL "%s\n", how);
+	write_lines(COMPARE_LINE, COMPARE_CUT, text, len, ret_question);
 }
 
 void compare_question_write(

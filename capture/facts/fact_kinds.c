@@ -107,15 +107,6 @@ int fact_subject(const char *line, const char **ret_text, size_t *ret_len)
 	return 0;
 }
 
-bool fact_is_about(const char *line, const char *subject, size_t len)
-{
-	const char *found;
-	size_t found_len;
-
-	return fact_subject(line, &found, &found_len) == 0 && found_len == len &&
-	       memcmp(found, subject, len) == 0;
-}
-
 bool fact_devno(const char *line, struct devno *ret_devno)
 {
 	const char *subject;
@@ -157,30 +148,6 @@ const char *fact_value(const char *line, const char *key, size_t *ret_len)
 	return NULL;
 }
 
-bool fact_value_is(const char *line, const char *key, const char *value)
-{
-	size_t len;
-	const char *found = fact_value(line, key, &len);
-
-	return found && is_word(found, len, value);
-}
-
-bool fact_value_has(const char *line, const char *key, const char *word)
-{
-	size_t left, len;
-	const char *at = fact_value(line, key, &left);
-
-	while (at && left) {
-		len = strcspn(at, ", ");
-		if (is_word(at, len, word))
-			return true;
-		len += len < left; /* the comma */
-		at += len;
-		left -= len;
-	}
-	return false;
-}
-
 char *fact_value_text(const char *line, const char *key)
 {
 	size_t len;
@@ -188,33 +155,6 @@ char *fact_value_text(const char *line, const char *key)
 	char *text = NULL;
 
 	return found && word_decode(found, len, &text) == 0 ? text : NULL;
-}
-
-bool fact_mount_id(const char *line, uint64_t *ret_namespace, uint64_t *ret_id)
-{
-	size_t len;
-	const char *id = fact_id(line, &len);
-	const char *colon = memchr(id, ':', len);
-
-	return fact_is(line, FACT_MOUNT) && colon &&
-	       parse_u64(id, (size_t)(colon - id), 10, ret_namespace) == 0 &&
-	       parse_u64(colon + 1, len - (size_t)(colon + 1 - id), 10, ret_id) == 0;
-}
-
-/* ---- holders ---- */
-
-const char *fact_holder_word(const char *line, size_t *ret_len)
-{
-	*ret_len = 0;
-	return fact_is(line, FACT_HOLDER) ? word_at(line, 2, ret_len) : NULL;
-}
-
-bool fact_holder_is(const char *line, const char *kind)
-{
-	size_t len;
-	const char *word = fact_holder_word(line, &len);
-
-	return word && is_word(word, len, kind);
 }
 
 /* ---- in a set ---- */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Uuids as LVM builds them, and its tags.
- * Sources: lvm2 libdm/libdm-string.c (dm_build_dm_uuid), lib/uuid/uuid.c.
+ * What LVM takes as a name, and its uuids.
+ * Sources: lvm2 lib/misc/lvm-string.c (_validate_name), lib/uuid/uuid.c.
  */
 #include <stdbool.h>
 #include <string.h>
@@ -24,43 +24,8 @@ bool lvm_name_is_valid(const char *name)
 	       strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
 }
 
-/* The alphabet of lib/uuid/uuid.c */
-static const char uuid_chars[] =
+const char lvm_uuid_chars[] =
 	"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ!#";
-
-bool lvm_dm_uuid_split(const char *dm_uuid, char ret_vg[LVM_UUID_LEN + 1],
-	char ret_lv[LVM_UUID_LEN + 1], const char **ret_layer)
-{
-	const char *ids = dm_uuid + 4;
-	const char *rest;
-
-	if (strncmp(dm_uuid, "LVM-", 4) != 0 ||
-		strspn(ids, uuid_chars) != 2 * LVM_UUID_LEN)
-		return false;
-	rest = ids + 2 * LVM_UUID_LEN;
-	if (*rest != '\0' && *rest != '-')
-		return false;
-	memcpy(ret_vg, ids, LVM_UUID_LEN);
-	memcpy(ret_lv, ids + LVM_UUID_LEN, LVM_UUID_LEN);
-	ret_vg[LVM_UUID_LEN] = ret_lv[LVM_UUID_LEN] = '\0';
-	*ret_layer = *rest ? rest + 1 : rest;
-	return true;
-}
-
-bool lvm_tag_is_valid(const char *tag)
-{
-	return *tag != '\0' && *tag != '-' &&
-	       strspn(tag, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-			   "0123456789_+.-/=!:#&") == strlen(tag);
-}
-
-size_t lvm_tags_first(const char *tags, const char **ret_next)
-{
-	size_t len = strcspn(tags, ",");
-
-	*ret_next = tags[len] ? tags + len + 1 : NULL;
-	return len;
-}
 
 /* Groups of 6-4-4-4-4-4-6 */
 static bool is_hyphen_place(size_t i)
@@ -91,7 +56,7 @@ bool lvm_uuid_plain(const char *text, char ret_uuid[LVM_UUID_LEN + 1])
 	for (size_t i = 0; i < LVM_UUID_LEN; i++) {
 		if (len == LVM_UUID_HYPHENS && is_hyphen_place(i) && text[in++] != '-')
 			return false;
-		if (!text[in] || !strchr(uuid_chars, text[in]))
+		if (!text[in] || !strchr(lvm_uuid_chars, text[in]))
 			return false;
 		ret_uuid[i] = text[in++];
 	}

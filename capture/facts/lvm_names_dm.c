@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Names of mappings as LVM and kpartx build them, and whose a device is.
- * Sources: lvm2 libdm/libdm-string.c (dm_split_lvm_name), multipath-tools
- * kpartx/devmapper.c.
+ * Names and uuids of mappings as LVM and kpartx build them, whose a device is, and LVM's
+ * tags. Sources: lvm2 libdm/libdm-string.c (dm_split_lvm_name, dm_build_dm_uuid),
+ * multipath-tools kpartx/devmapper.c.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -11,6 +11,25 @@
 #include "snapstate/buf.h"
 #include "snapstate/host/device.h"
 #include "snapstate/lvm_names.h"
+
+bool lvm_dm_uuid_split(const char *dm_uuid, char ret_vg[LVM_UUID_LEN + 1],
+	char ret_lv[LVM_UUID_LEN + 1], const char **ret_layer)
+{
+	const char *ids = dm_uuid + 4;
+	const char *rest;
+
+	if (strncmp(dm_uuid, "LVM-", 4) != 0 ||
+		strspn(ids, lvm_uuid_chars) != 2 * LVM_UUID_LEN)
+		return false;
+	rest = ids + 2 * LVM_UUID_LEN;
+	if (*rest != '\0' && *rest != '-')
+		return false;
+	memcpy(ret_vg, ids, LVM_UUID_LEN);
+	memcpy(ret_lv, ids + LVM_UUID_LEN, LVM_UUID_LEN);
+	ret_vg[LVM_UUID_LEN] = ret_lv[LVM_UUID_LEN] = '\0';
+	*ret_layer = *rest ? rest + 1 : rest;
+	return true;
+}
 
 bool device_is_of_group(const struct device *device, const char *vg_uuid)
 {
@@ -73,6 +92,21 @@ bool lvm_dm_name_split(
 	*ret_lv = take_component(&dm_name);
 	*ret_layer = xstrdup(dm_name);
 	return true;
+}
+
+bool lvm_tag_is_valid(const char *tag)
+{
+	return *tag != '\0' && *tag != '-' &&
+	       strspn(tag, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			   "0123456789_+.-/=!:#&") == strlen(tag);
+}
+
+size_t lvm_tags_first(const char *tags, const char **ret_next)
+{
+	size_t len = strcspn(tags, ",");
+
+	*ret_next = tags[len] ? tags + len + 1 : NULL;
+	return len;
 }
 
 bool lvm_tags_have(const char *tags, const char *tag)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Reads a journal: this host's own, to go on with it, or one that came from another host;
- * grammar and contract are in snapstate/journal.h. Input: bytes that a stranger may have
- * written, cut off anywhere. Output: how far the plan was carried out. Invariant: a step
- * counts as done only behind its intent and a whole line that says so; what is optional
- * in journal.c (output, failures that were not believed) may be missing here.
+ * grammar and contract are in snapstate/journal.h and journal_run.h. Input: bytes that a
+ * stranger may have written, cut off anywhere. Output: how far the plan was carried out.
+ * Invariant: a step counts as done only behind its intent and a whole line that says so;
+ * what is optional in journal.c (output, failures that were not believed) may be missing
+ * here.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -12,7 +13,7 @@
 #include <string.h>
 
 #include "snapstate/cleanup.h"
-#include "snapstate/journal.h"
+#include "snapstate/journal_run.h"
 #include "snapstate/plan.h"
 #include "snapstate/stamp.h"
 
@@ -291,11 +292,6 @@ static int read_finished(struct reader *r)
 	r->run.is_finished = true;
 	r->place = AT_END;
 	return 0;
-}
-
-void journal_kept_name(const char *digest, const char *vg_uuid, struct buf *ret_name)
-{
-	buf_printf(ret_name, "%s.%s.vg", digest, vg_uuid);
 }
 
 /* The last one of a group counts: the step was tried again. */

@@ -292,6 +292,22 @@ static void name_text(struct naming *n, const char *vg_uuid)
 
 /* ---- processes ---- */
 
+/* The function of the kernel in which a process sleeps (proc(5), /proc/PID/wchan), by a
+ * part of its name, and what LVM calls it for. */
+static const struct {
+	const char *part, *words;
+} waits[] = {
+	{"sem", "for udev to handle an event: look at systemd-udevd (is it stopped? "
+		"does one of its rules hang?)"}, /* ipc/sem.c: libdevmapper's cookie */
+	{"flock", "for a lock that another LVM command holds"}, /* fs/locks.c */
+	{"locks", "for a lock that another LVM command holds"},
+	{"io_", "for a disk, or for a suspended device, to answer"}, /* io_schedule() */
+	{"blk", "for a disk, or for a suspended device, to answer"},
+	{"aio", "for a disk, or for a suspended device, to answer"},
+	{"read_events", "for a disk, or for a suspended device, to answer"},
+	{"dm_", "for device-mapper to finish reads and writes: for a disk below"},
+};
+
 /* Who is not root's ptrace(2) is told "0" (fs/proc/base.c, proc_pid_wchan). */
 static void name_wait(struct naming *n, const char *pid)
 {
@@ -302,9 +318,14 @@ static void name_wait(struct naming *n, const char *pid)
 	buf_printf(&path, "/proc/%s/wchan", pid);
 	if (file_read_at(AT_FDCWD, path.data, 256, &function, NULL) < 0)
 		return;
-	buf_printf(&n->line, "wait %s ", pid);
-	buf_word(&n->line, buf_text(&function));
-	emit(n);
+	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
+		if (!strstr(buf_text(&function), waits[i].part))
+			continue;
+		buf_printf(&n->line, "wait %s ", pid);
+		buf_tail(&n->line, waits[i].words);
+		emit(n);
+		return;
+	}
 }
 
 /* ---- all of them ---- */

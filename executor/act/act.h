@@ -85,8 +85,6 @@ bool act_is_stopped(void);
 /* -EAGAIN: a block device, but for device-mapper's, was attached since `seen`. Both name
  * all disks. */
 int act_check_disks(const struct sight *seen, const struct sight *now, struct err *err);
-/* A name that LVM accepts, and that is safe as a file name and as an argument. */
-bool guard_name_is_valid(const char *name);
 
 int act_check(enum plan_op op, struct err *err);
 /* One operation each; see act_ops.perform. */

@@ -16,49 +16,26 @@
 #include "names.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/journal.h"
+#include "snapstate/lvm_names.h"
 #include "udev_alive.h"
 
 /* ---- running lvm ---- */
 
-/* The function of the kernel in which a process sleeps (proc(5), /proc/PID/wchan), by a
- * part of its name, and what LVM calls it for. */
-static const struct {
-	const char *part, *words;
-} waits[] = {
-	{"sem", "for udev to handle an event: look at systemd-udevd (is it stopped? "
-		"does one of its rules hang?)"}, /* ipc/sem.c: libdevmapper's cookie */
-	{"flock", "for a lock that another LVM command holds"}, /* fs/locks.c */
-	{"locks", "for a lock that another LVM command holds"},
-	{"io_", "for a disk, or for a suspended device, to answer"}, /* io_schedule() */
-	{"blk", "for a disk, or for a suspended device, to answer"},
-	{"aio", "for a disk, or for a suspended device, to answer"},
-	{"read_events", "for a disk, or for a suspended device, to answer"},
-	{"dm_", "for device-mapper to finish reads and writes: for a disk below"},
-};
-
-static const char *what_it_waits_for(const struct act_request *request, pid_t pid)
+static void still_running(void *context, pid_t pid, unsigned seconds)
 {
+	const struct act_request *request = context;
 	cleanup_sight struct sight sight = SIGHT_INIT;
-	cleanup_free char *function = NULL;
+	cleanup_free char *what = NULL;
 	char words[64];
 
 	snprintf(words, sizeof(words), "wait %d", (int)pid);
 	request->look(request->eyes, "-", words, &sight, NULL);
-	function = sight_word_of(&sight, words);
-	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++)
-		if (strstr(function, waits[i].part))
-			return waits[i].words;
-	return "for a lock, for udev, or for a disk, if it does not work";
-}
-
-static void still_running(void *context, pid_t pid, unsigned seconds)
-{
-	const struct act_request *request = context;
-
+	what = sight_word_of(&sight, words);
 	fprintf(request->out,
 		"    lvm (pid %d) has been running for %u seconds, and waits %s. Do not "
 		"kill it: it may hold devices suspended.%s\n",
-		(int)pid, seconds, what_it_waits_for(request, pid),
+		(int)pid, seconds,
+		*what ? what : "for a lock, for udev, or for a disk, if it does not work",
 		act_is_stopped() ? " You asked to stop: that happens when it has ended."
 				 : "");
 	fflush(request->out);
@@ -184,7 +161,7 @@ static int describe_volume(const struct act_request *request, const char *origin
 	if (!ret->vg_name || !ret->lv_name || !seqno)
 		return err_set(err, -ENOENT, "LVM does not show volume %s/%s",
 			target->vg_name, target->lv_name);
-	if (!guard_name_is_valid(ret->vg_name) || !guard_name_is_valid(ret->lv_name))
+	if (!lvm_name_is_valid(ret->vg_name) || !lvm_name_is_valid(ret->lv_name))
 		return err_set(err, -EINVAL, "not a valid name of a volume: %s/%s",
 			ret->vg_name, ret->lv_name);
 	ret->volume = (struct lvm_volume){.vg_uuid = target->vg_uuid,

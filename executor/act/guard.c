@@ -21,18 +21,6 @@
 #define GUARD_POLL_MS  200
 #define PROC_LOCKS_MAX (4u << 20)
 
-bool guard_name_is_valid(const char *name)
-{
-	static const char allowed[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-		"0123456789+_.-";
-
-	/* lvm(8), VALID NAMES: no hyphen in front, and neither "." nor ".." */
-	return *name && *name != '-' && strcmp(name, ".") != 0 &&
-	       strcmp(name, "..") != 0 && strlen(name) < 128 &&
-	       strspn(name, allowed) == strlen(name);
-}
-
 /* "1: FLOCK  ADVISORY  WRITE 4711 00:19:1234 0 EOF" */
 static bool is_lock_on(const char *line, const struct stat *file, unsigned *ret_pid)
 {

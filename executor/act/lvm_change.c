@@ -150,7 +150,7 @@ static bool is_volume_name(const char *text)
 	if (!slash)
 		return false;
 	buf_add(&vg, text, (size_t)(slash - text));
-	is_valid = guard_name_is_valid(buf_text(&vg)) && guard_name_is_valid(slash + 1);
+	is_valid = lvm_name_is_valid(buf_text(&vg)) && lvm_name_is_valid(slash + 1);
 	buf_free(&vg);
 	return is_valid;
 }

@@ -52,6 +52,76 @@ int observer_take_plan(const struct observer *observer, const struct buf *text,
 	return strcmp(sha256, expected) == 0 ? 0 : bad_answer(err);
 }
 
+/* ---- about a journal ---- */
+
+/* -EINVAL: it is not there, or no number. */
+static int take_number(const char *rest, const char *key, uint64_t *ret_number)
+{
+	cleanup_free char *word = sight_word(rest, key);
+
+	return word ? parse_u64(word, strlen(word), 10, ret_number) : -EINVAL;
+}
+
+static bool is_yes(const char *rest, const char *key)
+{
+	cleanup_free char *word = sight_word(rest, key);
+
+	return word && strcmp(word, "yes") == 0;
+}
+
+static int take_state(
+	const struct sight *sight, struct journal_state *ret_state, struct err *err)
+{
+	static const char without[] = "- ";
+	const char *rest = sight_name(sight, "journal");
+	cleanup_free char *digest = NULL;
+	struct journal_state state = {.n_done = 0};
+
+	if (!rest)
+		return bad_answer(err);
+	state.has_header = strncmp(rest, without, strlen(without)) != 0;
+	rest += state.has_header ? 0 : strlen(without);
+	digest = sight_word(rest, "plan");
+	if (state.has_header && (!digest || strlen(digest) != SHA256_HEX_LEN ||
+					take_number(rest, "steps", &state.n_steps) < 0))
+		return bad_answer(err);
+	if (take_number(rest, "done", &state.n_done) < 0 || state.n_done > state.n_steps)
+		return bad_answer(err);
+	if (state.has_header)
+		memcpy(state.digest, digest, sizeof(state.digest));
+	state.is_begun = is_yes(rest, "begun");
+	state.is_finished = is_yes(rest, "finished");
+	state.is_stopped = is_yes(rest, "stopped");
+	if (state.n_done == state.n_steps ? state.is_begun : state.is_finished)
+		return bad_answer(err);
+	*ret_state = state;
+	return 0;
+}
+
+int observer_read_journal(const struct observer *observer, const struct buf *text,
+	bool is_done, const char *name, struct journal_state *ret_state, struct err *err)
+{
+	cleanup_buf struct buf question = BUF_INIT;
+	cleanup_sight struct sight sight = SIGHT_INIT;
+	cleanup_free char *refused = NULL, *undone = NULL;
+	int r;
+
+	compare_journal_write(is_done ? COMPARE_JOURNAL_DONE : COMPARE_JOURNAL_ANY,
+		buf_text(text), text->len, &question);
+	r = ask(observer, &question, &sight, err);
+	if (r < 0)
+		return -ENODATA;
+	refused = sight_word_of(&sight, "refused");
+	undone = sight_word_of(&sight, "undone");
+	if (*refused)
+		return err_set(err, -EBADMSG, "%s%s", name, refused);
+	if (*undone && is_done)
+		return err_set(err, -ECANCELED, "%s%s", name, undone);
+	return take_state(&sight, ret_state, err);
+}
+
+/* ---- what is compared ---- */
+
 static const char *const verdict_words[VERDICTS] = {
 	[VERDICT_EXPECTED] = "expected",
 	[VERDICT_DIFFERS] = "differs",

@@ -24,6 +24,23 @@ struct observer {
 int observer_take_plan(const struct observer *observer, const struct buf *text,
 	const char *name, struct err *err);
 
+/* How far the runs of a plan came, by their journal. */
+struct journal_state {
+	char digest[SHA256_HEX_LEN + 1]; /* of the plan */
+	uint64_t n_steps;
+	uint64_t n_done;
+	bool has_header; /* else it was cut in there: nothing was begun */
+	bool is_begun;	 /* step n_done + 1 was, and may have come to anything */
+	bool is_finished;
+	bool is_stopped; /* it ended early, and says so; else it was interrupted */
+};
+/* The bytes of a journal, whoever wrote them; this program reads none itself. `is_done`:
+ * one that must say that all steps of its plan were done; else it may be cut off
+ * anywhere. -ECANCELED: its run ended before that. -EBADMSG: it is no journal. `name` is
+ * the file's, for both. -ENODATA: no answer. */
+int observer_read_journal(const struct observer *observer, const struct buf *text,
+	bool is_done, const char *name, struct journal_state *ret_state, struct err *err);
+
 enum verdict {
 	VERDICT_EXPECTED,
 	VERDICT_DIFFERS,

@@ -10,17 +10,17 @@
 #include <string.h>
 
 #include "done.h"
-#include "journal.h"
 #include "report.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/io.h"
+#include "snapstate/limits.h"
 
 #define NOTHING_CHANGED "; nothing was changed"
 
 /* One for each plan that comes before. */
 struct claim {
 	bool is_done;
-	struct journal_run run;
+	struct journal_state state;
 };
 
 static struct claim *find_claim(
@@ -32,32 +32,33 @@ static struct claim *find_claim(
 	return NULL;
 }
 
-static enum exit_code read_claim(
-	const char *file, const struct plan *plan, struct claim *claims)
+static enum exit_code read_claim(const char *file, const struct plan *plan,
+	const struct observer *observer, struct claim *claims)
 {
 	cleanup_buf struct buf text = BUF_INIT;
-	struct journal_run run;
+	struct journal_state state;
 	struct claim *claim;
 	struct err err = ERR_INIT;
 	int r = file_read_regular(AT_FDCWD, file, JOURNAL_BYTES_MAX, &text, &err);
 
 	if (r == 0)
-		r = journal_read(buf_text(&text), text.len, file, &run, &err);
+		r = observer_read_journal(observer, &text, true, file, &state, &err);
 	if (r < 0) {
 		report_error(stderr, "--done %s" NOTHING_CHANGED, err.msg);
 		if (r == -ECANCELED)
 			return EXIT_DIFFERS;
-		return r == -EACCES || r == -EPERM ? EXIT_ENVIRONMENT : EXIT_BAD_INPUT;
+		return r == -EACCES || r == -EPERM || r == -ENODATA ? EXIT_ENVIRONMENT
+								    : EXIT_BAD_INPUT;
 	}
-	claim = find_claim(plan, claims, run.digest);
+	claim = find_claim(plan, claims, state.digest);
 	if (!claim || claim->is_done) {
 		report_error(stderr, "--done %s: the plan of this journal (sha256:%s) %s",
-			file, run.digest,
+			file, state.digest,
 			claim ? "is there twice"
 			      : "is none of those that come before this one");
 		return EXIT_USAGE;
 	}
-	*claim = (struct claim){true, run};
+	*claim = (struct claim){true, state};
 	return EXIT_DONE;
 }
 
@@ -70,7 +71,7 @@ static void show_claim(const struct plan_after *after, const struct claim *claim
 		after->digest);
 	if (claim->is_done)
 		printf("its journal says that all %llu steps were done\n",
-			(unsigned long long)claim->run.n_steps);
+			(unsigned long long)claim->state.n_steps);
 	else
 		printf("--apply wants its journal, --done FILE\n");
 }
@@ -86,13 +87,14 @@ static void report_missing(const struct plan_after *after)
 		buf_text(&node), after->digest);
 }
 
-enum exit_code done_check(const struct options *options, const struct plan *plan)
+enum exit_code done_check(const struct options *options, const struct plan *plan,
+	const struct observer *observer)
 {
 	struct claim claims[PLAN_AFTER_MAX] = {0};
 	enum exit_code code = EXIT_DONE;
 
 	for (size_t i = 0; i < options->n_done && code == EXIT_DONE; i++)
-		code = read_claim(options->done[i], plan, claims);
+		code = read_claim(options->done[i], plan, observer, claims);
 	if (code != EXIT_DONE)
 		return code;
 	for (size_t i = 0; i < plan->n_after; i++) {

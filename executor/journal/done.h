@@ -4,10 +4,11 @@
 #ifndef SNAPSTATE_DONE_H
 #define SNAPSTATE_DONE_H
 
+#include "observer.h"
 #include "options.h"
 
 /*
- * Reads the journals of --done and says for each plan that comes first whether it was
+ * Has the journals of --done read and says for each plan that comes first whether it was
  * carried out. EXIT_DIFFERS: with --apply, a journal is missing; and always, if one shows
  * that its run stopped. EXIT_USAGE: a journal of no such plan. EXIT_BAD_INPUT: no
  * journal.
@@ -15,6 +16,7 @@
  * A journal is not signed. This guards against a wrong order, not against forgery; what
  * is on this host is verified in any case.
  */
-enum exit_code done_check(const struct options *options, const struct plan *plan);
+enum exit_code done_check(const struct options *options, const struct plan *plan,
+	const struct observer *observer);
 
 #endif

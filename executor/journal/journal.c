@@ -275,23 +275,24 @@ static void path_of(const char *folder, const struct plan *plan, struct buf *ret
 }
 
 /* Of a file that can be a journal of anything. */
-static const char *how_it_ended(const char *path)
+static const char *how_it_ended(const struct observer *observer, const char *path)
 {
 	cleanup_buf struct buf text = BUF_INIT;
-	struct journal_run run;
+	struct journal_state state;
 
 	if (file_read_regular(AT_FDCWD, path, JOURNAL_BYTES_MAX, &text, NULL) < 0 ||
-		journal_parse(buf_text(&text), text.len, path, &run, NULL) < 0)
+		observer_read_journal(observer, &text, false, path, &state, NULL) < 0)
 		return "is noted, but its journal cannot be read";
-	if (run.is_finished)
+	if (state.is_finished)
 		return "carried out all its steps";
-	if (run.is_stopped)
+	if (state.is_stopped)
 		return "stopped early (--resume goes on with it)";
 	return "was interrupted, and may have left a step half-way (--resume goes on "
 	       "with it)";
 }
 
-int journal_find(const char *folder, const struct plan *plan, struct err *err)
+int journal_find(const char *folder, const struct plan *plan,
+	const struct observer *observer, struct err *err)
 {
 	cleanup_buf struct buf path = BUF_INIT;
 
@@ -300,7 +301,7 @@ int journal_find(const char *folder, const struct plan *plan, struct err *err)
 		return 0;
 	return err_set(err, -EEXIST,
 		"this plan was applied before, and that run %s; its journal: %s",
-		how_it_ended(path.data), path.data);
+		how_it_ended(observer, path.data), path.data);
 }
 
 /* ---- creating ---- */
@@ -423,10 +424,10 @@ int journal_create(const char *folder, const struct plan *plan, const char *plan
 		return r;
 	journal.fd = openat(journal.folder, file_name(&journal),
 		O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_APPEND | O_CLOEXEC, 0600);
-	if (journal.fd < 0 && errno == EEXIST) {
-		r = journal_find(folder, plan, err);
-		return r < 0 ? r : err_set(err, -EEXIST, "%s is there", journal.path);
-	}
+	if (journal.fd < 0 && errno == EEXIST)
+		return err_set(err, -EEXIST,
+			"another run has just applied this plan; its journal: %s",
+			journal.path);
 	if (journal.fd < 0)
 		return err_errno(err, errno, "make %s", journal.path);
 	r = write_header(&journal, plan, plan_file, err);
@@ -443,8 +444,9 @@ int journal_create(const char *folder, const struct plan *plan, const char *plan
 
 /* ---- going on ---- */
 
-int journal_load(const char *folder, const struct plan *plan, struct buf *ret_text,
-	struct journal_run *ret_run, struct err *err)
+int journal_load(const char *folder, const struct plan *plan,
+	const struct observer *observer, struct buf *ret_text,
+	struct journal_state *ret_state, struct err *err)
 {
 	cleanup_buf struct buf path = BUF_INIT;
 	int r;
@@ -452,11 +454,11 @@ int journal_load(const char *folder, const struct plan *plan, struct buf *ret_te
 	path_of(folder, plan, &path);
 	r = file_read_regular(AT_FDCWD, path.data, JOURNAL_BYTES_MAX, ret_text, err);
 	if (r == 0)
-		r = journal_parse(
-			buf_text(ret_text), ret_text->len, path.data, ret_run, err);
-	if (r == 0 && ret_run->has_header &&
-		(strcmp(ret_run->digest, plan->digest) != 0 ||
-			ret_run->n_steps != plan->n_steps))
+		r = observer_read_journal(
+			observer, ret_text, false, path.data, ret_state, err);
+	if (r == 0 && ret_state->has_header &&
+		(strcmp(ret_state->digest, plan->digest) != 0 ||
+			ret_state->n_steps != plan->n_steps))
 		return err_set(err, -EBADMSG, "%s: this is the journal of another plan",
 			path.data);
 	return r;
@@ -484,12 +486,20 @@ static int open_again(struct journal *journal, const struct buf *text, struct er
 	return r;
 }
 
+/* The bytes up to the end of the last one. */
+static size_t whole_lines(const struct buf *text)
+{
+	const char *newline = text->len ? memrchr(text->data, '\n', text->len) : NULL;
+
+	return newline ? (size_t)(newline + 1 - text->data) : 0;
+}
+
 int journal_resume(const char *folder, const struct plan *plan, const char *plan_file,
 	const struct sight *sight, const struct hands *hands, const struct buf *text,
-	const struct journal_run *run, struct journal *ret_journal, struct err *err)
+	const struct journal_state *state, struct journal *ret_journal, struct err *err)
 {
 	cleanup_journal struct journal journal = JOURNAL_INIT;
-	size_t whole = run->has_header ? run->whole : 0;
+	size_t whole = state->has_header ? whole_lines(text) : 0;
 	cleanup_buf struct buf line = BUF_INIT;
 	int r = open_for(folder, plan, sight, hands, &journal, err);
 
@@ -500,11 +510,11 @@ int journal_resume(const char *folder, const struct plan *plan, const char *plan
 	journal.bytes = (off_t)whole;
 	if (ftruncate(journal.fd, journal.bytes) < 0)
 		return err_errno(err, errno, "cut %s", journal.path);
-	if (!run->has_header) {
+	if (!state->has_header) {
 		r = write_header(&journal, plan, plan_file, err);
 	} else {
 		begin_line(&journal, 0, "resumed", &line);
-		buf_printf(&line, " %llu %zu\n", (unsigned long long)run->n_done,
+		buf_printf(&line, " %llu %zu\n", (unsigned long long)state->n_done,
 			text->len - whole);
 		r = append(&journal, &line, err);
 	}

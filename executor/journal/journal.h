@@ -32,7 +32,8 @@ void journal_close(struct journal *journal);
 #define cleanup_journal cleanup_with(journal_close)
 
 /* -EEXIST: this plan has a journal there; err says how its run ended. 0: none is seen. */
-int journal_find(const char *folder, const struct plan *plan, struct err *err);
+int journal_find(const char *folder, const struct plan *plan,
+	const struct observer *observer, struct err *err);
 
 /* Whether it could be made: all that journal_create() does before the file. Makes the
  * folder. */
@@ -50,13 +51,14 @@ int journal_create(const char *folder, const struct plan *plan, const char *plan
 	struct err *err);
 
 /* This plan's journal, for --resume. -ENOENT: there is none. -EBADMSG: no journal of this
- * plan. */
-int journal_load(const char *folder, const struct plan *plan, struct buf *ret_text,
-	struct journal_run *ret_run, struct err *err);
+ * plan. -ENODATA: nobody reads it. */
+int journal_load(const char *folder, const struct plan *plan,
+	const struct observer *observer, struct buf *ret_text,
+	struct journal_state *ret_state, struct err *err);
 /* As journal_create(), with the journal that was loaded. -EBUSY: it has grown since. */
 int journal_resume(const char *folder, const struct plan *plan, const char *plan_file,
 	const struct sight *sight, const struct hands *hands, const struct buf *text,
-	const struct journal_run *run, struct journal *ret_journal, struct err *err);
+	const struct journal_state *state, struct journal *ret_journal, struct err *err);
 
 /* From here on to syslog as well, beginning with what the header says. `audit` lives on.
  */

@@ -32,7 +32,7 @@ struct executor {
 	size_t n_done;
 	bool is_begun; /* the next step was: what it may change besides may be changed */
 	uint64_t n_facts; /* that are expected by now, when all were last looked at */
-	const struct journal_run *resumed; /* what an earlier run came to; NULL: none */
+	const struct journal_state *resumed; /* what an earlier run came to; NULL: none */
 	bool was_done; /* of the last of these, that run recorded the intent only */
 	struct held_group held;
 };

@@ -15,7 +15,7 @@
 #include "names.h"
 #include "report.h"
 #include "snapstate/cleanup.h"
-#include "snapstate/fact_line.h"
+#include "snapstate/lvm_names.h"
 
 static enum exit_code look(struct executor *executor, struct difference *difference)
 {
@@ -35,7 +35,7 @@ static enum exit_code wait_for_lvm(
 	struct err err = ERR_INIT;
 	int hold = -1;
 
-	if (!vg || !guard_name_is_valid(vg))
+	if (!vg || !lvm_name_is_valid(vg))
 		return EXIT_DONE;
 	if (hands->ops->hold(hands->context, vg, executor->out, &hold, &err) == 0) {
 		hands->ops->release(hands->context, vg, hold);
@@ -48,20 +48,12 @@ static enum exit_code wait_for_lvm(
 	return err.code == -EBUSY ? EXIT_DIFFERS : executor_cannot(executor);
 }
 
-static bool is_suspended(const char *line)
-{
-	return fact_is(line, FACT_DEVICE) && fact_value_has(line, "flags", "suspended");
-}
-
 /* What only a person can do now. */
 static enum exit_code say_half_way(const struct executor *executor,
 	const struct difference *before, const struct difference *after)
 {
 	FILE *to = executor->errors;
-	bool has_suspended = false;
 
-	for (size_t i = 0; i < before->extra.count; i++)
-		has_suspended |= is_suspended(before->extra.lines[i]);
 	report_error(to,
 		"step %zu was begun, and its end is not recorded; the host is neither as "
 		"before it nor as after it. Nothing more was changed. Of what it was "
@@ -70,7 +62,7 @@ static enum exit_code say_half_way(const struct executor *executor,
 	executor_say_difference(executor, before);
 	report_error(to, "of what the step makes it:");
 	executor_say_difference(executor, after);
-	if (has_suspended)
+	if (sight_name(&executor->sight, "suspended"))
 		report_error(to,
 			"a device is suspended, and every read and write of it waits: "
 			"when no lvm command is at work any more, dmsetup resume it");

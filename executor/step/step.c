@@ -16,7 +16,6 @@
 #include "report.h"
 #include "snapstate/advice.h"
 #include "snapstate/cleanup.h"
-#include "snapstate/fact_line.h"
 #include "snapstate/lvm_names.h"
 
 struct run {
@@ -209,33 +208,15 @@ static void say_who(
 		say_nobody(run);
 }
 
-/* true: the device of the umount still has a file system, or is open as before. */
-static bool is_still_live(const struct run *run, const struct difference *difference)
-{
-	struct devno devno = run->step->target.devno;
-
-	for (size_t i = 0; i < difference->extra.count; i++) {
-		const char *line = difference->extra.lines[i];
-
-		if (fact_is_of(line, FACT_HOLDER, devno) && fact_holder_is(line, "fs"))
-			return true;
-		if (fact_is_of(line, FACT_DEVICE, devno) &&
-			!fact_value_is(line, "open", "0"))
-			return true;
-	}
-	return false;
-}
-
 /* The umount was right by all that could be seen before: nothing tells how many mounts a
  * superblock has, and it opens its device once for all of them. */
-static void say_still_live(const struct run *run, const struct difference *difference)
+static void say_still_live(const struct run *run)
 {
-	if (run->step->op == OP_UMOUNT && is_still_live(run, difference))
-		report_error(run->executor->errors,
-			"%s is unmounted, but its file system is still live: held by "
-			"something that no process and no mount table shows. It may be "
-			"an overlay in a namespace that is gone, %s",
-			run->named.target.mount_target, out_of_sight);
+	report_error(run->executor->errors,
+		"%s is unmounted, but its file system is still live: held by something "
+		"that no process and no mount table shows. It may be an overlay in a "
+		"namespace that is gone, %s",
+		run->named.target.mount_target, out_of_sight);
 }
 
 /* What a step came to. */
@@ -243,6 +224,7 @@ struct result {
 	struct err failure; /* what the operation reported */
 	struct err unread;  /* why the host could not be read */
 	bool is_read;
+	bool is_still_live;	      /* the file system that was unmounted */
 	enum verdict verdict;	      /* if it is */
 	struct difference difference; /* from what was predicted */
 };
@@ -291,7 +273,8 @@ static enum exit_code judge(struct run *run, const struct result *result)
 		"step %zu: what is found is not what was predicted%s%s", run->number,
 		failure->code ? ": " : "", failure->msg);
 	executor_say_difference(executor, &result->difference);
-	say_still_live(run, &result->difference);
+	if (result->is_still_live)
+		say_still_live(run);
 	journal_verdict(
 		run->journal, run->number, "differs", NULL, &result->difference, NULL);
 	return stopped(run, "its result is not the predicted one");
@@ -336,6 +319,7 @@ static void confirm(struct run *run, struct result *result)
 	result->is_read =
 		observer_compare(&run->executor->observer, &question, &result->verdict,
 			&sight, &result->difference, &result->unread) == 0;
+	result->is_still_live = sight_name(&sight, "live");
 }
 
 /* Acts, and reads what came of it. */
@@ -528,7 +512,7 @@ static enum exit_code hold_group(struct run *run, const char *vg_name)
 		executor_release_group(run->executor);
 	if (!*vg_name || held->vg_name)
 		return EXIT_DONE;
-	if (!guard_name_is_valid(vg_name))
+	if (!lvm_name_is_valid(vg_name))
 		return refuse(
 			run, EXIT_DIFFERS, "its volume group has no valid name", NULL);
 	if (take_group(run->executor, vg_name, has_turn ? EXECUTOR_TURN_TRIES : 1, &err) <

@@ -7,12 +7,11 @@
 #include <unistd.h>
 
 #include "snapstate/cleanup.h"
-#include "snapstate/io.h"
 #include "trusted.h"
 
 /* Files that decide belong to root alone; output may belong to the user of this process.
  */
-static int check(int fd, const char *path, mode_t type, bool is_for_output,
+int trusted_check(int fd, const char *path, mode_t type, bool is_for_output,
 	mode_t forbidden, struct err *err)
 {
 	const uid_t owner = is_for_output ? geteuid() : 0;
@@ -35,12 +34,12 @@ static int check_above(int fd, const char *path, bool is_for_output, struct err 
 	struct stat stat;
 
 	if (is_for_output && fstat(fd, &stat) == 0 && (stat.st_mode & S_ISVTX))
-		return check(fd, path, S_IFDIR, true, 0, err);
-	return check(fd, path, S_IFDIR, is_for_output, 022, err);
+		return trusted_check(fd, path, S_IFDIR, true, 0, err);
+	return trusted_check(fd, path, S_IFDIR, is_for_output, 022, err);
 }
 
 /* The folder that `path` names its last part in, and that part. */
-static int walk(const char *path, bool is_for_output, int *ret_folder,
+int trusted_walk(const char *path, bool is_for_output, int *ret_folder,
 	const char **ret_name, struct err *err)
 {
 	cleanup_close int folder = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -70,22 +69,6 @@ static int walk(const char *path, bool is_for_output, int *ret_folder,
 	return 0;
 }
 
-int trusted_read(const char *path, size_t max, struct buf *ret_text, struct err *err)
-{
-	cleanup_close int folder = -1, fd = -1;
-	const char *name;
-	int r = walk(path, false, &folder, &name, err);
-
-	if (r < 0)
-		return r;
-	fd = openat(
-		folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (fd < 0)
-		return err_errno(err, errno, "%s", path);
-	r = check(fd, path, S_IFREG, false, 022, err);
-	return r == 0 ? file_read_fd(fd, path, max, ret_text, err) : r;
-}
-
 /* "/a/b/" and "/a/b/." are "/a/b". */
 static char *without_end(const char *path)
 {
@@ -102,7 +85,7 @@ int trusted_folder(const char *path, int *ret_fd, struct err *err)
 	cleanup_free char *whole = without_end(path);
 	cleanup_close int above = -1, fd = -1;
 	const char *name;
-	int r = walk(whole, true, &above, &name, err);
+	int r = trusted_walk(whole, true, &above, &name, err);
 
 	if (r < 0)
 		return r;
@@ -111,7 +94,7 @@ int trusted_folder(const char *path, int *ret_fd, struct err *err)
 	fd = openat(above, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return err_errno(err, errno, "%s", path);
-	r = check(fd, path, S_IFDIR, true, 022, err);
+	r = trusted_check(fd, path, S_IFDIR, true, 022, err);
 	if (r == 0)
 		*ret_fd = take_fd(&fd);
 	return r;

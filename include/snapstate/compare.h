@@ -41,9 +41,29 @@
  *   name verdict other              of "host": it is not; see the next line
  *   name other SENTENCE
  *   name facts COUNT                of "plan": that are expected by now
+ *   name suspended yes              of "plan": a device that differs is suspended
+ *   name live yes                   of "after" a umount: the file system is still live,
+ *                                   or its device as open as before
  *   name neighbours ok              of "before" a command of LVM: it would leave the
  *   name neighbours SENTENCE        origin's other snapshots as they are; or why not
  *   name took MS                    of "metadata": LVM was asked, and took so long
+ *
+ * Journals (journal.h) are read here as well, that of this plan and those of plans that
+ * come before it: files, one of which may have come from another host. HOW is "any" for a
+ * journal that may be cut off anywhere, "done" for one that must say that its plan was
+ * carried out:
+ *
+ *   journal HOW
+ *   line LINE                       one for each line of it, in order, whatever is in it
+ *   cut TEXT                        behind them, what has no newline
+ *   end
+ *
+ *   read
+ *   name journal plan HEX steps N done N begun yes|no finished yes|no stopped yes|no
+ *   name journal - done 0 ...       it was cut off within its header
+ *   name undone :LINE: SENTENCE     instead: of "done", and why it was not
+ *   name refused :LINE: RULE        instead: it is no journal
+ *   end
  *
  * What udev or an LVM command beside it changes for a moment is looked at again for a
  * while before an answer is given (capture/compare/look.h).
@@ -55,6 +75,12 @@
 
 #define COMPARE_WORD "compare "
 #define COMPARE_PLAN "plan "
+
+#define COMPARE_JOURNAL	     "journal "
+#define COMPARE_JOURNAL_ANY  "any"
+#define COMPARE_JOURNAL_DONE "done"
+#define COMPARE_LINE	     "line "
+#define COMPARE_CUT	     "cut "
 
 enum compare_what {
 	COMPARE_HOST,
@@ -86,12 +112,17 @@ struct compare_question {
 extern const char *const compare_whats[COMPARE_WHATS], *const compare_hows[COMPARE_HOWS];
 
 void compare_plan_write(const char *text, size_t len, struct buf *ret_question);
+void compare_journal_write(
+	const char *how, const char *text, size_t len, struct buf *ret_question);
 void compare_question_write(
 	const struct compare_question *question, struct buf *ret_question);
 
 /* The plan's text. -EBADMSG: err says where and what. */
 int compare_plan_read(
 	const char *text, size_t len, struct buf *ret_plan, struct err *err);
+/* The journal's bytes. -EBADMSG: that is no such question. */
+int compare_journal_read(const char *text, size_t len, bool *ret_is_done,
+	struct buf *ret_journal, struct err *err);
 int compare_question_read(const char *text, size_t len,
 	struct compare_question *ret_question, struct err *err);
 

@@ -35,22 +35,15 @@
  *
  * TIME as 2026-11-22T03:00:00Z, words escaped by buf_word(), TEXT by buf_tail(), TARGET
  * as in the plan. Each line is written and fsync'ed as a whole; a line without its
- * newline was never finished.
+ * newline was never finished. The writer is executor/journal, the reader journal_run.h.
  */
 #ifndef SNAPSTATE_JOURNAL_H
 #define SNAPSTATE_JOURNAL_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "snapstate/buf.h"
-#include "snapstate/err.h"
-#include "snapstate/io.h"
 #include "snapstate/limits.h"
 
 #define JOURNAL_VERSION	    1
-#define JOURNAL_KEPT_MAX    64 /* groups; of more the lines are read, and no more */
 #define JOURNAL_VG_UUID_LEN 32 /* without hyphens */
 
 /* A line of a step's output that is the executor's own. */
@@ -58,44 +51,7 @@
 	"dmeventd does not run: nothing monitors LVM's snapshots, mirrors and pools on " \
 	"this host, and lvm did not start it"
 
-/* A volume group's metadata before its first removal. */
-struct journal_kept {
-	char vg_uuid[JOURNAL_VG_UUID_LEN + 1];
-	uint64_t seqno;
-	char sha256[SHA256_HEX_LEN + 1];
-	uint64_t step;
-};
-
-/* What a journal says of the run. */
-struct journal_run {
-	char digest[SHA256_HEX_LEN + 1]; /* of the plan */
-	uint64_t n_steps;
-	uint64_t n_done;
-	bool has_header; /* else it was cut in there: nothing was begun */
-	bool is_begun;	 /* step n_done + 1 was, and may have come to anything */
-	bool is_finished;
-	struct journal_kept kept[JOURNAL_KEPT_MAX]; /* one for each group, the last one */
-	size_t n_kept;
-	bool is_stopped; /* it ended early, and says so; else it was interrupted */
-	size_t whole;	 /* bytes up to the end of the last whole line */
-	struct err end;	 /* why this is no plan that was carried out; code 0: it is */
-};
-
-/* Any journal, cut off anywhere. -EBADMSG: not what journal_create() and the others
- * write; ret_run is set up to there. */
-int journal_parse(const char *text, size_t len, const char *name,
-	struct journal_run *ret_run, struct err *err);
-
 /* The name of the file with the group's metadata, beside the journal. */
 void journal_kept_name(const char *digest, const char *vg_uuid, struct buf *ret_name);
-
-/*
- * Whether the journal of any host says that all steps of its plan were done and
- * confirmed. -ECANCELED: a journal, but of a run that stopped or was interrupted, or cut
- * off. -EBADMSG: not what journal_create() and the others write. `name` is the file's,
- * for messages.
- */
-int journal_read(const char *text, size_t len, const char *name,
-	struct journal_run *ret_run, struct err *err);
 
 #endif

@@ -19,7 +19,7 @@
 #ifndef SNAPSTATE_TICKET_H
 #define SNAPSTATE_TICKET_H
 
-#include "snapstate/journal.h"
+#include "snapstate/journal_run.h"
 #include "snapstate/plan.h"
 
 #define TICKET_SIGNATURES_MAX 2 /* the maker's, and an operator's */

@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "journal.h"
+#include "snapstate/journal_run.h"
+#include "snapstate/limits.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

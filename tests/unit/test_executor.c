@@ -29,8 +29,9 @@
 #include "snapstate/host/block.h"
 #include "snapstate/host/device.h"
 #include "snapstate/io.h"
-#include "snapstate/journal.h"
+#include "snapstate/journal_run.h"
 #include "snapstate/lvm_ability.h"
+#include "snapstate/lvm_names.h"
 #include "snapstate/plan.h"
 #include "snapstate/redact.h"
 
@@ -991,13 +992,14 @@ static enum exit_code toy_run(struct toy *toy, const struct plan *plan, bool is_
 static enum exit_code toy_resume(struct toy *toy, const struct plan *plan)
 {
 	cleanup_buf struct buf text = BUF_INIT;
-	struct journal_run recalled;
+	struct journal_state recalled;
 	struct executor executor = toy_executor(toy, plan);
 	cleanup_journal struct journal journal = JOURNAL_INIT;
 	struct err err = ERR_INIT;
 	enum exit_code code;
 
-	if (journal_load(toy->folder, toy->orders, &text, &recalled, &err) < 0)
+	if (journal_load(toy->folder, toy->orders, &executor.observer, &text, &recalled,
+		    &err) < 0)
 		fail_msg("%s", err.msg);
 	executor.resumed = &recalled;
 	code = executor_verify(&executor);
@@ -1628,6 +1630,7 @@ static void test_a_plan_is_applied_once(void **state)
 	cleanup_plan struct plan *plan = toy_plan();
 	cleanup_journal struct journal journal = JOURNAL_INIT;
 	const struct sight nothing = SIGHT_INIT;
+	struct observer observer;
 	struct hands hands;
 	cleanup_toy struct toy toy;
 	struct err err = ERR_INIT;
@@ -1636,9 +1639,12 @@ static void test_a_plan_is_applied_once(void **state)
 	toy_new(&toy);
 	hands = toy_hands(&toy);
 	assert_int_equal(toy_run(&toy, plan, true), EXIT_DONE);
+	observer = toy_observer(&toy, plan);
 	assert_int_equal(
 		journal_create(toy.folder, plan, "x", &nothing, &hands, &journal, &err),
 		-EEXIST);
+	assert_says(err.msg, "another run has just applied this plan");
+	assert_int_equal(journal_find(toy.folder, plan, &observer, &err), -EEXIST);
 	assert_says(err.msg, "applied before, and that run carried out all its steps");
 	assert_says(err.msg, plan->digest);
 }
@@ -2388,9 +2394,9 @@ static void test_names_for_lvm(void **state)
 		"", "-x", ".", "..", "a/b", "a b", "a\n", "a;b", "$(id)", "\x80"};
 
 	(void)state;
-	assert_true(guard_name_is_valid("onapp-aaaa_B.9+x"));
+	assert_true(lvm_name_is_valid("onapp-aaaa_B.9+x"));
 	for (size_t i = 0; i < COUNT_OF(bad); i++)
-		assert_false(guard_name_is_valid(bad[i]));
+		assert_false(lvm_name_is_valid(bad[i]));
 }
 
 /* ---- words and options ---- */

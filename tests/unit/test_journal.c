@@ -13,10 +13,12 @@
 
 #include <cmocka.h>
 
+#include "comparing.h"
 #include "done.h"
 #include "journal.h"
 #include "recorded_root.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/journal_run.h"
 
 #define DIGEST "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 #define OTHER  "ff112233445566778899aabbccddeeff00112233445566778899aabbccddee00"
@@ -49,10 +51,39 @@ static const struct line {
 	{"0 finished " WHEN "\n", false},
 };
 
+static int ask_comparer(void *context, const struct buf *question, struct buf *ret_answer,
+	struct err *err)
+{
+	struct comparing comparing = {.plan = NULL};
+
+	(void)context;
+	(void)err;
+	comparing_answer(&comparing, question, ret_answer);
+	return 0;
+}
+
+static const struct observer comparer = {.ask = ask_comparer};
+
+/* The executor is told the same, in the same words, whatever the bytes are. */
+static void ask_as_well(const struct buf *text, int r, const struct err *err)
+{
+	struct journal_state state = {.digest = "untouched"};
+	struct err told = ERR_INIT;
+
+	assert_int_equal(
+		observer_read_journal(&comparer, text, true, "x.journal", &state, &told),
+		r);
+	assert_string_equal(state.digest, r == 0 ? DIGEST : "untouched");
+	if (r < 0)
+		assert_string_equal(told.msg, err->msg);
+}
+
 static int read_it(const struct buf *text, struct err *err)
 {
 	struct journal_run run = {.digest = "untouched"};
 	int r = journal_read(buf_text(text), text->len, "x.journal", &run, err);
+
+	ask_as_well(text, r, err);
 
 	assert_string_equal(run.digest, r == 0 ? DIGEST : "untouched");
 	if (r < 0)
@@ -271,7 +302,7 @@ static enum exit_code check_done(
 		options.done[options.n_done++] = folder->files[a];
 	if (b != NONE)
 		options.done[options.n_done++] = folder->files[b];
-	return done_check(&options, plan);
+	return done_check(&options, plan, &comparer);
 }
 
 enum { GOOD, OF_OTHER, STOPPED, BAD };
