@@ -10,7 +10,7 @@
 
 static int begin_journal(struct run *run, struct journal *ret_journal, struct err *err)
 {
-	const struct plan *plan = run->admission->plan;
+	const struct orders *plan = run->admission->plan;
 	const char *file = run->options->plan;
 	const struct hands *hands = &run->executor.hands;
 	int r = run->options->is_resume
@@ -203,7 +203,7 @@ static enum exit_code verify(struct run *run)
 
 static enum exit_code rehearse_or_apply(struct run *run)
 {
-	const struct plan *plan = run->admission->plan;
+	const struct orders *plan = run->admission->plan;
 	enum exit_code code;
 
 	report_plan(stdout, plan, run->options->plan);

@@ -70,7 +70,7 @@ static int ask(struct eyes *eyes, const char *what, const char *which,
 }
 
 enum exit_code ticket_check_before(
-	const struct options *options, struct eyes *eyes, const struct plan *plan)
+	const struct options *options, struct eyes *eyes, const struct orders *plan)
 {
 	cleanup_sight struct sight sight = SIGHT_INIT;
 	struct err err = ERR_INIT;
@@ -93,7 +93,7 @@ enum exit_code ticket_check_before(
 }
 
 static void say_by_hand(
-	const struct options *options, const struct plan *plan, const struct err *err)
+	const struct options *options, const struct orders *plan, const struct err *err)
 {
 	report_error(stderr,
 		"%s: no ticket was packed; by hand: " EYES_PROGRAM
@@ -105,7 +105,8 @@ static void say_by_hand(
 		*plan->redaction ? options->key : "");
 }
 
-bool ticket_ask(const struct options *options, struct eyes *eyes, const struct plan *plan)
+bool ticket_ask(
+	const struct options *options, struct eyes *eyes, const struct orders *plan)
 {
 	cleanup_sight struct sight sight = SIGHT_INIT;
 	const char *sentence;

@@ -10,7 +10,7 @@
 
 #include "eyes.h"
 #include "options.h"
-#include "snapstate/plan.h"
+#include "snapstate/orders.h"
 
 /* The ticket's file, as the observer made it. */
 struct ticket_file {
@@ -34,11 +34,11 @@ void ticket_file_remove(const struct ticket_file *file);
 /* What is refused later is so before the host is looked at: --before is the plan's
  * capture. EXIT_DONE: it is, or none was given. */
 enum exit_code ticket_check_before(
-	const struct options *options, struct eyes *eyes, const struct plan *plan);
+	const struct options *options, struct eyes *eyes, const struct orders *plan);
 
 /* Says where the ticket is, or that there is none, and how it is packed by hand. false:
  * there is none. */
 bool ticket_ask(
-	const struct options *options, struct eyes *eyes, const struct plan *plan);
+	const struct options *options, struct eyes *eyes, const struct orders *plan);
 
 #endif

@@ -4,7 +4,7 @@
 #define SNAPSTATE_VIEW_H
 
 #include "snapstate/plan.h"
-#include "snapstate/observe.h"
+#include "snapstate/observe_question.h"
 
 /* What is looked at: the whole scope of the plan, or what one step is about. */
 struct view {

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "snapstate/cleanup.h"
+#include "snapstate/condition.h"
 #include "snapstate/fact_line.h"
 #include "snapstate/host/holder.h"
 #include "snapstate/host/holders.h"

@@ -6,7 +6,7 @@
 
 #include "snapstate/cleanup.h"
 #include "snapstate/lines.h"
-#include "snapstate/observe.h"
+#include "snapstate/observe_question.h"
 
 /* The words for the parts of a host. */
 static const struct {

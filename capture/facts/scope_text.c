@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "snapstate/cleanup.h"
+#include "snapstate/facts.h"
 #include "snapstate/lines.h"
 #include "snapstate/policy.h"
 

@@ -14,7 +14,7 @@
 #include "snapstate/host/mount.h"
 #include "snapstate/host/places.h"
 #include "snapstate/host/source.h"
-#include "snapstate/observe.h"
+#include "snapstate/observe_question.h"
 #include "snapstate/redact.h"
 #include "snapstate/stamp.h"
 

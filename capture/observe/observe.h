@@ -4,7 +4,7 @@
 #ifndef SNAPSTATE_CAPTURE_OBSERVE_H
 #define SNAPSTATE_CAPTURE_OBSERVE_H
 
-#include "snapstate/observe.h"
+#include "snapstate/observe_question.h"
 #include "snapstate/probe.h"
 #include "snapstate/ticket.h"
 

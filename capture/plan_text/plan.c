@@ -19,11 +19,7 @@ struct plan *plan_new(void)
 
 struct plan_step *plan_step_add(struct plan *plan, enum plan_op op)
 {
-	struct plan_step *step = array_add(&plan->steps, &plan->n_steps);
-
-	step->op = op;
-	plan_target_init(&step->target);
-	return step;
+	return plan_step_new(&plan->steps, &plan->n_steps, op);
 }
 
 /* ---- free ---- */
@@ -50,22 +46,12 @@ void policy_rules_free(struct policy_rule *rules, size_t n_rules)
 	free(rules);
 }
 
-static void step_free(struct plan_step *step)
-{
-	plan_target_free(&step->target);
-	free_strings(step->reasons, step->n_reasons);
-	facts_free(&step->gone);
-	facts_free(&step->new);
-	facts_free(&step->maybe_gone);
-	facts_free(&step->maybe_new);
-}
-
 void plan_free(struct plan *plan)
 {
 	if (!plan)
 		return;
 	for (size_t i = 0; i < plan->n_steps; i++)
-		step_free(&plan->steps[i]);
+		plan_step_free(&plan->steps[i]);
 	free(plan->steps);
 	free_strings(plan->select, plan->n_select);
 	free_strings(plan->select_mounts, plan->n_select_mounts);

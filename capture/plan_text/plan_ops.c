@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "plan_text.h"
+#include "plan_orders.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/lvm_names.h"
 

@@ -40,9 +40,9 @@ static int read_flag(struct lines *lines, const char *word, bool *ret_flag)
 	return lines_take(lines, word) < 0 ? -EBADMSG : lines_take_end(lines);
 }
 
-static int read_header(struct lines *lines, struct plan *plan)
+static int read_header(struct lines *lines, struct plan *plan, struct orders *orders)
 {
-	if (plan_read_origin(lines, plan) < 0 || lines_take(lines, "created-by ") < 0 ||
+	if (plan_read_origin(lines, orders) < 0 || lines_take(lines, "created-by ") < 0 ||
 		lines_take_word(lines, ' ', &plan->created_by) < 0 ||
 		lines_take_end(lines) < 0 || read_selects(lines, plan) < 0 ||
 		lines_take(lines, "min-age ") < 0 ||
@@ -57,9 +57,24 @@ static int read_header(struct lines *lines, struct plan *plan)
 		read_flag(lines, "hosts-complete", &plan->is_hosts_complete) < 0 ||
 		plan_read_mounts(lines, "leftover-mount ", &plan_mounts_asserted,
 			&plan->leftover_mounts, &plan->n_leftover_mounts) < 0 ||
-		plan_read_redaction(lines, plan) < 0 || plan_read_after(lines, plan) < 0)
+		plan_read_redaction(lines, orders) < 0 ||
+		plan_read_after(lines, orders) < 0)
 		return -EBADMSG;
 	return lines_take_end(lines);
+}
+
+/* What both readers of a plan read alike. */
+static void take_head(struct plan *plan, struct orders *orders)
+{
+	plan->version = orders->version;
+	memcpy(plan->capture_sha256, orders->capture_sha256,
+		sizeof(plan->capture_sha256));
+	plan->taken = orders->taken;
+	plan->expires = orders->expires;
+	memcpy(plan->redaction, orders->redaction, sizeof(plan->redaction));
+	plan->after = take_ptr(orders->after);
+	plan->n_after = orders->n_after;
+	orders->n_after = 0;
 }
 
 /* ---- scope ---- */
@@ -104,16 +119,22 @@ static int check_canonical(
 static int read_plan(struct lines *lines, struct plan *plan)
 {
 	struct plan_ledger ledger = {.plan = plan};
-	int r = -EBADMSG;
+	struct orders *orders = xcalloc(1, sizeof(*orders));
+	int r = read_header(lines, plan, orders);
 
-	if (read_header(lines, plan) < 0 || read_scope(lines, plan) < 0 ||
+	take_head(plan, orders);
+	orders_free(orders);
+	if (r < 0)
+		return r;
+	r = -EBADMSG;
+	if (read_scope(lines, plan) < 0 ||
 		plan_take_expect(lines, &ledger, &plan->expect) < 0 ||
 		lines_take_end(lines) < 0)
 		goto out;
 	while (lines_is(lines, "step "))
 		if (plan_read_step(lines, plan, &ledger) < 0)
 			goto out;
-	r = plan_read_digest(lines, plan);
+	r = plan_read_digest(lines, plan->digest);
 out:
 	plan_ledger_free(&ledger);
 	return r;

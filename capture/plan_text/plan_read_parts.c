@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The lines of a plan that both of its readers read alike; see plan_text.h. Input:
+ * The lines of a plan that both of its readers read alike; see plan_orders.h. Input:
  * hostile text. Output: members of the plan.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "plan_text.h"
+#include "plan_orders.h"
 #include "snapstate/cleanup.h"
 
 const struct lines_kind plan_kind = {"a plan", PLAN_BYTES_MAX};
@@ -38,7 +38,7 @@ static int take_time(struct lines *lines, int64_t *ret_seconds)
 	return 0;
 }
 
-static int read_version(struct lines *lines, struct plan *plan)
+static int read_version(struct lines *lines, struct orders *orders)
 {
 	if (lines_take(lines, "#!" PLAN_INTERPRETER) < 0 || lines_take_end(lines) < 0)
 		return -EBADMSG;
@@ -50,7 +50,7 @@ static int read_version(struct lines *lines, struct plan *plan)
 		snprintf(line, sizeof(line), "snapstate-plan %u", version);
 		if (lines->len != strlen(line) || !lines_is(lines, line))
 			continue;
-		plan->version = version;
+		orders->version = version;
 		lines_advance(lines);
 		return 0;
 	}
@@ -60,29 +60,29 @@ static int read_version(struct lines *lines, struct plan *plan)
 		PLAN_VERSION_OLDEST, PLAN_VERSION);
 }
 
-static int read_expiry(struct lines *lines, struct plan *plan)
+static int read_expiry(struct lines *lines, struct orders *orders)
 {
 	if (!lines_is(lines, "expires "))
 		return 0;
-	if (lines_take(lines, "expires ") < 0 || take_time(lines, &plan->expires) < 0)
+	if (lines_take(lines, "expires ") < 0 || take_time(lines, &orders->expires) < 0)
 		return -EBADMSG;
-	if (plan->expires < plan->taken)
+	if (orders->expires < orders->taken)
 		return lines_bad(
 			lines, "a plan does not expire before its capture was taken");
 	return lines_take_end(lines);
 }
 
-int plan_read_origin(struct lines *lines, struct plan *plan)
+int plan_read_origin(struct lines *lines, struct orders *orders)
 {
-	if (read_version(lines, plan) < 0 || lines_take(lines, "capture ") < 0 ||
-		take_sha256(lines, plan->capture_sha256) < 0 ||
-		lines_take(lines, " taken ") < 0 || take_time(lines, &plan->taken) < 0 ||
-		lines_take_end(lines) < 0)
+	if (read_version(lines, orders) < 0 || lines_take(lines, "capture ") < 0 ||
+		take_sha256(lines, orders->capture_sha256) < 0 ||
+		lines_take(lines, " taken ") < 0 ||
+		take_time(lines, &orders->taken) < 0 || lines_take_end(lines) < 0)
 		return -EBADMSG;
-	return read_expiry(lines, plan);
+	return read_expiry(lines, orders);
 }
 
-int plan_read_redaction(struct lines *lines, struct plan *plan)
+int plan_read_redaction(struct lines *lines, struct orders *orders)
 {
 	cleanup_free char *id = NULL;
 
@@ -94,35 +94,35 @@ int plan_read_redaction(struct lines *lines, struct plan *plan)
 		strspn(id, "0123456789abcdef") != REDACT_KEY_ID_LEN)
 		return lines_bad(lines, "a key's id is %d hex digits in lower case",
 			REDACT_KEY_ID_LEN);
-	memcpy(plan->redaction, id, sizeof(plan->redaction));
+	memcpy(orders->redaction, id, sizeof(orders->redaction));
 	return lines_take_end(lines);
 }
 
-static int check_after(const struct lines *lines, const struct plan *plan)
+static int check_after(const struct lines *lines, const struct orders *orders)
 {
-	const struct plan_after *last = &plan->after[plan->n_after - 1];
+	const struct plan_after *last = &orders->after[orders->n_after - 1];
 
-	for (const struct plan_after *other = plan->after; other < last; other++)
+	for (const struct plan_after *other = orders->after; other < last; other++)
 		if (strcmp(other->digest, last->digest) == 0)
 			return lines_bad(
 				lines, "a plan comes after another only once");
 	return 0;
 }
 
-int plan_read_after(struct lines *lines, struct plan *plan)
+int plan_read_after(struct lines *lines, struct orders *orders)
 {
 	while (lines_is(lines, "after ")) {
 		struct plan_after *after;
 
-		if (plan->n_after == PLAN_AFTER_MAX)
+		if (orders->n_after == PLAN_AFTER_MAX)
 			return lines_bad(lines,
 				"a plan comes after at most %d others", PLAN_AFTER_MAX);
-		after = array_add(&plan->after, &plan->n_after);
+		after = array_add(&orders->after, &orders->n_after);
 		if (lines_take(lines, "after ") < 0 ||
 			lines_take_word(lines, ' ', &after->node) < 0 ||
 			lines_take(lines, " ") < 0 ||
 			take_sha256(lines, after->digest) < 0 ||
-			check_after(lines, plan) < 0 || lines_take_end(lines) < 0)
+			check_after(lines, orders) < 0 || lines_take_end(lines) < 0)
 			return -EBADMSG;
 	}
 	return 0;
@@ -147,35 +147,35 @@ static int read_reasons(struct lines *lines, struct plan_step *step)
 	return 0;
 }
 
-static int read_step_line(
-	struct lines *lines, struct plan *plan, struct plan_step **ret_step)
+static int read_step_line(struct lines *lines, struct plan_step **steps, size_t *n_steps,
+	struct plan_step **ret_step)
 {
 	uint64_t number = 0;
 	enum plan_op op;
 	size_t len;
 
-	if (plan->n_steps == PLAN_STEPS_MAX)
+	if (*n_steps == PLAN_STEPS_MAX)
 		return lines_bad(
 			lines, "a plan has at most %d steps", PLAN_STEPS_MAX);
 	if (lines_take(lines, "step ") < 0 ||
 		lines_take_number(lines, ' ', PLAN_STEPS_MAX, &number) < 0 ||
 		lines_take(lines, " ") < 0)
 		return -EBADMSG;
-	if (number != plan->n_steps + 1)
-		return lines_bad(lines, "expected step %zu", plan->n_steps + 1);
+	if (number != *n_steps + 1)
+		return lines_bad(lines, "expected step %zu", *n_steps + 1);
 	len = (size_t)(lines->line + lines->len - lines->at);
 	if (plan_op_parse(lines->at, len, &op) < 0)
 		return lines_bad(
 			lines, "unknown operation \"%.*s\"", (int)len, lines->at);
-	*ret_step = plan_step_add(plan, op);
+	*ret_step = plan_step_new(steps, n_steps, op);
 	lines_advance(lines);
 	return 0;
 }
 
-int plan_read_step_head(
-	struct lines *lines, struct plan *plan, struct plan_step **ret_step)
+int plan_read_step_head(struct lines *lines, struct plan_step **steps, size_t *n_steps,
+	struct plan_step **ret_step)
 {
-	if (read_step_line(lines, plan, ret_step) < 0)
+	if (read_step_line(lines, steps, n_steps, ret_step) < 0)
 		return -EBADMSG;
 	if (!lines_is(lines, "# "))
 		return lines_take(lines, "# ");
@@ -185,9 +185,9 @@ int plan_read_step_head(
 
 /* ---- the end ---- */
 
-int plan_read_digest(struct lines *lines, struct plan *plan)
+int plan_read_digest(struct lines *lines, char ret_hex[SHA256_HEX_LEN + 1])
 {
-	if (lines_take(lines, "digest ") < 0 || take_sha256(lines, plan->digest) < 0 ||
+	if (lines_take(lines, "digest ") < 0 || take_sha256(lines, ret_hex) < 0 ||
 		lines_take_end(lines) < 0)
 		return -EBADMSG;
 	if (lines->line != lines->end)

@@ -49,7 +49,7 @@ int plan_read_step(
 	struct plan_step *step = NULL;
 	struct lines at_target;
 
-	if (plan_read_step_head(lines, plan, &step) < 0)
+	if (plan_read_step_head(lines, &plan->steps, &plan->n_steps, &step) < 0)
 		return -EBADMSG;
 	at_target = *lines;
 	if (plan_take_target(lines, step) < 0 || lines_take_end(lines) < 0 ||

@@ -5,30 +5,8 @@
 
 #include <stdlib.h>
 
-#include "snapstate/lines.h"
+#include "plan_orders.h"
 #include "snapstate/plan.h"
-#include "snapstate/stamp.h"
-
-/* Strings "", which are freed. */
-void plan_target_init(struct plan_target *target);
-void plan_target_free(struct plan_target *target);
-/* The step's target line, up to its end. */
-int plan_take_target(struct lines *lines, struct plan_step *step);
-
-/* ---- reading ---- */
-
-extern const struct lines_kind plan_kind;
-
-/* Version, capture, expiry: up to created-by. */
-int plan_read_origin(struct lines *lines, struct plan *plan);
-/* The line that may be there; the lines, none twice. */
-int plan_read_redaction(struct lines *lines, struct plan *plan);
-int plan_read_after(struct lines *lines, struct plan *plan);
-/* A new step: its number and operation, the command for people, the reasons. */
-int plan_read_step_head(
-	struct lines *lines, struct plan *plan, struct plan_step **ret_step);
-/* The last line. */
-int plan_read_digest(struct lines *lines, struct plan *plan);
 
 /* The facts that hold at the point that the reader has reached. */
 struct plan_ledger {

@@ -11,7 +11,7 @@
 
 #include "runner.h"
 #include "snapstate/observe.h"
-#include "snapstate/plan.h"
+#include "snapstate/orders.h"
 
 /* One step to be carried out now. */
 struct act_request {

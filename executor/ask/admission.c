@@ -35,7 +35,7 @@
 
 void admission_free(struct admission *admission)
 {
-	plan_free(admission->plan);
+	orders_free(admission->plan);
 	for (size_t i = 0; i < admission->n_signers; i++) {
 		free(admission->signers[i].role);
 		free(admission->signers[i].key);
@@ -160,7 +160,7 @@ static const struct lines_kind answer_kind = {"an admission", ADMISSION_BYTES};
 
 /* The same bytes, and no others. */
 static int read_plan(const char *path, const char *sha256,
-	const struct observer *observer, struct plan **ret_plan, struct err *err)
+	const struct observer *observer, struct orders **ret_plan, struct err *err)
 {
 	cleanup_buf struct buf text = BUF_INIT;
 	char found[SHA256_HEX_LEN + 1];
@@ -178,8 +178,7 @@ static int read_plan(const char *path, const char *sha256,
 	/* whether it is a plan at all is found there */
 	if (r == 0)
 		r = observer_take_plan(observer, &text, path, err);
-	return r == 0 ? plan_read_orders(buf_text(&text), text.len, path, ret_plan, err)
-		      : r;
+	return r == 0 ? orders_read(buf_text(&text), text.len, path, ret_plan, err) : r;
 }
 
 /* capabilities(7): device-mapper and umount(2) want this one */
@@ -204,7 +203,7 @@ static enum exit_code take_plan(const struct options *options, const char *sha25
 								    : EXIT_BAD_INPUT;
 	}
 	/* a plan that speaks of no device can be verified by anybody */
-	if (!admission->plan->scope.n_devices || (geteuid() == 0 && has_sys_admin()))
+	if (!admission->plan->n_devices || (geteuid() == 0 && has_sys_admin()))
 		return EXIT_DONE;
 	report_error(
 		stderr, "only root, with CAP_SYS_ADMIN, can verify or apply this plan");
@@ -278,7 +277,7 @@ static enum exit_code bad_time(const char *what, int64_t when, int64_t now)
  * captured in, so a clock that is wrong, but was so then, does no harm. */
 enum exit_code admission_check_time(const struct admission *admission, int64_t now)
 {
-	const struct plan *plan = admission->plan;
+	const struct orders *plan = admission->plan;
 	int64_t age_max = (int64_t)admission->age_max;
 
 	if (plan->taken > now + ADMISSION_SKEW)

@@ -11,7 +11,7 @@
 
 #include "observer.h"
 #include "options.h"
-#include "snapstate/plan.h"
+#include "snapstate/orders.h"
 
 /* Escaped words, as they were answered. */
 struct admission_signer {
@@ -22,7 +22,7 @@ struct admission_signer {
 
 /* A plan that may be used, and on whose word. */
 struct admission {
-	struct plan *plan;
+	struct orders *plan;
 	uint64_t age_max; /* seconds; 0 = as old as the plan itself allows */
 	struct admission_signer signers[SIGNATURES_MAX];
 	size_t n_signers; /* 0: it was taken unsigned */

@@ -84,9 +84,15 @@ char *names_volume(const struct sight *sight, const char *vg_uuid, const char *l
 
 struct naming {
 	const struct sight *sight;
-	struct arena *strings;
+	struct facts *strings;
 	struct err *err;
 };
+
+static char *keep(const struct naming *n, const char *word)
+{
+	facts_add(n->strings, word);
+	return n->strings->lines[n->strings->count - 1];
+}
 
 static int name_volume(const struct naming *n, struct plan_target *target)
 {
@@ -97,8 +103,8 @@ static int name_volume(const struct naming *n, struct plan_target *target)
 	if (!vg || !lv)
 		return err_set(n->err, -ESTALE, "volume %s/%s is gone", target->vg_uuid,
 			target->lv_uuid);
-	target->vg_name = (char *)arena_strdup(n->strings, vg);
-	target->lv_name = (char *)arena_strdup(n->strings, lv);
+	target->vg_name = keep(n, vg);
+	target->lv_name = keep(n, lv);
 	return 0;
 }
 
@@ -117,14 +123,13 @@ static int name_by(const struct naming *n, const struct plan_step *step,
 		if (!word)
 			return err_set(n->err, -ESTALE, "%s is gone", buf_text(&words));
 		at += strlen(key) + strlen(" %x");
-		*plan_target_string(target, at[-1]) =
-			(char *)arena_strdup(n->strings, word);
+		*plan_target_string(target, at[-1]) = keep(n, word);
 	}
 	return 0;
 }
 
 int names_of_step(const struct sight *sight, const struct plan_step *step,
-	struct arena *strings, struct plan_step *ret_step, struct err *err)
+	struct facts *strings, struct plan_step *ret_step, struct err *err)
 {
 	const struct naming n = {sight, strings, err};
 	struct plan_step named = *step;

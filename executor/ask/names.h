@@ -4,7 +4,7 @@
 #define SNAPSTATE_NAMES_H
 
 #include "snapstate/observe.h"
-#include "snapstate/plan.h"
+#include "snapstate/orders.h"
 
 /* What must be named so that the step can be carried out. */
 void names_ask(const struct plan_step *step, struct wanted_names *names);
@@ -12,12 +12,12 @@ void names_ask(const struct plan_step *step, struct wanted_names *names);
 /*
  * *ret_step is a copy of the step whose target carries the names that the host has for
  * the same mount id, device number and uuids; its other members are the step's own.
- * Borrows from both, is not freed; names go into the arena. What was seen was verified
- * for this step just now, under pseudonyms: what has that number is what the plan speaks
- * of. -ESTALE: the host has no such thing.
+ * Borrows from all, is not freed; names are added to `strings`. What was seen was
+ * verified for this step just now, under pseudonyms: what has that number is what the
+ * plan speaks of. -ESTALE: the host has no such thing.
  */
 int names_of_step(const struct sight *sight, const struct plan_step *step,
-	struct arena *strings, struct plan_step *ret_step, struct err *err);
+	struct facts *strings, struct plan_step *ret_step, struct err *err);
 
 /* The volume group that a device belongs to or is on; "" = none, or LVM shows none.
  * malloc'ed. */

@@ -9,6 +9,7 @@
 
 #include "snapstate/compare.h"
 #include "snapstate/difference.h"
+#include "snapstate/io.h"
 
 struct observer {
 	/* Puts a question. -ETIMEDOUT, -EPIPE, -EBADMSG: there is no answer, and there

@@ -24,7 +24,7 @@ struct claim {
 };
 
 static struct claim *find_claim(
-	const struct plan *plan, struct claim *claims, const char *digest)
+	const struct orders *plan, struct claim *claims, const char *digest)
 {
 	for (size_t i = 0; i < plan->n_after; i++)
 		if (strcmp(plan->after[i].digest, digest) == 0)
@@ -32,7 +32,7 @@ static struct claim *find_claim(
 	return NULL;
 }
 
-static enum exit_code read_claim(const char *file, const struct plan *plan,
+static enum exit_code read_claim(const char *file, const struct orders *plan,
 	const struct observer *observer, struct claim *claims)
 {
 	cleanup_buf struct buf text = BUF_INIT;
@@ -87,7 +87,7 @@ static void report_missing(const struct plan_after *after)
 		buf_text(&node), after->digest);
 }
 
-enum exit_code done_check(const struct options *options, const struct plan *plan,
+enum exit_code done_check(const struct options *options, const struct orders *plan,
 	const struct observer *observer)
 {
 	struct claim claims[PLAN_AFTER_MAX] = {0};

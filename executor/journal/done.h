@@ -16,7 +16,7 @@
  * A journal is not signed. This guards against a wrong order, not against forgery; what
  * is on this host is verified in any case.
  */
-enum exit_code done_check(const struct options *options, const struct plan *plan,
+enum exit_code done_check(const struct options *options, const struct orders *plan,
 	const struct observer *observer);
 
 #endif

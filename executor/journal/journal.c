@@ -14,7 +14,6 @@
 
 #include "journal.h"
 #include "snapstate/cleanup.h"
-#include "snapstate/fact_line.h"
 #include "snapstate/stamp.h"
 #include "snapstate/io.h"
 #include "snapstate/kernel.h"
@@ -113,8 +112,8 @@ static void begin_line(
 	add_time(journal, text);
 }
 
-void journal_copy(struct journal *journal, const struct plan *plan, const char *plan_file,
-	struct audit *audit)
+void journal_copy(struct journal *journal, const struct orders *plan,
+	const char *plan_file, struct audit *audit)
 {
 	cleanup_buf struct buf word = BUF_INIT;
 
@@ -269,7 +268,7 @@ int journal_verdict(struct journal *journal, size_t number, const char *verb,
 
 /* ---- finding ---- */
 
-static void path_of(const char *folder, const struct plan *plan, struct buf *ret_path)
+static void path_of(const char *folder, const struct orders *plan, struct buf *ret_path)
 {
 	buf_printf(ret_path, "%s/%s.journal", folder, plan->digest);
 }
@@ -291,7 +290,7 @@ static const char *how_it_ended(const struct observer *observer, const char *pat
 	       "with it)";
 }
 
-int journal_find(const char *folder, const struct plan *plan,
+int journal_find(const char *folder, const struct orders *plan,
 	const struct observer *observer, struct err *err)
 {
 	cleanup_buf struct buf path = BUF_INIT;
@@ -320,17 +319,17 @@ static int open_folder(const char *folder, int *ret_fd, struct err *err)
 	return 0;
 }
 
-static bool is_touched(const struct plan *plan, struct devno devno)
+static bool is_touched(const struct orders *plan, struct devno devno)
 {
-	for (size_t i = 0; i < plan->scope.n_devices; i++)
-		if (devno_is_equal(plan->scope.devices[i].devno, devno))
+	for (size_t i = 0; i < plan->n_devices; i++)
+		if (devno_is_equal(plan->devices[i], devno))
 			return true;
 	return false;
 }
 
 /* Its st_dev, or the device of the mount that it is on (btrfs has numbers of its own). A
  * journal on what the steps take away or suspend would be lost or hang. */
-static int check_folder_device(int fd, const char *folder, const struct plan *plan,
+static int check_folder_device(int fd, const char *folder, const struct orders *plan,
 	const struct sight *sight, struct err *err)
 {
 	cleanup_free char *on = NULL;
@@ -356,7 +355,7 @@ static int check_folder_device(int fd, const char *folder, const struct plan *pl
 	return 0;
 }
 
-static int write_header(struct journal *journal, const struct plan *plan,
+static int write_header(struct journal *journal, const struct orders *plan,
 	const char *plan_file, struct err *err)
 {
 	cleanup_buf struct buf text = BUF_INIT;
@@ -364,16 +363,12 @@ static int write_header(struct journal *journal, const struct plan *plan,
 	buf_printf(&text, "snapstate-journal %d\nplan sha256:%s file ", JOURNAL_VERSION,
 		plan->digest);
 	buf_word(&text, journal->has_pseudonyms ? LEFT_OUT : plan_file);
-	buf_puts(&text, "\n");
-	for (size_t i = 0; i < plan->expect.count; i++)
-		if (fact_is(plan->expect.lines[i], FACT_HOST))
-			buf_printf(&text, "%s\n", plan->expect.lines[i]);
-	buf_printf(&text, "steps %zu\n", plan->n_steps);
+	buf_printf(&text, "\n%s\nsteps %zu\n", plan->host, plan->n_steps);
 	return append(journal, &text, err);
 }
 
 /* Locked, and on no device that the plan touches; no file is open yet. */
-static int open_for(const char *folder, const struct plan *plan,
+static int open_for(const char *folder, const struct orders *plan,
 	const struct sight *sight, const struct hands *hands, struct journal *ret_journal,
 	struct err *err)
 {
@@ -392,8 +387,8 @@ static int open_for(const char *folder, const struct plan *plan,
 	return 0;
 }
 
-int journal_check(const char *folder, const struct plan *plan, const struct sight *sight,
-	struct err *err)
+int journal_check(const char *folder, const struct orders *plan,
+	const struct sight *sight, struct err *err)
 {
 	cleanup_journal struct journal journal = JOURNAL_INIT;
 	int r = open_for(folder, plan, sight, NULL, &journal, err);
@@ -413,7 +408,7 @@ static int sync_folder(const struct journal *journal, const char *folder, struct
 	return fsync(journal->folder) < 0 ? err_errno(err, errno, "fsync %s", folder) : 0;
 }
 
-int journal_create(const char *folder, const struct plan *plan, const char *plan_file,
+int journal_create(const char *folder, const struct orders *plan, const char *plan_file,
 	const struct sight *sight, const struct hands *hands, struct journal *ret_journal,
 	struct err *err)
 {
@@ -444,7 +439,7 @@ int journal_create(const char *folder, const struct plan *plan, const char *plan
 
 /* ---- going on ---- */
 
-int journal_load(const char *folder, const struct plan *plan,
+int journal_load(const char *folder, const struct orders *plan,
 	const struct observer *observer, struct buf *ret_text,
 	struct journal_state *ret_state, struct err *err)
 {
@@ -494,7 +489,7 @@ static size_t whole_lines(const struct buf *text)
 	return newline ? (size_t)(newline + 1 - text->data) : 0;
 }
 
-int journal_resume(const char *folder, const struct plan *plan, const char *plan_file,
+int journal_resume(const char *folder, const struct orders *plan, const char *plan_file,
 	const struct sight *sight, const struct hands *hands, const struct buf *text,
 	const struct journal_state *state, struct journal *ret_journal, struct err *err)
 {

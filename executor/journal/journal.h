@@ -11,7 +11,7 @@
 #include "admission.h"
 #include "audit.h"
 #include "snapstate/journal.h"
-#include "snapstate/plan.h"
+#include "snapstate/orders.h"
 
 #define JOURNAL_DIGEST_SHOWN 16 /* names the plan in each line for syslog */
 
@@ -32,13 +32,13 @@ void journal_close(struct journal *journal);
 #define cleanup_journal cleanup_with(journal_close)
 
 /* -EEXIST: this plan has a journal there; err says how its run ended. 0: none is seen. */
-int journal_find(const char *folder, const struct plan *plan,
+int journal_find(const char *folder, const struct orders *plan,
 	const struct observer *observer, struct err *err);
 
 /* Whether it could be made: all that journal_create() does before the file. Makes the
  * folder. */
-int journal_check(const char *folder, const struct plan *plan, const struct sight *sight,
-	struct err *err);
+int journal_check(const char *folder, const struct orders *plan,
+	const struct sight *sight, struct err *err);
 
 /*
  * Opens `folder` (made with mode 0700 if it is missing), makes the journal and writes its
@@ -46,24 +46,24 @@ int journal_check(const char *folder, const struct plan *plan, const struct sigh
  * interrupted. -EXDEV: the folder is on a device that the plan touches. Other errors: no
  * journal can be kept.
  */
-int journal_create(const char *folder, const struct plan *plan, const char *plan_file,
+int journal_create(const char *folder, const struct orders *plan, const char *plan_file,
 	const struct sight *sight, const struct hands *hands, struct journal *ret_journal,
 	struct err *err);
 
 /* This plan's journal, for --resume. -ENOENT: there is none. -EBADMSG: no journal of this
  * plan. -ENODATA: nobody reads it. */
-int journal_load(const char *folder, const struct plan *plan,
+int journal_load(const char *folder, const struct orders *plan,
 	const struct observer *observer, struct buf *ret_text,
 	struct journal_state *ret_state, struct err *err);
 /* As journal_create(), with the journal that was loaded. -EBUSY: it has grown since. */
-int journal_resume(const char *folder, const struct plan *plan, const char *plan_file,
+int journal_resume(const char *folder, const struct orders *plan, const char *plan_file,
 	const struct sight *sight, const struct hands *hands, const struct buf *text,
 	const struct journal_state *state, struct journal *ret_journal, struct err *err);
 
 /* From here on to syslog as well, beginning with what the header says. `audit` lives on.
  */
-void journal_copy(struct journal *journal, const struct plan *plan, const char *plan_file,
-	struct audit *audit);
+void journal_copy(struct journal *journal, const struct orders *plan,
+	const char *plan_file, struct audit *audit);
 
 int journal_signed(
 	struct journal *journal, const struct admission *admission, struct err *err);

@@ -15,7 +15,7 @@
 void executor_free(struct executor *executor)
 {
 	sight_free(&executor->sight);
-	arena_free(executor->strings);
+	facts_free(&executor->strings);
 	*executor = (struct executor){0};
 }
 
@@ -152,8 +152,6 @@ enum exit_code executor_verify(struct executor *executor)
 				executor->errors, "nothing was changed; " NEW_CAPTURE);
 		return r == -EXDEV ? EXIT_DIFFERS : EXIT_ENVIRONMENT;
 	}
-	if (!executor->strings)
-		executor->strings = arena_new();
 	if (executor->resumed)
 		executor->n_done = executor->resumed->n_done;
 	if (executor->resumed && executor->resumed->is_begun)
@@ -172,11 +170,11 @@ enum exit_code executor_verify(struct executor *executor)
 /* With the names of this host, whatever the plan has. */
 static void show_step(struct executor *executor, size_t index, bool has_reasons)
 {
-	const struct plan *plan = executor->plan;
+	const struct orders *plan = executor->plan;
 	struct plan_step step = plan->steps[index];
 
 	if (*executor->observer.redaction)
-		names_of_step(&executor->sight, &plan->steps[index], executor->strings,
+		names_of_step(&executor->sight, &plan->steps[index], &executor->strings,
 			&step, NULL);
 	report_step(executor->out, &step, index + 1, plan->n_steps, has_reasons);
 }
@@ -200,7 +198,7 @@ static enum exit_code interrupted(
 static enum exit_code apply_steps(struct executor *executor, struct journal *journal)
 {
 	const struct hands *hands = &executor->hands;
-	const struct plan *plan = executor->plan;
+	const struct orders *plan = executor->plan;
 	enum exit_code code = EXIT_DONE;
 
 	for (size_t i = executor->n_done; i < plan->n_steps && code == EXIT_DONE; i++) {

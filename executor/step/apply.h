@@ -23,12 +23,12 @@ struct held_group {
 struct executor {
 	struct observer observer;
 	struct hands hands;
-	const struct plan *plan;
+	const struct orders *plan;
 	FILE *out;		/* what is done */
 	FILE *errors;		/* why it is not */
 	bool is_verbose;	/* facts that differ beside what they mean */
 	struct sight sight;	/* as first verified, with LVM's names */
-	struct arena *strings;	/* names of the host for steps */
+	struct facts strings;	/* names of the host for steps */
 	size_t n_done;
 	bool is_begun; /* the next step was: what it may change besides may be changed */
 	uint64_t n_facts; /* that are expected by now, when all were last looked at */

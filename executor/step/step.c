@@ -53,7 +53,7 @@ static enum exit_code refuse(const struct run *run, enum exit_code code, const c
 /* No earlier step of the plan removes a volume of that group. */
 static bool is_first_of_group(const struct run *run)
 {
-	const struct plan *plan = run->executor->plan;
+	const struct orders *plan = run->executor->plan;
 	const struct plan_step *step = run->step;
 
 	if (step->op != OP_LV_REMOVE)
@@ -104,7 +104,7 @@ static int name_step(struct run *run, struct err *err)
 {
 	run->named = *run->step;
 	return *run->executor->observer.redaction
-		       ? names_of_step(&run->sight, run->step, run->executor->strings,
+		       ? names_of_step(&run->sight, run->step, &run->executor->strings,
 				 &run->named, err)
 		       : 0;
 }
@@ -584,7 +584,7 @@ static enum exit_code verify_metadata(struct run *run)
 /* The lock is kept where the next step needs it too. */
 static bool is_held_on(const struct run *run)
 {
-	const struct plan *plan = run->executor->plan;
+	const struct orders *plan = run->executor->plan;
 	cleanup_free char *next = NULL;
 
 	if (run->number == plan->n_steps)
@@ -612,7 +612,7 @@ static enum exit_code run_step(struct run *run)
 enum exit_code executor_step(
 	struct executor *executor, struct journal *journal, size_t index)
 {
-	const struct plan *plan = executor->plan;
+	const struct orders *plan = executor->plan;
 	struct run run = {
 		.executor = executor,
 		.journal = journal,

@@ -21,7 +21,7 @@ bool confirm_is_prefix(const char *text)
 	       strspn(text, "0123456789abcdef") == len;
 }
 
-static bool is_meant(const struct plan *plan, const char *digits)
+static bool is_meant(const struct orders *plan, const char *digits)
 {
 	return confirm_is_prefix(digits) &&
 	       strncmp(plan->digest, digits, strlen(digits)) == 0;
@@ -66,7 +66,7 @@ static enum exit_code no_terminal(void)
 }
 
 enum exit_code confirm_check(
-	const struct plan *plan, const char *digits, const char *terminal)
+	const struct orders *plan, const char *digits, const char *terminal)
 {
 	cleanup_close int fd = digits ? -1 : open_terminal(terminal);
 
@@ -81,7 +81,7 @@ enum exit_code confirm_check(
 }
 
 /* What was typed before the question is no answer to it. */
-enum exit_code confirm_ask(const struct plan *plan, const char *terminal)
+enum exit_code confirm_ask(const struct orders *plan, const char *terminal)
 {
 	cleanup_close int fd = open_terminal(terminal);
 	char answer[ANSWER_MAX];

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 #include "snapstate/exit.h"
-#include "snapstate/plan.h"
+#include "snapstate/orders.h"
 
 #define CONFIRM_TERMINAL "/dev/tty"
 
@@ -20,8 +20,8 @@ bool confirm_is_prefix(const char *text);
  * (--yes-digest; confirm_is_prefix()) are this plan's; where they are NULL, there is a
  * terminal to ask on. */
 enum exit_code confirm_check(
-	const struct plan *plan, const char *digits, const char *terminal);
+	const struct orders *plan, const char *digits, const char *terminal);
 /* Last, when the steps were verified and shown. An answer may take hours. */
-enum exit_code confirm_ask(const struct plan *plan, const char *terminal);
+enum exit_code confirm_ask(const struct orders *plan, const char *terminal);
 
 #endif

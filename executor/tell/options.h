@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 #include "snapstate/exit.h"
-#include "snapstate/plan.h"
+#include "snapstate/orders.h"
 
 /* Where things are unless said otherwise. */
 #define JOURNAL_FOLDER	 SNAPSTATE_STATE_FOLDER

@@ -35,7 +35,7 @@ void report_error(FILE *to, const char *format, ...)
 	free(text);
 }
 
-void report_plan(FILE *to, const struct plan *plan, const char *plan_file)
+void report_plan(FILE *to, const struct orders *plan, const char *plan_file)
 {
 	cleanup_buf struct buf taken = BUF_INIT, expires = BUF_INIT;
 

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "snapstate/difference.h"
-#include "snapstate/plan.h"
+#include "snapstate/orders.h"
 
 #define NEW_CAPTURE "make a new capture (snapstate-capture), and a new plan from it"
 
@@ -14,7 +14,7 @@
 void report_error(FILE *to, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-void report_plan(FILE *to, const struct plan *plan, const char *plan_file);
+void report_plan(FILE *to, const struct orders *plan, const char *plan_file);
 /* "step 2 of 3  dmsetup remove ...", and with `has_reasons` why. `number` is from 1. */
 void report_step(FILE *to, const struct plan_step *step, size_t number, size_t total,
 	bool has_reasons);

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "snapstate/facts.h"
+#include "snapstate/fact_set.h"
 
 struct difference {
 	struct facts missing; /* expected, not found */

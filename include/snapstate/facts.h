@@ -70,23 +70,15 @@
 
 #include "snapstate/buf.h"
 #include "snapstate/condition.h"
+#include "snapstate/fact_set.h"
 #include "snapstate/limits.h"
+#include "snapstate/redact_key.h"
 
 struct block;
 struct device;
 struct dm_target;
 struct host;
-
-/* Names may be pseudonyms, made with a key (redact.h): the hex digits of its id, and
- * where it is unless somebody says otherwise. */
-#define REDACT_KEY_ID_LEN 16
-#define REDACT_KEY_FILE	  SNAPSTATE_STATE_FOLDER "/redaction.key"
-
-/* A set of facts: sorted by bytes, no duplicates. */
-struct facts {
-	char **lines;
-	size_t count;
-};
+struct lines;
 
 /* How much of a device is a fact of the plan. */
 enum scope_level {
@@ -166,6 +158,10 @@ void scope_unite(struct scope *scope);
 int scope_volume_compare(const struct scope_volume *a, const struct scope_volume *b);
 bool scope_is_empty(const struct scope *scope);
 void scope_write(const struct scope *scope, struct buf *text);
+/* The lines of a scope that come next; strings go into the arena. Entries are in the
+ * order in which scope_write() writes them. */
+int scope_read(struct lines *lines, bool has_conditions, struct arena *strings,
+	struct scope *scope);
 
 /* Renders the facts of `scope`, or of the whole host for NULL (no conditions; process
  * holders only of devices whose opens count, so that a comparison of two captures does
@@ -186,13 +182,6 @@ void fact_block_identity(const struct block *block, const struct devno *below,
 
 /* ---- sets ---- */
 
-#define FACTS_INIT ((struct facts){0})
-void facts_add(
-	struct facts *facts, const char *line); /* copies; call facts_sort() at the end */
-void facts_sort(struct facts *facts);
-/* The place of the first line that is not before `line`; count = none. */
-size_t facts_place(const struct facts *facts, const char *line);
-bool facts_has(const struct facts *facts, const char *line);
 /* Lines of `a` that are not in `b`. */
 void facts_minus(const struct facts *a, const struct facts *b, struct facts *ret_facts);
 /* Lines of `a` that are neither in `b` nor in `c`. */
@@ -203,13 +192,6 @@ bool facts_remove(struct facts *facts, const char *line);
 bool facts_insert(struct facts *facts, const char *line);
 /* Conditions that count before a step only (condition_row.is_momentary). */
 void facts_drop_momentary(struct facts *facts);
-void facts_free(struct facts *facts);
-static inline void facts_free_fn(struct facts *facts)
-{
-	facts_free(facts);
-}
-#define cleanup_facts cleanup_with(facts_free_fn)
-
 /* A set for many changes, in no order. The lines are borrowed, and none is empty. */
 struct fact_bag {
 	const char **slots;

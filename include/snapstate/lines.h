@@ -5,7 +5,7 @@
 
 #include "snapstate/buf.h"
 #include "snapstate/err.h"
-#include "snapstate/facts.h"
+#include "snapstate/limits.h"
 
 /* Longest line: a fact behind the longest keyword ("maybe gone "). */
 #define LINES_LINE_MAX (FACT_LINE_MAX + 16)
@@ -48,10 +48,5 @@ int lines_take_number(struct lines *lines, char stop, uint64_t max, uint64_t *re
 int lines_take_devno(struct lines *lines, struct devno *ret);
 /* The line ends here; goes to the next one. */
 int lines_take_end(struct lines *lines);
-
-/* The lines of a scope that come next; strings go into the arena. Entries are in the
- * order in which scope_write() writes them. */
-int scope_read(struct lines *lines, bool has_conditions, struct arena *strings,
-	struct scope *scope);
 
 #endif

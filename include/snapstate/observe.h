@@ -63,11 +63,9 @@
 
 #include "snapstate/buf.h"
 #include "snapstate/err.h"
-#include "snapstate/facts.h"
-#include "snapstate/io.h"
+#include "snapstate/fact_set.h"
 #include "snapstate/limits.h"
 #include "snapstate/observe_frame.h"
-#include "snapstate/probe_part.h"
 
 /* What is to be named: "mount 4026531841:44". */
 struct wanted_names {
@@ -77,27 +75,6 @@ struct wanted_names {
 void wanted_name(struct wanted_names *names, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void wanted_names_free(struct wanted_names *names);
-
-struct observe_question {
-	unsigned parts;
-	char redaction[REDACT_KEY_ID_LEN + 1]; /* "" = names are the host's own */
-	struct scope scope;
-	struct wanted_names names;
-	char ticket[SHA256_HEX_LEN + 1]; /* "" = none is packed */
-	struct arena *strings; /* of the scope, where it was read */
-};
-void observe_question_free(struct observe_question *question);
-static inline void observe_question_free_fn(struct observe_question *question)
-{
-	observe_question_free(question);
-}
-#define cleanup_question cleanup_with(observe_question_free_fn)
-void observe_question_write(const struct observe_question *question, struct buf *text);
-/* Such a question: see above. */
-bool observe_is_near(unsigned parts, const struct scope *scope);
-/* -EBADMSG: err says where and what. */
-int observe_question_read(const char *text, size_t len,
-	struct observe_question *ret_question, struct err *err);
 
 /* What was seen. */
 struct sight {

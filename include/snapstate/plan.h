@@ -76,88 +76,11 @@
 #include "snapstate/facts.h"
 #include "snapstate/io.h"
 #include "snapstate/limits.h"
+#include "snapstate/orders.h"
 #include "snapstate/policy.h"
 
-#define PLAN_VERSION	2
-#define PLAN_VERSION_OLDEST 1 /* that is read */
-#define PLAN_VERSION_CONDITIONS 2
-#define PLAN_INTERPRETER "/usr/sbin/snapstate-execute"
-#define PLAN_REASONS_MAX 64
 #define PLAN_SELECT_MAX 64
 #define PLAN_LEFTOVER_MOUNTS_MAX 64
-#define PLAN_AFTER_MAX 256
-#define PLAN_MEMBERS_MAX 4096 /* of an array; the kernel's md knows fewer */
-
-/* How many of the digest's first digits one types to have a plan applied. */
-#define PLAN_CONFIRM_DIGITS 8
-
-/* The closed set of operations. */
-enum plan_op {
-	OP_UMOUNT,
-	OP_DM_REMOVE,
-	OP_LV_REMOVE,
-	OP_LV_REFRESH,
-	OP_SWAP_OFF,
-	OP_MD_STOP,
-	OP_LOOP_DETACH,
-};
-#define PLAN_OPS (OP_LOOP_DETACH + 1)
-
-/* All that distinguishes one in text. The letters in a grammar: plan_ops.c. */
-struct plan_op_row {
-	const char *name;
-	const char *command; /* of people; "=": the value of an option */
-	const char *command_without; /* where the mapping has no uuid; NULL: the same */
-	const char *target;	     /* the words of its target line */
-	const char
-		*fact; /* how a fact about the target begins that the step makes untrue */
-	const char *fact_too;	     /* what that fact has as well; NULL: nothing */
-	const char *key;   /* what the observer is to name (observe.h) */
-	const char *named; /* what of its name line is the target's under the host's own
-			      names; NULL: volumes, whose groups are named apart */
-	bool is_by_lvm;	   /* lvm carries it out */
-	bool is_kept;	   /* the target stays, and its fact as well */
-};
-const struct plan_op_row *plan_op_row(enum plan_op op);
-const char *plan_op_name(enum plan_op op);
-int plan_op_parse(const char *name, size_t len, enum plan_op *ret_op);
-
-/* What a step acts on. Which members are set depends on the operation, see above; the
- * others are zero or "". Strings are owned by the plan. */
-struct plan_target {
-	uint64_t namespace_id; /* umount */
-	uint32_t mount_id;
-	char *mount_target;
-	struct devno devno; /* all but lv-remove and lv-refresh */
-	char *dm_uuid;	    /* dm-remove; "" = the mapping has none */
-	char *dm_name;
-	char *vg_uuid; /* lv-remove, lv-refresh: plain 32 characters */
-	char *lv_uuid;
-	char *origin_uuid; /* lv-remove */
-	char *vg_name;
-	char *lv_name;
-	char *swap_path;  /* swap-off: as /proc/swaps shows it */
-	char *kname;	  /* md-stop, loop-detach */
-	char *array_uuid; /* md-stop; "" = the kernel does not tell */
-	char *file;	  /* loop-detach */
-	uint64_t diskseq; /* md-stop, loop-detach; 0 = the kernel does not tell */
-	struct devno *below; /* md-stop: the members; loop-detach: what the file is on */
-	size_t n_below;
-};
-
-struct plan_step {
-	enum plan_op op;
-	struct plan_target target;
-	char **reasons;
-	size_t n_reasons;
-	struct facts gone, new, maybe_gone, maybe_new;
-};
-
-/* A plan that must have been carried out before. */
-struct plan_after {
-	char *node;
-	char digest[SHA256_HEX_LEN + 1];
-};
 
 struct plan {
 	unsigned version; /* PLAN_VERSION of a new one */
@@ -201,27 +124,6 @@ struct plan_step *plan_step_add(struct plan *plan, enum plan_op op);
 void plan_step_reason(struct plan_step *step, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* The command that a person would type for this step, on one line:
- *   umount /mnt/backup
- *   dmsetup remove -u UUID            (dmsetup remove NAME where there is no uuid)
- *   swapoff PATH
- *   mdadm --stop /dev/KNAME
- *   losetup -d /dev/KNAME
- *   lvremove -y VG/LV
- *   lvchange --refresh VG/LV
- * Shell-quoted where a name needs it. For people only; the executor never runs it. */
-void plan_step_command(const struct plan_step *step, struct buf *ret_text);
-
-/* A grammar of its operation's row, filled. */
-void plan_target_print(
-	const struct plan_target *target, const char *grammar, struct buf *ret_text);
-/* The member that a letter stands for, one of the strings. */
-char **plan_target_string(struct plan_target *target, char letter);
-
-/* The words of the step's target line behind "target "; the executor's journal repeats
- * them. */
-void plan_step_target(const struct plan_step *step, struct buf *ret_text);
-
 /*
  * What holds, as steps are done: `now` the facts that are expected, `uncertain` those
  * that steps may have changed, depending on what else the host does; neither missing nor
@@ -250,17 +152,5 @@ void plan_write(struct plan *plan, struct buf *ret_text);
  */
 int plan_read(const char *text, size_t len, const char *name, struct plan **ret_plan,
 	struct err *err);
-
-/*
- * Of a plan that plan_read() takes elsewhere: what it takes to carry it out, and no more.
- * *ret_plan has the version, the capture, the times, redaction, the plans before it, the
- * numbers of the devices in its scope, the host line of its facts, and of each step the
- * operation, the reasons, the target and `gone`; all else is empty. Checks the grammar of
- * these, and the digest. Errors as above.
- */
-int plan_read_orders(const char *text, size_t len, const char *name,
-	struct plan **ret_plan, struct err *err);
-/* The rules for all bytes of a plan: lines of printable ASCII. */
-int plan_check_bytes(const char *text, size_t len, const char *name, struct err *err);
 
 #endif

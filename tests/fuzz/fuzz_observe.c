@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "snapstate/cleanup.h"
-#include "snapstate/observe.h"
+#include "snapstate/observe_question.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -15,10 +15,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check_orders(const char *text, size_t len, const struct plan *plan)
 {
-	cleanup_plan struct plan *orders = NULL;
+	cleanup_orders struct orders *orders = NULL;
 	struct err err = ERR_INIT;
 
-	if (plan_read_orders(text, len, "fuzz", &orders, &err) < 0) {
+	if (orders_read(text, len, "fuzz", &orders, &err) < 0) {
 		if (plan || err.code != -EBADMSG || !*err.msg)
 			abort();
 		return;

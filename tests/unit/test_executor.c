@@ -92,7 +92,7 @@ struct toy {
 	char root[64], folder[64];
 	struct machine machine;
 	struct comparing comparing;
-	struct plan *orders; /* what the hands read of its plan */
+	struct orders *orders; /* what the hands read of its plan */
 	struct toy_device devices[DEVICES];
 	unsigned seqno;
 	bool has_snap;
@@ -746,7 +746,7 @@ static void toy_new(struct toy *toy)
 
 static void toy_free(struct toy *toy)
 {
-	plan_free(toy->orders);
+	orders_free(toy->orders);
 	toy->comparing.plan = NULL; /* the test's */
 	comparing_free(&toy->comparing);
 	machine_close(&toy->machine);
@@ -849,7 +849,7 @@ static void set_target(struct plan_step *step)
 static void set_pseudonyms(struct toy *toy, struct plan_step *step)
 {
 	cleanup_host struct host *host = toy_host(toy);
-	struct arena *strings = arena_new();
+	cleanup_facts struct facts strings = FACTS_INIT;
 	struct plan_target *target = &step->target;
 	cleanup_sight struct sight sight = SIGHT_INIT;
 	struct wanted_names names = {.count = 0};
@@ -858,12 +858,11 @@ static void set_pseudonyms(struct toy *toy, struct plan_step *step)
 	names_ask(step, &names);
 	observe_names(host, &(struct observe_question){.names = names}, &sight);
 	wanted_names_free(&names);
-	assert_int_equal(names_of_step(&sight, step, strings, &named, NULL), 0);
+	assert_int_equal(names_of_step(&sight, step, &strings, &named, NULL), 0);
 	set_string(&target->mount_target, named.target.mount_target);
 	set_string(&target->dm_name, named.target.dm_name);
 	set_string(&target->vg_name, named.target.vg_name);
 	set_string(&target->lv_name, named.target.lv_name);
-	arena_free(strings);
 }
 
 /* Lets a toy do the step, and notes what it changed. */
@@ -934,9 +933,9 @@ static void toy_read_orders(struct toy *toy, const struct plan *plan)
 	struct err err = ERR_INIT;
 
 	plan_write((struct plan *)plan, &text);
-	plan_free(toy->orders);
+	orders_free(toy->orders);
 	toy->orders = NULL;
-	if (plan_read_orders(text.data, text.len, "toy", &toy->orders, &err) < 0)
+	if (orders_read(text.data, text.len, "toy", &toy->orders, &err) < 0)
 		fail_msg("%s\n%s", err.msg, text.data);
 }
 
@@ -1640,11 +1639,11 @@ static void test_a_plan_is_applied_once(void **state)
 	hands = toy_hands(&toy);
 	assert_int_equal(toy_run(&toy, plan, true), EXIT_DONE);
 	observer = toy_observer(&toy, plan);
-	assert_int_equal(
-		journal_create(toy.folder, plan, "x", &nothing, &hands, &journal, &err),
+	assert_int_equal(journal_create(toy.folder, toy.orders, "x", &nothing, &hands,
+				 &journal, &err),
 		-EEXIST);
 	assert_says(err.msg, "another run has just applied this plan");
-	assert_int_equal(journal_find(toy.folder, plan, &observer, &err), -EEXIST);
+	assert_int_equal(journal_find(toy.folder, toy.orders, &observer, &err), -EEXIST);
 	assert_says(err.msg, "applied before, and that run carried out all its steps");
 	assert_says(err.msg, plan->digest);
 }
@@ -1754,7 +1753,8 @@ static void test_a_full_disk_stops_before_acting(void **state)
 	executor.observer = toy_observer(&toy, plan);
 	executor.hands = toy_hands(&toy);
 	journal.hands = &executor.hands;
-	executor.plan = plan;
+	toy_read_orders(&toy, plan);
+	executor.plan = toy.orders;
 	executor.out = executor.errors = open_memstream(&toy.errors, &toy.errors_len);
 	assert_int_equal(executor_verify(&executor), EXIT_DONE);
 	assert_int_equal(executor_apply(&executor, &journal), EXIT_ENVIRONMENT);
@@ -2157,8 +2157,8 @@ static void test_an_empty_plan(void **state)
 
 /* ---- the journal's folder ---- */
 
-static int try_journal(struct toy *toy, const char *folder, const struct plan *plan,
-	struct err *err)
+static int try_journal(
+	struct toy *toy, const char *folder, const struct orders *plan, struct err *err)
 {
 	cleanup_journal struct journal journal = JOURNAL_INIT;
 	const struct hands hands = toy_hands(toy);
@@ -2169,11 +2169,11 @@ static int try_journal(struct toy *toy, const char *folder, const struct plan *p
 
 static void test_folders_of_journals(void **state)
 {
-	cleanup_plan struct plan *plan = toy_plan(), *touching = plan_new();
+	cleanup_plan struct plan *plan = toy_plan();
+	struct devno devno;
+	const struct orders touching = {.devices = &devno, .n_devices = 1};
 	cleanup_toy struct toy toy;
 	cleanup_close int other = -1;
-	cleanup_scope struct scope scope = {0};
-	struct device device = {.name = "x", .uuid = ""};
 	struct err err = ERR_INIT;
 	struct stat stat;
 	char made[128];
@@ -2181,23 +2181,22 @@ static void test_folders_of_journals(void **state)
 
 	(void)state;
 	toy_new(&toy);
+	toy_read_orders(&toy, plan);
 	snprintf(made, sizeof(made), "%s/made", toy.folder);
-	assert_int_equal(try_journal(&toy, made, plan, &err), 0);
+	assert_int_equal(try_journal(&toy, made, toy.orders, &err), 0);
 	assert_int_equal(lstat(made, &stat), 0);
 	assert_int_equal(stat.st_mode & 07777, 0700);
-	assert_int_equal(try_journal(&toy, "/proc/none/made", plan, &err), -ENOENT);
+	assert_int_equal(try_journal(&toy, "/proc/none/made", toy.orders, &err), -ENOENT);
 	assert_int_equal(chmod(toy.folder, 0770), 0);
-	assert_int_equal(try_journal(&toy, toy.folder, plan, &err), -EPERM);
+	assert_int_equal(try_journal(&toy, toy.folder, toy.orders, &err), -EPERM);
 	assert_int_equal(chmod(toy.folder, 0700), 0);
 	other = open(toy.folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	assert_int_equal(flock(other, LOCK_EX), 0);
-	assert_int_equal(try_journal(&toy, toy.folder, plan, &err), -EBUSY);
+	assert_int_equal(try_journal(&toy, toy.folder, toy.orders, &err), -EBUSY);
 	assert_int_equal(flock(other, LOCK_UN), 0);
 	assert_int_equal(statx(other, "", AT_EMPTY_PATH, 0, &stx), 0);
-	device.devno = (struct devno){stx.stx_dev_major, stx.stx_dev_minor};
-	scope_add_device(&scope, &device, SCOPE_IDENTITY);
-	plan_scope_set(touching, &scope);
-	assert_int_equal(try_journal(&toy, toy.folder, touching, &err), -EXDEV);
+	devno = (struct devno){stx.stx_dev_major, stx.stx_dev_minor};
+	assert_int_equal(try_journal(&toy, toy.folder, &touching, &err), -EXDEV);
 	assert_says(err.msg, "a device that the plan touches");
 }
 

@@ -116,29 +116,28 @@ static void test_names(void **state)
 		"block 9:127 name md127x file -", "block 7:5 name loop5x file /x"};
 	cleanup_plan struct plan *plan = plan_make();
 	cleanup_sight struct sight sight = SIGHT_INIT;
-	struct arena *strings = arena_new();
+	cleanup_facts struct facts strings = FACTS_INIT;
 	struct plan_step named;
 	struct err err = ERR_INIT;
 
 	(void)state;
 	for (size_t i = 0; i < plan->n_steps; i++)
 		assert_int_equal(
-			names_of_step(&sight, &plan->steps[i], strings, &named, &err),
+			names_of_step(&sight, &plan->steps[i], &strings, &named, &err),
 			-ESTALE);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		facts_insert(&sight.names, names[i]);
 	assert_int_equal(
-		names_of_step(&sight, &plan->steps[0], strings, &named, &err), 0);
+		names_of_step(&sight, &plan->steps[0], &strings, &named, &err), 0);
 	assert_string_equal(named.target.swap_path, "/dev/md127x");
 	assert_int_equal(
-		names_of_step(&sight, &plan->steps[1], strings, &named, &err), 0);
+		names_of_step(&sight, &plan->steps[1], &strings, &named, &err), 0);
 	assert_string_equal(named.target.kname, "md127x");
 	assert_int_equal(
-		names_of_step(&sight, &plan->steps[2], strings, &named, &err), 0);
+		names_of_step(&sight, &plan->steps[2], &strings, &named, &err), 0);
 	assert_string_equal(named.target.kname, "loop5x");
 	assert_string_equal(named.target.file, "/x");
 	assert_int_equal(named.target.devno.minor, 5);
-	arena_free(strings);
 }
 
 /* What has the name is no block device, or is not there: nothing is begun. */

@@ -25,7 +25,7 @@
 #include "eyes.h"
 #include "observer.h"
 #include "snapstate/cleanup.h"
-#include "snapstate/observe.h"
+#include "snapstate/observe_question.h"
 #include "ticket.h"
 
 #define DIGEST "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
@@ -442,7 +442,7 @@ static bool ask_for_ticket(const char *answer, struct buf *ret_said)
 		.before = "host.snapstate.tar.gz",
 		.key = "/etc/key"};
 	const struct act act = {answer, *answer ? SLEEPS : CLOSES};
-	struct plan plan = {.digest = DIGEST, .redaction = "0123456789abcdef"};
+	struct orders plan = {.digest = DIGEST, .redaction = "0123456789abcdef"};
 	char said[2048] = "";
 	int standard = dup(STDERR_FILENO);
 	FILE *file = tmpfile();

@@ -166,7 +166,7 @@ static void test_times(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		struct plan plan = {.taken = TAKEN, .expires = cases[i].expires};
+		struct orders plan = {.taken = TAKEN, .expires = cases[i].expires};
 		struct admission admission = {
 			.plan = &plan, .age_max = (uint64_t)cases[i].age_max};
 
@@ -183,7 +183,7 @@ static void test_digits(void **state)
 {
 	static const char *const bad[] = {"", "0123456", "0123456G", "0123456A",
 		"01234567 ", "0x123456", DIGEST "0"};
-	struct plan plan = {.digest = DIGEST};
+	struct orders plan = {.digest = DIGEST};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
@@ -203,7 +203,7 @@ static void test_digits(void **state)
 /* Somebody at a terminal, who types `early` at once and `answer` when asked. */
 static enum exit_code answer_with(const char *early, const char *answer)
 {
-	struct plan plan = {.digest = DIGEST};
+	struct orders plan = {.digest = DIGEST};
 	int keyboard, screen, status = 0;
 	char terminal[128], seen[4096];
 	size_t len = 0;

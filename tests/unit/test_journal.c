@@ -293,8 +293,8 @@ static void folder_make(struct folder *folder)
 }
 
 #define NONE (-1)
-static enum exit_code check_done(
-	const struct folder *folder, const struct plan *plan, bool is_apply, int a, int b)
+static enum exit_code check_done(const struct folder *folder, const struct orders *plan,
+	bool is_apply, int a, int b)
 {
 	struct options options = {.is_apply = is_apply};
 
@@ -311,8 +311,8 @@ static void test_done(void **state)
 {
 	struct plan_after after[] = {{.node = (char *)"hv 8", .digest = DIGEST},
 		{.node = (char *)"hv9", .digest = OTHER}};
-	const struct plan none = {0}, one = {.after = after, .n_after = 1},
-			  two = {.after = after, .n_after = 2};
+	const struct orders none = {0}, one = {.after = after, .n_after = 1},
+			    two = {.after = after, .n_after = 2};
 	cleanup_folder struct folder folder;
 
 	(void)state;

@@ -252,7 +252,8 @@ static void assert_same_target(const struct plan_step *a, const struct plan_step
 /* Who carries it out reads the same of it. */
 static void test_orders(void **state)
 {
-	cleanup_plan struct plan *plan = NULL, *orders = NULL, *none = NULL;
+	cleanup_plan struct plan *plan = NULL;
+	cleanup_orders struct orders *orders = NULL, *none = NULL;
 	cleanup_buf struct buf text = BUF_INIT;
 	struct err err = ERR_INIT;
 
@@ -260,7 +261,7 @@ static void test_orders(void **state)
 	buf_puts(&text, golden);
 	seal(&text);
 	assert_int_equal(plan_read(text.data, text.len, "x", &plan, &err), 0);
-	assert_int_equal(plan_read_orders(text.data, text.len, "x", &orders, &err), 0);
+	assert_int_equal(orders_read(text.data, text.len, "x", &orders, &err), 0);
 	assert_int_equal(orders->version, plan->version);
 	assert_string_equal(orders->capture_sha256, plan->capture_sha256);
 	assert_true(orders->taken == plan->taken && orders->expires == plan->expires);
@@ -271,23 +272,20 @@ static void test_orders(void **state)
 		assert_string_equal(orders->after[i].node, plan->after[i].node);
 		assert_string_equal(orders->after[i].digest, plan->after[i].digest);
 	}
-	assert_int_equal(orders->scope.n_devices, plan->scope.n_devices);
+	assert_int_equal(orders->n_devices, plan->scope.n_devices);
 	for (size_t i = 0; i < plan->scope.n_devices; i++)
-		assert_true(devno_is_equal(orders->scope.devices[i].devno,
-			plan->scope.devices[i].devno));
-	assert_int_equal(orders->expect.count, 1);
-	assert_true(facts_has(&plan->expect, orders->expect.lines[0]));
+		assert_true(
+			devno_is_equal(orders->devices[i], plan->scope.devices[i].devno));
+	assert_true(facts_has(&plan->expect, orders->host));
 	assert_int_equal(orders->n_steps, plan->n_steps);
 	for (size_t i = 0; i < plan->n_steps; i++)
 		assert_same_target(&orders->steps[i], &plan->steps[i]);
 	text.data[strlen("#!/usr/sbin/snapstate-execute\nsnapstate-plan 2\ncapture "
 			 "sha256:")] ^= 1;
-	assert_int_equal(
-		plan_read_orders(text.data, text.len, "x", &none, &err), -EBADMSG);
+	assert_int_equal(orders_read(text.data, text.len, "x", &none, &err), -EBADMSG);
 	assert_non_null(strstr(err.msg, "the digest does not match"));
 	for (size_t len = 0; len < text.len; len++)
-		assert_int_equal(plan_read_orders(text.data, len, "x", &none, &err),
-			-EBADMSG);
+		assert_int_equal(orders_read(text.data, len, "x", &none, &err), -EBADMSG);
 }
 
 static void test_empty_plan(void **state)

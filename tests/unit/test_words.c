@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
 #include "words.h"
 
