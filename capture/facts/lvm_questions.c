@@ -43,12 +43,29 @@ bool lvm_asks_settings(uint32_t release)
  * alone, and udev's next `pvscan --cache` activate each group of the host then
  * (tools/pvscan.c, from 2.02.155 on; read, not run). */
 /* Types 4 and 5: lib/locking/locking.c, init_locking(). Seen with 2.02.120 to .187:
- * "Operation prohibited while global/metadata_read_only is set", and exit status 0. */
-bool lvm_refuses_changes(const char *settings)
+ * "Operation prohibited while global/metadata_read_only is set", and exit status 0.
+ * XenServer's folder: MASTER_LVM_CONF in xcp-ng/sm, drivers/lvutil.py. */
+const char *lvm_refusal(const char *settings)
 {
-	return strstr(settings, LVM_LVMETAD_RUNS) ||
-	       strstr(settings, "metadata_read_only=1") ||
-	       strstr(settings, "locking_type=4") || strstr(settings, "locking_type=5");
+	static const struct {
+		const char *setting, *words;
+	} refusals[] = {
+		{LVM_LVMETAD_RUNS,
+			"lvmetad runs, and would go on with what it knew before: set "
+			"global/use_lvmetad=0 in lvm.conf, and stop lvm2-lvmetad.socket "
+			"and lvm2-lvmetad.service"},
+		{"metadata_read_only=1",
+			"lvm.conf has global/metadata_read_only=1 (XenServer and XCP-ng "
+			"change groups on the pool's master alone, with "
+			"LVM_SYSTEM_DIR=/etc/lvm/master)"},
+		{"locking_type=4", "lvm.conf has global/locking_type=4"},
+		{"locking_type=5", "lvm.conf has global/locking_type=5"},
+	};
+
+	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
+		if (strstr(settings, refusals[i].setting))
+			return refusals[i].words;
+	return NULL;
 }
 
 void lvm_add_question_config(

@@ -134,8 +134,7 @@ bool process_is_udev(const struct process *process)
 				  (process->uid == 0 && program_is_udev(process->exe)));
 }
 
-/* NULL: nothing but what a user chose. */
-static const char *believed_name(const struct process *process)
+const char *process_believed_name(const struct process *process)
 {
 	const char *slash = strrchr(process->exe, '/');
 
@@ -146,14 +145,14 @@ static const char *believed_name(const struct process *process)
 
 bool process_is_backup(const struct process *process)
 {
-	const char *name = believed_name(process);
+	const char *name = process_believed_name(process);
 
 	return name && program_is_backup(name);
 }
 
 bool process_is_hypervisor(const struct process *process)
 {
-	const char *name = believed_name(process);
+	const char *name = process_believed_name(process);
 
 	return name && program_is_hypervisor(name);
 }

@@ -229,9 +229,8 @@ static void add_release(struct naming *n)
 	buf_puts(&n->line, " lvm ");
 	lvm_release_print(release, &n->line);
 	document = host_document(n->host, "lvm/settings.txt");
-	if (document && lvm_asks_settings(release) &&
-		lvm_refuses_changes(document->bytes))
-		buf_puts(&n->line, " changes refused");
+	if (document && lvm_asks_settings(release) && lvm_refusal(document->bytes))
+		word(n, " refuses ", lvm_refusal(document->bytes));
 }
 
 static void name_group(struct naming *n, const struct vg *vg)

@@ -62,14 +62,12 @@ uint32_t names_lvm_release(const struct sight *sight, const char *vg_uuid)
 	return release ? lvm_release_of(release) : LVM_NEWEST;
 }
 
-bool names_lvm_refuses(const struct sight *sight, const char *vg_uuid)
+char *names_lvm_refusal(const struct sight *sight, const char *vg_uuid)
 {
 	char words[64];
-	cleanup_free char *changes = NULL;
 
 	snprintf(words, sizeof(words), "group %s", vg_uuid);
-	changes = sight_word(sight_name(sight, words), "changes");
-	return changes && strcmp(changes, "refused") == 0;
+	return sight_word(sight_name(sight, words), "refuses");
 }
 
 char *names_volume(const struct sight *sight, const char *vg_uuid, const char *lv_uuid)

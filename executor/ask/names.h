@@ -27,8 +27,8 @@ char *names_group(const struct sight *sight, const char *vg_uuid, uint64_t *ret_
 /* The release of the LVM that shows it, LVM_NEWEST where it does not say (lvm_ability.h).
  */
 uint32_t names_lvm_release(const struct sight *sight, const char *vg_uuid);
-/* true: the host's lvm.conf has it refuse changes (lvm_ability.h). */
-bool names_lvm_refuses(const struct sight *sight, const char *vg_uuid);
+/* Why it would not change it (lvm_ability.h); malloc'ed, NULL = it would. */
+char *names_lvm_refusal(const struct sight *sight, const char *vg_uuid);
 /* A volume's, without its group's; malloc'ed, NULL = LVM does not show it. */
 char *names_volume(const struct sight *sight, const char *vg_uuid, const char *lv_uuid);
 

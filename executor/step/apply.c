@@ -103,15 +103,16 @@ static int check_lvm(
 	const struct sight *sight, const struct plan_step *step, struct err *err)
 {
 	const char *vg_uuid = step->target.vg_uuid;
+	cleanup_free char *refusal = NULL;
 	int r;
 
 	if (step->op != OP_LV_REMOVE && step->op != OP_LV_REFRESH)
 		return 0;
 	r = lvm_release_check(names_lvm_release(sight, vg_uuid), err);
-	if (r == 0 && names_lvm_refuses(sight, vg_uuid))
-		r = err_set(err, -ENOTSUP,
-			"this host's LVM is not to be changed from here: lvm.conf refuses it "
-			"(global/metadata_read_only=1, or locking_type 4 or 5), or lvmetad runs");
+	refusal = names_lvm_refusal(sight, vg_uuid);
+	if (r == 0 && refusal)
+		r = err_set(
+			err, -ENOTSUP, "LVM is not to change groups here: %s", refusal);
 	return r;
 }
 

@@ -40,7 +40,8 @@ bool lvm_has(uint32_t release, enum lvm_feature feature);
 bool lvm_asks_settings(uint32_t release);
 /* By what that printed, and LVM_LVMETAD_RUNS where its socket is there. */
 #define LVM_LVMETAD_RUNS "lvmetad runs"
-bool lvm_refuses_changes(const char *settings);
+/* NULL: it changes groups. */
+const char *lvm_refusal(const char *settings);
 /* Each release from which on any question is put in another way, oldest first; 0 ends. */
 extern const uint32_t lvm_generations[];
 

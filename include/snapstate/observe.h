@@ -40,7 +40,7 @@
  *   name mounts ID on MAJ:MIN
  *   name device MAJ:MIN uuid U name N group VG  that it belongs to or is on; - = none
  *   name group VG-UUID name VG seqno N lvm R    R as 2.03.16; left out: it does not say
- *   name group VG-UUID name VG seqno N lvm R changes refused      its lvm.conf does that
+ *   name group VG-UUID name VG seqno N lvm R refuses WORD         to change it; why
  *   name volume VG-UUID/LV-UUID name LV
  *   name pv VG-UUID PATH                        - = its device is not known
  *   name swap MAJ:MIN state used|unused|unread path P

@@ -8,6 +8,7 @@
 
 #include "judge.h"
 #include "snapstate/host.h"
+#include "snapstate/host/device.h"
 #include "snapstate/host/shown.h"
 #include "snapstate/host/source.h"
 
@@ -59,6 +60,19 @@ static const struct row *row_of(const char *source)
 bool host_is_imported(const struct host *host)
 {
 	return host_document(host, IMPORT_DOCUMENT) != NULL;
+}
+
+/* Linux 5.15 (block/genhd.c, inc_diskseq()). */
+const char *host_known_by(const struct host *host)
+{
+	for (size_t i = 0; i < host->n_devices; i++)
+		if (host->devices[i].diskseq)
+			return NULL;
+	if (!host->n_devices || host_is_imported(host))
+		return NULL;
+	return "this kernel gives no disk sequence number (Linux 5.15 and newer do): a "
+	       "device is known by the boot, its number, uuid, name, size and table, and "
+	       "one that was removed and made anew with all of them is not told apart";
 }
 
 static bool has_shown(const struct host *host, uint64_t kinds)

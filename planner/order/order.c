@@ -670,6 +670,8 @@ int order_part(struct survey *survey, unsigned parts, struct host *now, struct p
 {
 	struct ordering ordering = {
 		.survey = survey, .parts = parts, .plan = plan, .clone = now};
+	const char *known_by = host_known_by(survey->host);
+	size_t first = plan->n_steps;
 	int r;
 
 	note_removed(&ordering);
@@ -679,6 +681,8 @@ int order_part(struct survey *survey, unsigned parts, struct host *now, struct p
 		r = add_refreshes(&ordering, err);
 	if (r == 0)
 		r = add_subjects(&ordering, ORDER_VOLUMES, err);
+	if (known_by && plan->n_steps > first)
+		plan_step_reason(&plan->steps[first], "%s", known_by);
 	forget_scope(&ordering);
 	free(ordering.is_removed);
 	return r;

@@ -81,6 +81,10 @@ void remedy_manager_of(
 	const struct host *host, const struct subject *subject, struct buf *text);
 /* By one label, "VG/LV". false: it tells nobody. */
 bool remedy_manager_words(const char *label, struct buf *text);
+/* remedy_service.c: in place of ending it; false: it is none of them. */
+bool remedy_service_words(const struct process *process, struct buf *text);
+/* Behind other words, of a process that may be tapdisk. */
+void remedy_tapdisk_words(const struct process *process, struct buf *text);
 /* remedy_namespace.c: the same for a whole mount namespace: all that lives in it and
  * keeps a mount there. */
 enum action_kind remedy_namespace_words(const struct survey *survey,

@@ -20,6 +20,7 @@
 #define HEX4	   "[0-9a-f][0-9a-f][0-9a-f][0-9a-f]"
 #define UUID_GLOB  HEX4 HEX4 "-" HEX4 "-" HEX4 "-" HEX4 "-" HEX4 HEX4 HEX4
 #define UUID_CHARS "0123456789abcdefABCDEF-"
+#define WORD_CHARS "0123456789abcdefghijklmnopqrstuvwxyz"
 
 /* XenServer's list shows nothing, where its pool does not know the disk. */
 static void xen_words(const char *id, int len, struct buf *text)
@@ -53,11 +54,21 @@ static void nova_words(const char *id, int len, struct buf *text)
 		len, id);
 }
 
+/* The group is the storage domain; vdsm's SPM alone changes it, and the filter that vdsm
+ * puts into lvm.conf hides it from plain LVM commands (vdsm-tool config-lvm-filter). */
 static void ovirt_words(const char *id, int len, struct buf *text)
 {
 	buf_sentence(text,
-		"; groups named by a uuid are oVirt's: ask its engine about image %.*s",
+		"; a group named by a uuid is a storage domain of oVirt, which its SPM "
+		"host alone changes, and which plain lvs may not show: ask the engine "
+		"about image %.*s, or `vdsm-client Host getStorageDomains` on the host",
 		len, id);
+}
+
+/* What it calls a backup or a disk; who made the volume is in its database. */
+static void onapp_words(const char *id, int len, struct buf *text)
+{
+	buf_sentence(text, "; OnApp's control panel knows it as %.*s", len, id);
 }
 
 static const struct {
@@ -73,6 +84,8 @@ static const struct {
 	{"*/volume-" UUID_GLOB, "volume-", UUID_CHARS, cinder_words},
 	{"*/" UUID_GLOB "_disk*", "", UUID_CHARS, nova_words},
 	{UUID_GLOB "/" UUID_GLOB, "", UUID_CHARS, ovirt_words},
+	{"onapp-*/backup-*", "backup-", WORD_CHARS, onapp_words},
+	{"onapp-*/*", "", WORD_CHARS, onapp_words},
 };
 
 bool remedy_manager_words(const char *label, struct buf *text)

@@ -57,6 +57,8 @@ static void end_process(const struct survey *survey, const struct subject *subje
 		buf_puts(text, " serves it, and ends with it");
 		return;
 	}
+	if (remedy_service_words(process, text))
+		return;
 	buf_puts(text, "end ");
 	remedy_process_words(process, text);
 }
@@ -99,6 +101,7 @@ static enum action_kind words_of_process(const struct survey *survey,
 			       "virtual machine of ");
 		remedy_process_words(process, text);
 		buf_puts(text, ", or shut that down");
+		remedy_tapdisk_words(process, text);
 		remedy_manager_of(survey->host, subject, text);
 		return ACTION_DO;
 	}

@@ -56,6 +56,7 @@ static void worth_of_import(const struct host *host, struct buf *text)
 
 static void worth_of_capture(const struct report_host *it, struct buf *text)
 {
+	const char *known_by = host_known_by(it->member->host);
 	size_t n_gaps = 0;
 
 	for (size_t i = 0; i < it->n_missing; i++) {
@@ -71,6 +72,8 @@ static void worth_of_capture(const struct report_host *it, struct buf *text)
 	buf_puts(text, !n_gaps		    ? "All sources were read"
 		       : n_gaps > GAPS_TOLD ? " and more"
 					    : "");
+	if (known_by)
+		buf_printf(text, "; %s", known_by);
 	buf_puts(text, ".");
 }
 

@@ -37,6 +37,11 @@ prepare() {
 	echo 7c1e0f6a52d84b0f9a3be4d06c8f2715 >/etc/machine-id
 	echo hv7 >/etc/hostname
 	echo hv7 >/proc/sys/kernel/hostname
+	# A host on a SAN has it off; what the executor says where it runs is another incident's.
+	if systemctl -q is-active lvm2-lvmetad.socket; then
+		systemctl stop lvm2-lvmetad.socket lvm2-lvmetad.service
+		echo 'global { use_lvmetad = 0 }' >>/etc/lvm/lvmlocal.conf
+	fi
 	modprobe -a dm-snapshot loop fuse
 	udevadm settle
 }

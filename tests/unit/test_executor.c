@@ -1367,12 +1367,15 @@ static void test_an_old_lvm(void **state)
 	refusing.lvm_version = "2.02.133(2)";
 	refusing.lvm_settings = "metadata_read_only=1\n";
 	assert_int_equal(toy_run(&refusing, plan, false), EXIT_ENVIRONMENT);
-	assert_says(refusing.errors, "this host's LVM is not to be changed from here");
+	assert_says(refusing.errors, "LVM is not to change groups here: lvm.conf has "
+				     "global/metadata_read_only=1");
 	toy_new(&cached);
 	cached.lvm_version = "2.02.133(2)";
 	cached.lvm_settings = LVM_LVMETAD_RUNS "\n";
 	assert_int_equal(toy_run(&cached, plan, true), EXIT_ENVIRONMENT);
-	assert_says(cached.errors, "or lvmetad runs; nothing was changed");
+	assert_says(cached.errors,
+		"LVM is not to change groups here: lvmetad runs, and would go on");
+	assert_says(cached.errors, "lvm2-lvmetad.service; nothing was changed");
 	assert_int_equal(cached.n_acts, 0);
 }
 

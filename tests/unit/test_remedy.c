@@ -1200,6 +1200,50 @@ static void test_words_of_holders(void **state)
 	}
 }
 
+/* Ending it does harm, or helps nothing; a name that a user chose is no service's. */
+static void test_words_of_services(void **state)
+{
+	static const struct {
+		const char *comm;
+		uint32_t uid;
+		const char *words;
+	} rows[] = {
+		{"sanlock", 0,
+			"close it, but never end it: a watchdog restarts the host"},
+		{"wdmd", 0, "never end it"},
+		{"lvmlockd", 0, "`vgchange --lockstop VG`"},
+		{"multipathd", 0, "`multipath -ll`"},
+		{"tgtd", 0, "`tgtadm --lld iscsi --mode target --op show`"},
+		{"sanlock", 1000, NULL},
+		{"sleep", 0, NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct process process = {
+			.pid = 7, .comm = rows[i].comm, .exe = "", .uid = rows[i].uid};
+		cleanup_buf struct buf words = BUF_INIT;
+
+		assert_int_equal(
+			remedy_service_words(&process, &words), rows[i].words != NULL);
+		if (rows[i].words)
+			ASSERT_WORDS(&words, rows[i].words);
+	}
+}
+
+static void test_words_of_tapdisk(void **state)
+{
+	const struct process tapdisk = {.pid = 7, .comm = "tapdisk", .exe = ""};
+	const struct process other = {.pid = 7, .comm = "qemu-kvm", .exe = ""};
+	cleanup_buf struct buf words = BUF_INIT;
+
+	(void)state;
+	remedy_tapdisk_words(&other, &words);
+	assert_int_equal(words.len, 0);
+	remedy_tapdisk_words(&tapdisk, &words);
+	ASSERT_WORDS(&words, "`tap-ctl list`");
+}
+
 #define A_UUID "11111111-2222-3333-4444-555555555555"
 
 static void test_words_of_managers(void **state)
@@ -1214,8 +1258,9 @@ static void test_words_of_managers(void **state)
 		{"pve/base-9000-disk-1", "`pct config 9000`"},
 		{"cinder-volumes/volume-" A_UUID, "`openstack volume show " A_UUID "`"},
 		{"nova/" A_UUID "_disk", "`openstack server show " A_UUID "`"},
-		{A_UUID "/" A_UUID, "ask its engine about image " A_UUID},
-		{"onapp-aaaa/backup-1", NULL},
+		{A_UUID "/" A_UUID, "ask the engine about image " A_UUID},
+		{"onapp-aaaa/backup-1f", "control panel knows it as 1f"},
+		{"onapp-aaaa/ekwqx3d1vtkp0s", "control panel knows it as ekwqx3d1vtkp0s"},
 		{"pve/vm-disk-0", NULL},
 		{"cinder-volumes/volume-1", NULL},
 		{"VG_XenStorage-" A_UUID "/MGT", NULL},
@@ -1457,6 +1502,8 @@ int main(void)
 		cmocka_unit_test(test_hidden_parts_are_no_subjects),
 		cmocka_unit_test(test_words_of_paths),
 		cmocka_unit_test(test_words_of_holders),
+		cmocka_unit_test(test_words_of_services),
+		cmocka_unit_test(test_words_of_tapdisk),
 		cmocka_unit_test(test_words_of_managers),
 		cmocka_unit_test(test_words_of_suspended),
 		cmocka_unit_test(test_words_of_half_removed),

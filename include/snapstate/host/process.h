@@ -67,6 +67,8 @@ bool program_is_hypervisor(const char *comm);
 
 /* The same, where it is more than a name: any user can give a process any name. The name
  * of a process of root is believed, else that of its executable where that is root's. */
+/* That name; NULL: nothing but what a user chose. */
+const char *process_believed_name(const struct process *process);
 bool process_is_backup(const struct process *process);
 bool process_is_hypervisor(const struct process *process);
 /* Only of root: without privileges none of them changes anything. */

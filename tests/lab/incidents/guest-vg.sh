@@ -14,7 +14,7 @@ make() {
 	snapshot_make onapp-aaaaaaaa ekwqx3d1vtkp0s backup-dddddddd
 	partitions_map onapp-aaaaaaaa backup-dddddddd
 	check 'udev activated the group of the guest, on the snapshot' \
-		stands_on guest-root onapp--aaaaaaaa-backup--ddddddddX1
+		until_true 30 stands_on guest-root onapp--aaaaaaaa-backup--ddddddddX1
 	mount_at /dev/mapper/guest-root /mnt/backup
 }
 guest=guest
