@@ -115,6 +115,8 @@ incident_make() {
 	udevadm settle
 }
 
+has_diskseq() { compgen -G '/sys/block/*/diskseq' >/dev/null; }
+
 # For people; inventory.before has most of it.
 incident_show() {
 	if [ "${LAB_QUIET:-}" != true ]; then
@@ -165,6 +167,9 @@ loop_execute() {
 	fi
 	say 'rehearsal'
 	expect_rc 0 rehearsal.out snapstate-execute "${execute_args[@]}" plan.snapplan
+	if ! has_diskseq && [ -n "$expect_steps" ]; then
+		check 'the rehearsal says by what a device is known' grep 'gives no disk sequence number' rehearsal.out
+	fi
 	inventory inventory.rehearsed
 	check 'the rehearsal changed nothing' inventory_same inventory.before inventory.rehearsed
 

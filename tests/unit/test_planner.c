@@ -31,6 +31,7 @@
 #include "snapstate/host/process.h"
 #include "snapstate/host/source.h"
 #include "snapstate/host/swap.h"
+#include "snapstate/host/shown.h"
 
 static const char *select_all[] = {SELECT_DEFAULT};
 
@@ -88,6 +89,30 @@ static struct plan *plan_class(
 }
 
 /* ---- what goes ---- */
+
+/* Before Linux 5.15. */
+static void test_without_diskseq(void **state)
+{
+	static const char words[] = "gives no disk sequence number";
+	cleanup_host struct host *host = sample_host(), *imported = sample_host();
+	struct request request = default_request();
+	cleanup_with(plan_free_fn) struct plan *plan = NULL;
+
+	(void)state;
+	assert_null(host_known_by(host));
+	for (size_t i = 0; i < host->n_devices; i++)
+		host->devices[i].diskseq = imported->devices[i].diskseq = 0;
+	plan = plan_class(host, &request, "leftover");
+	assert_non_null(strstr(host_known_by(host), words));
+	for (size_t i = 0; i < plan->n_steps; i++)
+		assert_int_equal(i == 0,
+			strstr(plan->steps[i].reasons[plan->steps[i].n_reasons - 1],
+				words) != NULL);
+	sample_device(host, 3)->diskseq = 7; /* it tells of one: it does of all */
+	assert_null(host_known_by(host));
+	host_document_add(imported, IMPORT_DOCUMENT, "", 0);
+	assert_null(host_known_by(imported));
+}
 
 static void test_mapped_and_mounted(void **state)
 {
@@ -1317,6 +1342,7 @@ static void test_review_escapes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_without_diskseq),
 		cmocka_unit_test(test_mapped_and_mounted),
 		cmocka_unit_test(test_nested_mounts),
 		cmocka_unit_test(test_idle),
