@@ -32,6 +32,8 @@ struct rendering {
 	struct facts *facts;
 	struct buf line; /* reused */
 	struct facts_noted *noted; /* NULL: all is rendered */
+	const struct facts_noted *last; /* at an earlier moment; NULL: none */
+	size_t last_at;			/* in its devices */
 	uint32_t entry;	      /* of the scope: its place among devices, then blocks */
 	struct devno home_of; /* the device that was last asked for its own mounts */
 	struct home_mounts home;
@@ -354,6 +356,12 @@ struct noted_holder {
 	uint32_t entry, shape, at;
 };
 
+/* All of whose holders were looked at. */
+struct noted_device {
+	struct devno devno;
+	size_t first, n_holders; /* those that are noted */
+};
+
 static bool note_holder(
 	struct rendering *r, struct devno held, const struct holder *holder)
 {
@@ -413,19 +421,72 @@ static int order_noted(const struct noted_holder *a, const struct noted_holder *
 	return (a->at > b->at) - (a->at < b->at);
 }
 
+static void render_holders_by(struct rendering *r, struct devno held,
+	enum holder_shape first, enum holder_shape last)
+{
+	struct holders holders = host_holders_between(r->host, held, first, last);
+
+	for (struct holder holder; holders_next(&holders, &holder);)
+		if (!note_holder(r, held, &holder))
+			render_holder(r, held, &holder);
+}
+
+/* Of what was noted last, the holders of a device; NULL: nobody looked. Scopes of one
+ * plan have their devices in one order. */
+static const struct noted_device *noted_last(struct rendering *r, struct devno held)
+{
+	for (size_t i = r->last_at; r->last && i < r->last->n_devices; i++)
+		if (devno_is_equal(r->last->devices[i].devno, held)) {
+			r->last_at = i + 1;
+			return &r->last->devices[i];
+		}
+	return NULL;
+}
+
+/* A step makes no block device, and puts none on another device: a loop device's file
+ * system is not unmounted before it. So those that were there and are not gone are all,
+ * and nobody looks again where their files are. */
+static void note_blocks_again(struct rendering *r, const struct noted_device *device)
+{
+	for (size_t i = device->first; i < device->first + device->n_holders; i++) {
+		struct noted_holder holder = r->last->holders[i];
+
+		holder.entry = r->entry;
+		if (holder.shape == HELD_BY_BLOCK && !r->host->blocks[holder.at].is_gone)
+			*array_add(&r->noted->holders, &r->noted->n_holders) = holder;
+	}
+}
+
+static void render_all_holders(struct rendering *r, struct devno held)
+{
+	const enum holder_shape last = HOLDER_SHAPES - 1;
+	const struct noted_device *device = noted_last(r, held);
+
+	if (!device) {
+		render_holders_by(r, held, HELD_BY_TABLE, last);
+		return;
+	}
+	render_holders_by(r, held, HELD_BY_TABLE, HELD_BY_TABLE);
+	note_blocks_again(r, device);
+	render_holders_by(r, held, HELD_BY_BLOCK + 1, last);
+}
+
 /* As long as only its table matters, only what has one on it. */
 static void render_holders(struct rendering *r, const struct asked *asked)
 {
-	struct holders holders =
-		asked->level == SCOPE_ALL
-			? host_holders(r->host, asked->devno)
-			: host_holders_by(r->host, asked->devno, HELD_BY_TABLE);
+	struct noted_device device = {.devno = asked->devno};
 
-	for (struct holder holder; holders_next(&holders, &holder);)
-		if (!note_holder(r, asked->devno, &holder))
-			render_holder(r, asked->devno, &holder);
-	if (asked->level == SCOPE_ALL)
-		render_unplaced(r, asked->devno);
+	if (asked->level != SCOPE_ALL) {
+		render_holders_by(r, asked->devno, HELD_BY_TABLE, HELD_BY_TABLE);
+		return;
+	}
+	device.first = r->noted ? r->noted->n_holders : 0;
+	render_all_holders(r, asked->devno);
+	render_unplaced(r, asked->devno);
+	if (!r->noted)
+		return;
+	device.n_holders = r->noted->n_holders - device.first;
+	*array_add(&r->noted->devices, &r->noted->n_devices) = device;
 }
 
 static void render_mounts(struct rendering *r, const struct asked *asked)
@@ -748,10 +809,11 @@ void host_facts(
 	facts_sort(ret_facts);
 }
 
-void host_facts_note(
-	const struct host *host, const struct scope *scope, struct facts_noted *ret)
+void host_facts_note(const struct host *host, const struct scope *scope,
+	const struct facts_noted *last, struct facts_noted *ret)
 {
-	struct rendering r = {.host = host, .facts = &ret->facts, .noted = ret};
+	struct rendering r = {
+		.host = host, .facts = &ret->facts, .noted = ret, .last = last};
 
 	render_scope(&r, scope);
 	buf_free(&r.line);
@@ -768,6 +830,11 @@ void host_facts_minus(const struct host *host, const struct facts_noted *a,
 	for (size_t i = 0; i < a->n_holders; i++) {
 		int order = 1;
 
+		if (at < b->n_holders && memcmp(&b->holders[at], &a->holders[i],
+						 sizeof(*a->holders)) == 0) {
+			at++; /* most are the same */
+			continue;
+		}
 		while (at < b->n_holders &&
 			(order = order_noted(&b->holders[at], &a->holders[i])) < 0)
 			at++;
@@ -782,5 +849,6 @@ void facts_noted_free(struct facts_noted *noted)
 {
 	facts_free(&noted->facts);
 	free(noted->holders);
+	free(noted->devices);
 	*noted = (struct facts_noted){.n_holders = 0};
 }

@@ -278,19 +278,23 @@ static bool holder_get(const struct host *host, struct devno held,
 
 /* ---- walks ---- */
 
-struct holders host_holders(const struct host *host, struct devno held)
+struct holders host_holders_between(const struct host *host, struct devno held,
+	enum holder_shape first, enum holder_shape last)
 {
 	return (struct holders){
-		.places = places_between(host, 0, HOLDER_SHAPES - 1, places_devno(held)),
+		.places = places_between(host, first, last, places_devno(held)),
 		.held = held};
+}
+
+struct holders host_holders(const struct host *host, struct devno held)
+{
+	return host_holders_between(host, held, HELD_BY_TABLE, HOLDER_SHAPES - 1);
 }
 
 struct holders host_holders_by(
 	const struct host *host, struct devno held, enum holder_shape shape)
 {
-	return (struct holders){
-		.places = places_between(host, shape, shape, places_devno(held)),
-		.held = held};
+	return host_holders_between(host, held, shape, shape);
 }
 
 struct holders host_holders_of_devices(const struct host *host, enum holder_shape shape,

@@ -30,10 +30,13 @@ void host_unplaced_on(
 {
 	static const enum holder_shape shapes[] = {
 		HELD_BY_BLOCK, HELD_BY_SWAP, HELD_BY_KERNEL};
+	struct holders any =
+		host_holders_between(host, DEVNO_NONE, HELD_BY_TABLE, HOLDER_SHAPES - 1);
+	struct holder first;
 	unsigned n_kernel = 0;
 
 	ret_list->count = 0;
-	if (!host_has_file_system(host, devno))
+	if (!holders_next(&any, &first) || !host_has_file_system(host, devno))
 		return;
 	for (size_t s = 0; s < sizeof(shapes) / sizeof(shapes[0]); s++) {
 		struct holders unplaced = host_holders_by(host, DEVNO_NONE, shapes[s]);

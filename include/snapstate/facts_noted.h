@@ -14,9 +14,13 @@ struct facts_noted {
 	struct facts facts;	      /* the rest */
 	struct noted_holder *holders; /* in the order of the scope */
 	size_t n_holders;
+	struct noted_device *devices;
+	size_t n_devices;
 };
-void host_facts_note(
-	const struct host *host, const struct scope *scope, struct facts_noted *ret);
+/* `last`: what a scope of the same plan showed before, in the same replay; may be NULL.
+ */
+void host_facts_note(const struct host *host, const struct scope *scope,
+	const struct facts_noted *last, struct facts_noted *ret);
 /* Lines of `a` that are not in `b`. */
 void host_facts_minus(const struct host *host, const struct facts_noted *a,
 	const struct facts_noted *b, struct facts *ret_facts);

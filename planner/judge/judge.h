@@ -31,8 +31,9 @@ extern const char *const select_default_mounts[SELECT_DEFAULT_MOUNTS];
  * work is proportional to what it read. */
 #define STACK_MOST    64  /* mappings, block devices, mounts and swap areas on it */
 #define SIBLINGS_MOST 100 /* on one layer: the origin and its snapshots */
-#define NEIGHBOURS_MOST                                                                  \
-	3		 /* of an origin's other snapshots that are named for one thing */
+/* Of an origin's other snapshots, those that are named for one thing: each has what is
+ * its own in its own section, and N sections that name N of them are N times N lines. */
+#define NEIGHBOURS_MOST 1
 #define ALIKE_MOST    12 /* other reasons of one rule that are told */
 #define BEYOND_MOST   8	 /* layers above what is also on something else */
 #define COMMANDS_MOST 8	 /* commands of LVM that are named */

@@ -349,7 +349,7 @@ static void facts_before(struct ordering *ordering, const struct reach *reach,
 		*ret = ordering->left;
 		ordering->left = (struct facts_noted){.n_holders = 0};
 	} else {
-		host_facts_note(ordering->clone, scope, ret);
+		host_facts_note(ordering->clone, scope, &ordering->left, ret);
 	}
 	facts_noted_free(&ordering->left);
 	reach_free(&ordering->reach);
@@ -380,13 +380,13 @@ int order_predict(struct ordering *ordering, struct plan_step *step, struct err 
 	if (!reach.count)
 		scope_append(&around, &ordering->around);
 	facts_before(ordering, &reach, &scope, &before);
-	host_facts_note(clone, &around, &around_before);
+	host_facts_note(clone, &around, NULL, &around_before);
 	r = replay_step(ordering->clone, step, err);
 	if (r < 0)
 		return err_wrap(err, "step %zu (%s)", ordering->plan->n_steps,
 			plan_op_name(step->op));
-	host_facts_note(clone, &scope, &ordering->left);
-	host_facts_note(clone, &around, &around_after);
+	host_facts_note(clone, &scope, &before, &ordering->left);
+	host_facts_note(clone, &around, &around_before, &around_after);
 	host_facts_minus(clone, &before, &ordering->left, &step->gone);
 	host_facts_minus(clone, &ordering->left, &before, &step->new);
 	predict_around(clone, step, &around_before, &around_after);

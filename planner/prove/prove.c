@@ -216,10 +216,13 @@ static bool is_same_scope(const struct scope *a, const struct scope *b)
 /* Nothing changes between two steps. */
 static void note_before(struct proof *proof, const struct scope *scope)
 {
+	struct facts_noted last = proof->left;
+
 	if (proof->number > 1 && is_same_scope(scope, &proof->left_scope))
 		return;
-	facts_noted_free(&proof->left);
-	host_facts_note(proof->now, scope, &proof->left);
+	proof->left = (struct facts_noted){.n_holders = 0};
+	host_facts_note(proof->now, scope, &last, &proof->left);
+	facts_noted_free(&last);
 }
 
 static int prove_step(struct proof *proof)
@@ -237,7 +240,7 @@ static int prove_step(struct proof *proof)
 		r = proof_check_quiet(proof);
 	if (r < 0)
 		return r;
-	host_facts_note(proof->now, &scope, &proof->left);
+	host_facts_note(proof->now, &scope, &before, &proof->left);
 	r = check_same(proof, &proof->step->gone, &before, &proof->left);
 	if (r == 0)
 		r = check_same(proof, &proof->step->new, &proof->left, &before);

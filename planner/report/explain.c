@@ -20,6 +20,8 @@
 #include "snapstate/ledger.h"
 #include "snapstate/lvm_names.h"
 
+#define SUBJECTS_TOLD 4 /* with their reasons; of more only the verdict */
+
 /* What the paragraphs share. */
 struct explanation {
 	struct buf *out;
@@ -221,14 +223,20 @@ static void say_holders(struct explanation *e)
 
 /* ---- what becomes of it ---- */
 
-static void say_reasons(struct explanation *e, const struct subject *subject)
+static void say_verdict(
+	struct explanation *e, const struct subject *subject, bool has_meaning)
 {
 	struct buf head = BUF_INIT;
 
-	buf_printf(&head, "%s: %s", subject->label, verdict_name(subject->verdict));
-	buf_printf(&head, ", %s: %s", rule_text(subject->decisive)->name,
-		rule_text(subject->decisive)->meaning);
+	buf_printf(&head, "%s: %s, %s%s%s", subject->label,
+		verdict_name(subject->verdict), rule_text(subject->decisive)->name,
+		has_meaning ? ": " : "",
+		has_meaning ? rule_text(subject->decisive)->meaning : "");
 	say(e, &head);
+}
+
+static void say_reasons(struct explanation *e, const struct subject *subject)
+{
 	for (size_t i = 0; i < subject->n_reasons; i++) {
 		struct buf text = BUF_INIT;
 
@@ -330,18 +338,21 @@ bool explain_concerns(
 				 subject->origin == device || subject->real == device);
 }
 
+/* Of many snapshots of one origin the reasons are told by their own explanations. */
 static void say_subjects(struct explanation *e)
 {
-	bool is_first = true;
+	size_t n_told = 0;
 
 	for (size_t i = 0; i < e->report->n_subjects; i++) {
 		const struct report_subject *told = &e->report->subjects[i];
 
 		if (!explain_concerns(e->story, e->devno, told->subject))
 			continue;
-		if (is_first)
+		if (!n_told)
 			heading(e, "The snapshot whose stack it belongs to");
-		is_first = false;
+		say_verdict(e, told->subject, n_told < SUBJECTS_TOLD);
+		if (n_told++ >= SUBJECTS_TOLD)
+			continue;
 		say_reasons(e, told->subject);
 		say_remedy(e, &told->remedy);
 	}

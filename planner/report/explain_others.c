@@ -11,7 +11,7 @@
 #include "snapstate/host.h"
 #include "snapstate/host/device.h"
 
-#define OTHERS_MAX 8 /* hosts, of one snapshot */
+#define OTHERS_MAX 8 /* other hosts, of all snapshots that a device belongs to */
 
 /* What the paragraphs share. */
 struct telling {
@@ -113,42 +113,42 @@ static const struct subject *active_on(
 	return &survey->subjects[found - 1];
 }
 
+struct others {
+	size_t shown, more;
+};
+
 /* Of one snapshot that the device belongs to. */
 static void say_others_of(
-	const struct telling *it, const struct subject *subject, bool *has_heading)
+	const struct telling *it, const struct subject *subject, struct others *others)
 {
-	size_t shown = 0, more = 0;
-
 	for (size_t m = 0; m < it->report->n_hosts; m++) {
 		const struct subject *other =
 			m != it->member ? active_on(it, m, subject) : NULL;
 
 		if (!other)
 			continue;
-		if (shown == OTHERS_MAX) {
-			more++;
+		if (others->shown == OTHERS_MAX) {
+			others->more++;
 			continue;
 		}
-		shown++;
-		if (!*has_heading)
+		if (!others->shown++)
 			buf_puts(it->out, "\nOn other hosts\n");
-		*has_heading = true;
 		say_other(it, subject, m, other);
 	}
-	if (more)
-		buf_printf(it->out, "  and it is active on %zu more\n", more);
 }
 
 static void say_others(const struct telling *it, struct devno devno)
 {
 	const struct story *story = &it->report->hosts[it->member].story;
 	const struct survey *survey = story->survey;
-	bool has_heading = false;
+	struct others others = {0};
 
 	for (size_t i = 0; i < survey->n_subjects; i++)
 		if (is_active(&survey->subjects[i]) &&
 			explain_concerns(story, devno, &survey->subjects[i]))
-			say_others_of(it, &survey->subjects[i], &has_heading);
+			say_others_of(it, &survey->subjects[i], &others);
+	if (others.more)
+		buf_printf(it->out, "  and %zu more on other hosts\n", others.more);
 }
 
 /* ---- the plans of a host ---- */

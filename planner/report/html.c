@@ -125,6 +125,17 @@ static void print_subjects(
 		html_subject(html, host, i);
 }
 
+static void print_all_subjects(struct html *html, const struct report_host *host)
+{
+	html->drawn_with =
+		xcalloc(host->member->host->n_devices, sizeof(*html->drawn_with));
+	print_subjects(html, host, 0, host->n_removed);
+	print_refreshes(&html->page, host);
+	print_subjects(html, host, host->n_removed, host->n_told);
+	free(html->drawn_with);
+	html->drawn_with = NULL;
+}
+
 /* ---- what stays ---- */
 
 static void print_untouched_row(
@@ -301,9 +312,7 @@ static void print_host(struct html *html, size_t member)
 	else
 		print_pseudonyms(page, &host->member->host->identity);
 	print_missing(page, host);
-	print_subjects(html, host, 0, host->n_removed);
-	print_refreshes(page, host);
-	print_subjects(html, host, host->n_removed, host->n_told);
+	print_all_subjects(html, host);
 	print_untouched(page, host);
 	print_evidence(html, host);
 }

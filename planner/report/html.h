@@ -16,6 +16,9 @@ struct identity;
 struct html {
 	struct page page;
 	const struct report *report;
+	/* Of each device of the host that is printed: with which subject it was drawn as
+	 * the layer of an origin, counted from 1. */
+	size_t *drawn_with;
 };
 
 /* Of several: a link to a host's place, with its name. */
@@ -44,7 +47,6 @@ void html_steps(struct page *page, const struct plan *plan, const char *label,
 /* html_outlook.c: how a host opens; of one subject what would follow. */
 void html_opening(struct page *page, const struct report_host *host);
 void html_would(struct page *page, const struct report_subject *told);
-void html_picture(
-	struct page *page, const struct story *story, const struct subject *subject);
+void html_picture(struct html *html, const struct report_host *host, size_t at);
 
 #endif

@@ -266,6 +266,27 @@ static void draw_origin_side(struct picture *picture, const struct subject *subj
 	page_close(picture->page);
 }
 
+/* N pictures of one origin would be read N times. false: this is the first. */
+static bool refer_to_origin_side(
+	struct html *html, const struct report_host *host, const struct device *real)
+{
+	struct page *page = &html->page;
+	size_t drawn = html->drawn_with[real - host->member->host->devices];
+
+	if (!drawn)
+		return false;
+	page_open(page, "div", "side");
+	page_say_in(page, "h4", "", "Its origin, the volume people use");
+	page_open(page, "p", "soft");
+	page_say(page, "as in the picture of ");
+	page_open_link(page, HTML_SUBJECT, html_place(html, host, drawn - 1));
+	page_captured(page, host->told[drawn - 1]->subject->label);
+	page_close(page);
+	page_close(page);
+	page_close(page);
+	return true;
+}
+
 static void draw_victims(struct picture *picture, const struct subject *subject)
 {
 	const struct host *host = picture->host;
@@ -314,13 +335,16 @@ static void draw_floor_of(struct picture *picture, const struct device *device)
 	}
 }
 
-static void draw_floor(struct picture *picture, const struct subject *subject)
+static void draw_floor(
+	struct picture *picture, const struct subject *subject, bool has_origin)
 {
 	page_open(picture->page, "div", "floor");
 	draw_floor_of(picture, subject->snapshot);
 	draw_floor_of(picture, subject->cow);
-	draw_floor_of(picture, subject->real);
-	draw_floor_of(picture, subject->origin);
+	if (has_origin) {
+		draw_floor_of(picture, subject->real);
+		draw_floor_of(picture, subject->origin);
+	}
 	if (picture->n_left_out) {
 		page_open(picture->page, "b", "");
 		page_say(picture->page, "and %zu more devices that are not drawn",
@@ -330,19 +354,24 @@ static void draw_floor(struct picture *picture, const struct subject *subject)
 	page_close(picture->page);
 }
 
-void html_picture(
-	struct page *page, const struct story *story, const struct subject *subject)
+void html_picture(struct html *html, const struct report_host *host, size_t at)
 {
-	struct picture picture = {.page = page,
-		.story = story,
-		.host = story->survey->host,
+	const struct subject *subject = host->told[at]->subject;
+	struct picture picture = {.page = &html->page,
+		.story = &host->story,
+		.host = host->member->host,
 		.subject = subject};
+	bool has_origin;
 
-	page_open(page, "div", "picture");
+	page_open(&html->page, "div", "picture");
 	draw_own_side(&picture, subject);
-	draw_origin_side(&picture, subject);
+	has_origin = !subject->real || !refer_to_origin_side(html, host, subject->real);
+	if (has_origin)
+		draw_origin_side(&picture, subject);
+	if (has_origin && subject->real)
+		html->drawn_with[subject->real - host->member->host->devices] = at + 1;
 	draw_victims(&picture, subject);
-	page_close(page);
-	draw_floor(&picture, subject);
+	page_close(&html->page);
+	draw_floor(&picture, subject, has_origin);
 	free(picture.drawn);
 }

@@ -174,7 +174,7 @@ void html_subject(struct html *html, const struct report_host *host, size_t at)
 		page_say_in(page, "p", "", "None: it stays as it is.");
 	if (subject->snapshot || subject->cow) {
 		page_say_in(page, "h3", "", "The stack, topmost first");
-		html_picture(page, &host->story, subject);
+		html_picture(html, host, at);
 	} else if (subject->kind != SUBJECT_HOST && subject->kind != SUBJECT_LAYER &&
 		   subject->kind != SUBJECT_SHOWN) {
 		page_say_in(page, "p", "soft", "It has no device on this host.");

@@ -580,7 +580,7 @@ static void test_story_of_many(void **state)
 	assert_has(&story, " is active on hva too: remove, active-twice; plan 1 there");
 	assert_has(&story, " is active on hvh too: ");
 	assert_has_not(&story, " is active on hvi too: ");
-	assert_has(&story, "\n  and it is active on 3 more\n");
+	assert_has(&story, "\n  and 3 more on other hosts\n");
 }
 
 /* A host's second plan. */

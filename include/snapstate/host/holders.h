@@ -91,6 +91,8 @@ struct holders {
 struct holders host_holders(const struct host *host, struct devno held);
 struct holders host_holders_by(
 	const struct host *host, struct devno held, enum holder_shape shape);
+struct holders host_holders_between(const struct host *host, struct devno held,
+	enum holder_shape first, enum holder_shape last);
 /* Of several devices, in the order of the host's array; of each device as many as `most`.
  * Only of shapes that hold one device each: not of tables and blocks. */
 struct holders host_holders_of_devices(const struct host *host, enum holder_shape shape,
