@@ -128,6 +128,17 @@ static void add_file_system(struct builder *b, unsigned minor)
 	sample_device(b->host, minor)->open_count++;
 }
 
+/* Nobody swaps on it then, nor mounts what is swapped on: both claim a device for
+ * themselves alone (kernel mm/swapfile.c, claim_swapfile(); fs/super.c, get_tree_bdev();
+ * block/bdev.c, bd_prepare_to_claim()). */
+static bool is_mounted(const struct builder *b, struct devno devno)
+{
+	for (size_t i = 0; i < b->host->n_mounts; i++)
+		if (devno_is_equal(b->host->mounts[i].devno, devno))
+			return true;
+	return false;
+}
+
 static const char *const programs[] = {"tar", "bash", "qemu-system-x86", "rsync"};
 
 /* What may be wrong with, or going on at, one device that is to be removed. */
@@ -142,7 +153,7 @@ static void disturb_device(struct builder *b, unsigned minor)
 	if (one_in(b->dice, 40))
 		sample_add_use(b->host, 1000 + minor, programs[roll(b->dice, 4)],
 			(enum use_kind)roll(b->dice, 5), minor);
-	if (one_in(b->dice, 40)) {
+	if (one_in(b->dice, 40) && !is_mounted(b, device->devno)) {
 		struct swap *swap = sample_add_swap(b->host, device->devno);
 
 		swap->has_used = !one_in(b->dice, 4);
@@ -183,7 +194,7 @@ static void burden_block(struct builder *b, struct devno devno, bool has_partiti
 	if (one_in(b->dice, 20))
 		*array_add(&b->host->kernel_holders, &b->host->n_kernel_holders) =
 			(struct kernel_holder){.devno = devno, .kind = HOLDER_OTHER, .name = "bcache0"};
-	if (one_in(b->dice, 8))
+	if (one_in(b->dice, 8) && !is_mounted(b, devno))
 		sample_add_swap(b->host, devno)->used = one_in(b->dice, 3);
 	if (one_in(b->dice, 6)) {
 		unsigned minor = b->minor++;
