@@ -82,7 +82,8 @@ static void review(
 	cleanup_buf struct buf text = BUF_INIT;
 	bool has_colour = program_has_colour(options);
 
-	review_print(report, program_prose_width(), has_colour ? &text : output);
+	review_print(report, program_prose_width(), options->is_verbose,
+		has_colour ? &text : output);
 	if (has_colour)
 		review_paint(&text, output);
 }

@@ -288,7 +288,7 @@ static int publish(const struct work *work, const struct report *report, struct 
 	buf_printf(&folder, "%s/%s", options.plan_file, work->group->name);
 	buf_printf(&file, "%s/review.txt", buf_text(&folder));
 	options.plan_file = buf_text(&folder);
-	review_print(report, 0, &review);
+	review_print(report, 0, false, &review);
 	if (program_make_folder(&options, report->fleet, err) < 0 ||
 		program_publish(buf_text(&file), 0644, &review, err) < 0)
 		return err->code;

@@ -82,6 +82,8 @@ static const struct option_row rows[] = {
 	{'j', "jobs", "N",
 		"judge groups of hosts that share storage apart from each other, as with "
 		"a folder, in N processes at once (default: 1)"},
+	{'v', "verbose", NULL,
+		"details of every snapshot in the review, also of many that are alike"},
 	{OPT_DIFF, "diff", NULL, "compare two captures, fact by fact"},
 	{OPT_COLOR, "color", "WHEN",
 		"colour the review: auto (default: on a terminal, unless NO_COLOR is "
@@ -203,6 +205,9 @@ static int read_option(int option, struct options *options)
 		return -1;
 	case 'n':
 		options->list.has_no_headings = true;
+		return -1;
+	case 'v':
+		options->is_verbose = true;
 		return -1;
 	case 'r':
 		options->list.is_raw = true;

@@ -22,6 +22,7 @@ struct options {
 	const char *explain; /* a name of a device; NULL = none */
 	bool is_json;
 	bool is_reply;
+	bool is_verbose;
 	bool is_list; /* the snapshots alone, and no plan */
 	struct list_layout list;
 	bool is_diff;

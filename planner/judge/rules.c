@@ -213,7 +213,7 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"end what still uses it; if nothing shows, restart the host"},
 	[RULE_MERGING] = {"merging", VERDICT_REFUSE, "it is being merged into its origin",
 		"the merging mark in the metadata, or a snapshot-merge target",
-		"wait: it goes by itself when it is merged"},
+		"wait until it is merged, which removes it"},
 	[RULE_NOT_A_SNAPSHOT] = {"not-a-snapshot", VERDICT_REFUSE,
 		"named like a backup snapshot, but an ordinary volume",
 		"a volume without an origin in the metadata",

@@ -304,7 +304,7 @@ static void print_host(struct html *html, size_t member)
 	print_strikes(page, host);
 	print_suspended(page, host);
 	page_say_in(page, "p", "summary", host->summary);
-	html_now(page, host);
+	html_now(page, &host->now);
 	html_index(html, host);
 	html_opening(page, host);
 	if (report_is_of_several(html->report))
@@ -343,6 +343,7 @@ static void print_several(struct html *html)
 	for (size_t i = 0; i < report->n_hosts; i++)
 		print_hazards(html, i);
 	html_totals(html);
+	html_now(page, &report->now);
 	print_pseudonyms(page, &report->hosts[0].member->host->identity);
 	html_order(html);
 	html_glance(html);

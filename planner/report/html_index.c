@@ -9,17 +9,17 @@ size_t html_place(const struct html *html, const struct report_host *host, size_
 	return at + 1;
 }
 
-void html_now(struct page *page, const struct report_host *host)
+void html_now(struct page *page, const struct report_to_do *now)
 {
-	if (!host->n_now)
+	if (!now->count)
 		return;
 	page_say_in(page, "h2", "", "What to do now");
 	page_open(page, "ol", "");
-	for (size_t i = 0; i < host->n_now; i++) {
+	for (size_t i = 0; i < now->count; i++) {
 		page_open(page, "li", "");
-		page_captured(page, host->now[i].text);
-		if (host->now[i].command)
-			page_say_in(page, "pre", "command", host->now[i].command);
+		page_captured(page, now->items[i].text);
+		if (now->items[i].command)
+			page_say_in(page, "pre", "command", now->items[i].command);
 		page_close(page);
 	}
 	page_close(page);

@@ -215,6 +215,7 @@ static void print_glance_row(struct html *html, size_t member)
 	page_open(page, "td", "name");
 	html_link_node(html, member);
 	page_close(page);
+	number_cell(page, host->n_hazards + host->n_strikes);
 	number_cell(page, host->to_remove);
 	number_cell(page, host->refused);
 	number_cell(page, host->undecided);
@@ -229,8 +230,8 @@ static void print_glance_row(struct html *html, size_t member)
 
 void html_glance(struct html *html)
 {
-	static const char *const columns[] = {
-		"host", "to remove", "refused", "undecided", "steps", "in plan"};
+	static const char *const columns[] = {"host", "hazards", "to remove", "refused",
+		"undecided", "steps", "in plan"};
 	struct page *page = &html->page;
 
 	page_say_in(page, "h2", "", "The hosts");

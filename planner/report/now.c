@@ -10,9 +10,9 @@
 
 #define REMEDIES_SHOWN 3 /* the details have them all */
 
-static void add(struct report_host *it, struct buf *text, char *command)
+static void add(struct report_to_do *now, struct buf *text, char *command)
 {
-	*array_add(&it->now, &it->n_now) = (struct report_now){text->data, command};
+	*array_add(&now->items, &now->count) = (struct report_now){text->data, command};
 	*text = (struct buf)BUF_INIT;
 }
 
@@ -24,15 +24,21 @@ const char *report_file_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+static void add_file(const char *path, struct buf *words)
+{
+	const char *file = report_file_name(path); /* it is carried to the host */
+
+	if (*file == '-')
+		buf_puts(words, "./");
+	buf_quoted(words, file);
+}
+
 static char *execute_words(const char *options, const char *plan)
 {
 	struct buf words = BUF_INIT;
 
 	buf_printf(&words, "snapstate-execute %s", options);
-	plan = report_file_name(plan); /* it is carried to the host */
-	if (*plan == '-')
-		buf_puts(&words, "./");
-	buf_quoted(&words, plan);
+	add_file(plan, &words);
 	return words.data;
 }
 
@@ -44,28 +50,27 @@ static void add_plan(const struct report *report, struct report_host *it)
 		return;
 	if (report_is_of_several(report)) {
 		buf_puts(&text, "Carry out the plans of this host, in the order above.");
-		add(it, &text, NULL);
+		add(&it->now, &text, NULL);
 	} else if (!it->member->whole->taken) {
 		buf_puts(&text, "The plan cannot be applied: the collection time of its "
 				"evidence is unknown.");
-		add(it, &text, NULL);
+		add(&it->now, &text, NULL);
 	} else if (!report->output) {
 		buf_puts(&text, "Write the plan: repeat this command with -o PLAN.");
-		add(it, &text, NULL);
+		add(&it->now, &text, NULL);
 	} else {
 		buf_puts(&text,
 			"Review the plan, and sign it; one that is not signed needs "
 			"--unsigned below.");
-		add(it, &text, NULL);
+		add(&it->now, &text, NULL);
 		buf_printf(&text, "Rehearse it on %s, as root:", it->node);
-		add(it, &text, execute_words("", report->output));
+		add(&it->now, &text, execute_words("", report->output));
 		buf_puts(&text, "Then carry it out:");
-		add(it, &text, execute_words("--apply ", report->output));
+		add(&it->now, &text, execute_words("--apply ", report->output));
 	}
 }
 
-/* What a person must do first before it is planned again; NULL: nothing helps. */
-static const struct action *first_action(const struct report_subject *told)
+const struct action *now_first_action(const struct report_subject *told)
 {
 	for (size_t i = 0; i < told->remedy.n_actions; i++)
 		if (told->remedy.actions[i].kind != ACTION_ADVISE &&
@@ -86,23 +91,8 @@ static bool is_wanted(const struct report_host *it, size_t at, bool of_hazards)
 	return of_hazards ? is_urgent : !is_urgent && subject->is_selected;
 }
 
-/* One thing that helps many snapshots is told once. */
-static bool is_told(
-	const struct report_host *it, size_t end, bool of_hazards, const char *action)
-{
-	for (size_t i = it->n_removed; i < end; i++) {
-		const struct action *other = first_action(it->told[i]);
-
-		if (other && is_wanted(it, i, of_hazards) &&
-			strcmp(other->text, action) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* The length of what comes first; the details have the rest. A command is not cut, nor
- * what stands in parentheses. */
-static size_t first_clause(const char *text)
+/* A command is not cut, nor what stands in parentheses. */
+size_t now_first_clause(const char *text)
 {
 	bool is_command = false;
 	size_t len = 0;
@@ -122,53 +112,91 @@ static void add_strikes(struct report_host *it)
 {
 	struct buf text = BUF_INIT;
 
-	if (!it->n_strikes)
+	for (size_t i = 0; i < it->n_strikes && i < REMEDIES_SHOWN; i++) {
+		buf_printf(&text,
+			"When the hazard has ended, check the data of %s (see above).",
+			it->strikes[i].victim);
+		add(&it->now, &text, NULL);
+	}
+}
+
+/* One thing that helps many snapshots is told once, and of those alike the first one. */
+struct remedies {
+	const struct report_subject *shown[REMEDIES_SHOWN];
+	size_t n_alike[REMEDIES_SHOWN]; /* besides; 0 = too few to be a group */
+	size_t n_shown, n_more;
+};
+
+static size_t count_alike(const struct report_host *it, const struct report_subject *told)
+{
+	size_t count = 0;
+
+	for (size_t i = it->n_removed; i < it->n_told; i++)
+		count += report_is_alike(it, told, it->told[i]);
+	return count < REPORT_ALIKE_LEAST ? 0 : count - 1;
+}
+
+static void note_remedy(const struct report_host *it, const struct report_subject *told,
+	struct remedies *remedies)
+{
+	const char *action = now_first_action(told)->text;
+
+	for (size_t i = 0; i < remedies->n_shown; i++) {
+		if (strcmp(now_first_action(remedies->shown[i])->text, action) == 0)
+			return;
+		if (remedies->n_alike[i] && report_is_alike(it, remedies->shown[i], told))
+			return;
+	}
+	if (remedies->n_shown == REMEDIES_SHOWN) {
+		remedies->n_more++;
 		return;
-	buf_puts(&text, "When the hazard has ended, check the data of the volume.");
-	add(it, &text, NULL);
+	}
+	remedies->n_alike[remedies->n_shown] = count_alike(it, told);
+	remedies->shown[remedies->n_shown++] = told;
 }
 
 /* What is refused stays as it is, unless somebody decides otherwise. */
-static const char *lead_of(const struct subject *subject, const char *action)
+static const char *lead_of(
+	const struct subject *subject, enum action_kind kind, bool is_of_many)
 {
-	bool is_to_stay =
-		strncmp(action, "never ", 6) == 0 || strncmp(action, "leave ", 6) == 0 ||
-		strncmp(action, "do not ", 7) == 0 ||
-		strncmp(action, "nothing ", 8) == 0 || strncmp(action, "if ", 3) == 0;
+	if (subject->verdict != VERDICT_REFUSE ||
+		subject_has_rule(subject, RULE_UNSETTLED) ||
+		(kind != ACTION_DO && kind != ACTION_WAIT))
+		return ": ";
+	return is_of_many ? " are kept. If they are to go: "
+			  : " is kept. If it is to go: ";
+}
 
-	return subject->verdict == VERDICT_REFUSE && !is_to_stay &&
-			       !subject_has_rule(subject, RULE_UNSETTLED)
-		       ? " is kept. If it is to go: "
-		       : ": ";
+static void add_remedy(
+	struct report_host *it, const struct report_subject *told, size_t n_alike)
+{
+	const struct action *action = now_first_action(told);
+	struct buf text = BUF_INIT;
+
+	buf_puts(&text, told->subject->label);
+	if (n_alike)
+		buf_printf(&text, " and %zu more like it", n_alike);
+	buf_printf(&text, "%s%.*s (see below).",
+		lead_of(told->subject, action->kind, n_alike > 0),
+		(int)now_first_clause(action->text), action->text);
+	add(&it->now, &text, NULL);
 }
 
 static void add_remedies(struct report_host *it, bool of_hazards)
 {
+	struct remedies remedies = {.n_shown = 0};
 	struct buf text = BUF_INIT;
-	size_t n_shown = 0, n_more = 0;
 
-	for (size_t i = it->n_removed; i < it->n_told; i++) {
-		const struct action *action = first_action(it->told[i]);
-
-		if (!action || !is_wanted(it, i, of_hazards))
-			continue;
-		if (n_shown == REMEDIES_SHOWN) {
-			n_more++;
-			continue;
-		}
-		if (is_told(it, i, of_hazards, action->text))
-			continue;
-		n_shown++;
-		buf_printf(&text, "%s%s%.*s (see below).", it->told[i]->subject->label,
-			lead_of(it->told[i]->subject, action->text),
-			(int)first_clause(action->text), action->text);
-		add(it, &text, NULL);
-	}
-	if (!n_more)
+	for (size_t i = it->n_removed; i < it->n_told; i++)
+		if (now_first_action(it->told[i]) && is_wanted(it, i, of_hazards))
+			note_remedy(it, it->told[i], &remedies);
+	for (size_t i = 0; i < remedies.n_shown; i++)
+		add_remedy(it, remedies.shown[i], remedies.n_alike[i]);
+	if (!remedies.n_more)
 		return;
-	report_counted(&text, n_more, "more snapshot");
+	report_counted(&text, remedies.n_more, "more snapshot");
 	buf_printf(&text, " cannot be removed yet: see below.");
-	add(it, &text, NULL);
+	add(&it->now, &text, NULL);
 }
 
 /* What is left for a person when the plan is carried out; the details have the rest. */
@@ -185,9 +213,9 @@ static void add_afterwards(struct report_host *it)
 		n_shown++;
 		buf_printf(&text, "Then, for %s: %.*s (see below).",
 			it->told[i]->subject->label,
-			(int)first_clause(remedy->actions[0].text),
+			(int)now_first_clause(remedy->actions[0].text),
 			remedy->actions[0].text);
-		add(it, &text, NULL);
+		add(&it->now, &text, NULL);
 	}
 }
 
@@ -200,7 +228,7 @@ static void add_asks(struct report_host *it)
 	buf_printf(&text, "Ask for the output of the %s below: %s.",
 		it->asks.count == 1 ? "command" : "commands",
 		it->asks.count == 1 ? "it only reads" : "they only read");
-	add(it, &text, NULL);
+	add(&it->now, &text, NULL);
 }
 
 void now_collect(const struct report *report, struct report_host *it)
@@ -211,4 +239,81 @@ void now_collect(const struct report *report, struct report_host *it)
 	add_strikes(it);
 	add_asks(it);
 	add_remedies(it, false);
+}
+
+/* ---- several hosts ---- */
+
+#define PLANS_SHOWN 8 /* with their commands; the others are carried out alike */
+
+/* The journals that the plan requires: those of the plans before it. */
+static char *apply_words(const struct fleet_plan *plan)
+{
+	struct buf words = BUF_INIT;
+
+	buf_puts(&words, "snapstate-execute --apply ");
+	for (size_t i = 0; i < plan->plan->n_after; i++)
+		buf_printf(&words, "--done %s.journal ", plan->plan->after[i].digest);
+	add_file(plan->file, &words);
+	return words.data;
+}
+
+/* "plan 1", "plans 1, 2" */
+static void before_words(const struct report *report, size_t at, struct buf *text)
+{
+	size_t n_before = report->fleet->plans[at].plan->n_after;
+	const char *separator = n_before == 1 ? "plan " : "plans ";
+
+	for (size_t before = 0; before < at; before++)
+		if (report_waits(report, at, before)) {
+			buf_printf(text, "%s%zu", separator, before + 1);
+			separator = ", ";
+		}
+}
+
+static void add_turn(struct report *report, size_t at)
+{
+	const struct fleet_plan *plan = &report->fleet->plans[at];
+	size_t n_before = plan->plan->n_after;
+	struct buf text = BUF_INIT;
+
+	buf_printf(&text, "Rehearse plan %zu on %s, as root:", at + 1,
+		report->hosts[plan->member].node);
+	add(&report->now, &text, execute_words("", plan->file));
+	if (n_before) {
+		buf_puts(&text, "When ");
+		before_words(report, at, &text);
+		buf_printf(&text,
+			" %s done, copy %s from " SNAPSTATE_STATE_FOLDER
+			" of %s, and carry it out:",
+			n_before == 1 ? "is" : "are",
+			n_before == 1 ? "its journal" : "their journals",
+			n_before == 1 ? "its host" : "their hosts");
+	} else {
+		buf_puts(&text, "Then carry it out:");
+	}
+	add(&report->now, &text, apply_words(plan));
+}
+
+void now_collect_plans(struct report *report)
+{
+	size_t n_plans = report->fleet->n_plans;
+	struct buf text = BUF_INIT;
+
+	if (!report_is_of_several(report) || !n_plans)
+		return;
+	if (!report->output) {
+		buf_puts(&text, "Write the plans: repeat this command with -o FOLDER.");
+		add(&report->now, &text, NULL);
+		return;
+	}
+	buf_puts(&text, "Review the plans, and sign them; those that are not signed need "
+			"--unsigned below.");
+	add(&report->now, &text, NULL);
+	for (size_t i = 0; i < n_plans && i < PLANS_SHOWN; i++)
+		add_turn(report, i);
+	if (n_plans <= PLANS_SHOWN)
+		return;
+	report_counted(&text, n_plans - PLANS_SHOWN, "more plan");
+	buf_puts(&text, " in the same way, in the order below.");
+	add(&report->now, &text, NULL);
 }

@@ -31,6 +31,8 @@ const char *action_kind_name(enum action_kind kind)
 		return "wait";
 	case ACTION_SUPPLY:
 		return "supply";
+	case ACTION_KEEP:
+		return "keep";
 	case ACTION_NOTHING:
 		return "nothing";
 	case ACTION_ADVISE:

@@ -21,6 +21,7 @@ enum action_kind {
 	ACTION_DO,
 	ACTION_WAIT,	/* for what, or until when */
 	ACTION_SUPPLY,	/* evidence, or a wider request */
+	ACTION_KEEP,	/* what must not be done, or must be known before it goes */
 	ACTION_NOTHING, /* nothing helps; the only one of its subject */
 	ACTION_ADVISE,	/* besides: it changes no verdict */
 };

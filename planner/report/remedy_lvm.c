@@ -51,7 +51,7 @@ static bool is_pool_damaged(const struct device *pool)
 	return false;
 }
 
-static void thin_snapshot_words(
+static enum action_kind thin_snapshot_words(
 	const struct host *host, const struct subject *subject, struct buf *text)
 {
 	const struct device *pool = pool_below(host, subject->snapshot);
@@ -64,7 +64,7 @@ static void thin_snapshot_words(
 			"is \"%s\". See lvmthin(7), \"Metadata check and repair\", and "
 			"keep a copy of the pool's metadata first",
 			pool->name, pool->targets[0].status);
-		return;
+		return ACTION_KEEP;
 	}
 	buf_sentence(text,
 		"by hand, since no plan removes thin snapshots: `lvs -a -o "
@@ -74,6 +74,7 @@ static void thin_snapshot_words(
 		vg_name(host, subject->vg_uuid), subject->lv->name, subject->label);
 	buf_sentence(text, "The data of %s stays",
 		origin ? origin->name : "other volumes of the pool");
+	return ACTION_DO;
 }
 
 enum action_kind remedy_thin_words(
@@ -91,10 +92,8 @@ enum action_kind remedy_thin_words(
 		buf_puts(text, "nothing: it has no origin, so it is a volume of its own, "
 			       "such as a virtual machine's disk, and no leftover "
 			       "snapshot");
-	else {
-		thin_snapshot_words(host, subject, text);
-		return ACTION_DO;
-	}
+	else
+		return thin_snapshot_words(host, subject, text);
 	return ACTION_NOTHING;
 }
 
@@ -130,7 +129,7 @@ enum action_kind remedy_merge_words(
 			group, name, group, name);
 	else if (lv && lv->is_merging && !into && origin)
 		buf_sentence(text,
-			"wait: it goes by itself when it is merged. The merge has not "
+			"wait until it is merged, which removes it. The merge has not "
 			"begun: it begins when %s/%s is activated next (its guest off), "
 			"and overwrites that volume with the state of this snapshot. If "
 			"nobody wants that, undo the mark before the guest is stopped: "
@@ -140,10 +139,10 @@ enum action_kind remedy_merge_words(
 			group, name, group);
 	else
 		buf_sentence(text,
-			"wait: it goes by itself when it is merged (`lvs -a -o "
+			"wait until it is merged, which removes it (`lvs -a -o "
 			"lv_name,lv_attr,data_percent %s` shows how much is left)",
 			group);
-	return ACTION_WAIT;
+	return ACTION_KEEP;
 }
 
 /* ---- suspended ---- */
@@ -316,16 +315,20 @@ static void unknown_volume_words(const struct subject *subject, struct buf *text
 enum action_kind remedy_remains_words(
 	const struct host *host, const struct subject *subject, struct buf *text)
 {
-	if (subject->lv && subject->lv->role != LV_SNAPSHOT)
+	if (subject->lv && subject->lv->role != LV_SNAPSHOT) {
 		plain_volume_words(host, subject, text);
-	else if (!subject->snapshot)
+		return ACTION_DO;
+	}
+	if (subject->snapshot && subject->lv) {
+		no_snapshot_words(host, subject, text);
+		return ACTION_DO;
+	}
+	if (subject->snapshot)
+		unknown_volume_words(subject, text);
+	else
 		buf_puts(text, "leave it as it is: texts alone do not show what is left "
 			       "of it. Capture on the host with snapstate-capture");
-	else if (subject->lv)
-		no_snapshot_words(host, subject, text);
-	else
-		unknown_volume_words(subject, text);
-	return ACTION_DO;
+	return ACTION_KEEP;
 }
 
 /* What lvremove would have done last. Nothing is on the layer, so nobody is in its
@@ -335,20 +338,19 @@ enum action_kind remedy_layer_words(
 {
 	const struct lv *lv = host_lv(host, subject->vg_uuid, subject->lv_uuid);
 
-	if (lv)
+	if (lv) {
 		buf_sentence(text,
 			"`lvchange --refresh %s/%s` drops the layer and leaves the "
 			"volume's data as they are; check first that no LVM command is "
-			"at "
-			"work. No plan touches such a layer",
+			"at work. No plan touches such a layer",
 			vg_name(host, subject->vg_uuid), lv->name);
-	else
-		buf_sentence(text,
-			"leave it until it is known why its volume is not in the "
-			"metadata: it may be the last way to that volume's data. Look "
-			"for "
-			"its uuid (%.6s-...) below /etc/lvm/archive. If the volume was "
-			"removed on purpose: `dmsetup remove -u %s`",
-			subject->lv_uuid, subject->real->uuid);
-	return ACTION_DO;
+		return ACTION_DO;
+	}
+	buf_sentence(text,
+		"leave it until it is known why its volume is not in the metadata: it "
+		"may be the last way to that volume's data. Look for its uuid (%.6s-...) "
+		"below /etc/lvm/archive. If the volume was removed on purpose: `dmsetup "
+		"remove -u %s`",
+		subject->lv_uuid, subject->real->uuid);
+	return ACTION_KEEP;
 }

@@ -97,10 +97,9 @@ static enum action_kind words_of_process(const struct survey *survey,
 		return ACTION_WAIT;
 	}
 	if (reason->rule == RULE_VM_RUNNING) {
-		buf_puts(text, "if it is not the machine's only disk, detach it from the "
-			       "virtual machine of ");
+		buf_puts(text, "detach it from the virtual machine of ");
 		remedy_process_words(process, text);
-		buf_puts(text, ", or shut that down");
+		buf_puts(text, ", or, if it is the machine's only disk, shut that down");
 		remedy_tapdisk_words(process, text);
 		remedy_manager_of(survey->host, subject, text);
 		return ACTION_DO;
@@ -456,7 +455,7 @@ static enum action_kind words_of_rule(const struct survey *survey,
 	if (reason->rule == RULE_LOST_VOLUME || reason->rule == RULE_STALE_VOLUME) {
 		words_of_stale_volume(survey->host, subject, reason->rule, text);
 		remedy_manager_of(survey->host, subject, text);
-		return ACTION_DO;
+		return reason->rule == RULE_LOST_VOLUME ? ACTION_KEEP : ACTION_DO;
 	}
 	if (reason->rule == RULE_HALF_REMOVED)
 		return remedy_remains_words(survey->host, subject, text);

@@ -372,19 +372,27 @@ static const struct lv *victim_on(
 	return host_lv(host, victim->vg_uuid, victim->uuid);
 }
 
+static char *label_of(const struct host *host, const struct lv *lv)
+{
+	const struct vg *vg = host_vg(host, lv->vg_uuid);
+	struct buf text = BUF_INIT;
+
+	buf_printf(&text, "%s/%s", vg ? vg->name : "?", lv->name);
+	return text.data;
+}
+
 static char *strike_words(const struct report_hazard *hazard, const char *by,
 	const struct host *host, const struct lv *victim)
 {
-	const struct vg *vg = host_vg(host, victim->vg_uuid);
+	cleanup_free char *label = label_of(host, victim);
 	bool is_active = host_device_of_lv(host, victim->vg_uuid, victim->uuid, "");
 	struct buf text = BUF_INIT;
 
 	buf_printf(&text,
-		"%s/%s, which is %s on this host, is being overwritten by the host %s, "
+		"%s, which is %s on this host, is being overwritten by the host %s, "
 		"where the snapshot %s is active. When that has ended, check its data: "
 		"what to do about them is said with that snapshot",
-		vg ? vg->name : "?", victim->name, is_active ? "active" : "not active",
-		by, hazard->subject->label);
+		label, is_active ? "active" : "not active", by, hazard->subject->label);
 	return text.data;
 }
 
@@ -399,11 +407,12 @@ static void collect_strikes(struct report *report, struct report_host *it)
 			const struct lv *victim = victim_on(hazard, it->member->host);
 
 			if (victim)
-				*array_add(&it->strikes, &it->n_strikes) =
-					(struct report_strike){
-						.text = strike_words(hazard, by->node,
-							it->member->host, victim),
-						.end = hazard->plan_end};
+				*array_add(&it->strikes,
+					&it->n_strikes) = (struct report_strike){
+					.text = strike_words(hazard, by->node,
+						it->member->host, victim),
+					.victim = label_of(it->member->host, victim),
+					.end = hazard->plan_end};
 		}
 	}
 }
@@ -458,6 +467,7 @@ void report_collect(const struct fleet *fleet, const char *output, struct report
 		collect_strikes(ret, &ret->hosts[i]);
 	for (size_t i = 0; i < ret->n_hosts; i++)
 		now_collect(ret, &ret->hosts[i]);
+	now_collect_plans(ret);
 	collect_asserted(ret);
 	list_mistyped(ret);
 }
@@ -489,6 +499,15 @@ bool report_is_empty(const struct report *report)
 	return true;
 }
 
+static void free_now(struct report_to_do *now)
+{
+	for (size_t i = 0; i < now->count; i++) {
+		free(now->items[i].text);
+		free(now->items[i].command);
+	}
+	free(now->items);
+}
+
 static void free_host(struct report_host *it)
 {
 	for (size_t i = 0; i < it->n_asked; i++)
@@ -497,8 +516,10 @@ static void free_host(struct report_host *it)
 		free(it->hazards[i].end);
 		free(it->hazards[i].plan_end);
 	}
-	for (size_t i = 0; i < it->n_strikes; i++)
+	for (size_t i = 0; i < it->n_strikes; i++) {
 		free(it->strikes[i].text);
+		free(it->strikes[i].victim);
+	}
 	for (size_t i = 0; i < it->n_suspended; i++)
 		free(it->suspended[i].text);
 	for (size_t i = 0; i < it->n_subjects; i++) {
@@ -506,11 +527,7 @@ static void free_host(struct report_host *it)
 		remedy_free(&it->subjects[i].remedy);
 		asks_free(&it->subjects[i].asks);
 	}
-	for (size_t i = 0; i < it->n_now; i++) {
-		free(it->now[i].text);
-		free(it->now[i].command);
-	}
-	free(it->now);
+	free_now(&it->now);
 	free(it->asked);
 	free(it->missing);
 	free(it->hazards);
@@ -536,6 +553,7 @@ void report_free(struct report *report)
 	for (size_t i = 0; i < report->n_mistyped; i++)
 		free(report->mistyped[i].there);
 	free(report->mistyped);
+	free_now(&report->now);
 	free(report->hosts);
 	free(report->waits);
 }

@@ -7,6 +7,7 @@
  *   report.c       fleet -> report
  *   worth.c        what the evidence of a host is worth
  *   now.c          what a person does next
+ *   alike.c        which snapshots are told alike
  *   fleet_words.c  how plans, nodes and steps of several hosts are called
  */
 #ifndef SNAPSTATE_REPORT_H
@@ -30,6 +31,7 @@ struct report_hazard {
 /* What another host destroys of this one's volumes. */
 struct report_strike {
 	char *text;
+	char *victim;	 /* VG/LV */
 	const char *end; /* that hazard's plan_end */
 };
 
@@ -44,6 +46,10 @@ struct report_suspended {
 struct report_now {
 	char *text;
 	char *command; /* for a shell, in printable ASCII; NULL: it is no command */
+};
+struct report_to_do {
+	struct report_now *items; /* the first thing first */
+	size_t count;
 };
 
 struct report_subject {
@@ -86,8 +92,7 @@ struct report_host {
 	size_t n_untouched;
 	size_t to_remove, refused, undecided; /* of those that were asked for */
 	size_t not_asked;		      /* refused, since they were not asked for */
-	struct report_now *now;		      /* the first thing first */
-	size_t n_now;
+	struct report_to_do now;
 	char *summary; /* "1 to remove in 3 steps, 0 refused, 0 undecided." */
 };
 
@@ -106,6 +111,7 @@ struct report {
 	bool *waits; /* plan `a` for plan `b`: [a * n_plans + b] */
 	struct report_mistyped *mistyped;
 	size_t n_mistyped;
+	struct report_to_do now; /* of several hosts, plan by plan */
 	const char *asserted[2];
 	size_t n_asserted;
 };
@@ -116,6 +122,11 @@ void report_free(struct report *report);
 #define cleanup_report cleanup_with(report_free)
 
 bool report_is_hazard(const struct report_host *host, const struct subject *subject);
+#define REPORT_ALIKE_LEAST 4 /* so many are told as a group */
+/* The same verdict, and the same kinds of reasons and of things to do: one stands for the
+ * other. A hazard is told on its own (alike.c). */
+bool report_is_alike(const struct report_host *host, const struct report_subject *a,
+	const struct report_subject *b);
 /* Is data at risk or being lost, on any host? */
 bool report_has_hazard(const struct report *report);
 /* Is nothing selected, on no host? */
@@ -145,8 +156,14 @@ const char *report_verdict(enum verdict verdict);
 /* "1 mount", "2 processes" */
 void report_counted(struct buf *text, size_t count, const char *noun);
 size_t report_holding_processes(const struct host *host);
-/* now.c: of a host of which all else is collected. */
+/* now.c: of a host of which all else is collected; of several, what is done on them in
+ * order. */
 void now_collect(const struct report *report, struct report_host *it);
+void now_collect_plans(struct report *report);
+/* What a person must do first before it is planned again; NULL: nothing helps. */
+const struct action *now_first_action(const struct report_subject *told);
+/* The length of what comes first of an action's text; the rest explains it. */
+size_t now_first_clause(const char *text);
 /* now.c: without its folders. */
 const char *report_file_name(const char *path);
 /* worth.c: of a host whose missing sources are collected; malloc'ed. */

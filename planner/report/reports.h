@@ -18,8 +18,10 @@
 
 #include "report.h"
 
-/* Prose is at most `width` columns wide; 0 = 80. */
-void review_print(const struct report *report, unsigned width, struct buf *ret_text);
+/* Prose is at most `width` columns wide; 0 = 80. With `is_verbose` each snapshot has its
+ * details, else one of many that are alike. */
+void review_print(const struct report *report, unsigned width, bool is_verbose,
+	struct buf *ret_text);
 /* The same text with the colours of a terminal. */
 void review_paint(const struct buf *text, struct buf *ret_text);
 /* What to answer the one who sent the evidence: plain text of 80 columns. */

@@ -14,10 +14,10 @@
 #include "snapstate/host.h"
 #include "snapstate/host/device.h"
 #include "snapstate/host/source.h"
+#include "table.h"
 #include "wrap.h"
 
 #define UNTOUCHED_SHOWN 40
-#define SUBJECTS_SHOWN	50 /* with their details, of each kind */
 
 /* ---- what it was made from ---- */
 
@@ -122,22 +122,6 @@ static void print_refreshes(const struct review *to, const struct report_host *h
 	}
 }
 
-/* A page that nobody can read is no review: of very many, the graph, the page and the
- * list have all. */
-static void print_subjects(
-	const struct review *to, const struct report_host *host, size_t first, size_t end)
-{
-	size_t last = end - first > SUBJECTS_SHOWN ? first + SUBJECTS_SHOWN : end;
-
-	for (size_t i = first; i < last; i++)
-		print_subject(to, host, host->told[i]);
-	if (last < end)
-		buf_printf(to->text,
-			"\n%zu more: all of them with --html FILE, one with --explain "
-			"VG/LV\n",
-			end - last);
-}
-
 /* ---- what stays ---- */
 
 static bool is_fate(const struct report_host *host, size_t at, const char *fate)
@@ -226,18 +210,69 @@ static void print_plan(struct buf *text, const struct report *report, size_t at)
 	buf_puts(text, "\n");
 }
 
-static void print_order(struct buf *text, const struct report *report)
+static void print_order(const struct review *to, const struct report *report)
 {
 	size_t n_plans = report->fleet->n_plans;
 
-	buf_printf(text, "%zu hosts, %zu plan%s\n", report->n_hosts, n_plans,
-		n_plans == 1  ? ""
-		: n_plans > 1 ? "s, in this order:"
-			      : "s");
+	if (n_plans)
+		buf_printf(to->text, "\nPlans%s\n", n_plans > 1 ? ", in this order" : "");
 	for (size_t i = 0; i < n_plans; i++)
-		print_plan(text, report, i);
+		print_plan(to->text, report, i);
+}
+
+static void add_host(
+	const struct report *report, struct table *table, const struct report_host *host)
+{
+	size_t member = (size_t)(host - report->hosts);
+	const size_t counts[] = {host->n_hazards + host->n_strikes, host->to_remove,
+		host->refused, host->undecided, host->member->whole->n_steps};
+	struct libscols_line *line = table_line(table, NULL);
+	cleanup_buf struct buf plans = BUF_INIT;
+	struct fleet_steps steps = {0};
+
+	table_cell(line, 0, host->node);
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+		cleanup_buf struct buf count = BUF_INIT;
+
+		buf_printf(&count, "%zu", counts[i]);
+		table_cell(line, i + 1, buf_text(&count));
+	}
+	while (fleet_steps_next(report->fleet, member, &steps))
+		buf_printf(&plans, "%s%zu", plans.len ? "," : "", steps.plan + 1);
+	table_cell(line, 6, plans.len ? buf_text(&plans) : "none");
+}
+
+static void print_hosts(const struct review *to, const struct report *report)
+{
+	static const char *const headings[] = {"HOST", "HAZARDS", "REMOVE", "REFUSED",
+		"UNDECIDED", "STEPS", "PLANS", NULL};
+	struct table *table = table_new(headings, true, false);
+
+	for (size_t i = 0; i < report->n_hosts; i++)
+		add_host(report, table, &report->hosts[i]);
+	buf_puts(to->text, "\n");
+	table_print(table, to->text, 2, "");
+}
+
+/* "2 hosts, 1 plan with 3 steps." */
+static void print_result_of_all(const struct review *to, const struct report *report)
+{
+	cleanup_buf struct buf words = BUF_INIT;
+	size_t n_steps = 0, n_plans = report->fleet->n_plans;
+
+	for (size_t i = 0; i < n_plans; i++)
+		n_steps += report->fleet->plans[i].plan->n_steps;
+	report_counted(&words, report->n_hosts, "host");
+	buf_puts(&words, ", ");
+	report_counted(&words, n_plans, "plan");
+	if (n_plans) {
+		buf_puts(&words, " with ");
+		report_counted(&words, n_steps, "step");
+	}
+	buf_puts(&words, ".");
+	print_titled(to, "RESULT", buf_text(&words));
 	for (size_t i = 0; i < report->n_asserted; i++)
-		buf_printf(text, "asserted: %s\n", report->asserted[i]);
+		print_titled(to, i ? "" : "ASSERTED", report->asserted[i]);
 }
 
 /* What is being destroyed comes before the order of the plans, on whatever host it is. */
@@ -253,7 +288,10 @@ static void print_several(const struct review *to, const struct report *report)
 {
 	for (size_t i = 0; i < report->n_hosts; i++)
 		print_destruction(to, &report->hosts[i]);
-	print_order(to->text, report);
+	print_result_of_all(to, report);
+	print_now(to, &report->now);
+	print_hosts(to, report);
+	print_order(to, report);
 	for (size_t i = 0; i < report->n_hosts; i++) {
 		buf_puts(to->text, "\n==== ");
 		buf_word(to->text, report->hosts[i].member->host->identity.node);
@@ -272,17 +310,23 @@ static void print_mistyped(const struct review *to, const struct report *report)
 		buf_word(to->text, it->glob);
 		buf_puts(to->text, "\n");
 		if (*it->there)
-			buf_printf(&words, "Snapshots on this host: %s.", it->there);
+			buf_printf(&words, "Snapshots on %s: %s.",
+				report_is_of_several(report) ? "these hosts"
+							     : "this host",
+				it->there);
 		else
-			buf_puts(&words, "This host has no snapshots.");
+			buf_puts(&words, report_is_of_several(report)
+						 ? "These hosts have no snapshots."
+						 : "This host has no snapshots.");
 		print_wrapped(to, "", buf_text(&words), "");
 		buf_puts(to->text, "\n");
 	}
 }
 
-void review_print(const struct report *report, unsigned width, struct buf *ret_text)
+void review_print(const struct report *report, unsigned width, bool is_verbose,
+	struct buf *ret_text)
 {
-	struct review to = {ret_text, width ? width : WRAP_WIDTH};
+	struct review to = {ret_text, width ? width : WRAP_WIDTH, is_verbose};
 
 	print_mistyped(&to, report);
 	if (report_is_of_several(report))

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Inside the text review: review.c is the whole, review_screen.c what a reader sees
- * first, review_outlook.c what is not known, review_subject.c one subject,
- * review_stack.c its devices, review_paint.c its colours. */
+ * first, review_outlook.c what is not known, review_many.c the snapshots,
+ * review_subject.c one of them, review_stack.c its devices, review_paint.c its colours.
+ */
 #ifndef SNAPSTATE_REVIEW_H
 #define SNAPSTATE_REVIEW_H
 
@@ -13,6 +14,7 @@
 struct review {
 	struct buf *text;
 	unsigned width;
+	bool is_verbose; /* each snapshot with its details */
 };
 
 /* "  LEAD     text TAIL", wrapped with a hanging indent. Escapes `text`; `tail` is ours.
@@ -25,6 +27,7 @@ void print_titled(const struct review *to, const char *lead, const char *text);
 /* review_screen.c: hazards, what to do now, a line for each snapshot. */
 void print_hazard(const struct review *to, const struct report_hazard *hazard,
 	const char *node, const char *end);
+void print_now(const struct review *to, const struct report_to_do *now);
 void print_screen(const struct review *to, const struct report *report,
 	const struct report_host *host);
 
@@ -37,6 +40,11 @@ void print_would(const struct review *to, const struct report_subject *told);
 void outlook_words(const struct report_subject *told, struct buf *text);
 /* Each with its number, and what it decides. */
 void review_asks(const struct review *to, const struct asks *asks);
+
+/* review_many.c: those from `first` to `end` of what is told, each with its details, or,
+ * of many that are alike, one of them and a line for each other. */
+void print_subjects(const struct review *to, const struct report_host *host, size_t first,
+	size_t end);
 
 /* review_subject.c */
 void print_subject(const struct review *to, const struct report_host *host,

@@ -91,22 +91,18 @@ static void print_plan_file(
 	buf_puts(text, "\n");
 }
 
-static void print_now(const struct review *to, const struct report_host *host)
+void print_now(const struct review *to, const struct report_to_do *now)
 {
-	if (!host->n_now)
-		buf_puts(to->text, host->n_told
-					   ? "NOW        Nothing for this selection.\n"
-					   : "NOW        Nothing.\n");
-	for (size_t i = 0; i < host->n_now; i++) {
+	for (size_t i = 0; i < now->count; i++) {
 		cleanup_buf struct buf lead = BUF_INIT, words = BUF_INIT;
 
 		buf_printf(&lead, "%-*s%zu", REVIEW_INDENT, i ? "" : "NOW", i + 1);
-		buf_prose(&words, host->now[i].text);
+		buf_prose(&words, now->items[i].text);
 		wrap_add(to->text, to->width, REVIEW_INDENT + 3, buf_text(&lead),
 			buf_text(&words));
-		if (host->now[i].command)
+		if (now->items[i].command)
 			buf_printf(to->text, "%*s%s\n", REVIEW_INDENT + 3, "",
-				host->now[i].command);
+				now->items[i].command);
 	}
 }
 
@@ -122,7 +118,10 @@ static void print_result(const struct review *to, const struct report *report,
 	print_titled(to, "EVIDENCE", host->worth);
 	if (report->output && !report_is_of_several(report))
 		print_plan_file(to, host->member->whole, report->output);
-	print_now(to, host);
+	print_now(to, &host->now);
+	if (!host->now.count)
+		print_titled(to, "NOW",
+			host->n_told ? "Nothing for this selection." : "Nothing.");
 }
 
 /* ---- a line for each snapshot ---- */

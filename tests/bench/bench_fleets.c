@@ -150,7 +150,7 @@ static struct cost cost_of(const struct shape *shape, unsigned hosts, unsigned s
 	must(fleet_order(&fleet, &err), shape, &err);
 	must(fleet_prove(&fleet, &err), shape, &err);
 	report_collect(&fleet, "plans", &report);
-	review_print(&report, 0, &text);
+	review_print(&report, 0, false, &text);
 	html_print(&report, &html);
 	dot_print(&report, &dot);
 	json_print(&report, &json);

@@ -89,7 +89,7 @@ static void print_all(const struct fleet *fleet, struct cost *cost)
 	n_steps = 0;
 	report_collect(fleet, "plan", &report);
 	pass_end(cost, PASS_REPORT);
-	review_print(&report, 0, &review);
+	review_print(&report, 0, false, &review);
 	pass_end(cost, PASS_REVIEW);
 	html_print(&report, &html);
 	pass_end(cost, PASS_HTML);

@@ -121,7 +121,7 @@ static void print_all(struct request *request, struct host *host, struct survey 
 	cleanup_buf struct buf text = BUF_INIT, page = BUF_INIT, json = BUF_INIT;
 
 	report_collect(&fleet, "plan", &report);
-	review_print(&report, 0, &text);
+	review_print(&report, 0, false, &text);
 	html_print(&report, &page);
 	json_print(&report, &json);
 	assert_true(text.len && page.len && json.len);

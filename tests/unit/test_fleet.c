@@ -728,8 +728,8 @@ static void test_random_fleets(void **state)
 		if (trial_run(&one) < 0 || trial_run(&two) < 0)
 			fail_msg("RANDOM_SEED=%llu: %s%s", (unsigned long long)seed,
 				one.err.msg, two.err.msg);
-		review_print(trial_report(&one, "plans"), 0, &text);
-		review_print(trial_report(&two, "plans"), 0, &again);
+		review_print(trial_report(&one, "plans"), 0, false, &text);
+		review_print(trial_report(&two, "plans"), 0, false, &again);
 		if (strcmp(buf_text(&text), buf_text(&again)) != 0)
 			fail_msg("RANDOM_SEED=%llu: the order of the captures matters",
 				(unsigned long long)seed);

@@ -1334,7 +1334,7 @@ static void test_review_escapes(void **state)
 	member.survey = survey;
 	member.whole = plan;
 	report_collect(&fleet, NULL, &report);
-	review_print(&report, 0, &review);
+	review_print(&report, 0, false, &review);
 	assert_null(strchr(buf_text(&review), '\033'));
 	assert_null(strstr(buf_text(&review), "\nREMOVE everything"));
 }

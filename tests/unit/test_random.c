@@ -91,7 +91,7 @@ static void plan_text_of(const struct host *host, bool has_refresh, uint64_t see
 		.survey = survey,
 		.whole = plan};
 	report_collect(&fleet, "plan", &report);
-	review_print(&report, 0, ret_review);
+	review_print(&report, 0, false, ret_review);
 	for (size_t i = 0; i < survey.n_subjects; i++)
 		tally_subject(&survey.subjects[i], tally);
 	for (size_t i = 0; i < plan->n_steps; i++)

@@ -1329,7 +1329,7 @@ static void test_words_of_suspended(void **state)
 	sample_lv(merging)->is_merging = true;
 	words_of(merging, &of_merging);
 	ASSERT_WORDS(&of_merging, "advise: `dmsetup resume ", "every read and write of ",
-		"wait: ");
+		"keep: wait until it is merged");
 
 	sample_make_stale(stale);
 	sample_add_victim(stale);
@@ -1428,8 +1428,8 @@ static void test_words_of_merges(void **state)
 		const char *status, *words; /* status NULL: marked only */
 		bool is_stale;
 	} rows[] = {
-		{"16/32768 16", "wait: wait: it goes by itself", false},
-		{"16/32768 16", "wait: wait: it goes by itself", true},
+		{"16/32768 16", "keep: wait until it is merged", false},
+		{"16/32768 16", "keep: wait until it is merged", true},
 		{"Merge failed", "`lvchange -an onapp-aaaa/disk1`", false},
 		{"Merge failed", "`lvchange -an onapp-aaaa/disk1`", true},
 		{NULL, "The merge has not begun", false},

@@ -15,6 +15,7 @@
 
 #include "check_review.h"
 #include "judge.h"
+#include "made_host.h"
 #include "planning.h"
 #include "proof.h"
 #include "reports.h"
@@ -26,6 +27,7 @@
 #include "snapstate/host/block.h"
 #include "snapstate/host/device.h"
 #include "snapstate/host/process.h"
+#include "snapstate/record.h"
 
 #define RANDOM_HOSTS 300
 
@@ -182,7 +184,7 @@ static void make_text(struct host *host, struct buf *ret)
 	cleanup_reviewed struct reviewed reviewed = {0};
 
 	review_host(host, &reviewed);
-	review_print(&reviewed.report, 0, ret);
+	review_print(&reviewed.report, 0, false, ret);
 }
 
 static void test_text(void **state)
@@ -210,6 +212,72 @@ static void test_text_hostile(void **state)
 	assert_printable(&text);
 	assert_has(&text, "-mounted on <img src=x");
 	assert_has(&text, "\\x1b[31m\\x0a\\x7f\\xe2\\x80\\xae\\xff");
+}
+
+static size_t count_lines(const struct buf *text)
+{
+	size_t count = 0;
+
+	for (const char *at = buf_text(text); *at; at++)
+		count += *at == '\n';
+	return count;
+}
+
+/* Its documents are read when its capture is. */
+static struct host *host_as_read(unsigned stacks)
+{
+	cleanup_host struct host *made = made_host(stacks);
+	cleanup_buf struct buf archive = BUF_INIT;
+	struct err err = ERR_INIT;
+	struct host *host;
+
+	if (record_write(made, "many", &archive, &err) < 0 ||
+		record_read(archive.data, archive.len, "many", &host, &err) < 0)
+		fail_msg("%s", err.msg);
+	host_index_build(host);
+	return host;
+}
+
+/* Half of its snapshots are removed, and half refused, all for the same reasons. */
+static void test_text_of_many(void **state)
+{
+	cleanup_host struct host *host = host_as_read(40);
+	cleanup_reviewed struct reviewed reviewed = {0};
+	cleanup_buf struct buf text = BUF_INIT, verbose = BUF_INIT;
+
+	(void)state;
+	review_host(host, &reviewed);
+	review_print(&reviewed.report, 0, false, &text);
+	review_print(&reviewed.report, 0, true, &verbose);
+	assert_has(&text, "REMOVE     19 more like onapp-0000/backup-000000\n");
+	assert_has(&text, "  onapp-0000/backup-000002  steps 4 to 6\n");
+	assert_has(&text, "REFUSE     19 more like onapp-0000/backup-000001\n");
+	assert_has(&text, "  onapp-0000/backup-000003  wait until the backup of ");
+	assert_has(&text, "onapp-0000/backup-000001 and 19 more like it are kept.");
+	assert_in_range(count_lines(&text), 80, 300);
+	assert_has_not(&verbose, "more like onapp-");
+	assert_has(&verbose, "\nREFUSE     onapp-0000/backup-000003\n");
+	assert_true(count_lines(&verbose) > 900);
+}
+
+/* Three of a kind are no group, four are; the wrong ones are never in it. */
+static void test_text_of_few(void **state)
+{
+	(void)state;
+	for (unsigned stacks = 6; stacks <= 8; stacks += 2) {
+		cleanup_host struct host *host = host_as_read(stacks);
+		cleanup_reviewed struct reviewed reviewed = {0};
+		cleanup_buf struct buf text = BUF_INIT;
+
+		review_host(host, &reviewed);
+		review_print(&reviewed.report, 0, false, &text);
+		if (stacks == 6) {
+			assert_has_not(&text, " more like onapp");
+			continue;
+		}
+		assert_has(&text, "REMOVE     3 more like onapp-0000/backup-000000\n");
+		assert_has(&text, "REFUSE     3 more like onapp-0000/backup-000001\n");
+	}
 }
 
 /* ---- the graph ---- */
@@ -453,6 +521,8 @@ int main(void)
 		cmocka_unit_test(test_page_hostile),
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_text_hostile),
+		cmocka_unit_test(test_text_of_many),
+		cmocka_unit_test(test_text_of_few),
 		cmocka_unit_test(test_graph),
 		cmocka_unit_test(test_graph_hostile),
 		cmocka_unit_test(test_graph_grammar),

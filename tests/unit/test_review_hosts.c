@@ -182,7 +182,7 @@ static void test_text_hazard(void **state)
 		const char *const parts[] = {
 			"HAZARD     DATA IS BEING DESTROYED on hvb by "
 			"onapp-aaaa/backup-dddd\n",
-			end, "\n2 hosts, ",
+			end, "\nRESULT     2 hosts, ",
 			"==== hva ====\nHAZARD     DATA OF THIS HOST IS BEING "
 			"DESTROYED\n",
 			end, "\ncapture ",
@@ -194,7 +194,7 @@ static void test_text_hazard(void **state)
 		cleanup_buf struct buf text = BUF_INIT;
 
 		hazardous(&trial, "hvb", is_held);
-		review_print(trial_report(&trial, NULL), 200, &text);
+		review_print(trial_report(&trial, NULL), 200, false, &text);
 		assert_int_equal(strncmp(buf_text(&text), parts[0], strlen(parts[0])), 0);
 		assert_in_order(&text, parts);
 	}
