@@ -76,12 +76,6 @@ int wire_receive(
 	return r;
 }
 
-void wire_arguments(const char *const argv[], struct buf *ret_bytes)
-{
-	for (size_t i = 0; argv[i]; i++)
-		buf_add(ret_bytes, argv[i], strlen(argv[i]) + 1);
-}
-
 const char **wire_command(const struct buf *bytes)
 {
 	const char **argv = NULL;

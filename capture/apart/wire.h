@@ -13,10 +13,10 @@
 #define WIRE_ANSWER_MAX    (1u << 30) /* bytes; the questions have limits of their own */
 
 enum wire_word {
-	WIRE_ASK,	/* arguments, seconds, max -> ANSWER */
-	WIRE_CHANGE,	/* arguments -> STARTED, ANSWER; or ANSWER alone */
+	WIRE_ASK,     /* arguments, seconds, max -> ANSWER */
+	WIRE_CHANGE,  /* words -> STARTED, ANSWER; or ANSWER alone */
 	WIRE_STARTED, /* status: the pid */
-	WIRE_ANSWER,	/* result, status, text; the bytes: out, then err_text */
+	WIRE_ANSWER,  /* result, status, text; the bytes: out, then err_text */
 };
 
 struct wire_message {
@@ -36,9 +36,8 @@ int wire_send(int fd, const struct wire_message *message, const struct buf *byte
 int wire_receive(
 	int fd, size_t max, struct wire_message *ret_message, struct buf *ret_bytes);
 
-/* A command line as bytes, each argument with its NUL, and back. The result points into
- * `bytes` and ends with NULL; NULL = no command line. */
-void wire_arguments(const char *const argv[], struct buf *ret_bytes);
+/* Words, or a command line, of bytes that are words, each with its NUL. The result points
+ * into `bytes` and ends with NULL; NULL = there are none, or the last one has no end. */
 const char **wire_command(const struct buf *bytes);
 
 #endif

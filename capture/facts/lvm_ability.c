@@ -28,13 +28,6 @@ static const uint32_t since[] = {
 	[LVM_HAS_DEVICES] = LVM_RELEASE(2, 3, 12),
 };
 
-/* Those above, and those of the settings below and of lvm_questions.c. */
-const uint32_t lvm_generations[] = {LVM_RELEASE(2, 2, 98), LVM_RELEASE(2, 2, 117),
-	LVM_RELEASE(2, 2, 120), LVM_RELEASE(2, 2, 124), LVM_RELEASE(2, 2, 132),
-	LVM_RELEASE(2, 2, 143), LVM_RELEASE(2, 2, 146), LVM_RELEASE(2, 2, 148),
-	LVM_RELEASE(2, 2, 153), LVM_RELEASE(2, 2, 158), LVM_RELEASE(2, 2, 184),
-	LVM_RELEASE(2, 3, 0), LVM_RELEASE(2, 3, 3), LVM_RELEASE(2, 3, 12), 0};
-
 /* use_lvmetad is left as the host has it: where lvmetad runs, nothing is changed
  * (lvm_questions.c). */
 static const struct lvm_setting of_changes[] = {
@@ -75,13 +68,9 @@ bool lvm_has(uint32_t release, enum lvm_feature feature)
  * _init_filters(): global_filter stands before the filters that open a device to judge
  * it; seen with 2.02.120), and what the host's own configuration says in either does not
  * count. */
-static const char *const lists[] = {" filter=[", " global_filter=["};
-#define ITEM_BEGIN "\"a|^"
-#define ITEM_END   "$|\","
-#define LIST_END   "\"r|.*|\"]"
+const char *const lvm_filter_lists[LVM_FILTER_LISTS] = {" filter=[", " global_filter=["};
 
-/* How much of it stands for itself in a pattern of LVM's (libdm/regex/parse_rx.c). */
-static size_t plain_length(const char *path)
+size_t lvm_filter_plain(const char *path)
 {
 	size_t len = 0;
 
@@ -93,39 +82,19 @@ static size_t plain_length(const char *path)
 
 static void add_filter(const char *const paths[], size_t count, struct buf *text)
 {
-	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
-		buf_puts(text, lists[i]);
+	for (size_t i = 0; i < LVM_FILTER_LISTS; i++) {
+		buf_puts(text, lvm_filter_lists[i]);
 		for (size_t j = 0; j < count; j++)
-			if (!paths[j][plain_length(paths[j])])
-				buf_printf(text, ITEM_BEGIN "%s" ITEM_END, paths[j]);
-		buf_puts(text, LIST_END);
+			if (!paths[j][lvm_filter_plain(paths[j])])
+				buf_printf(text, LVM_FILTER_ITEM "%s" LVM_FILTER_ITEM_END,
+					paths[j]);
+		buf_puts(text, LVM_FILTER_END);
 	}
-}
-
-/* Behind the words, which the text must begin with; NULL: it does not. */
-static const char *behind(const char *text, const char *words)
-{
-	size_t len = strlen(words);
-
-	return text && strncmp(text, words, len) == 0 ? text + len : NULL;
-}
-
-static const char *behind_filter(const char *text)
-{
-	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
-		text = behind(text, lists[i]);
-		while (text && behind(text, ITEM_BEGIN "/dev/")) {
-			text = behind(text, ITEM_BEGIN);
-			text = behind(text + plain_length(text), ITEM_END);
-		}
-		text = behind(text, LIST_END);
-	}
-	return text;
 }
 
 /* ---- the settings ---- */
 
-static bool is_set_in(const struct lvm_setting *setting, uint32_t release)
+bool lvm_setting_is_of(const struct lvm_setting *setting, uint32_t release)
 {
 	return release >= setting->since &&
 	       (release < setting->until || setting->until == LVM_NEWEST);
@@ -135,22 +104,11 @@ void lvm_settings_add(const struct lvm_setting *settings, uint32_t release,
 	const char *const paths[], size_t count, struct buf *text)
 {
 	for (; settings->text; settings++)
-		if (is_set_in(settings, release))
+		if (lvm_setting_is_of(settings, release))
 			buf_puts(text, settings->text);
 	if (!lvm_has(release, LVM_HAS_DEVICES))
 		add_filter(paths, count, text);
 	buf_puts(text, "}");
-}
-
-const char *lvm_settings_behind(
-	const struct lvm_setting *settings, uint32_t release, const char *text)
-{
-	for (; settings->text; settings++)
-		if (is_set_in(settings, release))
-			text = behind(text, settings->text);
-	if (!lvm_has(release, LVM_HAS_DEVICES))
-		text = behind_filter(text);
-	return behind(text, "}");
 }
 
 /* Where dmeventd does not run, lvm would start it (seen with 2.03.16), as a child that
@@ -162,10 +120,4 @@ void lvm_add_change_config(uint32_t release, bool is_unmonitored,
 {
 	lvm_settings_add(of_changes, release, paths, count, text);
 	buf_puts(text, is_unmonitored ? UNMONITORED : "");
-}
-
-bool lvm_is_change_config(uint32_t release, const char *text)
-{
-	text = lvm_settings_behind(of_changes, release, text);
-	return text && (!*text || strcmp(text, UNMONITORED) == 0);
 }

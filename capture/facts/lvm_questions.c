@@ -30,6 +30,13 @@ static const struct lvm_setting of_questions[] = {
 	{NULL, 0, 0},
 };
 
+/* Those of lvm_ability.c, of its settings and of these. */
+const uint32_t lvm_generations[] = {LVM_RELEASE(2, 2, 98), LVM_RELEASE(2, 2, 117),
+	LVM_RELEASE(2, 2, 120), LVM_RELEASE(2, 2, 124), LVM_RELEASE(2, 2, 132),
+	LVM_RELEASE(2, 2, 143), LVM_RELEASE(2, 2, 146), LVM_RELEASE(2, 2, 148),
+	LVM_RELEASE(2, 2, 153), LVM_RELEASE(2, 2, 158), LVM_RELEASE(2, 2, 184),
+	LVM_RELEASE(2, 3, 0), LVM_RELEASE(2, 3, 3), LVM_RELEASE(2, 3, 12), 0};
+
 /* ---- the host's own settings ---- */
 
 bool lvm_asks_settings(uint32_t release)

@@ -68,6 +68,12 @@ static int lose(struct asker *asker, int code, const char *what, struct err *err
 	return err_set(err, code, "the process that asks lvm %s", what);
 }
 
+static void add_arguments(const char *const argv[], struct buf *ret_bytes)
+{
+	for (size_t i = 0; argv[i]; i++)
+		buf_add(ret_bytes, argv[i], strlen(argv[i]) + 1);
+}
+
 static int ask(void *context, const char *const argv[], unsigned timeout_seconds,
 	size_t max, struct buf *ret_out, struct buf *ret_err_text, struct err *err)
 {
@@ -77,7 +83,7 @@ static int ask(void *context, const char *const argv[], unsigned timeout_seconds
 	struct pollfd it = {.fd = asker->fd, .events = POLLIN};
 	cleanup_buf struct buf arguments = BUF_INIT, bytes = BUF_INIT;
 
-	wire_arguments(argv, &arguments);
+	add_arguments(argv, &arguments);
 	if (asker->fd < 0 || wire_send(asker->fd, &message, &arguments) < 0)
 		return lose(asker, -EIO, "is gone", err);
 	/* it comes back in time by itself: what it runs is given up at the deadline */

@@ -56,18 +56,19 @@ static int judge(
 	return 0;
 }
 
-static int run_lvm(struct act_request *request, const char *const argv[], struct err *err)
+static int run_lvm(struct act_request *request, const struct buf *change,
+	const char *what, struct err *err)
 {
 	const struct runner_watch watch = {still_running, request};
 	int status = 0, r;
 
 	request->has_acted = true;
-	r = runner_change(request->runner, argv, &watch, &status, request->output, err);
+	r = runner_change(request->runner, change, &watch, &status, request->output, err);
 	if (r < 0) {
 		request->has_acted = r == -EIO;
 		return r;
 	}
-	return judge(request, argv[1], status, err);
+	return judge(request, what, status, err);
 }
 
 /* ---- the operations ---- */
@@ -185,8 +186,7 @@ static int describe_volume(const struct act_request *request, const char *origin
 static int change_volume(
 	struct act_request *request, const char *origin_uuid, struct err *err)
 {
-	cleanup_buf struct buf paths = BUF_INIT, storage = BUF_INIT;
-	cleanup_free const char **argv = NULL;
+	cleanup_buf struct buf paths = BUF_INIT, change = BUF_INIT;
 	cleanup_with(described_free) struct described described = {.vg_name = NULL};
 	struct lvm_volume *volume = &described.volume;
 	int r = describe_volume(request, origin_uuid, &described, err);
@@ -207,8 +207,8 @@ static int change_volume(
 	volume->is_unmonitored = !monitoring_is_active(MONITORING_FIFO);
 	if (volume->is_unmonitored)
 		buf_puts(request->output, JOURNAL_UNMONITORED "\n");
-	argv = lvm_change_arguments(volume, &paths, &storage);
-	return run_lvm(request, argv, err);
+	lvm_change_write(volume, &paths, &change);
+	return run_lvm(request, &change, *origin_uuid ? "lvremove" : "lvchange", err);
 }
 
 /*
@@ -232,5 +232,5 @@ int act_lv_remove(struct act_request *request, struct err *err)
  */
 int act_lv_refresh(struct act_request *request, struct err *err)
 {
-	return change_volume(request, NULL, err);
+	return change_volume(request, "", err);
 }

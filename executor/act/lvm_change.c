@@ -1,24 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* See lvm_change.h: the writer of these command lines, and beside it who recognises them.
- */
+/* See lvm_change.h: a volume as words, and beside it who makes a command line of them. */
 #include "lvm_change.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
-#include "act.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/lvm_ability.h"
 #include "snapstate/lvm_names.h"
 #include "snapstate/lvm_program.h"
+#include "wire.h"
 
 #define N_WORDS 4
 static const char *const remove_words[N_WORDS] = {"lvm", "lvremove", "-y", "--config"};
 static const char *const refresh_words[N_WORDS] = {
 	"lvm", "lvchange", "--refresh", "--config"};
-
-#define ROLE "\" && lv_role=snapshot && lv_merging=0"
 
 int lvm_release_check(uint32_t release, struct err *err)
 {
@@ -33,7 +29,92 @@ int lvm_release_check(uint32_t release, struct err *err)
 		buf_text(&name));
 }
 
-/* ---- writing ---- */
+/* ---- as words ---- */
+
+enum {
+	WORD_RELEASE,
+	WORD_UNMONITORED,
+	WORD_SEQNO,
+	WORD_VG_UUID,
+	WORD_LV_UUID,
+	WORD_ORIGIN_UUID,
+	WORD_VG_NAME,
+	WORD_LV_NAME,
+	WORD_PATHS, /* one or more */
+};
+
+static void add_word(struct buf *words, const char *word)
+{
+	buf_add(words, word, strlen(word) + 1);
+}
+
+static void add_number(struct buf *words, uint64_t number)
+{
+	buf_number(words, number);
+	buf_add(words, "", 1);
+}
+
+void lvm_change_write(
+	const struct lvm_volume *volume, const struct buf *paths, struct buf *ret_words)
+{
+	add_number(ret_words, volume->release);
+	add_number(ret_words, volume->is_unmonitored);
+	add_number(ret_words, volume->seqno);
+	add_word(ret_words, volume->vg_uuid);
+	add_word(ret_words, volume->lv_uuid);
+	add_word(ret_words, volume->origin_uuid);
+	add_word(ret_words, volume->vg_name);
+	add_word(ret_words, volume->lv_name);
+	buf_add(ret_words, buf_text(paths), paths->len);
+}
+
+/* ---- read, and not believed ---- */
+
+static bool take_number(const char *word, uint64_t max, uint64_t *ret_number)
+{
+	return parse_u64(word, strlen(word), 10, ret_number) == 0 && *ret_number <= max;
+}
+
+static bool is_uuid(const char *word)
+{
+	char plain[LVM_UUID_LEN + 1];
+
+	return strlen(word) == LVM_UUID_LEN && lvm_uuid_plain(word, plain);
+}
+
+static bool take_volume(const char *const words[], struct lvm_volume *ret_volume)
+{
+	uint64_t release, is_unmonitored, seqno;
+
+	for (size_t i = 0; i <= WORD_PATHS; i++)
+		if (!words[i])
+			return false;
+	if (!take_number(words[WORD_RELEASE], LVM_NEWEST, &release) ||
+		!take_number(words[WORD_UNMONITORED], 1, &is_unmonitored) ||
+		!take_number(words[WORD_SEQNO], UINT64_MAX, &seqno))
+		return false;
+	*ret_volume = (struct lvm_volume){.vg_uuid = words[WORD_VG_UUID],
+		.lv_uuid = words[WORD_LV_UUID],
+		.origin_uuid = words[WORD_ORIGIN_UUID],
+		.seqno = seqno,
+		.vg_name = words[WORD_VG_NAME],
+		.lv_name = words[WORD_LV_NAME],
+		.is_unmonitored = is_unmonitored,
+		.release = (uint32_t)release};
+	return lvm_has(ret_volume->release, LVM_HAS_SELECTION);
+}
+
+static bool is_valid(const struct lvm_volume *volume, const char *const paths[])
+{
+	for (size_t i = 0; paths[i]; i++)
+		if (!lvm_is_device(paths[i]))
+			return false;
+	return is_uuid(volume->vg_uuid) && is_uuid(volume->lv_uuid) &&
+	       (!*volume->origin_uuid || is_uuid(volume->origin_uuid)) &&
+	       lvm_name_is_valid(volume->vg_name) && lvm_name_is_valid(volume->lv_name);
+}
+
+/* ---- the command line ---- */
 
 static void add_selection(const struct lvm_volume *volume, struct buf *text)
 {
@@ -44,36 +125,27 @@ static void add_selection(const struct lvm_volume *volume, struct buf *text)
 	lvm_uuid_hyphenate(volume->lv_uuid, lv);
 	buf_printf(text, "lv_uuid=\"%s\" && vg_uuid=\"%s\" && vg_seqno=%llu", lv, vg,
 		(unsigned long long)volume->seqno);
-	if (!volume->origin_uuid)
+	if (!*volume->origin_uuid)
 		return;
 	lvm_uuid_hyphenate(volume->origin_uuid, origin);
-	buf_printf(text, " && origin_uuid=\"%s" ROLE, origin);
+	buf_printf(text, " && origin_uuid=\"%s\" && lv_role=snapshot && lv_merging=0",
+		origin);
 }
 
-/* The words of the buffer, each with its NUL. */
-static const char **split(const struct buf *paths, size_t *ret_count)
+static const char **command_line(
+	const struct lvm_volume *volume, const char *const paths[], struct buf *storage)
 {
-	const char **items = NULL;
-
-	*ret_count = 0;
-	for (size_t at = 0; at < paths->len; at += strlen(paths->data + at) + 1)
-		*array_add(&items, ret_count) = paths->data + at;
-	return items;
-}
-
-const char **lvm_change_arguments(
-	const struct lvm_volume *volume, const struct buf *paths, struct buf *storage)
-{
-	const char *const *words = volume->origin_uuid ? remove_words : refresh_words;
-	size_t n = 0, n_devices, config, name;
-	cleanup_free const char **devices = split(paths, &n_devices);
+	const char *const *words = *volume->origin_uuid ? remove_words : refresh_words;
+	size_t n = 0, n_paths = 0, config, name;
 	const char **argv = NULL;
 
+	while (paths[n_paths])
+		n_paths++;
 	add_selection(volume, storage);
 	buf_add(storage, "", 1);
 	config = storage->len;
 	lvm_add_change_config(
-		volume->release, volume->is_unmonitored, devices, n_devices, storage);
+		volume->release, volume->is_unmonitored, paths, n_paths, storage);
 	buf_add(storage, "", 1);
 	name = storage->len;
 	buf_printf(storage, "%s/%s", volume->vg_name, volume->lv_name);
@@ -83,107 +155,21 @@ const char **lvm_change_arguments(
 	*array_add(&argv, &n) = "-S";
 	*array_add(&argv, &n) = storage->data;
 	*array_add(&argv, &n) = storage->data + name;
-	for (size_t i = 0; lvm_has(volume->release, LVM_HAS_DEVICES) && i < n_devices;
+	for (size_t i = 0; lvm_has(volume->release, LVM_HAS_DEVICES) && i < n_paths;
 		i++) {
 		*array_add(&argv, &n) = "--devices";
-		*array_add(&argv, &n) = devices[i];
+		*array_add(&argv, &n) = paths[i];
 	}
 	*array_add(&argv, &n) = NULL;
 	return argv;
 }
 
-/* ---- recognising ---- */
-
-/* Each takes what it knows off the text, or makes it NULL. */
-static void take(const char **text, const char *words)
+const char **lvm_change_arguments(const struct buf *words, struct buf *storage)
 {
-	if (*text && strncmp(*text, words, strlen(words)) == 0)
-		*text += strlen(words);
-	else
-		*text = NULL;
-}
+	cleanup_free const char **all = wire_command(words);
+	struct lvm_volume volume;
 
-static void take_uuid(const char **text)
-{
-	char hyphens[LVM_UUID_HYPHENS + 1] = "", plain[LVM_UUID_LEN + 1];
-
-	if (*text)
-		strncpy(hyphens, *text, LVM_UUID_HYPHENS);
-	if (strlen(hyphens) == LVM_UUID_HYPHENS && lvm_uuid_plain(hyphens, plain))
-		*text += LVM_UUID_HYPHENS;
-	else
-		*text = NULL;
-}
-
-static void take_number(const char **text)
-{
-	if (!*text || !isdigit((unsigned char)**text)) {
-		*text = NULL;
-		return;
-	}
-	while (isdigit((unsigned char)**text))
-		++*text;
-}
-
-static bool is_selection(const char *text, bool is_removal)
-{
-	take(&text, "lv_uuid=\"");
-	take_uuid(&text);
-	take(&text, "\" && vg_uuid=\"");
-	take_uuid(&text);
-	take(&text, "\" && vg_seqno=");
-	take_number(&text);
-	if (is_removal) {
-		take(&text, " && origin_uuid=\"");
-		take_uuid(&text);
-		take(&text, ROLE);
-	}
-	return text && *text == '\0';
-}
-
-static bool is_volume_name(const char *text)
-{
-	const char *slash = strchr(text, '/');
-	struct buf vg = BUF_INIT;
-	bool is_valid;
-
-	if (!slash)
-		return false;
-	buf_add(&vg, text, (size_t)(slash - text));
-	is_valid = lvm_name_is_valid(buf_text(&vg)) && lvm_name_is_valid(slash + 1);
-	buf_free(&vg);
-	return is_valid;
-}
-
-static bool has_words(const char *const argv[], const char *const words[])
-{
-	for (size_t i = 0; i < N_WORDS; i++)
-		if (!argv[i] || strcmp(argv[i], words[i]) != 0)
-			return false;
-	return true;
-}
-
-/* What is behind those words; as release `release` is told it. */
-static bool is_change_of(const char *const argv[], bool is_removal, uint32_t release)
-{
-	if (!lvm_has(release, LVM_HAS_SELECTION) || !argv[0] ||
-		!lvm_is_change_config(release, argv[0]))
-		return false;
-	if (!argv[1] || strcmp(argv[1], "-S") != 0 || !argv[2] ||
-		!is_selection(argv[2], is_removal) || !argv[3] ||
-		!is_volume_name(argv[3]))
-		return false;
-	return lvm_has(release, LVM_HAS_DEVICES) ? lvm_are_devices(argv + 4) : !argv[4];
-}
-
-bool lvm_is_change(const char *const argv[])
-{
-	bool is_removal = has_words(argv, remove_words);
-
-	if (!is_removal && !has_words(argv, refresh_words))
-		return false;
-	for (size_t i = 0; lvm_generations[i]; i++)
-		if (is_change_of(argv + N_WORDS, is_removal, lvm_generations[i]))
-			return true;
-	return false;
+	if (!all || !take_volume(all, &volume) || !is_valid(&volume, all + WORD_PATHS))
+		return NULL;
+	return command_line(&volume, all + WORD_PATHS, storage);
 }

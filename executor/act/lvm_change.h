@@ -8,6 +8,9 @@
  * CONFIG and whether it names the devices follow from the release (lvm_ability.h).
  * The selection names one volume by uuid, its group's uuid and sequence number; that of
  * lvremove its origin as well, and that it is a snapshot which is not being merged.
+ *
+ * Who starts lvm is told what the volume is, and puts the command line together itself:
+ * it can be told no option and no command.
  */
 #ifndef SNAPSTATE_LVM_CHANGE_H
 #define SNAPSTATE_LVM_CHANGE_H
@@ -21,7 +24,7 @@
 
 struct lvm_volume {
 	const char *vg_uuid, *lv_uuid; /* plain, 32 characters */
-	const char *origin_uuid;       /* NULL: refresh it, else remove it */
+	const char *origin_uuid;       /* "": refresh it, else remove it */
 	uint64_t seqno;
 	const char *vg_name, *lv_name;
 	bool is_unmonitored; /* dmeventd does not run, and must not be started */
@@ -32,12 +35,13 @@ struct lvm_volume {
  * anything, or not only what is meant. */
 int lvm_release_check(uint32_t release, struct err *err);
 
-/* malloc'ed; the arguments point into `storage` and `paths`. `paths`: of the group's
- * physical volumes, each with its NUL. */
-const char **lvm_change_arguments(
-	const struct lvm_volume *volume, const struct buf *paths, struct buf *storage);
+/* As words, each with its NUL. `paths`: of the group's physical volumes, each with its
+ * NUL. */
+void lvm_change_write(
+	const struct lvm_volume *volume, const struct buf *paths, struct buf *ret_words);
 
-/* true: a command line that lvm_change_arguments() could have made. */
-bool lvm_is_change(const char *const argv[]);
+/* The command line for such words; malloc'ed, the arguments point into `words` and
+ * `storage`. NULL: they are no such words, or one of them is not what it must be. */
+const char **lvm_change_arguments(const struct buf *words, struct buf *storage);
 
 #endif

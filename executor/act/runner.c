@@ -34,17 +34,6 @@ static int lose(struct runner *runner, struct err *err)
 	return err_set(err, -EIO, "the process that runs lvm is gone");
 }
 
-static int send_command(struct runner *runner, struct wire_message *message,
-	const char *const argv[], struct err *err)
-{
-	cleanup_buf struct buf arguments = BUF_INIT;
-
-	wire_arguments(argv, &arguments);
-	if (runner->fd < 0 || wire_send(runner->fd, message, &arguments) < 0)
-		return lose(runner, err);
-	return 0;
-}
-
 static int receive(struct runner *runner, struct wire_message *ret_message,
 	struct buf *ret_bytes, struct err *err)
 {
@@ -68,15 +57,16 @@ static void wait_for_end(
 	}
 }
 
-int runner_change(struct runner *runner, const char *const argv[],
+int runner_change(struct runner *runner, const struct buf *change,
 	const struct runner_watch *watch, int *ret_status, struct buf *ret_output,
 	struct err *err)
 {
 	struct wire_message message = {.word = WIRE_CHANGE};
-	int r = send_command(runner, &message, argv, err);
+	int r;
 
-	if (r == 0)
-		r = receive(runner, &message, ret_output, err);
+	if (runner->fd < 0 || wire_send(runner->fd, &message, change) < 0)
+		return lose(runner, err);
+	r = receive(runner, &message, ret_output, err);
 	if (r == 0 && message.word == WIRE_STARTED) {
 		wait_for_end(runner, message.status, watch);
 		r = receive(runner, &message, ret_output, err);

@@ -2,8 +2,8 @@
 /*
  * The process that starts lvm, so that the one which reads a plan and acts on it starts
  * nothing and can give up the right to (confine.h). It is forked before the plan is
- * opened, and knows two command lines, those of lvm_change.h. Everything else it answers
- * with -EPERM.
+ * opened, is told of a volume, and makes one of the two command lines of lvm_change.h of
+ * it. Everything else it answers with -EPERM.
  */
 #ifndef SNAPSTATE_RUNNER_H
 #define SNAPSTATE_RUNNER_H
@@ -37,13 +37,14 @@ struct runner_watch {
 };
 
 /*
- * Runs a change to its end, however long that takes: it is never killed. Its output, both
- * streams, at most RUNNER_OUTPUT_MAX bytes, goes to ret_output. Returns 0 and the status
- * of wait(2). -ENOENT: lvm could not be started. -EPERM: not one of the changes. Both:
- * nothing was run. -EIO: the runner is gone, and what lvm did is not known.
+ * Runs a change, as lvm_change_write() has it, to its end, however long that takes: it is
+ * never killed. Its output, both streams, at most RUNNER_OUTPUT_MAX bytes, goes to
+ * ret_output. Returns 0 and the status of wait(2). -ENOENT: lvm could not be started.
+ * -EPERM: not one of the changes. Both: nothing was run. -EIO: the runner is gone, and
+ * what lvm did is not known.
  */
 #define RUNNER_OUTPUT_MAX 65536
-int runner_change(struct runner *runner, const char *const argv[],
+int runner_change(struct runner *runner, const struct buf *change,
 	const struct runner_watch *watch, int *ret_status, struct buf *ret_output,
 	struct err *err);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The runner's side: takes a command line, compares it with those that it knows, runs
+ * The runner's side: is told a volume, makes one of the two command lines of it, runs
  * lvm. Input: messages. Output: messages.
  *
  * Invariants: no shell; absolute path, fixed environment, stdin is /dev/null, so that lvm
@@ -23,15 +23,6 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/kernel.h"
 #include "snapstate/lvm_program.h"
-
-static struct wire_message refusal(const char *what)
-{
-	struct wire_message answer = {.word = WIRE_ANSWER, .result = -EPERM};
-
-	snprintf(answer.text, sizeof(answer.text),
-		"%s: not one of the commands that may be run", what);
-	return answer;
-}
 
 /* ---- changes ---- */
 
@@ -73,16 +64,19 @@ static void read_output(int file, struct buf *ret_output)
 }
 
 /* The status travels as wait(2) gives it, 127 included: who asked judges it. */
-static int change(int fd, const char *const argv[])
+static int change(int fd, const struct buf *words)
 {
 	struct wire_message started = {.word = WIRE_STARTED};
 	struct wire_message answer = {.word = WIRE_ANSWER};
 	cleanup_close int output = kernel_memory_file("lvm");
-	cleanup_buf struct buf text = BUF_INIT;
+	cleanup_buf struct buf text = BUF_INIT, storage = BUF_INIT;
+	cleanup_free const char **argv = lvm_change_arguments(words, &storage);
 	pid_t pid = -1;
 
-	if (!lvm_is_change(argv)) {
-		answer = refusal(argv[0] && argv[1] ? argv[1] : "lvm");
+	if (!argv) {
+		answer.result = -EPERM;
+		snprintf(answer.text, sizeof(answer.text),
+			"not one of the changes that may be made");
 		return wire_send(fd, &answer, NULL);
 	}
 	errno = output < 0 ? -output : 0;
@@ -111,18 +105,14 @@ void runner_serve(int fd)
 
 	while (r == 0) {
 		cleanup_buf struct buf bytes = BUF_INIT;
-		cleanup_free const char **argv = NULL;
 		struct wire_message message;
 
 		r = wire_receive(fd, WIRE_ARGUMENTS_MAX, &message, &bytes);
 		if (r < 0)
 			return;
-		argv = wire_command(&bytes);
-		if (!argv)
-			return;
 		switch ((enum wire_word)message.word) {
 		case WIRE_CHANGE:
-			r = change(fd, argv);
+			r = change(fd, &bytes);
 			break;
 		case WIRE_ASK:
 		case WIRE_STARTED:

@@ -57,6 +57,5 @@ bool lvm_is_question_config(uint32_t release, const char *text);
  * started. */
 void lvm_add_change_config(uint32_t release, bool is_unmonitored,
 	const char *const paths[], size_t count, struct buf *text);
-bool lvm_is_change_config(uint32_t release, const char *text);
 
 #endif
