@@ -65,7 +65,8 @@ static int ask(struct eyes *eyes, const char *what, const char *which,
 
 	buf_printf(&text, "look -\n%s %s\n" OBSERVE_END, what, which);
 	r = eyes_ask(eyes, &text, &answer, err);
-	return r == 0 ? observe_answer_read(buf_text(&answer), answer.len, ret_sight, err)
+	return r == 0 ? observe_answer_read(buf_text(&answer), answer.len, OBSERVE_NAME,
+				ret_sight, err)
 		      : r;
 }
 

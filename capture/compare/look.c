@@ -24,7 +24,8 @@ static int ask(const struct looking *looking, const struct observe_question *que
 	observe_question_write(question, &text);
 	r = looking->ask(looking->eyes, &text, &answer, err);
 	if (r == 0)
-		r = observe_answer_read(buf_text(&answer), answer.len, ret_sight, err);
+		r = observe_answer_read(
+			buf_text(&answer), answer.len, OBSERVE_NAME, ret_sight, err);
 	return r == 0 || r == -EAGAIN ? r : -ENODATA;
 }
 

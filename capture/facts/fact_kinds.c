@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The table of the kinds of facts, and what is read out of one line; see fact_line.h.
+ * The table of the kinds of facts, and what is read out of one line; see fact_kind.h.
  * What follows from which part of a probe is in fact_parts.c. Input: any text. Output:
  * words of it. Invariant: a line that is not as its row says has no subject, no value and
  * no parts.
@@ -9,8 +9,7 @@
 #include <string.h>
 
 #include "snapstate/cleanup.h"
-#include "snapstate/fact_line.h"
-#include "snapstate/facts.h"
+#include "snapstate/fact_kind.h"
 #include "snapstate/probe_part.h"
 
 static const struct fact_row rows[FACT_KINDS] = {
@@ -87,6 +86,14 @@ const char *fact_id(const char *line, size_t *ret_len)
 	return id ? id : "";
 }
 
+bool fact_has_id(const char *line, const char *id)
+{
+	size_t len;
+	const char *found = fact_id(line, &len);
+
+	return is_word(found, len, id);
+}
+
 /* ---- subjects ---- */
 
 int fact_subject(const char *line, const char **ret_text, size_t *ret_len)
@@ -155,26 +162,4 @@ char *fact_value_text(const char *line, const char *key)
 	char *text = NULL;
 
 	return found && word_decode(found, len, &text) == 0 ? text : NULL;
-}
-
-/* ---- in a set ---- */
-
-size_t facts_first(const struct facts *facts, enum fact_kind kind, const char *id)
-{
-	cleanup_buf struct buf begin = BUF_INIT;
-
-	buf_printf(&begin, "%s %s%s", rows[kind].word, id ? id : "", id ? " " : "");
-	return facts_place(facts, buf_text(&begin));
-}
-
-bool facts_is_at(
-	const struct facts *facts, size_t i, enum fact_kind kind, const char *id)
-{
-	const char *found;
-	size_t len;
-
-	if (i >= facts->count || !fact_is(facts->lines[i], kind))
-		return false;
-	found = fact_id(facts->lines[i], &len);
-	return !id || is_word(found, len, id);
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* More of what one line says; see fact_line.h. What is acted by is in fact_kinds.c. */
+/* More of what one line says, and lines in a set; see fact_line.h. */
 #include <string.h>
 
+#include "snapstate/cleanup.h"
 #include "snapstate/fact_line.h"
+#include "snapstate/fact_set.h"
 
 static bool is_word(const char *text, size_t len, const char *word)
 {
@@ -73,4 +75,31 @@ bool fact_holder_is(const char *line, const char *kind)
 	const char *word = fact_holder_word(line, &len);
 
 	return word && is_word(word, len, kind);
+}
+
+void fact_tag(const char *vg_uuid, const char *lv_uuid, const char *tag, struct buf *line)
+{
+	buf_printf(line, "%s %s/%s ", fact_row(FACT_TAG)->word, vg_uuid, lv_uuid);
+	buf_word(line, tag);
+}
+
+/* ---- in a set ---- */
+
+size_t facts_first(const struct facts *facts, enum fact_kind kind, const char *id)
+{
+	cleanup_buf struct buf begin = BUF_INIT;
+
+	buf_printf(&begin, "%s %s%s", fact_row(kind)->word, id ? id : "", id ? " " : "");
+	return facts_place(facts, buf_text(&begin));
+}
+
+bool facts_is_at(const struct facts *facts, size_t i, enum fact_kind kind, const char *id)
+{
+	const char *found;
+	size_t len;
+
+	if (i >= facts->count || !fact_is(facts->lines[i], kind))
+		return false;
+	found = fact_id(facts->lines[i], &len);
+	return !id || is_word(found, len, id);
 }

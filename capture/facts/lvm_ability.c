@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What each release of LVM can do; see lvm_ability.h. From lvm2's release tags
+ * What each release of LVM can do; see lvm_release.h. From lvm2's release tags
  * (tools/args.h, tools/commands.h, tools/command-lines.in, lib/report/columns.h,
  * lib/config/config_settings.h): the first that has it. A distribution may have it
  * earlier; the older way works there as well.

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lvm_settings.h"
+#include "snapstate/lvm_ability.h"
 
 /*
  * A setting that a release does not know makes it warn; and 2.02.98 looks at the first

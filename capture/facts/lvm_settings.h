@@ -4,7 +4,7 @@
 #ifndef SNAPSTATE_LVM_SETTINGS_H
 #define SNAPSTATE_LVM_SETTINGS_H
 
-#include "snapstate/lvm_ability.h"
+#include "snapstate/lvm_release.h"
 
 struct lvm_setting {
 	const char *text; /* NULL ends a list */

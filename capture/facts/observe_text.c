@@ -153,14 +153,13 @@ static int read_sight(struct lines *lines, struct sight *sight)
 	return read_end(lines);
 }
 
-int observe_answer_read(
-	const char *text, size_t len, struct sight *ret_sight, struct err *err)
+int observe_answer_read(const char *text, size_t len, const char *name,
+	struct sight *ret_sight, struct err *err)
 {
 	cleanup_sight struct sight sight = SIGHT_INIT;
 	struct err ignored = ERR_INIT;
 	struct lines lines;
-	int r = lines_open(&lines, text, len, &answer_kind, "the observer's answer",
-		err ? err : &ignored);
+	int r = lines_open(&lines, text, len, &answer_kind, name, err ? err : &ignored);
 
 	if (r == 0)
 		r = read_sight(&lines, &sight);

@@ -12,7 +12,7 @@
 
 #include "plan_orders.h"
 #include "snapstate/cleanup.h"
-#include "snapstate/lvm_names.h"
+#include "snapstate/lvm_uuid.h"
 
 static const struct plan_op_row rows[PLAN_OPS] = {
 	[OP_UMOUNT] = {.name = "umount",

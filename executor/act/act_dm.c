@@ -14,7 +14,7 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/dm_mask.h"
 #include "snapstate/dm_target.h"
-#include "snapstate/fact_line.h"
+#include "snapstate/fact_kind.h"
 #include "snapstate/stamp.h"
 
 #define UDEV_WAIT_MS  10000

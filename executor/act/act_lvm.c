@@ -16,7 +16,7 @@
 #include "names.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/journal.h"
-#include "snapstate/lvm_names.h"
+#include "snapstate/lvm_uuid.h"
 #include "udev_alive.h"
 
 /* ---- running lvm ---- */

@@ -12,7 +12,7 @@
 
 #include "act.h"
 #include "snapstate/cleanup.h"
-#include "snapstate/fact_line.h"
+#include "snapstate/fact_kind.h"
 #include "snapstate/kernel.h"
 
 static int check_namespace(const struct plan_target *target, struct err *err)
@@ -73,14 +73,14 @@ static bool has_own_numbers(const struct act_request *request)
 	const struct facts *gone = &request->step->gone;
 	cleanup_free char *type = NULL;
 	char id[64];
-	size_t i;
 
 	snprintf(id, sizeof(id), "%llu:%u", (unsigned long long)target->namespace_id,
 		target->mount_id);
-	i = facts_first(gone, FACT_MOUNT, id);
-	if (facts_is_at(gone, i, FACT_MOUNT, id))
-		type = fact_value_text(gone->lines[i], "type");
-	for (i = 0; type && i < sizeof(types) / sizeof(types[0]); i++)
+	for (size_t i = 0; i < gone->count && !type; i++)
+		if (fact_is(gone->lines[i], FACT_MOUNT) &&
+			fact_has_id(gone->lines[i], id))
+			type = fact_value_text(gone->lines[i], "type");
+	for (size_t i = 0; type && i < sizeof(types) / sizeof(types[0]); i++)
 		if (strcmp(type, types[i]) == 0)
 			return true;
 	return false;

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "snapstate/cleanup.h"
-#include "snapstate/lvm_ability.h"
-#include "snapstate/lvm_names.h"
+#include "snapstate/lvm_release.h"
+#include "snapstate/lvm_uuid.h"
 #include "snapstate/lvm_program.h"
 #include "wire.h"
 

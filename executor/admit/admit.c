@@ -74,13 +74,17 @@ static enum exit_code check(const struct admit_request *request,
 
 static void put_signers(const struct signed_by *signed_by, struct buf *answer)
 {
+	size_t count = 0;
+
 	for (size_t i = 0; i < SSHSIG_ROLES; i++) {
 		const struct signer *signer = &signed_by->signers[i];
 
 		if (!signer->principals)
 			continue;
-		buf_printf(answer, "signed %s %s ", sshsig_namespace((enum sshsig_role)i),
-			signer->fingerprint);
+		buf_printf(answer, "name signed %zu role %s key ", count++,
+			sshsig_namespace((enum sshsig_role)i));
+		buf_word(answer, signer->fingerprint);
+		buf_puts(answer, " by ");
 		buf_word(answer, signer->principals);
 		buf_puts(answer, "\n");
 	}
@@ -93,13 +97,14 @@ void admit_answer(const struct admit_request *request, struct buf *ret_answer)
 	char sha256[SHA256_HEX_LEN + 1];
 	enum exit_code code = check(request, &policy, &signed_by, sha256);
 
-	buf_puts(ret_answer, "snapstate-admit " SNAPSTATE_VERSION "\n");
-	if (code != EXIT_DONE) {
-		buf_printf(ret_answer, "refused %d\n", code);
-		return;
+	/* names in ascending order, as in every such answer */
+	buf_puts(ret_answer, "snapstate-admit " SNAPSTATE_VERSION "\nread\n");
+	if (code == EXIT_DONE) {
+		buf_printf(ret_answer, "name age-max %llu\nname plan %s\n",
+			(unsigned long long)policy.age_max, sha256);
+		put_signers(&signed_by, ret_answer);
+	} else {
+		buf_printf(ret_answer, "name refused %d\n", code);
 	}
-	buf_printf(ret_answer, "plan sha256:%s\nage-max %llu\n", sha256,
-		(unsigned long long)policy.age_max);
-	put_signers(&signed_by, ret_answer);
 	buf_puts(ret_answer, "end\n");
 }

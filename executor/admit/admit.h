@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * May this host use the plan that the command line names? What is answered is text, which
- * snapstate-execute reads (executor/ask/admission.h):
+ * snapstate-execute reads (executor/ask/admission.h), as the observer's answers are
+ * (observe.h):
  *
  *   snapstate-admit VERSION
- *   refused CODE                           (the reasons were said; that is all)
+ *   read
+ *   name age-max SECONDS            of a plan's capture, by the site's policy; 0 = any
+ *   name plan HEX                   sha256 of the file, each byte of it
+ *   name signed I role NAMESPACE key WORD by WORD
+ *                                   one per signature, from 0 on; none: unsigned
+ *   end
  *
- *   plan sha256:HEX                        (of the file, each byte of it)
- *   age-max SECONDS                        (of a plan's capture, by the site's policy; 0
- * = any) signed NAMESPACE KEYTYPE SHA256:FINGERPRINT PRINCIPALS    (one per signature;
- * none: unsigned) end
+ *   name refused CODE               instead: an exit code; the reasons were said
  */
 #ifndef SNAPSTATE_ADMIT_H
 #define SNAPSTATE_ADMIT_H

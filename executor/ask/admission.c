@@ -23,7 +23,6 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/io.h"
 #include "snapstate/kernel.h"
-#include "snapstate/lines.h"
 #include "snapstate/stamp.h"
 #include "start.h"
 
@@ -107,54 +106,71 @@ static int read_answer(int fd, unsigned seconds, struct buf *ret_text, struct er
 	return 0;
 }
 
-static int take_signer(struct lines *lines, struct admission *admission)
+static int bad_answer(struct err *err)
 {
-	struct admission_signer *signer = &admission->signers[admission->n_signers];
-	cleanup_free char *type = NULL, *print = NULL;
-	cleanup_buf struct buf key = BUF_INIT;
+	return err_set(err, -EBADMSG, "it contradicts itself");
+}
 
-	if (admission->n_signers == SIGNATURES_MAX)
-		return lines_bad(lines, "more signatures than were read");
-	admission->n_signers++;
-	if (lines_take(lines, "signed ") < 0 ||
-		lines_take_word(lines, ' ', &signer->role) < 0 ||
-		lines_take(lines, " ") < 0 || lines_take_word(lines, ' ', &type) < 0 ||
-		lines_take(lines, " ") < 0 || lines_take_word(lines, ' ', &print) < 0 ||
-		lines_take(lines, " ") < 0 ||
-		lines_take_word(lines, ' ', &signer->principals) < 0)
-		return -EBADMSG;
-	buf_printf(&key, "%s %s", type, print);
-	signer->key = xstrdup(buf_text(&key));
-	return lines_take_end(lines);
+static int take_number(
+	const struct sight *sight, const char *name, uint64_t max, uint64_t *ret_number)
+{
+	cleanup_free char *word = sight_word_of(sight, name);
+
+	return parse_u64(word, strlen(word), 10, ret_number) < 0 || *ret_number > max
+		       ? -EBADMSG
+		       : 0;
+}
+
+/* In the order in which they were answered. */
+static int take_signers(
+	const struct sight *sight, struct admission *admission, struct err *err)
+{
+	for (;;) {
+		struct admission_signer *signer;
+		const char *rest;
+		char name[32];
+
+		snprintf(name, sizeof(name), "signed %zu", admission->n_signers);
+		rest = sight_name(sight, name);
+		if (!rest)
+			return 0;
+		if (admission->n_signers == SIGNATURES_MAX)
+			return err_set(err, -EBADMSG, "more signatures than were read");
+		signer = &admission->signers[admission->n_signers++];
+		signer->role = sight_word(rest, "role");
+		signer->key = sight_word(rest, "key");
+		signer->principals = sight_word(rest, "by");
+		if (!signer->role || !signer->key || !signer->principals)
+			return bad_answer(err);
+	}
 }
 
 /* *ret_refused: not 0, it was, and is said. */
-static int take_answer(struct lines *lines, struct admission *admission,
-	uint64_t *ret_refused, char **ret_sha256)
+static int take_answer(const struct buf *text, struct admission *admission,
+	uint64_t *ret_refused, char **ret_sha256, struct err *err)
 {
-	if (lines_take(lines, ADMISSION_PROGRAM " " SNAPSTATE_VERSION) < 0 ||
-		lines_take_end(lines) < 0)
-		return -EBADMSG;
-	if (lines_is(lines, "refused ")) {
-		if (lines_take(lines, "refused ") < 0 ||
-			lines_take_number(lines, ' ', EXIT_BAD_INPUT, ret_refused) < 0 ||
-			!*ret_refused)
-			return -EBADMSG;
-		return lines_take_end(lines);
-	}
-	if (lines_take(lines, "plan sha256:") < 0 ||
-		lines_take_word(lines, ' ', ret_sha256) < 0 ||
-		lines_take_end(lines) < 0 || lines_take(lines, "age-max ") < 0 ||
-		lines_take_number(lines, ' ', INT64_MAX / 2, &admission->age_max) < 0 ||
-		lines_take_end(lines) < 0)
-		return -EBADMSG;
-	while (lines_is(lines, "signed "))
-		if (take_signer(lines, admission) < 0)
-			return -EBADMSG;
-	return lines_take(lines, "end") < 0 ? -EBADMSG : lines_take_end(lines);
-}
+	static const char greeting[] = ADMISSION_PROGRAM " " SNAPSTATE_VERSION "\n";
+	const size_t skip = strlen(greeting);
+	cleanup_sight struct sight sight = SIGHT_INIT;
+	int r;
 
-static const struct lines_kind answer_kind = {"an admission", ADMISSION_BYTES};
+	if (text->len < skip || memcmp(text->data, greeting, skip) != 0)
+		return err_set(err, -EBADMSG,
+			"it is not of this version (" SNAPSTATE_VERSION ")");
+	r = observe_answer_read(
+		text->data + skip, text->len - skip, "its answer", &sight, err);
+	if (r < 0)
+		return r;
+	if (sight_name(&sight, "refused"))
+		return take_number(&sight, "refused", EXIT_BAD_INPUT, ret_refused) < 0 ||
+				       !*ret_refused
+			       ? bad_answer(err)
+			       : 0;
+	*ret_sha256 = sight_word_of(&sight, "plan");
+	if (take_number(&sight, "age-max", INT64_MAX / 2, &admission->age_max) < 0)
+		return bad_answer(err);
+	return take_signers(&sight, admission, err);
+}
 
 /* ---- the plan ---- */
 
@@ -232,13 +248,10 @@ enum exit_code admission_take(const struct options *options, int fd,
 	cleanup_free char *sha256 = NULL;
 	struct err err = ERR_INIT;
 	uint64_t refused = 0;
-	struct lines lines;
 	enum exit_code code;
 
 	if (read_answer(fd, options->seconds, &text, &err) < 0 ||
-		lines_open(&lines, buf_text(&text), text.len, &answer_kind,
-			ADMISSION_PROGRAM, &err) < 0 ||
-		take_answer(&lines, &admission, &refused, &sha256) < 0) {
+		take_answer(&text, &admission, &refused, &sha256, &err) < 0) {
 		report_error(stderr,
 			ADMISSION_PROGRAM " beside this program gave no answer: %s",
 			err.msg);

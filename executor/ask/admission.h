@@ -13,7 +13,6 @@
 #include "options.h"
 #include "snapstate/orders.h"
 
-/* Escaped words, as they were answered. */
 struct admission_signer {
 	char *role; /* "plan@snapstate", "approve@snapstate" */
 	char *key;  /* "ssh-ed25519 SHA256:..." */

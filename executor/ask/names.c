@@ -10,7 +10,7 @@
 
 #include "names.h"
 #include "snapstate/cleanup.h"
-#include "snapstate/lvm_ability.h"
+#include "snapstate/lvm_release.h"
 
 /* By what the thing is asked for, and its line begins. */
 static void words_of(const struct plan_step *step, struct buf *ret)

@@ -20,7 +20,8 @@ static int ask(const struct observer *observer, const struct buf *question,
 	int r = observer->ask(observer->eyes, question, &answer, err);
 
 	if (r == 0)
-		r = observe_answer_read(buf_text(&answer), answer.len, ret_sight, err);
+		r = observe_answer_read(
+			buf_text(&answer), answer.len, OBSERVE_NAME, ret_sight, err);
 	return r == 0 || r == -EAGAIN ? r : -ENODATA;
 }
 

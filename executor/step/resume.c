@@ -15,7 +15,7 @@
 #include "names.h"
 #include "report.h"
 #include "snapstate/cleanup.h"
-#include "snapstate/lvm_names.h"
+#include "snapstate/lvm_uuid.h"
 
 static enum exit_code look(struct executor *executor, struct difference *difference)
 {

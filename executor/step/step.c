@@ -16,7 +16,7 @@
 #include "report.h"
 #include "snapstate/advice.h"
 #include "snapstate/cleanup.h"
-#include "snapstate/lvm_names.h"
+#include "snapstate/lvm_uuid.h"
 
 struct run {
 	struct executor *executor;

@@ -1,14 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * One line of facts (facts.h has the grammar): its kind, its subject, the values of its
- * keys, and from which parts of a probe it follows. Only the functions here look into a
- * line; there is one table of kinds, in capture/facts/fact_kinds.c.
- *
- * A new kind of fact: its row in that table, its lines in the grammar of facts.h, and
- * what writes it, which is a row of the table in capture/host/facts.c. A line that lacks
- * what its row says has no values, so every answer here is safe on text that a stranger
- * sent.
- */
+/* More of what one line of facts says than fact_kind.h tells, and of lines in a set. */
 #ifndef SNAPSTATE_FACT_LINE_H
 #define SNAPSTATE_FACT_LINE_H
 
@@ -17,70 +8,14 @@
 #include <stdint.h>
 
 #include "snapstate/buf.h"
+#include "snapstate/fact_kind.h"
 
-struct dm_target;
 struct facts;
 
-enum fact_kind {
-	FACT_HOST,
-	FACT_DEVICE,
-	FACT_TABLE,
-	FACT_INACTIVE,
-	FACT_STATUS,
-	FACT_HOLDER,
-	FACT_MOUNT,
-	FACT_BLOCK,
-	FACT_GROUP,
-	FACT_VOLUME,
-	FACT_TAG,
-	FACT_CONDITION,
-	FACT_KINDS,
-};
-
-#define FACT_KEYS_MAX 12
-
-struct fact_row {
-	const char *word;
-	/* Which word of a line names its subject, counted from 0, the kind; 0 = none. */
-	unsigned subject;
-	/* Parts of a probe (probe_part.h). Those of a holder and of a condition depend on
-	 * its own kind: fact_parts(). */
-	unsigned parts;
-	/* Read from LVM's metadata, or of the host itself: what device-mapper alone
-	 * cannot tell. */
-	bool is_of_metadata;
-	/* "KEY VALUE", in this order, behind the kind and, but of the host's line, one
-	 * word more; ends with NULL. A group or a volume that is not there has none. */
-	const char *keys[FACT_KEYS_MAX];
-};
-const struct fact_row *fact_row(enum fact_kind kind);
-
-/* -EINVAL: not a fact. */
-int fact_kind_of(const char *line, enum fact_kind *ret_kind);
-bool fact_is(const char *line, enum fact_kind kind);
-/* The word behind the kind: "254:4", "NS:ID", "VG-UUID/LV-UUID"; of a condition its kind.
- */
-const char *fact_id(const char *line, size_t *ret_len);
-
-/* What a line is about: "254:4" of a device, table, pending, status, holder, mount or
- * block line, "VG-UUID" or "VG-UUID/LV-UUID" of a group, volume or tag line, any of these
- * or "host" of a condition, "" of the host line. Points into `line`. -EINVAL: not a fact.
- */
-int fact_subject(const char *line, const char **ret_text, size_t *ret_len);
 bool fact_is_about(const char *line, const char *subject, size_t len);
-/* false: its subject is no device. */
-bool fact_devno(const char *line, struct devno *ret_devno);
-/* A line of that kind, about that device. */
-bool fact_is_of(const char *line, enum fact_kind kind, struct devno devno);
-
-/* The value of a key, as it is written: points into `line`. NULL: it has none. */
-const char *fact_value(const char *line, const char *key, size_t *ret_len);
 bool fact_value_is(const char *line, const char *key, const char *value);
 /* The value is a comma list that has this word. */
 bool fact_value_has(const char *line, const char *key, const char *word);
-/* The value, decoded; malloc'ed. NULL: it has none. */
-char *fact_value_text(const char *line, const char *key);
-
 /* "NS:ID" of a mount line. */
 bool fact_mount_id(const char *line, uint64_t *ret_namespace, uint64_t *ret_id);
 /* The kind of a holder: "dm", "fs", "swap"; NULL: the line is about none. */
@@ -99,9 +34,6 @@ size_t facts_first(const struct facts *facts, enum fact_kind kind, const char *i
 bool facts_is_at(
 	const struct facts *facts, size_t i, enum fact_kind kind, const char *id);
 
-/* The line of one target of a table, FACT_TABLE or FACT_INACTIVE. */
-void fact_target(enum fact_kind kind, struct devno devno, const struct dm_target *target,
-	struct buf *line);
 /* The line of one tag. */
 void fact_tag(
 	const char *vg_uuid, const char *lv_uuid, const char *tag, struct buf *line);

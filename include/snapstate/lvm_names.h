@@ -7,16 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define LVM_UUID_LEN	32 /* without hyphens */
-#define LVM_UUID_HYPHENS 38
-#define LVM_NAME_MAX	 127 /* lvm2 lib/misc/lvm-string.h: NAME_LEN - 1 */
-
-/* What LVM takes as the name of a group or a volume (lvm(8), VALID NAMES; lvm2
- * lib/misc/lvm-string.c, _validate_name()): no hyphen in front, and neither "." nor "..".
- * Safe as a file name and as an argument. */
-bool lvm_name_is_valid(const char *name);
-/* Letters, digits and +_.-: what is in such a name. */
-bool lvm_name_has_byte(char c);
+#include "snapstate/lvm_uuid.h"
 
 /* Splits "LVM-" + VG uuid (32) + LV uuid (32) [+ "-" + layer]. false: not of that form.
  * *ret_layer points into `dm_uuid` ("" = the visible device itself).
@@ -42,13 +33,5 @@ bool lvm_tags_have(const char *tags, const char *tag);
 /* The length of the first tag of a list; *ret_next is where the next one begins, NULL =
  * that was the last one. */
 size_t lvm_tags_first(const char *tags, const char **ret_next);
-
-/* The alphabet of lib/uuid/uuid.c */
-extern const char lvm_uuid_chars[];
-
-void lvm_uuid_hyphenate(
-	const char uuid[LVM_UUID_LEN], char ret_text[LVM_UUID_HYPHENS + 1]);
-/* Hyphenated or plain -> plain. false: not a LVM uuid. */
-bool lvm_uuid_plain(const char *text, char ret_uuid[LVM_UUID_LEN + 1]);
 
 #endif

@@ -97,11 +97,14 @@ char *sight_word(const char *rest, const char *key);
 /* The word that is all of the rest behind `words`; malloc'ed, "" = none. */
 char *sight_word_of(const struct sight *sight, const char *words);
 
+#define OBSERVE_NAME "the observer's answer"
+
 /* `result` 0, or -EAGAIN (changing) and -ENODATA (unread) with a sentence. */
 void observe_answer_write(
 	const struct sight *sight, int result, const char *sentence, struct buf *text);
-/* Returns what `result` was. -EBADMSG: no answer at all; err says where and what. */
-int observe_answer_read(
-	const char *text, size_t len, struct sight *ret_sight, struct err *err);
+/* Returns what `result` was. -EBADMSG: no answer at all; err says where and what. `name`
+ * is whose answer it is, for that. */
+int observe_answer_read(const char *text, size_t len, const char *name,
+	struct sight *ret_sight, struct err *err);
 
 #endif

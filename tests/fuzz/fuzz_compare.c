@@ -42,7 +42,8 @@ static void check_answer(struct comparing *comparing, const char *text, size_t l
 
 	buf_add(&question, text, len);
 	comparing_answer(comparing, &question, &answer);
-	r = observe_answer_read(buf_text(&answer), answer.len, &sight, &err);
+	r = observe_answer_read(
+		buf_text(&answer), answer.len, OBSERVE_NAME, &sight, &err);
 	if ((r != 0 && r != -ENODATA) || sight_name(&sight, "facts"))
 		abort();
 }

@@ -42,7 +42,7 @@ static bool answer_again(const char *text, size_t len, struct buf *ret)
 {
 	cleanup_sight struct sight sight = SIGHT_INIT;
 	struct err err = ERR_INIT;
-	int r = observe_answer_read(text, len, &sight, &err);
+	int r = observe_answer_read(text, len, OBSERVE_NAME, &sight, &err);
 
 	if (r == -EBADMSG) {
 		check_words(r, &err);

@@ -209,7 +209,7 @@ static void test_answers(void **state)
 		struct err err = ERR_INIT;
 
 		assert_int_equal(observe_answer_read(cases[i].text, strlen(cases[i].text),
-					 &sight, &err),
+					 OBSERVE_NAME, &sight, &err),
 			cases[i].result);
 		if (!strstr(err.msg, cases[i].said))
 			fail_msg("%zu: %s", i, err.msg);
