@@ -277,13 +277,23 @@ static bool has_steps(const struct fleet *fleet)
 	return false;
 }
 
+static bool has_undecided(const struct report *report)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < report->n_hosts; i++)
+		count += report->hosts[i].undecided;
+	return count > 0;
+}
+
 /* The group's folder, where there is something to do: the review, then the plans. */
 static int publish(const struct work *work, const struct report *report, struct err *err)
 {
 	struct options options = *work->many->options;
 	cleanup_buf struct buf folder = BUF_INIT, file = BUF_INIT, review = BUF_INIT;
 
-	if (!options.plan_file || !has_steps(report->fleet))
+	if (!options.plan_file || (!has_steps(report->fleet) && !has_undecided(report) &&
+					  !report_has_hazard(report)))
 		return 0;
 	buf_printf(&folder, "%s/%s", options.plan_file, work->group->name);
 	buf_printf(&file, "%s/review.txt", buf_text(&folder));
@@ -292,7 +302,9 @@ static int publish(const struct work *work, const struct report *report, struct 
 	if (program_make_folder(&options, report->fleet, err) < 0 ||
 		program_publish(buf_text(&file), 0644, &review, err) < 0)
 		return err->code;
-	return program_publish_plans(&options, report->fleet, err);
+	return has_steps(report->fleet)
+		       ? program_publish_plans(&options, report->fleet, err)
+		       : 0;
 }
 
 static void put_changes(struct work *work, const struct fleet *fleet)
@@ -500,8 +512,9 @@ static int end_index(struct many *many)
 	many->overview.is_incomplete = many->options->request.is_hosts_complete &&
 				       (!many->request.is_hosts_complete ||
 					       many->overview.of[OVERVIEW_BAD].count);
+	many->overview.has_folder = many->options->plan_file != NULL;
 	overview_sort(&many->overview);
-	overview_print(&many->overview, &text);
+	overview_print(&many->overview, program_prose_width(), &text);
 	if (many->options->html_file)
 		overview_print_page(&many->overview, &page);
 	if (program_publish(many->options->html_file, 0644, &page, &err) < 0)

@@ -101,11 +101,12 @@ static void put(const struct change *change, const struct buf *sentence)
 }
 
 static void put_one(
-	const struct change *change, const char *verb, const struct history_item *item)
+	const struct change *change, bool is_gone, const struct history_item *item)
 {
 	cleanup_buf struct buf sentence = BUF_INIT;
 
-	buf_printf(&sentence, "%s %s: %s", verb, item->name, item->verdict);
+	buf_printf(&sentence, "%s %s: %s%s", is_gone ? "gone" : "new", item->name,
+		is_gone ? "was " : "", item->verdict);
 	put(change, &sentence);
 }
 
@@ -141,9 +142,9 @@ void overview_put_changes(
 		if (order == 0)
 			put_both(&change, &before->items[a++], &now.items[b++]);
 		else if (order < 0)
-			put_one(&change, "gone", &before->items[a++]);
+			put_one(&change, true, &before->items[a++]);
 		else
-			put_one(&change, "new", &now.items[b++]);
+			put_one(&change, false, &now.items[b++]);
 	}
 	history_free(&now);
 }

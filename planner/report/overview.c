@@ -12,6 +12,7 @@
 #include "snapstate/host/device.h"
 #include "snapstate/stamp.h"
 #include "table.h"
+#include "wrap.h"
 
 /* Of struct overview_line, of a host. */
 enum host_word {
@@ -33,6 +34,7 @@ static const struct {
 	[OVERVIEW_HOST] = {"host", 8},
 	[OVERVIEW_CHANGE] = {"change", 3},
 	[OVERVIEW_BAD] = {"bad", 2},
+	[OVERVIEW_NOW] = {"now", 3},
 	[OVERVIEW_NO_MATCH] = {"no-match", 1},
 	[OVERVIEW_EXIT] = {"exit", 1},
 };
@@ -70,6 +72,20 @@ static void put_hazard(struct buf *text, const struct report_host *host,
 		(const char *const[]){host->node, buf_text(&whole)});
 }
 
+/* Without what points at other places of the review. */
+static const char *hazard_end(const struct report_hazard *hazard)
+{
+	switch (hazard->subject->verdict) {
+	case VERDICT_REMOVE:
+		return hazard->plan_end ? hazard->plan_end : "Its plan fixes this.";
+	case VERDICT_REFUSE:
+		return "No plan fixes this: the snapshot is refused.";
+	case VERDICT_UNDECIDED:
+		break;
+	}
+	return "No plan fixes this: the snapshot is undecided.";
+}
+
 static void put_hazards(const struct report_host *host, struct buf *text)
 {
 	for (size_t i = 0; i < host->n_hazards; i++) {
@@ -78,8 +94,7 @@ static void put_hazards(const struct report_host *host, struct buf *text)
 
 		buf_printf(&sentence, "%s %s: %s.", hazard->head, hazard->subject->label,
 			hazard->reason->text);
-		put_hazard(text, host, buf_text(&sentence),
-			hazard->plan_end ? hazard->plan_end : hazard->end);
+		put_hazard(text, host, buf_text(&sentence), hazard_end(hazard));
 	}
 	for (size_t i = 0; i < host->n_strikes; i++)
 		put_hazard(text, host, host->strikes[i].text, host->strikes[i].end);
@@ -112,6 +127,7 @@ void overview_put_hosts(const struct report *report, const char *group, struct b
 		put_hazards(&report->hosts[i], text);
 		put_host(&report->hosts[i], group, text);
 	}
+	overview_put_now(report, group, text);
 	for (size_t i = 0; i < report->n_mistyped; i++)
 		overview_put(text, OVERVIEW_NO_MATCH, 1, &report->mistyped[i].glob);
 }
@@ -203,6 +219,11 @@ uint64_t overview_sum(
 	return sum;
 }
 
+bool overview_has_removals(const struct overview *overview)
+{
+	return overview_sum(overview, OVERVIEW_HOST, HOST_REMOVE) > 0;
+}
+
 void overview_free(struct overview *overview)
 {
 	for (size_t i = 0; i < OVERVIEW_KINDS; i++) {
@@ -291,17 +312,22 @@ static void print_mistyped(const struct overview *overview, struct buf *text)
 		buf_printf(text, "%s\n", incomplete);
 }
 
+/* What is to be read by people is wrapped; what failed is a line each, for tools. */
 static void print_lines(const struct overview *overview, enum overview_kind kind,
-	const char *head, struct buf *text)
+	unsigned width, const char *head, struct buf *text)
 {
 	for (size_t i = 0; i < overview->of[kind].count; i++) {
 		const struct overview_line *line = &overview->of[kind].items[i];
+		cleanup_buf struct buf words = BUF_INIT;
 
-		buf_puts(text, head);
-		buf_tail(text, line->words[0]);
-		buf_puts(text, ": ");
-		buf_tail(text, line->words[1]);
-		buf_puts(text, "\n");
+		buf_tail(&words, line->words[0]);
+		buf_puts(&words, ": ");
+		buf_tail(&words, line->words[1]);
+		if (width)
+			wrap_add(text, width, OVERVIEW_INDENT, head, buf_text(&words));
+		else
+			buf_printf(text, "%-*s%s\n", OVERVIEW_INDENT, head,
+				buf_text(&words));
 	}
 }
 
@@ -333,7 +359,7 @@ static void print_changes(const struct overview *overview, struct buf *text)
 		if (is_first_change(changes, i)) {
 			buf_puts(text, "\n");
 			buf_tail(text, line->words[0]);
-			buf_printf(text, " since %s:\n", line->words[1]);
+			buf_printf(text, ", since its capture of %s:\n", line->words[1]);
 		}
 		buf_puts(text, "  ");
 		buf_tail(text, line->words[2]);
@@ -341,19 +367,21 @@ static void print_changes(const struct overview *overview, struct buf *text)
 	}
 }
 
-void overview_print(const struct overview *overview, struct buf *ret_text)
+void overview_print(const struct overview *overview, unsigned width, struct buf *ret_text)
 {
+	width = width ? width : WRAP_WIDTH;
 	summary_words(overview, ret_text);
 	buf_puts(ret_text, "\n");
 	print_mistyped(overview, ret_text);
 	if (overview->of[OVERVIEW_HAZARD].count)
 		buf_puts(ret_text, "\n");
-	print_lines(overview, OVERVIEW_HAZARD, "HAZARD     ", ret_text);
+	print_lines(overview, OVERVIEW_HAZARD, width, "HAZARD", ret_text);
+	overview_print_now(overview, width, ret_text);
 	print_hosts(overview, ret_text);
 	print_changes(overview, ret_text);
 	if (overview->of[OVERVIEW_BAD].count)
 		buf_puts(ret_text, "\n");
-	print_lines(overview, OVERVIEW_BAD, "FAILED     ", ret_text);
+	print_lines(overview, OVERVIEW_BAD, 0, "FAILED", ret_text);
 }
 
 /* ---- as a page ---- */
@@ -397,7 +425,7 @@ static void page_changes(struct page *page, const struct overview_lines *changes
 		if (is_first_change(changes, i)) {
 			page_open(page, "h2", "");
 			page_captured(page, changes->items[i].words[0]);
-			page_say(page, " since ");
+			page_say(page, ", since its capture of ");
 			page_captured(page, changes->items[i].words[1]);
 			page_close(page);
 		}
@@ -448,6 +476,7 @@ void overview_print_page(const struct overview *overview, struct buf *ret_html)
 	page_say_in(&page, "p", "summary", buf_text(&summary));
 	page_mistyped(&page, overview);
 	page_hazards(&page, &overview->of[OVERVIEW_HAZARD]);
+	overview_page_now(overview, &page);
 	page_hosts(&page, &overview->of[OVERVIEW_HOST]);
 	page_changes(&page, &overview->of[OVERVIEW_CHANGE]);
 	page_bad(&page, &overview->of[OVERVIEW_BAD]);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One index over many hosts that were judged apart from each other: hazards, a line for
- * each host, what changed since its capture before, and what could not be read.
+ * One index over many hosts that were judged apart from each other: hazards, what to do
+ * first and on which host, a line for each host, what changed since its capture before,
+ * and what could not be read.
  *
  * The hosts of one group are judged by a process of its own, which hands over what the
  * index has of them as lines: a word for the kind, then its words, tabulators between
@@ -19,11 +20,13 @@ enum overview_kind {
 			  */
 	OVERVIEW_CHANGE, /* node, taken before, sentence */
 	OVERVIEW_BAD,	 /* file, why */
+	OVERVIEW_NOW,	 /* urgency, sentence, commands */
 	OVERVIEW_NO_MATCH, /* a glob of --select that takes nothing in this group */
 	OVERVIEW_EXIT,	   /* code: the group ended with it */
 	OVERVIEW_KINDS,
 };
 #define OVERVIEW_WORDS_MAX 8
+#define OVERVIEW_INDENT	   11 /* columns of the text's words at the left */
 
 /* ---- what the process of a group writes ---- */
 
@@ -56,20 +59,34 @@ struct overview {
 		size_t count;
 	} of[OVERVIEW_KINDS];
 	size_t n_captures, n_groups; /* that were given; that were judged */
+	bool has_folder;	     /* plans and reviews were written */
 	bool is_incomplete;	     /* --hosts-complete was not taken at its word */
 };
 /* One line, without its end. false: it is none. */
 bool overview_take(struct overview *overview, const char *line, size_t len);
 /* Each kind by its words; once all is there. */
 void overview_sort(struct overview *overview);
-void overview_print(const struct overview *overview, struct buf *ret_text);
+/* Prose is at most `width` columns wide; 0 = 80. */
+void overview_print(
+	const struct overview *overview, unsigned width, struct buf *ret_text);
 void overview_print_page(const struct overview *overview, struct buf *ret_html);
 /* true: a glob of --select takes nothing on any host. */
 bool overview_has_mistyped(const struct overview *overview);
+/* true: there is something to remove. */
+bool overview_has_removals(const struct overview *overview);
 /* The number in a word of all lines of a kind, together. */
 uint64_t overview_sum(
 	const struct overview *overview, enum overview_kind kind, size_t word);
 void overview_free(struct overview *overview);
+
+/* ---- overview_now.c: what to do first ---- */
+
+void overview_put_now(const struct report *report, const char *group, struct buf *text);
+void overview_print_now(
+	const struct overview *overview, unsigned width, struct buf *text);
+struct page;
+void overview_page_now(const struct overview *overview, struct page *page);
+
 #define cleanup_overview cleanup_with(overview_free)
 
 #endif
