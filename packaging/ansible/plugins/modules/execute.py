@@ -16,6 +16,8 @@ description:
   - In check mode a plan that would be applied is rehearsed, and C(changed) says that it would be. Diff mode shows the
     commands of its steps.
   - A host that differs from the plan (exit code 3) fails, with the words of the program.
+  - With I(still_done) nothing is run. It fails unless the plan was carried out on this host and no mapping that it removed is
+    active again, as after a reboot. Plans of other hosts that free extents rely on that.
 author:
   - snapstate maintainers (@snapstate)
 options:
@@ -31,6 +33,10 @@ options:
     description: Folder on the controller. Journals of other hosts' plans are taken from there, and this one is put there.
     type: path
     required: true
+  still_done:
+    description: Only check that what the plan removed is gone still. I(digest) is not used then.
+    type: bool
+    default: false
   unsigned:
     description: Take a plan without a signature, where the site allows it.
     type: bool
@@ -99,10 +105,40 @@ def is_finished(journal):
     return bool(lines) and lines[-1].startswith(b'0 finished ')
 
 
+def removed_by(text):
+    """(uuid, name) of the mappings that the plan removes."""
+    return re.findall(r'^step \d+ dm-remove\n(?:(?!step ).*\n)*?target device \S+ uuid (\S+) name (\S+)$', text, re.M)
+
+
+def active_mappings(folder='/sys/class/block'):
+    """{uuid: name} and the names of all mappings; sysfs has them as the kernel does, a plan with other characters escaped."""
+    uuids, names = {}, set()
+    for device in os.listdir(folder):
+        name = read(os.path.join(folder, device, 'dm', 'name'))
+        if name is not None:
+            name = name.decode('utf-8', 'replace').strip()
+            uuids[(read(os.path.join(folder, device, 'dm', 'uuid')) or b'').decode('utf-8', 'replace').strip()] = name
+            names.add(name)
+    return uuids, names
+
+
+def check_still_done(module, text, journal):
+    if not is_finished(journal):
+        module.fail_json(msg='%s is not carried out on this host' % module.params['plan'])
+    uuids, names = active_mappings()
+    # a name alone says something only of a mapping that has no uuid
+    back = sorted(uuids.get(uuid, name) for uuid, name in removed_by(text)
+                  if (uuid in uuids if uuid != '-' else name in names))
+    if back:
+        module.fail_json(msg='%s: active again, though its plan removed it: was the host rebooted? Nothing was changed; capture and '
+                         'plan again' % ', '.join(back))
+    module.exit_json(changed=False, applied=True, msg='what the plan removed is gone still')
+
+
 def main():
     module = AnsibleModule(argument_spec=dict(
         plan=dict(type='path', required=True), digest=dict(type='str'), journals=dict(type='path', required=True),
-        unsigned=dict(type='bool', default=False), program=dict(type='str', default='snapstate-execute'),
+        unsigned=dict(type='bool', default=False), still_done=dict(type='bool', default=False), program=dict(type='str', default='snapstate-execute'),
         journal_folder=dict(type='path', default='/var/lib/snapstate'), limit=dict(type='int', default=1800)),
         supports_check_mode=True)
     params = module.params
@@ -115,6 +151,8 @@ def main():
         module.fail_json(msg='digest %s is not that of the plan, %s' % (digest, found.group(1)))
     path = os.path.join(params['journal_folder'], found.group(1) + '.journal')
     before = read(path)
+    if params['still_done']:
+        check_still_done(module, text, before)
     diff = dict(before='', after=''.join(line[2:] + '\n' for line in text.split('\n') if line.startswith('# ')))
     if is_finished(before):
         module.exit_json(changed=False, applied=True, msg='applied already', content=base64.b64encode(before).decode())

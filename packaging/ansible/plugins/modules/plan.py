@@ -11,7 +11,7 @@ short_description: Plan over the captures of many hosts
 version_added: 1.0.0
 description:
   - Runs snapstate-plan, on the controller, once for each group of hosts whose captures share a uuid of LVM.
-  - A capture that cannot be read costs its own group, which is in C(failures); the others are planned all the same. With
+  - A capture that cannot be read costs its own group, which is in C(failures) and a warning; the others are planned all the same. With
     I(hosts_complete) nothing is planned then, since that host may reach any group.
   - Plans of the same captures and options are made once; a second run is not C(changed).
   - In check mode plans are made and thrown away; only those of earlier runs are returned. Diff mode shows the reviews of
@@ -57,7 +57,8 @@ EXAMPLES = r'''
 
 RETURN = r'''
 plans:
-  description: Plans in the order in which they are to be carried out, with host (its name in the inventory), path, digest.
+  description: Plans in the order in which they are to be carried out, with host (its name in the inventory), path,
+    digest, and the digests of those that come before it (after).
   type: list
   elements: dict
   returned: always
@@ -138,6 +139,12 @@ def plans_of(folder, captures, told):
     return [(list(hosts)[0], '1.snapplan', digest, len(told['steps']))]
 
 
+def after_of(folder, name):
+    """Digests of the plans that come before."""
+    with open(os.path.join(folder, name), 'rb') as stream:
+        return [digest.decode() for digest in re.findall(rb'^after \S+ sha256:([0-9a-f]{64})$', stream.read(), re.M)]
+
+
 def node_of(module, program, capture, options, limit):
     rc, out, err = run([program] + options + ['--json', capture], limit)
     if rc not in ANSWERS:
@@ -165,7 +172,7 @@ def plan_group(module, program, captures, options, folder):
     with open(os.path.join(folder, 'review.txt'), 'w') as stream:
         stream.write(out)
     below = 'plans/' if len(captures) > 1 else ''
-    plans = [dict(host=names[node], file=below + name, digest=digest, steps=steps)
+    plans = [dict(host=names[node], file=below + name, digest=digest, steps=steps, after=after_of(folder, below + name))
              for node, name, digest, steps in plans_of(folder, captures, told)]
     with open(os.path.join(folder, 'plans.json'), 'w') as stream:
         json.dump(plans, stream)
@@ -213,6 +220,8 @@ def main():
         finally:
             if work != folder:
                 shutil.rmtree(work, ignore_errors=True)
+    for failure in failures:
+        module.warn('%s: %s' % (', '.join(failure['captures']), failure['msg']))
     module.exit_json(changed=changed, plans=plans, reviews=reviews, failures=failures, diff=diff)
 
 
