@@ -28,6 +28,17 @@ static void note(struct subject *subject, enum rule rule, const struct block *bl
 	subject_about(subject, ABOUT_BLOCK, block);
 }
 
+/* What was not recorded keeps it, but in an import, where somebody may still answer. */
+static void note_unrecorded(const struct host *host, struct subject *subject,
+	const struct block *block, struct devno below, const char *more, unsigned wants)
+{
+	bool is_import = host_is_imported(host);
+
+	note(subject, is_import ? RULE_EVIDENCE_MISSING : RULE_HELD, block, below, more);
+	if (is_import)
+		subject_unknown(subject, wants);
+}
+
 /* Not on its COW: a backup has no business there. */
 static bool is_on_snapshot(const struct subject *subject, struct devno devno)
 {
@@ -83,8 +94,8 @@ static void check_loop(
 	struct devno below = own_below(host, subject, loop);
 
 	if (!loop->state)
-		note(subject, RULE_HELD, loop, below,
-			"; whether it is to be detached was not recorded");
+		note_unrecorded(host, subject, loop, below,
+			"; whether it is to be detached was not recorded", WANTS(LOOPS));
 	else if (block_state_has(loop, LOOP_AUTOCLEAR) && !has_user(host, loop->devno, 0))
 		note(subject, RULE_HELD, loop, below,
 			"; it is to be detached with its last user (autoclear), and has "
@@ -176,6 +187,8 @@ static bool shares_a_member(const struct host *host, const struct block *array)
 	return false;
 }
 
+static const char state_unrecorded[] = "; its state was not recorded";
+
 /*
  * NULL: it is at rest, and what is on it is on the snapshot alone. An array that runs
  * without a member and was written to since has what that member, wherever it is, does
@@ -188,7 +201,7 @@ static const char *why_not_stop(
 		if (!is_on_snapshot(subject, array->below[i]))
 			return "; it has members elsewhere";
 	if (!array->state || !array->level)
-		return "; its state was not recorded";
+		return state_unrecorded;
 	if (shares_a_member(host, array))
 		return "; another one has the same member";
 	if (!is_known_level(array))
@@ -211,6 +224,11 @@ static void check_array(
 {
 	const char *why = why_not_stop(host, subject, array);
 
+	if (why == state_unrecorded) {
+		note_unrecorded(host, subject, array, own_below(host, subject, array),
+			why, WANTS(ARRAYS));
+		return;
+	}
 	note(subject, why ? RULE_HELD : RULE_HELD_IDLE, array,
 		own_below(host, subject, array), why ? why : "");
 }

@@ -339,6 +339,20 @@ static void note_victim(const struct host *host, struct subject *subject,
 		(unsigned long long)overlap->extents, buf_text(&victim),
 		is_writing ? writes : "; it no longer writes there");
 	subject_about(subject, ABOUT_LV, overlap->victim);
+	if (is_writing && device_snapshot_state(subject->snapshot) == SNAPSHOT_UNKNOWN) {
+		subject_add_words(subject, "; whether it is still valid was not seen");
+		subject_wants(subject, WANTS(STATUS));
+	}
+}
+
+/* Where its status was not read it counts as valid: then it writes. */
+static bool may_write(const struct subject *subject)
+{
+	enum snapshot_state state = subject->snapshot
+					    ? device_snapshot_state(subject->snapshot)
+					    : SNAPSHOT_NONE;
+
+	return subject->real && (state == SNAPSHOT_VALID || state == SNAPSHOT_UNKNOWN);
 }
 
 static void check_victims(const struct host *host, struct subject *subject)
@@ -346,8 +360,7 @@ static void check_victims(const struct host *host, struct subject *subject)
 	cleanup_free struct overlap *overlaps = NULL;
 	size_t count = 0;
 	bool is_complete = false;
-	bool is_writing = subject->snapshot && subject->real &&
-			  device_snapshot_state(subject->snapshot) == SNAPSHOT_VALID;
+	bool is_writing = may_write(subject);
 
 	host_overlaps(
 		host, subject->cow, subject->vg_uuid, &overlaps, &count, &is_complete);

@@ -130,6 +130,11 @@ static bool says_closed(const struct shown *shown)
 	return strcmp(shown->value, "no") == 0 || strcmp(shown->value, "0") == 0;
 }
 
+/* Of an open count that nothing explains: whatever may have it open. */
+#define WANTS_OPENERS                                                                    \
+	(WANTS(DEVICES) | WANTS(HOLDERS) | WANTS(ARRAYS) | WANTS(LOOPS) | WANTS(SWAPS) | \
+		WANTS(MOUNTS) | WANTS(OPENERS))
+
 static void check_open(const struct summary *summary, const struct shown *shown)
 {
 	struct subject *subject = summary->subject;
@@ -145,6 +150,7 @@ static void check_open(const struct summary *summary, const struct shown *shown)
 		"it is open (%s), and the evidence shows %zu of what may have it open",
 		shown->value, count_openers(summary));
 	add_from(subject, shown);
+	subject_wants(subject, WANTS_OPENERS);
 }
 
 static bool is_explained(const struct summary *summary, const struct message_cause *cause)
@@ -466,6 +472,7 @@ static void check_one(const struct summary *summary, const struct shown *shown)
 	case SHOWN_ABOVE_OPEN:
 		told(subject, RULE_OPENS_UNEXPLAINED, shown,
 			"nothing shows what has the mapping on it open:");
+		subject_wants(subject, WANTS_OPENERS);
 		return;
 	case SHOWN_ON_VOLUME:
 		told(subject, RULE_GUEST_VOLUME, shown,
@@ -670,6 +677,7 @@ static bool is_besides(const struct summary *summary, const struct shown *shown)
 	case SHOWN_THIN:
 	case SHOWN_CREATED:
 		/* the metadata say more where they were read */
+	case SHOWN_UNLISTED:
 		return !subject->lv && !host_vg(host, subject->vg_uuid);
 	case SHOWN_GROUP_STATE:
 		return !host_source_is_read(host, "lvm/report.json");
@@ -693,7 +701,6 @@ static bool is_besides(const struct summary *summary, const struct shown *shown)
 	case SHOWN_OVERFLOWED:
 	case SHOWN_SHRUNK:
 	case SHOWN_UNSETTLED:
-	case SHOWN_UNLISTED:
 	case SHOWN_FULL:
 	case SHOWN_ACTIVE:
 	case SHOWN_OPEN:
@@ -721,9 +728,19 @@ void check_shown_besides(const struct survey *survey, struct subject *subject)
 		return;
 	summary_make(survey, subject, &summary);
 	check_each(&summary, is_besides);
-	if (summary.n_of[SHOWN_SNAPSHOT] && !subject->lv && subject->snapshot &&
-		device_snapshot_state(subject->snapshot) == SNAPSHOT_NONE)
+	if (!subject->lv && !host_vg(survey->host, subject->vg_uuid))
+		check_neighbours_shown(&summary);
+	if (subject->lv || host_vg(survey->host, subject->vg_uuid) ||
+		!subject->snapshot ||
+		device_snapshot_state(subject->snapshot) != SNAPSHOT_NONE)
+		return;
+	if (summary.n_of[SHOWN_SNAPSHOT])
 		subject_reason(subject, RULE_HALF_REMOVED,
 			"LVM lists it as a snapshot, and the kernel's %s is none",
+			subject->snapshot->name);
+	else if (summary.n_of[SHOWN_UNLISTED] && subject->cow)
+		subject_reason(subject, RULE_HALF_REMOVED,
+			"%s is on no list of LVM's volumes, and in the kernel it is no "
+			"snapshot",
 			subject->snapshot->name);
 }

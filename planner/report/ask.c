@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checks.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/host.h"
 #include "snapstate/host/device.h"
@@ -63,6 +64,7 @@ struct things {
 	struct names mounts;
 	/* By the kernel's counts nobody has any of them open but what was found. */
 	bool is_explained;
+	bool is_open;	 /* it is known to be open, and not by whom */
 	bool is_invalid; /* its status is known well enough */
 	bool is_one;	 /* of one subject */
 };
@@ -141,6 +143,7 @@ static void things_collect(
 			&things.groups, subject->label, (size_t)(slash - subject->label));
 	things_of_model(survey->host, subject, &things);
 	things_of_texts(subject, &things);
+	things.is_open = subject_has_rule(subject, RULE_OPENS_UNEXPLAINED);
 	for (size_t i = 0; i < subject->n_reasons; i++)
 		if (subject->reasons[i].about.kind == ABOUT_MOUNT)
 			names_add(&things.mounts,
@@ -387,7 +390,8 @@ static unsigned choose(
 			(kind == EVIDENCE_STATUS && things->is_invalid))
 			continue;
 		asks |= 1u << kind;
-		wants &= ~row->spares;
+		if (kind != EVIDENCE_DEVICES || !things->is_open)
+			wants &= ~row->spares;
 	}
 	return asks;
 }

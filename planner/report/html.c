@@ -220,6 +220,30 @@ static void rows_of_plan(
 	row(page, "it expires on", buf_text(&expires));
 }
 
+static void print_words(struct page *page, const char *title, const struct words *words)
+{
+	if (!words->count)
+		return;
+	page_say_in(page, "h3", "", title);
+	page_open(page, "ul", "");
+	for (size_t i = 0; i < words->count; i++) {
+		page_open(page, "li", "");
+		page_captured(page, words->items[i]);
+		page_close(page);
+	}
+	page_close(page);
+}
+
+static void print_imported(struct page *page, const struct host *host)
+{
+	cleanup_words struct words record = {0}, messages = {0};
+
+	report_imported(host, &record);
+	report_host_messages(host, &messages);
+	print_words(page, "What became of each file and each pasted command", &record);
+	print_words(page, "Messages that name no volume", &messages);
+}
+
 static void print_evidence(struct html *html, const struct report_host *host)
 {
 	const struct identity *id = &host->member->host->identity;
@@ -253,6 +277,7 @@ static void print_evidence(struct html *html, const struct report_host *host)
 	row(page, "made by", host->member->whole->created_by);
 	page_close(page);
 	page_close(page);
+	print_imported(page, host->member->host);
 }
 
 /* ---- one host ---- */

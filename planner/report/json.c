@@ -51,6 +51,29 @@ static struct json_object *missing_array(const struct report_host *it)
 	return missing;
 }
 
+/* Of a capture of snapstate-capture's own there are none. */
+static void add_words(
+	struct json_object *object, const char *name, const struct words *words)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < words->count; i++)
+		json_object_array_add(array, json_object_new_string(words->items[i]));
+	json_object_object_add(object, name, array);
+}
+
+static void add_imported(struct json_object *object, const struct host *host)
+{
+	cleanup_words struct words record = {0}, messages = {0};
+
+	if (!host_is_imported(host))
+		return;
+	report_imported(host, &record);
+	report_host_messages(host, &messages);
+	add_words(object, "imported", &record);
+	add_words(object, "messages", &messages);
+}
+
 static struct json_object *host_object(const struct report_host *it)
 {
 	const struct host *host = it->member->host;
@@ -67,6 +90,7 @@ static struct json_object *host_object(const struct report_host *it)
 	json_object_object_add(
 		object, "taken", json_object_new_int64(host->identity.taken));
 	json_object_object_add(object, "not_read", missing_array(it));
+	add_imported(object, host);
 	return object;
 }
 

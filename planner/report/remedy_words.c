@@ -311,14 +311,32 @@ static void add_part(struct buf *text, const char *words)
 	buf_sentence(text, "%s%s", text->len ? "; " : "", words);
 }
 
+/* Of a group that texts alone show. */
+static enum action_kind words_of_shown_group(
+	const struct subject *subject, struct buf *text)
+{
+	const char *state = subject_shown(subject, SHOWN_GROUP_STATE);
+
+	buf_sentence(text,
+		"bring the volume group %.*s back to where LVM changes it: it is %s, as "
+		"the "
+		"output above shows",
+		(int)strcspn(subject->label, "/"), subject->label,
+		state ? state : "not as it should be");
+	return ACTION_DO;
+}
+
 static enum action_kind words_of_group(
 	const struct host *host, const struct subject *subject, struct buf *text)
 {
 	const struct vg *vg = host_vg(host, subject->vg_uuid);
 	cleanup_places struct places places =
 		host_places(host, PLACES_PVS, places_text(subject->vg_uuid));
-	bool is_missing = vg->is_partial, is_duplicate = false;
+	bool is_missing = false, is_duplicate = false;
 
+	if (!vg)
+		return words_of_shown_group(subject, text);
+	is_missing = vg->is_partial;
 	for (size_t i; places_next(&places, &i);) {
 		if (strcmp(host->pvs[i].vg_uuid, subject->vg_uuid) != 0)
 			continue;

@@ -166,6 +166,18 @@ const struct action *now_first_action(const struct report_subject *told);
 size_t now_first_clause(const char *text);
 /* now.c: without its folders. */
 const char *report_file_name(const char *path);
+/* Sentences, escaped. */
+struct words {
+	char **items;
+	size_t count;
+};
+void words_free(struct words *words);
+#define cleanup_words	     cleanup_with(words_free)
+#define REPORT_MESSAGES_MOST 50
+/* imported.c: of an import, what became of each file and each pasted command; and what
+ * messages say that name no volume. */
+void report_imported(const struct host *host, struct words *ret);
+void report_host_messages(const struct host *host, struct words *ret);
 /* worth.c: of a host whose missing sources are collected; malloc'ed. */
 char *report_worth(const struct report_host *host);
 /* Volumes that texts name (host->shown). */

@@ -13,6 +13,7 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/host.h"
 #include "snapstate/host/device.h"
+#include "snapstate/host/shown.h"
 #include "snapstate/host/source.h"
 #include "table.h"
 #include "wrap.h"
@@ -68,6 +69,31 @@ static void print_missing(struct buf *text, const struct report_host *host)
 	buf_puts(text, "\n");
 }
 
+#define IMPORTED_SHOWN 60 /* lines of what became of the evidence */
+
+static void print_words(const struct review *to, const char *lead,
+	const struct words *words, size_t most, const char *rest)
+{
+	for (size_t i = 0; i < words->count && i < most; i++)
+		wrap_add(to->text, to->width, REVIEW_INDENT, i ? "" : lead,
+			words->items[i]);
+	if (words->count > most)
+		buf_printf(to->text, "%-*sand %zu more: %s\n", REVIEW_INDENT, "",
+			words->count - most, rest);
+}
+
+/* What others collected: what was made of it, and what it says of no volume. */
+static void print_imported(const struct review *to, const struct host *host)
+{
+	cleanup_words struct words record = {0}, messages = {0};
+
+	report_imported(host, &record);
+	report_host_messages(host, &messages);
+	print_words(to, "imported", &record, IMPORTED_SHOWN,
+		IMPORT_DOCUMENT " in the archive has all");
+	print_words(to, "messages", &messages, REPORT_MESSAGES_MOST, "");
+}
+
 static void print_asked(struct buf *text, const struct report_host *host)
 {
 	for (size_t i = 0; i < host->n_asked; i++) {
@@ -101,6 +127,7 @@ static void print_sources(const struct review *to, const struct report_host *hos
 	}
 	print_recorded(text, host->member->host);
 	print_missing(text, host);
+	print_imported(to, host->member->host);
 	print_asked(text, host);
 	if (!host->member->whole->n_steps)
 		return;
