@@ -130,32 +130,12 @@ static int prepare(struct job *job, struct redact_key *key)
 	return 0;
 }
 
-/* Its documents would be read as evidence of others, and most of it lost. */
-static bool is_capture(const char *path)
-{
-	cleanup_buf struct buf archive = BUF_INIT;
-	struct err err = ERR_INIT;
-	struct glance glance = {0};
-	bool is_read = file_read_regular(
-			       AT_FDCWD, path, RECORD_ARCHIVE_MAX, &archive, &err) == 0 &&
-		       record_glance(archive.data, archive.len, path, &glance, &err) == 0;
-
-	glance_free(&glance);
-	return is_read;
-}
-
 static int look_at_evidence(struct job *job)
 {
 	const struct options *options = job->options;
 	cleanup_buf struct buf list = BUF_INIT;
 	struct err err = ERR_INIT;
 
-	if (strcmp(options->from, "-") != 0 && is_capture(options->from)) {
-		err_set(&err, -EBADMSG,
-			"%s: is a capture already: give it to snapstate-plan",
-			options->from);
-		return fail(&err, EXIT_BAD_INPUT);
-	}
 	if (import_all(options->from, &job->found, &list, &err) < 0)
 		return fail(&err, EXIT_BAD_INPUT);
 	/* files take as long as they are large */

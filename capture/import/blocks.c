@@ -172,7 +172,7 @@ static int swaps_read(struct host *host, const struct piece *piece, struct err *
 	if (!lines_next(&lines, &line) || !line_begins(&line, "Filename"))
 		return err_set(err, -EBADMSG, "line 1: not the heading of /proc/swaps");
 	while (lines_next(&lines, &line)) {
-		struct line word = line_word(&line);
+		struct line word = line_word(&line), size, used;
 		cleanup_free char *path = unescaped(&word);
 		struct swap *swap;
 
@@ -183,6 +183,11 @@ static int swaps_read(struct host *host, const struct piece *piece, struct err *
 		swap = array_add(&host->swaps, &host->n_swaps);
 		swap->path = host_string(host, path);
 		swap->devno = host_path_devno(host, path);
+		line_word(&line); /* partition or file */
+		size = line_word(&line);
+		used = line_word(&line);
+		swap->has_used = parse_u64(size.at, size.len, 10, &swap->size) == 0 &&
+				 parse_u64(used.at, used.len, 10, &swap->used) == 0;
 	}
 	return 0;
 }

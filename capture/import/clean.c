@@ -5,8 +5,9 @@
  * Input: any bytes. Output: the same lines, so that their numbers stay; of a line that
  * quoted-printable broke in parts the first has all. Gone are a byte
  * order mark, carriage returns, escape sequences of terminals (ECMA-48: CSI and OSC),
- * quotation marks of mails, fences of Markdown; other blanks (tabs, no-break and thin
- * spaces) become blanks; a NUL byte becomes a question mark.
+ * quotation marks of mails, arrows in front of an answer, fences of Markdown; other
+ * blanks (tabs, no-break and thin spaces) become blanks; a NUL byte becomes a question
+ * mark.
  */
 #include <ctype.h>
 #include <string.h>
@@ -93,6 +94,14 @@ static size_t quotation_len(const char *text)
 		len += blanks + 1;
 		len += text[len] == ' ';
 	}
+}
+
+/* "-> vg-snap  253 3 L--w ...", as people point to an answer. */
+static size_t arrow_len(const char *text)
+{
+	size_t len = strspn(text, "-=");
+
+	return len && strncmp(text + len, "> ", 2) == 0 ? len + 2 : 0;
 }
 
 static bool is_fence(const char *text)
@@ -184,6 +193,7 @@ static void line_clean(const char *at, size_t len, struct buf *ret_text)
 	line_bytes(at, at + len, &line);
 	clean = buf_text(&line);
 	clean += quotation_len(clean);
+	clean += arrow_len(clean);
 	if (!is_fence(clean))
 		buf_puts(ret_text, clean);
 	buf_puts(ret_text, "\n");

@@ -124,7 +124,9 @@ static int devices_read(
 
 	if (r < 0 || is_no_devices(pieces->info))
 		return r;
-	r = dm_info_read(host, pieces->info, &targets, err);
+	r = dm_info_is_long(pieces->info)
+		    ? dm_info_long_read(host, pieces->info, &targets, err)
+		    : dm_info_read(host, pieces->info, &targets, err);
 	if (r == 0)
 		r = dm_names_make(host, &names, err);
 	if (r < 0)

@@ -30,6 +30,10 @@ void target_line_free(struct target_line *line);
  * order, how many lines its table has. */
 int dm_info_read(struct host *host, const struct piece *piece, uint32_t **ret_targets,
 	struct err *err);
+/* The same of its paragraphs, without -c. */
+bool dm_info_is_long(const struct piece *piece);
+int dm_info_long_read(struct host *host, const struct piece *piece,
+	uint32_t **ret_targets, struct err *err);
 /* -EBADMSG: two devices of one name or number. */
 int dm_names_make(struct host *host, struct dm_names *ret_names, struct err *err);
 struct device *dm_names_find(const struct dm_names *names, const char *name, size_t len);

@@ -77,36 +77,81 @@ static size_t trimmed(const char *at, size_t len)
 	return len;
 }
 
-static int row_read(struct host *host, struct line line, size_t name_end,
-	uint32_t *ret_targets, struct err *err)
+struct info_row {
+	struct line name, uuid;
+	struct device device; /* the numbers of it */
+	uint32_t targets;
+};
+
+/* What is behind the name. */
+static bool numbers_read(struct line line, struct info_row *row)
 {
-	size_t name_len = line.len > name_end ? trimmed(line.at, name_end) : 0;
-	const char *name = line.at;
-	struct device row = {0};
-	struct device *device;
+	struct device *device = &row->device;
 	uint32_t events;
 
-	if (!name_len || line.at[name_end - 1] != ' ')
+	device->flags = 0;
+	if (!word_number(&line, &device->devno.major) ||
+		!word_number(&line, &device->devno.minor) ||
+		!word_flags(&line, &device->flags) ||
+		!word_number(&line, &device->open_count) ||
+		!word_number(&line, &row->targets) || !word_number(&line, &events))
+		return false;
+	row->uuid =
+		line.len ? (struct line){line.at + 1, trimmed(line.at + 1, line.len - 1)}
+			 : (struct line){"", 0};
+	return true;
+}
+
+/* Where a paste has lost its blanks: the first words that can be what is behind a name.
+ */
+static bool squeezed_split(struct line line, struct info_row *row)
+{
+	struct line rest = line, word = line_word(&rest);
+
+	for (; word.len; word = line_word(&rest)) {
+		if (!numbers_read(rest, row))
+			continue;
+		row->name =
+			(struct line){line.at, (size_t)(word.at + word.len - line.at)};
+		return *line.at != ' ';
+	}
+	return false;
+}
+
+static int row_split(
+	struct line line, size_t name_end, struct info_row *row, struct err *err)
+{
+	if (name_end == strlen("Name ") && squeezed_split(line, row))
+		return 0;
+	if (line.len <= name_end || line.at[name_end - 1] != ' ' ||
+		!trimmed(line.at, name_end))
 		return err_set(err, -EBADMSG, "the name does not end above its column");
+	row->name = (struct line){line.at, trimmed(line.at, name_end)};
 	line.at += name_end;
 	line.len -= name_end;
-	if (!word_number(&line, &row.devno.major) ||
-		!word_number(&line, &row.devno.minor) || !word_flags(&line, &row.flags) ||
-		!word_number(&line, &row.open_count) ||
-		!word_number(&line, ret_targets) || !word_number(&line, &events))
+	if (!numbers_read(line, row))
 		return err_set(err, -EBADMSG,
 			"not major, minor, four letters of state, open count, targets, "
 			"events");
-	if (devno_is_none(row.devno))
+	return 0;
+}
+
+static int row_read(struct host *host, struct line line, size_t name_end,
+	uint32_t *ret_targets, struct err *err)
+{
+	struct info_row row = {.targets = 0};
+	struct device *device = &row.device;
+
+	if (row_split(line, name_end, &row, err) < 0)
+		return -EBADMSG;
+	if (devno_is_none(device->devno))
 		return err_set(err, -EBADMSG, "0:0 is no device");
 	if (host->n_devices == IMPORT_DEVICES_MAX)
 		return err_set(err, -EFBIG, "more than %d devices", IMPORT_DEVICES_MAX);
-	row.name = host_string_n(host, name, name_len);
-	row.uuid = line.len ? host_string_n(host, line.at + 1,
-				      trimmed(line.at + 1, line.len - 1))
-			    : "";
-	device = array_add(&host->devices, &host->n_devices);
-	*device = row;
+	device->name = host_string_n(host, row.name.at, row.name.len);
+	device->uuid = host_string_n(host, row.uuid.at, row.uuid.len);
+	*ret_targets = row.targets;
+	*array_add(&host->devices, &host->n_devices) = *device;
 	return 0;
 }
 

@@ -72,6 +72,7 @@ void evidence_free(struct evidence *evidence)
 	free(evidence->pieces);
 	free(evidence->first_other);
 	free(evidence->cut);
+	free(evidence->capture);
 }
 
 void evidence_note_cut(struct evidence *evidence, const char *path, const char *why)
@@ -130,6 +131,61 @@ static int check_unique(const struct evidence *evidence, struct err *err)
 	return 0;
 }
 
+/* ---- captures of our own ---- */
+
+static size_t folder_len(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? (size_t)(slash - path) : 0;
+}
+
+static bool is_below(const char *path, const char *folder, size_t len)
+{
+	return strncmp(path, folder, len) == 0 &&
+	       (!len || path[len] == '/' || !path[len]);
+}
+
+/* The piece, or all below the folder, that has the first `len` bytes of the path. */
+static void pieces_drop(struct evidence *evidence, const char *path, size_t len)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < evidence->n_pieces; i++) {
+		struct piece *piece = &evidence->pieces[i];
+
+		if (is_below(piece->path, path, len)) {
+			evidence->kept -= piece->bytes.len;
+			free(piece->path);
+			buf_free(&piece->bytes);
+		} else {
+			evidence->pieces[kept++] = *piece;
+		}
+	}
+	evidence->n_pieces = kept;
+}
+
+/* Its documents would be taken for outputs, and most of it would be lost. */
+static void captures_leave(struct evidence *evidence)
+{
+	static const char magic[] = "snapstate-capture ";
+	const struct piece *piece = NULL;
+
+	while ((piece = evidence_next(evidence, ROLE_CAPTURE, NULL))) {
+		cleanup_free char *path = xstrdup(piece->path);
+		size_t len = folder_len(path);
+
+		if (strncmp(buf_text(&piece->bytes), magic, strlen(magic)) != 0) {
+			evidence_leave_out(evidence, path); /* another program's */
+			pieces_drop(evidence, path, strlen(path));
+			continue;
+		}
+		pieces_drop(evidence, path, len);
+		free(evidence->capture);
+		evidence->capture = len ? xstrndup(path, len) : xstrdup(".");
+	}
+}
+
 /* ---- find ---- */
 
 const struct piece *evidence_next(
@@ -151,13 +207,6 @@ const struct piece *evidence_best(const struct evidence *evidence, enum role rol
 		if (piece->bytes.len && !piece->error)
 			return piece;
 	return evidence_next(evidence, role, NULL);
-}
-
-static size_t folder_len(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? (size_t)(slash - path) : 0;
 }
 
 const struct piece *evidence_beside(
@@ -300,6 +349,8 @@ static int read_any(int fd, const char *path, struct evidence *evidence, struct 
 		r = unpack_pieces(evidence, err);
 	if (r == 0)
 		pieces_decode(evidence);
+	if (r == 0)
+		captures_leave(evidence);
 	return r;
 }
 
@@ -316,6 +367,31 @@ static int read_stdin(struct evidence *ret_evidence, struct err *err)
 	return 0;
 }
 
+const char evidence_kinds[] =
+	"sosreports, supportconfigs, lvmdumps, archives of insights-client and "
+	"xen-bugtool, "
+	"and texts with outputs of lvs, lvdisplay, lvscan, dmsetup, lsblk, mount, df, "
+	"findmnt, ls -l /dev/mapper, kpartx, losetup, fuser, lsof, ps, swapon, and LVM's "
+	"and "
+	"the kernel's messages";
+
+static int nothing_known(const struct evidence *evidence, struct err *err)
+{
+	cleanup_buf struct buf name = BUF_INIT;
+
+	if (evidence->capture)
+		return err_set(
+			err, -ENODATA, "is a capture already: give it to snapstate-plan");
+	if (!evidence->n_others)
+		return err_set(err, -ENODATA, "no recognised files in it; it reads %s",
+			evidence_kinds);
+	buf_word(&name, evidence->first_other);
+	return err_set(err, -ENODATA,
+		"no recognised files among its %zu file%s, the first is %s; it reads %s",
+		evidence->n_others, evidence->n_others == 1 ? "" : "s", buf_text(&name),
+		evidence_kinds);
+}
+
 int evidence_read(const char *path, struct evidence *ret_evidence, struct err *err)
 {
 	cleanup_evidence struct evidence evidence = {0};
@@ -329,8 +405,7 @@ int evidence_read(const char *path, struct evidence *ret_evidence, struct err *e
 		return err_errno(err, errno, "%s", path);
 	r = read_any(fd, path, &evidence, err);
 	if (r == 0 && !evidence.n_pieces)
-		r = err_set(err, -ENODATA,
-			"holds no recognised files, of sos, lvmdump, dmsetup or LVM");
+		r = nothing_known(&evidence, err);
 	if (r < 0)
 		return err_wrap(err, "%s", path);
 	*ret_evidence = evidence;

@@ -41,6 +41,7 @@ enum role {
 	ROLE_LOSETUP,
 	ROLE_BLOCK_TEXT,   /* blkid, other columns of lsblk: nothing for the model */
 	ROLE_PROCESS_TEXT, /* lsof, ps */
+	ROLE_CAPTURE,	   /* the first member of snapstate-capture's own archive */
 	ROLE_ARCHIVE,	   /* what is in it is read in its place */
 	ROLE_SUPPORT,	   /* of a collection of texts, in a folder of its own */
 	ROLE_TEXT,	   /* what it is is told by what is in it */
@@ -63,7 +64,7 @@ struct piece {
 	struct buf bytes;
 	int error; /* negative errno: it is there, and could not be read */
 	bool is_cut;  /* the archive ended, or was damaged, within it */
-	bool is_part; /* of a text, which has been read as a whole already */
+	bool is_part; /* an output within a text: "ticket.txt/13" begins in line 13 */
 };
 
 struct evidence {
@@ -74,6 +75,7 @@ struct evidence {
 	size_t n_others;   /* files of no known name, or that could not be read */
 	char *first_other; /* NULL: none */
 	uint64_t unpacked; /* bytes of archives */
+	char *capture; /* a capture of our own, which is left out; NULL: there is none */
 	char *cut;     /* where an archive was cut off first, and why; NULL: none was */
 	bool is_loose; /* files beside collections, of no known moment */
 };
@@ -84,6 +86,13 @@ struct evidence {
 int evidence_split(struct evidence *all, struct evidence **ret_groups, size_t *ret_count,
 	struct buf *ret_list, struct err *err);
 
+/* outputs.c: outputs within texts, as pieces. */
+void evidence_take_outputs(struct evidence *evidence);
+/* What it would be as a command: "dmsetup info -c" for a file of that name. */
+void piece_title(const struct piece *piece, struct buf *ret_title);
+
+/* What could have been read, for people. */
+extern const char evidence_kinds[];
 /* A file that is left out, for the record. */
 void evidence_leave_out(struct evidence *evidence, const char *path);
 /* An archive, or a member of one, that does not go to its end. */

@@ -82,6 +82,8 @@ bool columns_object(struct line *rest, struct line *ret_object);
  * there is none. */
 bool columns_pairs(const struct column *known, struct line line, struct row *row);
 
+extern const struct column lvs_columns[]; /* read_lvm.c */
+
 /* ---- one part of a text ---- */
 
 struct command {
@@ -136,6 +138,8 @@ struct format {
 	bool is_strict;
 	reader read;
 	const char *source; /* of which it shows a part; NULL: of none */
+	/* Of a file with the same in it: a whole output is read as that one is, too. */
+	enum role role;
 };
 extern const struct format formats[];
 extern const size_t n_formats;
@@ -194,6 +198,7 @@ bool read_links(struct reading *reading, struct line line);
 bool read_kpartx(struct reading *reading, struct line line);
 bool read_losetup(struct reading *reading, struct line line);
 bool read_swaps(struct reading *reading, struct line line);
+bool read_metadata(struct reading *reading, struct line line);
 bool read_multipath(struct reading *reading, struct line line);
 bool read_blkid(struct reading *reading, struct line line);
 bool read_lvmdiskscan(struct reading *reading, struct line line);

@@ -10,11 +10,12 @@
 
 /* -ENODATA: nothing of use is in it. */
 static int group_import(
-	const struct evidence *evidence, struct host **ret_host, struct err *err)
+	struct evidence *evidence, struct host **ret_host, struct err *err)
 {
 	cleanup_host struct host *host = host_new();
 	int r;
 
+	evidence_take_outputs(evidence);
 	import_identity(host, evidence);
 	import_dm(host, evidence);
 	import_blocks(host, evidence);
@@ -63,7 +64,7 @@ static void loose_leave_out(struct groups *groups)
 static int groups_import(
 	struct groups *groups, struct imports *ret_imports, struct err *err)
 {
-	const struct evidence *last = &groups->items[groups->count - 1];
+	struct evidence *last = &groups->items[groups->count - 1];
 	struct host *loose = NULL;
 	size_t count = groups->count - last->is_loose;
 	int r = last->is_loose ? group_import(last, &loose, err) : 0;

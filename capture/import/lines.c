@@ -94,9 +94,14 @@ enum outcome outcome_of_error(int error)
 
 const char *piece_name(struct host *host, const struct piece *piece)
 {
+	const char *slash = piece->is_part ? strrchr(piece->path, '/') : NULL;
+	cleanup_free char *path = xstrndup(
+		piece->path, slash ? (size_t)(slash - piece->path) : strlen(piece->path));
 	cleanup_buf struct buf word = BUF_INIT;
 
-	buf_word(&word, piece->path);
+	buf_word(&word, path);
+	if (slash)
+		buf_printf(&word, ", line %s", slash + 1);
 	return host_string(host, buf_text(&word));
 }
 

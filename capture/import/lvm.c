@@ -99,6 +99,21 @@ static void report_read(
 
 /* ---- vgdisplay ---- */
 
+/* A label of several words; false: the line has another one. */
+static bool cut_words(struct line *line, const char *label)
+{
+	struct line words = {label, strlen(label)}, rest = *line, word;
+
+	while ((word = line_word(&words)).len) {
+		struct line other = line_word(&rest);
+
+		if (other.len != word.len || memcmp(other.at, word.at, word.len) != 0)
+			return false;
+	}
+	*line = rest;
+	return true;
+}
+
 /* Within each "--- Volume group ---" first "Metadata Sequence No", then "VG UUID" (lvm2
  * lib/display/display.c, vgdisplay_full). */
 static void vgdisplay_read(
@@ -113,18 +128,13 @@ static void vgdisplay_read(
 		cleanup_free char *uuid = NULL;
 		struct line word;
 
-		if (line_begins(&line, "  --- Volume group ---")) {
+		if (cut_words(&line, "--- Volume group ---")) {
 			seqno = 0;
-		} else if (line_begins(&line, "  Metadata Sequence No ")) {
-			line_word(&line);
-			line_word(&line);
-			line_word(&line);
+		} else if (cut_words(&line, "Metadata Sequence No")) {
 			word = line_word(&line);
 			if (parse_u64(word.at, word.len, 10, &seqno) < 0)
 				seqno = 0;
-		} else if (line_begins(&line, "  VG UUID ")) {
-			line_word(&line);
-			line_word(&line);
+		} else if (cut_words(&line, "VG UUID")) {
 			word = line_word(&line);
 			uuid = xstrndup(word.at, word.len);
 			if (seqno && lvm_uuid_plain(uuid, plain))
@@ -202,6 +212,8 @@ static void texts_keep(struct host *host, const struct evidence *evidence)
 	const struct piece *piece = NULL;
 
 	while ((piece = evidence_next(evidence, ROLE_LVM_TEXT, piece))) {
+		if (piece->is_part)
+			continue; /* its text is kept as it is */
 		text_keep(host, piece);
 		warnings_collect(piece, &warnings);
 	}

@@ -23,6 +23,12 @@ struct witnesses {
 void witness_add(struct witnesses *witnesses, const char *vg_uuid, uint64_t seqno,
 	const char *file);
 
+#define LISTED_MAX 2000 /* volumes of a group: each row is looked for among them */
+/* The output of lvs that shows just the volumes of a group, of which `metadata` holds
+ * nothing else; NULL: none does. */
+const struct piece *lvm_listed_by(
+	const struct evidence *evidence, const struct host *metadata);
+
 /* Metadata texts -> the documents lvm/<vg-uuid>.vg and their sources. */
 void import_metadata(struct host *host, const struct evidence *evidence,
 	const struct witnesses *witnesses);

@@ -10,7 +10,7 @@
 
 #include "format.h"
 
-static const struct column lv_columns[] = {
+const struct column lvs_columns[] = {
 	{"LV", "lv_name", CELL_NAME, true},
 	{"VG", "vg_name", CELL_VG, true},
 	{"Attr", "lv_attr", CELL_ATTR, true},
@@ -216,7 +216,7 @@ static bool lv_pairs_found(struct reading *reading, struct line line)
 	while (columns_object(&line, &object)) {
 		struct row row = {0};
 
-		if (!columns_pairs(lv_columns, object, &row))
+		if (!columns_pairs(lvs_columns, object, &row))
 			continue;
 		has_some = true;
 		if (row.cells[CELL_NAME].len)
@@ -229,10 +229,10 @@ bool read_lvs(struct reading *reading, struct line line)
 {
 	struct row row = {0};
 
-	if (columns_read(lv_columns, line, &reading->columns) ||
+	if (columns_read(lvs_columns, line, &reading->columns) ||
 		lv_pairs_found(reading, line) || is_json_mark(line))
 		return true;
-	return columns_know(reading, lv_columns, line, lv_usual) &&
+	return columns_know(reading, lvs_columns, line, lv_usual) &&
 	       columns_split(&reading->columns, line, &row) && lv_found(reading, &row);
 }
 

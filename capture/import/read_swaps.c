@@ -2,13 +2,19 @@
 /*
  * Areas to swap on: an example of a reader. Its row of the table in formats.c is
  *
- *	{"swaps", "swapon|swapon *|swaps", "*" "/swaps",
- *		"Filename Type Size|NAME TYPE SIZE USED", false, true, read_swaps,
- *		"swaps"},
+ *	{.name = "swaps",
+ *		.commands = "swapon|swapon *|swaps",
+ *		.paths = "*" "/swaps",
+ *		.headings = "Filename Type Size|NAME TYPE SIZE USED",
+ *		.is_whole = true,
+ *		.is_strict = true,
+ *		.read = read_swaps,
+ *		.source = "swaps",
+ *		.role = ROLE_SWAPS},
  *
  * so it gets the lines behind a command `swapon`, of a file called swaps.txt, of
  * `cat /proc/swaps`, and behind either heading; not a line that stands alone, and the
- * output is all that there is. What it reads:
+ * output is all that there is; the model's reader of proc/swaps gets it too. It reads:
  *
  *	Filename	Type		Size	Used	Priority
  *	/dev/dm-5	partition	524284	0	-2

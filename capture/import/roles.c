@@ -76,6 +76,7 @@ static const struct {
 	{ROLE_PROCESS_TEXT, "sos_commands/process/ps_*"},
 	/* what these programs pack; path_packed_suffix() is left out. Of sos that is one
 	 * host or, of "sos collect", one archive for each (sos/collector/__init__.py) */
+	{ROLE_CAPTURE, "FORMAT"},
 	{ROLE_ARCHIVE, "sosreport-*.tar*"},
 	{ROLE_ARCHIVE, "sosreport-*.t[gxb]z*"},
 	{ROLE_ARCHIVE, "sos-collector-*.tar*"},
@@ -115,6 +116,9 @@ static const struct {
 	{ROLE_TEXT, "insights_commands/multipath*"},
 	{ROLE_TEXT, "insights_commands/dmsetup_*"},
 	/* lvmdump (scripts/lvmdump.sh.in): -a, and what every one has */
+	{ROLE_LVM_TEXT, "lvs"},
+	{ROLE_LVM_TEXT, "vgs"},
+	{ROLE_LVM_TEXT, "pvs"},
 	{ROLE_TEXT, "dmsetup_ls_tree"},
 	{ROLE_TEXT, "dev_listing"},
 	{ROLE_TEXT, "sysblock_listing"},
@@ -157,6 +161,7 @@ static const char *const role_names[] = {
 	[ROLE_LOSETUP] = "losetup",
 	[ROLE_BLOCK_TEXT] = "an output about block devices",
 	[ROLE_PROCESS_TEXT] = "a list of processes",
+	[ROLE_CAPTURE] = "a capture",
 	[ROLE_ARCHIVE] = "an archive",
 	[ROLE_SUPPORT] = "a text of a collection",
 	[ROLE_TEXT] = "a text",
@@ -181,20 +186,37 @@ const char *path_packed_suffix(const char *path)
 	return end;
 }
 
-/* The last parts of a path, as many as `pattern` has; NULL = it has fewer. */
-static const char *path_tail(const char *path, const char *pattern)
+#define PARTS_MAX 8 /* of a pattern */
+
+/* The last parts of a path: with one slash fewer than parts; NULL = it has fewer. */
+static void path_tails(const char *path, const char **tails)
 {
 	const char *at = path + strlen(path);
 	size_t slashes = 0;
 
-	for (const char *c = pattern; *c; c++)
-		slashes += *c == '/';
-	while (at > path) {
-		if (at[-1] == '/' && slashes-- == 0)
-			return at;
+	memset(tails, 0, PARTS_MAX * sizeof(*tails));
+	while (at > path && slashes < PARTS_MAX) {
+		if (at[-1] == '/')
+			tails[slashes++] = at;
 		at--;
 	}
-	return slashes == 0 ? path : NULL;
+	if (slashes < PARTS_MAX)
+		tails[slashes] = path;
+}
+
+static size_t count_slashes(const char *text)
+{
+	size_t count = 0;
+
+	for (; *text; text++)
+		count += *text == '/';
+	return count;
+}
+
+/* A report has some 100,000 files, and few are of use. */
+static bool may_match(const char *pattern, const char *tail)
+{
+	return *pattern == *tail || strchr("*?[", *pattern);
 }
 
 /* *ret_root is the length of what is before the pattern, with its slash. */
@@ -202,12 +224,15 @@ static enum role match(const char *path, size_t *ret_root)
 {
 	cleanup_free char *bare =
 		xstrndup(path, (size_t)(path_packed_suffix(path) - path));
+	const char *tails[PARTS_MAX];
 
+	path_tails(bare, tails);
 	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
-		const char *tail = path_tail(bare, patterns[i].pattern);
+		const char *tail = tails[count_slashes(patterns[i].pattern)];
 
-		if (!tail || fnmatch(patterns[i].pattern, tail,
-				     FNM_PATHNAME | FNM_NOESCAPE | FNM_PERIOD) != 0)
+		if (!tail || !may_match(patterns[i].pattern, tail) ||
+			fnmatch(patterns[i].pattern, tail,
+				FNM_PATHNAME | FNM_NOESCAPE | FNM_PERIOD) != 0)
 			continue;
 		*ret_root = (size_t)(tail - bare);
 		return patterns[i].role;

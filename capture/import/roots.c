@@ -302,6 +302,7 @@ static void groups_take(struct evidence *all, struct roots *roots,
 		return;
 	(*ret_groups)->n_others = all->n_others;
 	(*ret_groups)->first_other = take_ptr(all->first_other);
+	(*ret_groups)->capture = take_ptr(all->capture);
 }
 
 int evidence_split(struct evidence *all, struct evidence **ret_groups, size_t *ret_count,

@@ -9,6 +9,7 @@
  * else. Invariant: a line that is not understood costs that line alone.
  */
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "clean.h"
@@ -188,6 +189,7 @@ struct part {
 	struct reading reading;
 	size_t first; /* its first line */
 	size_t n_used, n_unknown, n_cut;
+	size_t n_lost; /* of n_cut, where no line of the text is longer */
 	size_t first_unknown;
 	struct line sample; /* that line */
 	size_t first_item;  /* of the findings */
@@ -195,16 +197,21 @@ struct part {
 	bool has_text;	    /* a line that is not empty */
 	bool is_named;	    /* by the file alone */
 	struct line other;  /* the host that it is of, where that is another one */
+	struct buf text;    /* what was read, where that is kept */
+	size_t text_last;   /* where its last line begins */
 };
 
 struct session {
 	struct part part;
 	struct findings *findings;
+	struct outputs *outputs; /* NULL: none are kept */
+	size_t n_changes;	 /* commands so far that may have changed something */
 	struct line file;
 	struct buf *record;
 	size_t n_records;
 	struct text_lines lines;
 	bool is_flat;	/* no line of it is padded */
+	size_t longest; /* of its lines, bytes */
 	bool was_blank; /* the line before */
 	bool is_headed; /* the line before opens a section of supportconfig */
 	struct line before; /* the one before, of the same part; may be joined */
@@ -270,6 +277,106 @@ static void part_see(struct session *session)
 		findings_list_all(session->findings, part->first_item, buf_text(&from));
 }
 
+/* ---- whole outputs ---- */
+
+/* "kpartx -l X" only reads, and so does "swapon" without a device. */
+static bool is_told_to_change(const struct command *command)
+{
+	if (!line_is(command->words[0], "kpartx"))
+		return command_operand(command).len > 0;
+	for (size_t i = 1; i < command->n_words; i++)
+		if (line_is(command->words[i], "-l"))
+			return false;
+	return true;
+}
+
+/* Between two outputs with one of these the host may have become another. */
+static bool may_change(const struct command *command)
+{
+	static const char *const names[] = {"cryptsetup", "dmsetup", "lvchange",
+		"lvconvert", "lvcreate", "lvremove", "lvrename", "lvresize", "mdadm",
+		"mount", "multipath", "swapoff", "systemctl", "umount", "vgchange"};
+	static const char *const both[] = {"kpartx", "losetup", "swapon"};
+	const struct format *format = format_of_command(command);
+
+	for (size_t i = 0; i < sizeof(both) / sizeof(both[0]); i++)
+		if (line_is(command->words[0], both[i]))
+			return is_told_to_change(command);
+	/* what of these only reads has a format of its own */
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (line_is(command->words[0], names[i]))
+			return !format || format->read == read_message;
+	return false;
+}
+
+static bool is_of_host(const struct command *command)
+{
+	struct line path = command_operand(command);
+
+	return line_is(path, "/proc/1/mountinfo") ||
+	       line_is(path, "/proc/self/mountinfo");
+}
+
+/* It is all that its command prints, as it was printed. */
+static bool is_output(const struct part *part)
+{
+	const struct format *format = part->reading.format;
+	const struct command *command = &part->reading.command;
+
+	if (!part->text.len || part->other.len || command->is_filtered)
+		return false;
+	if (format->role == ROLE_VGDISPLAY) /* for what it says, not for all of it */
+		return true;
+	if (part->n_unknown)
+		return false;
+	if (format->role == ROLE_VG_BACKUP) /* an archive is old by its nature */
+		return !line_has(command_operand(command), "/archive/");
+	if (part->n_lost)
+		return false;
+	if (format->role == ROLE_MOUNTINFO && command->n_words && !is_of_host(command))
+		return false;
+	return !command->n_words || command_is_of_all(command);
+}
+
+/* lvs prints rows, or JSON. */
+static enum role output_role(const struct part *part)
+{
+	enum role role = part->reading.format->role;
+
+	return role == ROLE_LVM_REPORT && *part->text.data != '{' ? ROLE_LVM_TEXT : role;
+}
+
+static void output_keep(struct session *session)
+{
+	struct part *part = &session->part;
+
+	if (!session->outputs || !is_output(part)) {
+		buf_free(&part->text);
+		return;
+	}
+	*array_add(&session->outputs->items, &session->outputs->count) =
+		(struct output){.role = output_role(part),
+			.first = part->first,
+			.n_changes = session->n_changes,
+			.bytes = part->text};
+	part->text = BUF_INIT;
+}
+
+/* A line that a reader took, or one that goes on the last one. */
+static void line_keep(struct session *session, struct line line, bool is_rest)
+{
+	struct part *part = &session->part;
+
+	if (!session->outputs || !part->reading.format ||
+		part->reading.format->role == ROLE_NONE)
+		return;
+	if (is_rest)
+		part->text.len = part->text_last;
+	part->text_last = part->text.len;
+	buf_add(&part->text, line.at, line.len);
+	buf_puts(&part->text, "\n");
+}
+
 static void part_end(struct session *session)
 {
 	struct part *part = &session->part;
@@ -278,6 +385,7 @@ static void part_end(struct session *session)
 	cleanup_free char *sample = NULL;
 
 	part_see(session);
+	output_keep(session);
 	session->findings->n_lines += part->n_used;
 	if ((!part->has_text && (part->is_named || !part->reading.command.n_words)) ||
 		session->n_records++ >= RECORDS_MAX)
@@ -327,8 +435,10 @@ static void part_begin(struct session *session, const struct format *format,
 	session->was_heading = false;
 	session->part.reading.file = session->file;
 	session->part.reading.is_squeezed = session->is_flat;
-	if (command)
-		session->part.reading.command = *command;
+	if (!command)
+		return;
+	session->part.reading.command = *command;
+	session->n_changes += may_change(command);
 }
 
 /* What one line says, or two of them joined. One that is refused leaves no trace; with
@@ -473,11 +583,13 @@ static size_t line_use(struct session *session, size_t i)
 		return 1;
 	part->reading.number = i + 1;
 	if (is_wrapped(session, i)) {
+		line_keep(session, session->before, false);
 		part->n_used++;
 		line_count(session, true, i);
 		return 2;
 	}
 	if (session->was_heading && is_rest(session, text->line)) {
+		line_keep(session, session->before, true);
 		line_count(session, true, i);
 		return 1;
 	}
@@ -485,11 +597,17 @@ static size_t line_use(struct session *session, size_t i)
 	session->was_heading = false;
 	if (line_read(part, line, is_cut, false)) {
 		part->n_cut += is_cut;
+		part->n_lost +=
+			text->is_cut || (is_cut && text->line.len >= session->longest);
+		line_keep(session, text->line, false);
 		session->before = text->line;
 		session->was_heading =
 			memcmp(&columns, &part->reading.columns, sizeof(columns)) != 0;
 		line_count(session, true, i);
-	} else if (message_read(part, text->line) || is_rest(session, text->line)) {
+	} else if (message_read(part, text->line)) {
+		line_count(session, true, i);
+	} else if (is_rest(session, text->line)) {
+		line_keep(session, session->before, session->was_used);
 		line_count(session, true, i);
 	} else {
 		session->before = text->line;
@@ -585,6 +703,13 @@ static bool is_of_lines(struct part *part, struct line line)
 	       !line_read(part, line, false, true);
 }
 
+/* Below messages and a gap something else may stand, without its command. */
+static bool is_apart(struct part *part, struct line line, bool was_blank)
+{
+	return was_blank && part->reading.format->read == read_message &&
+	       !line_read(part, line, false, true);
+}
+
 /* How many lines were taken. */
 static size_t line_take(struct session *session, size_t i)
 {
@@ -603,11 +728,12 @@ static size_t line_take(struct session *session, size_t i)
 	if (format && format != current) {
 		/* "dmesg" of a part does not make its lines messages alone */
 		part_begin(session, format, NULL, i + 1);
-	} else if (!current || is_of_lines(&session->part, line)) {
+	} else if (!current || is_of_lines(&session->part, line) ||
+		   is_apart(&session->part, line, was_blank)) {
 		format = format_of_line(&session->part.reading, line);
-		if (format && session->part.reading.command.n_words)
+		if (format && !current && session->part.reading.command.n_words)
 			session->part.reading.format = format;
-		else if (format)
+		else if (format && format != current)
 			part_begin(session, format, NULL, i + 1);
 	}
 	return line_use(session, i);
@@ -625,13 +751,9 @@ static bool is_squeezed(const struct text_lines *lines)
 	return true;
 }
 
-void session_read(struct findings *findings, const char *file, const char *title,
-	const struct buf *bytes, struct buf *ret_record)
+static void text_read(struct session *start, const char *title, const struct buf *bytes)
 {
-	struct session session = {.findings = findings,
-		.file = {file, strlen(file)},
-		.record = ret_record,
-		.was_blank = true};
+	struct session session = *start;
 	cleanup_buf struct buf text = BUF_INIT;
 	cleanup_text_lines struct text_lines lines;
 	struct command command;
@@ -640,6 +762,9 @@ void session_read(struct findings *findings, const char *file, const char *title
 	text_lines_make(buf_text(&text), &lines);
 	session.lines = lines;
 	session.is_flat = is_squeezed(&lines);
+	for (size_t i = 0; i < lines.count; i++)
+		if (lines.items[i].line.len > session.longest)
+			session.longest = lines.items[i].line.len;
 	part_begin(&session, NULL, NULL, 1);
 	if (title_read(line_text(title), &command)) {
 		part_begin(&session, format_of_command(&command), &command, 1);
@@ -648,7 +773,41 @@ void session_read(struct findings *findings, const char *file, const char *title
 	for (size_t i = 0; i < lines.count;)
 		i += line_take(&session, i);
 	part_end(&session);
+	start->n_records = session.n_records;
+}
+
+void session_read(struct findings *findings, const char *file, const char *title,
+	const struct buf *bytes, struct buf *ret_record)
+{
+	struct session session = {.findings = findings,
+		.file = {file, strlen(file)},
+		.record = ret_record,
+		.was_blank = true};
+
+	text_read(&session, title, bytes);
 	if (session.n_records > RECORDS_MAX)
 		buf_printf(ret_record, "%s: and %zu more parts\n", file,
 			session.n_records - RECORDS_MAX);
+}
+
+void session_outputs(
+	const char *title, const struct buf *bytes, struct outputs *ret_outputs)
+{
+	cleanup_findings struct findings findings;
+	cleanup_buf struct buf record = BUF_INIT;
+	struct session session = {.findings = &findings,
+		.outputs = ret_outputs,
+		.file = {"", 0},
+		.record = &record,
+		.was_blank = true};
+
+	findings_init(&findings);
+	text_read(&session, title, bytes);
+}
+
+void outputs_free(struct outputs *outputs)
+{
+	for (size_t i = 0; i < outputs->count; i++)
+		buf_free(&outputs->items[i].bytes);
+	free(outputs->items);
 }

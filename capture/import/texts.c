@@ -47,6 +47,7 @@ static bool is_for_people(enum role role)
 	case ROLE_HOSTNAMECTL:
 	case ROLE_DATE:
 	case ROLE_BLOCK_TEXT:
+	case ROLE_CAPTURE:
 	case ROLE_ARCHIVE:
 		return false;
 	}
@@ -64,7 +65,7 @@ static bool is_of_other_process(const struct piece *piece)
 
 /* "sos_commands/devicemapper/dmsetup_info_-c" -> "dmsetup info -c": as a command, for
  * a file that does not begin with its own. */
-static void title_of(const struct piece *piece, struct buf *ret_title)
+void piece_title(const struct piece *piece, struct buf *ret_title)
 {
 	const char *slash = strrchr(piece->path, '/');
 	const char *name = slash ? slash + 1 : piece->path;
@@ -147,13 +148,14 @@ static void piece_read(const struct host *host, const struct piece *piece,
 		record_file(host, piece, file, record);
 	if (piece->error || !piece->bytes.len || !is_for_people(piece->role) ||
 		is_of_other_process(piece) ||
-		(piece->role != ROLE_LVM_REPORT && is_in_model(host, file)))
+		(piece->role != ROLE_LVM_REPORT && piece->role < ROLE_SUPPORT &&
+			is_in_model(host, file)))
 		return;
 	if (!text_is_likely(piece->bytes.data, piece->bytes.len)) {
 		buf_printf(record, "%s: is no text, not read\n", file);
 		return;
 	}
-	title_of(piece, &title);
+	piece_title(piece, &title);
 	session_read(findings, file, buf_text(&title), &piece->bytes, record);
 }
 
@@ -162,6 +164,14 @@ static void note_cut(const struct evidence *evidence, struct buf *record)
 	if (!evidence->cut)
 		return;
 	buf_printf(record, "%s\n", evidence->cut);
+}
+
+static void note_capture(const struct evidence *evidence, struct buf *record)
+{
+	if (!evidence->capture)
+		return;
+	buf_word(record, evidence->capture);
+	buf_puts(record, ": is a capture, not read: give it to snapstate-plan\n");
 }
 
 static void note_others(const struct evidence *evidence, struct buf *record)
@@ -196,12 +206,8 @@ static int check_some(
 		buf_word(&names, evidence->pieces[i].path);
 	}
 	return err_set(err, -ENODATA,
-		"no recognised files or outputs in %s%s; it reads sosreports, lvmdumps, "
-		"and "
-		"texts with outputs of lvs, lvdisplay, lvscan, dmsetup, lsblk, mount, "
-		"df, "
-		"findmnt, ls -l /dev/mapper, kpartx, losetup, fuser, lsof, ps, swapon",
-		buf_text(&names), evidence->n_pieces > 4 ? ", ..." : "");
+		"no recognised files or outputs in %s%s; it reads %s", buf_text(&names),
+		evidence->n_pieces > 4 ? ", ..." : "", evidence_kinds);
 }
 
 /* What a text shows in part is in the evidence. */
@@ -231,6 +237,7 @@ int import_texts(struct host *host, const struct evidence *evidence, struct err 
 
 		piece_read(host, piece, piece_name(host, piece), &findings, &record);
 	}
+	note_capture(evidence, &record);
 	note_others(evidence, &record);
 	note_cut(evidence, &record);
 	r = check_some(evidence, &findings, err);

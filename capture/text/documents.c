@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "lvm_join.h"
+#include "lvm_places.h"
 #include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/host.h"
@@ -82,5 +83,7 @@ int text_documents_read(struct host *host, struct err *err)
 			break;
 	}
 	r = lvm_texts_join(host, &texts, err);
+	if (r == 0 && host_document(host, IMPORT_DOCUMENT))
+		lvm_places_infer(host);
 	return r < 0 ? r : host_limits_check(host, err);
 }
