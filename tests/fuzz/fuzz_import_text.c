@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Each reader of a text that people paste against any bytes: the first byte says which of
- * the table of formats, one more than there are is the whole of a session. Laws: what is
+ * Each reader of a text that people paste against any bytes: the row of the table of
+ * formats whose name FUZZ_ROW has, "session" for a whole one; without it the first byte
+ * says which. FUZZ_ROW=? lists them. Laws: what is
  * said is of a volume, each statement once and in order, and survives its document; a
  * text has as many lines when it is cleaned.
  */
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +18,28 @@
 #include "snapstate/host/shown.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+
+static size_t row = SIZE_MAX;
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	const char *name = getenv("FUZZ_ROW");
+
+	(void)argc;
+	(void)argv;
+	for (size_t i = 0; name && i <= n_formats; i++) {
+		const char *own = i < n_formats ? formats[i].name : "session";
+
+		if (strcmp(name, "?") == 0)
+			printf("%s\n", own);
+		else if (strcmp(name, own) == 0)
+			row = i;
+	}
+	if (name && row == SIZE_MAX)
+		exit(strcmp(name, "?") != 0);
+	return 0;
+}
 
 static size_t count_lines(const char *text, size_t len)
 {
@@ -70,7 +95,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	cleanup_host struct host *host = host_new();
 	cleanup_findings struct findings findings;
 	cleanup_buf struct buf bytes = BUF_INIT, text = BUF_INIT, record = BUF_INIT;
-	size_t which = size ? data[0] % (n_formats + 1) : n_formats;
+	size_t which = row != SIZE_MAX ? row
+		       : size	       ? data[0] % (n_formats + 1)
+				       : n_formats;
 
 	findings_init(&findings);
 	buf_add(&bytes, size ? data + 1 : data, size ? size - 1 : 0);

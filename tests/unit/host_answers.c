@@ -1315,13 +1315,14 @@ static const struct layout_row sosreport[] = {
 	{NULL, NULL, NULL},
 };
 
-/* Several sections of a file, with a bar between the commands. */
+/* Several sections of a file, with a bar between the commands (supportutils,
+ * bin/supportconfig, lvm_info: without dmsetup status). */
 #define SCC "scc_host_20261120_0310/"
 static const struct layout_row supportconfig[] = {
 	{SCC "lvm.txt",
-		"lvs -a -o +devices|vgs|pvs|vgdisplay -v|lvdisplay|dmsetup ls "
-		"--tree|dmsetup info|"
-		"dmsetup table|dmsetup status",
+		"pvs|vgs|lvs|dmsetup ls --tree|dmsetup table|dmsetup "
+		"info|/etc/lvm/backup|"
+		"vgdisplay -vv|lvdisplay",
 		NULL},
 	{SCC "fs-diskio.txt",
 		"mount|cat /proc/mounts|findmnt|df|cat /proc/swaps|lsblk|cat "
@@ -1365,7 +1366,8 @@ uint64_t layout_kinds(enum layout layout)
 	case LAYOUT_SOSREPORT:
 		return dm | lvm | A(PS) | others | A(MOUNTINFO) | A(BACKUP);
 	case LAYOUT_SUPPORTCONFIG:
-		return dm | lvm | A(PS) | others | A(LVDISPLAY) | A(MAPPER);
+		return (dm & ~A(STATUS)) | lvm | A(PS) | others | A(LVDISPLAY) |
+		       A(MAPPER) | A(BACKUP);
 	case LAYOUTS:
 		break;
 	}
@@ -1382,13 +1384,28 @@ static void add_section(const struct host *host, const char *command, struct buf
 	buf_puts(bytes, "\n");
 }
 
+static void add_backups(const struct host *host, struct buf *bytes)
+{
+	for (size_t i = 0; i < host->n_vgs; i++) {
+		buf_printf(bytes,
+			"#==[ Configuration File ]===========================#\n"
+			"# /etc/lvm/backup/%s\n",
+			host->vgs[i].name);
+		add_metadata(host, &host->vgs[i], bytes);
+		buf_puts(bytes, "\n");
+	}
+}
+
 static void add_sections(const struct host *host, const char *commands, struct buf *bytes)
 {
 	while (*commands) {
 		size_t len = strcspn(commands, "|");
 		cleanup_free char *command = xstrndup(commands, len);
 
-		add_section(host, command, bytes);
+		if (*command == '/')
+			add_backups(host, bytes);
+		else
+			add_section(host, command, bytes);
 		commands += len + (commands[len] == '|');
 	}
 }
