@@ -125,55 +125,39 @@ def sha256(path):
         return hashlib.sha256(stream.read()).hexdigest()
 
 
-def plans_of(folder, captures, told):
-    """Of one capture the JSON names no plan: there is one, or none."""
-    hosts = dict((review['host']['node'], review) for review in told.get('hosts', [told]))
-    if 'plans' in told:
-        return [(plan['node'], plan['file'], plan['digest'], plan['steps']) for plan in told['plans']]
-    if not told['steps']:
-        if os.path.exists(os.path.join(folder, '1.snapplan')):
-            os.unlink(os.path.join(folder, '1.snapplan'))
-        return []
-    with open(os.path.join(folder, '1.snapplan'), 'rb') as stream:
-        digest = re.search(rb'\ndigest sha256:([0-9a-f]{64})\n\Z', stream.read()).group(1).decode()
-    return [(list(hosts)[0], '1.snapplan', digest, len(told['steps']))]
+def plan_of(path, names):
+    """What the module returns of a plan, by its text: none if it has no steps."""
+    with open(path, 'rb') as stream:
+        text = stream.read().decode('utf-8', 'replace')
+    steps = len(re.findall(r'^step \d+ ', text, re.M))
+    capture = re.search(r'^capture sha256:([0-9a-f]{64}) ', text, re.M)
+    digest = re.search(r'\ndigest sha256:([0-9a-f]{64})\n\Z', text)
+    if not steps:
+        return None
+    return dict(host=names[capture.group(1)], digest=digest.group(1), steps=steps,
+                after=re.findall(r'^after \S+ sha256:([0-9a-f]{64})$', text, re.M))
 
 
-def after_of(folder, name):
-    """Digests of the plans that come before."""
-    with open(os.path.join(folder, name), 'rb') as stream:
-        return [digest.decode() for digest in re.findall(rb'^after \S+ sha256:([0-9a-f]{64})$', stream.read(), re.M)]
-
-
-def node_of(module, program, capture, options, limit):
-    rc, out, err = run([program] + options + ['--json', capture], limit)
-    if rc not in ANSWERS:
-        raise ValueError(meaning(rc, err))
-    return json.loads(out)['host']['node']
-
-
-def plan_group(module, program, captures, options, folder):
-    """Writes plans/, review.txt and plans.json into the folder."""
-    limit = module.params['limit']
-    target = os.path.join(folder, 'plans' if len(captures) > 1 else '1.snapplan')
-    names = {}
-    for capture in captures:
-        node = node_of(module, program, capture, [], limit)
-        if node in names:
-            raise ValueError('two captures of one host: %s' % node)
-        names[node] = os.path.basename(capture)[:-len(END)]
-    rc, out, err = run([program] + options + ['--json', '-o', target] + captures, limit)
-    if rc not in ANSWERS:
-        raise ValueError(meaning(rc, err))
-    told = json.loads(out)
-    rc, out, err = run([program] + options + captures, limit)
+def plan_group(module, program, captures, options, folder, name):
+    """Writes plans/, review.txt and plans.json into the folder, which is going to have that name."""
+    names = dict((sha256(capture), os.path.basename(capture)[:-len(END)]) for capture in captures)
+    if len(names) < len(captures):
+        raise ValueError('two captures are the same')
+    below = os.path.join(folder, 'plans')
+    os.makedirs(below)
+    target = below if len(captures) > 1 else os.path.join(below, '1.snapplan')
+    rc, out, err = run([program] + options + ['-o', target] + captures, module.params['limit'])
     if rc not in ANSWERS:
         raise ValueError(meaning(rc, err))
     with open(os.path.join(folder, 'review.txt'), 'w') as stream:
-        stream.write(out)
-    below = 'plans/' if len(captures) > 1 else ''
-    plans = [dict(host=names[node], file=below + name, digest=digest, steps=steps, after=after_of(folder, below + name))
-             for node, name, digest, steps in plans_of(folder, captures, told)]
+        stream.write(out.replace(os.path.basename(folder) + '/plans', name + '/plans'))
+    plans = []
+    for file in sorted(os.listdir(below), key=lambda file: int(re.match(r'\d+', file).group())):
+        plan = plan_of(os.path.join(below, file), names)
+        if plan:
+            plans.append(dict(plan, file='plans/' + file))
+        else:
+            os.unlink(os.path.join(below, file))
     with open(os.path.join(folder, 'plans.json'), 'w') as stream:
         json.dump(plans, stream)
 
@@ -203,7 +187,7 @@ def main():
         work = folder if made else tempfile.mkdtemp(dir=None if module.check_mode else params['dest'])
         try:
             if not made:
-                plan_group(module, program, captures, options, work)
+                plan_group(module, program, captures, options, work, os.path.basename(folder))
                 changed = True
                 with open(os.path.join(work, 'review.txt')) as stream:
                     diff.append(dict(before='', after=stream.read(), before_header='no plan', after_header=folder))
@@ -215,7 +199,7 @@ def main():
                 continue  # what is thrown away is no plan to carry out
             plans += [dict(plan, path=os.path.join(folder, plan['file'])) for plan in found]
             reviews.append(os.path.join(folder, 'review.txt'))
-        except (ValueError, OSError, KeyError) as error:
+        except (ValueError, OSError, KeyError, AttributeError) as error:
             failures.append(dict(captures=captures, msg=str(error)))
         finally:
             if work != folder:
