@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -13,6 +15,7 @@
 #include "beside.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/kernel.h"
+#include "snapstate/observe_frame.h"
 #include "start.h"
 
 /* It reads the host twice for an answer, where that is just changing; each time within
@@ -104,6 +107,7 @@ static void become_observer(const char *program, char *const words[], int fd)
 	kernel_close_from(3);
 	/* execve() takes pointers to what it does not change */
 	execve(program, words, (char *const *)environment);
+	dprintf(1, OBSERVE_FAILURE "cannot be started: %s\n", strerror(errno));
 	_exit(127);
 }
 
