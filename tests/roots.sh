@@ -10,7 +10,7 @@ mirror_uri() {
 		echo http://deb.debian.org/debian/
 }
 
-is_ubuntu() { [[ $1 =~ ^(xenial|bionic|focal|jammy|noble)$ ]]; }
+is_ubuntu() { [[ $1 =~ ^(bionic|focal|jammy|noble)$ ]]; }
 ubuntu_uri=http://archive.ubuntu.com/ubuntu/
 # Debian has no package of these keys: Ubuntu's own is unpacked, and of it only the archive's keys of 2012 and 2018 are taken.
 ubuntu_keys='790BC7277767219C42C86F933B4FE6ACC0B21F32 F6ECB3762474EDA9D21B7022871920D1991BC93C'

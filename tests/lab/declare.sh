@@ -8,6 +8,7 @@
 #   meddle()    changes something between the plan and its execution
 #   after()     checks beyond those that every incident gets
 
+init=''    # systemd: the guest's init is systemd, for services
 hosts=hv7 # the nodes: hv7, or "hv7 hv8"; see hosts.sh
 title='' # one line
 story='' # a few lines for a person who meets the fixture
