@@ -47,8 +47,9 @@
  *   name block MAJ:MIN name K file F
  *   name backing MAJ:MIN MAJ:MIN                what stat() may give for files on it
  *   name disk MAJ:MIN diskseq D name K
- *   name wait PID SENTENCE                      "for a lock that ..."; left out: not
- * known name before HEX name ticket SENTENCE                        what came of the plan
+ *   name wait PID SENTENCE                      "for a lock"; left out: not known
+ *   name before HEX
+ *   name ticket SENTENCE                        what came of the plan
  *   text VG-UUID PIECE                          in order
  *   end
  *
