@@ -33,9 +33,9 @@ capture_seconds=90
 # An archive is attached to a ticket: an ordinary host's is small.
 capture_kib=100
 capture() {
-	local begun=$EPOCHSECONDS
+	local begun=$SECONDS
 	expect_rc 0 "$1.out" snapstate-capture "${capture_args[@]}" -o "$1.snapstate.tar.gz"
-	check "it took less than $capture_seconds s" test $((EPOCHSECONDS - begun)) -lt $capture_seconds
+	check "it took less than $capture_seconds s" test $((SECONDS - begun)) -lt $capture_seconds
 	check "the archive is under $capture_kib KiB" test "$(stat -c %s "$1.snapstate.tar.gz")" -lt $((capture_kib * 1024))
 }
 

@@ -61,10 +61,16 @@ not() { ! "$@"; }
 # Snapshots must look older than the planner's default minimum age: their creation time is in the metadata
 # of the volume group. So incidents are made with the clock three hours back.
 
-clock_back() { date -s "@$((EPOCHSECONDS - 3 * 3600))" >"$LAB/clock"; }
+# bash has no EPOCHSECONDS before 5.0.
+clock_move() {
+	local now
+	printf -v now '%(%s)T' -1
+	date -s "@$((now + $1 * 3600))"
+}
+clock_back() { clock_move -3 >"$LAB/clock"; }
 clock_now() {
 	if [ -e "$LAB/clock" ]; then
-		date -s "@$((EPOCHSECONDS + 3 * 3600))" >/dev/null
+		clock_move 3 >/dev/null
 		rm "$LAB/clock"
 	fi
 }
@@ -344,12 +350,12 @@ more_plan() {
 # in NAME.out and NAME.err.
 # shellcheck disable=SC2034
 more_apply() {
-	local name=$1 begun=$EPOCHSECONDS
+	local name=$1 begun=$SECONDS
 	shift
 	rc=0
 	"${@:-env}" snapstate-execute --apply "${more_resume[@]}" --unsigned --yes-digest "$more_digits" --journal "$name" \
 		"$name.plan" >"$name.out" 2>"$name.err" || rc=$?
-	seconds=$((EPOCHSECONDS - begun))
+	seconds=$((SECONDS - begun))
 	show "$name.out" "$name.err"
 }
 more_resume=()
