@@ -221,7 +221,7 @@ static void sources_note(struct host *host, const struct findings *findings)
 			strstr(source->detail, "in the evidence") &&
 			!strstr(source->detail, "more mount namespaces"))
 			host_source_set(host, seen->source, OUTCOME_SKIPPED,
-				"only a part is in the evidence: %s", seen->from);
+				SHOWN_IN_PART "%s", seen->from);
 	}
 }
 

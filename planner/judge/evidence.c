@@ -100,6 +100,8 @@ enum coverage host_coverage(const struct host *host, const char *name)
 	if (source &&
 		(source->outcome == OUTCOME_READ || source->outcome == OUTCOME_ABSENT))
 		return COVERS_ALL;
+	if (source && strncmp(source->detail, SHOWN_IN_PART, strlen(SHOWN_IN_PART)) == 0)
+		return COVERS_PART;
 	if (row && (count_in_model(host, row) || has_shown(host, row->shown)))
 		return COVERS_PART;
 	return COVERS_NOTHING;

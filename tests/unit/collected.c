@@ -19,6 +19,7 @@
 #include "evidence_files.h"
 #include "host_answers.h"
 #include "snapstate/host.h"
+#include "snapstate/host/lvm.h"
 #include "snapstate/host/places.h"
 #include "snapstate/io.h"
 #include "snapstate/limits.h"
@@ -34,6 +35,13 @@ static void session_put(const struct host *host, const char *folder)
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		buf_printf(&text, "root@host:~# %s\n", commands[i]);
 		answer_command(host, commands[i], &text);
+	}
+	for (size_t i = 0; i < host->n_vgs; i++) {
+		cleanup_buf struct buf command = BUF_INIT;
+
+		buf_printf(&command, "cat /etc/lvm/backup/%s", host->vgs[i].name);
+		buf_printf(&text, "root@host:~# %s\n", buf_text(&command));
+		answer_command(host, buf_text(&command), &text);
 	}
 	file_put(folder, "session.txt", text.data, text.len);
 }

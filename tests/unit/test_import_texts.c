@@ -1057,23 +1057,30 @@ static void assert_same_document(
 	assert_string_equal(of_a->bytes, of_b->bytes);
 }
 
-/* The fixture's capture is what its ticket gives. */
-static void test_fixture_of_a_ticket(void **state)
+/* A fixture's capture is what its ticket gives. */
+static void check_ticket(const char *folder)
 {
-	static const char folder[] = FIXTURES "/ticket-pasted";
-	cleanup_host struct host *host = import(FIXTURES "/ticket-pasted/ticket.txt");
-	cleanup_host struct host *recorded = NULL;
-	cleanup_buf struct buf bytes = BUF_INIT, path = BUF_INIT;
+	cleanup_host struct host *host = NULL, *recorded = NULL;
+	cleanup_buf struct buf bytes = BUF_INIT, path = BUF_INIT, ticket = BUF_INIT;
 	struct err err = ERR_INIT;
 
-	(void)state;
+	buf_printf(&ticket, "%s/ticket.txt", folder);
 	buf_printf(&path, "%s/capture.snapstate.tar.gz", folder);
+	host = import(ticket.data);
 	if (file_read_at(AT_FDCWD, path.data, 1 << 20, &bytes, &err) < 0 ||
 		record_read(bytes.data, bytes.len, "capture", &recorded, &err) < 0)
 		fail_msg("%s", err.msg);
 	assert_same_shown(host, recorded);
 	assert_same_document(host, recorded, IMPORT_DOCUMENT);
 	assert_same_document(host, recorded, SHOWN_DOCUMENT);
+	assert_int_equal(host->n_devices, recorded->n_devices);
+}
+
+static void test_fixtures_of_tickets(void **state)
+{
+	(void)state;
+	check_ticket(FIXTURES "/ticket-pasted");
+	check_ticket(FIXTURES "/ticket-hazard");
 }
 
 /* ---- whole outputs ---- */
@@ -1263,7 +1270,7 @@ int main(void)
 		cmocka_unit_test(test_use_by_mount_point),
 		cmocka_unit_test(test_mounted_by_name_alone),
 		cmocka_unit_test(test_a_number_of_two_moments),
-		cmocka_unit_test(test_fixture_of_a_ticket),
+		cmocka_unit_test(test_fixtures_of_tickets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

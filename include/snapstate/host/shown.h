@@ -68,6 +68,8 @@ const struct shown *host_shown_of(
 /* The document that carries host->shown: a line for each, "VOLUME KIND VALUE FROM", words
  * as buf_word() writes them. Readers older than it take it as one for people. */
 #define SHOWN_DOCUMENT "lvm/shown.txt"
+/* How the detail of a source that was skipped begins, of which texts show a part. */
+#define SHOWN_IN_PART "only a part is in the evidence: "
 /* What became of each file and each pasted command of an import, a line for each; for
  * people. A capture of snapstate-capture's own has none. */
 #define IMPORT_DOCUMENT "lvm/import.txt"
