@@ -198,6 +198,7 @@ bool read_links(struct reading *reading, struct line line);
 bool read_kpartx(struct reading *reading, struct line line);
 bool read_losetup(struct reading *reading, struct line line);
 bool read_swaps(struct reading *reading, struct line line);
+bool read_identity(struct reading *reading, struct line line);
 bool read_metadata(struct reading *reading, struct line line);
 bool read_multipath(struct reading *reading, struct line line);
 bool read_blkid(struct reading *reading, struct line line);

@@ -35,9 +35,10 @@ static bool is_program(struct line word)
 		"mount", "mountpoint", "multipath", "multipathd", "parted", "partprobe",
 		"ps", "pct", "pvcreate", "pvdisplay", "pvesm", "pvs", "pvscan",
 		"qemu-img", "qm", "rm", "rpm", "sed", "sleep", "stat", "swapoff",
-		"swapon", "systemctl", "tail", "tree", "udevadm", "umount", "uname",
-		"uptime", "vgcfgbackup", "vgchange", "vgdisplay", "vgs", "vgscan",
-		"virsh", "wipefs", "xe", "xl", "xm", "xfs_info", "zcat", "zgrep"};
+		"swapon", "systemctl", "tail", "tree", "timedatectl", "udevadm", "umount",
+		"uname", "uptime", "vgcfgbackup", "vgchange", "vgdisplay", "vgs",
+		"vgscan", "virsh", "wipefs", "xe", "xl", "xm", "xfs_info", "zcat",
+		"zgrep"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (line_is(word, names[i]))
@@ -329,6 +330,8 @@ static bool is_output(const struct part *part)
 		return true;
 	if (part->n_unknown)
 		return false;
+	if (format->read == read_identity)
+		return true;
 	if (format->role == ROLE_VG_BACKUP) /* an archive is old by its nature */
 		return !line_has(command_operand(command), "/archive/");
 	if (part->n_lost)

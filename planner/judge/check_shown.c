@@ -603,12 +603,37 @@ static void check_beside(const struct summary *summary, const char *name)
 	}
 }
 
+/* A merge in its group may be its own, where nothing shows of which origin it is. */
+static void check_merge_of_any(const struct summary *summary)
+{
+	const struct host *host = summary->survey->host;
+	const char *label = summary->subject->label;
+	size_t len = strcspn(label, "/");
+
+	for (size_t i = 0; i < host->n_shown; i++) {
+		const struct shown *shown = &host->shown[i];
+
+		if (shown->kind != SHOWN_MERGING || strcmp(shown->volume, label) == 0 ||
+			strncmp(shown->volume, label, len) != 0 ||
+			shown->volume[len] != '/')
+			continue;
+		subject_reason(summary->subject, RULE_UNSETTLED,
+			"%s is merging, and whose snapshot this is was not shown",
+			shown->volume);
+		add_from(summary->subject, shown);
+		subject_wants(summary->subject, WANTS(VOLUMES) | WANTS(TABLES));
+		return;
+	}
+}
+
 static void check_neighbours_shown(const struct summary *summary)
 {
 	const char *origin = origin_name(summary);
 	size_t count, n_told = 0;
 	const struct shown *shown = shown_beside(summary, origin, &count);
 
+	if (!*origin && summary->is_snapshot)
+		check_merge_of_any(summary);
 	check_beside(summary, origin);
 	for (size_t i = 0; i < count && n_told < NEIGHBOURS_MOST; i++)
 		if (shown[i].kind == SHOWN_ORIGIN && *shown[i].value) {

@@ -1215,6 +1215,24 @@ static void test_rows_below_messages(void **state)
 	assert_shown(host, "v/s", SHOWN_OPEN, "2");
 }
 
+static void test_who_and_when(void **state)
+{
+	cleanup_host struct host *host = import_text(
+		"h:~# date\nMon Nov 30 10:00:00 UTC 2026\n"
+		"h:~# cat /etc/machine-id\n0123456789abcdef0123456789abcdef\n"
+		"h:~# uname -a\nLinux hv7 6.1.0 #1 SMP x86_64 GNU/Linux\n" LVS("0"));
+	cleanup_host struct host *other =
+		import_text("h:~# date\nMon Nov 30 10:00:00 CET 2026\n" LVS("0"));
+
+	(void)state;
+	assert_int_equal(host->identity.taken, 1796032800);
+	assert_string_equal(host->identity.node, "hv7");
+	assert_string_equal(
+		host->identity.machine_id, "0123456789abcdef0123456789abcdef");
+	/* of another zone the time is not known */
+	assert_int_equal(other->identity.taken, 0);
+}
+
 /* Of a capture of our own that lies beside them nothing is taken for an output. */
 static void test_captures_are_left_out(void **state)
 {
@@ -1246,6 +1264,7 @@ int main(void)
 		cmocka_unit_test(test_info_of_paragraphs),
 		cmocka_unit_test(test_captures_are_left_out),
 		cmocka_unit_test(test_rows_below_messages),
+		cmocka_unit_test(test_who_and_when),
 		cmocka_unit_test(test_several_hosts),
 		cmocka_unit_test(test_cut_name_of_a_hypervisor),
 		cmocka_unit_test(test_pasted_session),
