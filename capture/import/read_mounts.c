@@ -31,6 +31,8 @@ static void layers_found(struct reading *reading, struct line place, struct line
 	static const char *const names[] = {"lowerdir=", "upperdir=", "workdir="};
 	cleanup_buf struct buf text = BUF_INIT;
 
+	if (!options.len)
+		return; /* a cell that the row does not have is NULL */
 	buf_printf(&text, "an overlay, on %.*s,", (int)place.len, place.at);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		const char *at =

@@ -19,7 +19,7 @@ bool line_is(struct line line, const char *text)
 
 bool line_has(struct line line, const char *text)
 {
-	return memmem(line.at, line.len, text, strlen(text)) != NULL;
+	return line.len && memmem(line.at, line.len, text, strlen(text));
 }
 
 struct line line_trim(struct line line)
