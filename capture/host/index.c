@@ -349,6 +349,17 @@ void host_index_build(struct host *host)
 	index->below = below_build(host);
 }
 
+struct ledger_sums *index_ledgers(const struct host *host)
+{
+	struct host_index *index = host->index;
+
+	if (!index || index->is_of_clone)
+		return NULL;
+	if (!index->ledgers)
+		index->ledgers = xcalloc(host->n_devices, sizeof(*index->ledgers));
+	return index->ledgers;
+}
+
 bool host_lvm_is_whole(const struct host *host)
 {
 	return host->index ? host->index->is_lvm_whole : lvm_view_is_whole(host);
@@ -384,6 +395,7 @@ void host_index_free(struct host *host)
 		path_list_free(&index->paths);
 		volume_devices_free(&index->volumes);
 		below_free(index->below);
+		free(index->ledgers);
 	}
 	free(index);
 	host->index = NULL;

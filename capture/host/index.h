@@ -10,6 +10,7 @@
 
 #include "snapstate/buf.h"
 #include "snapstate/host/places.h"
+#include "snapstate/ledger.h"
 
 struct below_list;
 struct device;
@@ -85,6 +86,14 @@ void device_snapshot_keep(struct device *device);
 /* lvm_view.c: host_lvm_is_whole(), worked out. */
 bool lvm_view_is_whole(const struct host *host);
 
+/* Of each device what holders explain, as soon as it was asked for. NULL: nothing is kept,
+ * without an index, or since a replay changes it. */
+struct ledger_sums {
+	struct ledger ledger;
+	bool is_known;
+};
+struct ledger_sums *index_ledgers(const struct host *host);
+
 /* Sorted by key, kind and position; what is added is sorted before it is asked for. */
 struct list {
 	struct listed *places;
@@ -108,6 +117,7 @@ struct host_index {
 	/* A clone has that of its host: what goes has nothing on it, and an origin gets
 	 * the table of its own -real layer. */
 	struct below_list *below;
+	struct ledger_sums *ledgers;
 	bool is_of_clone;
 	bool is_ground_changed; /* `below` is not right any more as to snapshots */
 	bool is_cut;

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "index.h"
 #include "snapstate/buf.h"
 #include "snapstate/host.h"
 #include "snapstate/host/device.h"
@@ -45,13 +46,12 @@ static void ledger_add(struct ledger *ledger, const struct holder *holder)
 	}
 }
 
-void ledger_of_device(
-	const struct host *host, const struct device *device, struct ledger *ret)
+static struct ledger ledger_sum(const struct host *host, struct devno devno)
 {
-	struct ledger ledger = {.open = device->open_count};
+	struct ledger ledger = {0};
 
 	for (enum holder_shape shape = 0; shape < HOLDER_SHAPES; shape++) {
-		struct holders holders = host_holders_by(host, device->devno, shape);
+		struct holders holders = host_holders_by(host, devno, shape);
 
 		for (struct holder holder; holders_next(&holders, &holder);) {
 			ledger_add(&ledger, &holder);
@@ -59,6 +59,29 @@ void ledger_of_device(
 				break; /* one tells of all, and there may be many */
 		}
 	}
+	return ledger;
+}
+
+/* What is on many snapshots is asked about for each of them, and may be held by as many:
+ * so the index keeps what was summed up. */
+static struct ledger ledger_kept(const struct host *host, const struct device *device)
+{
+	struct ledger_sums *sums = index_ledgers(host);
+	size_t at = (size_t)(device - host->devices);
+
+	if (!sums || device < host->devices || at >= host->n_devices)
+		return ledger_sum(host, device->devno);
+	if (!sums[at].is_known)
+		sums[at] = (struct ledger_sums){ledger_sum(host, device->devno), true};
+	return sums[at].ledger;
+}
+
+void ledger_of_device(
+	const struct host *host, const struct device *device, struct ledger *ret)
+{
+	struct ledger ledger = ledger_kept(host, device);
+
+	ledger.open = device->open_count;
 	ledger.unexplained = ledger_unexplained(&ledger);
 	*ret = ledger;
 }

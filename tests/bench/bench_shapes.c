@@ -5,6 +5,8 @@
  * the programs do, not how long they take: the code under test is built with a counter at
  * the beginning of every basic block (-fsanitize-coverage=trace-pc). How much memory was
  * taken at most counts too. Exit code 1 where a shape costs too much.
+ *
+ * bench_shapes --write FILE SHAPE SIZE: the archive; prints how many facts it has.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +21,7 @@
 #include "snapstate/facts.h"
 #include "snapstate/host.h"
 #include "snapstate/host/places.h"
+#include "snapstate/io.h"
 #include "snapstate/record.h"
 
 #define RATIO_MOST  3.0 /* of an honest host with as many facts: steps, bytes, memory */
@@ -227,13 +230,41 @@ static bool check_shape(const struct shape *shape, unsigned size)
 	return is_good;
 }
 
+/* "honest-left": made_host_left(). */
+static int write_shape(const char *path, const char *name, unsigned size)
+{
+	cleanup_host struct host *host = NULL;
+	cleanup_buf struct buf archive = BUF_INIT;
+	struct err err = ERR_INIT;
+
+	if (strcmp(name, "honest") == 0)
+		host = made_host(size);
+	else if (strcmp(name, "honest-left") == 0)
+		host = made_host_left(size);
+	for (size_t i = 0; i < n_shapes && !host; i++)
+		if (strcmp(shapes[i].name, name) == 0)
+			host = shapes[i].make(size);
+	if (!host) {
+		fprintf(stderr, "bench_shapes: no shape %s\n", name);
+		return 2;
+	}
+	must(record_write(host, "made", &archive, &err), NULL, &err);
+	must(file_publish(path, 0600, archive.data, archive.len, &err), NULL, &err);
+	printf("%zu\n", shape_facts(host));
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	unsigned size = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 0;
 	bool is_good = true;
 
+	if (argc == 5 && strcmp(argv[1], "--write") == 0)
+		return write_shape(argv[2], argv[3], (unsigned)strtoul(argv[4], NULL, 10));
 	if (!size) {
-		fputs("usage: bench_shapes SIZE [SHAPE...]\n", stderr);
+		fputs("usage: bench_shapes SIZE [SHAPE...]\n"
+		      "       bench_shapes --write FILE SHAPE SIZE\n",
+			stderr);
 		return 2;
 	}
 	printf("%-22s %8s %6s %9s %7s %7s %7s %7s %7s %7s\n", "shape", "facts", "plan",

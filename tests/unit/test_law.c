@@ -78,7 +78,10 @@ static const char why_loop[] =
 	"how a loop device ends, and its partitions with it, depends on it";
 
 /* Changes after which a plan may be stopped though its steps would be planned again. */
+static const char guest_on_origin[] = "guest started or stopped on the origin";
 static const struct note explained[] = {
+	{guest_on_origin, "of several mounts one needs no use of the origin, by its "
+			  "place: as long as the others are there, it is asked"},
 	{"process opened a device", why_opened},
 	{"SCSI target", why_opened},
 	{"disk of a Xen guest", why_opened},
@@ -281,16 +284,21 @@ static size_t count_umounts(const struct plan *plan)
 	return count;
 }
 
+/* NULL: a plan that would be made again is not to stop for it. */
+static const char *why_stopped(const char *change)
+{
+	for (const struct note *note = explained; note->change; note++)
+		if (strcmp(note->change, change) == 0)
+			return note->why;
+	return NULL;
+}
+
 static bool is_explained(const struct pair *pair)
 {
-	/* of several mounts one needs no use of the origin, by its place: as long as the
-	 * others are there, it is asked */
-	if (strcmp(pair->change->name, "guest started or stopped on the origin") == 0)
-		return count_umounts(pair->plan) > 1;
-	for (const struct note *note = explained; note->change; note++)
-		if (strcmp(note->change, pair->change->name) == 0)
-			return true;
-	return false;
+	if (strcmp(pair->change->name, guest_on_origin) == 0 &&
+		count_umounts(pair->plan) < 2)
+		return false;
+	return why_stopped(pair->change->name) != NULL;
 }
 
 /* How many of one kind are printed: one, or with LAW_SHOW all. */
@@ -412,6 +420,9 @@ static void check_tallies(const struct tally *tallies, uint64_t count)
 		print_message("%-42s %8zu %8zu %8zu %8zu %8zu %8zu %8zu\n", name_of(i),
 			tally->pairs, tally->both, tally->neither, tally->beside,
 			tally->stopped, tally->gaps, tally->later_gaps);
+		if (tally->stopped)
+			print_message("    needless, since %s\n",
+				why_stopped(name_of(i)) ? why_stopped(name_of(i)) : "?");
 		wrong += count_wrong(tally, name_of(i), count >= STATES_DEFAULT);
 		all.pairs += tally->pairs;
 		all.gaps += tally->gaps + tally->later_gaps;
