@@ -156,10 +156,11 @@ enum exit_code executor_verify(struct executor *executor)
 	if (executor->resumed)
 		executor->n_done = executor->resumed->n_done;
 	if (executor->resumed && executor->resumed->is_begun)
-		return executor_settle_begun(executor);
-	code = executor_compare(
-		executor, executor->plan->n_steps > 0, &executor->sight, &difference);
-	if (code == EXIT_DIFFERS) {
+		code = executor_settle_begun(executor);
+	else
+		code = executor_compare(executor, executor->plan->n_steps > 0,
+			&executor->sight, &difference);
+	if (code == EXIT_DIFFERS && !executor->is_begun) {
 		report_error(executor->errors,
 			"this host is not as the plan expects it; nothing was changed");
 		executor_say_difference(executor, &difference);

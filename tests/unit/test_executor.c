@@ -2005,6 +2005,34 @@ static void test_resumed_after_a_refusal(void **state)
 	assert_int_equal(toy.n_acts, 2);
 }
 
+/* A step was begun when the run was killed: the steps behind it are looked at as before
+ * the first one, while nothing more is done. */
+static void test_resumed_without_a_later_call(void **state)
+{
+	cleanup_plan struct plan *plan = toy_plan();
+	cleanup_toy struct toy toy;
+	cleanup_buf struct buf text = BUF_INIT;
+
+	(void)state;
+	toy_new(&toy);
+	assert_int_equal(toy_run(&toy, plan, true), EXIT_DONE);
+	toy_journal(&toy, plan, &text);
+	text.len = (size_t)(strchr(strstr(text.data, "1 intent "), '\n') + 1 - text.data);
+	for (unsigned n_done = 0; n_done < 2; n_done++) {
+		cleanup_toy struct toy killed;
+
+		toy_new(&killed);
+		toy_put_journal(&killed, plan, text.data, text.len);
+		if (n_done)
+			toy_umount(&killed);
+		killed.missing = "lv-remove";
+		assert_int_equal(toy_resume(&killed, plan),
+			n_done ? EXIT_STOPPED : EXIT_ENVIRONMENT);
+		assert_int_equal(killed.n_acts, 0);
+		assert_says(killed.errors, "umount2 is missing; nothing was changed");
+	}
+}
+
 /* lvm was killed in its midst: for a person. */
 static void test_half_way(void **state)
 {
@@ -2585,6 +2613,7 @@ int main(void)
 		cmocka_unit_test(test_reset_anywhere),
 		cmocka_unit_test(test_resumed_more_than_once),
 		cmocka_unit_test(test_resumed_after_a_refusal),
+		cmocka_unit_test(test_resumed_without_a_later_call),
 		cmocka_unit_test(test_half_way),
 		cmocka_unit_test(test_lvm_still_at_work),
 		cmocka_unit_test(test_changed_before_it_was_resumed),
