@@ -22,11 +22,15 @@ struct telling {
 	const char *subject; /* of the lines that are told now */
 	bool *is_told;	     /* of each extra line */
 	struct facts *sentences;
+	size_t n_more; /* that are not told */
 };
 
 static void tell(struct telling *t, const struct buf *sentence)
 {
-	facts_add(t->sentences, buf_text(sentence));
+	if (t->sentences->count < COMPARE_WORDS_MOST)
+		facts_add(t->sentences, buf_text(sentence));
+	else
+		t->n_more++;
 }
 
 /* ---- names ---- */
@@ -623,6 +627,8 @@ void compare_words(const struct facts *expected, const struct difference *differ
 {
 	cleanup_free bool *is_told = xcalloc(difference->extra.count, sizeof(bool));
 	cleanup_facts struct facts subjects = FACTS_INIT;
+	cleanup_buf struct buf more = BUF_INIT;
+	size_t at = 0;
 	struct telling t = {.expected = expected,
 		.difference = difference,
 		.is_told = is_told,
@@ -631,17 +637,16 @@ void compare_words(const struct facts *expected, const struct difference *differ
 	add_subjects(&difference->missing, &subjects);
 	add_subjects(&difference->extra, &subjects);
 	facts_sort(&subjects);
-	for (size_t i = 0; i < subjects.count; i++) {
-		cleanup_buf struct buf more = BUF_INIT;
-
-		if (ret_sentences->count < COMPARE_WORDS_MOST) {
-			t.subject = subjects.lines[i];
-			tell_subject(&t);
-			continue;
-		}
-		buf_sentence(
-			&more, "and differences of %zu other things", subjects.count - i);
-		tell(&t, &more);
-		return;
+	for (; at < subjects.count && ret_sentences->count < COMPARE_WORDS_MOST; at++) {
+		t.subject = subjects.lines[at];
+		tell_subject(&t);
 	}
+	if (t.n_more)
+		buf_sentence(&more, "and %zu more differences", t.n_more);
+	if (at < subjects.count)
+		buf_sentence(&more, "%s of %zu other thing%s",
+			t.n_more ? ", and those" : "and differences", subjects.count - at,
+			subjects.count - at == 1 ? "" : "s");
+	if (more.len)
+		facts_add(ret_sentences, buf_text(&more));
 }

@@ -86,8 +86,8 @@ void device_snapshot_keep(struct device *device);
 /* lvm_view.c: host_lvm_is_whole(), worked out. */
 bool lvm_view_is_whole(const struct host *host);
 
-/* Of each device what holders explain, as soon as it was asked for. NULL: nothing is kept,
- * without an index, or since a replay changes it. */
+/* Of each device what holders explain, as soon as it was asked for. NULL: nothing is
+ * kept, without an index, or since a replay changes it. */
 struct ledger_sums {
 	struct ledger ledger;
 	bool is_known;

@@ -155,6 +155,15 @@ static bool may_be_udev(const struct look *look, struct device *then, uint32_t c
 	       !is_explained_by(look->host, then, count);
 }
 
+/* What is counted are the pauses, so that a busy host is looked at as often as an idle
+ * one; but the capture ends in time. */
+static bool has_patience(const struct look *look)
+{
+	int64_t deadline_ms = look->machine->deadline_ms;
+
+	return look->patience_ms > 0 && (!deadline_ms || clock_ms() < deadline_ms);
+}
+
 /* udev opens a device for a moment, when it was read, or now: it is looked at until it is
  * as it was, for a while; and one that is open less often than it was is taken as it is
  * now, if all that opens it is known. */
@@ -162,7 +171,7 @@ static bool has_settled(struct look *look, struct device *then, const struct dev
 {
 	uint32_t count = (uint32_t)now->open_count;
 
-	while (look->patience_ms > 0 &&
+	while (has_patience(look) &&
 		(count != then->open_count || may_be_udev(look, then, count))) {
 		poll(NULL, 0, OPENS_TICK_MS);
 		look->patience_ms -= OPENS_TICK_MS;

@@ -260,7 +260,8 @@ int main(int argc, char **argv)
 	bool is_good = true;
 
 	if (argc == 5 && strcmp(argv[1], "--write") == 0)
-		return write_shape(argv[2], argv[3], (unsigned)strtoul(argv[4], NULL, 10));
+		return write_shape(
+			argv[2], argv[3], (unsigned)strtoul(argv[4], NULL, 10));
 	if (!size) {
 		fputs("usage: bench_shapes SIZE [SHAPE...]\n"
 		      "       bench_shapes --write FILE SHAPE SIZE\n",

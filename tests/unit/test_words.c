@@ -125,11 +125,32 @@ static void test_many(void **state)
 		"and differences of 3 other things");
 }
 
+/* So it is where they are all of one thing. */
+static void test_many_of_one(void **state)
+{
+	cleanup_difference struct difference difference = DIFFERENCE_INIT;
+	cleanup_facts struct facts plan = FACTS_INIT;
+	char line[64];
+
+	(void)state;
+	for (unsigned i = 0; i < COMPARE_WORDS_MOST + 3; i++) {
+		snprintf(line, sizeof(line), "holder 254:100 dm 254:%u", 200 + i);
+		facts_add(&difference.extra, line);
+	}
+	facts_add(&difference.extra, "holder 254:101 fs ext4");
+	facts_sort(&difference.extra);
+	compare_words(&plan, &difference, &difference.words);
+	assert_int_equal(difference.words.count, COMPARE_WORDS_MOST + 1);
+	assert_string_equal(difference.words.lines[COMPARE_WORDS_MOST],
+		"and 3 more differences, and those of 1 other thing");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_kind),
 		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_many_of_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
