@@ -6,6 +6,7 @@
  * says so may come and go. Which line of a file it is does not matter.
  */
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "condition_rows.h"
@@ -33,7 +34,8 @@ void condition_find_not_configured(const struct host *host,
 		if (source && outcome_is_gap(source->outcome))
 			violations_add(ret, "unread", sources[i], "");
 	}
-	host_mentions_of_volume(host, condition->vg_uuid, condition->lv_uuid, &mentions);
+	host_mentions_of_volume(
+		host, condition->vg_uuid, condition->lv_uuid, SIZE_MAX, &mentions);
 	for (size_t i = 0; i < mentions.count; i++)
 		if (!is_accepted(&mentions.items[i], condition->argument))
 			violations_add(ret, "named", mentions.items[i].file, "");

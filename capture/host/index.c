@@ -261,29 +261,34 @@ void places_sort(struct places *places)
 	places->end = places->own + kept;
 }
 
-static void places_add_key(struct places *places, uint64_t key)
+static void places_add_key(struct places *places, uint64_t key, size_t most)
 {
 	struct places one =
 		host_places(places->host, (enum places_kind)places->kind, key);
 
-	for (size_t i; places_next(&one, &i);)
+	for (size_t i; places_next(&one, &i);) {
+		if (!most--) {
+			places->is_cut = true;
+			return;
+		}
 		places_add(places, key, i);
+	}
 }
 
-void places_unite(struct places *places, uint64_t key)
+void places_unite(struct places *places, uint64_t key, size_t most)
 {
-	places_add_key(places, key);
+	places_add_key(places, key, most);
 	places_sort(places);
 }
 
 struct places host_places_of_devices(const struct host *host, enum places_kind kind,
-	const struct devno *devnos, size_t count)
+	const struct devno *devnos, size_t count, size_t most)
 {
 	struct places places = {
 		.host = host, .kind = kind, .last = kind, .is_all = !host->index};
 
 	for (size_t i = 0; !places.is_all && i < count; i++)
-		places_add_key(&places, places_devno(devnos[i]));
+		places_add_key(&places, places_devno(devnos[i]), most);
 	places_sort(&places);
 	return places;
 }
@@ -300,7 +305,7 @@ struct places host_places_of_sectors(const struct host *host, const char *vg_uui
 		return places;
 	for (size_t i = 0; i < count; i++)
 		owned_places(&host->index->owned, &sectors[i], &places);
-	places_unite(&places, places_text(vg_uuid));
+	places_unite(&places, places_text(vg_uuid), SIZE_MAX);
 	return places;
 }
 

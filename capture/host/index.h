@@ -62,7 +62,7 @@ struct below_list *below_build(const struct host *host);
 void below_free(struct below_list *below);
 bool below_is_mapped_to_snapshot(const struct below_list *below, size_t device);
 /* With an index: those of one key more. */
-void places_unite(struct places *places, uint64_t key);
+void places_unite(struct places *places, uint64_t key, size_t most);
 /* One more; places_sort() brings them into their order, each once. */
 void places_add(struct places *places, uint64_t key, size_t position);
 void places_sort(struct places *places);

@@ -89,18 +89,19 @@ char *mention_label(const struct mention *mention)
 
 /* ---- mentions ---- */
 
-static struct places places_of_mentions(const struct host *host, const struct stack *stack)
+static struct places places_of_mentions(
+	const struct host *host, const struct stack *stack, size_t most)
 {
 	struct places places = host_places_of_devices(
-		host, PLACES_MENTIONS, stack->items, stack->count);
+		host, PLACES_MENTIONS, stack->items, stack->count, most);
 
 	if (!places.is_all && stack->label)
-		places_unite(&places, places_text(stack->label));
+		places_unite(&places, places_text(stack->label), most);
 	return places;
 }
 
 void host_mentions_of_volume(const struct host *host, const char *vg_uuid,
-	const char *lv_uuid, struct mentions *ret_mentions)
+	const char *lv_uuid, size_t most, struct mentions *ret_mentions)
 {
 	struct mentions mentions = {0};
 	cleanup_stack struct stack stack = {.count = 0};
@@ -108,7 +109,7 @@ void host_mentions_of_volume(const struct host *host, const char *vg_uuid,
 
 	if (host_mentions_count(host) > 0) {
 		host_stack_of_volume(host, vg_uuid, lv_uuid, &stack);
-		places = places_of_mentions(host, &stack);
+		places = places_of_mentions(host, &stack, most);
 	}
 	for (size_t i; places_next(&places, &i);) {
 		const struct mention mention = host_mention(host, i);
@@ -116,6 +117,7 @@ void host_mentions_of_volume(const struct host *host, const char *vg_uuid,
 		if (stack_is_named(host, &stack, &mention))
 			*array_add(&mentions.items, &mentions.count) = mention;
 	}
+	mentions.is_cut = places.is_cut;
 	*ret_mentions = mentions;
 }
 

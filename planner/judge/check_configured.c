@@ -15,6 +15,8 @@
 
 /* Lines that are told: with more it is configured, whatever they say. */
 #define CONFIGURED_MOST 16
+/* Of each of its names, lines that are looked at. */
+#define MENTIONS_MOST 64
 
 static const char *kind_words(enum config_kind kind)
 {
@@ -93,8 +95,8 @@ void check_configured(const struct survey *survey, struct subject *subject)
 	cleanup_mentions struct mentions mentions = {0};
 	unsigned count = 0;
 
-	host_mentions_of_volume(
-		survey->host, subject->vg_uuid, subject->lv_uuid, &mentions);
+	host_mentions_of_volume(survey->host, subject->vg_uuid, subject->lv_uuid,
+		MENTIONS_MOST, &mentions);
 	for (size_t i = 0; i < mentions.count; i++) {
 		if (is_told(&mentions, &mentions.items[i]))
 			continue;
@@ -105,4 +107,7 @@ void check_configured(const struct survey *survey, struct subject *subject)
 		}
 		note_mention(survey, subject, &mentions.items[i]);
 	}
+	if (mentions.is_cut)
+		subject_reason(subject, RULE_CONFIGURED, "more than %d lines name it",
+			MENTIONS_MOST);
 }

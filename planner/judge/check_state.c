@@ -261,7 +261,7 @@ static struct places places_of_changes(
 		*array_add(&devnos, &count) = subject->real->devno;
 	if (subject->origin)
 		*array_add(&devnos, &count) = subject->origin->devno;
-	places = host_places_of_devices(host, PLACES_CHANGES, devnos, count);
+	places = host_places_of_devices(host, PLACES_CHANGES, devnos, count, ALIKE_MOST);
 	free(devnos);
 	return places;
 }
@@ -285,6 +285,8 @@ static void check_unchanged(const struct host *host, struct subject *subject)
 			buf_text(&what));
 		subject_about(subject, ABOUT_CHANGE, change);
 	}
+	if (places.is_cut)
+		subject_add_words(subject, "; and more of it changed");
 }
 
 /* In a container without udev of its own, LVM's changes never settle (lvm2 issue 70). */

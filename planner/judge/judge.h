@@ -39,8 +39,8 @@ extern const char *const select_default_mounts[SELECT_DEFAULT_MOUNTS];
 #define COMMANDS_MOST 8	 /* commands of LVM that are named */
 #define USERS_MOST    12 /* processes that are named */
 #define PLACES_MOST                                                                      \
-	1024 /* mounts, uses or swap areas of one device that are looked at              \
-	      */
+	256 /* mounts, uses or swap areas of one device that are looked at               \
+	     */
 
 struct known; /* known.h */
 

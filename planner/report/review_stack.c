@@ -16,6 +16,7 @@
 
 #define STACK_HOLDERS_MAX 5 /* of one device: the reasons above name them all */
 #define STACK_DEPTH_MAX	  64
+#define STACK_LINES_MAX	  100 /* devices; a plan goes through fewer */
 
 /* The names last, as in ps: the others stay aligned however long one is. */
 enum {
@@ -127,7 +128,8 @@ static void print_devno(struct stack *stack, struct devno devno,
 	const struct edge *edges;
 	size_t count;
 
-	if (is_printed(stack, devno) || depth == STACK_DEPTH_MAX)
+	if (stack->n_printed == STACK_LINES_MAX || depth == STACK_DEPTH_MAX ||
+		is_printed(stack, devno))
 		return;
 	*array_add(&stack->printed, &stack->n_printed) = devno;
 	line = table_line(stack->table, parent);
@@ -144,8 +146,23 @@ static void print_devno(struct stack *stack, struct devno devno,
 
 static bool print_rest(void *context, const struct device *device)
 {
-	print_devno(context, device->devno, NULL, 0);
-	return true;
+	struct stack *stack = context;
+
+	print_devno(stack, device->devno, NULL, 0);
+	return stack->n_printed < STACK_LINES_MAX;
+}
+
+static void print_left_out(struct stack *stack)
+{
+	const struct subject *subject = stack->subject;
+	size_t count =
+		subject->n_layers + (subject->snapshot != NULL) + (subject->cow != NULL);
+	cleanup_buf struct buf text = BUF_INIT;
+
+	if (stack->n_printed < STACK_LINES_MAX || count <= stack->n_printed)
+		return;
+	buf_printf(&text, "and %zu more devices", count - stack->n_printed);
+	table_cell(table_line(stack->table, NULL), COLUMN_NAME, buf_text(&text));
 }
 
 void print_stack(
@@ -163,6 +180,7 @@ void print_stack(
 		print_devno(&stack, subject->snapshot->devno, NULL, 0);
 	/* what no walk from below reached */
 	subject_devices(subject, print_rest, &stack);
+	print_left_out(&stack);
 	table_print(stack.table, text, REVIEW_INDENT, "  stack");
 	free(stack.printed);
 }

@@ -230,25 +230,32 @@ static bool check_shape(const struct shape *shape, unsigned size)
 	return is_good;
 }
 
-/* "honest-left": made_host_left(). */
+/* NULL: no shape has that name. */
+static struct host *made_by_name(const char *name, unsigned size)
+{
+	if (strcmp(name, "honest") == 0)
+		return made_host(size);
+	if (strcmp(name, "honest-left") == 0)
+		return made_host_left(size);
+	for (size_t i = 0; i < n_shapes; i++)
+		if (strcmp(shapes[i].name, name) == 0)
+			return shapes[i].make(size);
+	return NULL;
+}
+
 static int write_shape(const char *path, const char *name, unsigned size)
 {
+	cleanup_host struct host *made = made_by_name(name, size);
 	cleanup_host struct host *host = NULL;
 	cleanup_buf struct buf archive = BUF_INIT;
 	struct err err = ERR_INIT;
 
-	if (strcmp(name, "honest") == 0)
-		host = made_host(size);
-	else if (strcmp(name, "honest-left") == 0)
-		host = made_host_left(size);
-	for (size_t i = 0; i < n_shapes && !host; i++)
-		if (strcmp(shapes[i].name, name) == 0)
-			host = shapes[i].make(size);
-	if (!host) {
+	if (!made) {
 		fprintf(stderr, "bench_shapes: no shape %s\n", name);
 		return 2;
 	}
-	must(record_write(host, "made", &archive, &err), NULL, &err);
+	must(record_write(made, "made", &archive, &err), NULL, &err);
+	must(record_read(archive.data, archive.len, "made", &host, &err), NULL, &err);
 	must(file_publish(path, 0600, archive.data, archive.len, &err), NULL, &err);
 	printf("%zu\n", shape_facts(host));
 	return 0;

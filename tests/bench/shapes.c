@@ -794,6 +794,27 @@ static struct host *shared_swaps(unsigned size)
 	return mold_finish(&mold);
 }
 
+/* What changed is on all snapshots. */
+static struct host *shared_changes(unsigned size)
+{
+	struct mold mold;
+	unsigned shared;
+	struct host *host;
+
+	mold_begin(&mold);
+	shared = add_shared_mapping(&mold, size);
+	host = mold_finish(&mold);
+	host_source_set(host, "again", OUTCOME_CHANGED, "%s", "");
+	for (unsigned i = 0; i < size; i++) {
+		char open_count[16];
+
+		snprintf(open_count, sizeof(open_count), "%u", i);
+		host_change_add(host, mold_dm(shared), CHANGE_OPENS, open_count);
+	}
+	host_sort(host);
+	return host;
+}
+
 static struct host *missing_disks(unsigned size)
 {
 	struct mold mold;
@@ -910,6 +931,7 @@ const struct shape shapes[] = {
 	{"shared-configs", "lines that name what is on all", shared_configs},
 	{"shared-holders", "guests on one mapping on all snapshots", shared_holders},
 	{"shared-swaps", "and swap areas on it", shared_swaps},
+	{"shared-changes", "changes of one mapping on all snapshots", shared_changes},
 	{"missing-disks", "physical volumes that are missing", missing_disks},
 	{"segments-of-one", "a stale COW over one scattered volume", segments_of_one},
 	{"stale-and-idle", "half of them unknown to LVM, and removable", stale_and_idle},

@@ -191,7 +191,7 @@ static void test_too_many_uses(void **state)
 			*array_add(&mold.host->uses, &mold.host->n_uses) = use;
 		}
 		assert_reasons(finish(&mold), RULE_TOO_MUCH, more,
-			more ? "in more than 1024 ways" : "", VERDICT_REFUSE);
+			more ? "in more than 256 ways" : "", VERDICT_REFUSE);
 	}
 }
 

@@ -59,13 +59,14 @@ struct mention host_mention(const struct host *host, size_t position);
 struct mentions {
 	struct mention *items;
 	size_t count;
+	bool is_cut; /* there are more */
 };
 /* Those that name a volume, by its name or as one of its devices (but no layer of an
  * origin), or something that is on it: a partition, a guest's volume, LUKS, an array. In
  * the order of their positions. A file system's uuid or label names nothing: a snapshot
- * has its origin's. */
+ * has its origin's. Of each of its names the first `most`. */
 void host_mentions_of_volume(const struct host *host, const char *vg_uuid,
-	const char *lv_uuid, struct mentions *ret_mentions);
+	const char *lv_uuid, size_t most, struct mentions *ret_mentions);
 void mentions_free(struct mentions *mentions);
 #define cleanup_mentions cleanup_with(mentions_free)
 

@@ -83,9 +83,9 @@ struct places {
 	bool is_cut; /* of one of several devices there are more */
 };
 struct places host_places(const struct host *host, enum places_kind kind, uint64_t key);
-/* Those of several devices. */
+/* Those of several devices, of each the first `most`. */
 struct places host_places_of_devices(const struct host *host, enum places_kind kind,
-	const struct devno *devnos, size_t count);
+	const struct devno *devnos, size_t count, size_t most);
 /* Of the group's volumes: those that have one of these sectors, and PLACES_LVS_NOWHERE.
  */
 struct places host_places_of_sectors(const struct host *host, const char *vg_uuid,
