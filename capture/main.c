@@ -20,6 +20,7 @@
 #include "snapstate/host.h"
 #include "snapstate/import.h"
 #include "snapstate/io.h"
+#include "snapstate/kind.h"
 #include "snapstate/limits.h"
 #include "snapstate/option.h"
 #include "snapstate/probe.h"
@@ -109,6 +110,12 @@ static bool is_folder(const struct options *options)
 	       S_ISDIR(st.st_mode);
 }
 
+/* -o -: the archive itself is printed. */
+static bool is_to_stdout(const struct options *options)
+{
+	return options->output && strcmp(options->output, "-") == 0;
+}
+
 /* What can be refused is, before the host is looked at. Returns 0 or an exit code. */
 static int prepare(struct job *job, struct redact_key *key)
 {
@@ -116,8 +123,17 @@ static int prepare(struct job *job, struct redact_key *key)
 	const char *path = options->ticket ? options->ticket : options->output;
 	struct err err = ERR_INIT;
 
-	if (!is_folder(options) && output_check(path, job->times.read_ms, &err) < 0)
+	if (is_to_stdout(options)) {
+		if (isatty(STDOUT_FILENO)) {
+			err_set(&err, -EBADMSG,
+				"an archive is not written to a terminal: use -o FILE");
+			return fail(&err, EXIT_USAGE);
+		}
+	} else if (!is_folder(options) &&
+		   output_check(path ? path : "./HOST-TIME-RANDOM" ARCHIVE_SUFFIX,
+			   job->times.read_ms, &err) < 0) {
 		return fail(&err, EXIT_ENVIRONMENT);
+	}
 	/* a new key would not be the plan's */
 	if (options->key &&
 		redact_key_read(options->key, !options->ticket, key, &err) < 0)
@@ -130,13 +146,34 @@ static int prepare(struct job *job, struct redact_key *key)
 	return 0;
 }
 
+/* A file of ours is no evidence, and neither is a key; of captures their reader knows. */
+static int check_evidence(const char *path, struct err *err)
+{
+	cleanup_close int fd =
+		strcmp(path, "-") == 0
+			? -1
+			: open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	char first[512];
+	ssize_t len = fd < 0 ? -1 : read(fd, first, sizeof(first));
+	struct buf bytes = {.data = first, .len = len > 0 ? (size_t)len : 0};
+	enum file_kind kind = file_kind_of(&bytes);
+
+	if (kind != KIND_PLAN && kind != KIND_JOURNAL && kind != KIND_SIGNATURE &&
+		kind != KIND_KEY && kind != KIND_REDACT_KEY && kind != KIND_PAGE &&
+		kind != KIND_GRAPH)
+		return 0;
+	return err_set(err, -EBADMSG, "%s: is %s, not evidence that others collected",
+		path, file_kind_name(kind));
+}
+
 static int look_at_evidence(struct job *job)
 {
 	const struct options *options = job->options;
 	cleanup_buf struct buf list = BUF_INIT;
 	struct err err = ERR_INIT;
 
-	if (import_all(options->from, &job->found, &list, &err) < 0)
+	if (check_evidence(options->from, &err) < 0 ||
+		import_all(options->from, &job->found, &list, &err) < 0)
 		return fail(&err, EXIT_BAD_INPUT);
 	/* files take as long as they are large */
 	job->times = live_times_from_now(options->timeout);
@@ -183,9 +220,10 @@ static int pack(struct job *job, struct err *err)
 	cleanup_free char *top = NULL;
 	int r;
 
-	job->path = options->ticket			     ? xstrdup(options->ticket)
-		    : options->output && !is_folder(options) ? xstrdup(options->output)
-							     : name_in_folder(job);
+	job->path = options->ticket ? xstrdup(options->ticket)
+		    : options->output && !is_folder(options) && !is_to_stdout(options)
+			    ? xstrdup(options->output)
+			    : name_in_folder(job);
 	top = archive_top(job->path);
 	if (!options->ticket)
 		return record_write(job->host, top, &job->archive, err);
@@ -208,11 +246,15 @@ static int write_one(struct job *job, struct host **host)
 	buf_free(&job->archive);
 	job->archive = BUF_INIT;
 	if (pack(job, &err) < 0 ||
-		output_write(&job->archive, job->path, job->times.end_ms, &err) < 0)
+		(!is_to_stdout(options) && output_write(&job->archive, job->path,
+						   job->times.end_ms, &err) < 0))
 		return fail(&err, EXIT_ENVIRONMENT);
 	is_complete = options->from ? summary_print_import(job->host, options->is_quiet)
 				    : summary_print(job->host, options->is_quiet);
-	puts(job->path);
+	if (is_to_stdout(options))
+		fwrite(job->archive.data, 1, job->archive.len, stdout);
+	else
+		puts(job->path);
 	return option_end_output(
 		"snapstate-capture", is_complete ? job->code : EXIT_ENVIRONMENT);
 }

@@ -19,6 +19,7 @@ enum option_id {
 	OPTION_TICKET,
 	OPTION_PLAN,
 	OPTION_JOURNAL,
+	OPTION_JOURNALS,
 	OPTION_BEFORE,
 	OPTION_SIGNATURE,
 	OPTION_OBSERVE,
@@ -26,7 +27,8 @@ enum option_id {
 
 static const struct option_row rows[] = {
 	{'o', "output", "FILE",
-		"write FILE, which must not exist yet, or, of evidence that holds several "
+		"write FILE, which must not exist yet (- for standard output), or, of "
+		"evidence that holds several "
 		"collections, into a folder (default: "
 		"HOST-TIME-RANDOM" ARCHIVE_SUFFIX " in the current folder)"},
 	{OPTION_FROM, "from", "PATH",
@@ -48,8 +50,8 @@ static const struct option_row rows[] = {
 		"signatures and a new capture into FILE; exit code 0: all is as "
 		"predicted, 3: it is not, 4: it is, but steps of the plan are left"},
 	{OPTION_PLAN, "plan", "PLAN", "the plan that was applied"},
-	{OPTION_JOURNAL, "journal", "JOURNAL",
-		"the journal of its run; with --observe the folder of journals"},
+	{OPTION_JOURNAL, "journal", "JOURNAL", "the journal of its run"},
+	{OPTION_JOURNALS, "journals", "DIR", "with --observe: the folder of journals"},
 	{OPTION_BEFORE, "before", "CAPTURE", "the capture that the plan was made from"},
 	{OPTION_SIGNATURE, "signature", "FILE",
 		"a signature of the plan; may be repeated"},
@@ -125,7 +127,7 @@ static bool take_file(int option, const char *name, struct options *ret_options)
 		ret_options->ticket = name;
 	else if (option == OPTION_PLAN)
 		files->plan = name;
-	else if (option == OPTION_JOURNAL)
+	else if (option == OPTION_JOURNAL || option == OPTION_JOURNALS)
 		files->journal = name;
 	else if (option == OPTION_BEFORE)
 		files->before = name;

@@ -4,12 +4,10 @@
  * none. Its file system may be as sick as the rest of the host: both are behind a
  * checkpoint.
  */
-#include <errno.h>
-#include <sys/stat.h>
-
 #include "capture.h"
 #include "checkpoint.h"
 #include "snapstate/io.h"
+#include "snapstate/kind.h"
 
 struct output {
 	const struct buf *bytes;
@@ -21,11 +19,8 @@ struct output {
 static void check(void *context)
 {
 	struct output *output = context;
-	struct stat st;
 
-	if (lstat(output->path, &st) == 0)
-		output->result = err_set(output->err, -EEXIST,
-			"%s is already there and is not overwritten", output->path);
+	output->result = file_publish_check(output->path, output->err);
 }
 
 static void publish(void *context)

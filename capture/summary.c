@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "capture.h"
 #include "snapstate/cleanup.h"
@@ -21,7 +22,8 @@ static const char *advice(enum outcome outcome)
 	case OUTCOME_SKIPPED:
 		return "";
 	case OUTCOME_DENIED:
-		return "run it as root, outside any container";
+		return geteuid() ? "run it as root, outside any container"
+				 : "run it outside any container or confined service";
 	case OUTCOME_TIMED_OUT:
 		return "a device may not answer: look at dmesg, then capture again";
 	case OUTCOME_HUNG:

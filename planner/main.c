@@ -94,7 +94,9 @@ static int show(const struct options *options, const struct fleet *fleet)
 	cleanup_buf struct buf output = BUF_INIT;
 	struct err err = ERR_INIT;
 
-	report_collect(fleet, options->plan_file, &report);
+	report_collect(fleet,
+		program_is_stdout(options->plan_file) ? "PLAN" : options->plan_file,
+		&report);
 	if (options->explain) {
 		if (explain_print(&report, options->explain, &output, &err) < 0 &&
 			!explain_message(options->explain, &output))
@@ -111,7 +113,7 @@ static int show(const struct options *options, const struct fleet *fleet)
 		reply_print(&report, &output);
 	else
 		review(options, &report, &output);
-	return program_print(&output, code_of(&report));
+	return program_print_to(program_words_to(options), &output, code_of(&report));
 }
 
 static int plan_captures(const struct options *options)
@@ -122,6 +124,8 @@ static int plan_captures(const struct options *options)
 	cleanup_fleet struct fleet fleet = {.request = &request};
 	struct err err = ERR_INIT;
 
+	if (program_check_outputs(options, &err) < 0)
+		return program_fail(&err, EXIT_ENVIRONMENT);
 	if (options->is_list) {
 		known_read(&known);
 		request.known = &known;

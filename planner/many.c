@@ -31,6 +31,7 @@
 #include "snapstate/exit.h"
 #include "snapstate/host.h"
 #include "snapstate/io.h"
+#include "snapstate/kind.h"
 
 #define JOBS_OF_EACH 32 /* archives, and then groups, of one process at most */
 
@@ -63,6 +64,7 @@ static void glance_at(const char *file, struct buf *line)
 	struct err err = ERR_INIT;
 
 	if (file_read_regular(AT_FDCWD, file, RECORD_ARCHIVE_MAX, &archive, &err) < 0 ||
+		file_kind_check(file, &archive, KIND_CAPTURE, &err) < 0 ||
 		record_glance(archive.data, archive.len, file, &glance, &err) < 0) {
 		buf_puts(line, "! ");
 		buf_tail(line, err.msg);

@@ -33,8 +33,10 @@ enum {
 
 static const struct option_row rows[] = {
 	{'o', "output", "PLAN",
-		"write the plan; of several captures a folder of plans; an existing file "
-		"is not overwritten; with --list: the columns"},
+		"write the plan; of several captures a folder of plans, which is made; "
+		"an "
+		"existing file is not overwritten; - is standard output, and the review "
+		"is on standard error then; with --list: the columns"},
 	{OPT_SELECT, "select", "VG/LV",
 		"names of the snapshots to remove, with * and ?; may be repeated "
 		"(default: " SELECT_DEFAULT ")"},
@@ -63,8 +65,9 @@ static const struct option_row rows[] = {
 		"write the stacks as a graph for dot(1); an existing file is not "
 		"overwritten"},
 	{OPT_EXPLAIN, "explain", "DEVICE",
-		"tell the story of one device: MAJ:MIN, uuid, dm name, VG/LV or a path "
-		"below /dev; of several hosts NODE:DEVICE, or each that has it; or what "
+		"tell the story of one device: MAJ:MIN, uuid, dm name, VG/LV, LV, a path "
+		"below /dev or a mount point; of several hosts NODE:DEVICE, or each that "
+		"has it; or what "
 		"a "
 		"message of LVM or of the kernel means, for which no CAPTURE is needed"},
 	{OPT_JSON, "json", NULL, "print the verdicts and steps as JSON"},
@@ -114,7 +117,7 @@ static int read_jobs(struct options *options)
 
 	if (parse_u64(optarg, strlen(optarg), 10, &jobs) < 0 || !jobs ||
 		jobs > JOBS_AT_ONCE_MAX)
-		return option_misuse(&program, "-j wants a number from 1 to %d, not %s",
+		return option_misuse(&program, "-j takes a number from 1 to %d, not %s",
 			JOBS_AT_ONCE_MAX, optarg);
 	options->jobs = (unsigned)jobs;
 	return -1;
@@ -145,7 +148,7 @@ static int read_option(int option, struct options *options)
 		if (!policy_glob_is_valid(optarg) ||
 			options->request.n_select == PLAN_SELECT_MAX)
 			return option_misuse(&program,
-				"--select wants VG/LV with * and ?, at most 64 times, "
+				"--select takes VG/LV with * and ?, at most 64 times, "
 				"not %s",
 				optarg);
 		*array_add(&options->request.select, &options->request.n_select) = optarg;
@@ -156,14 +159,14 @@ static int read_option(int option, struct options *options)
 	case OPT_MIN_AGE:
 		if (duration_read(optarg, &options->request.min_age) < 0)
 			return option_misuse(&program,
-				"--min-age wants a number and s, m, h or d, not %s",
+				"--min-age takes a number and s, m, h or d, not %s",
 				optarg);
 		return -1;
 	case OPT_VALID:
 		if (duration_read(optarg, &options->request.valid) < 0 ||
 			!options->request.valid)
 			return option_misuse(&program,
-				"--valid wants a number, not 0, and s, m, h or d, not %s",
+				"--valid takes a number, not 0, and s, m, h or d, not %s",
 				optarg);
 		return -1;
 	case OPT_REFRESH:
@@ -258,6 +261,30 @@ static int check_many(const struct options *options)
 	return -1;
 }
 
+static bool is_stdout(const char *file)
+{
+	return file && strcmp(file, "-") == 0;
+}
+
+/* One output can have it; the review is on standard error then. */
+static int check_stdout(const struct options *options, size_t n_captures)
+{
+	int count = is_stdout(options->plan_file) + is_stdout(options->html_file) +
+		    is_stdout(options->dot_file);
+
+	if (count && options->is_json)
+		return option_misuse(&program,
+			"--json is printed on standard output: name a file, not -, for "
+			"-o, --html and --dot");
+	if (count > 1)
+		return option_misuse(
+			&program, "only one of -o, --html and --dot can be -");
+	if (is_stdout(options->plan_file) && n_captures > 1)
+		return option_misuse(
+			&program, "-o needs the name of a folder for several captures");
+	return -1;
+}
+
 static int read_captures(int argc, char **argv, struct options *options)
 {
 	size_t given = (size_t)(argc - optind);
@@ -283,6 +310,8 @@ static int read_captures(int argc, char **argv, struct options *options)
 		return option_misuse(&program, "--diff needs two CAPTURE arguments");
 	if (given == 0 && !options->explain)
 		return option_misuse(&program, "missing CAPTURE argument");
+	if (check_stdout(options, given) >= 0)
+		return EXIT_USAGE;
 	while (optind < argc)
 		*array_add(&options->captures, &options->n_captures) = argv[optind++];
 	options->is_many = many_is_asked(options);

@@ -16,6 +16,7 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/exit.h"
 #include "snapstate/host/places.h"
+#include "snapstate/kind.h"
 #include "snapstate/option.h"
 #include "snapstate/record.h"
 #include "wrap.h"
@@ -28,7 +29,12 @@ int program_fail(const struct err *err, int code)
 
 int program_print(const struct buf *output, int code)
 {
-	fputs(buf_text(output), stdout);
+	return program_print_to(stdout, output, code);
+}
+
+int program_print_to(FILE *file, const struct buf *output, int code)
+{
+	fputs(buf_text(output), file);
 	return option_end_output("snapstate-plan", code);
 }
 
@@ -67,10 +73,43 @@ bool program_has_colour(const struct options *options)
 	return isatty(STDOUT_FILENO) && term && strcmp(term, "dumb") != 0;
 }
 
+bool program_is_stdout(const char *file)
+{
+	return file && strcmp(file, "-") == 0;
+}
+
+/* What is to be written to standard output is there alone: people read the rest. */
+FILE *program_words_to(const struct options *options)
+{
+	return program_is_stdout(options->plan_file) ||
+			       program_is_stdout(options->html_file) ||
+			       program_is_stdout(options->dot_file)
+		       ? stderr
+		       : stdout;
+}
+
+int program_check_outputs(const struct options *options, struct err *err)
+{
+	const char *const files[] = {
+		options->plan_file, options->html_file, options->dot_file};
+	bool may_be_folder = options->is_many || options->n_captures > 1;
+	int r = 0;
+
+	/* page and graph may be meant for the folder, which is not there yet */
+	for (size_t i = may_be_folder ? 3 : 0; r == 0 && i < 3; i++)
+		if (files[i] && !program_is_stdout(files[i]))
+			r = file_publish_check(files[i], err);
+	return r;
+}
+
 int program_publish(
 	const char *file, unsigned mode, const struct buf *text, struct err *err)
 {
-	return file ? file_publish(file, mode, text->data, text->len, err) : 0;
+	if (!program_is_stdout(file))
+		return file ? file_publish(file, mode, text->data, text->len, err) : 0;
+	if (fwrite(text->data, 1, text->len, stdout) == text->len && fflush(stdout) == 0)
+		return 0;
+	return err_set(err, -errno, "cannot write standard output: %s", strerror(errno));
 }
 
 /* ---- plans ---- */
@@ -144,70 +183,23 @@ int program_publish_plans(
 
 /* ---- input ---- */
 
-/* What a file of ours, or about as known, begins with. */
-static const struct file_kind {
-	const char *begin, *name;
-} kinds[] = {
-	{"\x1f\x8b", "a capture, or another archive"},
-	{"#!/usr/sbin/snapstate-execute", "a plan"},
-	{"snapstate-plan ", "a plan"},
-	{"snapstate-journal ", "a journal of snapstate-execute"},
-	{"snapstate-redaction-key ", "a key of pseudonyms"},
-	{"<!DOCTYPE html>", "a page"},
-	{"{", "JSON"},
-	{"-----BEGIN ", "a key or a signature"},
-	{"# ", "a policy, or another text"},
-	{"rule ", "a policy"},
-};
-
-/* NULL: none that is known. */
-static const struct file_kind *kind_of(const struct buf *bytes)
-{
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		size_t len = strlen(kinds[i].begin);
-
-		if (bytes->len >= len && memcmp(bytes->data, kinds[i].begin, len) == 0)
-			return &kinds[i];
-	}
-	return NULL;
-}
-
-/* Not compressed: tar(5). */
-static bool is_tar(const struct buf *bytes)
-{
-	return bytes->len > 262 && memcmp(bytes->data + 257, "ustar", 5) == 0;
-}
-
-static int wrong_kind(
-	const char *name, const char *kind, const char *wanted, struct err *err)
-{
-	return err_set(err, -EBADMSG, "%s: is %s (%s)", name, kind, wanted);
-}
-
 /* "-" is standard input. */
-static int read_archive(const char *name, struct buf *ret_archive, struct err *err)
+static int read_named(
+	const char *name, size_t max, struct buf *ret_bytes, struct err *err)
 {
-	const struct file_kind *kind;
-	int r = strcmp(name, "-") == 0 ? file_read_fd(STDIN_FILENO, "standard input",
-						 RECORD_ARCHIVE_MAX, ret_archive, err)
-				       : file_read_regular(AT_FDCWD, name,
-						 RECORD_ARCHIVE_MAX, ret_archive, err);
-
-	if (r < 0)
-		return r;
-	kind = kind_of(ret_archive);
-	if (kind == &kinds[0] || (!kind && is_tar(ret_archive)))
-		return 0;
-	return wrong_kind(name, kind ? kind->name : "no archive",
-		"snapstate-plan wants a capture", err);
+	return strcmp(name, "-") == 0
+		       ? file_read_input(max, ret_bytes, err)
+		       : file_read_regular(AT_FDCWD, name, max, ret_bytes, err);
 }
 
 int program_read_capture(const char *name, struct host **ret_host,
 	char ret_sha256[SHA256_HEX_LEN + 1], struct err *err)
 {
 	cleanup_buf struct buf archive = BUF_INIT;
-	int r = read_archive(name, &archive, err);
+	int r = read_named(name, RECORD_ARCHIVE_MAX, &archive, err);
 
+	if (r == 0)
+		r = file_kind_check(name, &archive, KIND_CAPTURE, err);
 	if (r < 0)
 		return r;
 	sha256_hex(buf_text(&archive), archive.len, ret_sha256);
@@ -221,16 +213,13 @@ int program_read_capture(const char *name, struct host **ret_host,
 static int read_policy(const char *name, struct policy *policy, struct err *err)
 {
 	const char *shipped = known_text(name);
-	const struct file_kind *kind;
 	cleanup_buf struct buf text = BUF_INIT, names = BUF_INIT;
+	int r = read_named(name, POLICY_BYTES_MAX, &text, err);
 
-	if (file_read_regular(AT_FDCWD, name, POLICY_BYTES_MAX, &text, err) == 0) {
-		kind = kind_of(&text);
-		if (kind && !strstr(kind->name, "policy"))
-			return wrong_kind(
-				name, kind->name, "--policy wants a policy", err);
+	if (r == 0)
+		r = file_kind_check(name, &text, KIND_POLICY, err);
+	if (r == 0)
 		return policy_read(buf_text(&text), text.len, name, policy, err);
-	}
 	if (err->code != -ENOENT || strchr(name, '/'))
 		return err->code;
 	if (shipped)

@@ -3,6 +3,8 @@
 #ifndef SNAPSTATE_PLAN_PROGRAM_H
 #define SNAPSTATE_PLAN_PROGRAM_H
 
+#include <stdio.h>
+
 #include "fleet.h"
 #include "options.h"
 
@@ -10,6 +12,13 @@
 int program_fail(const struct err *err, int code);
 /* Prints; returns `code`, or EXIT_ENVIRONMENT where that cannot be done. */
 int program_print(const struct buf *output, int code);
+/* The same, on standard error where an output has standard output. */
+int program_print_to(FILE *file, const struct buf *output, int code);
+FILE *program_words_to(const struct options *options);
+/* -o, --html or --dot is "-". */
+bool program_is_stdout(const char *file);
+/* Before anything is read: can what is asked for be written? */
+int program_check_outputs(const struct options *options, struct err *err);
 /* How wide the lines of a list may be: COLUMNS, or the terminal's; 0 = any. */
 unsigned program_width(void);
 /* The same of prose, within what can be read; without any, WRAP_WIDTH. */

@@ -81,8 +81,7 @@ int file_publish(
 	snprintf(temporary, sizeof(temporary), ".snapstate-%016lx.part", random);
 	r = publish_in(dirfd, temporary, basename(for_name), mode, bytes, len);
 	if (r == -EEXIST)
-		return err_set(
-			err, r, "%s is already there and is not overwritten", path);
+		return err_set(err, r, "%s already exists", path);
 	if (r < 0)
 		return err_errno(err, -r, "write %s", path);
 	return 0;

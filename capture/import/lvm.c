@@ -174,7 +174,7 @@ static void text_keep(struct host *host, const struct piece *piece)
 	}
 	host_document_add(host, name, piece->bytes.data, piece->bytes.len);
 	host_source_set(
-		host, name, OUTCOME_READ, "for people, from %s", piece_name(host, piece));
+		host, name, OUTCOME_READ, "as text, from %s", piece_name(host, piece));
 }
 
 /* Kept for people only: no decision hangs on these English words. */
@@ -221,7 +221,7 @@ static void texts_keep(struct host *host, const struct evidence *evidence)
 		return;
 	host_document_add(host, WARNINGS_NAME, warnings.data, warnings.len);
 	host_source_set(host, WARNINGS_NAME, OUTCOME_READ, "%s",
-		"for people, collected from LVM's outputs");
+		"as text, collected from LVM's outputs");
 }
 
 void import_lvm(struct host *host, const struct evidence *evidence)

@@ -178,8 +178,7 @@ static void note_others(const struct evidence *evidence, struct buf *record)
 {
 	if (!evidence->n_others)
 		return;
-	buf_printf(record,
-		"%zu file%s not read, of names that are not known: ", evidence->n_others,
+	buf_printf(record, "%zu file%s not read, unknown names: ", evidence->n_others,
 		evidence->n_others == 1 ? "" : "s");
 	buf_word(record, evidence->first_other);
 	buf_puts(record, evidence->n_others > 1 ? ", ...\n" : "\n");
@@ -201,13 +200,14 @@ static int check_some(
 
 	if (has_known_file(evidence) || findings->n_lines)
 		return 0;
-	for (size_t i = 0; i < evidence->n_pieces && i < 4; i++) {
-		buf_puts(&names, i ? ", " : "");
+	/* one text has the name that is said already */
+	for (size_t i = 0; evidence->n_pieces > 1 && i < evidence->n_pieces && i < 4;
+		i++) {
+		buf_puts(&names, i ? ", " : " in ");
 		buf_word(&names, evidence->pieces[i].path);
 	}
-	return err_set(err, -ENODATA,
-		"no recognised files or outputs in %s%s; it reads %s", buf_text(&names),
-		evidence->n_pieces > 4 ? ", ..." : "", evidence_kinds);
+	return err_set(err, -ENODATA, "no recognised files or outputs%s%s; it reads %s",
+		buf_text(&names), evidence->n_pieces > 4 ? ", ..." : "", evidence_kinds);
 }
 
 /* What a text shows in part is in the evidence. */

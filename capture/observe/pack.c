@@ -47,8 +47,7 @@ int observe_ticket_open(const struct observe_duty *duty, int *ret_fd, struct err
 		return err_errno(err, errno, "%s", duty->ticket);
 	if (!S_ISREG(stat.st_mode) || stat.st_size || stat.st_nlink != 1 ||
 		stat.st_uid != geteuid() || (stat.st_mode & 022))
-		return err_set(err, -EEXIST, "%s is already there and is not overwritten",
-			duty->ticket);
+		return err_set(err, -EEXIST, "%s already exists", duty->ticket);
 	*ret_fd = take_fd(&fd);
 	return 0;
 }

@@ -13,6 +13,7 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/io.h"
 #include "snapstate/kernel.h"
+#include "snapstate/kind.h"
 
 #define KEY_HEAD     "snapstate-redaction-key 1\n"
 #define KEY_TEXT_LEN (sizeof(KEY_HEAD) - 1 + 2 * REDACT_KEY_LEN + 1)
@@ -41,8 +42,8 @@ static int key_parse(
 		text[len - 1] != '\n' ||
 		strspn(hex, "0123456789abcdef") != 2 * REDACT_KEY_LEN)
 		return err_set(err, -EBADMSG,
-			"is no key: wants the line \"snapstate-redaction-key 1\" and one "
-			"with 64 hex digits");
+			"is not a key of pseudonyms: it has the line "
+			"\"snapstate-redaction-key 1\" and one with 64 hex digits");
 	for (size_t i = 0; i < REDACT_KEY_LEN; i++) {
 		uint64_t byte = 0;
 
@@ -81,12 +82,21 @@ static int file_check(int fd, struct err *err)
 	if (fstat(fd, &st) < 0)
 		return err_errno(err, errno, "fstat");
 	if (!S_ISREG(st.st_mode))
-		return err_set(err, -EPERM, "is no regular file");
+		return err_set(err, -EPERM, "is not a regular file");
+	return 0;
+}
+
+static int file_check_owner(int fd, struct err *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return err_errno(err, errno, "fstat");
 	if (st.st_uid != geteuid() && st.st_uid != 0)
 		return err_set(err, -EPERM, "belongs to another user");
 	if (st.st_mode & 077)
 		return err_set(err, -EPERM,
-			"others may read it: wants mode 0600, has %04o",
+			"others may read it: its mode must be 0600, not %04o",
 			st.st_mode & 07777);
 	return 0;
 }
@@ -94,6 +104,7 @@ static int file_check(int fd, struct err *err)
 static int key_load(int fd, struct redact_key *ret_key, struct err *err)
 {
 	char text[KEY_TEXT_LEN + 2]; /* one byte more than a key shows what is too long */
+	struct buf bytes = {.data = text};
 	ssize_t len;
 	int r = file_check(fd, err);
 
@@ -103,7 +114,13 @@ static int key_load(int fd, struct redact_key *ret_key, struct err *err)
 	if (len < 0)
 		return err_errno(err, errno, "read");
 	text[len] = '\0';
-	r = key_parse(text, (size_t)len, ret_key, err);
+	bytes.len = (size_t)len;
+	/* what it is is said before who may read it */
+	r = file_kind_check(NULL, &bytes, KIND_REDACT_KEY, err);
+	if (r == 0)
+		r = file_check_owner(fd, err);
+	if (r == 0)
+		r = key_parse(text, (size_t)len, ret_key, err);
 	explicit_bzero(text, sizeof(text));
 	return r;
 }
@@ -125,7 +142,7 @@ int redact_key_read(
 		}
 	}
 	if (r == 0 && fd < 0)
-		r = errno == ELOOP ? err_set(&inner, -EPERM, "is no regular file")
+		r = errno == ELOOP ? err_set(&inner, -EPERM, "is not a regular file")
 				   : err_errno(&inner, errno, "open");
 	if (r == 0)
 		r = key_load(fd, ret_key, &inner);

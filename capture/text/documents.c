@@ -60,8 +60,7 @@ static int document_read(struct host *host, const struct document *document,
 		return host_shown_read(host, document, err);
 	if (has_ends(document->name, "lvm/", ".txt"))
 		return 0; /* lvscan.txt, warnings.txt: for people */
-	return err_set(
-		err, -EBADMSG, "%s: this kind of document is not known", document->name);
+	return err_set(err, -EBADMSG, "%s: unknown kind of document", document->name);
 }
 
 int text_documents_read(struct host *host, struct err *err)

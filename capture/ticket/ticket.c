@@ -14,6 +14,7 @@
 #include "snapstate/exit.h"
 #include "snapstate/host.h"
 #include "snapstate/io.h"
+#include "snapstate/kind.h"
 #include "snapstate/record.h"
 #include "snapstate/text.h"
 #include "snapstate/ticket.h"
@@ -39,20 +40,27 @@ void ticket_free(struct ticket *ticket)
 
 /* ---- reading ---- */
 
+static int read_one(const char *file, enum file_kind kind, size_t max,
+	struct buf *ret_bytes, struct err *err)
+{
+	int r = file_read_regular(AT_FDCWD, file, max, ret_bytes, err);
+
+	return r < 0 ? r : file_kind_check(file, ret_bytes, kind, err);
+}
+
 int ticket_files_read(
 	const struct ticket_files *files, struct ticket *ticket, struct err *err)
 {
-	int r = file_read_regular(
-		AT_FDCWD, files->plan, PLAN_BYTES_MAX, &ticket->plan_text, err);
+	int r = read_one(files->plan, KIND_PLAN, PLAN_BYTES_MAX, &ticket->plan_text, err);
 
 	if (r == 0)
-		r = file_read_regular(AT_FDCWD, files->journal, JOURNAL_BYTES_MAX,
+		r = read_one(files->journal, KIND_JOURNAL, JOURNAL_BYTES_MAX,
 			&ticket->journal_text, err);
 	for (size_t i = 0; r == 0 && i < files->n_signatures; i++)
-		r = file_read_regular(AT_FDCWD, files->signatures[i], SIGNATURE_BYTES_MAX,
+		r = read_one(files->signatures[i], KIND_SIGNATURE, SIGNATURE_BYTES_MAX,
 			&ticket->signatures[ticket->n_signatures++], err);
 	if (r == 0 && files->before)
-		r = file_read_regular(AT_FDCWD, files->before, RECORD_ARCHIVE_MAX,
+		r = read_one(files->before, KIND_CAPTURE, RECORD_ARCHIVE_MAX,
 			&ticket->before_archive, err);
 	return r;
 }

@@ -16,6 +16,7 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/exit.h"
 #include "snapstate/io.h"
+#include "snapstate/kind.h"
 
 static enum exit_code check_signatures(const struct admit_request *request,
 	const struct site_policy *policy, const struct buf *text,
@@ -34,8 +35,7 @@ static enum exit_code check_signatures(const struct admit_request *request,
 			request->n_signatures, policy->has_second_signature,
 			ret_signed_by, &err) == 0)
 		return EXIT_DONE;
-	report_error(stderr, "%s: not signed as this host wants it: %s%s", request->plan,
-		err.msg,
+	report_error(stderr, "%s: no valid signature: %s%s", request->plan, err.msg,
 		policy->is_unsigned_refused
 			? ""
 			: ". If you know who made the plan and have read it, use "
@@ -54,6 +54,10 @@ static enum exit_code check_plan(const struct admit_request *request,
 	if (r < 0) {
 		report_error(stderr, "%s", err.msg);
 		return r == -EACCES || r == -EPERM ? EXIT_ENVIRONMENT : EXIT_BAD_INPUT;
+	}
+	if (file_kind_check(request->plan, &text, KIND_PLAN, &err) < 0) {
+		report_error(stderr, "%s", err.msg);
+		return EXIT_BAD_INPUT;
 	}
 	sha256_hex(buf_text(&text), text.len, ret_sha256);
 	return check_signatures(request, policy, &text, ret_signed_by);

@@ -12,6 +12,7 @@
 #include "signers.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/io.h"
+#include "snapstate/kind.h"
 #include "trusted.h"
 
 struct role {
@@ -22,10 +23,10 @@ struct role {
 
 static const struct role roles[SSHSIG_ROLES] = {
 	[SSHSIG_PLAN] = {SIGNERS_FILE, SIGNATURE_SUFFIX,
-		"nobody may sign for this host yet: put the vendor's public key there, "
+		"no trusted signers configured: put the vendor's public key there, "
 		"as ssh-keygen(1) says under ALLOWED SIGNERS"},
 	[SSHSIG_APPROVAL] = {APPROVERS_FILE, APPROVAL_SUFFIX,
-		"nobody may approve plans for this host yet: put the public keys of its "
+		"no approvers configured: put the public keys of its "
 		"operators there, as ssh-keygen(1) says under ALLOWED SIGNERS"},
 };
 
@@ -57,6 +58,8 @@ static int read_file(const char *path, struct signatures *signatures,
 	cleanup_buf struct buf text = BUF_INIT;
 	int r = file_read_regular(AT_FDCWD, path, SSHSIG_ARMOR_MAX, &text, err);
 
+	if (r == 0)
+		r = file_kind_check(path, &text, KIND_SIGNATURE, err);
 	if (r == 0)
 		r = sshsig_read(buf_text(&text), text.len, path, &sshsig, err);
 	if (r < 0)

@@ -25,7 +25,7 @@ void signed_free(struct signed_by *signed_by);
  * Verifies over the plan's bytes, before anything of them is understood. `files` are the
  * ones that were named; where a wanted role is not among them, the file beside `plan` is
  * read. What was named must be good, wanted or not. Two signatures are of two keys and
- * two principals. Anything but 0: not signed as this host wants it.
+ * two principals. Anything but 0: no valid signature.
  */
 int signed_check(const char *plan, const struct buf *text, const char *const *files,
 	size_t n_files, bool is_approval_wanted, struct signed_by *ret_signed_by,

@@ -63,7 +63,7 @@ static void add_ticket(struct command *command, const struct options *options)
 {
 	add_file(command, "--ticket", options->ticket);
 	add_file(command, "--plan", options->plan);
-	add_file(command, "--journal", options->journal);
+	add_file(command, "--journals", options->journal);
 	if (options->before)
 		add_file(command, "--before", options->before);
 	for (size_t i = 0; i < options->n_signatures; i++)

@@ -73,7 +73,7 @@ static void show_claim(const struct plan_after *after, const struct claim *claim
 		printf("its journal says that all %llu steps were done\n",
 			(unsigned long long)claim->state.n_steps);
 	else
-		printf("--apply wants its journal, --done FILE\n");
+		printf("--apply needs its journal: --done FILE\n");
 }
 
 static void report_missing(const struct plan_after *after)

@@ -350,7 +350,7 @@ static int check_folder_device(int fd, const char *folder, const struct orders *
 		return err_set(err, -EXDEV,
 			"the journal's folder %s is on a device that the plan touches: "
 			"use "
-			"--journal",
+			"--journals",
 			folder);
 	return 0;
 }

@@ -18,13 +18,13 @@ bool confirm_is_prefix(const char *text)
 	size_t len = strlen(text);
 
 	return len >= PLAN_CONFIRM_DIGITS && len <= SHA256_HEX_LEN &&
-	       strspn(text, "0123456789abcdef") == len;
+	       strspn(text, "0123456789abcdefABCDEF") == len;
 }
 
 static bool is_meant(const struct orders *plan, const char *digits)
 {
 	return confirm_is_prefix(digits) &&
-	       strncmp(plan->digest, digits, strlen(digits)) == 0;
+	       strncasecmp(plan->digest, digits, strlen(digits)) == 0;
 }
 
 /* One line, without its newline. false: the terminal is gone. */

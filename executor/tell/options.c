@@ -37,8 +37,8 @@ static const struct option_row rows[] = {
 	{OPTION_DONE, "done", "JOURNAL",
 		"the journal of a plan of another host that comes before this one; one "
 		"for each that PLAN names in an \"after\" line"},
-	{OPTION_JOURNAL, "journal", "DIR",
-		"where the journal is kept (default: " JOURNAL_FOLDER ")"},
+	{OPTION_JOURNAL, "journals", "DIR",
+		"the folder of journals (default: " JOURNAL_FOLDER ")"},
 	{OPTION_UNSIGNED, "unsigned", NULL,
 		"take a plan without a signature, where the site allows it"},
 	{OPTION_SIGNATURE, "signature", "FILE",

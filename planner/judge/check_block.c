@@ -102,7 +102,7 @@ static void check_loop(
 			"one that was not found");
 	else if (block_state_has(loop, LOOP_AUTOCLEAR))
 		note(subject, RULE_HELD_IDLE, loop, below,
-			"; it goes with its last user (autoclear)");
+			"; it ends with its last user (autoclear)");
 	else
 		note(subject, RULE_HELD_IDLE, loop, below, "");
 }
@@ -122,7 +122,7 @@ static void check_partition(
 	else if (disk && (disk->kind == BLOCK_MD ||
 				 (disk->kind == BLOCK_LOOP &&
 					 block_state_has(disk, LOOP_PARTSCAN))))
-		note(subject, RULE_HELD_IDLE, partition, below, ", and goes with it");
+		note(subject, RULE_HELD_IDLE, partition, below, ", and ends with it");
 	else
 		note(subject, RULE_HELD, partition, below,
 			"; it may outlive it (remove it with partx -d, and capture "

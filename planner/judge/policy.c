@@ -85,7 +85,7 @@ static int take_select(struct reading *r, struct policy_rule *rule, const char *
 	if (strlen(glob) > POLICY_GLOB_MAX)
 		return bad(r, "a glob has at most %d bytes", POLICY_GLOB_MAX);
 	if (!policy_glob_is_valid(glob))
-		return bad(r, "select wants VG/LV, with * and ?, not \"%s\"", glob);
+		return bad(r, "select takes VG/LV, with * and ?, not \"%s\"", glob);
 	if (rule->n_globs == POLICY_GLOBS_MAX)
 		return bad(r, "a rule has at most %d globs", POLICY_GLOBS_MAX);
 	*array_add(&rule->globs, &rule->n_globs) = xstrdup(glob);
@@ -100,7 +100,7 @@ static int take_min_age(struct reading *r, struct policy_rule *rule, const char 
 		return bad(r, "a second min-age");
 	if (duration_read(text, &min_age) < 0)
 		return bad(
-			r, "min-age wants a number and s, m, h or d, not \"%s\"", text);
+			r, "min-age takes a number and s, m, h or d, not \"%s\"", text);
 	rule->min_age = (uint64_t)min_age;
 	rule->has_min_age = true;
 	return 0;
@@ -127,7 +127,7 @@ static int take_mount(struct reading *r, struct policy_rule *rule, const char *p
 {
 	if (!policy_mount_is_valid(path))
 		return bad(r,
-			"mount wants an absolute path of at most %d bytes, with * and ?, "
+			"mount takes an absolute path of at most %d bytes, with * and ?, "
 			"without a / at its end, not \"%s\"",
 			POLICY_PATH_MAX, path);
 	if (rule->n_mounts == POLICY_MOUNTS_MAX)
@@ -153,7 +153,7 @@ static int take_line(struct reading *r, char *line)
 	if (*value == '\0')
 		return bad(r, "\"%s\" lacks its value", keyword);
 	if (end[strspn(end, BLANKS)] != '\0')
-		return bad(r, "one value is wanted behind \"%s\"", keyword);
+		return bad(r, "\"%s\" needs one value", keyword);
 	*end = '\0';
 	if (strcmp(keyword, "rule") == 0)
 		return take_rule(r, value);

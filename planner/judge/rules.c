@@ -6,7 +6,7 @@
 
 static const struct rule_text rules[RULES_COUNT] = {
 	[RULE_LEFTOVER] = {"leftover", VERDICT_REMOVE,
-		"an old backup snapshot that nothing uses",
+		"an old snapshot that nothing uses",
 		"a valid snapshot, in the metadata and in the kernel, old enough; nobody "
 		"holds it but what the plan undoes",
 		"run the plan"},
@@ -219,7 +219,7 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"a volume without an origin in the metadata",
 		"nothing: it is not a leftover snapshot"},
 	[RULE_ORIGIN] = {"origin", VERDICT_REFUSE,
-		"named like a backup snapshot, but the origin of one: people's data",
+		"named like a backup snapshot, but the origin of one: live data",
 		"another volume names it as its origin",
 		"nothing: it is not a leftover; select more narrowly"},
 	[RULE_ORPHAN_LAYER] = {"orphan-layer", VERDICT_REFUSE,

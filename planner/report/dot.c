@@ -18,16 +18,22 @@
 #include "snapstate/host/device.h"
 
 #define DOT_HOLDERS_MAX 20 /* of one device */
+#define DOT_LABEL_WIDTH	  36 /* where a label's line is broken, at a blank */
+#define DOT_STACKS_BESIDE 4  /* more of them are drawn below each other */
 
 /* buf_tail() leaves printable ASCII without quotes; its backslashes and what HTML
- * entities begin with mean something to dot as well. */
+ * entities begin with mean something to dot as well. Long lines are broken. */
 void dot_captured(struct buf *out, const char *text)
 {
 	cleanup_buf struct buf plain = BUF_INIT;
+	size_t column = 0;
 
 	buf_tail(&plain, text);
-	for (const char *c = buf_text(&plain); *c; c++) {
-		if (*c == '\\')
+	for (const char *c = buf_text(&plain); *c; c++, column++) {
+		if (*c == ' ' && column + 1 + strcspn(c + 1, " ") > DOT_LABEL_WIDTH) {
+			buf_puts(out, "\\n");
+			column = 0;
+		} else if (*c == '\\')
 			buf_puts(out, "\\\\");
 		else if (*c == '&')
 			buf_puts(out, "&amp;");
@@ -300,6 +306,7 @@ static void add_frame(const struct dot *dot, size_t member)
 static void add_title(const struct dot *dot)
 {
 	const struct report *report = dot->report;
+	size_t n_stacks = 0;
 
 	buf_puts(dot->out, "digraph stacks {\n\tlabel=\"");
 	if (report_is_of_several(report))
@@ -308,6 +315,10 @@ static void add_title(const struct dot *dot)
 		dot_captured(dot->out, report->hosts[0].member->host->identity.node);
 	buf_puts(dot->out, "\";\n\tlabelloc=t;\n\tnode [fontname=\"sans-serif\"];\n"
 			   "\tedge [fontname=\"sans-serif\"];\n");
+	for (size_t i = 0; i < report->n_hosts; i++)
+		n_stacks += report->hosts[i].n_told;
+	if (n_stacks > DOT_STACKS_BESIDE)
+		buf_puts(dot->out, "\trankdir=LR;\n");
 }
 
 void dot_print(const struct report *report, struct buf *ret_text)

@@ -189,12 +189,12 @@ static void say_ledger(struct explanation *e)
 	ledger_of_device(e->host, e->device, &ledger);
 	device_opens_words(e->host, e->device, &text);
 	if (ledger.unexplained == 0)
-		buf_puts(&text, ledger.open ? "; nothing is left unexplained"
-					    : ": nobody has it open");
+		buf_puts(&text,
+			ledger.open ? "; nothing is left unexplained" : ": not open");
 	else
 		buf_puts(&text,
 			ledger.unexplained > 0
-				? ": somebody has it open who was not found"
+				? ": opened by a user that was not found"
 				: ": more holders were found than the kernel counts");
 	say(e, &text);
 }
@@ -216,7 +216,7 @@ static void say_holders(struct explanation *e)
 		say(e, &text);
 	}
 	if (!count && !e->device)
-		buf_puts(e->out, "  nobody that was recorded\n");
+		buf_puts(e->out, "  none was recorded\n");
 	cite(e, FACT_HOLDER);
 	cite(e, FACT_MOUNT);
 }

@@ -10,6 +10,7 @@
 #include "snapstate/host/device.h"
 #include "snapstate/host/file.h"
 #include "snapstate/host/lvm.h"
+#include "snapstate/host/mount.h"
 #include "snapstate/lvm_names.h"
 
 static struct devno by_lv_uuid(const struct host *host, const char *name)
@@ -58,6 +59,36 @@ static const char *without_dev(const char *name)
 	return strncmp(name, "/dev/", 5) == 0 ? name + 5 : name;
 }
 
+/* What is mounted there on the host itself; the last one hides those below it. */
+static struct devno by_mount_point(const struct host *host, const char *name)
+{
+	const struct mount_namespace *home = host_namespace_of_host(host);
+	struct devno devno = DEVNO_NONE;
+
+	for (size_t i = 0; home && i < host->n_mounts; i++)
+		if (host->mounts[i].namespace_id == home->id &&
+			strcmp(host->mounts[i].target, name) == 0)
+			devno = host->mounts[i].devno;
+	return devno;
+}
+
+/* A volume's name without its group, where no other group has such a volume. */
+static struct devno by_lv_name(const struct host *host, const char *name)
+{
+	const struct device *device = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < host->n_lvs; i++) {
+		const struct lv *lv = &host->lvs[i];
+
+		if (strcmp(lv->name, name) != 0)
+			continue;
+		device = host_device_of_lv(host, lv->vg_uuid, lv->uuid, "");
+		count++;
+	}
+	return count == 1 && device ? device->devno : DEVNO_NONE;
+}
+
 /* From the name that cannot be mistaken to the one that can. */
 static struct devno find(const struct host *host, const char *name)
 {
@@ -82,10 +113,14 @@ static struct devno find(const struct host *host, const char *name)
 	lv_by_label(host, without_dev(name), &devno);
 	if (!devno_is_none(devno))
 		return devno;
+	devno = by_mount_point(host, name);
+	if (!devno_is_none(devno))
+		return devno;
 	if (*name != '/')
 		buf_puts(&path, "/dev/");
 	buf_puts(&path, name);
-	return host_path_devno(host, buf_text(&path));
+	devno = host_path_devno(host, buf_text(&path));
+	return devno_is_none(devno) ? by_lv_name(host, name) : devno;
 }
 
 struct devno explain_find(const struct host *host, const char *name)
@@ -152,8 +187,9 @@ static int not_on(const struct host *host, const char *name, struct err *err)
 			"has no device to explain",
 			buf_text(&word));
 	return err_set(err, -ENOENT,
-		"no recorded device is called %s; MAJ:MIN, a uuid, a dm name, VG/LV or a "
-		"path below /dev is wanted",
+		"no recorded device is called %s; --explain takes MAJ:MIN, a uuid, a dm "
+		"name, VG/LV, LV, a "
+		"path below /dev or a mount point",
 		buf_text(&word));
 }
 
@@ -177,8 +213,9 @@ int explain_not_found(const struct report *report, const char *name, struct err 
 			return not_on(report->hosts[i].member->host, name, err);
 	buf_word(&word, name);
 	return err_set(err, -ENOENT,
-		"no host has a recorded device that is called %s; MAJ:MIN, a uuid, a dm "
-		"name, "
-		"VG/LV or a path below /dev is wanted, or NODE: and one of these",
+		"no host has a recorded device that is called %s; --explain takes "
+		"MAJ:MIN, a uuid, a dm name, "
+		"VG/LV, LV, a path below /dev or a mount point, or NODE: and one of "
+		"these",
 		buf_text(&word));
 }

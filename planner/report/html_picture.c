@@ -261,7 +261,7 @@ static void draw_origin_side(struct picture *picture, const struct subject *subj
 		return;
 	page_open(picture->page, "div", "side");
 	page_say_in(picture->page, "h4", "",
-		"Its origin, the volume people use, and what else is on it");
+		"Its origin, with live data, and what else is on it");
 	draw_tower(picture, base->devno, 0);
 	page_close(picture->page);
 }

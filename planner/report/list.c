@@ -487,7 +487,7 @@ static int choose_all(
 	if (r == 0 && names)
 		r = choose(chosen, names + is_more, err);
 	if (r == 0 && !chosen->count)
-		r = err_set(err, -EINVAL, "a list wants a column");
+		r = err_set(err, -EINVAL, "-o needs the name of a column");
 	return r;
 }
 

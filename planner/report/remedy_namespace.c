@@ -85,7 +85,7 @@ enum action_kind remedy_namespace_words(const struct survey *survey,
 		buf_sentence(text, ", the %zu others of it", users.count - 1);
 	buf_sentence(text,
 		" and what else lives in mount namespace %llu, a container or service: "
-		"its mount on %s goes with it",
+		"its mount on %s ends with it",
 		(unsigned long long)mount->namespace_id, mount->target);
 	if (!users.count && count == 1 && namespace->pid)
 		buf_sentence(text,

@@ -15,6 +15,7 @@
 #include "snapstate/host/mount.h"
 #include "snapstate/host/places.h"
 #include "snapstate/host/process.h"
+#include "snapstate/host/source.h"
 #include "snapstate/host/swap.h"
 #include "snapstate/stamp.h"
 
@@ -533,9 +534,12 @@ static enum action_kind words_of_device(const struct survey *survey,
 			"find who has %s (" DEVNO_FMT
 			") open (`fuser -v /dev/dm-%u`; `grep -ls ' %u:%u ' "
 			"/proc/[0-9]*/mountinfo`; `" OUT_OF_SIGHT_COMMAND
-			"`), end that, and capture again as root on the host itself",
+			"`), end that, and capture again%s",
 			device->name, DEVNO_ARGS(device->devno), device->devno.minor,
-			DEVNO_ARGS(device->devno));
+			DEVNO_ARGS(device->devno),
+			host_source_is_read(survey->host, "processes")
+				? ""
+				: " as root on the host itself");
 		return ACTION_SUPPLY;
 	} else {
 		return words_of_rule(survey, subject, reason, text);

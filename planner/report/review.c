@@ -232,7 +232,9 @@ static void print_plan(struct buf *text, const struct report *report, size_t at)
 	if (report->output) {
 		buf_puts(text, "\n     ");
 		buf_word(text, report->output);
-		buf_printf(text, "/%s, digest sha256:%s", plan->file, plan->plan->digest);
+		buf_printf(text, "/%s, confirmation code %.*s\n     sha256 %s",
+			plan->file, PLAN_CONFIRM_DIGITS, plan->plan->digest,
+			plan->plan->digest);
 	}
 	buf_puts(text, "\n");
 }

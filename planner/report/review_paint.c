@@ -37,6 +37,7 @@ static const struct paint {
 	{"ASK ", "\033[1m", false},
 	{"==== ", "\033[1m", true},
 	{"Not touched", "\033[1m", true},
+	{"Plans", "\033[1m", true},
 };
 
 static const struct paint *find_paint(const char *line)

@@ -25,7 +25,7 @@ const char *device_part_words(enum device_part part)
 	case PART_REAL:
 		return "the hidden layer below an origin: the volume's data";
 	case PART_ORIGIN:
-		return "an origin: the volume that people use";
+		return "an origin: a volume with live data";
 	case PART_LOST:
 		return "a volume that the LVM metadata does not have";
 	case PART_VICTIM:
@@ -159,7 +159,7 @@ static void fate_of_kept(const struct device_story *it, struct buf *text)
 		buf_puts(text, "never touched: the volume's data");
 		return;
 	case PART_ORIGIN:
-		buf_puts(text, "never touched: an origin is the volume people use");
+		buf_puts(text, "never touched: an origin holds live data");
 		return;
 	case PART_VICTIM:
 		buf_printf(text, "not touched: its data is being overwritten by %s",

@@ -181,8 +181,8 @@ static void test_times(void **state)
 
 static void test_digits(void **state)
 {
-	static const char *const bad[] = {"", "0123456", "0123456G", "0123456A",
-		"01234567 ", "0x123456", DIGEST "0"};
+	static const char *const bad[] = {
+		"", "0123456", "0123456G", "01234567 ", "0x123456", DIGEST "0"};
 	struct orders plan = {.digest = DIGEST};
 
 	(void)state;
@@ -192,6 +192,10 @@ static void test_digits(void **state)
 	}
 	assert_int_equal(confirm_check(&plan, "01234567", "/dev/null"), EXIT_DONE);
 	assert_int_equal(confirm_check(&plan, DIGEST, "/dev/null"), EXIT_DONE);
+	assert_int_equal(
+		confirm_check(&plan, "0123456789ABCDEF", "/dev/null"), EXIT_DONE);
+	assert_int_equal(
+		confirm_check(&plan, "0123456789ABCDEE", "/dev/null"), EXIT_USAGE);
 	assert_int_equal(confirm_check(&plan, "0123456789abce", "/dev/null"), EXIT_USAGE);
 	assert_int_equal(confirm_check(&plan, "12345678", "/dev/null"), EXIT_USAGE);
 	/* nobody to ask */

@@ -1202,7 +1202,7 @@ static void test_loose_beside_a_collection(void **state)
 	report_pack(folder, "sosreport-hv7.tar.xz", "hv7\n", archive_write_add_filter_xz);
 	file_put(folder, "mail", "Can you help?\n", 14);
 	host = import(folder);
-	assert_recorded(host, "1 file not read, of names that are not known: mail");
+	assert_recorded(host, "1 file not read, unknown names: mail");
 	file_put(folder, "mail", "g-s (253:4)\n", 12);
 	assert_int_equal(import_all(folder, &imports, &list, &err), 0);
 	assert_int_equal(imports.count, 2);
@@ -1317,7 +1317,7 @@ static void test_record_of_files(void **state)
 
 	(void)state;
 	assert_recorded(host, "dmsetup_info_c.txt: taken for dmsetup info -c, dm: read");
-	assert_recorded(host, "1 file not read, of names that are not known: "
+	assert_recorded(host, "1 file not read, unknown names: "
 			      "deep/er/strange.bin");
 	assert_recorded(host, "lvs.txt, line 1: \"lvs\" read as lvs, 2 lines used, shows "
 			      "part; 1 not understood, the first is line 3: ??");

@@ -350,7 +350,8 @@ static void test_story_names(void **state)
 		"/dev/mapper/onapp--aaaa-backup--dddd", "onapp-aaaa/backup-dddd",
 		"/dev/onapp-aaaa/backup-dddd", "dm-3", "/dev/dm-3",
 		"LVM-" SAMPLE_VG SAMPLE_SNAP, SAMPLE_SNAP,
-		"SSSSSS-SSSS-SSSS-SSSS-SSSS-SSSS-SSSSSS", "hv7:254:3"};
+		"SSSSSS-SSSS-SSSS-SSSS-SSSS-SSSS-SSSSSS", "hv7:254:3", "backup-dddd",
+		"hv7:backup-dddd"};
 	cleanup_host struct host *host = sample_host();
 
 	(void)state;
@@ -364,6 +365,19 @@ static void test_story_names(void **state)
 		if (strncmp(buf_text(&story), "254:3 ", 6) != 0)
 			fail_msg("%s is not %s", names[i], buf_text(&story));
 	}
+}
+
+/* What is mounted there. */
+static void test_story_of_a_mount_point(void **state)
+{
+	cleanup_host struct host *host = sample_host();
+	cleanup_buf struct buf story = BUF_INIT;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	if (make_story(host, "/mnt/backup", &story, &err) < 0)
+		fail_msg("%s", err.msg);
+	assert_int_equal(strncmp(buf_text(&story), "254:4 ", 6), 0);
 }
 
 static void test_story_unknown(void **state)
@@ -432,7 +446,7 @@ static void test_story_unexplained(void **state)
 	(void)state;
 	sample_device(host, 3)->open_count++;
 	story_of_minor(host, "254:3", &story);
-	assert_has(&story, "1 UNEXPLAINED: somebody has it open who was not found");
+	assert_has(&story, "1 UNEXPLAINED: opened by a user that was not found");
 }
 
 static void test_story_of_a_disk(void **state)
@@ -528,6 +542,7 @@ int main(void)
 		cmocka_unit_test(test_graph_grammar),
 		cmocka_unit_test(test_graph_parses),
 		cmocka_unit_test(test_story_names),
+		cmocka_unit_test(test_story_of_a_mount_point),
 		cmocka_unit_test(test_story_unknown),
 		cmocka_unit_test(test_story_snapshot),
 		cmocka_unit_test(test_story_origin),

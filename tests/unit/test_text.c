@@ -833,10 +833,10 @@ static const struct {
 } bad_documents[] = {
 	{"mounts/1", "mounts/1: no such mount namespace is recorded"},
 	{"mounts/x", "mounts/x: the name must be mounts/NUMBER"},
-	{"mounts/", "this kind of document is not known"},
-	{"lvm/.vg", "this kind of document is not known"},
-	{"lvm/x.conf", "lvm/x.conf: this kind of document is not known"},
-	{"state.xml", "this kind of document is not known"},
+	{"mounts/", "unknown kind of document"},
+	{"lvm/.vg", "unknown kind of document"},
+	{"lvm/x.conf", "lvm/x.conf: unknown kind of document"},
+	{"state.xml", "unknown kind of document"},
 	{"lvm/AjU4bisLLlPjrTZ0zdbH1rVfDtXGel0B.vg",
 		"is the metadata of another volume group"},
 };
