@@ -318,7 +318,7 @@ static void add_title(const struct dot *dot)
 	for (size_t i = 0; i < report->n_hosts; i++)
 		n_stacks += report->hosts[i].n_told;
 	if (n_stacks > DOT_STACKS_BESIDE)
-		buf_puts(dot->out, "\trankdir=LR;\n");
+		buf_puts(dot->out, "\trankdir=\"LR\";\n");
 }
 
 void dot_print(const struct report *report, struct buf *ret_text)
