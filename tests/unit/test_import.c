@@ -580,7 +580,7 @@ static void test_warnings_are_kept(void **state)
 	assert_non_null(memmem(warnings->bytes, warnings->len, "read failed", 11));
 	assert_null(memmem(warnings->bytes, warnings->len, "LV VG", 5));
 	assert_int_equal(host_document(host, "lvm/lvs.txt")->len, strlen(lvs));
-	assert_source(host, "lvm/lvscan.txt", OUTCOME_READ, "for people");
+	assert_source(host, "lvm/lvscan.txt", OUTCOME_READ, "as text");
 	assert_source(host, "lvm/pvs.txt", OUTCOME_UNSUPPORTED, "is empty");
 	judge(host);
 }

@@ -825,7 +825,7 @@ static void test_a_text_alone(void **state)
 	assert_source(host, SHOWN_DOCUMENT, OUTCOME_READ, "");
 	path.len = 0;
 	buf_printf(&path, "%s/prose", folder);
-	assert_refused(path.data, "no recognised files or outputs in prose");
+	assert_refused(path.data, "no recognised files or outputs; it reads ");
 }
 
 /* What is known by name alone is named, and stays; a use decides, its absence does not.

@@ -365,8 +365,8 @@ static void test_graph_hostile(void **state)
 	hostile_fleet(&trial);
 	make_graph(&trial, &graph);
 	/* a frame's label and a group's */
-	assert_has(&graph, "\t\tlabel=\"<img src=x onerror=alert(1)>\\\\x22'&amp;lt;");
-	assert_has(&graph, "label=\"volume group <img src=x onerror=alert(1)>\\\\x22");
+	assert_has(&graph, "\t\tlabel=\"<img src=x\\nonerror=alert(1)>\\\\x22'&amp;lt;");
+	assert_has(&graph, "label=\"volume group <img src=x\\nonerror=alert(1)>\\\\x22");
 }
 
 /* dot(1) itself, where it is installed. */
