@@ -267,7 +267,7 @@ bool host_owner_is_known(const struct host *host, struct devno devno)
 	bool is_listed = host_lvm_lists(host, devno);
 
 	/* an import has no list of devices, and groups that LVM read from some */
-	if (!is_listed && !host_document(host, IMPORT_DOCUMENT))
+	if (!is_listed && !host_is_imported(host))
 		return false;
 	for (size_t i; places_next(&places, &i);) {
 		const struct pv *pv = &host->pvs[i];

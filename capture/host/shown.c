@@ -97,6 +97,11 @@ const struct shown *host_shown_of(
 	return first;
 }
 
+bool host_is_imported(const struct host *host)
+{
+	return host_document(host, IMPORT_DOCUMENT) || host_source(host, IMPORT_DOCUMENT);
+}
+
 void host_shown_write(struct host *host)
 {
 	cleanup_buf struct buf text = BUF_INIT;

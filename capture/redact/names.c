@@ -120,6 +120,14 @@ static void documents(struct copy *copy, const struct host *from)
 	}
 }
 
+/* That a part is shown decides what is known, and names nothing. */
+static const char *detail_left_out(const char *detail)
+{
+	if (strncmp(detail, SHOWN_IN_PART, strlen(SHOWN_IN_PART)) == 0)
+		return SHOWN_IN_PART DETAIL_LEFT_OUT;
+	return *detail ? DETAIL_LEFT_OUT : "";
+}
+
 static void sources(struct copy *copy, const struct host *from)
 {
 	for (size_t i = 0; i < from->n_sources; i++) {
@@ -128,7 +136,7 @@ static void sources(struct copy *copy, const struct host *from)
 			array_add(&copy->to->sources, &copy->to->n_sources);
 
 		*added = (struct source){copy_keep(copy, source->name), source->outcome,
-			*source->detail ? DETAIL_LEFT_OUT : ""};
+			detail_left_out(source->detail)};
 		if (host_document(from, source->name) &&
 			document_kind(source->name) == DOCUMENT_TEXT &&
 			strcmp(source->name, SHOWN_DOCUMENT) != 0) {

@@ -188,13 +188,21 @@ static size_t stem_len(const char *word, size_t len)
 	return stem;
 }
 
-static void word_write(
-	const struct pseudonyms *names, const char *word, size_t len, struct buf *out)
+/* The length without the numbers of partitions of partitions. */
+static size_t whole_stem_len(const struct pseudonyms *names, const char *word, size_t len)
 {
 	size_t stem = len;
 
 	for (int i = 0; i < SUFFIXES_MAX && !is_known(names, word, stem); i++)
 		stem = stem_len(word, stem);
+	return stem;
+}
+
+static void word_write(
+	const struct pseudonyms *names, const char *word, size_t len, struct buf *out)
+{
+	size_t stem = whole_stem_len(names, word, len);
+
 	if (is_known(names, word, stem))
 		buf_add(out, word, stem);
 	else
@@ -253,6 +261,22 @@ static size_t address_len(const char *at, size_t len)
 	return n < len && is_word_byte((unsigned char)at[n]) ? 0 : n;
 }
 
+/* "-"; or "--", as device-mapper's names have a hyphen of an LVM name. 0 = neither. */
+static size_t hyphens_at(const char *at, size_t len)
+{
+	size_t bytes = 0;
+
+	for (int i = 0; i < 2 && bytes < len; i++) {
+		unsigned char byte;
+		size_t n = byte_at(at + bytes, len - bytes, &byte);
+
+		if (byte != '-')
+			break;
+		bytes += n;
+	}
+	return bytes;
+}
+
 static size_t word_take(const char *text, size_t len, struct buf *ret_word)
 {
 	size_t at = 0;
@@ -269,6 +293,54 @@ static size_t word_take(const char *text, size_t len, struct buf *ret_word)
 	return at;
 }
 
+/* 9f0b1c58-3c0a-4b0e-9d0c-6f6f0e1d2a3b is one name, however its hyphens are written; what
+ * follows in the last word may be numbers of partitions. XenServer's and oVirt's groups
+ * and volumes have such names: word by word their pseudonyms would be too long for LVM,
+ * and would be cut. 0 = none. */
+static size_t uuid_parts_take(const char *text, size_t len, struct buf *ret_word)
+{
+	static const size_t lengths[] = {8, 4, 4, 4, 12};
+	const size_t last = sizeof(lengths) / sizeof(lengths[0]) - 1;
+	size_t at = 0;
+
+	for (size_t i = 0; i <= last; i++) {
+		size_t begin = ret_word->len;
+		size_t hyphens;
+
+		at += word_take(text + at, len - at, ret_word);
+		if (ret_word->len - begin < lengths[i] ||
+			span_of(ret_word->data + begin, lengths[i], isxdigit) <
+				lengths[i])
+			return 0;
+		if (i == last)
+			break;
+		hyphens = hyphens_at(text + at, len - at);
+		if (!hyphens || ret_word->len - begin > lengths[i])
+			return 0;
+		at += hyphens;
+		buf_puts(ret_word, "-");
+	}
+	return at;
+}
+
+static size_t uuid_take(const char *text, size_t len, struct buf *ret_word)
+{
+	size_t n = uuid_parts_take(text, len, ret_word);
+
+	if (!n)
+		ret_word->len = 0;
+	return n;
+}
+
+static void uuid_write(
+	const struct pseudonyms *names, const char *word, size_t len, struct buf *out)
+{
+	size_t stem = whole_stem_len(names, word, len);
+
+	pseudonym_write(names, word, stem, out);
+	buf_add(out, word + stem, len - stem);
+}
+
 void pseudonym_text(
 	const struct pseudonyms *names, const char *text, size_t len, struct buf *out)
 {
@@ -281,6 +353,8 @@ void pseudonym_text(
 		word.len = 0;
 		if (n) {
 			pseudonym_write(names, text + at, n, out);
+		} else if ((n = uuid_take(text + at, len - at, &word))) {
+			uuid_write(names, word.data, word.len, out);
 		} else if ((n = word_take(text + at, len - at, &word))) {
 			word_write(names, word.data, word.len, out);
 		} else {

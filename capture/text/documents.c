@@ -82,7 +82,7 @@ int text_documents_read(struct host *host, struct err *err)
 			break;
 	}
 	r = lvm_texts_join(host, &texts, err);
-	if (r == 0 && host_document(host, IMPORT_DOCUMENT))
+	if (r == 0 && host_is_imported(host))
 		lvm_places_infer(host);
 	return r < 0 ? r : host_limits_check(host, err);
 }

@@ -121,7 +121,7 @@ static int pv_read(const struct metadata *metadata, const struct dm_config_node 
 						    : host_string(metadata->host, device);
 	/* LVM's hint, where nothing tells the number: enough for an import, on which
 	 * nothing is removed */
-	if (host_document(metadata->host, IMPORT_DOCUMENT) && !pv->is_missing)
+	if (host_is_imported(metadata->host) && !pv->is_missing)
 		pv->devno = host_path_devno(metadata->host, pv->name);
 	return 0;
 }

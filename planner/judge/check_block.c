@@ -16,6 +16,7 @@
 #include "snapstate/host/holders.h"
 #include "snapstate/host/mount.h"
 #include "snapstate/host/places.h"
+#include "snapstate/host/shown.h"
 #include "snapstate/host/swap.h"
 
 /* Appends "NAME (KIND, MAJ:MIN) is on MAJ:MIN" + `more`. */

@@ -16,6 +16,7 @@
 #include "snapstate/host/mount.h"
 #include "snapstate/host/places.h"
 #include "snapstate/host/process.h"
+#include "snapstate/host/shown.h"
 #include "snapstate/host/source.h"
 
 static void require_source(const struct host *host, struct subject *subject,

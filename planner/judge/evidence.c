@@ -57,11 +57,6 @@ static const struct row *row_of(const char *source)
 	return NULL;
 }
 
-bool host_is_imported(const struct host *host)
-{
-	return host_document(host, IMPORT_DOCUMENT) != NULL;
-}
-
 /* Linux 5.15 (block/genhd.c, inc_diskseq()). */
 const char *host_known_by(const struct host *host)
 {

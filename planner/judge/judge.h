@@ -192,8 +192,6 @@ enum coverage {
 };
 enum coverage host_coverage(const struct host *host, const char *source);
 const char *coverage_name(enum coverage coverage);
-/* true: others collected it (import.h); there a source that is not named was not read. */
-bool host_is_imported(const struct host *host);
 /* For people, where the kernel tells no diskseq: by what a device is known then, and what
  * that does not tell. NULL: it does, or nothing is known of it. */
 const char *host_known_by(const struct host *host);

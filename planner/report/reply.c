@@ -10,6 +10,7 @@
 #include "reports.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/host/device.h"
+#include "snapstate/host/shown.h"
 #include "wrap.h"
 
 /* `first` in front of the first line, as many blanks in front of the others. */

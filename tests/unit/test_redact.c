@@ -650,6 +650,34 @@ static void test_words_join(void **state)
 	assert_string_equal(redacted_name(host, "web123") + 10, "");
 }
 
+/* A UUID is one name, so that the names of XenServer's and oVirt's groups do not grow. */
+static void test_uuids(void **state)
+{
+	static const char uuid[] = "9f0b1c58-3c0a-4b0e-9d0c-6f6f0e1d2a3b";
+	cleanup_host struct host *host = swap_host();
+	const char *lv = redacted_name(host, uuid);
+	char expected[128];
+
+	(void)state;
+	assert_int_equal(strlen(lv), 10);
+	snprintf(expected, sizeof(expected), "/dev/mapper/VG-%.10s-real", lv);
+	assert_string_equal(redacted_name(host, "/dev/mapper/VG-9f0b1c58--3c0a--4b0e--"
+						"9d0c--6f6f0e1d2a3b-real"),
+		expected);
+	snprintf(expected, sizeof(expected), "%s1", lv);
+	assert_string_equal(
+		redacted_name(host, "9f0b1c58-3c0a-4b0e-9d0c-6f6f0e1d2a3b1"), expected);
+	assert_string_equal(redacted_name(host, "9f0b1c58\\x2d3c0a\\x2d4b0e\\x2d9d0c\\x2d"
+						"6f6f0e1d2a3b"),
+		lv);
+	/* and what is none is words as ever */
+	assert_true(strlen(redacted_name(host, "9f0b1c58-3c0a-4b0e-9d0c")) > 40);
+	assert_true(
+		strlen(redacted_name(host, "9f0b1c58-3c0a-4b0e-9d0c-6f6f0e1d2a3")) > 50);
+	assert_true(
+		strlen(redacted_name(host, "9f0b1c58-3c0ag-b0e-9d0c-6f6f0e1d2a3b")) > 50);
+}
+
 static void test_keys(void **state)
 {
 	cleanup_host struct host *host = sample_host();
@@ -884,6 +912,7 @@ int main(void)
 		cmocka_unit_test(test_words_that_stay),
 		cmocka_unit_test(test_words_of_policies_stay),
 		cmocka_unit_test(test_words_join),
+		cmocka_unit_test(test_uuids),
 		cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_long_names),
 		cmocka_unit_test(test_odd_frame),

@@ -73,6 +73,9 @@ const struct shown *host_shown_of(
 /* What became of each file and each pasted command of an import, a line for each; for
  * people. A capture of snapstate-capture's own has none. */
 #define IMPORT_DOCUMENT "lvm/import.txt"
+/* true: others collected it; there a source that is not named was not read. With
+ * pseudonyms the record is left out, and its source stays. */
+bool host_is_imported(const struct host *host);
 /* Adds its statements; -EBADMSG names the line. */
 int host_shown_read(struct host *host, const struct document *document, struct err *err);
 /* Makes the document of host->shown, where it has some; the source keeps its detail. */
