@@ -27,13 +27,15 @@ static bool is_of_lvm(const struct host *host, const struct subject *subject,
 	const char *part;
 	const struct lv *lv;
 
-	if (device == subject->origin)
+	if (device == subject->origin || device == subject->snapshot)
 		return true;
 	if (!lvm_dm_uuid_split(device->uuid, vg, lv_uuid, &part))
 		return false;
+	lv = host_lv(host, vg, lv_uuid);
+	if (lv && lv->role != LV_SNAPSHOT)
+		return false; /* LVM does not count it when it looks for the last one */
 	if (device_snapshot_parts(device, &real, &cow) && devno_is_equal(real, layer))
 		return true;
-	lv = host_lv(host, vg, lv_uuid);
 	return lv && strcmp(lv->origin_uuid, subject->lv->origin_uuid) == 0;
 }
 

@@ -853,6 +853,22 @@ static void test_neighbour_of_another_origin(void **state)
 	assert_int_equal(decisive, RULE_STALE_SIBLING);
 }
 
+/* Found by random hosts: LVM does not count a volume of another kind when it looks for
+ * the last snapshot, and its device is on the layer all the same. */
+static void test_neighbour_of_another_kind(void **state)
+{
+	cleanup_host struct host *host = sample_host();
+	enum rule decisive;
+
+	(void)state;
+	sample_add_neighbour(host);
+	host_lv(host, SAMPLE_VG, SAMPLE_NEIGHBOUR)->role = LV_OTHER;
+	host_device_of_lv(host, SAMPLE_VG, SAMPLE_NEIGHBOUR, "")->targets[0].type =
+		"snapshot-merge";
+	assert_int_equal(verdict_with(host, 0, &decisive), VERDICT_REFUSE);
+	assert_int_equal(decisive, RULE_FOREIGN_MAPPING);
+}
+
 static void test_merging_and_overflowed(void **state)
 {
 	cleanup_host struct host *host = sample_host();
@@ -1358,6 +1374,7 @@ int main(void)
 		cmocka_unit_test(test_orphan_cow),
 		cmocka_unit_test(test_orphan_cow_with_loop),
 		cmocka_unit_test(test_neighbour_of_another_origin),
+		cmocka_unit_test(test_neighbour_of_another_kind),
 		cmocka_unit_test(test_merging_and_overflowed),
 		cmocka_unit_test(test_table_of_its_own),
 		cmocka_unit_test(test_old_kpartx_name_without_uuid),
