@@ -2221,6 +2221,13 @@ static void test_folders_of_journals(void **state)
 	assert_int_equal(chmod(toy.folder, 0770), 0);
 	assert_int_equal(try_journal(&toy, toy.folder, toy.orders, &err), -EPERM);
 	assert_int_equal(chmod(toy.folder, 0700), 0);
+	/* root's, in a user's, who could put another one in its place */
+	snprintf(made, sizeof(made), "%s/user", toy.folder);
+	assert_int_equal(mkdir(made, 0700), 0);
+	assert_int_equal(chown(made, 65534, 65534), 0);
+	snprintf(made, sizeof(made), "%s/user/made", toy.folder);
+	assert_int_equal(mkdir(made, 0700), 0);
+	assert_int_equal(try_journal(&toy, made, toy.orders, &err), -EPERM);
 	other = open(toy.folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	assert_int_equal(flock(other, LOCK_EX), 0);
 	assert_int_equal(try_journal(&toy, toy.folder, toy.orders, &err), -EBUSY);
@@ -2229,6 +2236,28 @@ static void test_folders_of_journals(void **state)
 	devno = (struct devno){stx.stx_dev_major, stx.stx_dev_minor};
 	assert_int_equal(try_journal(&toy, toy.folder, &touching, &err), -EXDEV);
 	assert_says(err.msg, "a device that the plan touches");
+}
+
+/* It would be waited for until somebody writes to it. */
+static void test_pipe_as_journal(void **state)
+{
+	cleanup_plan struct plan *plan = toy_plan();
+	cleanup_buf struct buf text = BUF_INIT;
+	struct observer observer = {.eyes = NULL};
+	struct journal_state recalled;
+	cleanup_toy struct toy toy;
+	struct err err = ERR_INIT;
+	char path[256];
+
+	(void)state;
+	toy_new(&toy);
+	toy_read_orders(&toy, plan);
+	snprintf(path, sizeof(path), "%s/%s.journal", toy.folder, plan->digest);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_true(journal_find(toy.folder, toy.orders, &observer, &err) < 0);
+	assert_true(journal_load(toy.folder, toy.orders, &observer, &text, &recalled,
+			    &err) < 0);
+	assert_true(try_journal(&toy, toy.folder, toy.orders, &err) < 0);
 }
 
 /* ---- LVM's lock ---- */
@@ -2621,6 +2650,7 @@ int main(void)
 		cmocka_unit_test(test_uncertain_facts_do_not_count),
 		cmocka_unit_test(test_an_empty_plan),
 		cmocka_unit_test(test_folders_of_journals),
+		cmocka_unit_test(test_pipe_as_journal),
 		cmocka_unit_test(test_guard),
 		cmocka_unit_test(test_another_snapshot_since),
 		cmocka_unit_test(test_a_clone_since),
