@@ -16,4 +16,4 @@ make() {
 expect_plan_rc=1
 expect_verdict onapp-aaaaaaaa/backup-dddddddd refuse
 expect_review 'class +vm-running'
-expect_review 'to do +if it is not the machine.s only disk' '@PID@'
+expect_review 'to do +detach it from the virtual machine' '@PID@'
