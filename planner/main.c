@@ -95,7 +95,7 @@ static int show(const struct options *options, const struct fleet *fleet)
 	struct err err = ERR_INIT;
 
 	report_collect(fleet,
-		program_is_stdout(options->plan_file) ? "PLAN" : options->plan_file,
+		options_is_stdout(options->plan_file) ? "PLAN" : options->plan_file,
 		&report);
 	if (options->explain) {
 		if (explain_print(&report, options->explain, &output, &err) < 0 &&

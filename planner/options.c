@@ -261,7 +261,7 @@ static int check_many(const struct options *options)
 	return -1;
 }
 
-static bool is_stdout(const char *file)
+bool options_is_stdout(const char *file)
 {
 	return file && strcmp(file, "-") == 0;
 }
@@ -269,8 +269,9 @@ static bool is_stdout(const char *file)
 /* One output can have it; the review is on standard error then. */
 static int check_stdout(const struct options *options, size_t n_captures)
 {
-	int count = is_stdout(options->plan_file) + is_stdout(options->html_file) +
-		    is_stdout(options->dot_file);
+	int count = options_is_stdout(options->plan_file) +
+		    options_is_stdout(options->html_file) +
+		    options_is_stdout(options->dot_file);
 
 	if (count && options->is_json)
 		return option_misuse(&program,
@@ -279,7 +280,7 @@ static int check_stdout(const struct options *options, size_t n_captures)
 	if (count > 1)
 		return option_misuse(
 			&program, "only one of -o, --html and --dot can be -");
-	if (is_stdout(options->plan_file) && n_captures > 1)
+	if (options_is_stdout(options->plan_file) && n_captures > 1)
 		return option_misuse(
 			&program, "-o needs the name of a folder for several captures");
 	return -1;

@@ -36,6 +36,8 @@ struct options {
 
 /* Returns -1 to go on, or an exit code (usage and version were printed then). */
 int options_read(int argc, char **argv, struct options *ret);
+/* true: the file of an option is standard output. NULL: it is not given. */
+bool options_is_stdout(const char *file);
 void options_free(struct options *options);
 
 #endif

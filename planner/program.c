@@ -73,17 +73,12 @@ bool program_has_colour(const struct options *options)
 	return isatty(STDOUT_FILENO) && term && strcmp(term, "dumb") != 0;
 }
 
-bool program_is_stdout(const char *file)
-{
-	return file && strcmp(file, "-") == 0;
-}
-
 /* What is to be written to standard output is there alone: people read the rest. */
 FILE *program_words_to(const struct options *options)
 {
-	return program_is_stdout(options->plan_file) ||
-			       program_is_stdout(options->html_file) ||
-			       program_is_stdout(options->dot_file)
+	return options_is_stdout(options->plan_file) ||
+			       options_is_stdout(options->html_file) ||
+			       options_is_stdout(options->dot_file)
 		       ? stderr
 		       : stdout;
 }
@@ -97,7 +92,7 @@ int program_check_outputs(const struct options *options, struct err *err)
 
 	/* page and graph may be meant for the folder, which is not there yet */
 	for (size_t i = may_be_folder ? 3 : 0; r == 0 && i < 3; i++)
-		if (files[i] && !program_is_stdout(files[i]))
+		if (files[i] && !options_is_stdout(files[i]))
 			r = file_publish_check(files[i], err);
 	return r;
 }
@@ -105,7 +100,7 @@ int program_check_outputs(const struct options *options, struct err *err)
 int program_publish(
 	const char *file, unsigned mode, const struct buf *text, struct err *err)
 {
-	if (!program_is_stdout(file))
+	if (!options_is_stdout(file))
 		return file ? file_publish(file, mode, text->data, text->len, err) : 0;
 	if (fwrite(text->data, 1, text->len, stdout) == text->len && fflush(stdout) == 0)
 		return 0;

@@ -15,8 +15,6 @@ int program_print(const struct buf *output, int code);
 /* The same, on standard error where an output has standard output. */
 int program_print_to(FILE *file, const struct buf *output, int code);
 FILE *program_words_to(const struct options *options);
-/* -o, --html or --dot is "-". */
-bool program_is_stdout(const char *file);
 /* Before anything is read: can what is asked for be written? */
 int program_check_outputs(const struct options *options, struct err *err);
 /* How wide the lines of a list may be: COLUMNS, or the terminal's; 0 = any. */

@@ -12,7 +12,7 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/io.h"
 
-static int read_open(
+int file_read_open(
 	int fd, const char *path, size_t max, struct buf *ret_bytes, struct err *err)
 {
 	struct buf bytes = BUF_INIT;
@@ -47,7 +47,7 @@ int file_read_at(
 
 	if (fd < 0)
 		return err_errno(err, errno, "open %s", path);
-	return read_open(fd, path, max, ret_bytes, err);
+	return file_read_open(fd, path, max, ret_bytes, err);
 }
 
 /* Its regular files are none: reading some of them waits, or ends never (/proc/kmsg,
@@ -75,7 +75,7 @@ int file_read_fd(
 		return err_errno(err, errno, "%s", path);
 	if (!S_ISREG(stat.st_mode) || is_made_up(fd))
 		return err_set(err, -EBADMSG, "%s is not a regular file", path);
-	return read_open(fd, path, max, ret_bytes, err);
+	return file_read_open(fd, path, max, ret_bytes, err);
 }
 
 int file_read_regular(

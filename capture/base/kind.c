@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "snapstate/cleanup.h"
+#include "snapstate/io.h"
 
 /* Of files of ours, and of those that are beside them. The longer beginning comes first.
  */
@@ -109,26 +110,9 @@ int file_kind_check(
 
 int file_read_input(size_t max, struct buf *ret_bytes, struct err *err)
 {
-	cleanup_buf struct buf bytes = BUF_INIT;
-	char chunk[65536];
-	ssize_t n = 1;
-
 	if (isatty(STDIN_FILENO))
 		return err_set(err, -EBADMSG, "standard input is a terminal");
-	while (n != 0) {
-		n = read(STDIN_FILENO, chunk, sizeof(chunk));
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_errno(err, errno, "read standard input");
-		if (bytes.len + (size_t)n > max)
-			return err_set(err, -EFBIG,
-				"standard input: larger than %zu bytes", max);
-		buf_add(&bytes, chunk, (size_t)n);
-	}
-	*ret_bytes = bytes;
-	bytes = BUF_INIT;
-	return 0;
+	return file_read_open(STDIN_FILENO, "standard input", max, ret_bytes, err);
 }
 
 int file_publish_check(const char *path, struct err *err)

@@ -30,8 +30,7 @@ void host_unplaced_on(
 {
 	static const enum holder_shape shapes[] = {
 		HELD_BY_BLOCK, HELD_BY_SWAP, HELD_BY_KERNEL};
-	struct holders any =
-		host_holders_between(host, DEVNO_NONE, HELD_BY_TABLE, HOLDER_SHAPES - 1);
+	struct holders any = host_holders(host, DEVNO_NONE);
 	struct holder first;
 	unsigned n_kernel = 0;
 

@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "dm.h"
+#include "format.h"
 #include "snapstate/buf.h"
 #include "snapstate/err.h"
 #include "snapstate/host.h"
@@ -65,14 +66,6 @@ static bool number(struct line word, uint32_t *ret_value)
 	return true;
 }
 
-static bool is_one_of(struct line value, const char *const *words, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (value.len == strlen(words[i]) && line_begins(&value, words[i]))
-			return true;
-	return false;
-}
-
 static bool state_read(struct line value, unsigned *flags)
 {
 	static const char *const words[] = {
@@ -80,7 +73,7 @@ static bool state_read(struct line value, unsigned *flags)
 
 	*flags |= line_begins(&value, "S") ? DEVICE_SUSPENDED : 0;
 	*flags |= value.len && value.at[value.len - 1] == ')' ? DEVICE_READ_ONLY : 0;
-	return is_one_of(value, words, sizeof(words) / sizeof(words[0]));
+	return line_is_one_of(value, words, sizeof(words) / sizeof(words[0]));
 }
 
 static bool tables_read(struct line value, unsigned *flags)
@@ -90,7 +83,7 @@ static bool tables_read(struct line value, unsigned *flags)
 
 	*flags |= line_begins(&value, "LIVE") ? 0 : DEVICE_NO_TABLE;
 	*flags |= memmem(value.at, value.len, "INACTIVE", 8) ? DEVICE_HAS_INACTIVE : 0;
-	return is_one_of(value, words, sizeof(words) / sizeof(words[0]));
+	return line_is_one_of(value, words, sizeof(words) / sizeof(words[0]));
 }
 
 /* "253, 2" */

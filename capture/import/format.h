@@ -151,6 +151,7 @@ const struct format *format_of_line(struct reading *reading, struct line line);
 /* ---- words (words.c) ---- */
 
 bool line_is(struct line line, const char *text);
+bool line_is_one_of(struct line line, const char *const *words, size_t count);
 bool line_has(struct line line, const char *text);
 struct line line_trim(struct line line);
 struct line line_text(const char *text);

@@ -2,6 +2,7 @@
 /* The names of things; see found.h. */
 #include <string.h>
 
+#include "format.h"
 #include "found.h"
 #include "snapstate/lvm_names.h"
 
@@ -128,14 +129,6 @@ static bool cut_prefix(struct line *line, const char *prefix)
 	return true;
 }
 
-static bool is_one_of(struct line name, const char *const *names, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (name.len == strlen(names[i]) && line_begins(&name, names[i]))
-			return true;
-	return false;
-}
-
 /* Folders below /dev that are no volume group; of those with disks in them the kernel's
  * name is the path (Documentation/admin-guide/devices.txt). */
 static bool is_folder_of_dev(struct line name)
@@ -145,7 +138,7 @@ static bool is_folder_of_dev(struct line name)
 		"input", "loop", "mapper", "md", "mqueue", "nbd", "net", "oracleasm",
 		"pts", "raw", "rbd", "shm", "snd", "vfio", "vx", "xen", "zvol"};
 
-	return is_one_of(name, names, sizeof(names) / sizeof(names[0]));
+	return line_is_one_of(name, names, sizeof(names) / sizeof(names[0]));
 }
 
 static bool is_folder_of_disks(struct line path)
@@ -154,7 +147,7 @@ static bool is_folder_of_disks(struct line path)
 		"amiraid", "ataraid", "cciss", "etherd", "i2o", "ida", "iseries", "rd"};
 	const char *slash = memchr(path.at, '/', path.len);
 
-	return slash && is_one_of((struct line){path.at, (size_t)(slash - path.at)},
+	return slash && line_is_one_of((struct line){path.at, (size_t)(slash - path.at)},
 				names, sizeof(names) / sizeof(names[0]));
 }
 

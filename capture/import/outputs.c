@@ -203,22 +203,29 @@ static bool is_understood(struct host *host, const char *source, enum outcome ou
 	return found && found->outcome == outcome;
 }
 
-static bool dm_is_understood(const struct evidence *evidence)
+static bool has_parts(const struct evidence *evidence)
 {
-	cleanup_host struct host *host = host_new();
-
-	import_dm(host, evidence);
-	return is_understood(host, "dm", OUTCOME_READ);
+	for (size_t i = 0; i < evidence->n_pieces; i++)
+		if (evidence->pieces[i].is_part)
+			return true;
+	return false;
 }
 
 /* A part that its reader refuses would stand for a source that could not be read. */
 static void parts_check(struct evidence *evidence)
 {
-	cleanup_host struct host *host = host_new();
+	cleanup_host struct host *host = NULL;
 
-	if (!dm_is_understood(evidence))
-		parts_drop(evidence, R(DM_STATUS) | R(DM_DEPS));
+	if (!has_parts(evidence))
+		return;
+	host = host_new();
 	import_dm(host, evidence);
+	if (!is_understood(host, "dm", OUTCOME_READ)) {
+		parts_drop(evidence, R(DM_STATUS) | R(DM_DEPS));
+		host_free(host);
+		host = host_new();
+		import_dm(host, evidence);
+	}
 	if (!is_understood(host, "dm", OUTCOME_READ)) {
 		parts_drop(evidence, ~IDENTITY);
 		return;

@@ -298,16 +298,15 @@ static bool may_change(const struct command *command)
 		"lvconvert", "lvcreate", "lvremove", "lvrename", "lvresize", "mdadm",
 		"mount", "multipath", "swapoff", "systemctl", "umount", "vgchange"};
 	static const char *const both[] = {"kpartx", "losetup", "swapon"};
-	const struct format *format = format_of_command(command);
+	const struct format *format;
 
-	for (size_t i = 0; i < sizeof(both) / sizeof(both[0]); i++)
-		if (line_is(command->words[0], both[i]))
-			return is_told_to_change(command);
+	if (line_is_one_of(command->words[0], both, sizeof(both) / sizeof(both[0])))
+		return is_told_to_change(command);
 	/* what of these only reads has a format of its own */
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (line_is(command->words[0], names[i]))
-			return !format || format->read == read_message;
-	return false;
+	if (!line_is_one_of(command->words[0], names, sizeof(names) / sizeof(names[0])))
+		return false;
+	format = format_of_command(command);
+	return !format || format->read == read_message;
 }
 
 static bool is_of_host(const struct command *command)

@@ -25,7 +25,6 @@ struct outputs {
 void session_outputs(
 	const char *title, const struct buf *bytes, struct outputs *ret_outputs);
 void outputs_free(struct outputs *outputs);
-#define cleanup_outputs cleanup_with(outputs_free)
 
 /* A command line: "[root@hv7 ~]# lvs -a | grep x", "hv7:~ # lvs". false: it is none. */
 bool command_read(struct line line, struct command *ret_command);

@@ -17,6 +17,14 @@ bool line_is(struct line line, const char *text)
 	return line.len == strlen(text) && memcmp(line.at, text, line.len) == 0;
 }
 
+bool line_is_one_of(struct line line, const char *const *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (line_is(line, words[i]))
+			return true;
+	return false;
+}
+
 bool line_has(struct line line, const char *text)
 {
 	return line.len && memmem(line.at, line.len, text, strlen(text));

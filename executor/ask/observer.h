@@ -35,10 +35,10 @@ struct journal_state {
 	bool is_finished;
 	bool is_stopped; /* it ended early, and says so; else it was interrupted */
 };
-/* The bytes of a journal, whoever wrote them; this program reads none itself. `is_done`:
- * one that must say that all steps of its plan were done; else it may be cut off
- * anywhere. -ECANCELED: its run ended before that. -EBADMSG: it is no journal. `name` is
- * the file's, for both. -ENODATA: no answer. */
+/* What a journal says, by its bytes. This program does not parse them: a journal may come
+ * from another host. `is_done`: one that must say that all steps of its plan were done;
+ * else it may be cut off anywhere. -ECANCELED: its run ended before that. -EBADMSG: it is
+ * no journal. `name` is the file's, for both. -ENODATA: no answer. */
 int observer_read_journal(const struct observer *observer, const struct buf *text,
 	bool is_done, const char *name, struct journal_state *ret_state, struct err *err);
 

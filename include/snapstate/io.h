@@ -9,6 +9,9 @@
 #include "snapstate/buf.h"
 #include "snapstate/err.h"
 
+/* Reads what is open to its end; `name` is for errors. -EFBIG as below. */
+int file_read_open(
+	int fd, const char *name, size_t max, struct buf *ret_bytes, struct err *err);
 /* Reads all of `path` below `dirfd` (AT_FDCWD allowed) by read(2) until end of file;
  * sizes that stat reports are not believed. -EFBIG when it holds more than `max` bytes.
  */

@@ -29,14 +29,10 @@ void report_imported(const struct host *host, struct words *ret)
 	}
 }
 
-/* Several hosts or minutes may repeat one. */
+/* Several hosts or minutes may repeat one; what is shown is sorted by kind and value. */
 static bool is_told(const struct shown *shown, size_t at)
 {
-	for (size_t i = 0; i < at; i++)
-		if (shown[i].kind == SHOWN_MESSAGE &&
-			strcmp(shown[i].value, shown[at].value) == 0)
-			return true;
-	return false;
+	return at > 0 && shown_compare(&shown[at - 1], &shown[at]) == 0;
 }
 
 void report_host_messages(const struct host *host, struct words *ret)

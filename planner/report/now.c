@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a person does next about one host, the first thing first; see report.h. */
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -245,14 +246,22 @@ void now_collect(const struct report *report, struct report_host *it)
 
 #define PLANS_SHOWN 8 /* with their commands; the others are carried out alike */
 
-/* The journals that the plan requires: those of the plans before it. */
+void now_put_apply(const struct plan *plan, size_t most, struct buf *words)
+{
+	bool is_many = plan->n_after > most;
+
+	buf_puts(words, "snapstate-execute --apply ");
+	if (is_many)
+		buf_puts(words, "--done JOURNAL... ");
+	for (size_t i = 0; !is_many && i < plan->n_after; i++)
+		buf_printf(words, "--done %s.journal ", plan->after[i].digest);
+}
+
 static char *apply_words(const struct fleet_plan *plan)
 {
 	struct buf words = BUF_INIT;
 
-	buf_puts(&words, "snapstate-execute --apply ");
-	for (size_t i = 0; i < plan->plan->n_after; i++)
-		buf_printf(&words, "--done %s.journal ", plan->plan->after[i].digest);
+	now_put_apply(plan->plan, SIZE_MAX, &words);
 	add_file(plan->file, &words);
 	return words.data;
 }

@@ -62,12 +62,8 @@ static void put_execution(
 	const struct report *report, const struct fleet_plan *plan, struct buf *commands)
 {
 	buf_prose(commands, report->hosts[plan->member].node);
-	buf_puts(commands, "# snapstate-execute --apply ");
-	if (plan->plan->n_after > DONE_SHOWN)
-		buf_puts(commands, "--done JOURNAL... ");
-	for (size_t i = 0; plan->plan->n_after <= DONE_SHOWN && i < plan->plan->n_after;
-		i++)
-		buf_printf(commands, "--done %s.journal ", plan->plan->after[i].digest);
+	buf_puts(commands, "# ");
+	now_put_apply(plan->plan, DONE_SHOWN, commands);
 	buf_quoted(commands, plan->file);
 	buf_puts(commands, "\n");
 }

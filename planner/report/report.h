@@ -160,6 +160,9 @@ size_t report_holding_processes(const struct host *host);
  * order. */
 void now_collect(const struct report *report, struct report_host *it);
 void now_collect_plans(struct report *report);
+/* How the plan is carried out, but for its file; with the journals that it requires,
+ * those of the plans before it: by name, if they are at most `most`. */
+void now_put_apply(const struct plan *plan, size_t most, struct buf *words);
 /* What a person must do first before it is planned again; NULL: nothing helps. */
 const struct action *now_first_action(const struct report_subject *told);
 /* The length of what comes first of an action's text; the rest explains it. */
