@@ -229,7 +229,7 @@ static struct host *host_as_read(unsigned stacks)
 	cleanup_host struct host *made = made_host(stacks);
 	cleanup_buf struct buf archive = BUF_INIT;
 	struct err err = ERR_INIT;
-	struct host *host;
+	struct host *host = NULL;
 
 	if (record_write(made, "many", &archive, &err) < 0 ||
 		record_read(archive.data, archive.len, "many", &host, &err) < 0)
