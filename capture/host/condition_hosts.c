@@ -20,17 +20,16 @@
 
 /* ---- who writes ---- */
 
-bool condition_hosts_has(const char *nodes, const char *node)
+/* A name with a comma is none of them. */
+static bool is_named(const char *nodes, const char *node)
 {
 	size_t len = strlen(node);
 
-	while (*nodes) {
-		size_t here = strcspn(nodes, ",");
-
-		if (here == len && memcmp(nodes, node, len) == 0)
+	if (strchr(node, ','))
+		return false;
+	for (const char *at = nodes; (at = strstr(at, node)); at += len)
+		if ((at == nodes || at[-1] == ',') && (!at[len] || at[len] == ','))
 			return true;
-		nodes += here + (nodes[here] == ',');
-	}
 	return false;
 }
 
@@ -38,7 +37,7 @@ static bool is_known(
 	const struct host *host, const struct condition *condition, const char *node)
 {
 	return !node || !*node || strcmp(node, host->identity.node) == 0 ||
-	       condition_hosts_has(condition->argument, node);
+	       is_named(condition->argument, node);
 }
 
 static bool is_younger(const struct lv *a, const struct lv *b)

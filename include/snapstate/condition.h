@@ -168,9 +168,6 @@ int condition_parse(const char *text, size_t len, struct arena *strings,
 	struct condition *ret_condition, size_t *ret_len);
 int condition_compare(const struct condition *a, const struct condition *b);
 
-/* CONDITION_HOSTS: whether a list of nodes has one. */
-bool condition_hosts_has(const char *nodes, const char *node);
-
 /* How the fact line begins that tells of it: "condition KIND SUBJECT [ARGUMENT]". */
 void condition_line_begin(const struct condition *condition, struct buf *line);
 /* The kind of a fact line "condition KIND ..."; false: it is no such line. */

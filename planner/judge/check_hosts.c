@@ -36,19 +36,21 @@ static bool shows(const struct survey *survey, const char *vg_uuid, size_t captu
 	return false;
 }
 
-/* A comma in a name would make two of it: such a host is not known. */
+/* A comma in a name would make two of it: such a host is not known. Captures are sorted
+ * by node: of one name they follow each other. */
 void sharing_nodes(
 	const struct survey *survey, const char *vg_uuid, struct buf *ret_nodes)
 {
 	const struct request *request = survey->request;
+	const char *last = "";
 
 	for (size_t i = 0; i < request->n_captures; i++) {
 		const char *node = request->captures[i]->identity.node;
 
 		if (request->captures[i] == survey->host || !*node || strchr(node, ',') ||
-			!shows(survey, vg_uuid, i) ||
-			condition_hosts_has(buf_text(ret_nodes), node))
+			strcmp(node, last) == 0 || !shows(survey, vg_uuid, i))
 			continue;
+		last = node;
 		buf_printf(ret_nodes, "%s%s", ret_nodes->len ? "," : "", node);
 	}
 }

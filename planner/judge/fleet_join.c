@@ -16,33 +16,21 @@
 
 #include "checks.h"
 #include "fleet.h"
+#include "fleet_shared.h"
 #include "snapstate/cleanup.h"
-#include "snapstate/fact_line.h"
 #include "snapstate/host.h"
 #include "snapstate/host/device.h"
 #include "snapstate/host/lvm.h"
 #include "snapstate/host/source.h"
 
-/* One snapshot: its subjects on the members that have one. */
-struct shared {
-	struct fleet *fleet;
-	const char *vg_uuid, *lv_uuid;
-	struct subject **subjects; /* by member; NULL = it has none */
-};
-
 static const char *node_of(const struct shared *shared, size_t member)
 {
-	return shared->fleet->members[member].host->identity.node;
-}
-
-static struct request *request_of(const struct shared *shared)
-{
-	return shared->fleet->request;
+	return shared_node(shared, member);
 }
 
 static bool is_off(const struct shared *shared, enum rule rule)
 {
-	return request_of(shared)->rules_off & (1ull << rule);
+	return shared->fleet->request->rules_off & (1ull << rule);
 }
 
 /* A further reason for one subject. */
@@ -55,21 +43,11 @@ static void add_reason(const struct shared *shared, struct subject *subject,
 	subject_decide(subject);
 }
 
-/* For all of them. */
-static void add_reasons(
-	const struct shared *shared, enum rule rule, const struct buf *text)
+void shared_reason(const struct shared *shared, enum rule rule, const struct buf *text)
 {
 	for (size_t i = 0; i < shared->fleet->n_members; i++)
 		if (shared->subjects[i] && shared->subjects[i]->is_selected)
 			add_reason(shared, shared->subjects[i], rule, text);
-}
-
-static const struct vg *group_of(const struct shared *shared, size_t member)
-{
-	const struct vg *vg =
-		host_vg(shared->fleet->members[member].host, shared->vg_uuid);
-
-	return vg && vg->has_metadata ? vg : NULL;
 }
 
 /* Some part of it is in this member's kernel. */
@@ -78,112 +56,6 @@ static bool is_active(const struct shared *shared, size_t member)
 	const struct subject *subject = shared->subjects[member];
 
 	return subject && (subject->snapshot || subject->cow);
-}
-
-/* ---- the same evidence ---- */
-
-static void volume_facts(
-	const struct shared *shared, size_t member, struct facts *ret_facts)
-{
-	cleanup_scope struct scope scope = {0};
-
-	scope_add_volume(&scope, shared->vg_uuid, shared->lv_uuid);
-	host_facts(shared->fleet->members[member].host, &scope, ret_facts);
-}
-
-static bool has_same_volume(const struct shared *shared, size_t a, size_t b)
-{
-	cleanup_facts struct facts of_a = FACTS_INIT, of_b = FACTS_INIT;
-
-	volume_facts(shared, a, &of_a);
-	volume_facts(shared, b, &of_b);
-	for (size_t i = 0; i < of_a.count; i++)
-		if (fact_is(of_a.lines[i], FACT_VOLUME) &&
-			!facts_has(&of_b, of_a.lines[i]))
-			return false;
-	return true;
-}
-
-static bool has_pv(const struct host *host, const struct pv *pv)
-{
-	const struct pv *other = host_pv(host, pv->uuid);
-
-	return other && strcmp(other->vg_uuid, pv->vg_uuid) == 0;
-}
-
-/* Each physical volume that `a` knows in the group, `b` knows as well. */
-static bool has_pvs_of(const struct shared *shared, size_t a, size_t b)
-{
-	const struct host *host = shared->fleet->members[a].host;
-
-	for (size_t i = 0; i < host->n_pvs; i++)
-		if (strcmp(host->pvs[i].vg_uuid, shared->vg_uuid) == 0 &&
-			!has_pv(shared->fleet->members[b].host, &host->pvs[i]))
-			return false;
-	return true;
-}
-
-static void note_disagreement(
-	const struct shared *shared, size_t a, size_t b, const char *what)
-{
-	cleanup_buf struct buf text = BUF_INIT;
-
-	buf_printf(&text,
-		"%s read its group with sequence number %llu, %s with %llu, and they do "
-		"not "
-		"show the same %s: capture again on both, at one time",
-		node_of(shared, a), (unsigned long long)group_of(shared, a)->seqno,
-		node_of(shared, b), (unsigned long long)group_of(shared, b)->seqno, what);
-	add_reasons(shared, RULE_DISAGREE, &text);
-}
-
-static void check_metadata(const struct shared *shared, size_t a, size_t b)
-{
-	if (!has_same_volume(shared, a, b))
-		note_disagreement(shared, a, b, "volume");
-	else if (!has_pvs_of(shared, a, b) || !has_pvs_of(shared, b, a))
-		note_disagreement(shared, a, b, "physical volumes");
-}
-
-static void check_times(const struct shared *shared, size_t a, size_t b)
-{
-	int64_t apart = shared->fleet->members[a].host->identity.taken -
-			shared->fleet->members[b].host->identity.taken;
-	cleanup_buf struct buf text = BUF_INIT;
-
-	if (llabs(apart) <= FLEET_SPREAD_MAX)
-		return;
-	buf_printf(&text,
-		"%s and %s, which share its group, were captured %lld minutes apart: "
-		"capture "
-		"again on both",
-		node_of(shared, a), node_of(shared, b), llabs(apart) / 60);
-	add_reasons(shared, RULE_HOST_MISSING, &text);
-}
-
-static void check_kernel(const struct shared *shared, size_t member)
-{
-	cleanup_buf struct buf text = BUF_INIT;
-
-	if (host_source_is_read(shared->fleet->members[member].host, "dm"))
-		return;
-	buf_printf(&text,
-		"the capture of %s does not show what is active there: capture there "
-		"again",
-		node_of(shared, member));
-	add_reasons(shared, RULE_HOST_MISSING, &text);
-}
-
-static void check_evidence_of_all(const struct shared *shared)
-{
-	for (size_t a = 0; a < shared->fleet->n_members; a++) {
-		check_kernel(shared, a);
-		for (size_t b = a + 1; b < shared->fleet->n_members; b++)
-			if (group_of(shared, a) && group_of(shared, b)) {
-				check_metadata(shared, a, b);
-				check_times(shared, a, b);
-			}
-	}
 }
 
 /* ---- whose extents a stale COW writes to, by newer metadata ---- */
@@ -245,8 +117,8 @@ static void note_newer_victims(
 	}
 }
 
-/* The COW as the other host would see it. */
-static void check_newer(const struct shared *shared, size_t own, size_t other)
+/* The COW as the other host would see it; false: it does not see all of it. */
+static bool check_newer(const struct shared *shared, size_t own, size_t other)
 {
 	const struct host *from = shared->fleet->members[own].host;
 	const struct device *cow = shared->subjects[own]->cow;
@@ -267,6 +139,19 @@ static void check_newer(const struct shared *shared, size_t own, size_t other)
 	for (size_t i = 0; i < seen.n_targets; i++)
 		free((char *)seen.targets[i].params);
 	free(seen.targets);
+	return is_known;
+}
+
+/* By the newest metadata of a host that sees all of its COW: what older ones say was so
+ * once. */
+static void check_victims_of(const struct shared *shared, size_t own)
+{
+	const struct group_view *view = shared->view;
+
+	for (size_t i = 0; view->vgs[own] && i < view->n_newest; i++)
+		if (view->vgs[view->newest[i]]->seqno <= view->vgs[own]->seqno ||
+			check_newer(shared, own, view->newest[i]))
+			return;
 }
 
 static void check_victims_elsewhere(const struct shared *shared)
@@ -278,10 +163,7 @@ static void check_victims_elsewhere(const struct shared *shared)
 			!subject->snapshot || !subject->is_selected ||
 			device_snapshot_state(subject->snapshot) != SNAPSHOT_VALID)
 			continue;
-		for (size_t b = 0; b < shared->fleet->n_members; b++)
-			if (group_of(shared, a) && group_of(shared, b) &&
-				group_of(shared, b)->seqno > group_of(shared, a)->seqno)
-				check_newer(shared, a, b);
+		check_victims_of(shared, a);
 	}
 }
 
@@ -435,7 +317,7 @@ static struct key *collect_keys(struct fleet *fleet, size_t *ret_count)
 
 static bool first_pass(const struct shared *shared)
 {
-	check_evidence_of_all(shared);
+	shared_agree(shared);
 	check_victims_elsewhere(shared);
 	check_activity(shared);
 	return false;
@@ -446,12 +328,14 @@ static bool for_each_shared(
 	struct fleet *fleet, bool (*pass)(const struct shared *shared))
 {
 	cleanup_free struct key *keys = NULL;
+	cleanup_group_view struct group_view view = {0};
 	bool has_changed = false;
 	size_t count, next;
 
 	keys = collect_keys(fleet, &count);
 	for (size_t i = 0; i < count; i = next) {
 		struct shared shared = {.fleet = fleet,
+			.view = &view,
 			.vg_uuid = keys[i].vg_uuid,
 			.lv_uuid = keys[i].lv_uuid,
 			.subjects = xcalloc(fleet->n_members, sizeof(struct subject *))};
@@ -461,6 +345,7 @@ static bool for_each_shared(
 			       strcmp(keys[next].lv_uuid, keys[i].lv_uuid) == 0;
 			next++)
 			shared.subjects[keys[next].member] = keys[next].subject;
+		group_view_of(fleet, shared.vg_uuid, &view);
 		has_changed |= pass(&shared);
 		free(shared.subjects);
 	}

@@ -61,7 +61,7 @@ struct request {
 	bool is_hosts_complete; /* asserted: of every host that reaches the storage of
 				 * these volume groups, a capture is given */
 	const struct host *
-		*captures; /* all that were given, of several hosts; borrowed */
+		*captures; /* all that were given, of several hosts, by node; borrowed */
 	size_t n_captures;
 	const char **leftover_mounts; /* asserted: what is mounted there is a leftover */
 	size_t n_leftover_mounts;

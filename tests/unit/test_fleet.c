@@ -507,6 +507,62 @@ static void test_captures_that_do_not_fit(void **state)
 	}
 }
 
+static size_t count_reasons(const struct subject *subject, enum rule rule)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < subject->n_reasons; i++)
+		count += subject->reasons[i].rule == rule;
+	return count;
+}
+
+/* Of as many pairs as differ ALIKE_MOST are told, and that there are more: each letter is
+ * a host, equal letters show the same. */
+static void check_pairs(const char *letters, size_t n_pairs, bool is_time)
+{
+	cleanup_with(trial_end) struct trial trial;
+	size_t n_told = n_pairs > ALIKE_MOST ? ALIKE_MOST + 1 : n_pairs;
+
+	trial_begin(&trial);
+	for (size_t i = 0; letters[i]; i++) {
+		struct host *host = i ? sample_host_inactive() : sample_host();
+		char node[] = {'h', 'v', (char)('A' + i), '\0'};
+
+		if (is_time)
+			host->identity.taken +=
+				(letters[i] - 'a') * FLEET_SPREAD_MAX * 3 / 4;
+		else if (letters[i] != 'a')
+			host->lvs[1].name =
+				&"backup-b\0backup-c\0backup-d"[(letters[i] - 'b') * 9];
+		trial_add(&trial, host, node, (char)('A' + i));
+	}
+	trial_must_run(&trial);
+	if (count_reasons(subject_on(&trial, 0),
+		    is_time ? RULE_HOST_MISSING : RULE_DISAGREE) != n_told)
+		fail_msg("%s: not %zu reasons", letters, n_told);
+}
+
+static void test_pairs_that_do_not_fit(void **state)
+{
+	(void)state;
+	check_pairs("aaaaa", 0, false);
+	check_pairs("baaaa", 4, false);
+	check_pairs("aabaa", 4, false);
+	check_pairs("aaaab", 4, false);
+	check_pairs("abab", 4, false);
+	check_pairs("abcda", 9, false);
+	check_pairs("aaaaabaaaaaaaaaaa", 16, false);
+	check_pairs("aaaaaaaaaaaaaaaab", 16, false);
+	check_pairs("aaaaaaaaaaaab", 12, false);
+	/* two letters further on is more than an hour later */
+	check_pairs("ababab", 0, true);
+	check_pairs("abc", 1, true);
+	check_pairs("cbaba", 2, true);
+	check_pairs("bbbbac", 1, true);
+	check_pairs("abcd", 3, true);
+	check_pairs("bbbbbbbbbbbbbbbd", 15, true);
+}
+
 static void test_a_sequence_number_alone_is_no_reason(void **state)
 {
 	cleanup_with(trial_end) struct trial trial;
@@ -763,6 +819,7 @@ int main(void)
 		cmocka_unit_test(test_a_transport_that_others_may_use),
 		cmocka_unit_test(test_a_named_host_counts_if_its_capture_shows_the_disk),
 		cmocka_unit_test(test_captures_that_do_not_fit),
+		cmocka_unit_test(test_pairs_that_do_not_fit),
 		cmocka_unit_test(test_a_sequence_number_alone_is_no_reason),
 		cmocka_unit_test(test_two_captures_of_one_host),
 		cmocka_unit_test(test_the_prover_sees_what_the_planner_is_told_to_ignore),
