@@ -156,7 +156,7 @@ static enum exit_code ask(struct run *run)
 /* It expects less than an execution has to compare. */
 static enum exit_code check_version(const struct run *run)
 {
-	if (run->admission->plan->version == PLAN_VERSION)
+	if (run->admission->plan->version >= PLAN_VERSION_CONDITIONS)
 		return EXIT_DONE;
 	report_error(stderr,
 		"%s: an older release of snapstate-plan made it, and it does not say "

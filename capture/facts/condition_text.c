@@ -279,6 +279,20 @@ int condition_compare(const struct condition *a, const struct condition *b)
 	return order ? order : strcmp(a->argument, b->argument);
 }
 
+bool condition_is_of_part(const struct condition *condition)
+{
+	switch (rows[condition->kind].about) {
+	case CONDITION_OF_VOLUME:
+	case CONDITION_OF_DEVICE:
+		return true;
+	case CONDITION_OF_GROUP: /* of a guest's, on one snapshot */
+		return condition->kind == CONDITION_GUEST_GROUP;
+	case CONDITION_OF_HOST:
+		break;
+	}
+	return false;
+}
+
 /* ---- lines ---- */
 
 void condition_line_begin(const struct condition *condition, struct buf *line)

@@ -59,7 +59,7 @@ void observe_question_write(const struct observe_question *question, struct buf 
 	buf_puts(text, "\n");
 	if (*question->redaction)
 		buf_printf(text, "redaction %s\n", question->redaction);
-	scope_write(&question->scope, text);
+	scope_write(&question->scope, false, text);
 	for (size_t i = 0; i < question->names.count; i++)
 		buf_printf(text, "name %s\n", question->names.items[i]);
 	if (*question->ticket)
@@ -136,7 +136,7 @@ static int read_question(struct lines *lines, struct observe_question *question)
 		return -EBADMSG;
 	if (lines_is(lines, "redaction ") && read_redaction(lines, question) < 0)
 		return -EBADMSG;
-	if (scope_read(lines, true, question->strings, &question->scope) < 0)
+	if (scope_read(lines, true, false, question->strings, &question->scope) < 0)
 		return -EBADMSG;
 	while (lines_is(lines, "name ")) {
 		wanted_name(&question->names, "%.*s", (int)(lines->len - strlen("name ")),

@@ -17,7 +17,14 @@ static void write_word(struct buf *text, const char *key, const char *value)
 	buf_word(text, value);
 }
 
-void scope_write(const struct scope *scope, struct buf *text)
+static void write_end(bool has_parts, unsigned part, struct buf *text)
+{
+	if (has_parts && part)
+		buf_printf(text, " part %u", part);
+	buf_puts(text, "\n");
+}
+
+void scope_write(const struct scope *scope, bool has_parts, struct buf *text)
 {
 	for (size_t i = 0; i < scope->n_devices; i++) {
 		const struct scope_device *device = &scope->devices[i];
@@ -26,20 +33,21 @@ void scope_write(const struct scope *scope, struct buf *text)
 		buf_devno(text, device->devno);
 		write_word(text, " uuid ", device->uuid);
 		write_word(text, " name ", device->name);
-		buf_printf(text, " level %s\n", scope_level_name(device->level));
+		buf_printf(text, " level %s", scope_level_name(device->level));
+		write_end(has_parts, device->part, text);
 	}
 	for (size_t i = 0; i < scope->n_blocks; i++) {
 		buf_printf(text, "scope block " DEVNO_FMT,
 			DEVNO_ARGS(scope->blocks[i].devno));
 		write_word(text, " name ", scope->blocks[i].kname);
-		buf_puts(text, "\n");
+		write_end(has_parts, scope->blocks[i].part, text);
 	}
 	for (size_t i = 0; i < scope->n_volumes; i++) {
 		write_word(text, "scope volume ", scope->volumes[i].vg_uuid);
 		write_word(text, "/", scope->volumes[i].lv_uuid);
 		if (scope->volumes[i].tags)
 			write_word(text, " tags ", scope->volumes[i].tags);
-		buf_puts(text, "\n");
+		write_end(has_parts, scope->volumes[i].part, text);
 	}
 	for (size_t i = 0; i < scope->n_groups; i++) {
 		write_word(text, "scope group ", scope->groups[i]);
@@ -48,7 +56,7 @@ void scope_write(const struct scope *scope, struct buf *text)
 	for (size_t i = 0; i < scope->n_conditions; i++) {
 		buf_puts(text, "scope condition ");
 		condition_print(&scope->conditions[i], text);
-		buf_puts(text, "\n");
+		write_end(has_parts, scope->conditions[i].part, text);
 	}
 }
 
@@ -77,8 +85,23 @@ static int bad_order(const struct lines *lines)
 	return lines_bad(lines, "entries of the scope are in ascending order, each once");
 }
 
+/* The end of an entry. */
+static int take_part(struct lines *lines, bool has_parts, unsigned *ret_part)
+{
+	uint64_t part = 0;
+
+	if (has_parts &&
+		(lines_take(lines, " part ") < 0 ||
+			lines_take_number(lines, ' ', PLAN_STEPS_MAX, &part) < 0))
+		return -EBADMSG;
+	if (has_parts && !part)
+		return lines_bad(lines, "parts are numbered from 1");
+	*ret_part = (unsigned)part;
+	return lines_take_end(lines);
+}
+
 static int read_scope_device(
-	struct lines *lines, struct arena *strings, struct scope *scope)
+	struct lines *lines, bool has_parts, struct arena *strings, struct scope *scope)
 {
 	struct scope_device *device = array_add(&scope->devices, &scope->n_devices);
 	cleanup_free char *level = NULL;
@@ -97,11 +120,11 @@ static int read_scope_device(
 		return lines_bad(lines, "a level is identity, table or all");
 	if (scope->n_devices > 1 && devno_compare(device[-1].devno, device->devno) >= 0)
 		return bad_order(lines);
-	return lines_take_end(lines);
+	return take_part(lines, has_parts, &device->part);
 }
 
 static int read_scope_block(
-	struct lines *lines, struct arena *strings, struct scope *scope)
+	struct lines *lines, bool has_parts, struct arena *strings, struct scope *scope)
 {
 	struct scope_block *block = array_add(&scope->blocks, &scope->n_blocks);
 
@@ -113,7 +136,7 @@ static int read_scope_block(
 		return -EBADMSG;
 	if (scope->n_blocks > 1 && devno_compare(block[-1].devno, block->devno) >= 0)
 		return bad_order(lines);
-	return lines_take_end(lines);
+	return take_part(lines, has_parts, &block->part);
 }
 
 /* "a,b": what facts may be about. */
@@ -130,7 +153,7 @@ static int read_scope_tags(
 }
 
 static int read_scope_volume(
-	struct lines *lines, struct arena *strings, struct scope *scope)
+	struct lines *lines, bool has_parts, struct arena *strings, struct scope *scope)
 {
 	struct scope_volume *volume = array_add(&scope->volumes, &scope->n_volumes);
 
@@ -140,11 +163,13 @@ static int read_scope_volume(
 		lines_take(lines, "/") < 0 ||
 		take_string(lines, ' ', strings, &volume->lv_uuid) < 0)
 		return -EBADMSG;
-	if (*lines->at == ' ' && read_scope_tags(lines, strings, volume) < 0)
+	if (*lines->at == ' ' &&
+		(!has_parts || strncmp(lines->at, " part ", strlen(" part ")) != 0) &&
+		read_scope_tags(lines, strings, volume) < 0)
 		return -EBADMSG;
 	if (scope->n_volumes > 1 && scope_volume_compare(&volume[-1], volume) >= 0)
 		return bad_order(lines);
-	return lines_take_end(lines);
+	return take_part(lines, has_parts, &volume->part);
 }
 
 static int read_scope_group(
@@ -171,7 +196,7 @@ static bool is_asked_twice(const struct condition *a, const struct condition *b)
 }
 
 static int read_scope_condition(
-	struct lines *lines, struct arena *strings, struct scope *scope)
+	struct lines *lines, bool has_parts, struct arena *strings, struct scope *scope)
 {
 	struct condition condition;
 	size_t len;
@@ -189,27 +214,30 @@ static int read_scope_condition(
 	if (scope->n_conditions &&
 		is_asked_twice(&scope->conditions[scope->n_conditions - 1], &condition))
 		return lines_bad(lines, "a condition of one kind about one thing, once");
+	has_parts &= condition_is_of_part(&condition);
+	if (take_part(lines, has_parts, &condition.part) < 0)
+		return -EBADMSG;
 	*array_add(&scope->conditions, &scope->n_conditions) = condition;
-	return lines_take_end(lines);
+	return 0;
 }
 
-int scope_read(struct lines *lines, bool has_conditions, struct arena *strings,
-	struct scope *scope)
+int scope_read(struct lines *lines, bool has_conditions, bool has_parts,
+	struct arena *strings, struct scope *scope)
 {
 	while (lines_is(lines, "scope device "))
-		if (read_scope_device(lines, strings, scope) < 0)
+		if (read_scope_device(lines, has_parts, strings, scope) < 0)
 			return -EBADMSG;
 	while (lines_is(lines, "scope block "))
-		if (read_scope_block(lines, strings, scope) < 0)
+		if (read_scope_block(lines, has_parts, strings, scope) < 0)
 			return -EBADMSG;
 	while (lines_is(lines, "scope volume "))
-		if (read_scope_volume(lines, strings, scope) < 0)
+		if (read_scope_volume(lines, has_parts, strings, scope) < 0)
 			return -EBADMSG;
 	while (lines_is(lines, "scope group "))
 		if (read_scope_group(lines, strings, scope) < 0)
 			return -EBADMSG;
 	while (has_conditions && lines_is(lines, "scope condition "))
-		if (read_scope_condition(lines, strings, scope) < 0)
+		if (read_scope_condition(lines, has_parts, strings, scope) < 0)
 			return -EBADMSG;
 	return 0;
 }

@@ -11,7 +11,7 @@ struct plan *plan_new(void)
 {
 	struct plan *plan = xcalloc(1, sizeof(*plan));
 
-	plan->version = PLAN_VERSION;
+	plan->version = PLAN_VERSION_CONDITIONS;
 	plan->strings = arena_new();
 	plan->created_by = xstrdup("");
 	return plan;

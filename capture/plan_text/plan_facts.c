@@ -47,75 +47,6 @@ static int volume_begin(
 	return lines_bad(lines, "a volume has one fact at a time: \"%s\"", head);
 }
 
-/* ---- scope ---- */
-
-static int order_device(const void *key, const void *entry)
-{
-	return devno_compare(
-		*(const struct devno *)key, ((const struct scope_device *)entry)->devno);
-}
-
-static int order_block(const void *key, const void *entry)
-{
-	return devno_compare(
-		*(const struct devno *)key, ((const struct scope_block *)entry)->devno);
-}
-
-static int order_volume(const void *key, const void *entry)
-{
-	return scope_volume_compare(key, entry);
-}
-
-static int order_group(const void *key, const void *entry)
-{
-	return strcmp(key, *(const char *const *)entry);
-}
-
-static bool has_entry(const void *key, const void *entries, size_t count, size_t size,
-	int (*order)(const void *, const void *))
-{
-	return count && bsearch(key, entries, count, size, order);
-}
-
-/* "MAJ:MIN", "VG-UUID" or "VG-UUID/LV-UUID", see fact_subject() */
-static bool is_in_scope(const struct scope *scope, const char *subject, size_t len)
-{
-	const char *slash = memchr(subject, '/', len);
-	size_t vg_len = slash ? (size_t)(slash - subject) : len;
-	cleanup_free char *vg = NULL, *lv = NULL;
-	struct devno devno;
-
-	if (parse_devno(subject, len, &devno) == 0)
-		return has_entry(&devno, scope->devices, scope->n_devices,
-			       sizeof(*scope->devices), order_device) ||
-		       has_entry(&devno, scope->blocks, scope->n_blocks,
-			       sizeof(*scope->blocks), order_block);
-	if (word_decode(subject, vg_len, &vg) < 0)
-		return false;
-	if (!slash)
-		return has_entry(vg, scope->groups, scope->n_groups,
-			sizeof(*scope->groups), order_group);
-	if (word_decode(slash + 1, len - vg_len - 1, &lv) < 0)
-		return false;
-	return has_entry(&(struct scope_volume){.vg_uuid = vg, .lv_uuid = lv},
-		scope->volumes, scope->n_volumes, sizeof(*scope->volumes), order_volume);
-}
-
-/* The whole of it, behind which only what was found may come. */
-static bool is_condition_in_scope(const struct scope *scope, const char *fact)
-{
-	const char *text = strchr(fact, ' ') + 1; /* fact_subject() found one */
-	struct arena *strings = arena_new();
-	struct condition condition;
-	size_t len;
-	bool is_it =
-		condition_parse(text, strlen(text), strings, &condition, &len) == 0 &&
-		text[len] == ' ' && scope_condition(scope, &condition);
-
-	arena_free(strings);
-	return is_it;
-}
-
 /* ---- one fact ---- */
 
 static int check_host_fact(struct lines *lines)
@@ -141,26 +72,31 @@ static int check_fact(
 	return 0;
 }
 
+/* Of a step, a fact is of its own part; what it may do elsewhere may be out of scope. */
 static int check_subject(struct lines *lines, const struct plan_ledger *ledger,
-	const char *fact, bool has_scope)
+	const struct plan_step *step, const char *fact, bool has_scope)
 {
 	const char *subject;
+	unsigned part;
 	size_t len;
 
 	if (fact_subject(fact, &subject, &len) < 0)
 		return lines_bad(lines, "not a fact: \"%s\"", fact);
 	if (len == 0)
 		return lines_bad(lines, "the host line comes first, once");
-	if (fact_is(fact, FACT_CONDITION)) {
-		if (has_scope && !is_condition_in_scope(&ledger->plan->scope, fact))
-			return lines_bad(
-				lines, "a condition that is not in scope: \"%s\"", fact);
+	if (plan_scope_part(&ledger->plan->scope, fact, &part))
+		return step && part != step->part
+			       ? lines_bad(lines,
+					 "a fact of another part than its step: "
+					 "\"%s\"",
+					 fact)
+			       : 0;
+	if (!has_scope)
 		return 0;
-	}
-	if (has_scope && !is_in_scope(&ledger->plan->scope, subject, len))
-		return lines_bad(lines, "a fact about %.*s, which is not in scope",
-			(int)len, subject);
-	return 0;
+	if (fact_is(fact, FACT_CONDITION))
+		return lines_bad(lines, "a condition that is not in scope: \"%s\"", fact);
+	return lines_bad(
+		lines, "a fact about %.*s, which is not in scope", (int)len, subject);
 }
 
 /* ---- one set of facts ---- */
@@ -218,7 +154,7 @@ static int take_facts(struct lines *lines, struct plan_ledger *ledger,
 		cleanup_free char *fact = xstrndup(lines->line + skip, lines->len - skip);
 
 		if (check_fact(lines, ledger, fact) < 0 ||
-			check_subject(lines, ledger, fact, is_sure) < 0 ||
+			check_subject(lines, ledger, step, fact, is_sure) < 0 ||
 			check_role(lines, ledger, step, role, fact) < 0)
 			return -EBADMSG;
 		if (ret->count && strcmp(ret->lines[ret->count - 1], fact) >= 0)

@@ -21,6 +21,7 @@ struct plan_step *plan_step_new(
 	struct plan_step *step = array_add(steps, n_steps);
 
 	step->op = op;
+	step->number = *n_steps;
 	plan_target_init(&step->target);
 	return step;
 }
@@ -50,6 +51,32 @@ void orders_free(struct orders *orders)
 	free(orders->devices);
 	free(orders->host);
 	free(orders);
+}
+
+/* ---- parts ---- */
+
+struct plan_step *plan_steps_arrange(const struct plan_step *steps, size_t n_steps,
+	const unsigned *parts, size_t n_parts, size_t *ret_count)
+{
+	struct plan_step *arranged = xcalloc(n_steps + 1, sizeof(*arranged));
+	size_t count = 0;
+
+	for (size_t p = 0; p < n_parts; p++) {
+		size_t low = 0, high = n_steps;
+
+		while (low < high) { /* the first step of it */
+			size_t middle = low + (high - low) / 2;
+
+			if (steps[middle].part < parts[p])
+				low = middle + 1;
+			else
+				high = middle;
+		}
+		for (; low < n_steps && steps[low].part == parts[p]; low++)
+			arranged[count++] = steps[low];
+	}
+	*ret_count = count;
+	return arranged;
 }
 
 /* ---- reading ---- */
@@ -104,13 +131,15 @@ static int read_step(struct lines *lines, struct orders *orders)
 	const size_t skip = strlen("gone ");
 	struct plan_step *step = NULL;
 
-	if (plan_read_step_head(lines, &orders->steps, &orders->n_steps, &step) < 0 ||
+	if (plan_read_step_head(lines, orders->version >= PLAN_VERSION_PARTS,
+		    &orders->steps, &orders->n_steps, &step) < 0 ||
 		plan_take_target(lines, step) < 0 || lines_take_end(lines) < 0)
 		return -EBADMSG;
 	for (; lines_is(lines, "gone "); lines_advance(lines))
 		*array_add(&step->gone.lines, &step->gone.count) =
 			xstrndup(lines->line + skip, lines->len - skip);
 	facts_sort(&step->gone);
+	orders->n_parts = step->part;
 	pass_over(lines, "new ");
 	pass_over(lines, "maybe ");
 	return lines_take_end(lines);

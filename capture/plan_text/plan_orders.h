@@ -29,9 +29,9 @@ int plan_read_origin(struct lines *lines, struct orders *orders);
 /* The line that may be there; the lines, none twice. */
 int plan_read_redaction(struct lines *lines, struct orders *orders);
 int plan_read_after(struct lines *lines, struct orders *orders);
-/* A new step: its number and operation, the command for people, the reasons. */
-int plan_read_step_head(struct lines *lines, struct plan_step **steps, size_t *n_steps,
-	struct plan_step **ret_step);
+/* A new step: its number and operation, its part, the command for people, the reasons. */
+int plan_read_step_head(struct lines *lines, bool has_parts, struct plan_step **steps,
+	size_t *n_steps, struct plan_step **ret_step);
 /* The last line. */
 int plan_read_digest(struct lines *lines, char ret_hex[SHA256_HEX_LEN + 1]);
 

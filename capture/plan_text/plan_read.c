@@ -83,10 +83,45 @@ static int read_scope(struct lines *lines, struct plan *plan)
 {
 	if (!lines_is(lines, "scope "))
 		return 0;
-	if (scope_read(lines, plan->version >= PLAN_VERSION_CONDITIONS, plan->strings,
-		    &plan->scope) < 0)
+	if (scope_read(lines, plan->version >= PLAN_VERSION_CONDITIONS,
+		    plan->version >= PLAN_VERSION_PARTS, plan->strings, &plan->scope) < 0)
 		return -EBADMSG;
 	return lines_take_end(lines);
+}
+
+/* ---- parts ---- */
+
+static unsigned last_part(const struct scope *scope)
+{
+	unsigned last = 0;
+
+	for (size_t i = 0; i < scope->n_devices; i++)
+		last = scope->devices[i].part > last ? scope->devices[i].part : last;
+	for (size_t i = 0; i < scope->n_blocks; i++)
+		last = scope->blocks[i].part > last ? scope->blocks[i].part : last;
+	for (size_t i = 0; i < scope->n_volumes; i++)
+		last = scope->volumes[i].part > last ? scope->volumes[i].part : last;
+	for (size_t i = 0; i < scope->n_conditions; i++)
+		if (scope->conditions[i].part > last)
+			last = scope->conditions[i].part;
+	return last;
+}
+
+/* Behind all steps. */
+static int check_parts(const struct lines *lines, const struct plan *plan)
+{
+	unsigned last = last_part(&plan->scope);
+
+	if (plan->version < PLAN_VERSION_PARTS)
+		return 0;
+	if (plan->n_parts < 2)
+		return lines_bad(lines, "a plan of version %d has two parts or more",
+			PLAN_VERSION_PARTS);
+	if (last > plan->n_parts)
+		return lines_bad(lines,
+			"the scope is of a part %u, and the last step of part %u", last,
+			plan->n_parts);
+	return 0;
 }
 
 /* ---- the whole ---- */
@@ -134,7 +169,9 @@ static int read_plan(struct lines *lines, struct plan *plan)
 	while (lines_is(lines, "step "))
 		if (plan_read_step(lines, plan, &ledger) < 0)
 			goto out;
-	r = plan_read_digest(lines, plan->digest);
+	r = check_parts(lines, plan);
+	if (r == 0)
+		r = plan_read_digest(lines, plan->digest);
 out:
 	plan_ledger_free(&ledger);
 	return r;

@@ -49,8 +49,10 @@ int plan_read_step(
 	struct plan_step *step = NULL;
 	struct lines at_target;
 
-	if (plan_read_step_head(lines, &plan->steps, &plan->n_steps, &step) < 0)
+	if (plan_read_step_head(lines, plan->version >= PLAN_VERSION_PARTS, &plan->steps,
+		    &plan->n_steps, &step) < 0)
 		return -EBADMSG;
+	plan->n_parts = step->part;
 	at_target = *lines;
 	if (plan_take_target(lines, step) < 0 || lines_take_end(lines) < 0 ||
 		plan_take_changes(lines, ledger, step) < 0)

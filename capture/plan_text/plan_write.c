@@ -78,7 +78,10 @@ static void write_expect(const struct facts *expect, struct buf *text)
 
 static void write_step(const struct plan_step *step, size_t number, struct buf *text)
 {
-	buf_printf(text, "step %zu %s\n# ", number, plan_op_name(step->op));
+	buf_printf(text, "step %zu %s\n", number, plan_op_name(step->op));
+	if (step->part)
+		buf_printf(text, "part %u\n", step->part);
+	buf_puts(text, "# ");
 	plan_step_command(step, text);
 	for (size_t i = 0; i < step->n_reasons; i++) {
 		buf_puts(text, "\nreason ");
@@ -99,7 +102,7 @@ void plan_write(struct plan *plan, struct buf *ret_text)
 	size_t begin = ret_text->len;
 
 	write_header(plan, ret_text);
-	scope_write(&plan->scope, ret_text);
+	scope_write(&plan->scope, plan->version >= PLAN_VERSION_PARTS, ret_text);
 	if (!scope_is_empty(&plan->scope))
 		buf_puts(ret_text, "\n");
 	write_expect(&plan->expect, ret_text);

@@ -178,6 +178,8 @@ static void show_step(struct executor *executor, size_t index, bool has_reasons)
 	if (*executor->observer.redaction)
 		names_of_step(&executor->sight, &plan->steps[index], &executor->strings,
 			&step, NULL);
+	if (step.part && (index == 0 || plan->steps[index - 1].part != step.part))
+		fprintf(executor->out, "part %u of %u\n", step.part, plan->n_parts);
 	report_step(executor->out, &step, index + 1, plan->n_steps, has_reasons);
 }
 

@@ -115,6 +115,7 @@ struct condition {
 	const char *vg_uuid, *lv_uuid;
 	struct devno devno;
 	const char *argument;
+	unsigned part; /* of a scope's: as of its other entries (facts.h) */
 };
 
 /* One way in which it does not hold. Strings are the host's. */
@@ -167,6 +168,9 @@ void condition_print(const struct condition *condition, struct buf *text);
 int condition_parse(const char *text, size_t len, struct arena *strings,
 	struct condition *ret_condition, size_t *ret_len);
 int condition_compare(const struct condition *a, const struct condition *b);
+/* What it tells matters to one part of a plan, and not to all: it is not about a whole
+ * group, or the host. */
+bool condition_is_of_part(const struct condition *condition);
 
 /* How the fact line begins that tells of it: "condition KIND SUBJECT [ARGUMENT]". */
 void condition_line_begin(const struct condition *condition, struct buf *line);

@@ -89,12 +89,16 @@ enum scope_level {
 const char *scope_level_name(enum scope_level level);
 int scope_level_parse(const char *name, enum scope_level *ret_level);
 
+/* Of all entries, `part` is the number of the plan's part that asks for it (plan.h); 0 =
+ * the plan has none, or it is of no part. */
+
 /* A device is found again by uuid; without one by devno and name. */
 struct scope_device {
 	struct devno devno;
 	const char *uuid; /* "" = none */
 	const char *name;
 	enum scope_level level;
+	unsigned part;
 };
 
 /* A loop device, an array, or a partition of one: always with all that is on it. Found
@@ -102,6 +106,7 @@ struct scope_device {
 struct scope_block {
 	struct devno devno;
 	const char *kname;
+	unsigned part;
 };
 
 struct scope_volume {
@@ -109,6 +114,7 @@ struct scope_volume {
 	const char *lv_uuid;
 	const char *
 		tags; /* those of its tags that are facts, as in struct lv; NULL = none */
+	unsigned part;
 };
 
 /* The part of a host that a plan speaks of. Strings are borrowed. */
@@ -157,11 +163,12 @@ void scope_unite(struct scope *scope);
 /* The order of volumes: by group, then by volume. */
 int scope_volume_compare(const struct scope_volume *a, const struct scope_volume *b);
 bool scope_is_empty(const struct scope *scope);
-void scope_write(const struct scope *scope, struct buf *text);
+/* With `has_parts` as in a plan that has parts. */
+void scope_write(const struct scope *scope, bool has_parts, struct buf *text);
 /* The lines of a scope that come next; strings go into the arena. Entries are in the
  * order in which scope_write() writes them. */
-int scope_read(struct lines *lines, bool has_conditions, struct arena *strings,
-	struct scope *scope);
+int scope_read(struct lines *lines, bool has_conditions, bool has_parts,
+	struct arena *strings, struct scope *scope);
 
 /* Renders the facts of `scope`, or of the whole host for NULL (no conditions; process
  * holders only of devices whose opens count, so that a comparison of two captures does

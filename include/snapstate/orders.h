@@ -13,9 +13,10 @@
 #include "snapstate/limits.h"
 #include "snapstate/redact_key.h"
 
-#define PLAN_VERSION		2
+#define PLAN_VERSION		3
 #define PLAN_VERSION_OLDEST	1 /* that is read */
 #define PLAN_VERSION_CONDITIONS 2
+#define PLAN_VERSION_PARTS	3 /* has two parts or more */
 #define PLAN_INTERPRETER	"/usr/sbin/snapstate-execute"
 #define PLAN_REASONS_MAX	64
 #define PLAN_AFTER_MAX		256
@@ -80,6 +81,8 @@ struct plan_target {
 
 struct plan_step {
 	enum plan_op op;
+	size_t number; /* in the plan, from 1 */
+	unsigned part; /* from 1; 0 = the plan has no parts */
 	struct plan_target target;
 	char **reasons;
 	size_t n_reasons;
@@ -105,6 +108,7 @@ struct orders {
 	char *host; /* the fact line that says which one it is; NULL: not read */
 	struct plan_step *steps; /* their `gone`, and none of the other facts */
 	size_t n_steps;
+	unsigned n_parts;
 	char digest[SHA256_HEX_LEN + 1];
 };
 void orders_free(struct orders *orders);
@@ -123,6 +127,11 @@ int orders_read(const char *text, size_t len, const char *name,
 	struct orders **ret_orders, struct err *err);
 /* The rules for all bytes of a plan: lines of printable ASCII. */
 int plan_check_bytes(const char *text, size_t len, const char *name, struct err *err);
+
+/* The steps of these parts, part by part in this order, borrowed; the array is malloc'ed.
+ * All steps of a part are in a row, and each part is below or at the last step's. */
+struct plan_step *plan_steps_arrange(const struct plan_step *steps, size_t n_steps,
+	const unsigned *parts, size_t n_parts, size_t *ret_count);
 
 /* ---- a step, as text ---- */
 

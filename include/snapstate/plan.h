@@ -32,6 +32,7 @@
  *   expect FACT                                   (sorted; the first is the host line)
  *
  *   step 1 umount
+ *   part 1                                        (of a plan with parts)
  *   # umount /mnt/backup
  *   reason SENTENCE                               (one or more)
  *   target mount NS:ID device MAJ:MIN target T
@@ -63,6 +64,13 @@
  *   digest sha256:HEX
  *
  * The target of md-stop and loop-detach is the begin of its block line (facts.h).
+ *
+ * Parts: what is removed without anything in common but volume groups and the host. A
+ * plan with two of them or more has "snapstate-plan 3" in its second line. Each can be
+ * left out, and they can be carried out in any order: the prover shows it. The steps of a
+ * part are in a row. " part N" is behind each line of the scope but those about a whole
+ * group or the host; what such a line asks for is of that part, and no step of another
+ * one changes it.
  *
  * Facts follow facts.h; other words are escaped by buf_word(), sentences by buf_tail().
  * The set of facts that is expected before step n is: expect, with gone and new of
@@ -108,6 +116,7 @@ struct plan {
 	struct facts expect;
 	struct plan_step *steps;
 	size_t n_steps;
+	unsigned n_parts;		 /* 0 = it has none */
 	char digest[SHA256_HEX_LEN + 1]; /* set by plan_write and plan_read */
 };
 
@@ -136,6 +145,22 @@ void plan_step_end(
 /* Both after the plan's first `n_done` steps. */
 void plan_predict(const struct plan *plan, size_t n_done, struct facts *ret_now,
 	struct facts *ret_uncertain);
+
+/* ---- parts ---- */
+
+/* Whether the scope asks for this fact, and for which part; 0 = for all. */
+bool plan_scope_part(const struct scope *scope, const char *fact, unsigned *ret_part);
+/* The same plan with these of its parts alone, in this order: its steps, its scope, what
+ * it expects. It borrows from the plan. */
+struct plan *plan_arrange(const struct plan *plan, const unsigned *parts, size_t n_parts);
+void plan_arranged_free(struct plan *plan);
+static inline void plan_arranged_free_fn(struct plan **plan)
+{
+	plan_arranged_free(*plan);
+}
+#define cleanup_plan_arranged cleanup_with(plan_arranged_free_fn)
+/* What a part removes, for people: "vg0/backup-1", "vg0/backup-1 and 2 more". */
+void plan_part_label(const struct plan *plan, unsigned part, struct buf *ret_text);
 
 /* Copies a scope into the plan. */
 void plan_scope_set(struct plan *plan, const struct scope *scope);

@@ -100,7 +100,11 @@ static int add_plan(struct fleet *fleet, size_t member, unsigned parts, struct h
 	struct member *of = &fleet->members[member];
 	struct plan *plan = plan_of_member(fleet, of);
 	struct fleet_plan *added;
-	int r = order_part(&of->survey, parts, now, plan, err);
+	int r;
+
+	if (fleet->n_members == 1)
+		parts |= ORDER_PARTS;
+	r = order_part(&of->survey, parts, now, plan, err);
 
 	if (r < 0) {
 		plan_free(plan);
@@ -170,12 +174,15 @@ static int order_whole(struct fleet *fleet, struct err *err)
 {
 	for (size_t i = 0; i < fleet->n_members; i++) {
 		struct member *member = &fleet->members[i];
+		cleanup_host struct host *now = NULL;
 
 		member->whole = only_plan_of(fleet, i);
 		if (member->whole)
 			continue;
 		member->whole = plan_of_member(fleet, member);
-		if (order_survey(&member->survey, member->whole, err) < 0)
+		now = host_clone(member->host);
+		if (order_part(&member->survey, ORDER_MAPPINGS | ORDER_VOLUMES, now,
+			    member->whole, err) < 0)
 			return err_wrap(err, "%s", member->file);
 	}
 	return 0;

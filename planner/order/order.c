@@ -153,7 +153,7 @@ static void scope_of_mount_points(const struct subject *subject, struct scope *s
 
 /* What a step may change and the executor verifies. An origin is only looked at for its
  * identity, unless the plan is to reload it. */
-static void scope_of_subject(const struct ordering *ordering,
+void order_scope_of_subject(const struct ordering *ordering,
 	const struct subject *subject, struct scope *scope)
 {
 	const struct lv *origin = refreshed_origin(ordering, subject);
@@ -236,7 +236,7 @@ static void find_scope(struct ordering *ordering)
 	if (ordering->scope_of == ordering->subject)
 		return;
 	forget_scope(ordering);
-	scope_of_subject(ordering, ordering->subject, &ordering->scope);
+	order_scope_of_subject(ordering, ordering->subject, &ordering->scope);
 	scope_around(ordering->subject, &ordering->scope, &ordering->around);
 	ordering->scope_of = ordering->subject;
 }
@@ -374,6 +374,8 @@ int order_predict(struct ordering *ordering, struct plan_step *step, struct err 
 	struct reach reach = {0};
 	int r;
 
+	*array_add(&ordering->step_of, &ordering->n_step_of) =
+		(size_t)(ordering->subject - ordering->survey->subjects);
 	find_scope(ordering);
 	reach_of_step(ordering, step, &reach);
 	scope_of_reach(&ordering->scope, &reach, step->op, &scope);
@@ -519,7 +521,7 @@ static int add_refreshes(struct ordering *ordering, struct err *err)
 /* ---- the whole ---- */
 
 /* Whether the subject has steps in such a part. */
-static bool is_of(const struct subject *subject, unsigned parts)
+bool order_is_of(const struct subject *subject, unsigned parts)
 {
 	return subject->verdict == VERDICT_REMOVE &&
 	       (parts & (subject_is_mapping(subject) ? ORDER_MAPPINGS : ORDER_VOLUMES));
@@ -533,7 +535,8 @@ static void note_removed(struct ordering *ordering)
 	for (size_t i = 0; i < survey->n_subjects; i++) {
 		const struct subject *subject = &survey->subjects[i];
 
-		if (subject->snapshot && is_of(subject, ORDER_MAPPINGS & ordering->parts))
+		if (subject->snapshot &&
+			order_is_of(subject, ORDER_MAPPINGS & ordering->parts))
 			ordering->is_removed[subject->snapshot - survey->host->devices] =
 				true;
 	}
@@ -582,9 +585,9 @@ static void add_scope(struct ordering *ordering)
 	for (size_t i = 0; i < survey->n_subjects; i++) {
 		cleanup_scope struct scope own = {0};
 
-		if (!is_of(&survey->subjects[i], ordering->parts))
+		if (!order_is_of(&survey->subjects[i], ordering->parts))
 			continue;
-		scope_of_subject(ordering, &survey->subjects[i], &own);
+		order_scope_of_subject(ordering, &survey->subjects[i], &own);
 		scope_append(&scope, &own);
 	}
 	scope_unite(&scope);
@@ -656,7 +659,7 @@ static int add_subjects(struct ordering *ordering, unsigned part, struct err *er
 		struct subject *subject = &survey->subjects[i];
 		int r;
 
-		if (!is_of(subject, part & ordering->parts))
+		if (!order_is_of(subject, part & ordering->parts))
 			continue;
 		r = add_subject(ordering, subject, err);
 		if (r < 0)
@@ -681,10 +684,13 @@ int order_part(struct survey *survey, unsigned parts, struct host *now, struct p
 		r = add_refreshes(&ordering, err);
 	if (r == 0)
 		r = add_subjects(&ordering, ORDER_VOLUMES, err);
+	if (r == 0 && (parts & ORDER_PARTS))
+		order_find_parts(&ordering);
 	if (known_by && plan->n_steps > first)
 		plan_step_reason(&plan->steps[first], "%s", known_by);
 	forget_scope(&ordering);
 	free(ordering.is_removed);
+	free(ordering.step_of);
 	return r;
 }
 
@@ -692,5 +698,6 @@ int order_survey(struct survey *survey, struct plan *plan, struct err *err)
 {
 	cleanup_host struct host *now = host_clone(survey->host);
 
-	return order_part(survey, ORDER_MAPPINGS | ORDER_VOLUMES, now, plan, err);
+	return order_part(
+		survey, ORDER_MAPPINGS | ORDER_VOLUMES | ORDER_PARTS, now, plan, err);
 }

@@ -4,6 +4,7 @@
  *
  *   - order.c: what is removable -> the plan's steps, in an order that the kernel accepts
  *   - replay.c: steps + a clone of the host -> what each step makes untrue and true
+ *   - parts.c: which of them have nothing in common
  *   - would.c: the steps that would follow if an outlook is confirmed
  *   - fleet_order.c: one plan per host, and the order between them
  */
@@ -18,14 +19,17 @@
 struct plan *plan_begin(const struct survey *survey, const struct request *request,
 	const char *capture_sha256);
 
-/* Steps for all removable subjects, with predictions. An error means that the planner
- * could not show its own steps to be possible: a bug; nothing may be written then. */
+/* Steps for all removable subjects, with predictions, part by part. An error means that
+ * the planner could not show its own steps to be possible: a bug; nothing may be written
+ * then. */
 int order_survey(struct survey *survey, struct plan *plan, struct err *err);
 
 /* Which subjects: those of which only mappings go, and the volumes that LVM removes. */
 enum order_part {
 	ORDER_MAPPINGS = 1 << 0,
 	ORDER_VOLUMES = 1 << 1,
+	/* and what has nothing in common is a part of its own (plan.h) */
+	ORDER_PARTS = 1 << 2,
 };
 /* The same for a part of them, on a host that earlier plans have changed: `now` goes on
  * to what it is after these steps. */

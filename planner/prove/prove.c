@@ -34,6 +34,8 @@
  *     something else; and that is a condition of the plan
  *   - 14 nothing while a command of LVM or device-mapper is at work; and that none is, is
  *     a condition of the plan
+ *   - 15 no step of one part of the plan changes, or may change, what another part speaks
+ *     of; and the other rules are kept without any of the parts, and in another order
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -49,7 +51,7 @@
 int proof_broken(const struct proof *proof, int rule, const char *why, const char *what)
 {
 	return err_set(proof->err, -EPERM, "step %zu (%s) breaks rule %d: %s: %s",
-		proof->number, plan_op_name(proof->step->op), rule, what, why);
+		proof->step->number, plan_op_name(proof->step->op), rule, what, why);
 }
 
 /* ---- predictions ---- */

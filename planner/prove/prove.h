@@ -72,6 +72,12 @@ void proof_forget_volume(
 /* prove_gone.c: LVM has looked everywhere: a group that it does not show is gone. */
 bool proof_lvm_is_whole(const struct host *host);
 
+/* prove_parts.c: rule 15. -EPERM. */
+int proof_check_parts(const struct host *host, const struct plan *plan, struct err *err);
+/* The plans, in their order, as they are. -EPERM. */
+int proof_plans_in_turn(const struct host *const *hosts, size_t n_hosts,
+	const struct proof_plan *plans, size_t n_plans, struct err *err);
+
 /* Proves one plan on its host as the plans before left it. */
 int proof_plan_alone(struct proof *proof);
 /* prove_select.c: a rule of the plan selects the volume, by the metadata or, where that

@@ -346,7 +346,7 @@ static int prove_in_turn(const struct proof_fleet *fleet, struct err *err)
 	return r;
 }
 
-int prove_plans(const struct host *const *hosts, size_t n_hosts,
+int proof_plans_in_turn(const struct host *const *hosts, size_t n_hosts,
 	const struct proof_plan *plans, size_t n_plans, struct err *err)
 {
 	struct proof_fleet fleet = {.hosts = hosts,
@@ -362,5 +362,20 @@ int prove_plans(const struct host *const *hosts, size_t n_hosts,
 	for (size_t i = 0; i < n_hosts; i++)
 		host_free(fleet.now[i]);
 	free(fleet.now);
+	return r;
+}
+
+int prove_plans(const struct host *const *hosts, size_t n_hosts,
+	const struct proof_plan *plans, size_t n_plans, struct err *err)
+{
+	int r = proof_plans_in_turn(hosts, n_hosts, plans, n_plans, err);
+
+	for (size_t i = 0; r == 0 && i < n_plans; i++) {
+		if (!plans[i].plan->n_parts)
+			continue;
+		r = n_hosts > 1
+			    ? err_set(err, -EPERM, "a plan of several hosts has no parts")
+			    : proof_check_parts(hosts[plans[i].host], plans[i].plan, err);
+	}
 	return r;
 }

@@ -139,6 +139,15 @@ static void print_alarm(
 	page_say(page, " ");
 }
 
+/* Of a plan that can be carried out without it. */
+static void print_part(
+	struct page *page, const struct plan *plan, const struct subject *subject)
+{
+	if (subject->n_steps && plan->n_parts)
+		page_say(page, ", part %u of %u", plan->steps[subject->first_step].part,
+			plan->n_parts);
+}
+
 void html_subject(struct html *html, const struct report_host *host, size_t at)
 {
 	const struct report_subject *told = host->told[at];
@@ -166,7 +175,10 @@ void html_subject(struct html *html, const struct report_host *host, size_t at)
 	print_reasons(page, told);
 	html_would(page, told);
 	print_remedy(page, told);
-	page_say_in(page, "h3", "", "Steps of the plan");
+	page_open(page, "h3", "");
+	page_say(page, "Steps of the plan");
+	print_part(page, host->member->whole, subject);
+	page_close(page);
 	if (subject->n_steps)
 		html_steps(page, host->member->whole, subject->label, subject->first_step,
 			subject->n_steps);

@@ -228,6 +228,8 @@ static struct json_object *step_object(const struct plan_step *step, size_t n)
 
 	plan_step_command(step, &command);
 	json_object_object_add(entry, "n", json_object_new_int64((int64_t)n));
+	if (step->part)
+		json_object_object_add(entry, "part", json_object_new_int64(step->part));
 	json_object_object_add(entry, "op", json_text(plan_op_name(step->op)));
 	add_target(entry, step);
 	json_object_object_add(entry, "command", json_text(buf_text(&command)));

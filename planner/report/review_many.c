@@ -55,7 +55,8 @@ static bool is_grouped(const struct groups *groups, size_t at)
 }
 
 /* Its steps, or what is to be done first. */
-static void line_words(const struct report_subject *told, struct buf *text)
+static void line_words(
+	const struct plan *plan, const struct report_subject *told, struct buf *text)
 {
 	const struct subject *subject = told->subject;
 	const struct action *action = now_first_action(told);
@@ -67,6 +68,8 @@ static void line_words(const struct report_subject *told, struct buf *text)
 		buf_printf(text, "step %zu", subject->first_step + 1);
 	else if (action)
 		buf_add(text, action->text, now_first_clause(action->text));
+	if (subject->n_steps && plan->n_parts)
+		buf_printf(text, ", part %u", plan->steps[subject->first_step].part);
 }
 
 static void print_others(
@@ -90,7 +93,7 @@ static void print_others(
 			continue;
 		n_shown++;
 		line = table_line(table, NULL);
-		line_words(told[i], &words);
+		line_words(groups->host->member->whole, told[i], &words);
 		table_cell(line, 0, told[i]->subject->label);
 		table_cell(line, 1, buf_text(&words));
 	}

@@ -76,6 +76,9 @@ static void print_reasons(const struct review *to, const struct report_subject *
 
 void print_steps(struct buf *text, const struct plan *plan, size_t first, size_t count)
 {
+	if (count && plan->n_parts)
+		buf_printf(text, "  %-*s%u of %u\n", REVIEW_INDENT - 2, "part",
+			plan->steps[first].part, plan->n_parts);
 	for (size_t i = first; i < first + count; i++) {
 		buf_printf(text, "  %-*s%zu  ", REVIEW_INDENT - 2,
 			i == first ? "steps" : "", i + 1);

@@ -187,7 +187,10 @@ static void perhaps(struct plan *plan, unsigned size)
 /* A volume's line comes and goes, and each time somebody asks whether it is there. */
 static void refreshes(struct plan *plan, unsigned size)
 {
-	const struct scope_volume *volume = &plan->scope.volumes[0];
+	const struct scope_volume *volume = plan->scope.volumes;
+
+	while (volume->part != plan->n_parts) /* as its steps are */
+		volume++;
 
 	for (unsigned i = 0; i < 16 * size; i++) {
 		struct buf line = BUF_INIT;
@@ -213,6 +216,21 @@ static void reasons(struct plan *plan, unsigned size)
 	for (size_t i = 0; i < plan->n_steps && i < size; i++)
 		while (plan->steps[i].n_reasons < PLAN_REASONS_MAX)
 			plan_step_reason(&plan->steps[i], "for no reason");
+}
+
+/* What was added is of some part, where the plan has parts. */
+static void add_parts(struct plan *plan)
+{
+	struct scope *scope = &plan->scope;
+	unsigned last = plan->n_parts;
+
+	for (size_t i = 0; i < plan->n_steps; i++)
+		if (!plan->steps[i].part)
+			plan->steps[i].part = last;
+	for (size_t i = 0; i < scope->n_conditions; i++)
+		if (!scope->conditions[i].part &&
+			condition_is_of_part(&scope->conditions[i]))
+			scope->conditions[i].part = last ? 1 + (unsigned)i % last : 0;
 }
 
 struct shape {
@@ -275,6 +293,7 @@ static struct cost cost_of(const struct shape *shape, unsigned size)
 		shape->add(made.plan, size);
 		facts_sort(&made.plan->expect);
 		scope_unite(&made.plan->scope);
+		add_parts(made.plan);
 	}
 	if (shape->is_true) {
 		facts_free(&made.plan->expect);

@@ -404,3 +404,37 @@ struct device *sample_add_neighbour(struct host *host)
 	host_sort(host);
 	return sample_device(host, 8);
 }
+
+void sample_add_backup(struct host *host, unsigned number)
+{
+	const char *origin = number == 2 ? "DDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDD"
+					 : "EEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEE";
+	const char *snapshot = SAMPLE_BACKUP(number);
+	unsigned minor = 10 * number, start = 30 + 8 * (number - 2);
+	char name[64], uuid[128], params[64];
+	struct lv *lv;
+
+	snprintf(params, sizeof(params), "7:0 %u", 2048 + start * EXTENT);
+	snprintf(name, sizeof(name), "onapp--aaaa-disk%u-real", number);
+	snprintf(uuid, sizeof(uuid), "LVM-%s%s-real", SAMPLE_VG, origin);
+	sample_add_device(host, minor + 1, name, uuid, "linear", params, 4 * EXTENT);
+	snprintf(name, sizeof(name), "onapp--aaaa-disk%u", number);
+	snprintf(uuid, sizeof(uuid), "LVM-%s%s", SAMPLE_VG, origin);
+	snprintf(params, sizeof(params), "254:%u", minor + 1);
+	sample_add_device(host, minor, name, uuid, "snapshot-origin", params, 4 * EXTENT);
+	snprintf(params, sizeof(params), "7:0 %u", 2048 + (start + 4) * EXTENT);
+	snprintf(name, sizeof(name), "onapp--aaaa-backup--%u-cow", number);
+	snprintf(uuid, sizeof(uuid), "LVM-%s%s-cow", SAMPLE_VG, snapshot);
+	sample_add_device(host, minor + 2, name, uuid, "linear", params, 4 * EXTENT);
+	snprintf(params, sizeof(params), "254:%u 254:%u P 8", minor + 1, minor + 2);
+	snprintf(name, sizeof(name), "onapp--aaaa-backup--%u", number);
+	snprintf(uuid, sizeof(uuid), "LVM-%s%s", SAMPLE_VG, snapshot);
+	sample_add_device(host, minor + 3, name, uuid, "snapshot", params, 4 * EXTENT)
+		->targets[0]
+		.status = "16/32768 16";
+	add_lv(host, origin, numbered(host, "disk", number), start, 4);
+	lv = add_lv(host, snapshot, numbered(host, "backup-", number), start + 4, 4);
+	lv->role = LV_SNAPSHOT;
+	lv->origin_uuid = origin;
+	host_sort(host);
+}

@@ -40,6 +40,14 @@ void sample_add_victim(struct host *host);
  * -cow. */
 struct device *sample_add_neighbour(struct host *host);
 
+/* Another origin, and an idle backup of it, which has nothing in common with the others
+ * but the group: 254:20 origin, 254:21 -real, 254:22 -cow, 254:23 snapshot for number 2,
+ * the next ones for 3. */
+#define SAMPLE_BACKUP(number)                                                            \
+	((number) == 2 ? "TTTTTTTTTTTTTTTTTTTTTTTTTTTTTTTT"                              \
+		       : "UUUUUUUUUUUUUUUUUUUUUUUUUUUUUUUU")
+void sample_add_backup(struct host *host, unsigned number);
+
 /* Only the volume group, its physical volume and the sources: no device, no volume. */
 struct host *sample_host_empty(void);
 

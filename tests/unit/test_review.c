@@ -250,7 +250,7 @@ static void test_text_of_many(void **state)
 	review_print(&reviewed.report, 0, false, &text);
 	review_print(&reviewed.report, 0, true, &verbose);
 	assert_has(&text, "REMOVE     19 more like onapp-0000/backup-000000\n");
-	assert_has(&text, "  onapp-0000/backup-000002  steps 4 to 6\n");
+	assert_has(&text, "  onapp-0000/backup-000002  steps 4 to 6, part 2\n");
 	assert_has(&text, "REFUSE     19 more like onapp-0000/backup-000001\n");
 	assert_has(&text, "  onapp-0000/backup-000003  wait until the backup of ");
 	assert_has(&text, "onapp-0000/backup-000001 and 19 more like it are kept.");
