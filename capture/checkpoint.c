@@ -136,10 +136,10 @@ static int look(const struct checkpoint *checkpoint, struct err *err)
 	if (waitpid(checkpoint->child, &status, WNOHANG) != checkpoint->child)
 		return 0;
 	if (WIFSIGNALED(status))
-		return err_set(err, -ECHILD, "the process for it died of signal %d",
+		return err_set(err, -ECHILD, "its process was killed by signal %d",
 			WTERMSIG(status));
-	return err_set(err, -ECHILD, "the process for it ended with status %d",
-		WEXITSTATUS(status));
+	return err_set(
+		err, -ECHILD, "its process exited with status %d", WEXITSTATUS(status));
 }
 
 static int give_up(const struct checkpoint *checkpoint, struct err *err)
@@ -150,7 +150,7 @@ static int give_up(const struct checkpoint *checkpoint, struct err *err)
 	while (waitpid(checkpoint->child, NULL, WNOHANG) == 0) {
 		if (clock_ms() >= until)
 			return err_set(err, -EBUSY,
-				"no answer, and the process for it cannot be killed");
+				"no answer, and its process cannot be killed");
 		poll(NULL, 0, CHECKPOINT_TICK_MS);
 	}
 	return err_set(err, -ETIMEDOUT, "no answer");

@@ -32,13 +32,13 @@ static const struct option_row rows[] = {
 		"collections, into a folder (default: "
 		"HOST-TIME-RANDOM" ARCHIVE_SUFFIX " in the current folder)"},
 	{OPTION_FROM, "from", "PATH",
-		"record nothing of this host, but what others collected: sosreports, "
+		"do not read this host, but import what others collected: sosreports, "
 		"supportconfigs and other collections (folders or archives), an lvmdump, "
 		"a text with pasted commands (- for standard input), or a folder with "
 		"any of these; for review only"},
 	{OPTION_TIMEOUT, "timeout", "SECONDS",
-		"give up on what has not answered by then (default: 60; 240 for each "
-		"answer of --observe)"},
+		"stop waiting for what has not answered by then (default: 60; 240 for "
+		"each answer of --observe)"},
 	{OPTION_CMDLINE, "cmdline", NULL,
 		"record the arguments of processes, not only their names"},
 	{OPTION_REDACT, "redact", "KEYFILE",

@@ -34,8 +34,7 @@ static const char *advice(enum outcome outcome)
 	case OUTCOME_CHANGED:
 		return "the host is busy: capture again";
 	case OUTCOME_UNSUPPORTED:
-		return "this host answers in a way that is not known: attach the archive "
-		       "all the same";
+		return "this host gives an unknown answer: attach the archive anyway";
 	}
 	return "";
 }

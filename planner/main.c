@@ -173,8 +173,8 @@ static int tell_message(const struct options *options)
 	if (explain_message(options->explain, &output))
 		return program_print(&output, EXIT_DONE);
 	err_set(&err, -ENOENT,
-		"without a CAPTURE, --explain tells what a message of LVM or of the kernel "
-		"means; this one is not known");
+		"without a CAPTURE, --explain explains a message of LVM or the kernel; "
+		"this one is unknown");
 	return program_fail(&err, EXIT_USAGE);
 }
 

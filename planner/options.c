@@ -42,12 +42,12 @@ static const struct option_row rows[] = {
 		"(default: " SELECT_DEFAULT ")"},
 	{OPT_POLICY, "policy", "FILE",
 		"rules with names, ages and tags, applied after --select; may be "
-		"repeated; a name such as proxmox stands for a policy that is inside "
-		"the program"},
+		"repeated; a name such as proxmox selects a policy that the program "
+		"contains"},
 	{OPT_MIN_AGE, "min-age", "DURATION",
 		"leave younger snapshots alone: 90s, 30m, 1h (default), 7d"},
 	{OPT_VALID, "valid", "DURATION",
-		"the plan expires so long after its capture (default: 7d)"},
+		"the plan expires this long after its capture (default: 7d)"},
 	{OPT_REFRESH, "refresh-origin", NULL,
 		"also turn origins whose last snapshot is removed into plain volumes"},
 	{OPT_SINGLE_HOST, "single-host", NULL,
@@ -65,19 +65,18 @@ static const struct option_row rows[] = {
 		"write the stacks as a graph for dot(1); an existing file is not "
 		"overwritten"},
 	{OPT_EXPLAIN, "explain", "DEVICE",
-		"tell the story of one device: MAJ:MIN, uuid, dm name, VG/LV, LV, a path "
-		"below /dev or a mount point; of several hosts NODE:DEVICE, or each that "
-		"has it; or what "
-		"a "
-		"message of LVM or of the kernel means, for which no CAPTURE is needed"},
+		"explain one device: MAJ:MIN, uuid, dm name, VG/LV, LV, a path below "
+		"/dev or a mount point; of several hosts NODE:DEVICE, or each that has "
+		"it; or what a message of LVM or of the kernel means, for which no "
+		"CAPTURE is needed"},
 	{OPT_JSON, "json", NULL, "print the verdicts and steps as JSON"},
 	{OPT_REPLY, "reply", NULL,
-		"print an answer to who sent the evidence: what is seen, what is not "
-		"known, and which commands to run"},
+		"print a reply to the sender of the evidence: what it shows, what is "
+		"unknown, and which commands to run"},
 	{OPT_LIST, "list", NULL,
-		"list every snapshot, also those that were not asked for, a line each; "
-		"-o LIST chooses columns, -o +LIST adds some to the usual ones, --json "
-		"gives them as JSON; the columns: " LIST_COLUMNS},
+		"list every snapshot, selected or not, one per line; -o LIST chooses "
+		"columns, -o +LIST adds some to the usual ones, --json gives them as "
+		"JSON; the columns: " LIST_COLUMNS},
 	{'n', "noheadings", NULL, "with --list: no headings"},
 	{'r', "raw", NULL, "with --list: one blank between two columns, for scripts"},
 	{OPT_JSON_LINES, "json-lines", NULL,
@@ -86,7 +85,8 @@ static const struct option_row rows[] = {
 		"judge groups of hosts that share storage apart from each other, as with "
 		"a folder, in N processes at once (default: 1)"},
 	{'v', "verbose", NULL,
-		"details of every snapshot in the review, also of many that are alike"},
+		"show the details of every snapshot in the review, similar ones "
+		"included"},
 	{OPT_DIFF, "diff", NULL, "compare two captures, fact by fact"},
 	{OPT_COLOR, "color", "WHEN",
 		"colour the review: auto (default: on a terminal, unless NO_COLOR is "
@@ -107,7 +107,7 @@ static const struct option_program program = {
 	.about = "Reads a capture, offline, and prints which leftover backup snapshots "
 		 "can be removed safely, in which steps and why, and which not. Several "
 		 "captures are those of hosts that share volume groups; of a folder, "
-		 "those that do are found.",
+		 "those that do are found together.",
 	.rows = rows,
 };
 

@@ -221,7 +221,7 @@ static int read_policy(const char *name, struct policy *policy, struct err *err)
 		return policy_read(shipped, strlen(shipped), name, policy, err);
 	known_names(&names);
 	return err_set(err, -ENOENT,
-		"no file %s, and no policy of that name in this program, which has %s",
+		"%s: no such file, and no such policy in this program, which has %s",
 		name, buf_text(&names));
 }
 

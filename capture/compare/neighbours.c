@@ -23,7 +23,7 @@ static int check_condition(
 	if (i < found->count)
 		said = condition_line_found(found->lines[i], condition);
 	if (!said)
-		return err_set(err, -EAGAIN, "nobody has looked whether this holds: %s",
+		return err_set(err, -EAGAIN, "whether this holds was not checked: %s",
 			buf_text(&begin));
 	if (strcmp(said, "ok") == 0)
 		return 0;

@@ -198,8 +198,8 @@ static void tell_flags(
 		if (had == fact_value_has(is, "flags", flags[i].flag))
 			continue;
 		buf_puts(&text, name);
-		buf_printf(&text, had ? " is not %s any more" : " is now %s",
-			flags[i].words);
+		buf_printf(
+			&text, had ? " is no longer %s" : " is now %s", flags[i].words);
 		tell(t, &text);
 	}
 }
@@ -211,7 +211,7 @@ static void tell_anew(struct telling *t, const char *name)
 	cleanup_buf struct buf text = BUF_INIT;
 
 	buf_puts(&text, name);
-	buf_puts(&text, " was removed and made anew");
+	buf_puts(&text, " was removed and created again");
 	tell(t, &text);
 }
 
@@ -272,7 +272,7 @@ static void say_metadata(struct telling *t, const char *was, const char *is)
 	if (has_state(is, "unread"))
 		buf_puts(&text, ": the LVM metadata that would show it was not read");
 	else if (!is || has_state(is, "absent"))
-		buf_puts(&text, " is not in the LVM metadata any more");
+		buf_puts(&text, " is no longer in the LVM metadata");
 	else if (!was || has_state(was, "absent") || has_state(was, "unread"))
 		buf_printf(&text, " is %s in the LVM metadata", now(t, is));
 	else

@@ -18,11 +18,11 @@
 static const struct condition_words siblings_words[] = {
 	{"unread", "the metadata of its volume group was not read"},
 	{"absent", "the origin is not in the LVM metadata"},
-	{"hidden", "is a hidden volume, and no origin of its own"},
+	{"hidden", "is a hidden volume, not an origin"},
 	{"merging", "is being merged into the origin, or is marked for it: loading the "
 		    "origin's table would begin the merge"},
 	{"inactive", "is in the LVM metadata and not active here: LVM would activate it, "
-		     "with data that are wrong by now"},
+		     "and its data is out of date"},
 	{"table", "has a table that LVM did not load, and would replace"},
 	{"stale", "is active here on the same origin and not in the LVM metadata"},
 	{"mapped", "is mapped to the layer below the origin, which LVM could not remove "
@@ -33,7 +33,7 @@ static const struct condition_words siblings_words[] = {
 
 static const struct condition_words settled_words[] = {
 	{"suspended", "is suspended: LVM would resume it"},
-	{"inactive-table", "has an inactive table: a resume would put it into force"},
+	{"inactive-table", "has an inactive table: a resume would load it"},
 	{"deferred", "is marked for deferred removal"},
 	{"no-table", "has no table"},
 	{NULL, NULL},
@@ -59,8 +59,9 @@ static const struct condition_words in_use_words[] = {
 };
 
 static const struct condition_words hosts_words[] = {
-	{"writer", "wrote the metadata of the group, and is no host that was captured"},
-	{"maker", "made a volume of the group, and is no host that was captured"},
+	{"writer",
+		"wrote the metadata of the group, and is not a host that was captured"},
+	{"maker", "made a volume of the group, and is not a host that was captured"},
 	{NULL, NULL},
 };
 
@@ -86,7 +87,7 @@ static const struct condition_words storage_words[] = {
 
 static const struct condition_words not_configured_words[] = {
 	{"unread", "was not read: it may name the snapshot"},
-	{"named", "names the snapshot, or what is on it: somebody means to use it"},
+	{"named", "names the snapshot, or what is on it: it may be meant for use"},
 	{NULL, NULL},
 };
 
@@ -110,14 +111,14 @@ static const struct condition_words mount_points_words[] = {
 		"is below a mount of the snapshot, and suspended or in the middle of "
 		"a change: umount would wait for it"},
 	{"deferred", "is below a mount of the snapshot, and marked for deferred removal: "
-		     "it would go with the mount"},
+		     "unmounting would remove it"},
 	{"other", "is a mount of the snapshot, and /etc/fstab puts something else there: "
 		  "it may be what the host really runs on"},
 	{NULL, NULL},
 };
 
 static const struct condition_words quiet_words[] = {
-	{"command", "is at work: wait until it has ended"},
+	{"command", "is running: wait until it has ended"},
 	{NULL, NULL},
 };
 

@@ -58,10 +58,9 @@ const char *lvm_refusal(const char *settings)
 	static const struct {
 		const char *setting, *words;
 	} refusals[] = {
-		{LVM_LVMETAD_RUNS,
-			"lvmetad runs, and would go on with what it knew before: set "
-			"global/use_lvmetad=0 in lvm.conf, and stop lvm2-lvmetad.socket "
-			"and lvm2-lvmetad.service"},
+		{LVM_LVMETAD_RUNS, "lvmetad is running, and would keep using outdated "
+				   "metadata: set global/use_lvmetad=0 in lvm.conf, and "
+				   "stop lvm2-lvmetad.socket and lvm2-lvmetad.service"},
 		{"metadata_read_only=1",
 			"lvm.conf has global/metadata_read_only=1 (XenServer and XCP-ng "
 			"change groups on the pool's master alone, with "

@@ -145,7 +145,7 @@ static int row_read(struct host *host, struct line line, size_t name_end,
 	if (row_split(line, name_end, &row, err) < 0)
 		return -EBADMSG;
 	if (devno_is_none(device->devno))
-		return err_set(err, -EBADMSG, "0:0 is no device");
+		return err_set(err, -EBADMSG, "0:0 is not a device");
 	if (host->n_devices == IMPORT_DEVICES_MAX)
 		return err_set(err, -EFBIG, "more than %d devices", IMPORT_DEVICES_MAX);
 	device->name = host_string_n(host, row.name.at, row.name.len);

@@ -85,8 +85,7 @@ void evidence_note_cut(struct evidence *evidence, const char *path, const char *
 		buf_word(&text, path);
 	else
 		buf_puts(&text, "the archive");
-	buf_printf(&text, " is cut off or damaged (%s): what is behind that is missing",
-		why);
+	buf_printf(&text, " is cut off or damaged (%s): the rest is missing", why);
 	evidence->cut = xstrdup(buf_text(&text));
 }
 
@@ -309,7 +308,7 @@ static int read_text(int fd, const char *name, struct evidence *evidence, struct
 	if (r == 0 && piece->error)
 		r = piece_check_text(piece, err);
 	if (r == 0 && !text_is_likely(buf_text(&piece->bytes), piece->bytes.len))
-		r = err_set(err, -EBADMSG, "is no text");
+		r = err_set(err, -EBADMSG, "is not text");
 	return r;
 }
 

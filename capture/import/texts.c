@@ -152,7 +152,7 @@ static void piece_read(const struct host *host, const struct piece *piece,
 			is_in_model(host, file)))
 		return;
 	if (!text_is_likely(piece->bytes.data, piece->bytes.len)) {
-		buf_printf(record, "%s: is no text, not read\n", file);
+		buf_printf(record, "%s: is not text, not read\n", file);
 		return;
 	}
 	piece_title(piece, &title);

@@ -146,7 +146,7 @@ int observe_ticket_pack(const struct observing *observing, const char *digest,
 	int r, code;
 
 	if (observing->ticket < 0 || fstat(observing->ticket, &stat) < 0 || stat.st_size)
-		return err_set(err, -ENODATA, "there is no ticket to be packed");
+		return err_set(err, -ENODATA, "there is no ticket to pack");
 	r = read_files(observing->duty, digest, &ticket, err);
 	if (r == 0)
 		r = capture(observing, &ticket, &after, err);

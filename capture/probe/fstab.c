@@ -25,7 +25,7 @@ void probe_fstab(const struct machine *machine, struct host *host)
 	text_fstab_read(host, buf_text(&text), text.len, &bad_lines);
 	if (bad_lines)
 		host_source_set(host, "fstab", OUTCOME_READ,
-			"%zu lines are no entries, and left out", bad_lines);
+			"%zu lines are not entries, and were left out", bad_lines);
 	else
 		host_source_set(host, "fstab", OUTCOME_READ, "%s", "");
 }

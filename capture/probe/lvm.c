@@ -214,7 +214,7 @@ static int read_metadata(struct reading *reading, const struct vg *vg)
 	snprintf(name, sizeof(name), "lvm/%s.vg", vg->uuid);
 	if (reading->session.has_hung) {
 		host_source_set(reading->scratch, name, OUTCOME_SKIPPED, "%s",
-			"not asked: what LVM was asked before hung");
+			"not asked: an earlier question to LVM hung");
 		return 0;
 	}
 	r = find_metadata(reading, vg, name, &err);
@@ -262,7 +262,7 @@ static void read_plain(
 
 	if (reading->session.has_hung) {
 		host_source_set(reading->scratch, name, OUTCOME_SKIPPED, "%s",
-			"not asked: what LVM was asked before hung");
+			"not asked: an earlier question to LVM hung");
 		return;
 	}
 	r = ask_plain(reading, question, &answer, &err);
@@ -393,7 +393,7 @@ static bool is_list_known(struct host *host, unsigned parts)
 		bad = blocks;
 	if (bad)
 		note_all(host, parts, bad->outcome,
-			"not run: it is not known which devices are safe to read");
+			"not run: which devices are safe to read is unknown");
 	else if (!dm || !blocks)
 		note_all(host, parts, OUTCOME_SKIPPED, "not run: needs dm and blocks");
 	return dm && blocks && !bad;

@@ -171,8 +171,8 @@ static void add_only_table(const struct machine *machine, struct host *host)
 	add_namespace(machine, host, &first, 1, NAMESPACE_UNTOLD);
 	if (host->n_namespaces)
 		host_source_set(host, "mounts", OUTCOME_UNSUPPORTED,
-			"this kernel does not tell mount namespaces (Linux 3.8 does): "
-			"the mounts of process 1 alone were read");
+			"this kernel does not show mount namespaces (Linux 3.8 does): "
+			"only the mounts of process 1 were read");
 }
 
 void probe_mounts(const struct machine *machine, struct host *host)

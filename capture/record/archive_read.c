@@ -114,7 +114,7 @@ static int path_split(
 	const char *slash;
 
 	if (!path)
-		return err_set(err, -EBADMSG, "a name that is no ASCII");
+		return err_set(err, -EBADMSG, "a name that is not ASCII");
 	if (member_name_check(path, err) < 0)
 		return -EBADMSG;
 	slash = strchr(path, '/');
@@ -134,7 +134,7 @@ static int entry_check(struct archive_entry *entry, const char *name, struct err
 {
 	if (archive_entry_hardlink(entry) || archive_entry_symlink(entry) ||
 		archive_entry_filetype(entry) != AE_IFREG)
-		return err_set(err, -EBADMSG, "%s: is no ordinary file", name);
+		return err_set(err, -EBADMSG, "%s: is not a regular file", name);
 	if (archive_entry_sparse_count(entry) > 0)
 		return err_set(err, -EBADMSG, "%s: is a sparse file", name);
 	if (!archive_entry_size_is_set(entry) || archive_entry_size(entry) < 0 ||
@@ -176,7 +176,7 @@ static int entry_read(struct archive *archive, struct archive_entry *entry, char
 		return r;
 	if (!members->count && strcmp(name, MEMBER_FORMAT) != 0)
 		return err_set(err, -EBADMSG,
-			"%s: the first member must be %s: this is no capture", name,
+			"%s: the first member must be %s: this is not a capture", name,
 			MEMBER_FORMAT);
 	if (members->count == RECORD_MEMBERS_MAX)
 		return err_set(err, -EFBIG, "more than %d members", RECORD_MEMBERS_MAX);

@@ -40,7 +40,7 @@ int format_check(const struct buf *text, struct err *err)
 	if (text->len > FORMAT_MAX || strlen(at) != text->len ||
 		line_take(&at, magic, &version) < 0 || version < 1)
 		return err_set(err, -EBADMSG,
-			"%s: the first line must be \"%sN\": this is no capture",
+			"%s: the first line must be \"%sN\": this is not a capture",
 			MEMBER_FORMAT, magic);
 	if (line_take(&at, min_reader, &reader) < 0)
 		return err_set(err, -EBADMSG, "%s: the second line must be \"%sN\"",

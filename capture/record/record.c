@@ -100,8 +100,8 @@ static int write_sorted(const struct host *host, const char *top, struct buf *re
 	int r;
 
 	if (strchr(top, '/') || member_name_check(top, err) < 0)
-		return err_set(
-			err, -EINVAL, "%s is no name for the archive's folder", top);
+		return err_set(err, -EINVAL,
+			"%s is not a valid name for the archive's folder", top);
 	r = host_limits_check(host, err);
 	if (r == 0)
 		r = documents_check(host, err);

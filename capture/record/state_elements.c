@@ -87,7 +87,7 @@ static uint64_t take_number(struct reader *r, const char *attribute, uint64_t ma
 	uint64_t value = 0;
 
 	if (text && (parse_u64(text, strlen(text), 10, &value) < 0 || value > max)) {
-		reader_fail(r, attribute, "is no number or too large");
+		reader_fail(r, attribute, "is not a number, or too large");
 		value = 0;
 	}
 	return value;
@@ -111,7 +111,7 @@ static struct file_at take_file_at(struct reader *r)
 	else if (strcmp(text, "-") != 0 &&
 		 (parse_devno(text, strlen(text), &file.devno) < 0 ||
 			 devno_is_none(file.devno)))
-		reader_fail(r, "file-on", "is no device number");
+		reader_fail(r, "file-on", "is not a device number");
 	return file;
 }
 
@@ -122,7 +122,7 @@ static struct devno take_devno(struct reader *r, bool can_be_none)
 
 	if (text && !(can_be_none && strcmp(text, "-") == 0) &&
 		(parse_devno(text, strlen(text), &devno) < 0 || devno_is_none(devno)))
-		reader_fail(r, "devno", "is no device number");
+		reader_fail(r, "devno", "is not a device number");
 	return devno;
 }
 
@@ -149,7 +149,7 @@ static void read_moment(struct reader *r)
 	const char *taken = take(r, "taken");
 
 	if (taken && stamp_read(taken, &r->host->identity.taken) < 0)
-		reader_fail(r, "taken", "is no time");
+		reader_fail(r, "taken", "is not a time");
 	r->host->identity.uptime = take_number(r, "uptime", UINT64_MAX);
 	if (has(r, "uevents"))
 		r->host->identity.uevents = take_number(r, "uevents", UINT64_MAX);
@@ -239,7 +239,7 @@ static int64_t take_rest(struct reader *r)
 	if (text && (parse_u64(text + is_negative, strlen(text + is_negative), 10,
 			     &value) < 0 ||
 			    value > REST_MAX || (is_negative && !value))) {
-		reader_fail(r, "rest", "is no number or too large");
+		reader_fail(r, "rest", "is not a number, or too large");
 		value = 0;
 	}
 	return is_negative ? -(int64_t)value : (int64_t)value;

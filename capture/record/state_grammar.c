@@ -168,15 +168,15 @@ static const char *value_rule(enum value_kind kind)
 		return "must be text, \"-\" for none";
 	case VALUE_NUMBER:
 	case VALUE_REST:
-		return "is no number or too large";
+		return "is not a number, or too large";
 	case VALUE_DEVNO:
 	case VALUE_DEVNO_OR_NONE:
 	case VALUE_FILE_ON:
-		return "is no device number";
+		return "is not a device number";
 	case VALUE_FLAGS:
 		return "are not known or not in order";
 	case VALUE_STAMP:
-		return "is no time";
+		return "is not a time";
 	case VALUE_VERSION:
 		return "is not " STATE_VERSION;
 	case VALUE_REDACTION:
@@ -223,7 +223,7 @@ static void attributes_check(struct reader *r, const struct element_rule *rule)
 			attribute_find(rule->attributes, next, attribute->name);
 
 		if (!known)
-			reader_fail(r, attribute->name, "is no attribute of it");
+			reader_fail(r, attribute->name, "is not one of its attributes");
 		else if (!grammar_value_is_valid(
 				 known->kind, attribute->value, attribute->len))
 			reader_fail(r, attribute->name, value_rule(known->kind));

@@ -92,13 +92,13 @@ static void on_text(void *context, const xmlChar *text, int len)
 
 	for (int i = 0; i < len; i++)
 		if (text[i] != ' ' && text[i] != '\n')
-			reader_fail(r, "text", "has no place here");
+			reader_fail(r, "text", "is not allowed here");
 }
 
 static void on_instruction(void *context, const xmlChar *target, const xmlChar *data)
 {
 	(void)target, (void)data;
-	reader_fail(context, "a processing instruction", "has no place here");
+	reader_fail(context, "a processing instruction", "is not allowed here");
 }
 
 /* Called for each thing that is wrong; the first one counts. */
@@ -166,7 +166,7 @@ static const char *byte_rule(struct place *place, const char *xml, size_t at, si
 {
 	switch ((enum byte_class)byte_classes[(unsigned char)xml[at]]) {
 	case BYTE_BAD:
-		return "a byte that is no printable ASCII";
+		return "a byte that is not printable ASCII";
 	case BYTE_PLAIN:
 		return NULL;
 	case BYTE_NEWLINE:
@@ -214,7 +214,7 @@ static void parse(struct reader *r, const char *xml, size_t len)
 	}
 	/* libxml2 has said why */
 	if (r->status == 0 && (failed || !r->xml->wellFormed || r->depth))
-		r->status = err_set(r->err, -EBADMSG, "is no well-formed XML");
+		r->status = err_set(r->err, -EBADMSG, "is not well-formed XML");
 }
 
 static int read_checked(const char *xml, size_t len, struct reader *r)

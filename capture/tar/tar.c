@@ -21,6 +21,6 @@ int tar_fail(struct archive *archive, struct err *err)
 	const char *why = archive_error_string(archive);
 	cleanup_buf struct buf text = BUF_INIT;
 
-	buf_tail(&text, why ? why : "is no tar archive"); /* it may quote the file */
+	buf_tail(&text, why ? why : "is not a tar archive"); /* it may quote the file */
 	return err_set(err, -EBADMSG, "%s", buf_text(&text));
 }

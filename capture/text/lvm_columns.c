@@ -102,8 +102,8 @@ int text_lvm_rows_read(const char *fields, const struct buf *text,
 
 		number++;
 		if (len && row_read(&rows, line, len) < 0)
-			r = err_set(err, -EBADMSG,
-				"line %zu: not the fields that were asked for", number);
+			r = err_set(err, -EBADMSG, "line %zu: not the requested fields",
+				number);
 		line += len + (line[len] == '\n');
 	}
 	if (r < 0)

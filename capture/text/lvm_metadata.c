@@ -66,8 +66,8 @@ static int name_check(const char *name, struct err *err)
 		cleanup_buf struct buf word = BUF_INIT;
 
 		buf_word(&word, name);
-		return err_set(
-			err, -EBADMSG, "%s is no name that LVM allows", buf_text(&word));
+		return err_set(err, -EBADMSG, "%s is not a name that LVM allows",
+			buf_text(&word));
 	}
 	return 0;
 }
@@ -224,8 +224,8 @@ static int uuids_check(const struct metadata *metadata, struct err *err)
 		qsort(uuids, n, sizeof(*uuids), order_uuids);
 	for (size_t i = 1; r == 0 && i < n; i++)
 		if (strcmp(uuids[i - 1], uuids[i]) == 0)
-			r = err_set(err, -EBADMSG, "the uuid %s stands for two volumes",
-				uuids[i]);
+			r = err_set(
+				err, -EBADMSG, "two volumes have the uuid %s", uuids[i]);
 	free(uuids);
 	return r;
 }

@@ -267,7 +267,7 @@ static int rows_read(struct report *report, struct json_object *part, const char
 	if (!json_object_object_get_ex(part, name, &rows))
 		return 0; /* as for PVs without a VG */
 	if (!json_object_is_type(rows, json_type_array))
-		return err_set(err, -EBADMSG, "\"%s\" is no list", name);
+		return err_set(err, -EBADMSG, "\"%s\" is not a list", name);
 	for (size_t i = 0; i < json_object_array_length(rows); i++) {
 		struct json_object *row = json_object_array_get_idx(rows, i);
 
@@ -291,7 +291,7 @@ static int report_read(struct report *report, struct json_object *json, struct e
 		struct json_object *part = json_object_array_get_idx(parts, i);
 
 		if (!json_object_is_type(part, json_type_object))
-			return err_set(err, -EBADMSG, "part %zu is no section", i + 1);
+			return err_set(err, -EBADMSG, "part %zu is not a section", i + 1);
 		report->vg_uuid = "";
 		if (rows_read(report, part, "vg", vg_row, err) < 0 ||
 			rows_read(report, part, "pv", pv_row, err) < 0)

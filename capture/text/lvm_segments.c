@@ -60,7 +60,8 @@ static int area_read(const struct metadata *metadata, const char *key,
 
 	if (v->type != DM_CFG_STRING || !v->next || v->next->type != DM_CFG_INT ||
 		v->next->v.i < 0 || v->next->v.i > LVM_EXTENTS_MAX)
-		return err_set(err, -EBADMSG, "%s is no list of names and extents", key);
+		return err_set(
+			err, -EBADMSG, "%s is not a list of names and extents", key);
 	start = (uint64_t)v->next->v.i;
 	pv = metadata_pv(metadata, v->v.str);
 	if (!pv) {
@@ -89,7 +90,7 @@ static int areas_read(const struct metadata *metadata,
 	if (config_number(section, areas->count_key, LVM_EXTENTS_MAX, &count, err) < 0)
 		return -EBADMSG;
 	if (!count || (areas->is_shared && segment->extents % count))
-		return err_set(err, -EBADMSG, "extent_count is no multiple of %s",
+		return err_set(err, -EBADMSG, "extent_count is not a multiple of %s",
 			areas->count_key);
 	extents = areas->is_shared ? segment->extents / count : segment->extents;
 	if (v && v->type == DM_CFG_EMPTY_ARRAY)
@@ -116,7 +117,7 @@ static int names_read(const struct metadata *metadata,
 		return 0;
 	for (; v; v = v->next) {
 		if (v->type != DM_CFG_STRING)
-			return err_set(err, -EBADMSG, "%s is no list of names", key);
+			return err_set(err, -EBADMSG, "%s is not a list of names", key);
 		if (lv_reference(metadata, segment, key, v->v.str, err) < 0)
 			return -EBADMSG;
 	}

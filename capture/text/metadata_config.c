@@ -125,7 +125,7 @@ static int keys_check(const struct dm_config_node *section, struct err *err)
 			cleanup_buf struct buf key = BUF_INIT;
 
 			buf_word(&key, keys[i]);
-			r = err_set(err, -EBADMSG, "%s stands twice in one section",
+			r = err_set(err, -EBADMSG, "%s occurs twice in one section",
 				buf_text(&key));
 		}
 	free(keys);
@@ -233,7 +233,7 @@ int config_number(const struct dm_config_node *section, const char *key, uint64_
 	if (!v)
 		return err_set(err, -EBADMSG, "%s is missing", key);
 	if (v->type != DM_CFG_INT || v->next || v->v.i < 0 || (uint64_t)v->v.i > max)
-		return err_set(err, -EBADMSG, "%s is no number from 0 to %llu", key,
+		return err_set(err, -EBADMSG, "%s is not a number from 0 to %llu", key,
 			(unsigned long long)max);
 	*ret_value = (uint64_t)v->v.i;
 	return 0;

@@ -74,7 +74,7 @@ static int read_journal(struct ticket *ticket, const char *name, struct err *err
 		return r;
 	if (!ticket->run.has_header)
 		return err_set(err, -EBADMSG,
-			"%s is cut off in its first lines: its run began nothing", name);
+			"%s is cut off in its first lines: its run began no step", name);
 	if (strcmp(ticket->run.digest, ticket->plan->digest) != 0 ||
 		ticket->run.n_steps != ticket->plan->n_steps)
 		return err_set(err, -EBADMSG,
@@ -151,7 +151,7 @@ int ticket_check_redaction(
 		return 0;
 	if (!*wanted)
 		return err_set(err, -EBADMSG,
-			"the plan has the host's own names: a ticket of it goes without "
+			"the plan has the host's real names: a ticket for it cannot use "
 			"--redact");
 	return err_set(err, -EBADMSG,
 		"the plan's names are pseudonyms of the key %s: --redact with that "

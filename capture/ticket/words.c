@@ -61,10 +61,10 @@ void ticket_sentence(const struct ticket *ticket, const struct ticket_result *re
 	add_steps(ticket, ret_text);
 	add_begun(ticket, result, ret_text);
 	if (n)
-		buf_printf(ret_text, ", and %zu %s from what the plan says for that", n,
-			n == 1 ? "fact differs" : "facts differ");
+		buf_printf(ret_text, ", and %zu %s from what the plan predicts for that",
+			n, n == 1 ? "fact differs" : "facts differ");
 	else
-		buf_puts(ret_text, ", and the host is as the plan says for that");
+		buf_puts(ret_text, ", and the host is as the plan predicts for that");
 	if (result->unread.count)
 		buf_puts(ret_text, ", as far as it could be read");
 	if (is_elsewhere(result))
@@ -151,7 +151,7 @@ static void add_difference(const struct ticket_result *result, struct buf *text)
 {
 	if (ticket_is_as_predicted(result))
 		return;
-	buf_puts(text, "\nOf what the plan speaks of, this is not as predicted:\n\n");
+	buf_puts(text, "\nOf what the plan covers, this is not as predicted:\n\n");
 	add_facts(text, "predicted", &result->missing, "found    ", &result->extra);
 }
 
@@ -159,8 +159,8 @@ static void add_unread(const struct ticket_result *result, struct buf *text)
 {
 	if (!result->unread.count)
 		return;
-	buf_puts(text,
-		"\nAfterwards this could not be read, and nothing is said of it:\n\n");
+	buf_puts(
+		text, "\nAfterwards this could not be read, so it was not compared:\n\n");
 	for (size_t i = 0; i < result->unread.count; i++)
 		buf_printf(text, "  %s\n", result->unread.lines[i]);
 }
@@ -180,8 +180,7 @@ static void add_besides(
 		return;
 	}
 	buf_puts(text, "\nElsewhere on the host this changed as well between the two "
-		       "captures, by "
-		       "whomever:\n\n");
+		       "captures, whatever changed it:\n\n");
 	add_facts(text, "-", &result->gone, "+", &result->new);
 }
 
@@ -286,18 +285,14 @@ static void add_errors(const struct ticket *ticket, struct buf *text)
 /* Tried in the lab: incident restored. */
 static const char way_back[] =
 	"\nThis restores LVM's description of the volumes as it was then, and undoes "
-	"each "
-	"later change of the group's\nmetadata: a volume made since is gone from it. It "
-	"does not bring back what the snapshot held: what was written\nto the origin "
-	"since "
-	"the removal shows in it as well, so that its contents are of no one time. Never "
-	"merge it.\nWhere another volume was given its extents and wrote to them, "
-	"neither "
-	"the snapshot nor its ORIGIN can be\nactivated any more, until lvremove removes "
-	"the "
-	"snapshot again. Try the command on a copy of the disk first, with\nthe group "
-	"inactive (vgcfgrestore asks for confirmation while volumes are active), after "
-	"lvs -a -o +seg_pe_ranges.\n";
+	"each later change of the group's\nmetadata: a volume made since is gone from "
+	"it. It does not bring back what the snapshot held: what was written\nto the "
+	"origin since the removal shows in it as well, so that its contents match no "
+	"point in time. Never merge it.\nWhere another volume was given its extents and "
+	"wrote to them, neither the snapshot nor its ORIGIN can be\nactivated any more, "
+	"until lvremove removes the snapshot again. Try the command on a copy of the "
+	"disk first, with\nthe group inactive (vgcfgrestore asks for confirmation while "
+	"volumes are active), after lvs -a -o +seg_pe_ranges.\n";
 
 static const char *group_name(
 	const struct ticket *ticket, const struct journal_kept *kept)
@@ -322,9 +317,9 @@ static void add_kept(const struct ticket *ticket, size_t index, struct buf *text
 	if (file->text.len)
 		buf_printf(text, "; in this ticket it is %s.vg", kept->vg_uuid);
 	else if (*ticket->plan->redaction)
-		buf_puts(text, "; it has the host's own names, and is on the host alone");
+		buf_puts(text, "; it has the host's real names, and is only on the host");
 	else
-		buf_puts(text, "; the file is not there any more, or was changed");
+		buf_puts(text, "; the file no longer exists, or was changed");
 	buf_printf(text, ".\n  sha256   %s\n  command  vgcfgrestore -f ", kept->sha256);
 	buf_word(text, file->path);
 	buf_puts(text, " ");
@@ -350,11 +345,10 @@ static void add_monitoring(const struct ticket *ticket, struct buf *text)
 	if (memmem(buf_text(&ticket->journal_text), ticket->run.whole,
 		    " output " JOURNAL_UNMONITORED "\n",
 		    strlen(" output " JOURNAL_UNMONITORED "\n")))
-		buf_puts(text,
-			"\nMonitoring is not active on this host: dmeventd did not "
-			"run, and lvm was told not to start\nit. To have it: "
-			"systemctl start dm-event, then vgchange --monitor y "
-			"VG for each volume group.\n");
+		buf_puts(text, "\nMonitoring is not active on this host: dmeventd did "
+			       "not run, and lvm was told not to start\nit. To activate "
+			       "it: systemctl start dm-event, then vgchange --monitor y "
+			       "VG for each volume group.\n");
 }
 
 /* Its own lines about the run as a whole, and about the step at which it ended. */

@@ -69,7 +69,7 @@ static int check_unused(const struct act_request *request, struct err *err)
 	path = sight_word(rest, "path");
 	state = sight_word(rest, "state");
 	if (!path || !state || strcmp(path, target->swap_path) != 0)
-		return err_set(err, -ESTALE, "the host does not swap on %s any more",
+		return err_set(err, -ESTALE, "%s is no longer an active swap area",
 			target->swap_path);
 	if (strcmp(state, "unused") != 0)
 		return err_set(err, -ESTALE, "%s has pages of this host now", path);
@@ -135,7 +135,7 @@ static int check_array(int folder, const struct plan_target *target, struct err 
 		strcmp(uuid, target->array_uuid) != 0)
 		return err_set(err, -ESTALE, "%s is another array now", target->kname);
 	if (*sync && strcmp(sync, "idle") != 0)
-		return err_set(err, -ESTALE, "%s is at work: %s", target->kname, sync);
+		return err_set(err, -ESTALE, "%s is running: %s", target->kname, sync);
 	return 0;
 }
 
@@ -220,7 +220,7 @@ static int check_loop(int fd, const struct act_request *request, struct err *err
 			errno == ENXIO ? "it is detached" : strerror(errno));
 	if (target->diskseq &&
 		(ioctl(fd, BLKGETDISKSEQ, &diskseq) < 0 || diskseq != target->diskseq))
-		return err_set(err, -ESTALE, "%s was attached anew", target->kname);
+		return err_set(err, -ESTALE, "%s was attached again", target->kname);
 	if (info.lo_flags & LO_FLAGS_AUTOCLEAR)
 		return err_set(err, -ESTALE,
 			"%s is to be detached with its last user: it has one",

@@ -224,7 +224,7 @@ static int check_table(
 
 	if (strcmp(uuid ? uuid : "", target->dm_uuid) != 0 || !name ||
 		strcmp(name, target->dm_name) != 0)
-		return err_set(err, -ESTALE, "device " DEVNO_FMT " is not %s any more",
+		return err_set(err, -ESTALE, "device " DEVNO_FMT " is no longer %s",
 			DEVNO_ARGS(target->devno), target->dm_name);
 	read_table(task, target->devno, &table);
 	keep_table(&request->step->gone, target->devno, &expected);

@@ -103,7 +103,7 @@ static int check_mount(
 		return err_set(
 			err, -ENOSYS, "this kernel does not tell the ids of mounts");
 	if (stx.stx_mnt_id != target->mount_id)
-		return err_set(err, -ESTALE, "%s is not mount %u any more but %llu",
+		return err_set(err, -ESTALE, "%s is no longer mount %u but %llu",
 			target->mount_target, target->mount_id,
 			(unsigned long long)stx.stx_mnt_id);
 	is_own = stx.stx_dev_major == 0 && has_own_numbers(request);

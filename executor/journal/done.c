@@ -55,7 +55,7 @@ static enum exit_code read_claim(const char *file, const struct orders *plan,
 		report_error(stderr, "--done %s: the plan of this journal (sha256:%s) %s",
 			file, state.digest,
 			claim ? "is there twice"
-			      : "is none of those that come before this one");
+			      : "is not one of those that come before this one");
 		return EXIT_USAGE;
 	}
 	*claim = (struct claim){true, state};

@@ -314,7 +314,7 @@ static int open_folder(const char *folder, int *ret_fd, struct err *err)
 		return err ? err_wrap(err, "the journal's folder") : r;
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
 		return err_set(err, -EBUSY,
-			"another snapstate-execute is at work: it holds %s", folder);
+			"another snapstate-execute is running: it holds %s", folder);
 	*ret_fd = take_fd(&fd);
 	return 0;
 }

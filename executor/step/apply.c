@@ -222,7 +222,7 @@ static enum exit_code verify_end(struct executor *executor)
 	if (code != EXIT_DIFFERS)
 		return code;
 	report_error(executor->errors,
-		"all steps are done, each as predicted, but the host is not any more");
+		"all steps are done, each as predicted, but the host no longer is");
 	executor_say_difference(executor, &difference);
 	return executor->plan->n_steps ? EXIT_STOPPED : EXIT_DIFFERS;
 }

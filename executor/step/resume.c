@@ -64,8 +64,8 @@ static enum exit_code say_half_way(const struct executor *executor,
 	executor_say_difference(executor, after);
 	if (sight_name(&executor->sight, "suspended"))
 		report_error(to,
-			"a device is suspended, and every read and write of it waits: "
-			"when no lvm command is at work any more, dmsetup resume it");
+			"a device is suspended, and every read and write of it "
+			"waits: once no lvm command is running, dmsetup resume it");
 	report_error(
 		to, "then " NEW_CAPTURE ": the review says what is left, and what to do");
 	return EXIT_STOPPED;

@@ -95,8 +95,8 @@ static enum exit_code verify_step(struct run *run)
 		return refuse(run, executor_cannot(run->executor), err.msg, NULL);
 	if (verdict == VERDICT_EXPECTED)
 		return EXIT_DONE;
-	return refuse(run, EXIT_DIFFERS,
-		"the host is not as the plan expects it any more", &difference);
+	return refuse(run, EXIT_DIFFERS, "the host is no longer as the plan expects it",
+		&difference);
 }
 
 /* What is acted on has a name of this host. */
@@ -577,8 +577,8 @@ static enum exit_code verify_metadata(struct run *run)
 		return refuse(run, executor_cannot(run->executor), err.msg, NULL);
 	if (verdict == VERDICT_EXPECTED)
 		return EXIT_DONE;
-	return refuse(run, EXIT_DIFFERS,
-		"the host is not as the plan expects it any more", &difference);
+	return refuse(run, EXIT_DIFFERS, "the host is no longer as the plan expects it",
+		&difference);
 }
 
 /* The lock is kept where the next step needs it too. */

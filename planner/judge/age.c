@@ -13,7 +13,8 @@ void print_duration(struct buf *text, int64_t seconds)
 	else if (seconds >= 120)
 		buf_printf(text, "%lld minutes", (long long)(seconds / 60));
 	else
-		buf_printf(text, "%lld seconds", (long long)seconds);
+		buf_printf(text, "%lld second%s", (long long)seconds,
+			seconds == 1 ? "" : "s");
 }
 
 void print_age(struct buf *text, const struct host *host, int64_t when)

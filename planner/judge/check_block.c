@@ -96,14 +96,16 @@ static void check_loop(
 
 	if (!loop->state)
 		note_unrecorded(host, subject, loop, below,
-			"; whether it is to be detached was not recorded", WANTS(LOOPS));
+			"; whether it is marked autoclear was not recorded",
+			WANTS(LOOPS));
 	else if (block_state_has(loop, LOOP_AUTOCLEAR) && !has_user(host, loop->devno, 0))
 		note(subject, RULE_HELD, loop, below,
-			"; it is to be detached with its last user (autoclear), and has "
-			"one that was not found");
+			"; it is marked autoclear, so something that was not found still "
+			"has it open");
 	else if (block_state_has(loop, LOOP_AUTOCLEAR))
 		note(subject, RULE_HELD_IDLE, loop, below,
-			"; it ends with its last user (autoclear)");
+			"; the kernel detaches it when its last user closes it "
+			"(autoclear)");
 	else
 		note(subject, RULE_HELD_IDLE, loop, below, "");
 }
@@ -119,15 +121,17 @@ static void check_partition(
 	const struct block *disk = host_block_by_devno(host, below);
 
 	if (partition->n_below != 1)
-		note(subject, RULE_HELD, partition, below, ", and on something else");
+		note(subject, RULE_HELD, partition, below,
+			", and also on something else");
 	else if (disk && (disk->kind == BLOCK_MD ||
 				 (disk->kind == BLOCK_LOOP &&
 					 block_state_has(disk, LOOP_PARTSCAN))))
-		note(subject, RULE_HELD_IDLE, partition, below, ", and ends with it");
+		note(subject, RULE_HELD_IDLE, partition, below,
+			", and is removed with it");
 	else
 		note(subject, RULE_HELD, partition, below,
-			"; it may outlive it (remove it with partx -d, and capture "
-			"again)");
+			"; it may remain when that is detached (remove it with partx -d, "
+			"and capture again)");
 }
 
 /* ---- arrays ---- */
@@ -204,15 +208,15 @@ static const char *why_not_stop(
 	if (!array->state || !array->level)
 		return state_unrecorded;
 	if (shares_a_member(host, array))
-		return "; another one has the same member";
+		return "; another array has the same member";
 	if (!is_known_level(array))
-		return "; it is not of a level that is known";
+		return "; its RAID level is unknown";
 	if (array->sync && strcmp(array->sync, "idle") != 0)
 		return "; it is being synchronised, checked or changed";
 	if (is_unwritten(array))
 		return NULL;
 	if (strcmp(array->state, "clean") != 0)
-		return "; it is neither clean nor unwritten";
+		return "; it was written to and is not clean";
 	if (has_redundancy(array) && !array->sync)
 		return "; its state was not recorded";
 	if (array->missing)
@@ -240,9 +244,9 @@ static void check_array(
 static const char *why_swap_stays(const struct subject *subject, const struct swap *swap)
 {
 	if (!is_on_snapshot(subject, swap->devno))
-		return ", the COW";
+		return ", on the COW";
 	if (!swap->has_used)
-		return ", and how much of it is in use was not recorded";
+		return "; how much of it is in use was not recorded";
 	if (swap->used)
 		return "";
 	return NULL;
@@ -252,21 +256,21 @@ static void note_swap(struct subject *subject, const struct swap *swap, const ch
 {
 	if (!why)
 		subject_reason(subject, RULE_HELD_IDLE,
-			"the host swaps on %s, and nothing of it is in use", swap->path);
+			"swap area %s is active, but unused", swap->path);
 	else if (*why)
 		subject_reason(
-			subject, RULE_HELD, "the host swaps on %s%s", swap->path, why);
+			subject, RULE_HELD, "swap area %s is active%s", swap->path, why);
 	else
 		subject_reason(subject, RULE_HELD,
-			"the host swaps on %s, and %llu KiB of it are in use: swapoff "
-			"would bring them back to memory",
+			"swap area %s is active, with %llu KiB in use: swapoff would "
+			"read them back into memory",
 			swap->path, (unsigned long long)swap->used);
 	subject_about(subject, ABOUT_SWAP, swap);
 }
 
 static void note_swap_file(struct subject *subject, const struct swap *swap)
 {
-	subject_reason(subject, RULE_HELD, "the host swaps on the file %s", swap->path);
+	subject_reason(subject, RULE_HELD, "swap file %s is active", swap->path);
 	subject_about(subject, ABOUT_SWAP, swap);
 }
 
@@ -315,7 +319,7 @@ static void check_swaps(const struct host *host, struct subject *subject)
 			"more than %d swap areas are on it", STACK_MOST);
 	else if (holders_are_cut(&areas))
 		subject_reason(subject, RULE_TOO_MUCH,
-			"more swap areas may be on it than are looked at");
+			"more swap areas may be on it than this program examines");
 }
 
 /* ---- all ---- */

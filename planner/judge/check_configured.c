@@ -23,15 +23,15 @@ static const char *kind_words(enum config_kind kind)
 	switch (kind) {
 	case CONFIG_MOUNT:
 	case CONFIG_AUTOFS:
-		return "mounts";
+		return "mounts it";
 	case CONFIG_SWAP:
-		return "swaps on";
+		return "makes it a swap area";
 	case CONFIG_LIBVIRT:
 	case CONFIG_XEN:
 	case CONFIG_PROXMOX:
-		return "gives a guest";
+		return "assigns it to a guest";
 	}
-	return "names";
+	return "names it";
 }
 
 static void note_about(struct subject *subject, const struct mention *mention)
@@ -69,7 +69,7 @@ static void note_mention(const struct survey *survey, struct subject *subject,
 		subject_reason(subject, RULE_FSTAB, "line %u of %s names it (%s on %s)",
 			mention->line, mention->file, mention->device, mention->target);
 	else
-		subject_reason(subject, RULE_CONFIGURED, "line %u of %s %s it (%s%s%s)",
+		subject_reason(subject, RULE_CONFIGURED, "line %u of %s %s (%s%s%s)",
 			mention->line, mention->file, kind_words(mention->kind),
 			mention->device, is_mount ? " on " : "",
 			is_mount ? mention->target : "");

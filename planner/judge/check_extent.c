@@ -17,7 +17,7 @@ bool check_siblings_extent(const struct survey *survey, struct subject *subject)
 		return false;
 	subject_reason(subject, RULE_TOO_MUCH,
 		"%zu mappings are on %s (" DEVNO_FMT
-		"), the layer below its origin, and a plan goes through %d",
+		"), the layer below its origin, and a plan covers at most %d",
 		count, subject->real->name, DEVNO_ARGS(subject->real->devno),
 		SIBLINGS_MOST);
 	subject_about(subject, ABOUT_DEVICE, subject->real);
@@ -38,6 +38,6 @@ void check_stack_extent(struct subject *subject)
 	if (count > STACK_MOST && !subject_has_rule(subject, RULE_TOO_MUCH))
 		subject_reason(subject, RULE_TOO_MUCH,
 			"%zu mappings, block devices, mounts and swap areas are on it, "
-			"and a plan goes through %d",
+			"and a plan covers at most %d",
 			count, STACK_MOST);
 }

@@ -248,7 +248,7 @@ static void note_blind_captures(const struct survey *survey,
 			!host_lvm_is_whole(request->captures[i]))
 			subject_reason(subject, RULE_HOST_MISSING,
 				"the capture of %s does not tell whether that host "
-				"reaches %s: LVM was not read as a whole there",
+				"reaches %s: LVM was not read completely there",
 				request->captures[i]->identity.node, vg->name);
 }
 

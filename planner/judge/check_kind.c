@@ -33,11 +33,11 @@ static void note_unknown(const struct host *host, struct subject *subject,
 void check_host(const struct host *host, struct subject *subject)
 {
 	note_unknown(host, subject, "dm",
-		"device-mapper could not be read: nothing can be said about leftover "
-		"snapshots; capture again as root, on the host itself");
+		"device-mapper could not be read, so no snapshot can be judged; capture "
+		"again as root, on the host itself");
 	note_unknown(host, subject, "lvm/report.json",
-		"LVM could not be read: snapshots that are not active here are not "
-		"known");
+		"LVM could not be read: snapshots that are not active here are missing "
+		"from this review");
 }
 
 void check_other(const struct host *host, struct subject *subject)
@@ -47,7 +47,7 @@ void check_other(const struct host *host, struct subject *subject)
 		device->n_deps ? host_device_by_devno(host, device->deps[0]) : NULL;
 
 	subject_reason(subject, RULE_NOT_LVM,
-		DEVNO_FMT " has no LVM uuid and is on %s, which is no backup snapshot",
+		DEVNO_FMT " has no LVM uuid and is on %s, which is not a backup snapshot",
 		DEVNO_ARGS(device->devno),
 		below ? below->name : "a device below device-mapper");
 }
@@ -59,7 +59,7 @@ static void note_unknown_status(struct subject *subject)
 
 	if (*status)
 		subject_reason(subject, RULE_EVIDENCE_MISSING,
-			"the kernel does not tell its status (\"%s\")", status);
+			"the kernel does not report its status (\"%s\")", status);
 	else
 		subject_reason(subject, RULE_EVIDENCE_MISSING,
 			"its status was not read: it may be invalid, or merging");
@@ -80,8 +80,8 @@ static void describe_state(const struct host *host, struct subject *subject)
 			/* lvreduce makes a COW smaller than what it holds (lvm2 issue
 			 * 164) */
 			subject_reason(subject, RULE_SHRUNK,
-				"its COW holds %llu sectors and has room for %llu: "
-				"what was read from it since it shrank may be wrong",
+				"its COW holds %llu sectors and has room for %llu: data "
+				"read from it since it shrank may be wrong",
 				(unsigned long long)used, (unsigned long long)total);
 			return;
 		}
@@ -98,9 +98,9 @@ static void describe_state(const struct host *host, struct subject *subject)
 		return;
 	case SNAPSHOT_INVALID:
 		subject_reason(subject, RULE_INVALID,
-			"its status is Invalid: the COW overflowed, every read of "
-			"it gives an I/O error, and whatever was backed up from it "
-			"since is worthless");
+			"its status is Invalid: the COW overflowed, every read of it "
+			"gives an I/O error, and backups made from it since then are "
+			"unusable");
 		return;
 	case SNAPSHOT_OVERFLOW:
 		subject_reason(subject, RULE_OVERFLOWED,
@@ -138,7 +138,7 @@ static void note_plain(const struct host *host, struct subject *subject)
 			return;
 		}
 	subject_reason(subject, RULE_NOT_A_SNAPSHOT,
-		"the metadata has it as a plain volume without an origin");
+		"the metadata lists it as a plain volume without an origin");
 }
 
 /* A thin snapshot has an origin in the metadata; without one it is a volume of its own,
@@ -187,7 +187,7 @@ static void check_role(const struct host *host, struct subject *subject)
 				 device_snapshot_state(subject->snapshot) !=
 					 SNAPSHOT_NONE))
 			subject_reason(subject, RULE_HALF_REMOVED,
-				"the metadata has it as a plain volume, the kernel "
+				"the metadata lists it as a plain volume, but the kernel "
 				"still has parts of a snapshot");
 		else
 			note_plain(host, subject);
@@ -195,14 +195,13 @@ static void check_role(const struct host *host, struct subject *subject)
 	}
 	if (lv->has_virtual_origin)
 		subject_reason(subject, RULE_VIRTUAL_ORIGIN,
-			"its origin is virtual: it is a sparse volume, and its data "
-			"exist nowhere "
-			"else");
+			"its origin is virtual: it is a sparse volume, and no other copy "
+			"of its data exists");
 	else if (!host_lv(host, lv->vg_uuid, lv->origin_uuid))
 		subject_reason(
 			subject, RULE_NO_ORIGIN, "its origin is not in the metadata");
 	if (lv->is_merging)
-		subject_reason(subject, RULE_MERGING, "the metadata has it as merging");
+		subject_reason(subject, RULE_MERGING, "the metadata lists it as merging");
 }
 
 /* By the same condition that the plan has (condition_storage.c). */
@@ -237,7 +236,8 @@ static void check_layers(const struct host *host, struct subject *subject)
 
 	if (!device_snapshot_parts(subject->snapshot, &real, &cow)) {
 		subject_reason(subject, RULE_HALF_REMOVED,
-			"the metadata has a snapshot, the kernel's %s is none",
+			"it is a snapshot in the metadata, but the kernel's %s is not "
+			"one",
 			subject->snapshot->name);
 		return;
 	}
@@ -250,8 +250,7 @@ static void check_layers(const struct host *host, struct subject *subject)
 	origin = host_device_of_lv(host, subject->vg_uuid, subject->lv->origin_uuid, "");
 	if (!origin || origin != subject->origin)
 		subject_reason(subject, RULE_DISAGREE,
-			"the kernel's origin of it is not the volume that the metadata "
-			"names");
+			"its origin in the kernel is not the one in the metadata");
 	check_cow_extents(host, subject);
 }
 
@@ -262,8 +261,8 @@ void check_volume(const struct host *host, struct subject *subject)
 		return;
 	if (!subject->snapshot) {
 		subject_reason(subject, RULE_NOT_ACTIVE_HERE,
-			"the metadata has it, this kernel does not: look for the host "
-			"where it is active, and capture there");
+			"it is in the metadata, but not active in this kernel: find the "
+			"host where it is active, and capture there");
 		return;
 	}
 	check_layers(host, subject);
@@ -275,24 +274,26 @@ void check_age(const struct survey *survey, struct subject *subject)
 	int64_t created = subject->lv->created;
 	int64_t age = survey->host->identity.taken - created;
 	int64_t min_age = subject_min_age(survey->request, subject);
+	cleanup_buf struct buf text = BUF_INIT;
 
 	if (subject->lv->role != LV_SNAPSHOT)
 		return;
 	if (!created || !survey->host->identity.taken) {
 		subject_reason(subject, RULE_TOO_YOUNG,
-			created ? "when the evidence was collected is not known, and so "
-				  "how old it was then"
+			created ? "the collection time of the evidence is unknown, and "
+				  "so is its age"
 				: "the metadata does not say when it was created");
 		subject_unknown(subject, created ? WANTS(TIME) : WANTS(VOLUMES));
-	} else if (age < 0)
+	} else if (age < 0) {
 		subject_reason(subject, RULE_TOO_YOUNG,
 			"it was created after this capture, by the clocks of the two "
 			"hosts");
-	else if (age < min_age)
-		subject_reason(subject, RULE_TOO_YOUNG,
-			"created %lld seconds before the capture; the minimum age is "
-			"%lld",
-			(long long)age, (long long)min_age);
+	} else if (age < min_age) {
+		print_duration(&text, age);
+		buf_puts(&text, " before the capture; the minimum age is ");
+		print_duration(&text, min_age);
+		subject_reason(subject, RULE_TOO_YOUNG, "created %s", buf_text(&text));
+	}
 }
 
 /* ---- not in the metadata ---- */
@@ -340,7 +341,7 @@ static void note_victim(const struct host *host, struct subject *subject,
 		is_writing ? writes : "; it no longer writes there");
 	subject_about(subject, ABOUT_LV, overlap->victim);
 	if (is_writing && device_snapshot_state(subject->snapshot) == SNAPSHOT_UNKNOWN) {
-		subject_add_words(subject, "; whether it is still valid was not seen");
+		subject_add_words(subject, "; whether it is still valid is unknown");
 		subject_wants(subject, WANTS(STATUS));
 	}
 }
@@ -368,7 +369,7 @@ static void check_victims(const struct host *host, struct subject *subject)
 		note_victim(host, subject, &overlaps[i], is_writing);
 	if (!is_complete || !host_owners_are_known(host, subject->cow)) {
 		subject_reason(subject, RULE_STALE,
-			"whether its extents belong to another volume now was not seen");
+			"whether its extents belong to another volume now is unknown");
 		subject_wants(subject, WANTS(EXTENTS));
 	} else if (!count && is_writing)
 		subject_reason(subject, RULE_STALE,
@@ -416,10 +417,10 @@ static void check_shared_extents(
 	}
 	if (!is_complete || !host_owners_are_known(host, data))
 		subject_reason(subject, RULE_STALE,
-			"whether its extents belong to another volume now was not seen");
+			"whether its extents belong to another volume now is unknown");
 	else if (!count)
 		subject_reason(subject, RULE_STALE,
-			"LVM counts its extents as free: the next volume that is made "
+			"LVM counts its extents as free: the next volume that is created "
 			"or extended there may overwrite it");
 }
 
@@ -436,14 +437,13 @@ static void check_stale_volume(
 
 	if (is_used)
 		subject_reason(subject, rule,
-			"%s (" DEVNO_FMT ") is %s, and %s: its data are live, and LVM "
-			"may give their extents to another volume",
+			"%s (" DEVNO_FMT ") is %s, and %s: its data is live, and LVM may "
+			"give its extents to another volume",
 			device->name, DEVNO_ARGS(device->devno),
 			is_origin ? "the origin of snapshots" : "in use", where);
 	else
-		subject_reason(subject, rule,
-			"%s (" DEVNO_FMT ") is open nowhere, and %s", device->name,
-			DEVNO_ARGS(device->devno), where);
+		subject_reason(subject, rule, "%s (" DEVNO_FMT ") is not open, and %s",
+			device->name, DEVNO_ARGS(device->devno), where);
 	subject_about(subject, ABOUT_DEVICE, device);
 	check_shared_extents(host, subject, rule);
 }
@@ -458,7 +458,8 @@ void check_layer(const struct host *host, struct subject *subject)
 	subject_reason(subject, RULE_ORPHAN_LAYER,
 		"%s (" DEVNO_FMT ") has no table on it%s", subject->real->name,
 		DEVNO_ARGS(subject->real->devno),
-		is_known ? ": a removal was interrupted behind its last snapshot"
+		is_known ? ": a removal was interrupted after its last snapshot was "
+			   "removed"
 			 : ", and its volume is not in the metadata");
 	subject_about(subject, ABOUT_DEVICE, subject->real);
 }
@@ -478,12 +479,12 @@ static void where_words(
 	lvm_uuid_hyphenate(subject->vg_uuid, uuid);
 	if (host_group_is_gone(host, subject->vg_uuid))
 		buf_printf(text,
-			"its volume group (uuid %s) does not exist any more: LVM looked "
-			"at every disk of this host, and none has it",
+			"its volume group (uuid %s) no longer exists: LVM looked at "
+			"every disk of this host, and none has it",
 			uuid);
 	else
 		buf_printf(text,
-			"its volume group (uuid %s) is not on its disks any more, all of "
+			"its volume group (uuid %s) is no longer on its disks, all of "
 			"which LVM read",
 			uuid);
 }
@@ -533,8 +534,8 @@ void check_stale(const struct survey *survey, struct subject *subject)
 	if (!is_metadata_known(host, subject)) {
 		survey_unread_words(survey, &where);
 		subject_reason(subject, RULE_EVIDENCE_MISSING,
-			"the metadata of its volume group was not read, so nobody can "
-			"say whether the volume still exists%s",
+			"the metadata of its volume group was not read, so whether the "
+			"volume still exists is unknown%s",
 			buf_text(&where));
 		subject_unknown(subject, WANTS(VOLUMES) | WANTS(EXTENTS));
 		return;
@@ -542,8 +543,8 @@ void check_stale(const struct survey *survey, struct subject *subject)
 	if (!vg && !host_group_is_gone(host, subject->vg_uuid)) {
 		survey_unread_words(survey, &where);
 		subject_reason(subject, RULE_EVIDENCE_MISSING,
-			"whether its volume group still exists on other disks was not "
-			"seen%s",
+			"whether its volume group still exists on other disks is "
+			"unknown%s",
 			buf_text(&where));
 		subject_unknown(subject, WANTS(EXTENTS));
 		where.len = 0;
@@ -556,7 +557,7 @@ void check_stale(const struct survey *survey, struct subject *subject)
 	if (subject->snapshot &&
 		device_snapshot_state(subject->snapshot) == SNAPSHOT_NONE) {
 		subject_reason(subject, RULE_HALF_REMOVED,
-			"%s is unknown to the metadata, and in the kernel it is no "
+			"%s is unknown to the metadata, and in the kernel it is not a "
 			"snapshot",
 			subject->snapshot->name);
 		return;

@@ -62,8 +62,9 @@ void check_shared_layer(const struct host *host, struct subject *subject)
 			continue;
 		}
 		subject_reason(subject, RULE_FOREIGN_MAPPING,
-			"%s (" DEVNO_FMT ") is on %s, the layer below its origin, "
-			"which LVM could not dissolve when the last snapshot goes",
+			"%s (" DEVNO_FMT
+			") is on %s, the layer below its origin, so LVM could not remove "
+			"that layer with the last snapshot",
 			device->name, DEVNO_ARGS(device->devno), layer->name);
 		subject_about(subject, ABOUT_DEVICE, device);
 	}
@@ -71,8 +72,8 @@ void check_shared_layer(const struct host *host, struct subject *subject)
 	if (ledger.open == ledger.tables || has_inactive)
 		return;
 	subject_reason(subject, RULE_OPENS_UNEXPLAINED,
-		"%s (" DEVNO_FMT "), the layer below its origin, is open %u times, and "
-		"%u mappings on it were found",
+		"%s (" DEVNO_FMT "), the layer below its origin, has open count %u, but "
+		"mappings on it explain %u",
 		layer->name, DEVNO_ARGS(layer->devno), ledger.open, ledger.tables);
 	subject_about(subject, ABOUT_DEVICE, layer);
 }

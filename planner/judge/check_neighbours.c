@@ -28,7 +28,8 @@ static const char *deviation(
 	if (!snapshot)
 		return "is not active here: lvremove would activate it";
 	if (!device_snapshot_parts(snapshot, &real, &cow))
-		return "is no snapshot in this kernel: lvremove would make it one";
+		return "is not a snapshot in this kernel: lvremove would turn it into "
+		       "one";
 	if (!subject->real || !devno_is_equal(real, subject->real->devno) || !store ||
 		!devno_is_equal(store->devno, cow) || !device_snapshot_is_lvms(snapshot))
 		return "has a table that LVM did not load: lvremove would replace it";

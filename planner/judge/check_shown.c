@@ -71,8 +71,8 @@ static void plain_reason(const struct summary *summary, enum rule rule, const ch
 {
 	if (summary->is_snapshot)
 		subject_reason(summary->subject, RULE_DISAGREE,
-			"%s (%s), and other evidence shows a snapshot: it is of several "
-			"moments",
+			"%s (%s), but other evidence shows a snapshot: the evidence was "
+			"collected at different times",
 			what, shown->from);
 	else
 		subject_reason(summary->subject, rule, "%s (%s)", what, shown->from);
@@ -147,7 +147,7 @@ static void check_open(const struct summary *summary, const struct shown *shown)
 		return;
 	}
 	subject_reason(subject, RULE_OPENS_UNEXPLAINED,
-		"it is open (%s), and the evidence shows %zu of what may have it open",
+		"it is open (%s), and the evidence shows %zu of its possible holders",
 		shown->value, count_openers(summary));
 	add_from(subject, shown);
 	subject_wants(subject, WANTS_OPENERS);
@@ -205,8 +205,8 @@ static void check_message(const struct summary *summary, const struct shown *sho
 		subject_wants(subject, cause->wants);
 	if (!is_good && cause->effect != MESSAGE_FORBIDS && is_shown_closed(summary))
 		subject_add_words(subject,
-			"; other lines show it closed: they are of another moment, or "
-			"something opened it in between");
+			"; other lines show it closed: they are from another "
+			"time, or something opened it in between");
 }
 
 /* ---- mounts ---- */
@@ -399,15 +399,16 @@ static void check_one(const struct summary *summary, const struct shown *shown)
 		return;
 	case SHOWN_INVALID:
 		told(subject, RULE_INVALID, shown,
-			"it is invalid: every read of it gives an I/O error, and what "
-			"was backed up from it is worthless");
+			"it is invalid: every read of it gives an I/O error, and backups "
+			"made from it are unusable");
 		return;
 	case SHOWN_OVERFLOWED:
 		told(subject, RULE_OVERFLOWED, shown, "it has overflowed, and is stale");
 		return;
 	case SHOWN_SHRUNK:
 		told(subject, RULE_SHRUNK, shown,
-			"more of its COW is used than it has: it was made smaller");
+			"its COW holds more data than it has room for: it was made "
+			"smaller");
 		return;
 	case SHOWN_UNSETTLED:
 		subject_reason(subject, RULE_UNSETTLED, "%s", shown->value);
@@ -420,7 +421,7 @@ static void check_one(const struct summary *summary, const struct shown *shown)
 	case SHOWN_UNLISTED:
 		/* a plain volume may be live data that LVM lost sight of */
 		told(subject, summary->is_snapshot ? RULE_STALE : RULE_STALE_VOLUME,
-			shown, "a whole list of LVM's volumes does not have it");
+			shown, "a complete list of LVM's volumes does not contain it");
 		return;
 	case SHOWN_USED:
 		subject_reason(subject, use_rule(shown->value),
@@ -531,8 +532,7 @@ static void note_missing(const struct host *host, const struct summary *summary)
 	text.len -= 2; /* one of them covers all only in a capture of the host's own */
 	text.data[text.len] = '\0';
 	subject_reason(summary->subject, RULE_EVIDENCE_MISSING,
-		"texts name it, and do not show it as a whole; not shown: %s",
-		buf_text(&text));
+		"texts name it, but show only part of it; missing: %s", buf_text(&text));
 	subject_unknown(summary->subject, wants);
 }
 
@@ -761,11 +761,11 @@ void check_shown_besides(const struct survey *survey, struct subject *subject)
 		return;
 	if (summary.n_of[SHOWN_SNAPSHOT])
 		subject_reason(subject, RULE_HALF_REMOVED,
-			"LVM lists it as a snapshot, and the kernel's %s is none",
+			"LVM lists it as a snapshot, but the kernel's %s is not one",
 			subject->snapshot->name);
 	else if (summary.n_of[SHOWN_UNLISTED] && subject->cow)
 		subject_reason(subject, RULE_HALF_REMOVED,
-			"%s is on no list of LVM's volumes, and in the kernel it is no "
-			"snapshot",
+			"%s is on no list of LVM's volumes, and in the kernel it is not "
+			"a snapshot",
 			subject->snapshot->name);
 }

@@ -131,7 +131,7 @@ static void check_physical_volumes(const struct survey *survey,
 
 		if (i == ALIKE_MOST) {
 			subject_add_words(subject,
-				"; and so it is with more physical volumes");
+				"; and the same is true of more physical volumes");
 			return;
 		}
 		if (pv->is_missing) {
@@ -165,8 +165,9 @@ void check_group(const struct survey *survey, const struct sharing *sharing,
 	if (!vg->is_writable)
 		subject_reason(subject, RULE_VG_UNSAFE, "%s is read-only", vg->name);
 	if (vg->is_foreign)
-		subject_reason(subject, RULE_VG_UNSAFE, "%s belongs to the system \"%s\"",
-			vg->name, vg->system_id);
+		subject_reason(subject, RULE_VG_UNSAFE,
+			"%s belongs to the host with system ID \"%s\"", vg->name,
+			vg->system_id);
 	if (vg->is_clustered || *vg->lock_type)
 		subject_reason(subject, RULE_SHARED_VG, "%s is shared (lock type \"%s\")",
 			vg->name, *vg->lock_type ? vg->lock_type : "clustered");

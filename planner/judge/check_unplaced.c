@@ -19,8 +19,8 @@ static void note(struct subject *subject, struct devno devno, const struct holde
 {
 	if (one->shape == HELD_BY_BLOCK) {
 		subject_reason(subject, RULE_UNPLACED,
-			"%s (loop) is on the file %s, and on which file system that is "
-			"was not found: it may be the one on " DEVNO_FMT,
+			"%s (loop) is on the file %s, on a file system that was not "
+			"found: it may be the one on " DEVNO_FMT,
 			one->block->kname, one->block->backing_file, DEVNO_ARGS(devno));
 		subject_about(subject, ABOUT_BLOCK, one->block);
 	} else if (one->shape == HELD_BY_KERNEL) {
@@ -33,8 +33,8 @@ static void note(struct subject *subject, struct devno devno, const struct holde
 		subject_about(subject, ABOUT_KERNEL_HOLDER, one->kernel);
 	} else {
 		subject_reason(subject, RULE_UNPLACED,
-			"the host swaps on the file %s, and on which file system that is "
-			"was not found: it may be the one on " DEVNO_FMT,
+			"swap file %s is active, on a file system that was not found: it "
+			"may be the one on " DEVNO_FMT,
 			one->swap->path, DEVNO_ARGS(devno));
 		subject_about(subject, ABOUT_SWAP, one->swap);
 	}

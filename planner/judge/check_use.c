@@ -187,25 +187,25 @@ static void inhabitant_words(struct buf *text, const struct host *host,
 	const char *comm = process ? process->comm : namespace->comm;
 
 	if (namespace->pid)
-		buf_printf(text, "where process %u", namespace->pid);
+		buf_printf(text, "that of process %u", namespace->pid);
 	else if (namespace->pin_pid)
 		buf_printf(text,
-			"where no process lives, and which a descriptor of process %u",
+			"which has no process and is kept by a descriptor of process %u",
 			namespace->pin_pid);
 	else
-		buf_puts(text, "where no process lives, and which its bind mount on ");
+		buf_puts(text, "which has no process and is kept by its bind mount on ");
 	if (comm && *comm) {
 		buf_puts(text, " (");
 		buf_word(text, comm);
 		buf_puts(text, ")");
 	}
 	if (namespace->pid)
-		buf_puts(text, " lives: unmount it there, or end that service");
+		buf_puts(text, ": unmount it there, or stop that service");
 	else if (namespace->pin_pid)
-		buf_puts(text, " keeps: end that process");
+		buf_puts(text, ": stop that process");
 	else {
 		buf_word(text, namespace->pin_path ? namespace->pin_path : "");
-		buf_puts(text, " keeps: unmount that");
+		buf_puts(text, ": unmount that");
 	}
 }
 
@@ -405,22 +405,36 @@ void check_mounts(const struct host *host, struct subject *subject)
 
 /* ---- open counts ---- */
 
+static void add_opens(struct buf *text, uint32_t count, const char *by)
+{
+	if (count)
+		buf_printf(text, "%s%u by %s", text->len ? ", " : "", count, by);
+}
+
+void ledger_words(struct buf *text, const struct ledger *ledger)
+{
+	add_opens(text, ledger->tables, "mapping");
+	add_opens(text, ledger->file_systems, "file system");
+	add_opens(text, ledger->swaps, "swap");
+	add_opens(text, ledger->blocks, "block device");
+	add_opens(text, ledger->nodes, "process");
+}
+
 static bool note_ledger(void *context, const struct device *device)
 {
 	const struct visit *visit = context;
+	cleanup_buf struct buf found = BUF_INIT;
 	struct ledger ledger;
 
 	ledger_of_device(visit->host, device, &ledger);
 	if (ledger.unexplained == 0)
 		return true;
+	ledger_words(&found, &ledger);
 	subject_reason(visit->subject, RULE_OPENS_UNEXPLAINED,
-		"%s (" DEVNO_FMT ") is open %u times, but %lld opens were found: %u by "
-		"mappings, %u by file systems, %u by swap, %u by block devices, "
-		"%u by "
-		"processes",
-		device->name, DEVNO_ARGS(device->devno), ledger.open,
-		(long long)(ledger.open - ledger.unexplained), ledger.tables,
-		ledger.file_systems, ledger.swaps, ledger.blocks, ledger.nodes);
+		"%s (" DEVNO_FMT ") has open count %u, but %s%s", device->name,
+		DEVNO_ARGS(device->devno), ledger.open,
+		found.len ? "the opens that were found are: " : "no holder was found",
+		found.len ? buf_text(&found) : "");
 	subject_about(visit->subject, ABOUT_DEVICE, device);
 	/* a text without device numbers shows what has it open */
 	if (!visit->host->n_namespaces && ledger.unexplained == 1 &&

@@ -186,9 +186,8 @@ static void judge_unasked(const struct survey *survey, const struct sharing *sha
 		drop_reasons(subject);
 	}
 	subject_reason(subject, RULE_NOT_SELECTED,
-		survey->request->n_rules
-			? "no rule or name that was asked for takes it"
-			: "it matches none of the names that were asked for");
+		survey->request->n_rules ? "no rule or name of the selection matches it"
+					 : "no name of the selection matches it");
 }
 
 static void judge(const struct survey *survey, const struct sharing *sharing,

@@ -65,9 +65,10 @@ const char *host_known_by(const struct host *host)
 			return NULL;
 	if (!host->n_devices || host_is_imported(host))
 		return NULL;
-	return "this kernel gives no disk sequence number (Linux 5.15 and newer do): a "
-	       "device is known by the boot, its number, uuid, name, size and table, and "
-	       "one that was removed and made anew with all of them is not told apart";
+	return "this kernel has no disk sequence numbers (Linux 5.15 and newer have): a "
+	       "device is identified by boot, number, uuid, name, size and table, and "
+	       "one that was removed and created again with all of these unchanged is "
+	       "not detected";
 }
 
 static bool has_shown(const struct host *host, uint64_t kinds)

@@ -92,8 +92,7 @@ static bool tell_difference(
 
 	buf_printf(&text,
 		"%s read its group with sequence number %llu, %s with %llu, and they do "
-		"not "
-		"show the same %s: capture again on both, at one time",
+		"not show the same %s: capture again on both, at the same time",
 		shared_node(shared, a), (unsigned long long)shared->view->vgs[a]->seqno,
 		shared_node(shared, b), (unsigned long long)shared->view->vgs[b]->seqno,
 		what);

@@ -182,7 +182,8 @@ static void hand_over(const struct shared *shared, size_t member, size_t to)
 	free(subject->reasons);
 	subject->reasons = NULL;
 	subject->n_reasons = 0;
-	buf_printf(&text, "active on %s alone: see there", node_of(shared, to));
+	buf_printf(
+		&text, "active only on %s: see the verdict there", node_of(shared, to));
 	add_reason(shared, subject, RULE_ACTIVE_ELSEWHERE, &text);
 }
 
@@ -214,13 +215,12 @@ static void share_out(const struct shared *shared, size_t last)
 		}
 		if (i == last)
 			buf_puts(&text, "active on another host too, where its mappings "
-					"go first: two kernels wrote into its COW, and "
-					"what it shows is wrong");
+					"are removed first: two kernels wrote into its "
+					"COW, so its contents are wrong");
 		else
 			buf_printf(&text,
 				"active on %s too, whose plan removes the volume: two "
-				"kernels wrote into its COW, and what it shows is "
-				"wrong",
+				"kernels wrote into its COW, so its contents are wrong",
 				node_of(shared, last));
 		add_reason(shared, subject, RULE_ACTIVE_TWICE, &text);
 		if (i != last)

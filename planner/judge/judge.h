@@ -42,7 +42,8 @@ extern const char *const select_default_mounts[SELECT_DEFAULT_MOUNTS];
 	256 /* mounts, uses or swap areas of one device that are looked at               \
 	     */
 
-struct known; /* known.h */
+struct known;  /* known.h */
+struct ledger; /* snapstate/ledger.h */
 
 /* What the operator asked for. Strings are borrowed. */
 struct request {
@@ -450,6 +451,8 @@ bool rule_spoils_backup(enum rule rule);
 
 /* "3 hours" */
 void print_duration(struct buf *text, int64_t seconds);
+/* "1 by mapping, 2 by process"; nothing where no open was found. */
+void ledger_words(struct buf *text, const struct ledger *ledger);
 /* "2026-11-19 03:00:00 UTC, 3 days before the capture" */
 void print_age(struct buf *text, const struct host *host, int64_t when);
 

@@ -116,7 +116,7 @@ static const struct {
 	const char *words;
 	const char *command; /* its name follows */
 } makers[] = {
-	{"mpath-", "multipath has taken it for a path",
+	{"mpath-", "multipath has claimed it as a path",
 		"blacklist it in multipath.conf, then multipath -f"},
 	{"CRYPT-VERITY-", "a dm-verity mapping", "veritysetup close"},
 	{"CRYPT-INTEGRITY-", "a dm-integrity mapping", "integritysetup close"},
@@ -207,13 +207,13 @@ static bool no_such_target(const struct judgement *it)
 		for (size_t i = 0; i < sizeof(stateful) / sizeof(stateful[0]); i++)
 			if (strcmp(type, stateful[i].type) == 0) {
 				buf_printf(it->why,
-					"%s, which keeps state of its own and may write "
-					"it when it is taken down",
+					"%s, which keeps its own state and may write it "
+					"when removed",
 					stateful[i].words);
 				return false;
 			}
 	}
-	buf_puts(it->why, "its table is none that a plan may take away");
+	buf_puts(it->why, "a plan may not remove a mapping with such a table");
 	return false;
 }
 
@@ -244,7 +244,7 @@ static bool is_on_the_subject_alone(const struct judgement *it)
 		return false;
 	if (has_table_of_its_deps(it->device))
 		return true;
-	buf_puts(it->why, "its table does not tell what it is on");
+	buf_puts(it->why, "its table does not show what it is on");
 	return false;
 }
 
@@ -274,13 +274,14 @@ static void maker_words(const struct judgement *it)
 	uint32_t n;
 
 	if (kpartx_uuid_split(device->uuid, &n, &parent)) {
-		buf_puts(it->why, "kpartx made it for another device than it is on");
+		buf_puts(it->why,
+			"kpartx made it for a device other than the one it is on");
 		return;
 	}
 	for (size_t i = 0; i < sizeof(makers) / sizeof(makers[0]); i++) {
 		if (!starts_with(device->uuid, makers[i].prefix))
 			continue;
-		buf_printf(it->why, "%s; to give it back: %s %s", makers[i].words,
+		buf_printf(it->why, "%s; to release it: %s %s", makers[i].words,
 			makers[i].command, device->name);
 		return;
 	}
@@ -343,8 +344,8 @@ static bool is_group_here(const struct judgement *it, const struct vg *known)
 	}
 	if (!has_one)
 		buf_printf(it->why,
-			"a volume of %s, a group that LVM knows on this host, and "
-			"nothing says where its physical volumes are",
+			"a volume of %s, a group that LVM knows on this host, and where "
+			"its physical volumes are is unknown",
 			known->name);
 	return has_one;
 }
@@ -369,7 +370,7 @@ static bool is_plain_guest_volume(const struct judgement *it)
 	const struct vg *known;
 
 	if (!lvm_dm_uuid_split(it->device->uuid, vg, lv, &layer)) {
-		buf_puts(it->why, "LVM's, but no volume");
+		buf_puts(it->why, "made by LVM, but not a volume");
 		return false;
 	}
 	known = host_vg(it->host, vg);

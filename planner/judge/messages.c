@@ -40,8 +40,8 @@ const struct message_cause message_causes[] = {
 		"swap, a loop device, an exported target",
 		MESSAGE_OF_OPENER, OPENERS},
 	{"Unable to deactivate open *-real", "stopped midway",
-		"LVM could not dissolve the layer below the origin: something else is on "
-		"it, or the origin was suspended; a removal stopped midway there",
+		"LVM could not remove the layer below the origin: something else is on "
+		"it, or the origin was suspended; the removal stopped midway",
 		MESSAGE_FORBIDS, WANTS(DEVICES) | WANTS(TABLES) | WANTS(VOLUMES)},
 	{"Unable to deactivate open *-cow", "stopped midway",
 		"something has the hidden COW open: LVM removed the snapshot from its "
@@ -91,13 +91,13 @@ const struct message_cause message_causes[] = {
 		WANTS(COMMANDS) | WANTS(DEVICES)},
 	/* the snapshot is full, broken or stale */
 	{"Invalidating snapshot", "invalid",
-		"the kernel gave the snapshot up: its COW is full, or could not be "
-		"written; every read of it fails, and what was backed up from it since "
-		"is worthless",
+		"the kernel invalidated the snapshot: its COW is full, or could not be "
+		"written; every read of it fails, and backups made from it since then "
+		"are unusable",
 		MESSAGE_TELLS, WANTS(STATUS)},
 	{"changed state to*nvalid", "invalid",
-		"dmeventd saw the snapshot become invalid: its COW is full, and what was "
-		"backed up from it since is worthless",
+		"dmeventd saw the snapshot become invalid: its COW is full, and backups "
+		"made from it since then are unusable",
 		MESSAGE_TELLS, WANTS(STATUS)},
 	{"napshot * is now *full", "nearly full",
 		"its COW fills up: when it is full, the snapshot is invalid, and so is a "
@@ -129,12 +129,12 @@ const struct message_cause message_causes[] = {
 	{"prefers device", "physical volume seen twice",
 		"LVM finds a physical volume on two devices", MESSAGE_FORBIDS,
 		WANTS(EXTENTS) | WANTS(HOLDERS)},
-	{"excluded by a filter", "kept from LVM",
-		"a filter of lvm.conf, or the devices file, keeps LVM from that device; "
-		"so its volumes are missing from what LVM lists",
+	{"excluded by a filter", "hidden from LVM",
+		"a filter of lvm.conf, or the devices file, hides that device from LVM, "
+		"so LVM does not list its volumes",
 		MESSAGE_FORBIDS, WANTS(EXTENTS) | WANTS(HOLDERS)},
-	{"rejected by", "kept from LVM",
-		"a filter of lvm.conf, or the devices file, keeps LVM from that device",
+	{"rejected by", "hidden from LVM",
+		"a filter of lvm.conf, or the devices file, hides that device from LVM",
 		MESSAGE_FORBIDS, WANTS(EXTENTS) | WANTS(HOLDERS)},
 	{"Couldn't find device", "physical volume missing",
 		"a physical volume of the group is not found: bring it back; never "
@@ -145,7 +145,7 @@ const struct message_cause message_causes[] = {
 		"vgreduce --removemissing",
 		MESSAGE_FORBIDS, WANTS(EXTENTS) | WANTS(LOG)},
 	{"checksum", "metadata damaged",
-		"LVM's metadata on a disk are damaged, or something else was written "
+		"LVM's metadata on a disk is damaged, or something else was written "
 		"there",
 		MESSAGE_FORBIDS, WANTS(EXTENTS) | WANTS(LOG)},
 	{"system ID", "the group of another host",
@@ -163,19 +163,19 @@ const struct message_cause message_causes[] = {
 		"the volume group is shared with other hosts", MESSAGE_FORBIDS,
 		WANTS(HOSTS)},
 	{"ransaction", "thin pool damaged",
-		"a thin pool and LVM's metadata are of two moments: repair the pool "
-		"first",
+		"the transaction IDs of a thin pool and of LVM's metadata differ: repair "
+		"the pool first",
 		MESSAGE_FORBIDS, WANTS(VOLUMES) | WANTS(STATUS)},
 	{"free extent", "no room",
-		"the group has no room: it tells nothing of a leftover, and a full group "
-		"is no reason to force a removal",
+		"the group has no free extents: that does not show a leftover, and is no "
+		"reason to force a removal",
 		MESSAGE_TELLS, WANTS(VOLUMES)},
 	{"nsufficient free space", "no room", "the group has no room", MESSAGE_TELLS,
 		WANTS(VOLUMES)},
 	/* what was done */
 	{"successfully removed", "removed from the metadata",
-		"LVM removed a volume; whether its mappings are gone too is another "
-		"question: a COW that was open stays",
+		"LVM removed a volume; its mappings may still be active: a COW that was "
+		"open stays",
 		MESSAGE_FORBIDS, WANTS(DEVICES) | WANTS(TABLES) | WANTS(VOLUMES)},
 	{"Failed to find logical volume", "not in the metadata",
 		"LVM does not know the volume: it was removed, perhaps on another host, "

@@ -28,11 +28,11 @@ const char *outlook_meaning(enum outlook outlook)
 	case OUTLOOK_NONE:
 		break;
 	case OUTLOOK_REMOVE:
-		return "all that is known fits a leftover, and nothing speaks against it";
+		return "all evidence fits a leftover, and nothing contradicts that";
 	case OUTLOOK_OPEN:
-		return "what is known speaks neither for nor against it";
+		return "the evidence points neither way";
 	case OUTLOOK_KEEP:
-		return "something speaks for keeping it";
+		return "there is evidence for keeping it";
 	}
 	return "";
 }

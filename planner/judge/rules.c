@@ -7,19 +7,18 @@
 static const struct rule_text rules[RULES_COUNT] = {
 	[RULE_LEFTOVER] = {"leftover", VERDICT_REMOVE,
 		"an old snapshot that nothing uses",
-		"a valid snapshot, in the metadata and in the kernel, old enough; nobody "
-		"holds it but what the plan undoes",
+		"a valid snapshot, in the metadata and in the kernel, old enough; its "
+		"only holders are ones that the plan removes",
 		"run the plan"},
 	[RULE_INVALID] = {"invalid", VERDICT_REMOVE,
 		"its COW is full or damaged: every read gives an I/O error",
 		"its dm status is Invalid",
-		"run the plan; what was backed up from it is "
-		"worthless"},
+		"run the plan; backups made from it are unusable"},
 	[RULE_OVERFLOWED] = {"overflowed", VERDICT_REMOVE,
 		"its COW is full: writes to the snapshot fail",
 		"its dm status is Overflow (lvs does not show it): stale, with a table "
 		"that LVM does not load",
-		"run the plan; what was backed up from it is worthless"},
+		"run the plan; backups made from it are unusable"},
 	[RULE_STALE] = {"stale", VERDICT_REMOVE,
 		"removed from the LVM metadata, still active in this kernel",
 		"a dm device with an LVM uuid that the metadata does not have",
@@ -30,11 +29,11 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"that volume",
 		"stale and valid; its COW maps extents that another volume owns now, "
 		"and overwrites them",
-		"run the plan at once; then compare the volume it names with a backup of "
-		"before it was made"},
+		"run the plan at once; then compare the volume that it overwrote with an "
+		"older backup"},
 	[RULE_SHRUNK] = {"shrunk", VERDICT_REMOVE,
-		"its COW holds more than it has room for: it was made "
-		"smaller, and what is read from it may be wrong",
+		"its COW holds more than it has room for: it was made smaller, and reads "
+		"may return wrong data",
 		"its dm status counts more sectors used than the COW has",
 		"run the plan; do not trust a backup made from it"},
 	[RULE_ORPHAN_COW] = {"orphan-store", VERDICT_REMOVE,
@@ -45,12 +44,12 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"mounted, but no process uses the mount: the plan unmounts it first", "",
 		""},
 	[RULE_MAPPED_IDLE] = {"mapped-idle", VERDICT_REMOVE,
-		"held by idle mappings (partitions, a guest's volumes, LUKS) that stand "
-		"on it alone: the plan removes those first",
+		"held by idle mappings (partitions, a guest's volumes, LUKS) that are on "
+		"it alone: the plan removes those first",
 		"", ""},
 	[RULE_HELD_IDLE] = {"held-idle", VERDICT_REMOVE,
 		"held by an unused swap area, an idle array or loop device: the plan "
-		"ends that first",
+		"releases that first",
 		"", ""},
 	[RULE_FSTAB] = {"fstab", VERDICT_REMOVE,
 		"an entry of /etc/fstab or a unit of systemd mounts it where leftovers "
@@ -62,31 +61,31 @@ static const struct rule_text rules[RULES_COUNT] = {
 	[RULE_ACTIVE_TWICE] = {"active-twice", VERDICT_REMOVE,
 		"active on several hosts: its COW was written by two kernels",
 		"a snapshot target of it in the captures of several hosts",
-		"run the plans; what was backed up from it is worthless"},
+		"run the plans; backups made from it are unusable"},
 	[RULE_EVIDENCE_MISSING] = {"evidence-missing", VERDICT_UNDECIDED,
 		"something that must be known could not be read",
 		"a source's outcome is not \"read\", or what was read does not suffice",
 		"capture again with snapstate-capture, as root and on the host itself, "
-		"when nothing hangs"},
+		"when no command hangs"},
 	[RULE_TOO_YOUNG] = {"too-young", VERDICT_UNDECIDED,
 		"younger than the minimum age: its backup may just be starting",
 		"its creation time in the metadata", "wait until it is old enough"},
 	[RULE_COMMAND_RUNNING] = {"command-running", VERDICT_UNDECIDED,
-		"an LVM or device-mapper command was at work while the capture was made",
+		"an LVM or device-mapper command was running while the capture was made",
 		"a process of LVM, dmsetup or kpartx; udev, or a program of its rules, "
 		"that has it open for more than 3 seconds",
 		"wait until the command has ended; restart udevd if it waits for that"},
 	[RULE_UNSETTLED] = {"unsettled", VERDICT_UNDECIDED,
 		"a device of its stack is suspended, has an inactive table, or changed "
-		"while the capture was made: someone is, or stopped, in the middle of a "
-		"change",
-		"flags of a dm device; what differed at the second look",
+		"while the capture was made: a change is in progress, or was interrupted",
+		"flags of a dm device; differences between the first and the second "
+		"reading",
 		"resume what was left suspended first of all, once no LVM or dmsetup "
-		"command is at work"},
+		"command is running"},
 	[RULE_DISAGREE] = {"disagree", VERDICT_UNDECIDED,
-		"kernel and LVM metadata tell different stories about it",
+		"kernel and LVM metadata disagree about it",
 		"its tables map other extents than the metadata says",
-		"have the administrator of this LVM find out which of the two is right"},
+		"find out which of the two is right"},
 	[RULE_HALF_REMOVED] = {"half-removed", VERDICT_UNDECIDED,
 		"a removal or a creation stopped midway: the metadata and the kernel do "
 		"not agree on whether it is a snapshot",
@@ -110,51 +109,50 @@ static const struct rule_text rules[RULES_COUNT] = {
 	[RULE_OPENS_UNEXPLAINED] = {"opens-unexplained", VERDICT_UNDECIDED,
 		"its open count is not explained by the holders that were found",
 		"the open count minus every holder found is not zero",
-		"find who has it open, end that, capture again"},
+		"find what has it open, stop that, and capture again"},
 	[RULE_UNPLACED] = {"unplaced", VERDICT_UNDECIDED,
 		"something that the kernel has open is on a file system that was not "
 		"found, and may be on the one of this snapshot",
 		"a loop device, a swap area, a SCSI target or an export on a file, or an "
 		"overlay, on a file system that was not found",
-		"end what is named, if nobody needs it, and capture again"},
+		"release what is named, if nobody needs it, and capture again"},
 	[RULE_STALE_SIBLING] = {"stale-sibling", VERDICT_UNDECIDED,
 		"a stale snapshot of the same origin stays: what lvremove would do to "
 		"the origin below it is not known",
 		"another snapshot of that origin that LVM does not know, and that stays",
-		"make the other one removable first"},
+		"resolve the other snapshot first"},
 	[RULE_MOUNTED_READ_WRITE] = {"mounted-read-write", VERDICT_UNDECIDED,
 		"mounted read-write while nobody uses its origin: production may run on "
 		"it",
 		"a mount whose file system is read-write; its origin is neither open nor "
 		"mounted",
 		"find out whether a service uses the mount, and whether the origin is to "
-		"come back; for a leftover: --leftover-mount PATH"},
+		"be used again; for a leftover: --leftover-mount PATH"},
 	[RULE_CONFIGURED] = {"configured", VERDICT_UNDECIDED,
-		"a configuration of this host, or of a guest, names it: somebody means "
-		"to use it",
+		"a configuration of this host, or of a guest, names it: it may be meant "
+		"for use",
 		"a line of /etc/fstab, of a mount or swap unit of systemd, of an "
 		"automount map, or of a guest's configuration (libvirt, Xen, Proxmox) "
 		"names it, or what is on it",
 		"ask who wrote that line; for a leftover: remove the line, and "
 		"capture again, or, of a mount: --leftover-mount PATH"},
 	[RULE_TOO_MUCH] = {"too-much", VERDICT_UNDECIDED,
-		"more is on it, or on its origin's layer, than one plan goes through",
+		"more is on it, or on its origin's layer, than one plan covers",
 		"more than 64 mappings, block devices, mounts and swap areas on it, or "
 		"more than 100 mappings on its origin's layer",
-		"end some of them, from the top down, then capture again"},
+		"remove some of them, from the top down, then capture again"},
 	[RULE_STALE_VOLUME] = {"stale-volume", VERDICT_UNDECIDED,
 		"a plain volume, active here and unknown to the LVM metadata: removed on "
 		"another host, or lost",
-		"a dm device with an LVM uuid that the metadata does not have, no "
-		"snapshot, open nowhere",
-		"find out on all hosts whether its data are wanted: if they are, copy "
-		"them; if not, dmsetup remove -u UUID"},
+		"a dm device with an LVM uuid that the metadata does not have, not a "
+		"snapshot, not open",
+		"find out on all hosts whether its data is wanted: if so, copy it; if "
+		"not, dmsetup remove -u UUID"},
 	[RULE_MESSAGE] = {"message", VERDICT_UNDECIDED,
-		"LVM or the kernel says something of it that nothing else in the "
-		"evidence explains",
+		"a message of LVM or the kernel about it is not explained by the rest of "
+		"the evidence",
 		"such a message in a text that was imported",
-		"find out what the message is about, with the commands that are asked "
-		"for"},
+		"find out what the message is about, with the requested commands"},
 	[RULE_LOST_VOLUME] = {"lost-volume", VERDICT_REFUSE,
 		"live data that no LVM metadata knows: LVM gives its extents to the next "
 		"volume",
@@ -169,14 +167,14 @@ static const struct rule_text rules[RULES_COUNT] = {
 	[RULE_BACKUP_RUNNING] = {"backup-running", VERDICT_REFUSE,
 		"a backup program is using it",
 		"tar, rsync, ntfsclone or the like has it, or files on it, open",
-		"wait for the backup; end it if it is stuck"},
+		"wait for the backup; stop it if it is stuck"},
 	[RULE_VM_RUNNING] = {"vm-running", VERDICT_REFUSE,
 		"a virtual machine runs on it: it may be the only copy of its disk",
 		"qemu or another hypervisor, or Xen's blkback, has it open",
 		"nothing, if it is the machine's disk; else detach it from the machine"},
 	[RULE_IN_USE] = {"in-use", VERDICT_REFUSE, "a process is using it",
 		"a descriptor, working directory, root or mapped file of a process",
-		"end the process cleanly"},
+		"stop the process cleanly"},
 	[RULE_HELD] = {"held", VERDICT_REFUSE,
 		"swap, a loop device, an array, an exported target, an overlay or "
 		"another "
@@ -184,12 +182,11 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"swap, a loop device, an array, an exported target, an overlay or "
 		"another "
 		"block device on it, or on a file of it; or an automounter mounted it",
-		"swapoff, losetup -d, mdadm --stop, umount of the overlay, or end the "
+		"swapoff, losetup -d, mdadm --stop, umount of the overlay, or remove the "
 		"export"},
 	[RULE_FOREIGN_MAPPING] = {"foreign-mapping", VERDICT_REFUSE,
-		"a mapping is on it that is not proven to be remains of this "
-		"snapshot alone",
-		"a dm device on it that keeps state of its own, or is on something "
+		"a mapping on it is not proven to be left over from this snapshot alone",
+		"a dm device on it that keeps its own state, or is on something "
 		"else too",
 		"close that mapping with the program that made it"},
 	[RULE_MOUNTED_AS_SYSTEM] = {"mounted-as-system", VERDICT_REFUSE,
@@ -201,7 +198,7 @@ static const struct rule_text rules[RULES_COUNT] = {
 	[RULE_MOUNTED_ELSEWHERE] = {"mounted-elsewhere", VERDICT_REFUSE,
 		"mounted in another mount namespace",
 		"the mount table of another namespace: a container or a service",
-		"unmount it there, or end that service"},
+		"unmount it there, or stop that service"},
 	[RULE_MOUNTED_BELOW] = {"mounted-below", VERDICT_REFUSE,
 		"something else is mounted below its mount point",
 		"a mount of something else whose parent is its mount", "unmount that"},
@@ -210,7 +207,7 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"or mounted where this capture could not look",
 		"live in /sys/fs, but in no mount table: lazily unmounted, or mounted "
 		"out of sight",
-		"end what still uses it; if nothing shows, restart the host"},
+		"stop what still uses it; if nothing is found, restart the host"},
 	[RULE_MERGING] = {"merging", VERDICT_REFUSE, "it is being merged into its origin",
 		"the merging mark in the metadata, or a snapshot-merge target",
 		"wait until it is merged, which removes it"},
@@ -244,8 +241,8 @@ static const struct rule_text rules[RULES_COUNT] = {
 	[RULE_VG_UNSAFE] = {"vg-unsafe", VERDICT_REFUSE,
 		"its volume group is partial, exported, foreign or read-only, or has "
 		"duplicate physical volumes",
-		"the marks of its volume group and of its physical volumes",
-		"mend the volume group first"},
+		"the attributes of its volume group and of its physical volumes",
+		"repair the volume group first"},
 	[RULE_NOT_LVM] = {"not-lvm", VERDICT_REFUSE,
 		"looks like a leftover, but is not on a backup snapshot of LVM",
 		"a dm device of such a name, without an LVM uuid",
@@ -253,14 +250,14 @@ static const struct rule_text rules[RULES_COUNT] = {
 	[RULE_KEPT_ELSEWHERE] = {"kept-elsewhere", VERDICT_REFUSE,
 		"active on another host too, and kept there",
 		"another capture shows it, with a reason to keep it",
-		"do there what is to be done for it there"},
+		"follow the advice for that host"},
 	[RULE_ACTIVE_ELSEWHERE] = {"active-elsewhere", VERDICT_REFUSE,
-		"active on another host alone: what becomes of it is said there",
+		"active only on another host: see the verdict there",
 		"another capture shows it active, this one does not",
 		"nothing here: see the other host"},
 	[RULE_NOT_SELECTED] = {"not-selected", VERDICT_REFUSE,
-		"a snapshot that was not asked for", "no --select matches its name",
-		"ask for it with --select"},
+		"a snapshot outside the selection", "no --select matches its name",
+		"select it with --select"},
 };
 
 const struct rule_text *rule_text(enum rule rule)

@@ -487,8 +487,7 @@ static void unread_device(const struct host *host, struct devno devno, struct bu
 	else if (block)
 		buf_printf(text, "%s (" DEVNO_FMT ")", block->kname, DEVNO_ARGS(devno));
 	else
-		buf_printf(text, DEVNO_FMT ", which is not there any more",
-			DEVNO_ARGS(devno));
+		buf_printf(text, DEVNO_FMT ", which no longer exists", DEVNO_ARGS(devno));
 }
 
 struct base *survey_base(const struct survey *survey, const struct device *device)
@@ -499,7 +498,7 @@ struct base *survey_base(const struct survey *survey, const struct device *devic
 void survey_unread_words(const struct survey *survey, struct buf *text)
 {
 	for (size_t i = 0; i < survey->n_unread && i < UNREAD_SHOWN; i++) {
-		buf_puts(text, i ? ", " : "; LVM did not look at ");
+		buf_puts(text, i ? ", " : "; LVM did not scan ");
 		unread_device(survey->host, survey->unread[i], text);
 	}
 	if (survey->n_unread > UNREAD_SHOWN)

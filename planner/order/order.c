@@ -442,8 +442,8 @@ static int add_stale_devices(struct ordering *ordering, struct err *err)
 
 	const char *why =
 		subject->active_on
-			? "it is active on another host too, whose plan removes "
-			  "the volume; here only the mapping goes, before that"
+			? "it is active on another host too, whose plan removes the "
+			  "volume; here only the mapping is removed, before that"
 			: "this snapshot is gone from the LVM metadata and still "
 			  "active here";
 

@@ -86,8 +86,7 @@ static int add_swap_offs(struct ordering *ordering, struct err *err)
 		step = plan_step_add(ordering->plan, OP_SWAP_OFF);
 		step->target.devno = swap->devno;
 		order_set_string(&step->target.swap_path, swap->path);
-		plan_step_reason(step,
-			"%s: the host swaps on it, and nothing of that is in use",
+		plan_step_reason(step, "%s: an active swap area is on it, but unused",
 			ordering->subject->label);
 		r = order_predict(ordering, step, err);
 		if (r < 0)

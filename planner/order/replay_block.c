@@ -124,7 +124,7 @@ int replay_md_stop(struct host *clone, const struct plan_target *target, struct 
 	if (is_open(clone, array->devno, 0))
 		return refuse_open(array, err);
 	if (array->sync && strcmp(array->sync, "idle") != 0)
-		return err_set(err, -EBUSY, "array %s is at work: %s", array->kname,
+		return err_set(err, -EBUSY, "array %s is running: %s", array->kname,
 			array->sync);
 	end_block(clone, array);
 	return 0;

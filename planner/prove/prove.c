@@ -24,12 +24,12 @@
  *   - 8 the facts that each step predicts follow from the facts before it
  *   - 9 no swap area that may hold a page, no array that is at work or may hold what is
  *     nowhere else
- *   - 10 what LVM loads, suspends and resumes beside a step's target is a condition of the
- *     plan, and holds when the step begins
+ *   - 10 what LVM loads, suspends and resumes beside a step's target is a condition of
+ * the plan, and holds when the step begins
  *   - 11 no mount that can be written, of a snapshot whose origin nobody uses, unless the
  *     plan says that leftovers are mounted there
- *   - 12 nothing that a configuration of the host or of a guest names, unless it mounts it
- *     where the plan says that leftovers are mounted; and that is a condition of the plan
+ *   - 12 nothing that a configuration of the host or of a guest names, unless it mounts
+ * it where the plan says that leftovers are mounted; and that is a condition of the plan
  *   - 13 no mount with something else below it or on top of it, or where /etc/fstab puts
  *     something else; and that is a condition of the plan
  *   - 14 nothing while a command of LVM or device-mapper is at work; and that none is, is

@@ -99,7 +99,7 @@ int proof_check_files(const struct proof *proof, struct devno devno, const char 
 	while (holders_next(&swaps, &holder))
 		if (devno_is_equal(host_swap_file_devno(now, holder.swap), devno))
 			return proof_broken(
-				proof, 3, "the host swaps on a file of it", name);
+				proof, 3, "a file of it is an active swap area", name);
 	return check_placed(proof, devno, name);
 }
 
@@ -119,7 +119,7 @@ int proof_check_held(const struct proof *proof, struct devno devno, const char *
 	struct holders blocks = host_holders_by(now, devno, HELD_BY_BLOCK);
 
 	if (has_swap_on(now, devno))
-		return proof_broken(proof, 3, "the host swaps on it", name);
+		return proof_broken(proof, 3, "it is an active swap area", name);
 	for (struct holder holder; holders_next(&blocks, &holder);) {
 		const struct block *block = holder.block;
 
@@ -282,7 +282,7 @@ static int check_array_at_rest(const struct proof *proof, const struct block *ar
 	if (!is_of_plain_level(array) || is_member_shared(proof->now, array))
 		return proof_broken(proof, 9, "not an array of its own", array->kname);
 	if (array->sync && strcmp(array->sync, "idle") != 0)
-		return proof_broken(proof, 9, "it is at work", array->kname);
+		return proof_broken(proof, 9, "it is running", array->kname);
 	is_whole =
 		array->missing == 0 && (array->sync || is_of_striped_level(array->level));
 	if (was_never_written(array->state) ||
@@ -319,7 +319,7 @@ int prove_loop_detach(struct proof *proof)
 	if (!loop->state)
 		return proof_broken(proof, 6, "its state was not read", loop->kname);
 	if (block_state_has(loop, LOOP_AUTOCLEAR))
-		return proof_broken(proof, 4, "somebody has it open still", loop->kname);
+		return proof_broken(proof, 4, "it is still open", loop->kname);
 	r = check_below(proof, loop->devno, loop->kname);
 	if (r == 0)
 		r = check_unused(proof, loop->devno, loop->kname);

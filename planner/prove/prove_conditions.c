@@ -68,7 +68,8 @@ static int check_named(
 	if (scope_condition(&proof->plan->scope, condition))
 		return 0;
 	condition_print(condition, &text);
-	return proof_broken(proof, rule, "is no condition of the plan", buf_text(&text));
+	return proof_broken(
+		proof, rule, "is not a condition of the plan", buf_text(&text));
 }
 
 int proof_check_group_conditions(const struct proof *proof, const char *vg_uuid)
@@ -183,7 +184,7 @@ int proof_check_not_configured(
 
 	if (!condition)
 		return proof_broken(proof, 12,
-			"whether a configuration names it is no condition of the plan",
+			"whether a configuration names it is not a condition of the plan",
 			lv_uuid);
 	held = has_held(proof, condition);
 	if (held && *held)

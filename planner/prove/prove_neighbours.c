@@ -81,7 +81,7 @@ int proof_check_neighbours(const struct proof *proof, const struct lv *lv)
 				"another snapshot of its origin is merging", lv->name);
 		if (!has_table(now, other, layer))
 			return proof_broken(proof, 1,
-				"LVM would load another snapshot of its origin anew",
+				"LVM would reload another snapshot of its origin",
 				lv->name);
 	}
 	return check_layer(proof, layer);

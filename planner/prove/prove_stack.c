@@ -403,7 +403,7 @@ int proof_check_purpose(struct proof *proof)
 		proof->step = step;
 		proof->number = i + 1;
 		return proof_broken(
-			proof, 1, "stays, and what is on it goes", snapshot->name);
+			proof, 1, "stays, and what is on it is removed", snapshot->name);
 	}
 	return 0;
 }

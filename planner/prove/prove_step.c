@@ -533,7 +533,7 @@ static int prove_lv_refresh(struct proof *proof)
 	const struct plan_target *target = &proof->step->target;
 
 	if (!proof->plan->has_refresh_origin)
-		return proof_broken(proof, 1, "nobody asked for it", target->lv_name);
+		return proof_broken(proof, 1, "it was not requested", target->lv_name);
 	if (!host_lv(proof->now, target->vg_uuid, target->lv_uuid) ||
 		has_snapshot(proof->now, target->vg_uuid, target->lv_uuid))
 		return proof_broken(

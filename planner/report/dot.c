@@ -121,7 +121,7 @@ static void add_other(const struct dot_host *host, struct devno devno)
 		DEVNO_ARGS(devno));
 	dot_captured(out, block ? buf_text(&words) : "not recorded");
 	if (step)
-		buf_printf(out, "\\nstep %zu ends it\"];\n", step);
+		buf_printf(out, "\\nreleased in step %zu\"];\n", step);
 	else
 		buf_puts(out, "\\nnot touched\"];\n");
 }
@@ -158,8 +158,7 @@ static void add_holders(const struct dot_host *host, struct devno devno)
 		dot_captured(out, holders[i].text);
 		if (holders[i].ended_by)
 			buf_printf(out,
-				"\\nstep %zu ends it\" style=dashed "
-				"color=\"#0a6b38",
+				"\\nreleased in step %zu\" style=dashed color=\"#0a6b38",
 				holders[i].ended_by);
 		buf_puts(out, "\"];\n");
 		add_hold(host, devno, which);

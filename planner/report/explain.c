@@ -85,9 +85,8 @@ static void say_volume(struct explanation *e)
 			"removed there, and is still active here",
 			vg->name);
 	else if (host_group_is_gone(e->host, vg_uuid))
-		buf_puts(&text,
-			"an LVM volume of a group that does not exist any more, still "
-			"active here");
+		buf_puts(&text, "an LVM volume of a group that no longer exists, still "
+				"active here");
 	else
 		buf_puts(&text, "an LVM volume whose metadata was not read");
 	if (lv && lv->created) {
@@ -189,8 +188,7 @@ static void say_ledger(struct explanation *e)
 	ledger_of_device(e->host, e->device, &ledger);
 	device_opens_words(e->host, e->device, &text);
 	if (ledger.unexplained == 0)
-		buf_puts(&text,
-			ledger.open ? "; nothing is left unexplained" : ": not open");
+		buf_puts(&text, ledger.open ? "; all opens are explained" : ": not open");
 	else
 		buf_puts(&text,
 			ledger.unexplained > 0
@@ -212,7 +210,7 @@ static void say_holders(struct explanation *e)
 
 		buf_puts(&text, holders[i].text);
 		if (holders[i].ended_by)
-			buf_printf(&text, ": step %zu ends it", holders[i].ended_by);
+			buf_printf(&text, ": released in step %zu", holders[i].ended_by);
 		say(e, &text);
 	}
 	if (!count && !e->device)
@@ -306,24 +304,22 @@ static void say_fate(struct explanation *e)
 
 	heading(e, "What the plan does to it");
 	if (!e->device && story_block_step(e->story, e->block)) {
-		buf_printf(
-			&text, "step %zu ends it", story_block_step(e->story, e->block));
+		buf_printf(&text, "released in step %zu",
+			story_block_step(e->story, e->block));
 		say(e, &text);
 		say_steps(e);
 		return;
 	}
 	if (!e->device) {
-		buf_puts(e->out, "  nothing: plans name what is on a leftover snapshot "
-				 "only\n");
+		buf_puts(e->out, "  nothing: it is outside the plan's scope\n");
 		return;
 	}
 	story_fate(e->story, e->device, &text);
 	say(e, &text);
 	part = story_of(e->story, e->device)->part;
 	if (part == PART_ORIGIN || part == PART_REAL)
-		buf_puts(e->out,
-			"  no plan can name an origin, the layer below it or what is "
-			"below that, but to refresh it\n");
+		buf_puts(e->out, "  a plan can only refresh an origin, and never name "
+				 "the layer below it or anything further down\n");
 	say_steps(e);
 }
 

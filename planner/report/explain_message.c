@@ -19,8 +19,8 @@ bool explain_message(const char *message, struct buf *text)
 	print_wrapped(&to, "means", cause->meaning, "");
 	if (asks.count)
 		print_wrapped(&to, "ask",
-			"the output of these, which only read, with the names that are "
-			"meant:",
+			"the output of these read-only commands, with your names filled "
+			"in:",
 			"");
 	review_asks(&to, &asks);
 	return true;

@@ -41,7 +41,7 @@ static void relation_words(const struct telling *it, size_t own, size_t other,
 		buf_printf(text, " comes before: plan %zu of this host waits for it",
 			own + 1);
 	else if (report_waits(it->report, other, own))
-		buf_printf(text, " comes behind: it waits for plan %zu of this host",
+		buf_printf(text, " comes after: it waits for plan %zu of this host",
 			own + 1);
 	else
 		buf_printf(text,
@@ -79,7 +79,7 @@ static void say_other(const struct telling *it, const struct subject *own, size_
 	if (plan_of_subject(it, member, other, &plan, &first))
 		relation_words(it, own_plan, plan, has_own, &text);
 	else
-		buf_puts(&text, "nothing is done to it there");
+		buf_puts(&text, "no step there affects it");
 	explain_say(it->out, &text);
 	say_steps(it, member, other);
 }

@@ -112,9 +112,18 @@ static void print_refreshes(struct page *page, const struct report_host *host)
 	if (!host->n_refreshes)
 		return;
 	page_open(page, "section", "subject");
-	page_say_in(page, "h2", "", "Origins made plain volumes again");
-	for (size_t i = 0; i < host->n_refreshes; i++)
+	page_say_in(page, "h2", "", "Origins turned back into plain volumes");
+	for (size_t i = 0; i < host->n_refreshes; i++) {
+		if (i == 1 && host->n_refreshes >= REPORT_ALIKE_LEAST) {
+			page_open(page, "h3", "");
+			page_say(page, "%zu more like it", host->n_refreshes - 1);
+			page_close(page);
+			html_commands(page, host->member->whole, host->refreshes + 1,
+				host->n_refreshes - 1);
+			break;
+		}
 		html_steps(page, host->member->whole, "", host->refreshes[i], 1);
+	}
 	page_close(page);
 }
 

@@ -42,6 +42,9 @@ size_t html_place(const struct html *html, const struct report_host *host, size_
 /* Verdict, reasons, the picture of its stack, its steps: of host->told[at]. */
 void html_subject(struct html *html, const struct report_host *host, size_t at);
 /* `label` is what stands above them, "" = nothing. */
+/* Their numbers and commands alone. */
+void html_commands(
+	struct page *page, const struct plan *plan, const size_t *steps, size_t count);
 void html_steps(struct page *page, const struct plan *plan, const char *label,
 	size_t first, size_t count);
 /* html_outlook.c: how a host opens; of one subject what would follow. */

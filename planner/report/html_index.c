@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* On the page: what to do now, and the index of a host's snapshots, with links. */
+#include <stdlib.h>
+
 #include "html.h"
 
 size_t html_place(const struct html *html, const struct report_host *host, size_t at)
@@ -25,7 +27,36 @@ void html_now(struct page *page, const struct report_to_do *now)
 	page_close(page);
 }
 
-static void print_row(struct html *html, const struct report_host *host, size_t at)
+static void print_link(struct html *html, const struct report_host *host, size_t at)
+{
+	page_open_link(&html->page, HTML_SUBJECT, html_place(html, host, at));
+	page_captured(&html->page, host->told[at]->subject->label);
+	page_close(&html->page);
+}
+
+/* Those that the leader's row stands for: a line, which opens. */
+static void print_others(struct html *html, const struct report_host *host,
+	const struct report_group *groups, size_t leader)
+{
+	struct page *page = &html->page;
+
+	page_open(page, "details", "");
+	page_open(page, "summary", "");
+	page_say(page, "and %zu more like it", groups[leader].n_others);
+	page_close(page);
+	page_open(page, "ul", "");
+	for (size_t i = leader + 1; i < host->n_told; i++)
+		if (groups[i].leader == leader) {
+			page_open(page, "li", "");
+			print_link(html, host, i);
+			page_close(page);
+		}
+	page_close(page);
+	page_close(page);
+}
+
+static void print_row(struct html *html, const struct report_host *host,
+	const struct report_group *groups, size_t at)
 {
 	const struct subject *subject = host->told[at]->subject;
 	struct page *page = &html->page;
@@ -38,9 +69,9 @@ static void print_row(struct html *html, const struct report_host *host, size_t 
 	page_close(page);
 	page_say_in(page, "td", "", rule_text(subject->decisive)->name);
 	page_open(page, "td", "name");
-	page_open_link(page, HTML_SUBJECT, html_place(html, host, at));
-	page_captured(page, subject->label);
-	page_close(page);
+	print_link(html, host, at);
+	if (groups[at].n_others)
+		print_others(html, host, groups, at);
 	page_close(page);
 	page_close(page);
 }
@@ -48,14 +79,18 @@ static void print_row(struct html *html, const struct report_host *host, size_t 
 void html_index(struct html *html, const struct report_host *host)
 {
 	struct page *page = &html->page;
+	struct report_group *groups;
 
 	if (!host->n_told)
 		return;
+	groups = report_groups(host);
 	page_say_in(page, "h2", "", "Snapshots");
 	page_open(page, "table", "index");
 	for (size_t i = 0; i < host->n_told; i++)
-		print_row(html, host, i);
+		if (groups[i].leader == i)
+			print_row(html, host, groups, i);
 	page_close(page);
+	free(groups);
 }
 
 void html_link_hazard(

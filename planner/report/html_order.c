@@ -177,13 +177,13 @@ void html_order(struct html *html)
 	page_say_in(page, "h2", "", "Plans, in their order");
 	if (n_plans == 0)
 		page_say_in(page, "p", "",
-			"There is no plan: on none of these hosts is anything removed.");
+			"There is no plan: nothing is removed on any of these hosts.");
 	else if (n_plans == 1)
 		page_say_in(page, "p", "", "There is one plan.");
 	else
 		page_say_in(page, "p", "",
-			"Mappings go first, on every host, and volumes behind them, "
-			"host by host.");
+			"Mappings are removed first, on every host, then volumes, host "
+			"by host.");
 	page_open(page, "ul", "steps");
 	for (size_t i = 0; i < n_plans; i++)
 		print_plan(html, i);

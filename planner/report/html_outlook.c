@@ -31,8 +31,8 @@ static void print_asks(struct page *page, const struct report_host *host)
 	if (!host->asks.count)
 		return;
 	page_say_in(page, "h3", "",
-		"To ask for, before anything is removed: the output of these, which only "
-		"read");
+		"To ask for, before anything is removed: the output of these read-only "
+		"commands");
 	page_open(page, "ol", "");
 	for (size_t i = 0; i < host->asks.count; i++) {
 		page_open(page, "li", "");

@@ -80,7 +80,7 @@ static void draw_holder(struct picture *picture, const struct device_story *it,
 	page_captured(page, holder->text);
 	page_open(page, "p", "fate");
 	if (holder->ended_by)
-		page_say(page, "step %zu ends it", holder->ended_by);
+		page_say(page, "released in step %zu", holder->ended_by);
 	else
 		page_say(page, "not affected by this plan");
 	page_close(page);
@@ -176,9 +176,9 @@ static void draw_block(struct picture *picture, const struct block *block)
 	say_buf(picture->page, "span", "name", &words);
 	page_open(picture->page, "p", "fate");
 	if (step)
-		page_say(picture->page, "step %zu ends it", step);
+		page_say(picture->page, "released in step %zu", step);
 	else
-		page_say(picture->page, "no step touches it");
+		page_say(picture->page, "not affected by this plan");
 	page_close(picture->page);
 	page_close(picture->page);
 }
@@ -261,7 +261,7 @@ static void draw_origin_side(struct picture *picture, const struct subject *subj
 		return;
 	page_open(picture->page, "div", "side");
 	page_say_in(picture->page, "h4", "",
-		"Its origin, with live data, and what else is on it");
+		"Its origin, which holds live data, and what else is on that");
 	draw_tower(picture, base->devno, 0);
 	page_close(picture->page);
 }
@@ -276,9 +276,9 @@ static bool refer_to_origin_side(
 	if (!drawn)
 		return false;
 	page_open(page, "div", "side");
-	page_say_in(page, "h4", "", "Its origin, the volume people use");
+	page_say_in(page, "h4", "", "Its origin, which holds live data");
 	page_open(page, "p", "soft");
-	page_say(page, "as in the picture of ");
+	page_say(page, "see the picture of ");
 	page_open_link(page, HTML_SUBJECT, html_place(html, host, drawn - 1));
 	page_captured(page, host->told[drawn - 1]->subject->label);
 	page_close(page);

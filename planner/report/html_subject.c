@@ -58,9 +58,8 @@ static void print_remedy(struct page *page, const struct report_subject *told)
 	if (!told->remedy.n_actions)
 		return;
 	page_say_in(page, "h3", "",
-		told->subject->verdict == VERDICT_REMOVE
-			? "What a person should do besides"
-			: "What to do");
+		told->subject->verdict == VERDICT_REMOVE ? "What to do besides"
+							 : "What to do");
 	page_open(page, "ol", "");
 	for (size_t i = 0; i < told->remedy.n_actions; i++) {
 		cleanup_buf struct buf rules = BUF_INIT;
@@ -92,9 +91,9 @@ static const char *action_words(enum plan_op op)
 	case OP_LV_REMOVE:
 		return "remove the snapshot";
 	case OP_LV_REFRESH:
-		return "load the origin anew";
+		return "reload the origin";
 	case OP_SWAP_OFF:
-		return "stop swapping on it";
+		return "turn off the swap area";
 	case OP_MD_STOP:
 		return "stop the array";
 	case OP_LOOP_DETACH:
@@ -128,6 +127,24 @@ void html_steps(struct page *page, const struct plan *plan, const char *label,
 	page_close(page);
 }
 
+void html_commands(
+	struct page *page, const struct plan *plan, const size_t *steps, size_t count)
+{
+	page_open(page, "table", "");
+	for (size_t i = 0; i < count; i++) {
+		cleanup_buf struct buf command = BUF_INIT;
+
+		plan_step_command(&plan->steps[steps[i]], &command);
+		page_open(page, "tr", "");
+		page_open(page, "td", "");
+		page_say(page, "Step %zu", steps[i] + 1);
+		page_close(page);
+		page_say_in(page, "td", "name", buf_text(&command));
+		page_close(page);
+	}
+	page_close(page);
+}
+
 /* A hazard and "remove" do not contradict each other: the removal ends it. */
 static void print_alarm(
 	struct page *page, const struct report_host *host, const struct subject *subject)
@@ -135,7 +152,7 @@ static void print_alarm(
 	if (!report_is_hazard(host, subject))
 		return;
 	page_say_in(page, "span", "verdict alarm",
-		subject->n_steps ? "HAZARD, ended by the removal" : "HAZARD");
+		subject->n_steps ? "HAZARD, fixed by this removal" : "HAZARD");
 	page_say(page, " ");
 }
 

@@ -415,16 +415,15 @@ static const struct column {
 	{"FULL", "how full its COW is", 4, SCOLS_FL_RIGHT, true, full_words},
 	{"STATE",
 		"valid, invalid, overflow, merging, suspended, inactive, thin; stale: "
-		"LVM "
-		"does not know it any more; destroys-data: it overwrites another volume",
+		"LVM no longer knows it; destroys-data: it overwrites another volume",
 		5, 0, false, state_words},
 	{"USED-BY", "processes, mounts and what is on it", 0.2, SCOLS_FL_TRUNC, false,
 		users_words},
 	{"PRODUCER", "the shipped policy that knows such names (--policy)", 8,
 		SCOLS_FL_TRUNC, false, producer_words},
 	{"VERDICT",
-		"remove, undecided, refuse; in parentheses: it was not asked for, and "
-		"would be",
+		"remove, undecided, refuse; in parentheses: it is not selected, and this "
+		"would be its verdict",
 		9, 0, false, verdict_words},
 	{"OUTLOOK", "of what is undecided: remove, keep or open", 7, 0, false,
 		outlook_words},

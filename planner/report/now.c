@@ -60,9 +60,8 @@ static void add_plan(const struct report *report, struct report_host *it)
 		buf_puts(&text, "Write the plan: repeat this command with -o PLAN.");
 		add(&it->now, &text, NULL);
 	} else {
-		buf_puts(&text,
-			"Review the plan, and sign it; one that is not signed needs "
-			"--unsigned below.");
+		buf_puts(&text, "Review the plan and sign it; without a signature, add "
+				"--unsigned below.");
 		add(&it->now, &text, NULL);
 		buf_printf(&text, "Rehearse it on %s, as root:", it->node);
 		add(&it->now, &text, execute_words("", report->output));
@@ -164,8 +163,8 @@ static const char *lead_of(
 		subject_has_rule(subject, RULE_UNSETTLED) ||
 		(kind != ACTION_DO && kind != ACTION_WAIT))
 		return ": ";
-	return is_of_many ? " are kept. If they are to go: "
-			  : " is kept. If it is to go: ";
+	return is_of_many ? " are kept. If they are to be removed: "
+			  : " is kept. If it is to be removed: ";
 }
 
 static void add_remedy(
@@ -226,9 +225,8 @@ static void add_asks(struct report_host *it)
 
 	if (!it->asks.count)
 		return;
-	buf_printf(&text, "Ask for the output of the %s below: %s.",
-		it->asks.count == 1 ? "command" : "commands",
-		it->asks.count == 1 ? "it only reads" : "they only read");
+	buf_printf(&text, "Ask for the output of the read-only %s below.",
+		it->asks.count == 1 ? "command" : "commands");
 	add(&it->now, &text, NULL);
 }
 
@@ -315,7 +313,7 @@ void now_collect_plans(struct report *report)
 		add(&report->now, &text, NULL);
 		return;
 	}
-	buf_puts(&text, "Review the plans, and sign them; those that are not signed need "
+	buf_puts(&text, "Review the plans and sign them; without signatures, add "
 			"--unsigned below.");
 	add(&report->now, &text, NULL);
 	for (size_t i = 0; i < n_plans && i < PLANS_SHOWN; i++)

@@ -306,7 +306,7 @@ static void print_mistyped(const struct overview *overview, struct buf *text)
 	for (size_t at = 0; next_mistyped(overview, &at, &glob);) {
 		buf_puts(text, "NO MATCH   --select ");
 		buf_tail(text, glob);
-		buf_puts(text, " takes no snapshot of any host\n");
+		buf_puts(text, " matches no snapshot of any host\n");
 	}
 	if (overview->is_incomplete)
 		buf_printf(text, "%s\n", incomplete);

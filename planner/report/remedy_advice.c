@@ -37,8 +37,7 @@ static void since_words(const struct lv *victim, struct buf *text)
 		buf_puts(text, "since it got these extents");
 		return;
 	}
-	buf_puts(text,
-		"since it got these extents, at the earliest when it was created (");
+	buf_puts(text, "since it got these extents, not before its creation (");
 	stamp_print(victim->created, text);
 	buf_puts(text, ")");
 }
@@ -66,12 +65,12 @@ static void victim_words(const struct survey *survey, const struct subject *subj
 	since_words(victim, text);
 	buf_sentence(text,
 		". fsck finds damaged metadata only: compare its data with a backup, or "
-		"restore them from one of before that time; keep the backups of %s made "
-		"since apart",
+		"restore it from one made before that time; keep later backups of %s "
+		"separate",
 		victim->name);
 	if (is_writing && is_first_victim(subject, reason))
 		buf_puts(text,
-			". What was backed up from this snapshot since is worthless");
+			". Backups made from this snapshot since then are unusable");
 }
 
 void remedy_advice_words(const struct survey *survey, const struct subject *subject,
@@ -82,12 +81,11 @@ void remedy_advice_words(const struct survey *survey, const struct subject *subj
 	else if (reason->rule == RULE_FSTAB)
 		remedy_config_advice(survey->host, subject, reason, text);
 	else if (reason_is_guest_volume(reason))
-		buf_puts(text,
-			"keep this host's LVM off the disks of guests, or it activates "
-			"their volumes again: list the host's own physical volumes only, "
-			"with lvmdevices(8) or global_filter in lvm.conf(5)");
+		buf_puts(text, "exclude the disks of guests from this host's LVM, or it "
+			       "activates their volumes again: allow the host's own "
+			       "physical volumes only, with lvmdevices(8) or "
+			       "global_filter in lvm.conf(5)");
 	else
-		buf_puts(text,
-			"the backup made from it is worthless: mark it as failed, and "
-			"make a new one once this snapshot is gone");
+		buf_puts(text, "mark the backup made from it as failed, since it is "
+			       "unusable, and make a new one once this snapshot is gone");
 }

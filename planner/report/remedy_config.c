@@ -42,14 +42,14 @@ static void removal_words(const struct line *line, struct buf *text)
 		buf_puts(text, "remove the line, then `systemctl reload autofs`");
 		return;
 	case CONFIG_LIBVIRT:
-		buf_puts(text, "take the disk out with `virsh edit`, or the guest with "
+		buf_puts(text, "remove the disk with `virsh edit`, or the guest with "
 			       "`virsh undefine`");
 		return;
 	case CONFIG_XEN:
-		buf_puts(text, "take the disk out of the file, or remove the file");
+		buf_puts(text, "remove the disk from the file, or remove the file");
 		return;
 	case CONFIG_PROXMOX:
-		buf_puts(text, "take the disk out with `qm set ID --delete DISK` or `pct "
+		buf_puts(text, "remove the disk with `qm set ID --delete DISK` or `pct "
 			       "set ID --delete MP`");
 		return;
 	}
@@ -83,8 +83,8 @@ enum action_kind remedy_config_words(
 	}
 	buf_sentence(text,
 		is_of_host ? "ask who wrote line %u of %s, and whether it is still needed"
-			   : "ask whose guest line %u of %s is of, and whether it is "
-			     "still needed, also if it is off",
+			   : "find the owner of the guest in line %u of %s, and ask "
+			     "whether the guest is still needed, even if it is off",
 		line.number, line.file);
 	buf_sentence(text, ": until that is known, do not remove %s; for a leftover, ",
 		subject->label);
@@ -104,22 +104,22 @@ void remedy_config_advice(const struct host *host, const struct subject *subject
 	if (reason->about.kind == ABOUT_FSTAB &&
 		!fstab_names(host, subject, reason->about.it)) {
 		buf_sentence(text,
-			"see whether line %u of /etc/fstab, for the same mount point, is "
-			"still needed",
+			"check whether line %u of /etc/fstab, for the same mount point, "
+			"is still needed",
 			line.number);
 	} else if (subject->verdict == VERDICT_REMOVE) {
 		buf_sentence(text, "%s %u of %s, then `systemctl daemon-reload`: ",
 			reason->about.kind == ABOUT_FSTAB ? "remove line"
 							  : "remove the unit with line",
 			line.number, line.file);
-		buf_puts(text, "what it names will be gone, and the next start of the "
-			       "host would wait for it");
+		buf_puts(text, "its device will be gone, and the next boot of the host "
+			       "would wait for it");
 	} else {
 		buf_sentence(text,
-			"leave line %u of %s as it is while this stays: who wrote it "
-			"wants this mounted. Once it is certain that this is a leftover, "
-			"remove %s, then `systemctl daemon-reload`, or it is mounted "
-			"again",
+			"leave line %u of %s as it is while this snapshot stays: its "
+			"author wants it mounted. Once it is certain that this is a "
+			"leftover, remove %s, then `systemctl daemon-reload`, or it is "
+			"mounted again",
 			line.number, line.file,
 			reason->about.kind == ABOUT_FSTAB ? "the line" : "the unit");
 	}

@@ -67,7 +67,7 @@ static enum action_kind thin_snapshot_words(
 		return ACTION_KEEP;
 	}
 	buf_sentence(text,
-		"by hand, since no plan removes thin snapshots: `lvs -a -o "
+		"remove it by hand: no plan removes thin snapshots. First `lvs -a -o "
 		"lv_name,lv_attr,origin,lv_health_status,data_percent,metadata_percent "
 		"%s` must show its pool without a health status and %s not open (no o in "
 		"its attributes) on any host; then `lvremove %s`. ",
@@ -83,15 +83,14 @@ enum action_kind remedy_thin_words(
 	const struct lv *lv = subject->lv;
 
 	if (!lv) /* known from a text that shows it, and no more */
-		buf_puts(text,
-			"nothing, unless its metadata show that it is a thin snapshot: no "
-			"plan removes one");
+		buf_puts(text, "nothing, unless its metadata shows that it is a thin "
+			       "snapshot: no plan removes one");
 	else if (lv->role == LV_THIN_POOL)
 		buf_puts(text, "nothing: a thin pool holds the data of all its volumes");
 	else if (!*lv->origin_uuid)
-		buf_puts(text, "nothing: it has no origin, so it is a volume of its own, "
-			       "such as a virtual machine's disk, and no leftover "
-			       "snapshot");
+		buf_puts(text,
+			"nothing: it has no origin, so it is a volume of its own, such "
+			"as a virtual machine's disk, not a leftover snapshot");
 	else
 		return thin_snapshot_words(host, subject, text);
 	return ACTION_NOTHING;
@@ -123,8 +122,8 @@ enum action_kind remedy_merge_words(
 		buf_sentence(text,
 			"never remove it: the merge failed, so the origin is partly "
 			"merged and the rest is in this snapshot alone. Find the I/O "
-			"error in the kernel's log and end its cause. The merge begins "
-			"again when the origin is activated anew, with its guest off: "
+			"error in the kernel's log and fix its cause. The merge begins "
+			"again when the origin is activated again, with its guest off: "
 			"`lvchange -an %s/%s`, then `lvchange -ay %s/%s`",
 			group, name, group, name);
 	else if (lv && lv->is_merging && !into && origin)
@@ -133,7 +132,7 @@ enum action_kind remedy_merge_words(
 			"begun: it begins when %s/%s is activated next (its guest off), "
 			"and overwrites that volume with the state of this snapshot. If "
 			"nobody wants that, undo the mark before the guest is stopped: "
-			"`vgcfgrestore --list %s` names the metadata of before the "
+			"`vgcfgrestore --list %s` names the metadata from before the "
 			"lvconvert, and vgcfgrestore -f with that file undoes it and "
 			"each later change of the group",
 			group, name, group);
@@ -159,7 +158,7 @@ static void close_words(const struct subject *subject, struct buf *text)
 		const struct device *device = subject->above[i];
 
 		buf_sentence(text,
-			"close %s (" DEVNO_FMT "), after what is on it: ", device->name,
+			"close %s (" DEVNO_FMT "), once nothing is on it: ", device->name,
 			DEVNO_ARGS(device->devno));
 		if (*device->uuid)
 			buf_sentence(text, "`dmsetup remove -u %s`, then ", device->uuid);
@@ -209,13 +208,12 @@ void remedy_resume_words(
 		remove_before_resume(subject, text);
 	if (device->flags & DEVICE_HAS_INACTIVE)
 		buf_sentence(text,
-			"see what its inactive table would change (`dmsetup table %s` "
-			"and "
-			"`dmsetup table --inactive %s`), since resuming loads that; "
-			"`dmsetup clear %s` drops it if it is wrong; then ",
+			"check what its inactive table would change (`dmsetup table %s` "
+			"and `dmsetup table --inactive %s`), since resuming loads that; "
+			"if it is wrong, `dmsetup clear %s` drops it; then ",
 			device->name, device->name, device->name);
 	buf_sentence(text,
-		"`dmsetup resume %s`, when no LVM or dmsetup command is at work: until "
+		"`dmsetup resume %s`, when no LVM or dmsetup command is running: until "
 		"then every read and write of %s (" DEVNO_FMT ") waits%s",
 		device->name, device->name, DEVNO_ARGS(device->devno),
 		may_be_of_a_guest(device) ? ", a guest's too" : "");
@@ -258,10 +256,10 @@ static void plain_volume_words(
 			 device_snapshot_state(subject->snapshot) != SNAPSHOT_NONE;
 
 	buf_sentence(text,
-		"finish the removal by hand. Check first that no LVM command is at work, "
+		"finish the removal by hand. Check first that no LVM command is running, "
 		"that `lvs -o lv_name,origin,lv_time %s` shows no origin, and that "
 		"`dmsetup info -c -o name,uuid,open` shows 0 opens for each uuid here "
-		"when its turn comes. Then ",
+		"before you remove it. Then ",
 		subject->label);
 	if (is_active) {
 		close_words(subject, text);
@@ -285,10 +283,11 @@ static void no_snapshot_words(
 		host_lv(host, subject->vg_uuid, subject->lv->origin_uuid);
 
 	buf_sentence(text,
-		"load what the metadata says, and capture again: check first that no LVM "
-		"command is at work and that `dmsetup info -c -o name,open %s` shows 0 "
-		"opens; then `lvchange --refresh %s/%s`. What the snapshot shows then is "
-		"wrong wherever the origin was written meanwhile: use it for nothing",
+		"load the tables that the metadata describes, and capture again: check "
+		"first that no LVM command is running and that `dmsetup info -c -o "
+		"name,open %s` shows 0 opens; then `lvchange --refresh %s/%s`. The "
+		"snapshot's contents are then wrong wherever the origin was written "
+		"meanwhile: do not use them",
 		subject->snapshot->name, vg_name(host, subject->vg_uuid),
 		origin ? origin->name : "ORIGIN");
 }
@@ -297,11 +296,10 @@ static void no_snapshot_words(
 static void unknown_volume_words(const struct subject *subject, struct buf *text)
 {
 	buf_sentence(text,
-		"leave %s as it is until it is known what it is: it may be the last way "
-		"to data of a volume that left the metadata. Look for its uuid "
-		"(%.6s-...) "
-		"in the texts below /etc/lvm/archive, on each host of the group; make no "
-		"new volume in this group meanwhile",
+		"do not touch %s until you know what it is: it may be the only access "
+		"left to the data of a volume that is no longer in the metadata. Search "
+		"for its uuid (%.6s-...) in /etc/lvm/archive on each host of the group; "
+		"create no volume in this group meanwhile",
 		subject->snapshot->name, subject->lv_uuid);
 	if (subject->cow)
 		buf_sentence(text,
@@ -341,16 +339,16 @@ enum action_kind remedy_layer_words(
 	if (lv) {
 		buf_sentence(text,
 			"`lvchange --refresh %s/%s` drops the layer and leaves the "
-			"volume's data as they are; check first that no LVM command is "
-			"at work. No plan touches such a layer",
+			"volume's data as it is; check first that no LVM command is "
+			"running. No plan touches such a layer",
 			vg_name(host, subject->vg_uuid), lv->name);
 		return ACTION_DO;
 	}
 	buf_sentence(text,
-		"leave it until it is known why its volume is not in the metadata: it "
-		"may be the last way to that volume's data. Look for its uuid (%.6s-...) "
-		"below /etc/lvm/archive. If the volume was removed on purpose: `dmsetup "
-		"remove -u %s`",
+		"do not touch it until you know why its volume is not in the metadata: "
+		"it may be the only access left to that volume's data. Search for its "
+		"uuid (%.6s-...) in /etc/lvm/archive. If the volume was removed on "
+		"purpose: `dmsetup remove -u %s`",
 		subject->lv_uuid, subject->real->uuid);
 	return ACTION_KEEP;
 }

@@ -34,7 +34,7 @@ static void xen_words(const char *id, int len, struct buf *text)
 static void proxmox_words(const char *id, int len, struct buf *text)
 {
 	buf_sentence(text,
-		"; it is of Proxmox's guest %.*s: `qm config %.*s` (or `pct config "
+		"; it belongs to Proxmox guest %.*s: `qm config %.*s` (or `pct config "
 		"%.*s`) shows its disks",
 		len, id, len, id, len, id);
 }
@@ -59,8 +59,8 @@ static void nova_words(const char *id, int len, struct buf *text)
 static void ovirt_words(const char *id, int len, struct buf *text)
 {
 	buf_sentence(text,
-		"; a group named by a uuid is a storage domain of oVirt, which its SPM "
-		"host alone changes, and which plain lvs may not show: ask the engine "
+		"; a group named by a uuid is a storage domain of oVirt, which only its "
+		"SPM host may change, and which plain lvs may not show: ask the engine "
 		"about image %.*s, or `vdsm-client Host getStorageDomains` on the host",
 		len, id);
 }

@@ -77,19 +77,19 @@ enum action_kind remedy_namespace_words(const struct survey *survey,
 		return ACTION_DO;
 	}
 	if (users.has_backup)
-		buf_puts(text, "wait until the backup has ended; then end ");
+		buf_puts(text, "wait until the backup has ended; then stop ");
 	else
-		buf_puts(text, "end ");
+		buf_puts(text, "stop ");
 	keeper_words(host, namespace, users.one, text);
 	if (users.count > 1)
-		buf_sentence(text, ", the %zu others of it", users.count - 1);
+		buf_sentence(text, ", %zu more that use the mount", users.count - 1);
 	buf_sentence(text,
-		" and what else lives in mount namespace %llu, a container or service: "
-		"its mount on %s ends with it",
+		" and every other process of mount namespace %llu (a container or "
+		"service): "
+		"its mount on %s ends with them",
 		(unsigned long long)mount->namespace_id, mount->target);
 	if (!users.count && count == 1 && namespace->pid)
-		buf_sentence(text,
-			"; or unmount that there: `nsenter -t %u -m umount %s`",
+		buf_sentence(text, "; or unmount it there: `nsenter -t %u -m umount %s`",
 			namespace->pid, mount->target);
 	return users.has_backup ? ACTION_WAIT : ACTION_DO;
 }

@@ -15,8 +15,8 @@
 #include "snapstate/host/process.h"
 
 static const char never_end_it[] =
-	", but never end it: a watchdog restarts the host then. In oVirt put the storage "
-	"domain into maintenance, of lvmlockd stop the group's lockspace (`vgchange "
+	", but never kill it: a watchdog would reset the host. In oVirt, put the storage "
+	"domain into maintenance; with lvmlockd, stop the group's lockspace (`vgchange "
 	"--lockstop VG`); `sanlock client status` shows what is left";
 
 struct service {
@@ -26,10 +26,10 @@ static const struct service services[] = {
 	{"sanlock", never_end_it},
 	{"wdmd", never_end_it},
 	{"lvmlockd", ": stop the group's lockspace with `vgchange --lockstop VG`, and "
-		     "let it run"},
+		     "leave it running"},
 	{"multipathd",
-		": `multipath -ll` shows the map that it made; blacklist the device "
-		"in multipath.conf, then `multipathd reconfigure`, and let it run"},
+		": `multipath -ll` shows the map that it made; blacklist the device in "
+		"multipath.conf, then `multipathd reconfigure`, and leave it running"},
 	{"tgtd", ": it exports the device; `tgtadm --lld iscsi --mode target --op show` "
 		 "shows the target to take it out of"},
 };

@@ -55,12 +55,12 @@ static void end_process(const struct survey *survey, const struct subject *subje
 	if (served) {
 		buf_sentence(text, "unmount %s: ", served->target);
 		remedy_process_words(process, text);
-		buf_puts(text, " serves it, and ends with it");
+		buf_puts(text, " serves it, and ends when it is unmounted");
 		return;
 	}
 	if (remedy_service_words(process, text))
 		return;
-	buf_puts(text, "end ");
+	buf_puts(text, "stop ");
 	remedy_process_words(process, text);
 }
 
@@ -94,7 +94,7 @@ static enum action_kind words_of_process(const struct survey *survey,
 	if (reason->rule == RULE_BACKUP_RUNNING) {
 		buf_puts(text, "wait until the backup of ");
 		remedy_process_words(process, text);
-		buf_puts(text, " has ended; if it is stuck, end it");
+		buf_puts(text, " has ended; if it is stuck, stop it");
 		return ACTION_WAIT;
 	}
 	if (reason->rule == RULE_VM_RUNNING) {
@@ -116,9 +116,9 @@ static enum action_kind ask_about_mount(
 	const struct subject *subject, const struct mount *mount, struct buf *text)
 {
 	buf_sentence(text,
-		"ask whether a service uses %s, and whether the origin of %s is to come "
-		"back: until that is known, neither unmount nor remove it; if both are "
-		"denied, plan again with --leftover-mount %s",
+		"ask whether a service uses %s, and whether the origin of %s is to be "
+		"used again: until that is known, neither unmount nor remove it; if the "
+		"answer to both is no, plan again with --leftover-mount %s",
 		mount->target, subject->label, mount->target);
 	return ACTION_SUPPLY;
 }
@@ -152,8 +152,8 @@ static void swap_words_of(
 {
 	buf_sentence(text, "`swapoff %s`", swap->path);
 	if (reason->rule == RULE_UNPLACED)
-		buf_puts(text, ", where that name still leads to the file; else only a "
-			       "restart of the host ends it");
+		buf_puts(text, ", if that name still leads to the file; otherwise only a "
+			       "restart of the host removes it");
 }
 
 /* A partition of a loop device outlives it where the kernel was told of it by hand
@@ -166,11 +166,11 @@ static void partition_words(
 					: NULL;
 
 	if (!disk || disk->kind != BLOCK_LOOP)
-		buf_sentence(text, "release %s, after what is on it", partition->kname);
+		buf_sentence(text, "release %s, once nothing is on it", partition->kname);
 	else
 		buf_sentence(text,
-			"let the kernel forget the partitions of %s (`partx -d "
-			"/dev/%s`), after what is on them",
+			"remove the partitions of %s from the kernel (`partx -d "
+			"/dev/%s`), once nothing is on them",
 			disk->kname, disk->kname);
 }
 
@@ -180,12 +180,12 @@ static void block_words_of(
 	switch (block->kind) {
 	case BLOCK_LOOP:
 		buf_sentence(text,
-			"detach %s (`losetup -d /dev/%s`), after what is on it",
+			"detach %s (`losetup -d /dev/%s`), once nothing is on it",
 			block->kname, block->kname);
 		return;
 	case BLOCK_MD:
 		buf_sentence(text,
-			"stop %s (`mdadm --stop /dev/%s`), after what is on it",
+			"stop %s (`mdadm --stop /dev/%s`), once nothing is on it",
 			block->kname, block->kname);
 		return;
 	case BLOCK_PARTITION:
@@ -193,7 +193,7 @@ static void block_words_of(
 		return;
 	case BLOCK_DISK:
 	case BLOCK_OTHER:
-		buf_sentence(text, "release %s, after what is on it", block->kname);
+		buf_sentence(text, "release %s, once nothing is on it", block->kname);
 		return;
 	}
 }
@@ -204,19 +204,19 @@ static void overlay_words_of(const struct host *host, const struct reason *reaso
 	const struct mount_namespace *there = host_namespace(host, holder->namespace_id);
 
 	if (!holder->namespace_id) {
-		buf_sentence(text, "end what uses the overlay, then `umount %s`",
+		buf_sentence(text, "stop what uses the overlay, then `umount %s`",
 			holder->name);
 	} else {
 		buf_sentence(text,
-			"end the container or service whose overlay is mounted on %s in "
+			"stop the container or service whose overlay is mounted on %s in "
 			"mount namespace %llu",
 			holder->name, (unsigned long long)holder->namespace_id);
 		if (there && there->pid)
-			buf_sentence(text, " (process %u lives there)", there->pid);
+			buf_sentence(text, " (that of process %u)", there->pid);
 	}
 	if (reason->rule == RULE_UNPLACED)
-		buf_puts(text, ", or unmount the snapshot by hand: if its file system is "
-			       "gone then (/sys/fs), the overlay is not on it");
+		buf_puts(text, ", or unmount the snapshot by hand: if its file system "
+			       "then disappears from /sys/fs, the overlay is not on it");
 }
 
 static void holder_words_of(const struct host *host, const struct subject *subject,
@@ -243,7 +243,7 @@ static void holder_words_of(const struct host *host, const struct subject *subje
 static void close_mapping(const struct device *device, struct buf *text)
 {
 	buf_sentence(text,
-		"close %s (" DEVNO_FMT "), after what is on it: ", device->name,
+		"close %s (" DEVNO_FMT "), once nothing is on it: ", device->name,
 		DEVNO_ARGS(device->devno));
 	if (strncmp(device->uuid, "CRYPT-", 6) == 0)
 		buf_sentence(text, "`cryptsetup close %s`", device->name);
@@ -251,9 +251,8 @@ static void close_mapping(const struct device *device, struct buf *text)
 		buf_sentence(text, "`multipath -f %s`, and blacklist it", device->name);
 	else if (strncmp(device->uuid, "LVM-", 4) == 0)
 		buf_sentence(text,
-			"`dmsetup remove -u %s` (not vgchange or lvremove, which may "
-			"take "
-			"the live copy of that group), if nobody needs it",
+			"`dmsetup remove -u %s` (not vgchange or lvremove, which may act "
+			"on the live copy of that group), if nobody needs it",
 			device->uuid);
 	else if (*device->uuid)
 		buf_sentence(text, "`dmsetup remove -u %s`", device->uuid);
@@ -272,19 +271,19 @@ static void settle_device(
 	else if (device->flags & DEVICE_HAS_INACTIVE)
 		buf_sentence(text,
 			"find out who left an inactive table in %s (" DEVNO_FMT
-			"); when nobody works on it, `dmsetup clear %s` drops that table "
-			"and leaves the live one",
+			"); if nobody is working on it, `dmsetup clear %s` drops that "
+			"table and keeps the live one",
 			device->name, DEVNO_ARGS(device->devno), device->name);
 	else if (device->flags & DEVICE_DEFERRED)
 		buf_sentence(text,
-			"%s (" DEVNO_FMT
-			") goes when its last user closes it: wait for that",
+			"wait until the last user of %s (" DEVNO_FMT
+			") closes it, which removes it",
 			device->name, DEVNO_ARGS(device->devno));
 	else
 		buf_sentence(text,
-			"%s (" DEVNO_FMT ") has no table: its creation stopped "
-			"midway. If `dmsetup info -c -o name,open %s` shows 0 opens and "
-			"nobody works on it: `dmsetup remove %s`",
+			"remove %s (" DEVNO_FMT "), which has no table: its creation "
+			"stopped midway. If `dmsetup info -c -o name,open %s` shows 0 "
+			"opens and nobody is working on it: `dmsetup remove %s`",
 			device->name, DEVNO_ARGS(device->devno), device->name,
 			device->name);
 }
@@ -295,9 +294,8 @@ static enum action_kind words_of_age(
 	const struct survey *survey, const struct subject *subject, struct buf *text)
 {
 	if (!subject->lv->created) {
-		buf_puts(text,
-			"nothing: LVM does not say when it was created, so nobody can "
-			"show that it is old enough");
+		buf_puts(text, "nothing: LVM does not record when it was created, so its "
+			       "age cannot be shown");
 		return ACTION_NOTHING;
 	}
 	buf_puts(text, "wait until ");
@@ -319,9 +317,8 @@ static enum action_kind words_of_shown_group(
 	const char *state = subject_shown(subject, SHOWN_GROUP_STATE);
 
 	buf_sentence(text,
-		"bring the volume group %.*s back to where LVM changes it: it is %s, as "
-		"the "
-		"output above shows",
+		"repair the volume group %.*s, so that LVM can change it: it is %s, as "
+		"the output above shows",
 		(int)strcspn(subject->label, "/"), subject->label,
 		state ? state : "not as it should be");
 	return ACTION_DO;
@@ -358,7 +355,7 @@ static enum action_kind words_of_group(
 			       "command makes it writable, only vgcfgrestore of a "
 			       "metadata text with \"WRITE\" in the group's status");
 	if (vg->is_foreign)
-		add_part(text, "work on the host whose system id the volume group has");
+		add_part(text, "work on the host whose system ID owns the volume group");
 	return ACTION_DO;
 }
 
@@ -414,11 +411,9 @@ static enum action_kind words_of_lv(const struct survey *survey,
 	if (!device)
 		buf_sentence(text,
 			"decide about %s/%s first. It may be active on another host: "
-			"capture on each host that sees %s. If it is active on none, "
-			"what "
-			"it would show is wrong wherever the origin was written since; "
-			"if "
-			"it is a leftover too: `lvremove -y %s/%s`",
+			"capture on each host that sees %s. If it is active on none, its "
+			"contents are wrong wherever the origin was written since; if it "
+			"is a leftover too: `lvremove -y %s/%s`",
 			group, other->name, group, group, other->name);
 	else
 		buf_sentence(text,
@@ -451,15 +446,14 @@ static void words_of_stale_volume(const struct host *host, const struct subject 
 			len, vg_name);
 	else if (subject->snapshot)
 		buf_sentence(text,
-			"ask on every host that has %.*s whether its data are still "
-			"wanted (`lvs -a`, `vgcfgrestore --list %.*s`, and who made "
-			"it): "
-			"if they are, copy them; if not, `dmsetup remove -u %s`",
+			"ask on every host that has %.*s whether its data is still "
+			"wanted (`lvs -a`, `vgcfgrestore --list %.*s`, and who created "
+			"it): if so, copy it; if not, `dmsetup remove -u %s`",
 			len, vg_name, len, vg_name, subject->snapshot->uuid);
 	else /* known by its name alone */
 		buf_sentence(text,
-			"ask on every host that has %.*s whether its data are still "
-			"wanted (`lvs -a`, `vgcfgrestore --list %.*s`, and who made "
+			"ask on every host that has %.*s whether its data is still "
+			"wanted (`lvs -a`, `vgcfgrestore --list %.*s`, and who created "
 			"it), and for its uuid (`dmsetup info -c`)",
 			len, vg_name, len, vg_name);
 }
@@ -485,12 +479,12 @@ static enum action_kind words_of_rule(const struct survey *survey,
 	if (reason->rule == RULE_MERGING)
 		return remedy_merge_words(survey->host, subject, text);
 	if (reason->rule == RULE_NOT_SELECTED) {
-		buf_sentence(text, "if it is a leftover too, ask for it: --select %s",
+		buf_sentence(text, "if it is a leftover too, select it: --select %s",
 			subject->label);
 		return ACTION_SUPPLY;
 	}
 	if (reason->rule == RULE_UNSETTLED) /* what changed meanwhile */
-		buf_puts(text, "capture again when nobody works on it");
+		buf_puts(text, "capture again when nobody is working on it");
 	else
 		buf_puts(text, rule_text(reason->rule)->remedy);
 	return kind_of_rule(reason->rule);
@@ -515,8 +509,7 @@ static enum action_kind words_of_device(const struct survey *survey,
 	} else if (reason->rule == RULE_UNSETTLED) {
 		settle_device(subject, device, text);
 	} else if (reason->rule == RULE_STALE_SIBLING) {
-		buf_sentence(text, "first do what is to be done for %s",
-			sibling_label(survey, device));
+		buf_sentence(text, "first resolve %s", sibling_label(survey, device));
 	} else if (reason->rule == RULE_TOO_MUCH) {
 		buf_sentence(text,
 			"remove some of the mappings on %s (" DEVNO_FMT
@@ -524,17 +517,17 @@ static enum action_kind words_of_device(const struct survey *survey,
 			device->name, DEVNO_ARGS(device->devno));
 	} else if (reason->rule == RULE_HIDDEN_FS) {
 		buf_sentence(text,
-			"end what still uses the file system on %s (" DEVNO_FMT
-			"), which no process shows: `" OUT_OF_SIGHT_COMMAND
-			"` lists processes that may have a descriptor of it out of "
-			"sight; restart the host if none of them has",
+			"stop what still uses the file system on %s (" DEVNO_FMT
+			"), although no process shows it: `" OUT_OF_SIGHT_COMMAND
+			"` lists processes that may hold a hidden descriptor of it; if "
+			"none does, restart the host",
 			device->name, DEVNO_ARGS(device->devno));
 	} else if (reason->rule == RULE_OPENS_UNEXPLAINED) {
 		buf_sentence(text,
-			"find who has %s (" DEVNO_FMT
+			"find what has %s (" DEVNO_FMT
 			") open (`fuser -v /dev/dm-%u`; `grep -ls ' %u:%u ' "
 			"/proc/[0-9]*/mountinfo`; `" OUT_OF_SIGHT_COMMAND
-			"`), end that, and capture again%s",
+			"`), stop that, and capture again%s",
 			device->name, DEVNO_ARGS(device->devno), device->devno.minor,
 			DEVNO_ARGS(device->devno),
 			host_source_is_read(survey->host, "processes")
@@ -553,16 +546,14 @@ static void words_of_unread(const struct about *about, struct buf *text)
 	const struct device *device = about->it;
 	const struct block *block = about->it;
 
-	buf_puts(text,
-		"see whether the physical volume is on the devices that LVM did not "
-		"look at (LVM2_member in `lsblk -o NAME,FSTYPE ");
+	buf_puts(text, "check whether the physical volume is on a device that LVM did "
+		       "not scan (LVM2_member in `lsblk -o NAME,FSTYPE ");
 	if (about->kind == ABOUT_DEVICE)
 		buf_sentence(text, "/dev/dm-%u", device->devno.minor);
 	else
 		buf_sentence(text, "/dev/%s", block->kname);
-	buf_puts(text,
-		"`, of each of them): if it is, nothing is missing, and LVM itself can "
-		"remove the snapshot; no plan is made for such a group");
+	buf_puts(text, "`, for each of them): if so, nothing is missing, and LVM itself "
+		       "can remove the snapshot; no plan is made for such a group");
 }
 
 enum action_kind remedy_words(const struct survey *survey, const struct subject *subject,

@@ -32,8 +32,8 @@ static void say_hazards(struct buf *out, const struct report_host *host)
 			hazard->subject->label, hazard->reason->text);
 		wrapped(out, "", buf_text(&text));
 		wrapped(out, "",
-			"Until this is settled, please make, extend and remove no volume "
-			"in that volume group, and do not restart the host.");
+			"Until this is settled, please do not create, extend or remove "
+			"any volume in that volume group, and do not restart the host.");
 		buf_puts(out, "\n");
 	}
 	for (size_t i = 0; i < host->n_strikes; i++) {
@@ -128,13 +128,12 @@ static void say_asks(struct buf *out, const struct report_host *host)
 	wrapped(out, "",
 		"To decide, we need the output of the following commands, the first ones "
 		"most of all. Please run them as root on the host itself, and send us "
-		"all "
-		"of what they print, also where it is an error or nothing. They only "
-		"read.");
+		"their complete output, even if it is empty or an error. They are "
+		"read-only.");
 	buf_puts(out, "\n");
 	for (size_t i = 0; i < host->asks.count; i++)
 		buf_printf(out, "    %s\n", host->asks.items[i].command);
-	buf_puts(out, "\nWhat they tell:\n\n");
+	buf_puts(out, "\nWhat they show:\n\n");
 	for (size_t i = 0; i < host->asks.count; i++) {
 		cleanup_buf struct buf text = BUF_INIT;
 

@@ -127,6 +127,14 @@ bool report_is_hazard(const struct report_host *host, const struct subject *subj
  * other. A hazard is told on its own (alike.c). */
 bool report_is_alike(const struct report_host *host, const struct report_subject *a,
 	const struct report_subject *b);
+/* The groups of told[]: each member has the index of its leader, the first of its group;
+ * what is in no group has its own. Freed by the caller. */
+#define REPORT_GROUPS_MOST 100 /* what is of none of these is in no group */
+struct report_group {
+	size_t leader;
+	size_t n_others; /* of a leader: how many more are in its group */
+};
+struct report_group *report_groups(const struct report_host *host);
 /* Is data at risk or being lost, on any host? */
 bool report_has_hazard(const struct report *report);
 /* Is nothing selected, on no host? */

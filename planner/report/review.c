@@ -140,11 +140,20 @@ static void print_refreshes(const struct review *to, const struct report_host *h
 {
 	const struct plan *plan = host->member->whole;
 
+	size_t n_told = to->is_verbose || host->n_refreshes < REPORT_ALIKE_LEAST
+				? host->n_refreshes
+				: 1;
+
 	for (size_t i = 0; i < host->n_refreshes; i++) {
 		size_t step = host->refreshes[i];
 
-		buf_puts(to->text, "\nREFRESH\n");
-		print_wrapped(to, "because", plan->steps[step].reasons[0], "");
+		if (i < n_told) {
+			buf_puts(to->text, "\nREFRESH\n");
+			print_wrapped(to, "because", plan->steps[step].reasons[0], "");
+		} else if (i == n_told) {
+			buf_printf(to->text, "\nREFRESH    %zu more like it\n",
+				host->n_refreshes - n_told);
+		}
 		print_steps(to->text, plan, step, 1);
 	}
 }

@@ -13,46 +13,6 @@
 
 #define SUBJECTS_SHOWN 50  /* with their details, of each side */
 #define LINES_SHOWN    200 /* of a group */
-#define NO_GROUP       SIZE_MAX
-
-/* Of told[first + i]. */
-struct groups {
-	const struct report_host *host;
-	size_t first, count;
-	size_t *group; /* which one it is in: an index of `leaders`, or NO_GROUP */
-	size_t leaders[SUBJECTS_SHOWN]; /* the first of each */
-	size_t sizes[SUBJECTS_SHOWN];
-	size_t n_leaders;
-};
-
-static size_t find_group(struct groups *groups, size_t at)
-{
-	const struct report_subject *const *told = groups->host->told + groups->first;
-
-	for (size_t i = 0; i < groups->n_leaders; i++)
-		if (report_is_alike(groups->host, told[groups->leaders[i]], told[at]))
-			return i;
-	if (groups->n_leaders == SUBJECTS_SHOWN)
-		return NO_GROUP;
-	groups->leaders[groups->n_leaders] = at;
-	return groups->n_leaders++;
-}
-
-static void collect(struct groups *groups)
-{
-	groups->group = xcalloc(groups->count, sizeof(*groups->group));
-	for (size_t i = 0; i < groups->count; i++) {
-		groups->group[i] = find_group(groups, i);
-		if (groups->group[i] != NO_GROUP)
-			groups->sizes[groups->group[i]]++;
-	}
-}
-
-static bool is_grouped(const struct groups *groups, size_t at)
-{
-	return groups->group[at] != NO_GROUP &&
-	       groups->sizes[groups->group[at]] >= REPORT_ALIKE_LEAST;
-}
 
 /* Its steps, or what is to be done first. */
 static void line_words(
@@ -72,12 +32,11 @@ static void line_words(
 		buf_printf(text, ", part %u", plan->steps[subject->first_step].part);
 }
 
-static void print_others(
-	const struct review *to, const struct groups *groups, size_t leader)
+static void print_others(const struct review *to, const struct report_host *host,
+	const struct report_group *groups, size_t leader)
 {
-	const struct report_subject *const *told = groups->host->told + groups->first;
-	size_t group = groups->group[leader], n_others = groups->sizes[group] - 1,
-	       n_shown = 0;
+	const struct report_subject *const *told = host->told;
+	size_t n_others = groups[leader].n_others, n_shown = 0;
 	struct table *table =
 		table_new((const char *const[]){"", "", NULL}, false, false);
 
@@ -85,11 +44,11 @@ static void print_others(
 		report_verdict(told[leader]->subject->verdict), n_others);
 	buf_word(to->text, told[leader]->subject->label);
 	buf_puts(to->text, "\n");
-	for (size_t i = leader + 1; i < groups->count && n_shown < LINES_SHOWN; i++) {
+	for (size_t i = leader + 1; i < host->n_told && n_shown < LINES_SHOWN; i++) {
 		cleanup_buf struct buf words = BUF_INIT;
 		struct libscols_line *line;
 
-		if (groups->group[i] != group)
+		if (groups[i].leader != leader)
 			continue;
 		n_shown++;
 		line = table_line(table, NULL);
@@ -113,32 +72,31 @@ static void print_all(
 void print_subjects(
 	const struct review *to, const struct report_host *host, size_t first, size_t end)
 {
-	struct groups groups = {.host = host, .first = first, .count = end - first};
+	struct report_group *groups;
 	size_t n_shown = 0, n_more = 0;
 
-	if (to->is_verbose || groups.count < REPORT_ALIKE_LEAST) {
+	if (to->is_verbose || end - first < REPORT_ALIKE_LEAST) {
 		print_all(to, host, first, end);
 		return;
 	}
-	collect(&groups);
-	for (size_t i = 0; i < groups.count; i++) {
-		bool is_leader =
-			is_grouped(&groups, i) && groups.leaders[groups.group[i]] == i;
+	groups = report_groups(host);
+	for (size_t i = first; i < end; i++) {
+		bool is_leader = groups[i].n_others > 0;
 
-		if (is_grouped(&groups, i) && !is_leader)
+		if (groups[i].leader != i)
 			continue;
 		if (!is_leader && n_shown == SUBJECTS_SHOWN) {
 			n_more++;
 			continue;
 		}
 		n_shown++;
-		print_subject(to, host, host->told[first + i]);
+		print_subject(to, host, host->told[i]);
 		if (is_leader)
-			print_others(to, &groups, i);
+			print_others(to, host, groups, i);
 	}
 	if (n_more)
 		buf_printf(to->text,
 			"\n%zu more: all of them with -v, one with --explain VG/LV\n",
 			n_more);
-	free(groups.group);
+	free(groups);
 }

@@ -70,8 +70,8 @@ void print_opening(const struct review *to, const struct report_host *host)
 	print_outlooks(to, host);
 	if (host->asks.count)
 		print_titled(to, "ASK",
-			"before anything is removed, the output of these, which only "
-			"read:");
+			"before anything is removed, the output of these read-only "
+			"commands:");
 	review_asks(to, &host->asks);
 }
 

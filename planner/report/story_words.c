@@ -81,12 +81,6 @@ void device_kind_words(const struct device *device, struct buf *text)
 			device->n_targets == 2 ? "" : "s");
 }
 
-static void add_opens(struct buf *text, uint32_t count, const char *by)
-{
-	if (count)
-		buf_printf(text, "%s%u by %s", text->len ? ", " : "", count, by);
-}
-
 void device_opens_words(
 	const struct host *host, const struct device *device, struct buf *text)
 {
@@ -94,11 +88,7 @@ void device_opens_words(
 	struct ledger ledger;
 
 	ledger_of_device(host, device, &ledger);
-	add_opens(&parts, ledger.tables, "mapping");
-	add_opens(&parts, ledger.file_systems, "file system");
-	add_opens(&parts, ledger.swaps, "swap");
-	add_opens(&parts, ledger.blocks, "block device");
-	add_opens(&parts, ledger.nodes, "process");
+	ledger_words(&parts, &ledger);
 	if (ledger.unexplained)
 		buf_printf(&parts, "%s%lld UNEXPLAINED", parts.len ? ", " : "",
 			(long long)ledger.unexplained);

@@ -41,7 +41,7 @@ static void worth_of_import(const struct host *host, struct buf *text)
 {
 	size_t n_named = report_named_volumes(host);
 
-	buf_puts(text, "A part only, collected by others");
+	buf_puts(text, "Partial, collected by other programs");
 	if (!host->n_devices && !host->n_lvs && n_named) {
 		buf_puts(text, ": ");
 		report_counted(text, n_named, "volume");
@@ -50,8 +50,8 @@ static void worth_of_import(const struct host *host, struct buf *text)
 	add_covered(host, COVERS_ALL, "; as a whole: ", text);
 	add_covered(host, COVERS_PART, "; in part: ", text);
 	add_covered(host, COVERS_NOTHING, "; not at all: ", text);
-	buf_puts(text, ". What it shows is a fact, what it does not show is unknown: "
-		       "nothing is removed on it.");
+	buf_puts(text, ". What it shows is taken as fact, what it does not show is "
+		       "unknown: nothing is removed on this evidence.");
 }
 
 static void worth_of_capture(const struct report_host *it, struct buf *text)

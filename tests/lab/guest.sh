@@ -168,7 +168,7 @@ loop_execute() {
 	say 'rehearsal'
 	expect_rc 0 rehearsal.out snapstate-execute "${execute_args[@]}" plan.snapplan
 	if ! has_diskseq && [ -n "$expect_steps" ]; then
-		check 'the rehearsal says by what a device is known' grep 'gives no disk sequence number' rehearsal.out
+		check 'the rehearsal says by what a device is known' grep 'has no disk sequence number' rehearsal.out
 	fi
 	inventory inventory.rehearsed
 	check 'the rehearsal changed nothing' inventory_same inventory.before inventory.rehearsed

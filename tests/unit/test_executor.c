@@ -1162,7 +1162,7 @@ static void test_any_changed_fact_refuses(void **state)
 		{overflow, "  vg-backup (700:4): the snapshot is now invalid, expected "
 			   "valid\n"},
 		{stack_something, " now uses vg-backup (700:4)\n"},
-		{re_create, "acmeX1 (700:5) was removed and made anew\n"},
+		{re_create, "acmeX1 (700:5) was removed and created again\n"},
 		{rename_mapping, "acmeX1 (700:5) is gone\n"},
 		{give_it_a_uuid, "acmeX1 (700:5) is gone\n"},
 		{remove_mapping, "acmeX1 (700:5) is gone\n"},
@@ -1172,7 +1172,7 @@ static void test_any_changed_fact_refuses(void **state)
 			"  process 50 (tar) now has a file on /mnt/backup open\n"},
 		{swap_on_it, "swap /dev/dm-5 on acmeX1 (700:5) now is active\n"},
 		{lose_the_volume,
-			"  volume vg/backup is not in the LVM metadata any more\n"},
+			"  volume vg/backup is no longer in the LVM metadata\n"},
 		{export_the_group,
 			"the state of volume group vg is now exported, expected none\n"},
 		{reboot, "restarted since its capture"},
@@ -1269,7 +1269,7 @@ static void test_a_command_at_work(void **state)
 			fail_msg("row %zu: %s", i, toy.errors);
 		assert_int_equal(toy.n_acts, rows[i].n_acts);
 		if (rows[i].code == EXIT_DIFFERS)
-			assert_says(toy.errors, "lvchange is at work");
+			assert_says(toy.errors, "lvchange is running");
 	}
 }
 
@@ -1374,7 +1374,7 @@ static void test_an_old_lvm(void **state)
 	cached.lvm_settings = LVM_LVMETAD_RUNS "\n";
 	assert_int_equal(toy_run(&cached, plan, true), EXIT_ENVIRONMENT);
 	assert_says(cached.errors,
-		"LVM is not to change groups here: lvmetad runs, and would go on");
+		"LVM is not to change groups here: lvmetad is running, and would keep");
 	assert_says(cached.errors, "lvm2-lvmetad.service; nothing was changed");
 	assert_int_equal(cached.n_acts, 0);
 }
@@ -1708,9 +1708,8 @@ static void test_how_steps_end(void **state)
 		{OP_UMOUNT, JOURNAL_FULL_AFTER, EXIT_STOPPED, 1,
 			"No space left on device", "\n1 intent "},
 		{OP_UMOUNT, CHANGED_AFTER, EXIT_DIFFERS, 1,
-			"step 2 changed nothing: the host is not as the plan expects it "
-			"any "
-			"more",
+			"step 2 changed nothing: the host is no longer as the plan "
+			"expects it",
 			"\n1 done " WHEN "\n2 refused "},
 		{OP_DM_REMOVE, UDEV_STUCK, EXIT_STOPPED, 2,
 			"stopped in step 2: it is done, but udev did not handle it",

@@ -936,7 +936,7 @@ static void test_cut_tar_is_read_as_far_as_it_goes(void **state)
 		}
 		if (host_source(host, IMPORT_DOCUMENT)->outcome == OUTCOME_TRUNCATED) {
 			assert_source(host, IMPORT_DOCUMENT, OUTCOME_TRUNCATED,
-				"what is behind that is missing");
+				"the rest is missing");
 			has_some = true;
 		}
 		judge(host);

@@ -88,9 +88,9 @@ static const struct note explained[] = {
 	{"claimed by the kernel", why_opened},
 	{"one open more, unexplained", why_opened},
 	{"one open less, unexplained", why_opened},
-	{"guest's group found by LVM", "where LVM finds a guest's group that it did not "
-				       "find before, somebody is "
-				       "at work on it: LVM is not started then"},
+	{"guest's group found by LVM",
+		"where LVM finds a guest's group that it did not find before, somebody "
+		"is running on it: LVM is not started then"},
 	{"snapshot added", why_refresh},
 	{"snapshot deactivated", why_refresh},
 	{"origin mapped past its snapshots", why_refresh},

@@ -271,10 +271,10 @@ static void test_device_mapper_crashes(void **state)
 
 	(void)state;
 	run_sick(&killed, said);
-	assert_says(said, "dm: unsupported (the process for it died of signal 9)");
+	assert_says(said, "dm: unsupported (its process was killed by signal 9)");
 	assert_says(said, "processes: read");
 	run_sick(&ended, said);
-	assert_says(said, "dm: unsupported (the process for it ended with status 3)");
+	assert_says(said, "dm: unsupported (its process exited with status 3)");
 	assert_says(said, "processes: read");
 }
 
@@ -289,7 +289,7 @@ static void test_lvm_hangs(void **state)
 	run_sick(&command, said);
 	assert_says(said, "5 devices\n");
 	assert_says(said, "lvm/report.json: timed-out (no answer within ");
-	assert_says(said, "lvm/lvscan.txt: skipped (not asked: what LVM was asked before");
+	assert_says(said, "lvm/lvscan.txt: skipped (not asked: an earlier question");
 	run_sick(&all, said);
 	assert_says(said, "5 devices\n");
 	assert_says(said, "dm: read");

@@ -93,7 +93,7 @@ static struct plan *plan_class(
 /* Before Linux 5.15. */
 static void test_without_diskseq(void **state)
 {
-	static const char words[] = "gives no disk sequence number";
+	static const char words[] = "has no disk sequence numbers";
 	cleanup_host struct host *host = sample_host(), *imported = sample_host();
 	struct request request = default_request();
 	cleanup_with(plan_free_fn) struct plan *plan = NULL;
@@ -1019,13 +1019,12 @@ static const struct {
 	struct mount_namespace namespace;
 	const char *words;
 } inhabitants[] = {
-	{{.pid = 77}, "where process 77 lives: unmount it there"},
-	{{.pid = 77, .comm = "sleep"},
-		"where process 77 (sleep) lives: unmount it there"},
+	{{.pid = 77}, "that of process 77: unmount it there"},
+	{{.pid = 77, .comm = "sleep"}, "that of process 77 (sleep): unmount it there"},
 	{{.pin_pid = 78, .comm = "agent", .pin_path = ""},
-		"which a descriptor of process 78 (agent) keeps: end that process"},
+		"kept by a descriptor of process 78 (agent): stop that process"},
 	{{.comm = "", .pin_path = "/run/keep"},
-		"which its bind mount on /run/keep keeps: unmount that"},
+		"kept by its bind mount on /run/keep: unmount that"},
 };
 
 static void test_a_mount_elsewhere_says_where(void **state)

@@ -1080,7 +1080,7 @@ static void test_words_of_fstab(void **state)
 	add_fstab(used);
 	sample_add_use(used, 812, "postgres", USE_FILE, 4);
 	words_of(used, &of_used);
-	ASSERT_WORDS(&of_used, "do: end process 812", "advise: leave line 7",
+	ASSERT_WORDS(&of_used, "do: stop process 812", "advise: leave line 7",
 		"Once it is certain that this is a leftover");
 	add_fstab(live);
 	sample_lv(live)->role = LV_THIN;
@@ -1103,7 +1103,7 @@ static void test_words_of_thin(void **state)
 		{LV_THIN, "", NULL, {"nothing: it has no origin", "machine's disk"},
 			"lvremove"},
 		{LV_THIN, SAMPLE_ORIGIN, "2 1/9 0/9 - rw discard_passdown - - 256",
-			{"do: by hand", "lv_health_status",
+			{"do: remove it by hand", "lv_health_status",
 				"`lvremove onapp-aaaa/backup-dddd`. The data of"},
 			NULL},
 		{LV_THIN, SAMPLE_ORIGIN, "Fail",
@@ -1175,13 +1175,13 @@ static void test_words_of_holders(void **state)
 		const char *words;
 	} rows[] = {
 		{{.devno = {254, 4}, .kind = HOLDER_OVERLAY, .name = "/mnt/m"},
-			"end what uses the overlay, then `umount /mnt/m`"},
+			"stop what uses the overlay, then `umount /mnt/m`"},
 		{{.devno = {254, 4},
 			 .kind = HOLDER_OVERLAY,
 			 .name = "/mnt/m",
 			 .namespace_id = SAMPLE_NS},
-			"end the container or service whose overlay is mounted on /mnt/m "
-			"in mount namespace 4026531841"},
+			"stop the container or service whose overlay is mounted on "
+			"/mnt/m in mount namespace 4026531841"},
 		{{.kind = HOLDER_OVERLAY, .name = "/mnt/m"},
 			"or unmount the snapshot by hand"},
 		{{.devno = {254, 4}, .kind = HOLDER_NFSD, .name = "*:/mnt/a b"},
@@ -1209,8 +1209,8 @@ static void test_words_of_services(void **state)
 		const char *words;
 	} rows[] = {
 		{"sanlock", 0,
-			"close it, but never end it: a watchdog restarts the host"},
-		{"wdmd", 0, "never end it"},
+			"close it, but never kill it: a watchdog would reset the host"},
+		{"wdmd", 0, "never kill it"},
 		{"lvmlockd", 0, "`vgchange --lockstop VG`"},
 		{"multipathd", 0, "`multipath -ll`"},
 		{"tgtd", 0, "`tgtadm --lld iscsi --mode target --op show`"},
@@ -1323,7 +1323,7 @@ static void test_words_of_suspended(void **state)
 	words_of(held, &of_held);
 	resume = sample_device(held, 0)->name;
 	ASSERT_WORDS(&of_held, "`dmsetup resume ", sample_device(held, 1)->name,
-		"a guest's too", "`dmsetup resume ", resume, "do: end process 812");
+		"a guest's too", "`dmsetup resume ", resume, "do: stop process 812");
 
 	sample_device(merging, 0)->flags = DEVICE_SUSPENDED;
 	sample_lv(merging)->is_merging = true;
@@ -1381,7 +1381,7 @@ static void test_words_of_half_removed(void **state)
 	sample_device(unloaded, 3)->targets[0] = plain;
 	words_of(unloaded, &of_unloaded);
 	ASSERT_WORDS(&of_unloaded, "0 opens", "`lvchange --refresh onapp-aaaa/",
-		"use it for nothing");
+		"do not use them");
 }
 
 static void test_words_of_victims_and_backups(void **state)
@@ -1398,9 +1398,9 @@ static void test_words_of_victims_and_backups(void **state)
 	words_of(stale, &of_stale);
 	ASSERT_WORDS(&of_stale,
 		"advise: when this snapshot is gone, check onapp-aaaa/victim",
-		"at the earliest when it was created (2026-11-22 ",
+		"not before its creation (2026-11-22 ",
 		"fsck finds damaged metadata only", "restore",
-		"What was backed up from this snapshot since is worthless");
+		"Backups made from this snapshot since then are unusable");
 	/* it has overflowed since: what it wrote until then is there */
 	sample_make_stale(over);
 	sample_add_victim(over);
@@ -1409,14 +1409,14 @@ static void test_words_of_victims_and_backups(void **state)
 	ASSERT_WORDS(&of_over,
 		"check onapp-aaaa/victim: before it stopped writing, this snapshot may "
 		"have damaged it",
-		"the backup made from it is worthless");
+		"mark the backup made from it as failed");
 	for (size_t i = 0; i < sizeof(spoilt) / sizeof(spoilt[0]); i++) {
 		cleanup_host struct host *host = sample_host_idle();
 		cleanup_buf struct buf words = BUF_INIT;
 
 		sample_device(host, 3)->targets[0].status = spoilt[i];
 		words_of(host, &words);
-		ASSERT_WORDS(&words, "advise: the backup made from it is worthless");
+		ASSERT_WORDS(&words, "advise: mark the backup made from it as failed");
 	}
 }
 
@@ -1473,7 +1473,7 @@ static void test_container(void **state)
 	assert_true(subject_has_rule(&survey.subjects[0], RULE_MOUNTED_ELSEWHERE));
 	remedy_collect(&survey, &survey.subjects[0], &remedy);
 	assert_int_equal(remedy.n_actions, 1);
-	assert_non_null(strstr(remedy.actions[0].text, "end process 812 (nginx)"));
+	assert_non_null(strstr(remedy.actions[0].text, "stop process 812 (nginx)"));
 	assert_int_equal(remedy.actions[0].rules,
 		1ull << RULE_IN_USE | 1ull << RULE_MOUNTED_ELSEWHERE);
 }

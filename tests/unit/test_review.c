@@ -107,8 +107,8 @@ static void test_page(void **state)
 	assert_has(&page, "1 to remove in 3 steps");
 	assert_has(&page, "<span class=\"verdict\">REMOVE</span>");
 	assert_has(&page, "<pre class=\"command\">umount /mnt/backup</pre>");
-	assert_has(
-		&page, "mounted on /mnt/backup (ext4)<p class=\"fate\">step 1 ends it");
+	assert_has(&page,
+		"mounted on /mnt/backup (ext4)<p class=\"fate\">released in step 1");
 	assert_has(&page, "step 2 removes it");
 	assert_has(&page, "its data stays: LVM may turn it into a plain volume again");
 	assert_has(&page, "all sources were read");
@@ -134,7 +134,7 @@ static void test_page_hazard(void **state)
 	assert_true(hazard < verdict);
 	assert_has(&page, "of its COW belong to ");
 	assert_has(&page, "Steps 1 to 2 fix this.");
-	assert_has(&page, "HAZARD, ended by the removal</span>");
+	assert_has(&page, "HAZARD, fixed by this removal</span>");
 }
 
 /* The stack of a snapshot that stays, the reason, and who holds it. */
@@ -293,7 +293,7 @@ static void test_graph(void **state)
 	assert_has(&graph, "\"254:4\" -> \"254:3\";");
 	assert_has(&graph, "\"254:3\" -> \"254:1\" [label=\"origin\"];");
 	assert_has(&graph, "\"254:3\" -> \"254:2\" [label=\"COW\"];");
-	assert_has(&graph, "mounted on /mnt/backup (ext4)\\nstep 1 ends it");
+	assert_has(&graph, "mounted on /mnt/backup (ext4)\\nreleased in step 1");
 	assert_has(&graph, "step 3 removes it");
 }
 
@@ -415,7 +415,7 @@ static void test_story_snapshot(void **state)
 	assert_has(&story, "\n  | table 254:3 0 131072 snapshot 254:1 254:2 P 8\n");
 	assert_has(&story, "-real, as its origin\n");
 	assert_has(&story, "-cow, as its COW\n");
-	assert_has(&story, "open 1: 1 by mapping; nothing is left unexplained");
+	assert_has(&story, "open 1: 1 by mapping; all opens are explained");
 	assert_has(&story, "  | holder 254:3 dm 254:4\n");
 	assert_has(&story, "\n  step 3 removes it\n");
 	assert_has(&story, "\n  step 3: lvremove -y onapp-aaaa/backup-dddd\n");
@@ -433,7 +433,7 @@ static void test_story_origin(void **state)
 	host_sort(host);
 	story_of_minor(host, "254:0", &story);
 	assert_has(&story, "never touched: an origin");
-	assert_has(&story, "no plan can name an origin");
+	assert_has(&story, "a plan can only refresh an origin");
 	assert_has(&story, "refuse, backup-running");
 	assert_has_not(&story, "\n  step ");
 }
@@ -467,7 +467,7 @@ static void test_story_of_a_disk(void **state)
 	assert_has(&story, "7:0 loop0\n");
 	assert_has(&story, "a physical volume of volume group onapp-aaaa");
 	assert_has(&story, "254:1 onapp--aaaa-");
-	assert_has(&story, "nothing: plans name what is on a leftover");
+	assert_has(&story, "nothing: it is outside");
 }
 
 static void test_story_hostile(void **state)

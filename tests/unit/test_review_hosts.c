@@ -151,7 +151,7 @@ static void test_page_hazard(void **state)
 				  "host hvb."
 				: "Plan 1 on hvb fixes this (steps 1 to 2).",
 			"<h2>Plans, in their order</h2>",
-			is_held ? "There is no plan: on none of these hosts"
+			is_held ? "There is no plan: nothing is removed"
 				: "There is one plan.",
 			/* the victim's own host, where there is nothing to remove */
 			"Host hva</h2>", "HAZARD: data of this host is being destroyed",
@@ -407,9 +407,10 @@ static void test_story(void **state)
 {
 	static const char *const parts[] = {"==== hva ====\n254:3 ",
 		"\nWhat the plan does to it\n  step 3 removes it\n",
-		"\nOn other hosts\n  " SNAPSHOT " is active on hvb too: remove, "
-		"active-twice; plan 2 there comes behind: it waits for plan 1 of this "
-		"host\n  plan 2, step 1: umount /mnt/backup\n",
+		"\nOn other hosts\n  " SNAPSHOT
+		" is active on hvb too: remove, active-twice; plan 2 there comes after: "
+		"it waits for plan 1 of this host\n  plan 2, step 1: umount "
+		"/mnt/backup\n",
 		"  plan 2, step 3: lvremove -y " SNAPSHOT "\n",
 		"\nThe plans of this host\n  plan 1: steps 1 to 4\n",
 		"\n==== hvb ====\n254:3 ",
@@ -536,8 +537,8 @@ static void test_story_without_an_order(void **state)
 		bool is_held;
 		const char *words;
 	} rows[] = {
-		{true, "is active on hvb too: refuse, backup-running; nothing is done to "
-		       "it there\n"},
+		{true, "is active on hvb too: refuse, backup-running; no step there "
+		       "affects it\n"},
 		{false, "is active on hvb too: remove, stale; plan 2 there; neither it "
 			"nor plan 1 of this host waits for the other\n"},
 	};

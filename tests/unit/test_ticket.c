@@ -202,18 +202,17 @@ static void test_words(void **state)
 	assert_words(&words, "\n  0 stopped " WHEN " steps are left\n");
 	assert_words(&words, "was not given");
 	compare(plan, 0, BEGUN, NULL, after, &result, &words);
-	assert_words(&words, "NOT FINISHED: 0 of 3 steps done, step 1 was "
-			     "begun and its end "
-			     "is not recorded (the host shows that it was not carried "
-			     "out), and the host is "
-			     "as the plan says for that.\n");
+	assert_words(&words,
+		"NOT FINISHED: 0 of 3 steps done, step 1 was begun and its end "
+		"is not recorded (the host shows that it was not carried out), "
+		"and the host is as the plan predicts for that.\n");
 	assert_words(&words, "     1  not done    umount");
 	assert_words(&words, "\n  1 intent " WHEN " umount x\n");
 
 	replay_all(plan, after);
 	compare(plan, 3, FINISHED, host, after, &result, &words);
 	assert_words(&words, "AS PREDICTED: 3 of 3 steps done, and the host is as the "
-			     "plan says for that.\n");
+			     "plan predicts for that.\n");
 	assert_words(&words, "Nothing else on the host changed");
 	assert_null(strstr(buf_text(&words), "NOT"));
 	compare(plan, 2, BEGUN, host, after, &result, &words);
@@ -326,7 +325,7 @@ static void test_not_of_one_plan(void **state)
 	journal_of(other, 1, STOPPED, &ticket.journal_text);
 	assert_refused(&ticket, "j is the journal of another plan", other->digest);
 	set_text(&ticket.journal_text, "snapstate-journal 1\n");
-	assert_refused(&ticket, "j is cut off", "its run began nothing");
+	assert_refused(&ticket, "j is cut off", "its run began no step");
 	set_text(&ticket.journal_text, "");
 	assert_refused(&ticket, "j is cut off", "");
 	set_text(&ticket.journal_text, "hello, this is no journal\n");
@@ -356,8 +355,8 @@ static void test_kept_metadata(void **state)
 		const char *says;
 	} cases[] = {
 		{"text\n", "in this ticket it is abcdefghijklmnopqrstuvwxyzABCDEF.vg"},
-		{"other\n", "the file is not there any more, or was changed"},
-		{NULL, "the file is not there any more, or was changed"},
+		{"other\n", "the file no longer exists, or was changed"},
+		{NULL, "the file no longer exists, or was changed"},
 	};
 	char folder[] = "/tmp/snapstate-ticket.XXXXXX";
 

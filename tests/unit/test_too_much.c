@@ -159,8 +159,8 @@ static void test_too_much(void **state)
 		const char *end;
 	} rows[] = {
 		{siblings, SIBLINGS_MOST,
-			"the layer below its origin, and a plan goes through 100"},
-		{mappings, STACK_MOST, "are on it, and a plan goes through 64"},
+			"the layer below its origin, and a plan covers at most 100"},
+		{mappings, STACK_MOST, "are on it, and a plan covers at most 64"},
 		{mounts, STACK_MOST, "more than 64 mounts are on it"},
 		{swaps, STACK_MOST, "more than 64 swap areas are on it"},
 	};
@@ -342,7 +342,7 @@ static void test_missing_disks(void **state)
 		mold_missing_pv(&mold);
 	/* and the group itself is partial */
 	assert_reasons(finish(&mold), RULE_VG_UNSAFE, 1 + ALIKE_MOST,
-		"; and so it is with more physical volumes", VERDICT_REFUSE);
+		"; and the same is true of more physical volumes", VERDICT_REFUSE);
 }
 
 static void test_configurations(void **state)

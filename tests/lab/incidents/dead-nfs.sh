@@ -90,7 +90,7 @@ after() {
 	check 'the rest is in the archive' not grep -E ' (dm|blocks|mounts|processes|holders): ' "$OUT/stuck.log"
 	run captures_in_time 10 -o /mnt/disk/there.snapstate.tar.gz >"$OUT/disk.log" || fail 'an archive for the dead disk'
 	cat "$OUT/disk.log"
-	check 'the process for it hangs in the kernel' grep 'the process for it cannot be killed' "$OUT/disk.log"
+	check 'the process for it hangs in the kernel' grep 'its process cannot be killed' "$OUT/disk.log"
 	nfs_start
 	check 'when the server is back, no process is left' nobody_is_left
 }

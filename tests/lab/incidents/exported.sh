@@ -25,7 +25,7 @@ make() {
 expect_plan_rc=1
 expect_verdict onapp-aaaaaaaa/backup-dddddddd refuse
 expect_review 'class +held'
-expect_review 'holds what is exported by NFS \(192\.0\.2\.0/24:/mnt/backup/boot\)'
+expect_review 'holds a folder that NFS exports \(192\.0\.2\.0/24:/mnt/backup/boot\)'
 expect_review "exportfs -u 192\.0\.2\.0/24:/mnt/backup/boot"
 
 after() {

@@ -16,7 +16,7 @@ make() {
 expect_plan_rc=1
 expect_verdict onapp-aaaaaaaa/backup-dddddddd undecided
 expect_review 'class +opens-unexplained'
-expect_review 'is open 1 times, but 0 opens were found'
+expect_review 'has open count 1, but no holder was found'
 
 named() { grep -qE "^/proc/$background_pid/fdinfo/" "$1"; }
 

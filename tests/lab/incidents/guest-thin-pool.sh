@@ -27,7 +27,7 @@ expected_verdicts=() expected_reviews=()
 expect_plan_rc=1
 expect_verdict onapp-aaaaaaaa/backup-dddddddd refuse
 expect_review 'class +foreign-mapping'
-expect_review 'a thin volume, which keeps state of its own'
+expect_review 'a thin volume, which keeps its own state'
 expect_steps=''
 gone_mount='' gone_dm='' gone_lv=''
 unset -f after

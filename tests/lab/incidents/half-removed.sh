@@ -18,7 +18,7 @@ make() {
 expect_plan_rc=1
 expect_verdict onapp-aaaaaaaa/backup-dddddddd undecided
 expect_review 'class +half-removed'
-expect_review 'Check first that no LVM command is at work'
+expect_review 'Check first that no LVM command is running'
 
 after() {
 	local origin=onapp--aaaaaaaa-ekwqx3d1vtkp0s

@@ -38,8 +38,8 @@ expect_plan_rc=1
 expect_verdict onapp-aaaaaaaa/backup-dddddddd undecided
 expect_verdict onapp-aaaaaaaa/backup-eeeeeeee remove
 expect_review 'class +configured'
-expect_review 'line 7 of /etc/libvirt/qemu/clone.xml gives a guest it'
-expect_review 'ask whose guest line 7 of /etc/libvirt/qemu/clone.xml is of'
+expect_review 'line 7 of /etc/libvirt/qemu/clone.xml assigns it to a guest'
+expect_review 'find the owner of the guest in line 7 of /etc/libvirt/qemu/clone.xml'
 expect_steps=lv-remove
 gone_dm='onapp--aaaaaaaa-backup--eeeeeeee onapp--aaaaaaaa-backup--eeeeeeee-cow'
 gone_lv=onapp-aaaaaaaa/backup-eeeeeeee

@@ -28,7 +28,7 @@ gone_mount='/mnt/backup /mnt/inner /mnt/again'
 expect_verdict onapp-aaaaaaaa/backup-dddddddd remove
 expect_steps='umount umount loop-detach umount lv-remove'
 expect_review '\bloop7\b.*is on 254:'
-expect_review 'it ends with its last user'
+expect_review 'detaches it when its last user closes it'
 
 after() {
 	check 'no loop device is on the snapshot' not grep -q backup /sys/block/loop*/loop/backing_file

@@ -21,7 +21,7 @@ gone_lv='onapp-aaaaaaaa/backup-dddddddd'
 expect_verdict onapp-aaaaaaaa/backup-dddddddd remove
 expect_steps='umount loop-detach lv-remove'
 expect_review '\bloop7\b.*is on 254:'
-expect_review '\bloop7p1\b.*ends with it'
+expect_review '\bloop7p1\b.*is removed with it'
 
 after() {
 	check 'it is detached' not grep -q . /sys/block/loop7/loop/backing_file

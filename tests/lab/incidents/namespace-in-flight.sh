@@ -18,7 +18,7 @@ make() {
 expect_plan_rc=1
 expect_verdict onapp-aaaaaaaa/backup-dddddddd refuse
 expect_review 'class +hidden-fs'
-expect_review 'to do .*end what still uses the file system'
+expect_review 'to do .*stop what still uses the file system'
 
 named() { grep -qE "^/proc/$background_pid/fdinfo/" "$1"; }
 

@@ -85,7 +85,7 @@ echo snapstate-observe 0.0.1; cat >/dev/null' 'not of its version'
 	observer "${liar/RECORD/$LAB/eyes/record}"
 	eyes_apply sweep
 	check 'nothing was changed' is "$rc" 3
-	check 'the executor has compared by itself' grep -E 'is not mount [0-9]+ any more' sweep.err
+	check 'the executor has compared by itself' grep -E 'is no longer mount [0-9]+' sweep.err
 	check 'the mount is still there' findmnt /mnt/backup
 	check 'the mapping is still there' dmsetup info onapp--aaaaaaaa-backup--ddddddddX1
 

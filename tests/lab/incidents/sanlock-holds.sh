@@ -20,5 +20,5 @@ plan_args=(--select "$group/snap-*")
 expect_plan_rc=1
 expect_verdict $group/snap-of-yesterday refuse
 expect_review 'class +in-use'
-expect_review 'never end it'
+expect_review 'never kill it'
 expect_review 'sanlock client status'

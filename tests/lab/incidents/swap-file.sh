@@ -20,7 +20,7 @@ make() {
 expect_plan_rc=1
 expect_verdict onapp-aaaaaaaa/backup-dddddddd refuse
 expect_review 'class +held'
-expect_review 'the host swaps on the file /mnt/backup/swap file'
+expect_review 'swap file /mnt/backup/swap file is active'
 expect_review "\`swapoff '/mnt/backup/swap file'\`"
 
 after() {

@@ -29,7 +29,7 @@ EOF
 expect_plan_rc=1
 expect_verdict onapp-aaaaaaaa/backup-dddddddd refuse
 expect_review 'class +held'
-expect_review 'the host swaps on /dev/dm-[0-9]+, and [1-9][0-9]* KiB of it are in use'
+expect_review 'swap area /dev/dm-[0-9]+ is active, with [1-9][0-9]* KiB in use'
 
 after() {
 	say 'what the review says'

@@ -19,7 +19,7 @@ onapp--aaaaaaaa-backup--dddddddd onapp--aaaaaaaa-backup--dddddddd-cow onapp--aaa
 gone_lv='onapp-aaaaaaaa/backup-dddddddd'
 expect_verdict onapp-aaaaaaaa/backup-dddddddd remove
 expect_steps='swap-off dm-remove dm-remove lv-remove'
-expect_review 'the host swaps on /dev/dm-[0-9]+, and nothing of it is in use'
+expect_review 'swap area /dev/dm-[0-9]+ is active, but unused'
 
 after() {
 	check 'the host does not swap on it' not grep -F dm- /proc/swaps

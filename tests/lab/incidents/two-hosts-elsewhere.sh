@@ -20,7 +20,7 @@ make_backup() {
 expect_plan_rc=1
 expect_verdict onapp-aaaaaaaa/backup-dddddddd refuse
 expect_review 'sleep, pid @PID@'
-expect_review 'active on hv8 alone: see there'
+expect_review 'active only on hv8: see the verdict there'
 
 # Who vouches that there is no other host is told only that it is not active here.
 after() {

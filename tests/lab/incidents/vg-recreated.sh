@@ -34,7 +34,7 @@ lost_volume_comes_first() { sed -E '/^(REMOVE|REFUSE|UNDECIDED)/q' review.txt | 
 expect_plan_rc=8
 expect_verdict onapp-aaaaaaaa/backup-dddddddd remove
 expect_verdict onapp-aaaaaaaa/ekwqx3d1vtkp0s refuse
-expect_review 'does not exist any more'
+expect_review 'no longer exists'
 expect_review 'class +lost-volume'
 expect_review 'to do +never remove it'
 expect_review 'lvcreate'

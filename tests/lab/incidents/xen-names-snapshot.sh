@@ -23,7 +23,7 @@ expect_plan_rc=1
 expect_verdict onapp-aaaaaaaa/backup-dddddddd undecided
 expect_verdict onapp-aaaaaaaa/backup-eeeeeeee remove
 expect_review 'class +configured'
-expect_review 'line 4 of /etc/xen/clone gives a guest it'
+expect_review 'line 4 of /etc/xen/clone assigns it to a guest'
 expect_steps=lv-remove
 gone_dm='onapp--aaaaaaaa-backup--eeeeeeee onapp--aaaaaaaa-backup--eeeeeeee-cow'
 gone_lv=onapp-aaaaaaaa/backup-eeeeeeee

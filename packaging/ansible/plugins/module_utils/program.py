@@ -29,7 +29,7 @@ GRACE = 60  # seconds for the step that is being carried out
 
 def stop(child):
     """Of what may be changing the host: asked to stop behind its step, and never killed, since an lvm that is killed in its
-    midst leaves suspended devices behind. Its output and errors, or none if it is at work still."""
+    midst leaves suspended devices behind. Its output and errors, or none if it is still running."""
     child.terminate()
     try:
         return child.communicate(timeout=GRACE)
@@ -53,7 +53,7 @@ def run(argv, limit, changes=False):
         if changes:
             ended = stop(child)
             if ended is None:
-                return None, '', '%s: still at work after %d s, and was not killed' % (argv[0], limit)
+                return None, '', '%s: still running after %d s, and was not killed' % (argv[0], limit)
             return child.returncode, ended[0].decode('utf-8', 'replace'), ended[1].decode('utf-8', 'replace')
         try:
             os.killpg(child.pid, signal.SIGKILL)
