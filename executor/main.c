@@ -45,9 +45,8 @@ static void end_audit(
 	audit_line(audit, "--apply%s ended with exit code %d",
 		options->is_unsigned ? " --unsigned" : "", code);
 	if (audit->n_lost)
-		report_error(stderr,
-			"%zu message%s not logged to syslog; the journal has them all",
-			audit->n_lost, audit->n_lost == 1 ? "" : "s");
+		report_error(stderr, "%zu message%s not logged to syslog", audit->n_lost,
+			audit->n_lost == 1 ? "" : "s");
 }
 
 /* However the run ended: those that stopped midway need it most. Its exit code stays. */

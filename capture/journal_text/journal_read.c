@@ -14,6 +14,7 @@
 
 #include "snapstate/cleanup.h"
 #include "snapstate/journal_run.h"
+#include "snapstate/kind.h"
 #include "snapstate/plan.h"
 #include "snapstate/stamp.h"
 
@@ -208,7 +209,7 @@ static int read_header(struct reader *r)
 	if ((size_t)(r->end - r->next) >= strlen(magic) &&
 		memcmp(r->next, magic, strlen(magic)) != 0) {
 		r->number = 1;
-		return fail(r, -EBADMSG, "no journal of snapstate-execute");
+		return fail(r, -EBADMSG, "not a journal of snapstate-execute");
 	}
 	if ((status = next(r)) <= 0)
 		return status;
@@ -438,15 +439,19 @@ int journal_parse(const char *text, size_t len, const char *name,
 int journal_read(const char *text, size_t len, const char *name,
 	struct journal_run *ret_run, struct err *err)
 {
+	const struct buf bytes = {.data = (char *)text, .len = len}; /* borrowed */
 	struct journal_run run;
 	struct err own = ERR_INIT;
 	int r;
 
 	if (!err)
 		err = &own;
+	r = file_kind_check(name, &bytes, KIND_JOURNAL, err);
+	if (r < 0)
+		return r;
 	if (len < strlen(magic))
 		return err_set(
-			err, -EBADMSG, "%s:1: no journal of snapstate-execute", name);
+			err, -EBADMSG, "%s:1: not a journal of snapstate-execute", name);
 	r = journal_parse(text, len, name, &run, err);
 	if (run.end.code) { /* whatever else follows */
 		*err = run.end;
