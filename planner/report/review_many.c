@@ -52,7 +52,7 @@ static void print_others(const struct review *to, const struct report_host *host
 			continue;
 		n_shown++;
 		line = table_line(table, NULL);
-		line_words(groups->host->member->whole, told[i], &words);
+		line_words(host->member->whole, told[i], &words);
 		table_cell(line, 0, told[i]->subject->label);
 		table_cell(line, 1, buf_text(&words));
 	}
