@@ -199,7 +199,7 @@ static void test_other_lines(void **state)
 		const char *says;
 	} cases[] = {
 		{0, "snapstate-journal 2\n", -EBADMSG, "x.journal:1: expected"},
-		{0, "#!/usr/sbin/snapstate-execute\n", -EBADMSG, "no journal"},
+		{0, "#!/usr/sbin/snapstate-execute\n", -EBADMSG, "is a plan, not a journal"},
 		{1, "plan sha256:" DIGEST "0 file x\n", -EBADMSG, ":2: "},
 		{1, "plan sha256:00 file x\n", -EBADMSG, ":2: "},
 		{1, "plan sha256:" DIGEST " file a\\b\n", -EBADMSG, ":2: "},

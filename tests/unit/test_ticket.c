@@ -329,7 +329,7 @@ static void test_not_of_one_plan(void **state)
 	set_text(&ticket.journal_text, "");
 	assert_refused(&ticket, "j is cut off", "");
 	set_text(&ticket.journal_text, "hello, this is no journal\n");
-	assert_refused(&ticket, "j:", "no journal");
+	assert_refused(&ticket, "j:", "not a journal");
 	buf_puts(&ticket.journal_text, "more\n");
 	assert_refused(&ticket, "j:", "");
 	ticket.plan_text.data[300] ^= 1;
