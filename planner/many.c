@@ -55,7 +55,7 @@ bool many_is_asked(const struct options *options)
 	return false;
 }
 
-/* ---- the first round: a line for each archive, NODE MACHINE TAKEN GROUP... ---- */
+/* ---- the first round: of each archive NODE MACHINE BOOT TAKEN BOOTED GROUP... ---- */
 
 static void glance_at(const char *file, struct buf *line)
 {
@@ -69,8 +69,9 @@ static void glance_at(const char *file, struct buf *line)
 		buf_puts(line, "! ");
 		buf_tail(line, err.msg);
 	} else {
-		buf_printf(line, "%s %s %lld", glance.node, glance.machine_id,
-			(long long)glance.taken);
+		buf_printf(line, "%s %s %s %lld %lld", glance.node, glance.machine_id,
+			glance.boot_id, (long long)glance.taken,
+			(long long)glance.booted);
 		for (size_t i = 0; i < glance.n_groups; i++)
 			buf_printf(line, " %s", glance.groups[i]);
 	}
@@ -100,10 +101,11 @@ static char *next_word(char **at)
 static bool read_glance(char *line, struct glance *ret)
 {
 	char *node = next_word(&line), *machine = next_word(&line);
-	char *taken = next_word(&line);
+	char *boot = next_word(&line), *taken = next_word(&line);
+	char *booted = next_word(&line);
 	uint64_t seconds;
 
-	if (!taken || parse_u64(taken, strlen(taken), 10, &seconds) < 0)
+	if (!booted || parse_u64(taken, strlen(taken), 10, &seconds) < 0)
 		return false;
 	for (char *group; (group = next_word(&line));) {
 		if (strlen(group) != sizeof(*ret->groups) - 1)
@@ -113,7 +115,9 @@ static bool read_glance(char *line, struct glance *ret)
 	}
 	ret->node = xstrdup(node);
 	ret->machine_id = xstrdup(machine);
+	ret->boot_id = xstrdup(boot);
 	ret->taken = (int64_t)seconds;
+	ret->booted = strtoll(booted, NULL, 10);
 	return true;
 }
 
@@ -190,10 +194,13 @@ static void put_bad(struct work *work, const struct capture *capture, const char
 /* What a glance says is not checked; what was read since is. */
 static bool is_as_glanced(const struct capture *capture, const struct host *host)
 {
-	cleanup_buf struct buf machine = BUF_INIT;
+	cleanup_buf struct buf machine = BUF_INIT, boot = BUF_INIT;
 
 	buf_word(&machine, host->identity.machine_id);
+	buf_word(&boot, host->identity.boot_id);
 	return host->identity.taken == capture->glance.taken &&
+	       boot_of(&host->identity).begin == capture->glance.booted &&
+	       strcmp(buf_text(&boot), capture->glance.boot_id) == 0 &&
 	       strcmp(buf_text(&machine), capture->glance.machine_id) == 0;
 }
 
@@ -450,6 +457,28 @@ static void group_done(
 		add_bad(many, many->captures.items[group->captures[i]].file, death);
 }
 
+/* Hosts that only their boots tell apart: nobody takes them for one then. */
+static void tell_alike(struct many *many)
+{
+	const struct captures *captures = &many->captures;
+
+	for (size_t i = 0; i < captures->count; i++) {
+		const struct capture *capture = &captures->items[i];
+		cleanup_buf struct buf sentence = BUF_INIT, line = BUF_INIT;
+
+		if (!capture->n_alike)
+			continue;
+		buf_printf(&sentence,
+			"several hosts have this node name and the machine id %s, for "
+			"boots of it overlap. The newest capture of each of %zu boots is "
+			"judged. Give each host a machine id of its own",
+			capture->glance.machine_id, capture->n_alike);
+		overview_put(&line, OVERVIEW_ALIKE, 2,
+			(const char *const[]){capture->glance.node, buf_text(&sentence)});
+		overview_take(&many->overview, buf_text(&line), line.len - 1);
+	}
+}
+
 static int judge_all(struct many *many, struct err *err)
 {
 	const struct captures *captures = &many->captures;
@@ -459,6 +488,7 @@ static int judge_all(struct many *many, struct err *err)
 	for (size_t i = 0; i < captures->count; i++)
 		if (captures->items[i].error)
 			add_bad(many, captures->items[i].file, captures->items[i].error);
+	tell_alike(many);
 	many->overview.n_captures = captures->count;
 	many->overview.n_groups = captures->n_groups;
 	return share_out(many, &jobs, err);
@@ -490,19 +520,24 @@ static int code_of(const struct many *many)
 						  : code;
 }
 
-static int end_rows(const struct many *many)
+static void print_errors(const struct overview_lines *lines)
 {
-	const struct overview_lines *bad = &many->overview.of[OVERVIEW_BAD];
-	cleanup_buf struct buf nothing = BUF_INIT;
-
-	for (size_t i = 0; i < bad->count; i++) {
+	for (size_t i = 0; i < lines->count; i++) {
 		cleanup_buf struct buf line = BUF_INIT;
 
-		buf_tail(&line, bad->items[i].words[0]);
+		buf_tail(&line, lines->items[i].words[0]);
 		buf_puts(&line, ": ");
-		buf_tail(&line, bad->items[i].words[1]);
+		buf_tail(&line, lines->items[i].words[1]);
 		fprintf(stderr, "snapstate-plan: %s\n", buf_text(&line));
 	}
+}
+
+static int end_rows(const struct many *many)
+{
+	cleanup_buf struct buf nothing = BUF_INIT;
+
+	print_errors(&many->overview.of[OVERVIEW_ALIKE]);
+	print_errors(&many->overview.of[OVERVIEW_BAD]);
 	return program_print(&nothing, code_of(many));
 }
 

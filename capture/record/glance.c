@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whose capture an archive is, of when, and of which volume groups; see record.h.
+ * Whose capture an archive is, of when and of which boot, and of which volume groups; see
+ * record.h.
  *
  * Input:  a hostile file. Output: words out of its text, wherever in it they are.
  * Nothing is parsed: it is looked for what the writer puts around such words. FORMAT and
@@ -15,6 +16,7 @@
 
 #include "manifest.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host/source.h"
 #include "snapstate/lvm_names.h"
 #include "snapstate/record.h"
 #include "snapstate/stamp.h"
@@ -118,15 +120,30 @@ static bool is_lvm_read(struct look head)
 
 /* ---- the whole ---- */
 
+static uint64_t number(struct look head, const char *element, const char *name)
+{
+	cleanup_free char *text = attribute(head, element, name);
+	uint64_t value;
+
+	return text && parse_u64(text, strlen(text), 10, &value) == 0 ? value : 0;
+}
+
 static int read_head(struct look head, struct glance *ret, struct err *err)
 {
+	struct identity identity = {
+		.ticks = (uint32_t)number(head, "<identity ", "ticks=\""),
+		.uptime = number(head, "<moment ", "uptime=\"")};
+
 	cleanup_free char *taken = attribute(head, "<moment ", "taken=\"");
 
 	ret->node = attribute(head, "<identity ", "node=\"");
 	ret->machine_id = attribute(head, "<identity ", "machine-id=\"");
-	if (!ret->node || !ret->machine_id || !taken ||
+	ret->boot_id = attribute(head, "<identity ", "boot-id=\"");
+	if (!ret->node || !ret->machine_id || !ret->boot_id || !taken ||
 		stamp_read(taken, &ret->taken) < 0)
 		return err_set(err, -EBADMSG, "does not say whose capture it is");
+	identity.taken = ret->taken;
+	ret->booted = boot_of(&identity).begin;
 	return 0;
 }
 
@@ -177,5 +194,6 @@ void glance_free(struct glance *glance)
 {
 	free(glance->node);
 	free(glance->machine_id);
+	free(glance->boot_id);
 	free(glance->groups);
 }

@@ -36,8 +36,8 @@ int record_read(const void *archive, size_t len, const char *name, struct host *
  * archive, and what record_read() says counts.
  */
 struct glance {
-	char *node, *machine_id; /* as words of facts; "-" = not known */
-	int64_t taken;
+	char *node, *machine_id, *boot_id; /* as words of facts; "-" = not known */
+	int64_t taken, booted;
 	/* Each volume group that it may show anything of: LVM's uuids without hyphens,
 	 * sorted, each once. There may be others among them. */
 	char (*groups)[33];

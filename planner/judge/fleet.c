@@ -49,15 +49,27 @@ static int order_members(const void *pa, const void *pb)
 	const struct identity *b = &((const struct member *)pb)->host->identity;
 	int order = strcmp(a->node, b->node);
 
-	return order ? order : strcmp(a->machine_id, b->machine_id);
+	if (order == 0)
+		order = strcmp(a->machine_id, b->machine_id);
+	return order ? order : strcmp(a->boot_id, b->boot_id);
+}
+
+/* Two that were made of one image may have one machine id. */
+static bool is_one_host(const struct identity *a, const struct identity *b)
+{
+	const struct boot boot_of_a = boot_of(a), boot_of_b = boot_of(b);
+
+	return strcmp(a->machine_id, b->machine_id) == 0 &&
+	       !boots_overlap(&boot_of_a, &boot_of_b);
 }
 
 static int check_pair(const struct member *a, const struct member *b, struct err *err)
 {
-	if (strcmp(a->host->identity.machine_id, b->host->identity.machine_id) == 0)
+	if (is_one_host(&a->host->identity, &b->host->identity))
 		return err_set(err, -EBADMSG,
 			"%s and %s are of one host (machine-id %s): give one capture of "
-			"each",
+			"each. Two hosts with one machine-id are told apart where both "
+			"were up at one time",
 			a->file, b->file, a->host->identity.machine_id);
 	if (strcmp(a->host->identity.redaction, b->host->identity.redaction) != 0)
 		return err_set(err, -EBADMSG,

@@ -38,7 +38,7 @@ struct fleet_plan {
 
 struct fleet {
 	struct request *request; /* borrowed; its captures are set here */
-	struct member *members;	 /* sorted by node, then machine-id */
+	struct member *members;	 /* sorted by node, machine-id, boot-id */
 	size_t n_members;
 	struct fleet_plan *plans; /* in the order in which they are to be carried out */
 	size_t n_plans;

@@ -7,6 +7,7 @@
 
 #include "snapstate/buf.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host/source.h"
 
 void captures_free(struct captures *captures)
 {
@@ -43,7 +44,7 @@ static int compare_hosts(const struct glance *a, const struct glance *b)
 	return order ? order : strcmp(a->machine_id, b->machine_id);
 }
 
-static bool is_one_host(const struct capture *a, const struct capture *b)
+static bool has_one_name(const struct capture *a, const struct capture *b)
 {
 	return capture_tells_host(a) && compare_hosts(&a->glance, &b->glance) == 0;
 }
@@ -60,6 +61,86 @@ static int order_captures(const void *pa, const void *pb)
 		order = (a->glance.taken < b->glance.taken) -
 			(a->glance.taken > b->glance.taken);
 	return order ? order : strcmp(a->file, b->file);
+}
+
+/* ---- hosts of one image ---- */
+
+/* By boot, the newest first. */
+static int order_boots(const void *pa, const void *pb)
+{
+	const struct capture *a = pa, *b = pb;
+	int order = strcmp(a->glance.boot_id, b->glance.boot_id);
+
+	return order ? order : order_captures(pa, pb);
+}
+
+static int order_begins(const void *pa, const void *pb)
+{
+	const struct boot *a = pa, *b = pb;
+
+	return (a->begin > b->begin) - (a->begin < b->begin);
+}
+
+/* Of captures by boot. */
+static struct boot *find_boots(
+	const struct capture *captures, size_t count, size_t *ret_count)
+{
+	struct boot *boots = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct glance *glance = &captures[i].glance;
+
+		if (!n || strcmp(boots[n - 1].id, glance->boot_id) != 0)
+			*array_add(&boots, &n) = (struct boot){
+				glance->boot_id, glance->booted, glance->taken};
+		if (glance->booted < boots[n - 1].begin)
+			boots[n - 1].begin = glance->booted;
+	}
+	*ret_count = n;
+	return boots;
+}
+
+/* One of which nothing is known overlaps with none. */
+static bool any_overlap(struct boot *boots, size_t count)
+{
+	const struct boot *last = NULL; /* the one that was up longest so far */
+
+	qsort(boots, count, sizeof(*boots), order_begins);
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(boots[i].id, "-") == 0)
+			continue;
+		if (last && boots_overlap(last, &boots[i]))
+			return true;
+		if (!last || boots[i].end > last->end)
+			last = &boots[i];
+	}
+	return false;
+}
+
+/* Captures of one name, the newest first: where several hosts have it, by boot. */
+static void tell_apart(struct capture *captures, size_t count)
+{
+	cleanup_free struct boot *boots = NULL;
+	size_t n_boots;
+
+	qsort(captures, count, sizeof(*captures), order_boots);
+	boots = find_boots(captures, count, &n_boots);
+	if (any_overlap(boots, n_boots))
+		captures[0].n_alike = n_boots;
+	else
+		qsort(captures, count, sizeof(*captures), order_captures);
+}
+
+static void tell_all_apart(struct captures *captures, size_t n)
+{
+	for (size_t i = 0, next; i < n; i = next) {
+		for (next = i + 1; next < n && has_one_name(&captures->items[i],
+						       &captures->items[next]);)
+			next++;
+		if (next > i + 1)
+			tell_apart(&captures->items[i], next - i);
+	}
 }
 
 /* ---- which belong together ---- */
@@ -117,13 +198,20 @@ static void join_by_storage(const struct captures *captures, size_t n, size_t *p
 /* Captures of one host follow each other. */
 static void join_by_host(struct captures *captures, size_t n, size_t *parents)
 {
-	for (size_t i = 1; i < n; i++) {
-		struct capture *capture = &captures->items[i];
+	bool is_by_boot = false;
 
-		if (!is_one_host(&captures->items[i - 1], capture))
+	for (size_t i = 1; i < n; i++) {
+		const struct capture *before = &captures->items[i - 1];
+		struct capture *capture = &captures->items[i];
+		bool is_one_boot =
+			strcmp(before->glance.boot_id, capture->glance.boot_id) == 0;
+
+		is_by_boot =
+			has_one_name(before, capture) && (is_by_boot || before->n_alike);
+		if (!has_one_name(before, capture) || (is_by_boot && !is_one_boot))
 			continue;
 		join(parents, i - 1, i);
-		capture->rank = captures->items[i - 1].rank + 1;
+		capture->rank = before->rank + 1;
 	}
 }
 
@@ -261,6 +349,7 @@ void captures_group(struct captures *captures, int64_t spread)
 			order_captures);
 	for (; n < captures->count && !captures->items[n].error; n++)
 		parents[n] = n;
+	tell_all_apart(captures, n);
 	join_by_host(captures, n, parents);
 	join_by_storage(captures, n, parents);
 	for (size_t i = 0; i < n; i++) {

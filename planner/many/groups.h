@@ -5,7 +5,9 @@
  *   find.c    arguments -> captures
  *   groups.c  captures that were glanced at -> groups, and in each of them moments
  *
- * Captures are of one host if they have its machine id and its node name. Hosts share
+ * Captures are of one host if they have its machine id and its node name, unless two of
+ * its boots overlap: then each boot is a host of its own, since nothing tells which of
+ * the hosts was booted again. Hosts share
  * storage if captures of them show a volume group in common. What has no machine id is a
  * group of its own.
  */
@@ -23,6 +25,9 @@ struct capture {
 	struct glance glance;
 	size_t host; /* the same for captures of one host, from 0 within its group */
 	size_t rank; /* how many captures of its host are newer */
+	/* of the first capture of a name and machine id that several hosts have: how many
+	 * boots of it there are; 0 of all others */
+	size_t n_alike;
 	/* 0: the newest of each host. Others: captures of several hosts that were made
 	 * within an hour, one of each at most, the latest first. */
 	size_t moment;

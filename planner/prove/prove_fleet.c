@@ -300,12 +300,25 @@ static int check_rounds(const struct proof *proof)
 
 /* ---- the whole ---- */
 
+/* Of one machine-id are two hosts only if each was up when the other was. */
+static bool is_one_host(const struct identity *a, const struct identity *b)
+{
+	int64_t apart = a->taken < b->taken ? b->taken - a->taken : a->taken - b->taken;
+	const struct identity *later = a->taken < b->taken ? b : a;
+
+	if (strcmp(a->machine_id, b->machine_id) != 0)
+		return false;
+	return !*a->boot_id || !*b->boot_id || strcmp(a->boot_id, b->boot_id) == 0 ||
+	       !later->ticks ||
+	       later->uptime / later->ticks <= (uint64_t)apart + BOOT_SLACK;
+}
+
 static int check_hosts(const struct proof_fleet *fleet, struct err *err)
 {
 	for (size_t i = 0; i < fleet->n_hosts; i++)
 		for (size_t k = i + 1; k < fleet->n_hosts; k++)
-			if (strcmp(fleet->hosts[i]->identity.machine_id,
-				    fleet->hosts[k]->identity.machine_id) == 0)
+			if (is_one_host(&fleet->hosts[i]->identity,
+				    &fleet->hosts[k]->identity))
 				return err_set(err, -EPERM,
 					"two captures of one host cannot be proven");
 	return 0;

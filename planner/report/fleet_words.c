@@ -9,13 +9,22 @@
 void fleet_node_words(const struct fleet *fleet, size_t member, struct buf *text)
 {
 	const struct identity *id = &fleet->members[member].host->identity;
-	size_t count = 0;
+	size_t count = 0, n_alike = 0;
 
-	for (size_t i = 0; i < fleet->n_members; i++)
-		count += strcmp(fleet->members[i].host->identity.node, id->node) == 0;
+	for (size_t i = 0; i < fleet->n_members; i++) {
+		const struct identity *other = &fleet->members[i].host->identity;
+		bool is_same = strcmp(other->node, id->node) == 0;
+
+		count += is_same;
+		n_alike += is_same && strcmp(other->machine_id, id->machine_id) == 0;
+	}
 	buf_puts(text, id->node);
 	if (count > 1)
-		buf_printf(text, " (machine-id %s)", id->machine_id);
+		buf_printf(text, " (machine-id %s", id->machine_id);
+	if (n_alike > 1)
+		buf_printf(text, ", boot-id %s", id->boot_id);
+	if (count > 1)
+		buf_puts(text, ")");
 }
 
 /* A member's whole is its plans, one behind the other: the same subjects in the same

@@ -61,7 +61,8 @@ void history_take(const struct member *member, struct history *ret)
 {
 	const struct survey *survey = &member->survey;
 
-	*ret = (struct history){.taken = member->host->identity.taken};
+	*ret = (struct history){.taken = member->host->identity.taken,
+		.boot_id = xstrdup(member->host->identity.boot_id)};
 	for (size_t i = 0; i < survey->n_subjects; i++)
 		if (list_has(&survey->subjects[i]))
 			take_subject(&survey->subjects[i],
@@ -79,6 +80,7 @@ void history_free(struct history *history)
 		free(history->items[i].used);
 	}
 	free(history->items);
+	free(history->boot_id);
 	*history = (struct history){0};
 }
 
@@ -125,6 +127,20 @@ static void put_both(const struct change *change, const struct history_item *a,
 		put(change, &size);
 }
 
+/* Two hosts of one image whose captures show no time at which both were up look the same.
+ */
+static void put_boot(const struct change *change, const struct history *before,
+	const struct history *now)
+{
+	cleanup_buf struct buf sentence = BUF_INIT;
+
+	if (strcmp(before->boot_id, now->boot_id) == 0)
+		return;
+	buf_puts(&sentence,
+		"booted again, or another host with its node name and machine id");
+	put(change, &sentence);
+}
+
 void overview_put_changes(
 	const struct member *member, const struct history *before, struct buf *text)
 {
@@ -133,6 +149,7 @@ void overview_put_changes(
 	size_t a = 0, b = 0;
 
 	history_take(member, &now);
+	put_boot(&change, before, &now);
 	while (a < before->count || b < now.count) {
 		int order = a == before->count ? 1
 			    : b == now.count

@@ -33,6 +33,7 @@ static const struct {
 	[OVERVIEW_HAZARD] = {"hazard", 2},
 	[OVERVIEW_HOST] = {"host", 8},
 	[OVERVIEW_CHANGE] = {"change", 3},
+	[OVERVIEW_ALIKE] = {"alike", 2},
 	[OVERVIEW_BAD] = {"bad", 2},
 	[OVERVIEW_NOW] = {"now", 3},
 	[OVERVIEW_NO_MATCH] = {"no-match", 1},
@@ -378,6 +379,9 @@ void overview_print(const struct overview *overview, unsigned width, struct buf 
 	print_lines(overview, OVERVIEW_HAZARD, width, "HAZARD", ret_text);
 	overview_print_now(overview, width, ret_text);
 	print_hosts(overview, ret_text);
+	if (overview->of[OVERVIEW_ALIKE].count)
+		buf_puts(ret_text, "\n");
+	print_lines(overview, OVERVIEW_ALIKE, width, "NOTE", ret_text);
 	print_changes(overview, ret_text);
 	if (overview->of[OVERVIEW_BAD].count)
 		buf_puts(ret_text, "\n");
@@ -433,18 +437,19 @@ static void page_changes(struct page *page, const struct overview_lines *changes
 	}
 }
 
-static void page_bad(struct page *page, const struct overview_lines *bad)
+static void page_lines(
+	struct page *page, const char *heading, const struct overview_lines *lines)
 {
-	if (!bad->count)
+	if (!lines->count)
 		return;
 	page_open(page, "div", "note");
-	page_say_in(page, "h2", "", "Failed");
+	page_say_in(page, "h2", "", heading);
 	page_open(page, "ul", "");
-	for (size_t i = 0; i < bad->count; i++) {
+	for (size_t i = 0; i < lines->count; i++) {
 		page_open(page, "li", "");
-		page_captured_in(page, "code", "", bad->items[i].words[0]);
+		page_captured_in(page, "code", "", lines->items[i].words[0]);
 		page_say(page, ": ");
-		page_captured(page, bad->items[i].words[1]);
+		page_captured(page, lines->items[i].words[1]);
 		page_close(page);
 	}
 	page_close(page);
@@ -478,7 +483,8 @@ void overview_print_page(const struct overview *overview, struct buf *ret_html)
 	page_hazards(&page, &overview->of[OVERVIEW_HAZARD]);
 	overview_page_now(overview, &page);
 	page_hosts(&page, &overview->of[OVERVIEW_HOST]);
+	page_lines(&page, "Hosts of one name", &overview->of[OVERVIEW_ALIKE]);
 	page_changes(&page, &overview->of[OVERVIEW_CHANGE]);
-	page_bad(&page, &overview->of[OVERVIEW_BAD]);
+	page_lines(&page, "Failed", &overview->of[OVERVIEW_BAD]);
 	page_end(&page);
 }

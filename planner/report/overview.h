@@ -19,6 +19,7 @@ enum overview_kind {
 			  * group
 			  */
 	OVERVIEW_CHANGE, /* node, taken before, sentence */
+	OVERVIEW_ALIKE,	 /* node, sentence */
 	OVERVIEW_BAD,	 /* file, why */
 	OVERVIEW_NOW,	 /* urgency, sentence, commands */
 	OVERVIEW_NO_MATCH, /* a glob of --select that takes nothing in this group */
@@ -41,6 +42,7 @@ struct history {
 	struct history_item *items; /* sorted by key */
 	size_t count;
 	int64_t taken;
+	char *boot_id;
 };
 void history_take(const struct member *member, struct history *ret);
 void history_free(struct history *history);

@@ -196,7 +196,8 @@ size_t report_named_volumes(const struct host *host);
 
 /* ---- plans, nodes and steps of several hosts (fleet_words.c) ---- */
 
-/* The member's node, with its machine-id where another member has that node too. It came
+/* The member's node, with its machine-id where another member has that node too, and its
+ * boot-id where that has the same machine-id. It came
  * from a host: who prints it escapes it. */
 void fleet_node_words(const struct fleet *fleet, size_t member, struct buf *text);
 /* A member's plans in their order, and which steps of its whole each has; from {0} on. */

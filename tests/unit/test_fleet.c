@@ -589,6 +589,53 @@ static void test_two_captures_of_one_host(void **state)
 	assert_non_null(strstr(trial.err.msg, "of one host"));
 }
 
+static struct host *host_of_boot(struct host *host, const char *boot_id, int64_t booted)
+{
+	host->identity.boot_id = boot_id;
+	host->identity.uptime =
+		(uint64_t)(host->identity.taken - booted) * host->identity.ticks;
+	return host;
+}
+
+/* Two hosts of one image are two where both were up at one time. */
+static void test_hosts_of_one_image(void **state)
+{
+	static const struct {
+		const char *boot_id;
+		int64_t taken, booted; /* the other one: taken at 0, up for a day */
+		bool is_told_apart;
+	} rows[] = {
+		{"11111111-1111-1111-1111-111111111111", 60, -3600, true},
+		{"00000000-0000-0000-0000-000000000000", 60, -3600, false},
+		{"", 60, -3600, false},
+		{"11111111-1111-1111-1111-111111111111", 600, 60, false},
+		{"11111111-1111-1111-1111-111111111111", 600, -BOOT_SLACK, false},
+		{"11111111-1111-1111-1111-111111111111", 600, -BOOT_SLACK - 1, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		cleanup_with(trial_end) struct trial trial;
+		struct host *a = sample_host(), *b = sample_host_inactive();
+		int64_t then = a->identity.taken;
+
+		host_of_boot(a, "00000000-0000-0000-0000-000000000000", then - 86400);
+		b->identity.taken = then + rows[i].taken;
+		host_of_boot(b, rows[i].boot_id, then + rows[i].booted);
+		trial_begin(&trial);
+		trial_add(&trial, a, "hv", 'a');
+		trial_add(&trial, b, "hv", 'a');
+		assert_int_equal(trial_run(&trial), rows[i].is_told_apart ? 0 : -EBADMSG);
+		if (rows[i].is_told_apart) {
+			assert_class(&trial, 0, "leftover");
+			assert_string_equal(trial_report(&trial, NULL)->hosts[1].node,
+				"hv (machine-id aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, "
+				"boot-id "
+				"11111111-1111-1111-1111-111111111111)");
+		}
+	}
+}
+
 /* ---- a planner that looks away ---- */
 
 static void missing(struct trial *trial)
@@ -822,6 +869,7 @@ int main(void)
 		cmocka_unit_test(test_pairs_that_do_not_fit),
 		cmocka_unit_test(test_a_sequence_number_alone_is_no_reason),
 		cmocka_unit_test(test_two_captures_of_one_host),
+		cmocka_unit_test(test_hosts_of_one_image),
 		cmocka_unit_test(test_the_prover_sees_what_the_planner_is_told_to_ignore),
 		cmocka_unit_test(test_the_order_is_proven),
 		cmocka_unit_test(test_the_rounds_are_proven),

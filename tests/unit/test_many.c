@@ -40,7 +40,9 @@ static void add(struct captures *captures, const char *node, const char *machine
 	*capture = (struct capture){.file = file.data,
 		.glance = {.node = xstrdup(node),
 			.machine_id = xstrdup(machine),
-			.taken = taken}};
+			.boot_id = xstrdup("-"),
+			.taken = taken,
+			.booted = taken}};
 	for (const char *c = letters; *c; c++)
 		memset(*array_add(&capture->glance.groups, &capture->glance.n_groups), *c,
 			32);
@@ -109,6 +111,55 @@ static void test_often(void **state)
 	add(&captures, "hv1", "1", 990, "");
 	add(&captures, "hv1", "1", 980, "");
 	assert_groups(&captures, "hv1:1000/0 hv1:990/1 hv1:980/2");
+}
+
+/* hv1, machine 1, that was booted then. */
+static void add_boot(
+	struct captures *captures, const char *boot, int64_t booted, int64_t taken)
+{
+	struct glance *glance;
+
+	add(captures, "hv1", "1", taken, "a");
+	glance = &captures->items[captures->count - 1].glance;
+	free(glance->boot_id);
+	glance->boot_id = xstrdup(boot);
+	glance->booted = booted;
+}
+
+/* A host that was booted again, twice: its captures are a history, in whatever order they
+ * come. */
+static void test_boots_of_one_host(void **state)
+{
+	cleanup_captures struct captures captures = {0};
+
+	(void)state;
+	add_boot(&captures, "b", 50000, 60000);
+	add_boot(&captures, "a", 1000, 50005); /* its clock was set since */
+	add_boot(&captures, "c", 70000, 90000);
+	add_boot(&captures, "a", 1000, 20000);
+	add(&captures, "hv1", "1", 95000, "a"); /* does not say which */
+	assert_groups(&captures, "hv1:95000/0 hv1:90000/1 hv1:60000/2 hv1:50005/3 "
+				 "hv1:20000/4");
+	assert_int_equal(captures.groups[0].n_hosts, 1);
+}
+
+/* Two hosts of one image: both were up at one time, so that neither is a history of the
+ * other; which of them was booted again as c nobody knows, and each boot is judged. */
+static void test_boots_of_two_hosts(void **state)
+{
+	cleanup_captures struct captures captures = {0};
+
+	(void)state;
+	add_boot(&captures, "b", 5000, 60000);
+	add_boot(&captures, "a", 1000, 50000);
+	add_boot(&captures, "a", 1000, 20000);
+	add_boot(&captures, "b", 5000, 20100);
+	add_boot(&captures, "c", 70000, 80000);
+	add(&captures, "hv2", "1", 60000, "a");
+	assert_groups(&captures, "hv1:50000/0 hv1:60000/0 hv1:80000/0 hv2:60000/0 "
+				 "hv1:20000/1 hv1:20100/1");
+	assert_int_equal(captures.groups[0].n_hosts, 4);
+	assert_int_equal(captures.items[0].n_alike, 3);
 }
 
 /* One name, two machines: two hosts, and two folders. No machine id: alone, whatever it
@@ -204,7 +255,7 @@ static void test_glance_without_lvm(void **state)
 /* Whatever the reader finds in a capture of a volume group, a glance has found. */
 static void check_fixture(const char *file)
 {
-	cleanup_buf struct buf archive = BUF_INIT, machine = BUF_INIT;
+	cleanup_buf struct buf archive = BUF_INIT, machine = BUF_INIT, boot = BUF_INIT;
 	cleanup_host struct host *host = NULL;
 	struct glance glance;
 	struct err err = ERR_INIT;
@@ -216,6 +267,9 @@ static void check_fixture(const char *file)
 	buf_word(&machine, host->identity.machine_id);
 	assert_string_equal(glance.machine_id, buf_text(&machine));
 	assert_int_equal(glance.taken, host->identity.taken);
+	buf_word(&boot, host->identity.boot_id);
+	assert_string_equal(glance.boot_id, buf_text(&boot));
+	assert_int_equal(glance.booted, boot_of(&host->identity).begin);
 	for (size_t i = 0; i < host->n_vgs; i++)
 		if (!bsearch(host->vgs[i].uuid, glance.groups, glance.n_groups,
 			    sizeof(*glance.groups), order_uuids))
@@ -321,8 +375,9 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {cmocka_unit_test(test_storage),
 		cmocka_unit_test(test_history), cmocka_unit_test(test_often),
-		cmocka_unit_test(test_names), cmocka_unit_test(test_glance),
-		cmocka_unit_test(test_glance_without_lvm),
+		cmocka_unit_test(test_boots_of_one_host),
+		cmocka_unit_test(test_boots_of_two_hosts), cmocka_unit_test(test_names),
+		cmocka_unit_test(test_glance), cmocka_unit_test(test_glance_without_lvm),
 		cmocka_unit_test(test_glance_at_fixtures),
 		cmocka_unit_test(test_glance_at_others), cmocka_unit_test(test_jobs)};
 

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct host;
 
@@ -64,6 +65,32 @@ struct identity {
 		*redaction; /* id of the key its names were replaced with, see redact.h;
 			     * "" = they are the host's own */
 };
+
+/*
+ * One start of a kernel, as far as a capture shows it. Hosts that were made of one image
+ * may have one machine id and one name. No two boots have one id, and no host has two at
+ * a time.
+ */
+struct boot {
+	const char *id; /* "" = not known */
+	int64_t begin,
+		end; /* it was up from here, at least up to there; equal: no uptime */
+};
+#define BOOT_SLACK 10 /* seconds that a clock may be set by */
+static inline struct boot boot_of(const struct identity *identity)
+{
+	uint64_t up = identity->ticks ? identity->uptime / identity->ticks : 0;
+
+	return (struct boot){identity->boot_id,
+		identity->taken - (int64_t)(up < INT32_MAX ? up : INT32_MAX),
+		identity->taken};
+}
+/* true: both were up at one time, so that these are two hosts. */
+static inline bool boots_overlap(const struct boot *a, const struct boot *b)
+{
+	return *a->id && *b->id && strcmp(a->id, b->id) != 0 &&
+	       a->begin + BOOT_SLACK < b->end && b->begin + BOOT_SLACK < a->end;
+}
 
 /* Notes the outcome of a source; a later note for the same name replaces the first. */
 void host_source_set(struct host *host, const char *name, enum outcome outcome,
