@@ -3,13 +3,15 @@
  * What a text collects on its way from a terminal into a ticket, taken off again.
  *
  * Input: any bytes. Output: the same lines, so that their numbers stay; of a line that
- * quoted-printable broke in parts the first has all. Gone are a byte
+ * quoted-printable broke in parts the first has all. A line that needs nothing is not
+ * copied: some texts have 60 MiB. Gone are a byte
  * order mark, carriage returns, escape sequences of terminals (ECMA-48: CSI and OSC),
  * quotation marks of mails, arrows in front of an answer, fences of Markdown; other
  * blanks (tabs, no-break and thin spaces) become blanks; a NUL byte becomes a question
  * mark.
  */
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -185,44 +187,85 @@ static void head_follow(const char *at, const char *end, bool *is_printable)
 
 /* ---- all of it ---- */
 
-static void line_clean(const char *at, size_t len, struct buf *ret_text)
+/* What of a line is to be looked at byte by byte. */
+static bool is_plain(const char *at, const char *end)
 {
-	cleanup_buf struct buf line = BUF_INIT;
-	const char *clean;
+	static const bool special[256] = {[0] = true,
+		['\t'] = true,
+		['\r'] = true,
+		['\033'] = true,
+		[0xc2] = true,
+		[0xe2] = true,
+		[0xef] = true};
 
-	line_bytes(at, at + len, &line);
-	clean = buf_text(&line);
-	clean += quotation_len(clean);
-	clean += arrow_len(clean);
-	if (!is_fence(clean))
-		buf_puts(ret_text, clean);
-	buf_puts(ret_text, "\n");
+	while (at < end && !special[(unsigned char)*at])
+		at++;
+	return at == end;
 }
 
-void text_clean(const char *text, size_t len, struct buf *ret_text)
+static struct line line_clean(const char *at, const char *end, struct buf *scratch)
+{
+	while (end > at && end[-1] == '\r')
+		end--;
+	if (!is_plain(at, end)) {
+		scratch->len = 0;
+		buf_puts(scratch, "");
+		line_bytes(at, end, scratch);
+		at = buf_text(scratch);
+		end = at + scratch->len;
+	}
+	at += quotation_len(at);
+	at += arrow_len(at);
+	return (struct line){at, is_fence(at) ? 0 : (size_t)(end - at)};
+}
+
+static void line_add(
+	struct text_lines *lines, struct line line, const char *text, size_t len)
+{
+	bool is_of_text = line.at >= text && line.at <= text + len;
+
+	if (!is_of_text && !lines->strings)
+		lines->strings = arena_new();
+	if (!is_of_text)
+		line.at = arena_strndup(lines->strings, line.at, line.len);
+	*array_add(&lines->items, &lines->count) = (struct text_line){.line = line};
+}
+
+void text_clean(const char *text, size_t len, struct text_lines *ret_lines)
 {
 	const char *end = text + len;
 	bool is_printable = is_printable_text(text, len);
-	cleanup_buf struct buf whole = BUF_INIT;
+	cleanup_buf struct buf whole = BUF_INIT, scratch = BUF_INIT;
+	struct text_lines lines = {.items = NULL};
 	size_t n_joined = 0; /* lines that are in `whole` */
 
-	while (text < end) {
-		const char *newline = memchr(text, '\n', (size_t)(end - text));
-		const char *stop = newline ? newline : end;
+	for (const char *at = text; at < end;) {
+		const char *newline = memchr(at, '\n', (size_t)(end - at));
+		const char *stop = newline ? newline : end, *line = at;
 		bool goes_on = false;
 
-		head_follow(text, stop, &is_printable);
+		head_follow(at, stop, &is_printable);
+		at = newline ? newline + 1 : end;
 		if (is_printable)
-			goes_on = printable_decode(text, stop, &whole);
-		else
-			buf_add(&whole, text, (size_t)(stop - text));
+			goes_on = printable_decode(line, stop, &whole);
 		n_joined++;
-		text = newline ? newline + 1 : end;
-		if (goes_on && text < end)
+		if (goes_on && at < end)
 			continue;
-		line_clean(buf_text(&whole), whole.len, ret_text);
+		if (is_printable) {
+			line = buf_text(&whole);
+			stop = line + whole.len;
+		}
+		line_add(&lines, line_clean(line, stop, &scratch), text, len);
 		while (--n_joined)
-			buf_puts(ret_text, "\n");
+			line_add(&lines, (struct line){end, 0}, text, len);
 		whole.len = 0;
 	}
+	*ret_lines = lines;
+}
+
+void text_lines_free(struct text_lines *lines)
+{
+	free(lines->items);
+	if (lines->strings)
+		arena_free(lines->strings);
 }

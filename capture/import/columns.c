@@ -202,6 +202,7 @@ static bool holds(enum cell cell, struct line word, const struct row *row)
 	case CELL_VG:
 	case CELL_WORD:
 	case CELL_KNAME:
+	case CELL_PARENT:
 		return true;
 	case CELL_ATTR:
 		return is_attr(word);

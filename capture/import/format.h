@@ -12,11 +12,15 @@
 #ifndef SNAPSTATE_IMPORT_FORMAT_H
 #define SNAPSTATE_IMPORT_FORMAT_H
 
+#include <string.h>
+
 #include "found.h"
 
 #define COMMAND_WORDS_MAX 64
 #define COLUMNS_MAX	  48
 #define TREE_DEPTH_MAX	  64
+#define HEADINGS_MAX	  6
+#define PROCESS_ROWS_MAX  16
 
 /* ---- columns (columns.c) ---- */
 
@@ -43,8 +47,9 @@ enum cell {
 	CELL_OPTIONS, /* rw,relatime */
 	CELL_PV_ATTR, /* a-m */
 	CELL_KNAME,
-	CELL_TIME, /* three words */
-	CELL_WORD, /* of no use */
+	CELL_PARENT, /* a kernel name */
+	CELL_TIME,   /* three words */
+	CELL_WORD,   /* of no use */
 	CELLS,
 };
 
@@ -102,12 +107,21 @@ struct reading {
 	struct columns columns;
 	struct row row;	   /* of columns_pairs(), over several lines */
 	const char *about; /* a thing that the next lines are about */
+	const char *parent; /* what that is on */
 	struct line name;  /* part of its name */
 	struct {	   /* from the root of a tree to the row before */
 		size_t column;
 		const char *thing;
 	} tree[TREE_DEPTH_MAX];
 	size_t depth;
+	struct { /* of one process the rows before: lsof */
+		struct line pid, program;
+		struct {
+			const char *number;
+			struct line folder;
+		} rows[PROCESS_ROWS_MAX];
+		size_t n_rows;
+	} process;
 	bool is_squeezed; /* no two blanks in a row: columns tell nothing */
 	bool is_cut;	  /* the line's last word was cut off: see wrapped.h */
 };
@@ -129,8 +143,8 @@ struct format {
 	const char *commands;
 	/* Or of a path that cat, grep and their like are given. */
 	const char *paths;
-	/* What a line begins with that opens such a text; a bar between two. */
-	const char *headings;
+	/* What a line begins with that opens such a text. */
+	const char *headings[HEADINGS_MAX];
 	bool is_plain; /* a line alone shows what it is: the reader refuses all others */
 	/* What the whole output shows: nothing that is not listed is there. */
 	bool is_whole;
@@ -150,7 +164,10 @@ const struct format *format_of_line(struct reading *reading, struct line line);
 
 /* ---- words (words.c) ---- */
 
-bool line_is(struct line line, const char *text);
+static inline bool line_is(struct line line, const char *text)
+{
+	return line.len == strlen(text) && memcmp(line.at, text, line.len) == 0;
+}
 bool line_is_one_of(struct line line, const char *const *words, size_t count);
 bool line_has(struct line line, const char *text);
 struct line line_trim(struct line line);

@@ -49,12 +49,36 @@ struct whole_list {
 	const char *from; /* the first of the lists; NULL: there is none */
 };
 
+/* Each name once, in a hash table. */
+struct name {
+	const char *text;
+	bool is_told;	/* something but a use is said of it, or what it is on */
+	bool is_mapped; /* it is a mapping, or on one, as far as is known */
+	bool is_missed; /* a use of it was left out, for want of room */
+};
+
+/* The last one that was looked up. */
+struct folder {
+	char name[FOUND_WORD_MAX + 3];
+	size_t len;
+	size_t n_places; /* that were told then */
+	const char *place;
+};
+
 struct findings {
 	struct arena *strings;
+	struct name *names;
+	size_t n_names, names_size;
+	size_t n_ties_seen; /* by is_mapped of the names */
+	size_t n_places;    /* mount points that are told */
+	bool has_missed_file;
+	size_t n_places_missed; /* as many were told then */
+	struct folder folder;
 	struct finding *items;
 	size_t n_items;
 	struct tie *ties;
 	size_t n_ties;
+	size_t n_ties_of_model; /* the first ones */
 	struct seen *seen;
 	size_t n_seen;
 	struct whole_list list;
@@ -69,6 +93,18 @@ void findings_free(struct findings *findings);
 void findings_see(struct findings *findings, const char *source, const char *from);
 /* What was listed since there were `first` statements is all that there is. */
 void findings_list_all(struct findings *findings, size_t first, const char *from);
+
+/* Where there is little room left, only what is on a mapping: the thing, or the mount
+ * point that a file is on; NULL: nothing. A list of all that processes have open is
+ * read last, and few of its rows are of a volume. */
+const char *thing_worth_room(struct findings *findings, const char *thing);
+/* true: what was left out is on a mapping, by what became known later. */
+bool findings_miss_some(struct findings *findings);
+/* Of a file. */
+const char *file_worth_room(struct findings *findings, struct line path);
+/* "p:/mnt" of "/mnt/a/b": the mount point that it is on, if one is known; NULL: none. */
+const char *path_place(struct findings *findings, struct line path);
+void name_tell(struct findings *findings, const char *thing);
 
 /* Names; NULL: it is none. They live as long as the findings. */
 const char *thing_mapping(struct findings *findings, struct line name);
@@ -86,6 +122,10 @@ const char *thing_file(struct findings *findings, struct line path);
  */
 const char *thing_path(struct findings *findings, struct line path);
 
+/* shown.c: which numbers, names and mount points are of one thing, by files that became
+ * the model: a text may name devices by numbers alone (lsof, the kernel's messages).
+ * Before any text is read. */
+void findings_take_model(const struct host *host, struct findings *findings);
 /* shown.c: gives each volume that has a name what was found of it, as host->shown. */
 void shown_collect(struct host *host, struct findings *findings);
 

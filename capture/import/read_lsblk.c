@@ -23,7 +23,7 @@ static const struct column known[] = {
 	{"FSAVAIL", "fsavail", CELL_SIZE, false},
 	{"FSUSE%", "fsuse%", CELL_PERCENT, false},
 	{"FSVER", "fsver", CELL_WORD, false},
-	{"PKNAME", "pkname", CELL_WORD, false},
+	{"PKNAME", "pkname", CELL_PARENT, false},
 	{"MODEL", "model", CELL_WORD, false},
 	{"MOUNTPOINT", "mountpoint", CELL_PLACE, false},
 	{"MOUNTPOINTS", "mountpoints", CELL_PLACE, false},
@@ -81,13 +81,25 @@ static bool row_found(struct reading *reading, const struct row *row, const char
 		place_found(reading, thing, row->cells[CELL_PLACE]);
 	if (parent)
 		tie(reading, TIE_ON, thing, parent);
+	if (row->cells[CELL_PARENT].len)
+		tie(reading, TIE_ON, thing,
+			thing_kname(reading->findings, row->cells[CELL_PARENT]));
 	return true;
 }
 
-/* JSON has a row over several lines, or on one: it ends with the next name. */
+/* The row that is nearest in front, and less indented: children are in their parent. */
+static void row_begin(struct reading *reading, const struct row *row, size_t column)
+{
+	reading->row = *row;
+	reading->parent = tree_parent(reading, column, row_thing(reading, row));
+}
+
+/* JSON has a row over several lines, or on one: it ends with the next name. What comes
+ * behind the name may tell better what it is. */
 static bool pairs_found(struct reading *reading, struct line line)
 {
 	bool has_some = false;
+	size_t column = strspn(line.at, " ");
 	struct line object;
 
 	while (columns_object(&line, &object)) {
@@ -96,11 +108,43 @@ static bool pairs_found(struct reading *reading, struct line line)
 		if (!columns_pairs(known, object, &row))
 			continue;
 		if (row.cells[CELL_NAME].len)
-			reading->row = row;
+			row_begin(reading, &row, column);
 		for (size_t i = 0; i < CELLS; i++)
 			if (row.cells[i].len)
 				reading->row.cells[i] = row.cells[i];
-		has_some |= row_found(reading, &reading->row, NULL);
+		if (reading->depth)
+			reading->tree[reading->depth - 1].thing =
+				row_thing(reading, &reading->row);
+		has_some |= row_found(reading, &reading->row, reading->parent);
+	}
+	return has_some;
+}
+
+/* "mountpoints": [ "/a", "/b" ], on one line or on several: each string with a slash. */
+static bool strings_found(struct reading *reading, struct line line)
+{
+	const char *at = memmem(line.at, line.len, "\"mountpoints\":", 14);
+	const char *end = line.at + line.len;
+	struct line text = line_trim(line);
+	bool has_some = false;
+
+	if (!at && (!text.len || *text.at != '"' || memmem(text.at, text.len, "\":", 2)))
+		return false;
+	at = at ? at + 14 : text.at;
+	while (reading->about && at < end && *at != ']') {
+		const char *open = memchr(at, '"', (size_t)(end - at));
+		const char *close =
+			open ? memchr(open + 1, '"', (size_t)(end - open) - 1) : NULL;
+		struct line place;
+
+		if (!close)
+			break;
+		place = (struct line){open + 1, (size_t)(close - open) - 1};
+		if (*place.at != '/' && !line_is(place, "[SWAP]"))
+			break;
+		place_found(reading, reading->about, place);
+		has_some = true;
+		at = close + 1;
 	}
 	return has_some;
 }
@@ -136,8 +180,12 @@ bool read_lsblk(struct reading *reading, struct line line)
 	cleanup_buf struct buf text = BUF_INIT;
 	size_t column;
 	struct row row;
+	bool has_pairs;
 
-	if (columns_read(known, line, &reading->columns) || pairs_found(reading, line))
+	if (columns_read(known, line, &reading->columns))
+		return true;
+	has_pairs = pairs_found(reading, line);
+	if (strings_found(reading, line) || has_pairs)
 		return true;
 	if (!reading->columns.count &&
 		(!reading->command.n_words || !columns_from_option(known, option, usual,

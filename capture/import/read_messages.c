@@ -32,6 +32,8 @@ static const char *const phrases[] = {
 	"JBD2:",
 	"BTRFS",
 	"excluded by a filter",
+	" prefers device ",
+	"Not using device ",
 	"successfully removed",
 	"Logical volume \"",
 	"target is busy",
@@ -246,6 +248,15 @@ static void removed_found(struct reading *reading, struct line line)
 	}
 }
 
+/* Of a disk that LVM sees twice, whatever volumes are on it. */
+static bool is_of_disks(struct line line)
+{
+	static const char *const words[] = {"uplicate PV", "prefers device",
+		"Not using device", "was already found on"};
+
+	return has_any(line, words, sizeof(words) / sizeof(words[0]));
+}
+
 bool read_message(struct reading *reading, struct line line)
 {
 	struct line text = line_trim(line), rest = text, word;
@@ -267,5 +278,7 @@ bool read_message(struct reading *reading, struct line line)
 	if (!about && is_sure)
 		about = thing_host(reading->findings);
 	found(reading, about, SHOWN_MESSAGE, text);
+	if (about && *about != 'h' && is_of_disks(text))
+		found(reading, thing_host(reading->findings), SHOWN_MESSAGE, text);
 	return true;
 }

@@ -10,11 +10,20 @@
 #include "format.h"
 #include "snapstate/host/process.h"
 
+static bool is_crowded(const struct reading *reading)
+{
+	return reading->findings->n_items > FOUND_MAX / 2;
+}
+
 static void use_found(
 	struct reading *reading, const char *thing, struct line pid, struct line program)
 {
 	cleanup_buf struct buf text = BUF_INIT;
 
+	if (thing && is_crowded(reading))
+		thing = thing_worth_room(reading->findings, thing);
+	if (!thing)
+		return;
 	buf_add(&text, pid.at, pid.len);
 	if (program.len) {
 		buf_puts(&text, " (");
@@ -104,33 +113,77 @@ static bool pair_read(struct line word, struct devno *ret_devno)
 	return parse_devno(text, word.len, ret_devno) == 0;
 }
 
+static bool is_same(struct line a, struct line b)
+{
+	return a.len == b.len && memcmp(a.at, b.at, a.len) == 0;
+}
+
+/* Of a device's node all of it. */
+static struct line folder_of(struct line path)
+{
+	const char *slash = path.len ? memrchr(path.at, '/', path.len) : NULL;
+
+	if (!slash || line_begins(&path, "/dev/"))
+		return path;
+	return (struct line){path.at, (size_t)(slash - path.at)};
+}
+
+/* A process has a hundred files of one folder open, libraries first of all. Of those that
+ * are on one device the first says it all. */
+static bool is_like_another(struct reading *reading, struct line pid, struct line program,
+	const char *number, struct line path)
+{
+	struct line folder = folder_of(path);
+	size_t n = reading->process.n_rows;
+
+	if (!is_same(reading->process.pid, pid) ||
+		!is_same(reading->process.program, program)) {
+		reading->process.pid = pid;
+		reading->process.program = program;
+		n = 0;
+	}
+	for (size_t i = 0; i < n && i < PROCESS_ROWS_MAX; i++)
+		if (reading->process.rows[i].number == number &&
+			is_same(reading->process.rows[i].folder, folder))
+			return true;
+	reading->process.rows[n % PROCESS_ROWS_MAX].number = number;
+	reading->process.rows[n % PROCESS_ROWS_MAX].folder = folder;
+	reading->process.n_rows = n + 1;
+	return false;
+}
+
 /* COMMAND PID [TID] USER FD TYPE DEVICE SIZE/OFF NODE NAME: the device is that of the
  * file system, or of the node itself. */
 bool read_lsof(struct reading *reading, struct line line)
 {
 	struct line program = line_word(&line), pid = line_word(&line), word;
 	struct line last = {"", 0};
+	const char *number = NULL, *thing = NULL;
 	struct devno devno;
-	bool has_number = false;
 
 	if (line_is(program, "COMMAND"))
 		return true;
 	if (!is_number(pid))
 		return false;
 	while ((word = line_word(&line)).len) {
-		if (!has_number && pair_read(word, &devno)) {
-			use_found(reading, thing_number(reading->findings, devno), pid,
-				program);
-			has_number = true;
-		}
+		if (!number && pair_read(word, &devno))
+			number = thing_number(reading->findings, devno);
 		last = word;
 	}
+	if (!last.len)
+		return false;
+	if (*last.at != '/')
+		last.len = 0; /* a socket, a pipe */
+	if (is_like_another(reading, pid, program, number, last))
+		return true;
 	if (line_begins(&last, "/dev/"))
-		use_found(reading, thing_path(reading->findings, last), pid, program);
-	else if (*last.at ==
-		 '/') /* the mount table may know it, where nothing has numbers */
-		use_found(reading, thing_file(reading->findings, last), pid, program);
-	return has_number || *last.at == '/' || last.len > 0;
+		thing = thing_path(reading->findings, last);
+	else if (last.len) /* the mount table may know it, where nothing has numbers */
+		thing = is_crowded(reading) ? file_worth_room(reading->findings, last)
+					    : thing_file(reading->findings, last);
+	use_found(reading, number, pid, program);
+	use_found(reading, thing, pid, program);
+	return true;
 }
 
 /* ---- ps ---- */

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clean.h"
+#include "prefixes.h"
 #include "session.h"
 #include "wrapped.h"
 
@@ -40,10 +40,7 @@ static bool is_program(struct line word)
 		"vgscan", "virsh", "wipefs", "xe", "xl", "xm", "xfs_info", "zcat",
 		"zgrep"};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (line_is(word, names[i]))
-			return true;
-	return false;
+	return line_is_one_of(word, names, sizeof(names) / sizeof(names[0]));
 }
 
 /* Without the folder of the program. */
@@ -71,25 +68,46 @@ static bool is_quoted(struct line word, size_t i)
 	       word.at[i - 1] == word.at[i + 1];
 }
 
-static bool words_read(struct line line, struct command *ret)
+static bool ends_command(char c)
 {
-	struct line word = line_word(&line);
+	return c == '|' || c == ';' || c == '&' || c == '>';
+}
 
-	*ret = (struct command){.n_words = 0};
+/* The program, cut off from the line with all that is in front of it. */
+static struct line program_cut(struct line *line)
+{
+	struct line word = line_word(line);
+
 	while (word.len && is_in_front(word))
-		word = line_word(&line);
+		word = line_word(line);
 	word = base_name(word);
 	if (line_is(word, "lvm")) /* "lvm lvs" */
-		word = line_word(&line);
-	while (word.len && ret->n_words < COMMAND_WORDS_MAX) {
-		const char *stop = NULL;
+		word = line_word(line);
+	return word;
+}
 
-		for (size_t i = 0; i < word.len && !stop; i++)
-			if (memchr("|;&>", word.at[i], 4) && !is_quoted(word, i))
-				stop = word.at + i;
-		if (stop) {
-			ret->is_filtered = *stop == '|';
-			word.len = (size_t)(stop - word.at);
+/* Where the word ends the command; the word's length: it does not. */
+static size_t command_end(struct line word)
+{
+	size_t i = 0;
+
+	while (i < word.len && (!ends_command(word.at[i]) || is_quoted(word, i)))
+		i++;
+	return i;
+}
+
+static bool words_read(struct line line, struct command *ret)
+{
+	struct line word = program_cut(&line);
+
+	ret->n_words = 0;
+	ret->is_filtered = false;
+	while (word.len && ret->n_words < COMMAND_WORDS_MAX) {
+		size_t end = command_end(word);
+
+		if (end < word.len) {
+			ret->is_filtered = word.at[end] == '|';
+			word.len = end;
 			if (word.len)
 				ret->words[ret->n_words++] = word;
 			break;
@@ -100,6 +118,11 @@ static bool words_read(struct line line, struct command *ret)
 	return ret->n_words > 0;
 }
 
+static bool ends_prompt(char c)
+{
+	return c == '#' || c == '$' || c == '>' || c == '%';
+}
+
 bool command_read(struct line line, struct command *ret_command)
 {
 	size_t most = line.len < PROMPT_MAX ? line.len : PROMPT_MAX;
@@ -107,9 +130,8 @@ bool command_read(struct line line, struct command *ret_command)
 	for (size_t i = 0; i < most; i++) {
 		struct line rest = {line.at + i + 1, line.len - i - 1};
 
-		/* a prompt ends so; "100% full" has no program behind it */
-		if (line.at[i] && strchr("#$>%", line.at[i]) &&
-			words_read(rest, ret_command) &&
+		/* "100% full" has no program behind it */
+		if (ends_prompt(line.at[i]) && words_read(rest, ret_command) &&
 			is_program(ret_command->words[0]))
 			return true;
 	}
@@ -138,30 +160,6 @@ static bool is_marked(struct line line)
 	return marks_len(line, false) >= 2 && marks_len(line, true) >= 2;
 }
 
-/* "lvs -a", "=== dmsetup table ===", "lvs:" on a line of its own. */
-static bool title_read(struct line line, struct command *ret_command)
-{
-	bool has_marks = is_marked(line);
-	struct line word;
-
-	line = line_trim(line);
-	while (line.len && strchr("=-*#:+_~ ", line.at[line.len - 1]))
-		line.len--;
-	while (line.len && *line.at && strchr("=*#:+_~ -", *line.at)) {
-		line.at++;
-		line.len--;
-	}
-	word = line;
-	word = line_word(&word);
-	if (!words_read(line, ret_command))
-		return false;
-	/* "/sys/block/dm-5/holders:" is no title, "/sbin/lvs" is */
-	if (memchr(word.at, '/', word.len) && !is_program(ret_command->words[0]))
-		return false;
-	return format_of_command(ret_command) ||
-	       (has_marks && is_program(ret_command->words[0]));
-}
-
 /* A sentence may begin with the name of a program. */
 static bool is_title(const struct command *command)
 {
@@ -173,15 +171,55 @@ static bool is_title(const struct command *command)
 }
 
 /* Without a prompt, and behind other output: no line of an output is like that. */
-static bool is_sure(const struct command *command)
+static bool is_sure(struct line program)
 {
 	static const char *const names[] = {
 		"lvs", "vgs", "pvs", "lvscan", "lvdisplay", "dmsetup", "lsblk"};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (line_is(command->words[0], names[i]))
-			return true;
-	return false;
+	program.len = command_end(program);
+	return line_is_one_of(program, names, sizeof(names) / sizeof(names[0]));
+}
+
+/* Without the marks around a title. */
+static struct line unmarked(struct line line)
+{
+	line = line_trim(line);
+	while (line.len && strchr("=-*#:+_~ ", line.at[line.len - 1]))
+		line.len--;
+	while (line.len && *line.at && strchr("=*#:+_~ -", *line.at)) {
+		line.at++;
+		line.len--;
+	}
+	return line;
+}
+
+/* "lvs -a", "=== dmsetup table ===", "lvs:" */
+static bool title_command(struct line line, struct command *ret_command)
+{
+	bool has_marks = is_marked(line);
+	struct line word;
+
+	line = unmarked(line);
+	word = line;
+	word = line_word(&word);
+	if (!words_read(line, ret_command))
+		return false;
+	/* "/sys/block/dm-5/holders:" is no title, "/sbin/lvs" is */
+	if (memchr(word.at, '/', word.len) && !is_program(ret_command->words[0]))
+		return false;
+	return format_of_command(ret_command) ||
+	       (has_marks && is_program(ret_command->words[0]));
+}
+
+/* On a line of its own; without marks behind a gap, or of a program that is sure. */
+static bool title_read(struct line line, bool is_behind_gap, struct command *ret_command)
+{
+	bool has_marks = is_marked(line);
+	struct line rest = unmarked(line);
+
+	if (!has_marks && !is_behind_gap && !is_sure(program_cut(&rest)))
+		return false; /* nearly all lines */
+	return title_command(line, ret_command) && (has_marks || is_title(ret_command));
 }
 
 /* ---- parts ---- */
@@ -685,9 +723,7 @@ static bool part_opens(struct session *session, size_t i, bool was_blank)
 	}
 	if (command_read(line, &command)) {
 		prompt_take(session, line, &command);
-	} else if (!title_read(line, &command) ||
-		   (!is_marked(line) &&
-			   (!is_title(&command) || (!was_blank && !is_sure(&command))))) {
+	} else if (!title_read(line, was_blank, &command)) {
 		if (marks_len(line, false) < 3 || marks_len(line, true) < 3 ||
 			*line.at != '=')
 			return false;
@@ -753,22 +789,31 @@ static bool is_squeezed(const struct text_lines *lines)
 	return true;
 }
 
+/* What begins an output, whatever is around it. */
+static bool is_opening(struct line line)
+{
+	struct command command;
+
+	return line.len && (format_of_heading(line) || command_read(line, &command) ||
+				   title_read(line, false, &command));
+}
+
 static void text_read(struct session *start, const char *title, const struct buf *bytes)
 {
 	struct session session = *start;
-	cleanup_buf struct buf text = BUF_INIT;
 	cleanup_text_lines struct text_lines lines;
 	struct command command;
 
-	text_clean(buf_text(bytes), bytes->len, &text);
-	text_lines_make(buf_text(&text), &lines);
+	text_clean(buf_text(bytes), bytes->len, &lines);
+	prefixes_cut(&lines, is_opening);
+	text_lines_mark(&lines);
 	session.lines = lines;
 	session.is_flat = is_squeezed(&lines);
 	for (size_t i = 0; i < lines.count; i++)
 		if (lines.items[i].line.len > session.longest)
 			session.longest = lines.items[i].line.len;
 	part_begin(&session, NULL, NULL, 1);
-	if (title_read(line_text(title), &command)) {
+	if (title_command(line_text(title), &command)) {
 		part_begin(&session, format_of_command(&command), &command, 1);
 		session.part.is_named = true;
 	}

@@ -16,6 +16,9 @@
 
 #include "found.h"
 #include "snapstate/host.h"
+#include "snapstate/host/block.h"
+#include "snapstate/host/device.h"
+#include "snapstate/host/mount.h"
 #include "snapstate/limits.h"
 #include "snapstate/lvm_names.h"
 
@@ -43,6 +46,11 @@ struct things {
 };
 
 /* ---- names ---- */
+
+static struct line line_of(const char *text)
+{
+	return (struct line){text, strlen(text)};
+}
 
 static int order_names(const void *a, const void *b)
 {
@@ -88,6 +96,17 @@ static size_t root_of(struct things *things, size_t i)
 		i = things->root[i];
 	}
 	return i;
+}
+
+/* A kernel's name stands for the others: people know it. */
+static void roots_join(struct things *things, size_t a, size_t b)
+{
+	a = root_of(things, a);
+	b = root_of(things, b);
+	if (things->names[a][0] == 'k')
+		things->root[b] = a;
+	else
+		things->root[a] = b;
 }
 
 static void mapping_give(struct things *things, size_t other, size_t mapping)
@@ -141,7 +160,7 @@ static void knames_join(struct things *things, uint32_t major)
 		buf_printf(&number, "n:%u:%llu", major, (unsigned long long)minor);
 		other = name_find(things, buf_text(&number));
 		if (other != NONE)
-			things->root[root_of(things, i)] = root_of(things, other);
+			roots_join(things, i, other);
 	}
 }
 
@@ -159,8 +178,8 @@ static void names_join(struct things *things, const struct findings *findings)
 		const struct tie *tie = &findings->ties[i];
 
 		if (tie->kind == TIE_SAME && tie->thing[0] != 'm' && tie->other[0] != 'm')
-			things->root[root_of(things, name_find(things, tie->thing))] =
-				root_of(things, name_find(things, tie->other));
+			roots_join(things, name_find(things, tie->thing),
+				name_find(things, tie->other));
 	}
 	if (dm_major(things, findings, &major))
 		knames_join(things, major);
@@ -301,9 +320,8 @@ static int order_edges(const void *pa, const void *pb)
 	return (a->to > b->to) - (a->to < b->to);
 }
 
-/* The mount point that a path is on: of those that are known the longest one. One of a
- * mount point is another. */
-static size_t place_above(const struct things *things, const char *path, bool is_of_file)
+/* The mount point that another one is below: of those that are known the longest one. */
+static size_t place_above(const struct things *things, const char *path)
 {
 	cleanup_buf struct buf name = BUF_INIT;
 
@@ -312,7 +330,7 @@ static size_t place_above(const struct things *things, const char *path, bool is
 		size_t at = name_find(things, name.data);
 		char *slash;
 
-		if (at != NONE && (is_of_file || strcmp(name.data + 2, path) != 0))
+		if (at != NONE && strcmp(name.data + 2, path) != 0)
 			return at;
 		slash = strrchr(name.data + 2, '/');
 		if (!slash || strcmp(name.data, "p:/") == 0)
@@ -321,20 +339,17 @@ static size_t place_above(const struct things *things, const char *path, bool is
 	}
 }
 
-/* Files on mount points, mount points below others, and a -cow, which has what the
- * snapshot has. */
+/* Mount points below others, and a -cow, which has what the snapshot has. */
 static void edges_of_names(struct things *things)
 {
 	for (size_t i = 0; i < things->count; i++) {
 		const char *name = things->names[i];
 		size_t len = strlen(name);
 
-		size_t place = name[0] == 'f' || name[0] == 'p'
-				       ? place_above(things, name + 2, name[0] == 'f')
-				       : NONE;
+		size_t place = name[0] == 'p' ? place_above(things, name + 2) : NONE;
 
 		/* all mounts are below "/" */
-		if (place != NONE && (name[0] == 'f' || things->names[place][3]))
+		if (place != NONE && things->names[place][3])
 			edge_add(things, i, place);
 		if (name[0] == 'm' && len > 6 && strcmp(name + len - 4, "-cow") == 0) {
 			cleanup_free char *snapshot = xstrndup(name, len - 4);
@@ -426,8 +441,62 @@ static void say(struct things *things, const char *volume, enum shown_kind kind,
 static int order_findings(const void *pa, const void *pb)
 {
 	const struct finding *a = pa, *b = pb;
+	int order = strcmp(a->thing, b->thing);
 
-	return strcmp(a->thing, b->thing);
+	if (order)
+		return order;
+	if (a->kind != b->kind)
+		return a->kind < b->kind ? -1 : 1;
+	order = strcmp(a->value, b->value);
+	return order ? order : strcmp(a->from, b->from);
+}
+
+static bool is_same_finding(const struct finding *a, const struct finding *b)
+{
+	return a->kind == b->kind && strcmp(a->thing, b->thing) == 0 &&
+	       strcmp(a->value, b->value) == 0;
+}
+
+/* Sorted, what is found twice once. */
+static void findings_sort(struct findings *findings)
+{
+	size_t kept = 0;
+
+	if (findings->n_items)
+		qsort(findings->items, findings->n_items, sizeof(*findings->items),
+			order_findings);
+	for (size_t i = 0; i < findings->n_items; i++)
+		if (!kept ||
+			!is_same_finding(&findings->items[kept - 1], &findings->items[i]))
+			findings->items[kept++] = findings->items[i];
+	findings->n_items = kept;
+}
+
+/* What is said of a file holds for the mount point that it is on. Where no mount point is
+ * known, it is of no use. */
+static void files_resolve(struct findings *findings)
+{
+	size_t n_items = 0, n_ties = 0;
+
+	for (size_t i = 0; i < findings->n_items; i++) {
+		struct finding *finding = &findings->items[i];
+
+		if (finding->thing[0] == 'f')
+			finding->thing =
+				path_place(findings, line_of(finding->thing + 2));
+		if (finding->thing)
+			findings->items[n_items++] = *finding;
+	}
+	for (size_t i = 0; i < findings->n_ties; i++) {
+		struct tie *tie = &findings->ties[i];
+
+		if (tie->other[0] == 'f')
+			tie->other = path_place(findings, line_of(tie->other + 2));
+		if (tie->other)
+			findings->ties[n_ties++] = *tie;
+	}
+	findings->n_items = n_items;
+	findings->n_ties = n_ties;
 }
 
 /* What holds for a volume too when it holds for something on it. */
@@ -840,14 +909,87 @@ static void shown_unique(struct host *host)
 	host->n_shown = kept;
 }
 
+/* ---- what the model has ---- */
+
+static void tie_add(struct findings *findings, enum tie_kind kind, const char *thing,
+	const char *other)
+{
+	if (!thing || !other || findings->n_ties == FOUND_MAX)
+		return;
+	name_tell(findings, thing);
+	name_tell(findings, other);
+	*array_add(&findings->ties, &findings->n_ties) =
+		(struct tie){thing, other, kind, ""};
+}
+
+static void tie_blocks(const struct host *host, struct findings *findings)
+{
+	for (size_t i = 0; i < host->n_blocks; i++) {
+		const struct block *block = &host->blocks[i];
+		const char *number = thing_number(findings, block->devno);
+
+		tie_add(findings, TIE_SAME, thing_kname(findings, line_of(block->kname)),
+			number);
+		for (size_t b = 0; b < block->n_below; b++)
+			tie_add(findings, TIE_ON, number,
+				thing_number(findings, block->below[b]));
+	}
+}
+
+/* Mount points of mappings, for files that a process has open. */
+static void tie_mounts(const struct host *host, struct findings *findings)
+{
+	for (size_t i = 0; i < host->n_mounts; i++) {
+		const struct mount *mount = &host->mounts[i];
+
+		if (host_device_by_devno(host, mount->devno))
+			tie_add(findings, TIE_ON,
+				thing_place(findings, line_of(mount->target)),
+				thing_number(findings, mount->devno));
+	}
+}
+
+void findings_take_model(const struct host *host, struct findings *findings)
+{
+	for (size_t i = 0; i < host->n_devices; i++) {
+		const struct device *device = &host->devices[i];
+		const char *mapping = thing_mapping(findings, line_of(device->name));
+
+		tie_add(findings, TIE_SAME, mapping,
+			thing_number(findings, device->devno));
+		for (size_t d = 0; d < device->n_deps; d++)
+			tie_add(findings, TIE_ON, mapping,
+				thing_number(findings, device->deps[d]));
+	}
+	tie_blocks(host, findings);
+	tie_mounts(host, findings);
+	findings->n_ties_of_model = findings->n_ties;
+}
+
+/* Where the texts name no device in another way than the model does, it says no more. */
+static void model_forget(struct findings *findings)
+{
+	size_t n = findings->n_ties_of_model;
+
+	for (size_t i = 0; i < findings->n_items; i++)
+		if ((findings->items[i].kind == SHOWN_USED ||
+			    findings->items[i].kind == SHOWN_MESSAGE) &&
+			strchr("nkpf", findings->items[i].thing[0]))
+			return;
+	findings->n_ties -= n;
+	if (n)
+		memmove(findings->ties, findings->ties + n,
+			findings->n_ties * sizeof(*findings->ties));
+}
+
 void shown_collect(struct host *host, struct findings *findings)
 {
 	struct things things = {.host = host};
 
+	model_forget(findings);
+	files_resolve(findings);
 	layers_find(findings);
-	if (findings->n_items)
-		qsort(findings->items, findings->n_items, sizeof(*findings->items),
-			order_findings);
+	findings_sort(findings);
 	things.findings = findings->items;
 	things.n_findings = findings->n_items;
 	names_collect(&things, findings);
@@ -859,7 +1001,7 @@ void shown_collect(struct host *host, struct findings *findings)
 	origins_say(&things);
 	unlisted_say(&things, &findings->list);
 	shown_unique(host);
-	findings->is_full |= things.is_full;
+	findings->is_full |= things.is_full || findings_miss_some(findings);
 	free(things.names);
 	free(things.root);
 	free(things.mapping);

@@ -15,6 +15,8 @@
 #include "snapstate/host.h"
 #include "snapstate/host/source.h"
 
+#define LARGE (1u << 20) /* bytes of a text */
+
 /* What is not text, or of which nothing but what its own reader takes may be kept. */
 static bool is_for_people(enum role role)
 {
@@ -159,6 +161,27 @@ static void piece_read(const struct host *host, const struct piece *piece,
 	session_read(findings, file, buf_text(&title), &piece->bytes, record);
 }
 
+/* The large ones last: what a list of all open files shows, of volumes that others name,
+ * has room then (thing_worth_room()). The record is in the order of the pieces. */
+static void pieces_read(struct host *host, const struct evidence *evidence,
+	struct findings *findings, struct buf *record)
+{
+	cleanup_free struct buf *records = xcalloc(evidence->n_pieces, sizeof(*records));
+
+	for (unsigned round = 0; round < 2; round++)
+		for (size_t i = 0; i < evidence->n_pieces; i++) {
+			const struct piece *piece = &evidence->pieces[i];
+
+			if ((piece->bytes.len > LARGE) == (round == 1))
+				piece_read(host, piece, piece_name(host, piece), findings,
+					&records[i]);
+		}
+	for (size_t i = 0; i < evidence->n_pieces; i++) {
+		buf_puts(record, buf_text(&records[i]));
+		buf_free(&records[i]);
+	}
+}
+
 static void note_cut(const struct evidence *evidence, struct buf *record)
 {
 	if (!evidence->cut)
@@ -217,9 +240,13 @@ static void sources_note(struct host *host, const struct findings *findings)
 		const struct seen *seen = &findings->seen[i];
 		const struct source *source = host_source(host, seen->source);
 
-		if (source && source->outcome == OUTCOME_SKIPPED &&
-			strstr(source->detail, "in the evidence") &&
-			!strstr(source->detail, "more mount namespaces"))
+		/* of captures of our own alone it is a source that is always there */
+		if (!source && strcmp(seen->source, "lvm/pvs.json") == 0)
+			host_source_set(host, seen->source, OUTCOME_SKIPPED,
+				SHOWN_IN_PART "%s", seen->from);
+		else if (source && source->outcome == OUTCOME_SKIPPED &&
+			 strstr(source->detail, "in the evidence") &&
+			 !strstr(source->detail, "more mount namespaces"))
 			host_source_set(host, seen->source, OUTCOME_SKIPPED,
 				SHOWN_IN_PART "%s", seen->from);
 	}
@@ -232,11 +259,8 @@ int import_texts(struct host *host, const struct evidence *evidence, struct err 
 	int r;
 
 	findings_init(&findings);
-	for (size_t i = 0; i < evidence->n_pieces; i++) {
-		const struct piece *piece = &evidence->pieces[i];
-
-		piece_read(host, piece, piece_name(host, piece), &findings, &record);
-	}
+	findings_take_model(host, &findings);
+	pieces_read(host, evidence, &findings, &record);
 	note_capture(evidence, &record);
 	note_others(evidence, &record);
 	note_cut(evidence, &record);

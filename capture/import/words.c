@@ -12,15 +12,10 @@ struct line line_text(const char *text)
 	return (struct line){text, strlen(text)};
 }
 
-bool line_is(struct line line, const char *text)
-{
-	return line.len == strlen(text) && memcmp(line.at, text, line.len) == 0;
-}
-
 bool line_is_one_of(struct line line, const char *const *words, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (line_is(line, words[i]))
+		if (line.len && *words[i] == *line.at && line_is(line, words[i]))
 			return true;
 	return false;
 }
@@ -224,6 +219,8 @@ void found(struct reading *reading, const char *thing, enum shown_kind kind,
 
 	if (!thing)
 		return;
+	if (kind != SHOWN_USED && kind != SHOWN_MESSAGE)
+		name_tell(findings, thing);
 	if (findings->n_items == FOUND_MAX) {
 		findings->is_full = true;
 		return;
@@ -255,6 +252,8 @@ void tie(
 
 	if (!thing || !other)
 		return;
+	name_tell(findings, thing);
+	name_tell(findings, other);
 	if (findings->n_ties == FOUND_MAX) {
 		findings->is_full = true;
 		return;

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which lines may not be whole. Input: a cleaned text. Output: its lines, each with what
- * its length tells. A terminal of 80 columns shows no line that is longer: where the
+ * Which lines may not be whole. Input: the cleaned lines of a text. Output: what the
+ * length of each tells. A terminal of 80 columns shows no line that is longer: where the
  * longest lines of a paragraph have the width of a usual terminal, and end in a word,
  * that word may be cut off, or go on in the next line. less -S ends such a line with
  * ">", others with an ellipsis. Invariant: a line that is marked for nothing loses its
  * last word, and no more.
  */
-#include <stdlib.h>
 #include <string.h>
 
-#include "snapstate/buf.h"
 #include "wrapped.h"
 
 static bool is_usual_width(size_t width)
@@ -52,44 +50,35 @@ static void paragraph_mark(struct text_line *lines, size_t count)
 {
 	size_t widest = 0;
 
+	/* no line has more characters than bytes */
 	for (size_t i = 0; i < count; i++) {
-		size_t width = line_width(lines[i].line);
+		size_t width = lines[i].line.len > widest ? line_width(lines[i].line) : 0;
 
 		widest = width > widest ? width : widest;
 	}
 	for (size_t i = 0; i < count; i++) {
 		struct line line = lines[i].line;
-		bool is_widest = line_width(line) == widest;
+		bool is_widest = line.len >= widest && line_width(line) == widest;
 
+		/* JSON that ends there is whole */
 		lines[i].is_full = is_widest && is_usual_width(widest) &&
-				   line.at[line.len - 1] != ' ';
+				   !memchr(" }]", line.at[line.len - 1], 3);
 		lines[i].is_cut = ends_in(line, "\xe2\x80\xa6") ||
 				  (is_widest && lines[i].is_full && ends_in(line, ">"));
 	}
 }
 
-void text_lines_make(const char *text, struct text_lines *ret_lines)
+void text_lines_mark(struct text_lines *lines)
 {
-	struct text_lines lines = {.items = NULL};
 	size_t first = 0;
 
-	for (const char *at = text; *at; at += strcspn(at, "\n"), at += *at == '\n') {
-		struct line line = {at, strcspn(at, "\n")};
-
-		*array_add(&lines.items, &lines.count) = (struct text_line){.line = line};
-		if (!is_blank_line(line))
+	for (size_t i = 0; i < lines->count; i++) {
+		if (!is_blank_line(lines->items[i].line))
 			continue;
-		paragraph_mark(lines.items + first, lines.count - 1 - first);
-		first = lines.count;
+		paragraph_mark(lines->items + first, i - first);
+		first = i + 1;
 	}
-	if (lines.count > first)
-		paragraph_mark(lines.items + first, lines.count - first);
-	*ret_lines = lines;
-}
-
-void text_lines_free(struct text_lines *lines)
-{
-	free(lines->items);
+	paragraph_mark(lines->items + first, lines->count - first);
 }
 
 struct line line_without_last(struct line line)

@@ -97,7 +97,7 @@ static void check_loop(
 	if (!loop->state)
 		note_unrecorded(host, subject, loop, below,
 			"; whether it is marked autoclear was not recorded",
-			WANTS(LOOPS));
+			WANTS(LOOPS) | WANTS(OPENERS));
 	else if (block_state_has(loop, LOOP_AUTOCLEAR) && !has_user(host, loop->devno, 0))
 		note(subject, RULE_HELD, loop, below,
 			"; it is marked autoclear, so something that was not found still "

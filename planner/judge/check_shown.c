@@ -188,12 +188,9 @@ static bool is_shown_closed(const struct summary *summary)
 	return false;
 }
 
-static void check_message(const struct summary *summary, const struct shown *shown)
+static void tell_message(struct subject *subject, const struct shown *shown,
+	const struct message_cause *cause, bool is_good)
 {
-	const struct message_cause *cause = message_cause(shown->value);
-	struct subject *subject = summary->subject;
-	bool is_good = cause && is_explained(summary, cause);
-
 	subject_reason(subject, !cause || is_good ? RULE_SHOWN : RULE_MESSAGE, "\"%s\"",
 		shown->value);
 	add_from(subject, shown);
@@ -203,7 +200,17 @@ static void check_message(const struct summary *summary, const struct shown *sho
 	subject_add_words(subject, cause->meaning);
 	if (!is_good)
 		subject_wants(subject, cause->wants);
-	if (!is_good && cause->effect != MESSAGE_FORBIDS && is_shown_closed(summary))
+}
+
+static void check_message(const struct summary *summary, const struct shown *shown)
+{
+	const struct message_cause *cause = message_cause(shown->value);
+	struct subject *subject = summary->subject;
+	bool is_good = cause && is_explained(summary, cause);
+
+	tell_message(subject, shown, cause, is_good);
+	if (cause && !is_good && cause->effect != MESSAGE_FORBIDS &&
+		is_shown_closed(summary))
 		subject_add_words(subject,
 			"; other lines show it closed: they are from another "
 			"time, or something opened it in between");
@@ -657,6 +664,24 @@ static void check_host_shown(const struct survey *survey, struct subject *subjec
 	}
 }
 
+/* Which groups are on the disk was not shown. */
+static void check_disks_shown(const struct survey *survey, struct subject *subject)
+{
+	size_t count, n_told = 0;
+	const struct shown *shown = host_shown_of(survey->host, SHOWN_HOST, &count);
+
+	for (size_t i = 0; i < count && n_told < ALIKE_MOST; i++) {
+		const struct message_cause *cause =
+			shown[i].kind == SHOWN_MESSAGE ? message_cause(shown[i].value)
+						       : NULL;
+
+		if (!cause || !cause->is_of_disks)
+			continue;
+		tell_message(subject, &shown[i], cause, false);
+		n_told++;
+	}
+}
+
 void check_shown(const struct survey *survey, struct subject *subject)
 {
 	struct summary summary;
@@ -665,6 +690,7 @@ void check_shown(const struct survey *survey, struct subject *subject)
 	check_each(&summary, NULL);
 	check_neighbours_shown(&summary);
 	check_host_shown(survey, subject);
+	check_disks_shown(survey, subject);
 	note_missing(survey->host, &summary);
 }
 
@@ -749,6 +775,8 @@ void check_shown_besides(const struct survey *survey, struct subject *subject)
 
 	if (!host_source_is_read(survey->host, "processes"))
 		check_host_shown(survey, subject);
+	if (!host_source_is_read(survey->host, "lvm/report.json"))
+		check_disks_shown(survey, subject);
 	if (!subject->n_shown)
 		return;
 	summary_make(survey, subject, &summary);

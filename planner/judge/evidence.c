@@ -27,7 +27,7 @@ static const struct row {
 		KIND(NUMBER) | KIND(UUID) | KIND(TABLE) | KIND(STATUS) | KIND(LAYER) |
 			KIND(ABOVE),
 		COUNT(n_devices)},
-	{"lvm/report.json", "LVM's volumes", WANTS(VOLUMES),
+	{"lvm/report.json", "LVM's volumes", WANTS(VOLUMES) | WANTS(DISKS),
 		KIND(SNAPSHOT) | KIND(ORIGIN) | KIND(PLAIN) | KIND(THIN) | KIND(FULL) |
 			KIND(CREATED) | KIND(ACTIVE) | KIND(UNLISTED) | KIND(GONE),
 		COUNT(n_lvs)},
@@ -35,15 +35,15 @@ static const struct row {
 	{"processes", "processes", WANTS(OPENERS), KIND(USED), COUNT(n_uses)},
 	{"holders", "what else the kernel has open", WANTS(HOLDERS), 0,
 		COUNT(n_kernel_holders)},
-	{"blocks", "other block devices", WANTS(HOLDERS) | WANTS(ARRAYS), KIND(HELD),
-		COUNT(n_blocks)},
+	{"blocks", "other block devices", WANTS(HOLDERS) | WANTS(ARRAYS) | WANTS(LOOPS),
+		KIND(HELD), COUNT(n_blocks)},
 	{"superblocks", "live file systems", WANTS(SUPERBLOCKS), 0, COUNT(n_superblocks)},
 	{"swaps", "swap areas", WANTS(SWAPS), 0, COUNT(n_swaps)},
 	{"fstab", "/etc/fstab", WANTS(FSTAB), KIND(CONFIGURED), COUNT(n_fstab)},
 	{"configs", "configurations of systemd and of guests", WANTS(WHOLE), 0,
 		COUNT(n_configs)},
 	{"identity", "which host it is, and when", WANTS(TIME), 0, false, 0},
-	{"lvm/pvs.json", "LVM's disks", WANTS(EXTENTS), 0, COUNT(n_pvs)},
+	{"lvm/pvs.json", "LVM's disks", WANTS(EXTENTS) | WANTS(DISKS), 0, COUNT(n_pvs)},
 	{"again", "the second look", WANTS(WHOLE), 0, false, 0},
 #undef COUNT
 #undef KIND

@@ -174,6 +174,7 @@ enum evidence {
 	EVIDENCE_ARRAYS,
 	EVIDENCE_LOOPS,
 	EVIDENCE_EXTENTS, /* LVM's metadata with its extents, and where its disks are */
+	EVIDENCE_DISKS,	  /* LVM's list of its disks: seen twice, or missing */
 	EVIDENCE_FSTAB,
 	EVIDENCE_COMMANDS, /* commands of LVM and device-mapper, backup programs */
 	EVIDENCE_TIME,	   /* when it was collected */
@@ -220,6 +221,8 @@ struct message_cause {
 	const char *meaning; /* what it says, for people */
 	enum message_effect effect;
 	unsigned wants; /* bits of enum evidence: the next questions */
+	/* It names a disk, and is about all volumes that may be on it. */
+	bool is_of_disks;
 };
 /* NULL: none of the known ones. */
 const struct message_cause *message_cause(const char *text);

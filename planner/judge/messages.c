@@ -122,13 +122,16 @@ const struct message_cause message_causes[] = {
 		"LVM finds a physical volume on two devices: a snapshot or a clone of "
 		"it is visible to LVM, or a path of a multipath device; which of the two "
 		"a command changes is not certain",
-		MESSAGE_FORBIDS, WANTS(EXTENTS) | WANTS(HOLDERS)},
+		MESSAGE_FORBIDS, WANTS(EXTENTS) | WANTS(DISKS) | WANTS(HOLDERS), true},
 	{"was already found on", "physical volume seen twice",
 		"LVM finds a physical volume on two devices", MESSAGE_FORBIDS,
-		WANTS(EXTENTS) | WANTS(HOLDERS)},
+		WANTS(EXTENTS) | WANTS(DISKS) | WANTS(HOLDERS), true},
 	{"prefers device", "physical volume seen twice",
 		"LVM finds a physical volume on two devices", MESSAGE_FORBIDS,
-		WANTS(EXTENTS) | WANTS(HOLDERS)},
+		WANTS(EXTENTS) | WANTS(DISKS) | WANTS(HOLDERS), true},
+	{"Not using device", "physical volume seen twice",
+		"LVM finds a physical volume on two devices", MESSAGE_FORBIDS,
+		WANTS(EXTENTS) | WANTS(DISKS) | WANTS(HOLDERS), true},
 	{"excluded by a filter", "hidden from LVM",
 		"a filter of lvm.conf, or the devices file, hides that device from LVM, "
 		"so LVM does not list its volumes",
@@ -139,11 +142,11 @@ const struct message_cause message_causes[] = {
 	{"Couldn't find device", "physical volume missing",
 		"a physical volume of the group is not found: bring it back; never "
 		"vgreduce --removemissing",
-		MESSAGE_FORBIDS, WANTS(EXTENTS) | WANTS(LOG)},
+		MESSAGE_FORBIDS, WANTS(EXTENTS) | WANTS(DISKS) | WANTS(LOG), true},
 	{"is missing PV", "physical volume missing",
 		"a physical volume of the group is not found: bring it back; never "
 		"vgreduce --removemissing",
-		MESSAGE_FORBIDS, WANTS(EXTENTS) | WANTS(LOG)},
+		MESSAGE_FORBIDS, WANTS(EXTENTS) | WANTS(DISKS) | WANTS(LOG), true},
 	{"checksum", "metadata damaged",
 		"LVM's metadata on a disk is damaged, or something else was written "
 		"there",

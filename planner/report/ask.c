@@ -14,10 +14,12 @@
 #include "checks.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/host.h"
+#include "snapstate/host/block.h"
 #include "snapstate/host/device.h"
 #include "snapstate/host/lvm.h"
 #include "snapstate/host/mount.h"
 #include "snapstate/host/shown.h"
+#include "snapstate/host/source.h"
 #include "snapstate/ledger.h"
 
 #define NAMES_MOST 16 /* in one command */
@@ -62,6 +64,7 @@ struct things {
 	struct names mapped; /* of device-mapper: what is on it, topmost first, then it */
 	struct names numbers; /* of these, "253:4", as far as they are known */
 	struct names mounts;
+	struct names blocks; /* "loop7", "md5": their opens no mapping counts */
 	/* By the kernel's counts nobody has any of them open but what was found. */
 	bool is_explained;
 	bool is_open;	 /* it is known to be open, and not by whom */
@@ -75,6 +78,7 @@ static void things_free(struct things *things)
 	names_free(&things->mapped);
 	names_free(&things->numbers);
 	names_free(&things->mounts);
+	names_free(&things->blocks);
 }
 #define cleanup_things cleanup_with(things_free)
 
@@ -114,6 +118,13 @@ static void things_of_model(
 	subject_devices(subject, add_explained, &it);
 }
 
+/* "loop7"; no sentence. */
+static bool is_kname(const char *text)
+{
+	return strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789") == strlen(text) &&
+	       strcmp(text, "swap") != 0;
+}
+
 static void things_of_texts(const struct subject *subject, struct things *things)
 {
 	for (size_t i = 0; i < subject->n_shown; i++) {
@@ -123,9 +134,25 @@ static void things_of_texts(const struct subject *subject, struct things *things
 			names_add(&things->mapped, shown->value);
 		if (shown->kind == SHOWN_MOUNTED)
 			names_add(&things->mounts, shown->value);
+		if (shown->kind == SHOWN_HELD && is_kname(shown->value))
+			names_add(&things->blocks, shown->value);
 		if (shown->kind == SHOWN_NUMBER)
 			names_add(&things->numbers, shown->value);
 		things->is_invalid |= shown->kind == SHOWN_INVALID;
+	}
+}
+
+static void things_of_reasons(const struct subject *subject, struct things *things)
+{
+	for (size_t i = 0; i < subject->n_reasons; i++) {
+		const struct about *about = &subject->reasons[i].about;
+		const struct mount *mount = about->it;
+		const struct block *block = about->it;
+
+		if (about->kind == ABOUT_MOUNT)
+			names_add(&things->mounts, mount->target);
+		if (about->kind == ABOUT_BLOCK)
+			names_add(&things->blocks, block->kname);
 	}
 }
 
@@ -144,11 +171,7 @@ static void things_collect(
 	things_of_model(survey->host, subject, &things);
 	things_of_texts(subject, &things);
 	things.is_open = subject_has_rule(subject, RULE_OPENS_UNEXPLAINED);
-	for (size_t i = 0; i < subject->n_reasons; i++)
-		if (subject->reasons[i].about.kind == ABOUT_MOUNT)
-			names_add(&things.mounts,
-				((const struct mount *)subject->reasons[i].about.it)
-					->target);
+	things_of_reasons(subject, &things);
 	if (!subject->snapshot && slash) {
 		cleanup_buf struct buf name = BUF_INIT;
 
@@ -239,6 +262,7 @@ static void ask_openers(const struct things *things, struct buf *command)
 		return;
 	buf_puts(command, "fuser -v");
 	add_paths(&things->mapped, "/dev/mapper/", command);
+	add_paths(&things->blocks, "/dev/", command);
 }
 
 static void ask_extents(const struct things *things, struct buf *command)
@@ -295,8 +319,9 @@ static const struct row {
 	[EVIDENCE_OPENERS] = {NULL, ask_openers, "which process has it open",
 		{"processes"}, 0, OPEN_UNEXPLAINED},
 	[EVIDENCE_SUPERBLOCKS] = {NULL, NULL, "", {"superblocks"}, 0, OPEN_UNEXPLAINED},
-	[EVIDENCE_SWAPS] = {"cat /proc/swaps", NULL, "whether it is an active swap area",
-		{"swaps"}, 0, OPEN_UNEXPLAINED},
+	[EVIDENCE_SWAPS] = {"cat /proc/swaps", NULL,
+		"whether it, or a file in it, is an active swap area", {"swaps"}, 0,
+		OPEN_AT_ALL},
 	[EVIDENCE_ARRAYS] = {"cat /proc/mdstat", NULL,
 		"whether the array on it is running, and what else is in it", {"blocks"},
 		0, OPEN_UNEXPLAINED},
@@ -306,6 +331,10 @@ static const struct row {
 	[EVIDENCE_EXTENTS] = {NULL, ask_extents,
 		"where LVM has its extents, and whether another volume has them now: "
 		"then data is being overwritten",
+		{"lvm/pvs.json"}, 0, OPEN_ALWAYS},
+	[EVIDENCE_DISKS] = {"pvs -a -o pv_name,vg_name,pv_attr,pv_uuid", NULL,
+		"whether LVM finds a disk of the group twice, or misses one: then "
+		"nothing of the group may be changed",
 		{"lvm/pvs.json"}, 0, OPEN_ALWAYS},
 	[EVIDENCE_FSTAB] = {"cat /etc/fstab", NULL,
 		"whether the host is configured to mount it, or mounts something else "
@@ -326,10 +355,21 @@ static const struct row {
 		{NULL}, 0, OPEN_ALWAYS},
 };
 
+/* A list of disks covers all that matters, though it is a part of what LVM says. */
+static bool is_listed(const struct host *host, const struct row *row)
+{
+	const struct source *source = host_source(host, row->sources[0]);
+
+	return row == &rows[EVIDENCE_DISKS] && source &&
+	       strncmp(source->detail, SHOWN_IN_PART, strlen(SHOWN_IN_PART)) == 0;
+}
+
 static bool is_covered(const struct host *host, const struct row *row)
 {
 	if (!row->sources[0])
 		return false;
+	if (is_listed(host, row))
+		return true;
 	for (size_t i = 0; i < 2; i++)
 		if (row->sources[i] && host_coverage(host, row->sources[i]) != COVERS_ALL)
 			return false;
@@ -374,6 +414,17 @@ static void add_hosts(struct asks *asks, const struct things *things)
 
 /* ---- which ---- */
 
+/* Of a file in what is mounted, or of a loop device on it, being open its own device
+ * knows nothing. */
+static unsigned spared(const struct row *row, const struct things *things)
+{
+	unsigned spares = row->spares;
+
+	if (things->mounts.count)
+		spares &= ~(WANTS(SWAPS) | WANTS(LOOPS));
+	return things->blocks.count ? spares & ~WANTS(OPENERS) : spares;
+}
+
 /* Of what is wanted, what is asked for: not what the capture covers as a whole, what the
  * kernel's counts exclude, and what another answer says as well. `host` NULL: of none. */
 static unsigned choose(
@@ -386,13 +437,14 @@ static unsigned choose(
 		const struct row *row = &rows[kind];
 
 		if (!(wants & (1u << kind)) || (host && is_covered(host, row)) ||
-			(row->open == OPEN_UNEXPLAINED && things->is_explained) ||
+			(row->open == OPEN_UNEXPLAINED && things->is_explained &&
+				!(kind == EVIDENCE_OPENERS && things->blocks.count)) ||
 			(row->open == OPEN_AT_ALL && is_idle) ||
 			(kind == EVIDENCE_STATUS && things->is_invalid))
 			continue;
 		asks |= 1u << kind;
 		if (kind != EVIDENCE_DEVICES || !things->is_open)
-			wants &= ~row->spares;
+			wants &= ~spared(row, things);
 	}
 	return asks;
 }
@@ -458,6 +510,7 @@ static void things_unite(struct things *things, const struct things *more)
 	names_unite(&things->mapped, &more->mapped);
 	names_unite(&things->numbers, &more->numbers);
 	names_unite(&things->mounts, &more->mounts);
+	names_unite(&things->blocks, &more->blocks);
 }
 
 /* What would be asked about the host itself is asked about its volumes, if there are any.

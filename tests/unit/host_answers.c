@@ -974,6 +974,12 @@ static void fuser_of(const struct host *host, struct devno devno, bool is_mount,
 		buf_puts(out, "\n");
 }
 
+static const struct block *block_named(const struct host *host, const char *path)
+{
+	return strncmp(path, "/dev/", 5) == 0 ? host_block_by_kname(host, path + 5)
+					      : NULL;
+}
+
 static void answer_fuser(
 	const struct host *host, const struct typed *typed, struct buf *out)
 {
@@ -981,10 +987,13 @@ static void answer_fuser(
 	for (size_t n = 0; operand(typed, 1, n); n++) {
 		const char *name = operand(typed, 1, n);
 		const struct device *device = device_named(host, name);
+		const struct block *block;
 
 		if (!has(typed, "-vm")) {
 			if (device)
 				fuser_of(host, device->devno, false, name, out);
+			else if ((block = block_named(host, name)))
+				fuser_of(host, block->devno, false, name, out);
 			continue;
 		}
 		for (size_t i = 0; i < host->n_mounts; i++)
@@ -1124,6 +1133,29 @@ static const struct {
 	{"dmesg", answer_nothing},
 };
 
+/* Whatever it is told, a command of LVM complains of its physical volumes. */
+static void warn_of_disks(const struct host *host, struct buf *out)
+{
+	for (size_t i = 0; i < host->n_documents; i++) {
+		const struct document *document = &host->documents[i];
+		const char *at = document->bytes, *end = at + document->len, *next;
+
+		for (; strcmp(document->name, "lvm/warnings.txt") == 0 && at < end;
+			at = next) {
+			next = memchr(at, '\n', (size_t)(end - at));
+			next = next ? next + 1 : end;
+			if (memmem(at, (size_t)(next - at), " PV ", 4))
+				buf_add(out, at, (size_t)(next - at));
+		}
+	}
+}
+
+static bool is_of_lvm(const char *command)
+{
+	return fnmatch("[lpv][vg]s*", command, 0) == 0 ||
+	       fnmatch("[lpv][vg]display*", command, 0) == 0;
+}
+
 bool answer_command(const struct host *host, const char *command, struct buf *out)
 {
 	cleanup_with(typed_free) struct typed typed = {.count = 0};
@@ -1132,6 +1164,8 @@ bool answer_command(const struct host *host, const char *command, struct buf *ou
 		if (fnmatch(answers[i].pattern, command, 0) != 0)
 			continue;
 		typed_read(command, &typed);
+		if (is_of_lvm(command))
+			warn_of_disks(host, out);
 		answers[i].write(host, &typed, out);
 		return true;
 	}

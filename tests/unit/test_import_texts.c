@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "ask.h"
 #include "evidence_files.h"
 #include "judge.h"
 #include "planning.h"
@@ -123,6 +124,27 @@ static void test_each_output_alone(void **state)
 		 "   \"maj:min\": \"253:4\",\n   \"type\": \"lvm\",\n"
 		 "   \"mountpoint\": \"/mnt\"\n  }\n ]\n}\n",
 			"g/s", SHOWN_MOUNTED, "/mnt"},
+		/* of util-linux 2.37 and newer */
+		{"# lsblk -J\n{\n   \"blockdevices\": [\n      {\n"
+		 "         \"name\": \"g-s\",\n         \"maj:min\": \"253:4\",\n"
+		 "         \"mountpoints\": [\n             \"/mnt/a\",\n"
+		 "             \"/mnt/b\"\n         ]\n      }\n   ]\n}\n",
+			"g/s", SHOWN_MOUNTED, "/mnt/b"},
+		{"# lsblk -J | jq -c .\n{\"blockdevices\":[{\"name\":\"g-s\",\"type\":"
+		 "\"lvm\",\"mountpoints\":[\"/mnt/a\",\"/mnt/b\"]}]}\n",
+			"g/s", SHOWN_MOUNTED, "/mnt/b"},
+		/* children are on their parent */
+		{"# lsblk -J\n{\n   \"blockdevices\": [\n      {\n"
+		 "         \"name\": \"g-s\",\n         \"type\": \"lvm\",\n"
+		 "         \"children\": [\n            {\n"
+		 "               \"name\": \"md125\",\n"
+		 "               \"type\": \"raid1\"\n            }\n         ]\n"
+		 "      },{\n         \"name\": \"md126\"\n      }\n   ]\n}\n",
+			"g/s", SHOWN_HELD, "md125"},
+		{"# lsblk -P -o NAME,KNAME,TYPE,PKNAME\n"
+		 "NAME=\"g-s\" KNAME=\"dm-4\" TYPE=\"lvm\" PKNAME=\"sdb\"\n"
+		 "NAME=\"md125\" KNAME=\"md125\" TYPE=\"raid1\" PKNAME=\"dm-4\"\n",
+			"g/s", SHOWN_HELD, "md125"},
 		/* no prompts; headings of supportconfig */
 		{"hello\nlvs -a\nLV VG Attr LSize Origin\ns g swi-a-s--- 1g d\ndmsetup "
 		 "ls\n"
@@ -159,6 +181,11 @@ static void test_each_output_alone(void **state)
 		{"# dmsetup ls\ng-s (253:4)\n# ls -l /sys/block/dm-4/holders\ntotal 0\n"
 		 "lrwxrwxrwx 1 root root 0 Nov 20 03:10 md125 -> ../../md125\n",
 			"g/s", SHOWN_HELD, "md125"},
+		/* of a loop device with a number as well its name is told */
+		{"# losetup -a\n/dev/loop7: []: (/dev/dm-4)\n# dmsetup ls\ng-s (253:4)\n"
+		 "# lsblk\nNAME MAJ:MIN RM SIZE RO TYPE MOUNTPOINT\n"
+		 "loop7    7:7    0   16M  0 loop  \n",
+			"g/s", SHOWN_HELD, "loop7"},
 		{"g-s1 : 0 2048 /dev/mapper/g-s 2048\n", "g/s", SHOWN_ABOVE, "g-s1"},
 		{"add map g-s1 (253:6): 0 2048 linear /dev/g/s 2048\n", "g/s",
 			SHOWN_ABOVE, "g-s1"},
@@ -450,10 +477,59 @@ static void assert_same_shown(const struct host *a, const struct host *b)
 	assert_int_equal(a->n_shown, b->n_shown);
 }
 
+static void with_mark(const char *mark, const char *line, size_t len, struct buf *out)
+{
+	buf_puts(out, mark);
+	buf_add(out, line, len);
+	buf_puts(out, "\n");
+}
+
+static void by_syslog(const char *line, size_t len, struct buf *out)
+{
+	with_mark("Nov  2 03:10:01 hv7 look.sh[99]: ", line, len, out);
+}
+
+static void by_journal(const char *line, size_t len, struct buf *out)
+{
+	with_mark("2026-11-22T03:10:01+0100 hv7 look[99]: ", line, len, out);
+}
+
+static void by_container(const char *line, size_t len, struct buf *out)
+{
+	with_mark("2026-11-22T03:10:01.123456789Z stdout F ", line, len, out);
+}
+
+static void by_script(const char *line, size_t len, struct buf *out)
+{
+	with_mark("2026-11-22 03:10:01,123 ", line, len, out);
+}
+
+static void by_pod(const char *line, size_t len, struct buf *out)
+{
+	with_mark("[pod/csi-node-x7/driver] ", line, len, out);
+}
+
+static void by_compose(const char *line, size_t len, struct buf *out)
+{
+	with_mark("node-1  | ", line, len, out);
+}
+
+static void by_ansible(const char *line, size_t len, struct buf *out)
+{
+	buf_puts(out, "            \"");
+	for (size_t i = 0; i < len; i++) {
+		if (strchr("\"\\", line[i]))
+			buf_puts(out, "\\");
+		buf_add(out, &line[i], 1);
+	}
+	buf_puts(out, "\",\n");
+}
+
 static void test_ways_of_a_text(void **state)
 {
 	static void (*const ways[])(const char *line, size_t len, struct buf *out) = {
-		quoted, with_returns, coloured, squeezed, tabbed, unbreakable};
+		quoted, with_returns, coloured, squeezed, tabbed, unbreakable, by_syslog,
+		by_journal, by_container, by_script, by_pod, by_compose, by_ansible};
 	cleanup_host struct host *plain = import_text(pasted);
 
 	(void)state;
@@ -466,6 +542,23 @@ static void test_ways_of_a_text(void **state)
 		host = import_text(buf_text(&text));
 		assert_same_shown(plain, host);
 	}
+}
+
+/* What only looks like a mark is left alone: the kernel's lines, a list of mount points.
+ */
+static void test_marks_of_logs_stay(void **state)
+{
+	cleanup_host struct host *host = import_text(
+		"# dmsetup ls\ng-s (253:4)\n# dmesg -T\n"
+		"Nov 22 03:10:01 hv7 kernel: EXT4-fs error (device dm-4): bad\n"
+		"# lsblk -J\n{\n \"blockdevices\": [\n  {\n   \"name\": \"g-s\",\n"
+		"   \"maj:min\": \"253:4\",\n   \"mountpoints\": [\n"
+		"     \"/mnt/a\",\n     \"/mnt/b\"\n   ]\n  }\n ]\n}\n");
+
+	(void)state;
+	assert_shown(host, "g/s", SHOWN_MESSAGE,
+		"Nov 22 03:10:01 hv7 kernel: EXT4-fs error (device dm-4): bad");
+	assert_shown(host, "g/s", SHOWN_MOUNTED, "/mnt/b");
 }
 
 static void test_fences_and_a_cut_end(void **state)
@@ -905,6 +998,165 @@ static const struct subject *judge_text(const char *text, const struct request *
 	return NULL;
 }
 
+/* lsof and the kernel name devices by number, and what these are files tell that became
+ * the model. */
+static void test_numbers_of_the_model(void **state)
+{
+	static const struct file files[] = {
+		{"sos_commands/devicemapper/dmsetup_info_-c",
+			"Name Maj Min Stat Open Targ Event UUID\n"
+			"g-s 253 4 L--w 0 1 0 LVM-" VG_UUID SNAPSHOT "\n"
+			"g-s1 253 5 L--w 0 1 0 part1-LVM-" VG_UUID SNAPSHOT "\n"
+			"g-s-cow 253 3 L--w 1 1 0 LVM-" VG_UUID SNAPSHOT "-cow\n"
+			"g-d-real 253 2 L--w 1 1 0 LVM-" VG_UUID VG_UUID "-real\n"},
+		{"sos_commands/devicemapper/dmsetup_table",
+			"g-s: 0 8192 snapshot 253:2 253:3 P 8\n"
+			"g-s1: 0 8 linear 253:4 8\n"
+			"g-s-cow: 0 8192 linear 8:16 2048\n"
+			"g-d-real: 0 8192 linear 8:16 90000\n"},
+		{"sos_commands/process/lsof_-b_M_-n_-l_-c",
+			"COMMAND PID USER FD TYPE DEVICE SIZE/OFF NODE NAME\n"
+			"tar 4711 root cwd DIR 253,5 4096 2 /x\n"},
+		{"sos_commands/kernel/dmesg",
+			"[1.0] EXT4-fs error (device dm-4): ext4_lookup\n"},
+	};
+	cleanup_host struct host *host = NULL;
+
+	(void)state;
+	host = import_files(files, sizeof(files) / sizeof(files[0]));
+	assert_source(host, "dm", OUTCOME_READ, "dmsetup_info_-c");
+	assert_shown(host, "g/s", SHOWN_USED, "4711 (tar)");
+	assert_shown(host, "g/s", SHOWN_MESSAGE,
+		"[1.0] EXT4-fs error (device dm-4): ext4_lookup");
+}
+
+#define MANY_PROCESSES 60000 /* more than half of FOUND_MAX, with two statements each */
+
+/* Of a list with all that is open few rows are of a volume. What is known to be on a
+ * mapping has room; of what becomes known behind it, the record says that it was left
+ * out. */
+static void test_many_open_files(void **state)
+{
+	static const char names[] = "# dmsetup ls\ng-s (253:4)\n";
+	cleanup_buf struct buf rows = BUF_INIT, before = BUF_INIT, behind = BUF_INIT;
+	cleanup_host struct host *known = NULL, *unknown = NULL;
+
+	(void)state;
+	buf_puts(&rows, "# lsof\nCOMMAND PID USER FD TYPE DEVICE SIZE/OFF NODE NAME\n");
+	for (unsigned i = 0; i < MANY_PROCESSES; i++)
+		buf_printf(&rows, "sh %u root txt REG 8,1 1 1 /usr/bin/sh\n", 10000 + i);
+	buf_puts(&rows, "tar 4711 root 3r BLK 253,4 0t0 1 /dev/dm-4\n");
+	buf_printf(&before, "%s%s", names, buf_text(&rows));
+	buf_printf(&behind, "%s%s", buf_text(&rows), names);
+	known = import_text(buf_text(&before));
+	assert_shown(known, "g/s", SHOWN_USED, "4711 (tar)");
+	assert_null(strstr(host_document(known, IMPORT_DOCUMENT)->bytes, "left out"));
+	unknown = import_text(buf_text(&behind));
+	if (!shown_find(unknown, "g/s", SHOWN_USED))
+		assert_recorded(unknown, "the rest is left out");
+}
+
+/* Rows of one process on one device and in one folder say the same. */
+static void test_rows_of_one_process(void **state)
+{
+	cleanup_host struct host *host =
+		import_text("# mount\n/dev/mapper/g-s on /mnt type ext4 (rw)\n"
+			    "/dev/mapper/g-t on /mnt/t type ext4 (rw)\n"
+			    "# lsof\nCOMMAND PID USER FD TYPE DEVICE SIZE/OFF NODE NAME\n"
+			    "sh 1 root mem REG 8,1 1 1 /usr/lib/a.so\n"
+			    "sh 1 root mem REG 8,1 1 1 /usr/lib/b.so\n"
+			    "sh 1 root cwd DIR 8,1 1 1 /mnt/x/y\n"
+			    "sh 1 root txt REG 8,2 1 1 /mnt/t/b\n"
+			    "vi 2 root txt REG 8,1 1 1 /usr/lib/b.so\n"
+			    "vi 2 root 3u REG 8,2 1 1 /mnt/t/b\n"
+			    "vi 2 root 4u IPv4 123 0t0 TCP *:22 (LISTEN)\n");
+
+	(void)state;
+	assert_shown(host, "g/s", SHOWN_USED, "1 (sh)");
+	assert_shown(host, "g/t", SHOWN_USED, "1 (sh)");
+	assert_shown(host, "g/t", SHOWN_USED, "2 (vi)");
+	assert_recorded(host, "read as lsof, 8 lines used");
+}
+
+static bool is_asked(
+	const struct survey *survey, const struct subject *subject, enum evidence kind)
+{
+	cleanup_asks struct asks asks = {0};
+
+	ask_collect(survey, subject, &asks);
+	for (size_t i = 0; i < asks.count; i++)
+		if (asks.items[i].kind == kind)
+			return true;
+	return false;
+}
+
+/* LVM complains of a disk with any of its commands, and does not say whose it is. */
+static void test_disks_seen_twice(void **state)
+{
+	static const char *const all[] = {"*/*"};
+	static const char lvs[] = "# lvs\n  LV VG Attr LSize Pool Origin Data%\n"
+				  "  s g swi-a-s--- 1g d 1.00\n";
+	static const struct {
+		const char *text;
+		enum verdict verdict;
+		enum outlook outlook;
+		bool is_asked;
+	} rows[] = {
+		{"", VERDICT_UNDECIDED, OUTLOOK_REMOVE, true},
+		{"# vgs\n  WARNING: Not using device /dev/sdc for PV A-B.\n",
+			VERDICT_UNDECIDED, OUTLOOK_OPEN, true},
+		{"# vgs\n  WARNING: PV A-B prefers device /dev/sdb because of size.\n",
+			VERDICT_UNDECIDED, OUTLOOK_OPEN, true},
+		{"# vgs\n  Found duplicate PV AB: using /dev/sdb not /dev/sdc\n",
+			VERDICT_UNDECIDED, OUTLOOK_OPEN, true},
+		{"# pvs\n  PV VG Fmt Attr PSize PFree\n  /dev/sdb g lvm2 a-- 1g 0\n",
+			VERDICT_UNDECIDED, OUTLOOK_REMOVE, false},
+		{"# pvs\n  PV VG Fmt Attr PSize PFree\n  /dev/sdb g lvm2 d-- 1g 0\n",
+			VERDICT_REFUSE, OUTLOOK_NONE, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		cleanup_buf struct buf text = BUF_INIT;
+		cleanup_host struct host *host = NULL;
+		cleanup_survey struct survey survey = {0};
+		struct request request = {.select = (const char **)all, .n_select = 1};
+		const struct subject *subject;
+
+		buf_printf(&text, "%s%s", lvs, rows[i].text);
+		subject = judge_text(buf_text(&text), &request, &host, &survey);
+		if (subject->verdict != rows[i].verdict ||
+			subject->outlook != rows[i].outlook ||
+			is_asked(&survey, subject, EVIDENCE_DISKS) != rows[i].is_asked)
+			fail_msg("verdict %d, outlook %s: %s", (int)subject->verdict,
+				outlook_name(subject->outlook), buf_text(&text));
+	}
+}
+
+/* Its own opens are explained by the mount: of a file in it they say nothing. */
+static void test_swap_on_a_file_is_asked_for(void **state)
+{
+	static const char *const all[] = {"*/*"};
+	static const char text[] =
+		"# dmsetup info -c\nName Maj Min Stat Open Targ Event UUID\n"
+		"g-s 253 4 L--w 1 1 0 LVM-" VG_UUID SNAPSHOT "\n"
+		"g-s-cow 253 3 L--w 1 1 0 LVM-" VG_UUID SNAPSHOT "-cow\n"
+		"g-d-real 253 2 L--w 1 1 0 LVM-" VG_UUID VG_UUID "-real\n"
+		"# dmsetup table\ng-s: 0 8192 snapshot 253:2 253:3 P 8\n"
+		"g-s-cow: 0 8192 linear 8:16 2048\ng-d-real: 0 8192 linear 8:16 90000\n"
+		"# cat /proc/1/mountinfo\n"
+		"36 25 253:4 / /mnt rw - ext4 /dev/mapper/g-s rw\n";
+	cleanup_host struct host *host = NULL;
+	cleanup_survey struct survey survey = {0};
+	struct request request = {.select = (const char **)all, .n_select = 1};
+	const struct subject *subject;
+
+	(void)state;
+	subject = judge_text(text, &request, &host, &survey);
+	assert_true(is_asked(&survey, subject, EVIDENCE_SWAPS));
+	assert_true(is_asked(&survey, subject, EVIDENCE_LOOPS));
+}
+
 /* Mounted by name, no line has a device number, and something shows a use of the mount.
  */
 static void test_use_by_mount_point(void **state)
@@ -1269,6 +1521,7 @@ int main(void)
 		cmocka_unit_test(test_cut_name_of_a_hypervisor),
 		cmocka_unit_test(test_pasted_session),
 		cmocka_unit_test(test_ways_of_a_text),
+		cmocka_unit_test(test_marks_of_logs_stay),
 		cmocka_unit_test(test_fences_and_a_cut_end),
 		cmocka_unit_test(test_an_odd_line_costs_itself),
 		cmocka_unit_test(test_cut_off_is_unknown),
@@ -1286,6 +1539,11 @@ int main(void)
 		cmocka_unit_test(test_a_text_alone),
 		cmocka_unit_test(test_named_is_never_removed),
 		cmocka_unit_test(test_lvs_alone),
+		cmocka_unit_test(test_numbers_of_the_model),
+		cmocka_unit_test(test_many_open_files),
+		cmocka_unit_test(test_rows_of_one_process),
+		cmocka_unit_test(test_disks_seen_twice),
+		cmocka_unit_test(test_swap_on_a_file_is_asked_for),
 		cmocka_unit_test(test_use_by_mount_point),
 		cmocka_unit_test(test_mounted_by_name_alone),
 		cmocka_unit_test(test_a_number_of_two_moments),
