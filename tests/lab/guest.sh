@@ -6,6 +6,8 @@
 # tools say. Exit 0 if all checks held.
 
 set -euo pipefail
+# bash before 4.4 takes an empty array for one that is not set
+[ $((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1])) -ge 404 ] || set +u
 cd "$OUT"
 # shellcheck source=lib.sh
 . "$LAB_DIR/lib.sh"

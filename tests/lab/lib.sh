@@ -98,10 +98,22 @@ vg_make() {
 fs_make() {
 	truncate -s "$2M" "$1"
 	case $3 in
-	ext4) mkfs.ext4 -q -F -L guest -d "$LAB/files" "$1" ;;
+	ext4) ext4_make "$1" ;;
 	ntfs) quietly mkfs.ntfs -q -F -Q -L guest -s 512 -p 2048 -H 16 -S 63 "$1" ;;
 	swap) chmod 600 "$1" && quietly mkswap -L guest "$1" ;;
 	esac
+}
+# mkfs.ext4 has no -d before 1.43.
+ext4_make() {
+	if [[ $(mkfs.ext4 -V 2>&1) == *' 1.42'* ]]; then
+		mkfs.ext4 -q -F -L guest "$1"
+		mkdir -p "$LAB/filled"
+		mount -o loop "$1" "$LAB/filled"
+		cp -r "$LAB/files/." "$LAB/filled/"
+		umount "$LAB/filled"
+	else
+		mkfs.ext4 -q -F -L guest -d "$LAB/files" "$1"
+	fi
 }
 files_make() {
 	[ ! -e "$LAB/files" ] || return 0
@@ -376,12 +388,13 @@ until_true() {
 # is_running COMM WORD: a process of that name with that word among its arguments; sets $found_pid. No forks, they cost
 # 100 ms here.
 is_running() {
-	local comm words
+	local comm words word
 	for found_pid in /proc/[0-9]*; do
 		found_pid=${found_pid#/proc/}
 		{ read -r comm <"/proc/$found_pid/comm"; } 2>/dev/null || continue
 		[ "$comm" = "$1" ] || continue
-		{ mapfile -d '' -t words <"/proc/$found_pid/cmdline"; } 2>/dev/null || continue
+		words=() # mapfile has no -d before bash 4.4
+		while read -r -d '' word; do words+=("$word"); done 2>/dev/null <"/proc/$found_pid/cmdline" || continue
 		[[ " ${words[*]} " != *" $2 "* ]] || return 0
 	done
 	return 1

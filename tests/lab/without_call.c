@@ -2,8 +2,9 @@
 /*
  * without_call CALL[,CALL...] ENOSYS|EPERM PROGRAM [ARGUMENT...]: the program, and all
  * that it starts, run as on a kernel that lacks these calls, or under a container's
- * profile that does not know them. Input: names of the table below; "old" are all that
- * Linux 3.10 lacks. Output: the program's.
+ * profile that does not know them. Input: names of the table below; "old" are those of
+ * them that Linux 3.10 lacks, "newer" is every call that it lacks, in the table or not.
+ * Output: the program's.
  */
 #include <errno.h>
 #include <linux/audit.h>
@@ -18,6 +19,8 @@
 #include <unistd.h>
 
 #define ANY 0xffffffff /* whatever its first argument is */
+/* The last call of Linux 3.10 (arch/x86/syscalls/syscall_64.tbl) is finit_module, 313. */
+#define FIRST_NEWER SYS_sched_setattr
 
 static const struct {
 	const char *name;
@@ -40,7 +43,7 @@ static const struct {
 };
 #define N_CALLS (sizeof(calls) / sizeof(calls[0]))
 
-static struct sock_filter code[4 + 5 * N_CALLS];
+static struct sock_filter code[8 + 5 * N_CALLS];
 static unsigned short n_code;
 
 static void add(struct sock_filter line)
@@ -78,6 +81,13 @@ static void take_away(size_t i, unsigned error)
 	answer(SECCOMP_RET_ERRNO | error);
 }
 
+static void take_newer_away(unsigned error)
+{
+	load(offsetof(struct seccomp_data, nr));
+	add((struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, FIRST_NEWER, 0, 1));
+	answer(SECCOMP_RET_ERRNO | error);
+}
+
 int main(int argc, char **argv)
 {
 	const struct sock_fprog filter = {0, code};
@@ -88,8 +98,10 @@ int main(int argc, char **argv)
 		return 99;
 	error = strcmp(argv[2], "EPERM") == 0 ? EPERM : ENOSYS;
 	for (char *name = strtok(argv[1], ","); name; name = strtok(NULL, ",")) {
-		int is_known = 0;
+		int is_known = strcmp(name, "newer") == 0;
 
+		if (is_known)
+			take_newer_away(error);
 		for (size_t i = 0; i < N_CALLS; i++) {
 			if (strcmp(name, calls[i].name) != 0 &&
 				!(calls[i].is_old && strcmp(name, "old") == 0))
