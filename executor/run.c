@@ -44,6 +44,9 @@ static enum exit_code apply(struct run *run)
 	code = executor_apply(executor, &journal);
 	if (code == EXIT_DONE)
 		report_completed(stdout, executor->n_done);
+	else if (code == EXIT_REFUSED)
+		printf("steps completed and verified: %zu; skipped: %zu (--resume)\n",
+			executor->n_done, executor->skipped.count);
 	return code;
 }
 
@@ -71,8 +74,8 @@ static void say_recalled(const struct run *run)
 		       "is left to resume\n",
 			n_done);
 	else if (recalled->is_begun)
-		printf("%llu of %zu steps are done, and step %llu was begun\n", n_done,
-			run->admission->plan->n_steps, n_done + 1);
+		printf("%llu of %zu steps are done, and the next one was begun\n", n_done,
+			run->admission->plan->n_steps);
 	else
 		printf("%llu of %zu steps are done, and none is begun\n", n_done,
 			run->admission->plan->n_steps);
@@ -147,7 +150,7 @@ static enum exit_code ask(struct run *run)
 
 	if (run->options->yes_digest)
 		return EXIT_DONE;
-	code = confirm_ask(run->admission->plan, CONFIRM_TERMINAL);
+	code = confirm_ask(run->executor.plan, CONFIRM_TERMINAL);
 	if (code == EXIT_DONE)
 		code = check_time(run);
 	return code == EXIT_DONE ? executor_verify(&run->executor) : code;
@@ -224,7 +227,7 @@ static enum exit_code rehearse_or_apply(struct run *run)
 		       "%.*s",
 			PLAN_CONFIRM_DIGITS, plan->digest);
 	printf("\n");
-	return EXIT_DONE;
+	return run->executor.skipped.count ? EXIT_REFUSED : EXIT_DONE;
 }
 
 enum exit_code run_on_this_host(struct run *run)
@@ -232,6 +235,8 @@ enum exit_code run_on_this_host(struct run *run)
 	enum exit_code code;
 
 	run->executor = (struct executor){.plan = run->admission->plan,
+		.whole = run->admission->plan,
+		.is_going_on = run->options->is_keep_going,
 		.out = stdout,
 		.errors = stderr,
 		.is_verbose = run->options->is_verbose};

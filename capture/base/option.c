@@ -17,7 +17,7 @@
 /* exit.h; docs/using.md and the manual pages repeat them. */
 static const char *const exit_texts[] = {
 	[EXIT_DONE] = "done; snapstate-plan: all selected snapshots can be removed",
-	[EXIT_REFUSED] = "snapshots are kept: refused, undecided, or not found",
+	[EXIT_REFUSED] = "snapshots are kept: refused, undecided, skipped, or not found",
 	[EXIT_USAGE] = "usage",
 	[EXIT_DIFFERS] = "the host differs from the plan; nothing (more) was changed",
 	[EXIT_STOPPED] = "stopped midway; the journal says where",

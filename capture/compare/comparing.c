@@ -45,7 +45,10 @@ void comparing_free(struct comparing *comparing)
 {
 	forget_facts(comparing);
 	forget_metadata(comparing);
-	plan_free(comparing->plan);
+	if (comparing->plan != comparing->whole)
+		plan_arranged_free(comparing->plan);
+	plan_free(comparing->whole);
+	free(comparing->parts);
 	*comparing = (struct comparing){.plan = NULL};
 }
 
@@ -59,7 +62,10 @@ static void begin_at(struct comparing *comparing, size_t n_done)
 
 void comparing_take_plan(struct comparing *comparing, struct plan *plan)
 {
-	comparing->plan = plan;
+	comparing->whole = comparing->plan = plan;
+	comparing->parts = xcalloc(plan->n_parts + 1, sizeof(*comparing->parts));
+	for (unsigned part = 1; part <= plan->n_parts; part++)
+		comparing->parts[comparing->n_parts++] = part;
 	comparing->looking.redaction = plan->redaction;
 	begin_at(comparing, 0);
 }
@@ -103,6 +109,145 @@ static int reach(struct comparing *comparing, size_t n_done, bool is_begun, bool
 	return 0;
 }
 
+/* ---- parts ---- */
+
+/* The plan is of comparing->parts from now on. */
+static void arrange(struct comparing *comparing, size_t n_done, bool is_begun)
+{
+	forget_facts(comparing);
+	forget_metadata(comparing);
+	if (comparing->plan != comparing->whole)
+		plan_arranged_free(comparing->plan);
+	comparing->plan =
+		plan_arrange(comparing->whole, comparing->parts, comparing->n_parts);
+	begin_at(comparing, n_done);
+	if (is_begun)
+		admit_next(comparing);
+}
+
+static bool mark_parts(
+	const struct comparing *comparing, const struct facts *lines, bool *is_of)
+{
+	for (size_t i = 0; i < lines->count; i++) {
+		unsigned part = 0;
+
+		plan_scope_part(&comparing->whole->scope, lines->lines[i], &part);
+		if (!part)
+			return false;
+		is_of[part] = true;
+	}
+	return true;
+}
+
+/* The parts that differ, where nothing else does; malloc'ed, by their number. NULL: more
+ * than what can be left out: a part that was begun, or all that have steps from the one
+ * at `others_from` on. */
+static bool *parts_that_differ(const struct comparing *comparing,
+	const struct difference *difference, size_t others_from)
+{
+	bool *is_of = xcalloc(comparing->whole->n_parts + 1, sizeof(*is_of));
+	size_t n_begun = comparing->n_done + comparing->is_begun;
+	bool is_apart = !difference_is_empty(difference) &&
+			mark_parts(comparing, &difference->missing, is_of) &&
+			mark_parts(comparing, &difference->extra, is_of);
+	bool has_others = false;
+
+	for (size_t i = 0; i < comparing->plan->n_steps; i++) {
+		bool differs = is_of[comparing->plan->steps[i].part];
+
+		is_apart &= i >= n_begun || !differs;
+		has_others |= i >= others_from && !differs;
+	}
+	if (is_apart && has_others)
+		return is_of;
+	free(is_of);
+	return NULL;
+}
+
+static size_t count_parts(const struct comparing *comparing, const bool *is_of)
+{
+	size_t count = 0;
+
+	for (unsigned part = 1; part <= comparing->whole->n_parts; part++)
+		count += is_of[part];
+	return count;
+}
+
+static void keep_part(const struct plan *whole, unsigned wanted,
+	const struct facts *lines, struct facts *ret)
+{
+	for (size_t i = 0; i < lines->count; i++) {
+		unsigned part = 0;
+
+		plan_scope_part(&whole->scope, lines->lines[i], &part);
+		if (part == wanted)
+			facts_add(ret, lines->lines[i]);
+	}
+}
+
+static void leave_out(struct comparing *comparing, const bool *is_of)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < comparing->n_parts; i++)
+		if (!is_of[comparing->parts[i]])
+			comparing->parts[kept++] = comparing->parts[i];
+	comparing->n_parts = kept;
+	arrange(comparing, comparing->n_done, comparing->is_begun);
+}
+
+/* Of each part by itself, as people read it. */
+static void words_of_parts(const struct comparing *comparing, const bool *is_of,
+	const struct difference *difference, struct facts *ret_words)
+{
+	const struct plan *whole = comparing->whole;
+
+	for (unsigned part = 1; part <= whole->n_parts; part++) {
+		cleanup_difference struct difference own = DIFFERENCE_INIT;
+		cleanup_facts struct facts words = FACTS_INIT;
+		cleanup_buf struct buf begin = BUF_INIT;
+
+		if (!is_of[part])
+			continue;
+		buf_printf(&begin, "part %u of %u, ", part, whole->n_parts);
+		plan_part_label(whole, part, &begin);
+		if (ret_words->count < COMPARE_WORDS_MOST) {
+			keep_part(whole, part, &difference->missing, &own.missing);
+			keep_part(whole, part, &difference->extra, &own.extra);
+			compare_words(&whole->expect, &own, &words);
+		} else {
+			facts_add(&words, "it is not as the plan expects it");
+		}
+		for (size_t i = 0; i < words.count; i++) {
+			cleanup_buf struct buf sentence = BUF_INIT;
+
+			buf_printf(&sentence, "%s: %s", buf_text(&begin), words.lines[i]);
+			facts_add(ret_words, buf_text(&sentence));
+		}
+	}
+}
+
+/* "N SENTENCE" for each step of these, with the first words of its part. */
+static void skipped_steps(const struct comparing *comparing, const bool *is_of,
+	const struct facts *words, struct facts *ret_skipped)
+{
+	for (size_t i = comparing->n_done; i < comparing->plan->n_steps; i++) {
+		const struct plan_step *step = &comparing->plan->steps[i];
+		cleanup_buf struct buf line = BUF_INIT;
+		char begin[32];
+		size_t w = 0;
+
+		if (!is_of[step->part])
+			continue;
+		snprintf(begin, sizeof(begin), "part %u of ", step->part);
+		while (w + 1 < words->count &&
+			strncmp(words->lines[w], begin, strlen(begin)) != 0)
+			w++;
+		buf_printf(&line, "%zu %s", step->number, words->lines[w]);
+		facts_add(ret_skipped, buf_text(&line));
+	}
+}
+
 /* ---- answers ---- */
 
 __attribute__((format(printf, 2, 3))) static void add_name(
@@ -126,18 +271,73 @@ static void add_sentence(struct sight *sight, const char *word, const char *sent
 	add_name(sight, "%s %s", word, buf_text(&text));
 }
 
+static void add_words(struct sight *sight, const struct facts *words)
+{
+	char name[32];
+
+	for (size_t i = 0; i < words->count; i++) {
+		snprintf(name, sizeof(name), "words %zu", i);
+		add_sentence(sight, name, words->lines[i]);
+	}
+}
+
+static void add_skipped(struct sight *sight, const struct facts *skipped)
+{
+	for (size_t i = 0; i < skipped->count; i++)
+		add_sentence(sight, "skipped", skipped->lines[i]);
+}
+
+/* "4-6,1-3,": the steps as they are gone on with. */
+static void tell_steps(const struct comparing *comparing, struct sight *sight)
+{
+	const struct plan *plan = comparing->plan;
+	cleanup_buf struct buf text = BUF_INIT;
+
+	for (size_t i = 0, end; i < plan->n_steps && plan->n_parts; i = end) {
+		for (end = i + 1;
+			end < plan->n_steps &&
+			plan->steps[end].number == plan->steps[end - 1].number + 1;)
+			end++;
+		buf_printf(&text, "%zu-%zu,", plan->steps[i].number,
+			plan->steps[end - 1].number);
+	}
+	if (text.len)
+		add_name(sight, "steps %s", buf_text(&text));
+}
+
+/* What could be done all the same. */
+static void hint(const struct comparing *comparing, const struct difference *difference,
+	struct facts *words)
+{
+	cleanup_free bool *is_of =
+		parts_that_differ(comparing, difference, comparing->n_done);
+	cleanup_buf struct buf text = BUF_INIT;
+	size_t count;
+
+	if (!is_of || comparing->is_going_on)
+		return;
+	count = count_parts(comparing, is_of);
+	buf_printf(&text,
+		"%zu of %zu parts differ%s: --keep-going leaves %s out and carries out "
+		"the other%s",
+		count, comparing->n_parts, count == 1 ? "s" : "",
+		count == 1 ? "it" : "them", comparing->n_parts - count == 1 ? "" : "s");
+	facts_add(words, buf_text(&text));
+}
+
 /* What was found stays here: the lines that differ are told. Takes them. */
 static void tell_difference(const struct comparing *comparing, struct sight *sight,
 	struct difference *difference, const char *verdict)
 {
 	cleanup_facts struct facts words = FACTS_INIT;
-	char name[32];
+	cleanup_free bool *is_of = parts_that_differ(comparing, difference, 0);
 
-	compare_words(&comparing->plan->expect, difference, &words);
-	for (size_t i = 0; i < words.count; i++) {
-		snprintf(name, sizeof(name), "words %zu", i);
-		add_sentence(sight, name, words.lines[i]);
-	}
+	if (is_of)
+		words_of_parts(comparing, is_of, difference, &words);
+	else
+		compare_words(&comparing->plan->expect, difference, &words);
+	hint(comparing, difference, &words);
+	add_words(sight, &words);
 	facts_free(&sight->found);
 	sight->found = difference->extra;
 	sight->expected = difference->missing;
@@ -187,6 +387,8 @@ static void tell_still_live(const struct plan_step *step, struct sight *sight)
 
 /* ---- what is compared ---- */
 
+static const char left_out[] = "left out, since the host differs there:";
+
 static int compare_host(struct comparing *comparing, struct sight *sight, struct err *err)
 {
 	int r = verify_identity(&comparing->looking, comparing->plan, err);
@@ -212,22 +414,74 @@ static int look_for(struct comparing *comparing, struct view *view,
 	return r;
 }
 
-static int compare_whole(struct comparing *comparing,
+/* Of the parts of which a step is done or was begun. */
+static int compare_begun(struct comparing *comparing,
 	const struct compare_question *question, struct sight *sight, struct err *err)
 {
 	cleanup_difference struct difference difference = DIFFERENCE_INIT;
+	cleanup_plan_arranged struct plan *plan = NULL;
+	cleanup_facts struct facts now = FACTS_INIT, uncertain = FACTS_INIT;
 	cleanup_view struct view view = {0};
+	size_t n_begun = comparing->n_done + comparing->is_begun, n_parts = 0;
 	int r;
 
-	view_of_plan(comparing->plan, &comparing->now, &comparing->uncertain,
-		question->how == COMPARE_TO_BEGIN, &view);
+	while (n_begun && n_parts < comparing->n_parts &&
+		comparing->parts[n_parts++] != comparing->plan->steps[n_begun - 1].part)
+		;
+	plan = plan_arrange(comparing->whole, comparing->parts, n_parts);
+	plan_predict(plan, comparing->n_done, &now, &uncertain);
+	if (comparing->is_begun)
+		plan_step_admit(next_step(comparing), &uncertain);
+	view_of_plan(plan, &now, &uncertain, false, &view);
 	r = look_for(comparing, &view, question, sight, &difference, err);
 	if (r < 0)
 		return r;
 	tell(comparing, sight, &difference);
 	tell_suspended(sight);
-	add_name(sight, "facts %zu", comparing->now.count);
+	tell_steps(comparing, sight);
+	add_name(sight, "facts %zu", now.count);
 	return 0;
+}
+
+static int compare_whole(struct comparing *comparing,
+	const struct compare_question *question, struct sight *sight, struct err *err)
+{
+	cleanup_facts struct facts words = FACTS_INIT, skipped = FACTS_INIT;
+
+	if (question->how == COMPARE_PLAINLY && comparing->plan->n_parts)
+		return compare_begun(comparing, question, sight, err);
+	comparing->is_going_on |= question->how == COMPARE_TO_GO_ON;
+	for (;;) {
+		cleanup_difference struct difference difference = DIFFERENCE_INIT;
+		cleanup_free bool *is_of = NULL;
+		cleanup_view struct view view = {0};
+		int r;
+
+		view_of_plan(comparing->plan, &comparing->now, &comparing->uncertain,
+			question->how != COMPARE_PLAINLY, &view);
+		r = look_for(comparing, &view, question, sight, &difference, err);
+		if (r < 0)
+			return r;
+		if (comparing->is_going_on)
+			is_of = parts_that_differ(
+				comparing, &difference, comparing->n_done);
+		if (is_of) {
+			facts_add(&words, left_out);
+			words_of_parts(comparing, is_of, &difference, &words);
+			skipped_steps(comparing, is_of, &words, &skipped);
+			leave_out(comparing, is_of);
+			sight_free(sight);
+			continue;
+		}
+		if (difference_is_empty(&difference))
+			add_words(sight, &words);
+		add_skipped(sight, &skipped);
+		tell(comparing, sight, &difference);
+		tell_suspended(sight);
+		tell_steps(comparing, sight);
+		add_name(sight, "facts %zu", comparing->now.count);
+		return 0;
+	}
 }
 
 static struct view *view_step(struct comparing *comparing)
@@ -251,6 +505,32 @@ static void tell_neighbours(const struct plan_step *step, struct sight *sight)
 	add_sentence(sight, "neighbours", err.code ? err.msg : "ok");
 }
 
+/* The part of the next step is left out, if all that differs is of it, and none of its
+ * steps was begun. */
+static void tell_next(
+	struct comparing *comparing, struct sight *sight, struct difference *difference)
+{
+	cleanup_free bool *is_of =
+		comparing->is_going_on && !difference_is_empty(difference)
+			? parts_that_differ(comparing, difference, 0)
+			: NULL;
+	cleanup_facts struct facts words = FACTS_INIT, skipped = FACTS_INIT;
+
+	if (!is_of) {
+		tell(comparing, sight, difference);
+		return;
+	}
+	facts_add(&words, left_out);
+	words_of_parts(comparing, is_of, difference, &words);
+	skipped_steps(comparing, is_of, &words, &skipped);
+	leave_out(comparing, is_of);
+	facts_free(&sight->found);
+	add_words(sight, &words);
+	add_skipped(sight, &skipped);
+	tell_steps(comparing, sight);
+	add_name(sight, "verdict skipped");
+}
+
 static int compare_before(struct comparing *comparing,
 	const struct compare_question *question, struct sight *sight, struct err *err)
 {
@@ -261,7 +541,7 @@ static int compare_before(struct comparing *comparing,
 	if (r < 0)
 		return r;
 	tell_neighbours(next_step(comparing), sight);
-	tell(comparing, sight, &difference);
+	tell_next(comparing, sight, &difference);
 	return 0;
 }
 
@@ -355,7 +635,7 @@ static int compare_metadata(struct comparing *comparing,
 		r = verify_expected(&comparing->looking, &view, &again, &difference, err);
 	}
 	if (r == 0)
-		tell(comparing, sight, &difference);
+		tell_next(comparing, sight, &difference);
 	return r;
 }
 
@@ -401,7 +681,24 @@ static void tell_run(const struct journal_run *run, struct sight *sight)
 		yes_or_no(run->is_stopped));
 }
 
-static int read_journal(const struct buf *question, struct sight *sight, struct err *err)
+/* Its parts are gone on with in the order that the journal leaves them in. */
+static int take_run(
+	struct comparing *comparing, const struct journal_run *run, struct err *err)
+{
+	const struct plan *whole = comparing->whole;
+
+	if (!whole || !whole->n_parts || strcmp(run->digest, whole->digest) != 0 ||
+		run->n_steps != whole->n_steps)
+		return 0;
+	if (journal_parts(run, whole, false, comparing->parts, &comparing->n_parts, err) <
+		0)
+		return -EBADMSG;
+	arrange(comparing, 0, false);
+	return 0;
+}
+
+static int read_journal(struct comparing *comparing, const struct buf *question,
+	struct sight *sight, struct err *err)
 {
 	cleanup_buf struct buf text = BUF_INIT;
 	struct journal_run run = {.n_done = 0};
@@ -414,6 +711,8 @@ static int read_journal(const struct buf *question, struct sight *sight, struct 
 		return r;
 	r = is_done ? journal_read(buf_text(&text), text.len, "", &run, &why)
 		    : journal_parse(buf_text(&text), text.len, "", &run, &why);
+	if (r == 0 && !is_done)
+		r = take_run(comparing, &run, &why);
 	if (r < 0)
 		add_sentence(sight, r == -ECANCELED ? "undone" : "refused", why.msg);
 	else
@@ -473,7 +772,7 @@ void comparing_answer(void *context, const struct buf *question, struct buf *ret
 	if (begins(question, COMPARE_PLAN)) {
 		r = take_plan(comparing, question, &sight, &err);
 	} else if (begins(question, COMPARE_JOURNAL)) {
-		r = read_journal(question, &sight, &err);
+		r = read_journal(comparing, question, &sight, &err);
 	} else if (begins(question, COMPARE_WORD)) {
 		r = answer_question(comparing, question, &sight, &err);
 	} else {

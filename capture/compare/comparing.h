@@ -15,7 +15,12 @@
 
 struct comparing {
 	struct looking looking; /* `redaction` is set with the plan */
-	struct plan *plan;	/* NULL: there is none yet */
+	struct plan *whole;	/* NULL: there is none yet */
+	/* The same, or of its parts those that are gone on with, in this order. */
+	struct plan *plan;
+	unsigned *parts;
+	size_t n_parts;
+	bool is_going_on; /* parts that differ are left out */
 	/* What holds when so many steps are done. */
 	size_t n_done;
 	bool is_begun; /* the next step was */

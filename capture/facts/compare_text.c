@@ -15,6 +15,7 @@ const char *const compare_whats[COMPARE_WHATS] = {
 const char *const compare_hows[COMPARE_HOWS] = {
 	[COMPARE_PLAINLY] = "-",
 	[COMPARE_TO_BEGIN] = "begin",
+	[COMPARE_TO_GO_ON] = "go-on",
 	[COMPARE_FAILED] = "failed",
 	[COMPARE_FREE] = "free",
 	[COMPARE_HELD] = "held",

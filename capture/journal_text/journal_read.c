@@ -234,6 +234,46 @@ static int read_header(struct reader *r)
 	return 1;
 }
 
+/* Steps are in order, unless some were left out. 0: the line is of no step that may come.
+ */
+static uint64_t next_step(const struct reader *r)
+{
+	static const char skipped[] = " skipped ";
+	const struct journal_run *run = &r->run;
+	size_t digits = strspn(r->line, "0123456789");
+	uint64_t number = 0;
+	bool is_left = parse_u64(r->line, digits, 10, &number) == 0 && number &&
+		       number <= run->n_steps && run->steps[number] == JOURNAL_LEFT;
+
+	if (r->place == IN_STEP || r->place == BEHIND_IT)
+		return run->begun;
+	if (is_left && r->len > digits + strlen(skipped) &&
+		memcmp(r->line + digits, skipped, strlen(skipped)) == 0)
+		return number;
+	if (run->is_begun)
+		return run->begun;
+	if (run->has_skipped)
+		return is_left ? number : 0;
+	return run->n_done + 1;
+}
+
+static int read_skipped(struct reader *r, uint64_t number)
+{
+	if (!take_time(r) || !take(r, " ") || !take_text(r))
+		return bad(r, "N skipped TIME TEXT");
+	r->run.steps[number] = JOURNAL_SKIPPED;
+	r->run.has_skipped = true;
+	r->run.n_skipped++;
+	return 0;
+}
+
+static void end_step(struct reader *r, uint64_t number)
+{
+	r->run.is_begun = false;
+	r->run.steps[number] = JOURNAL_DONE;
+	r->run.n_done++;
+}
+
 /* A run's last word: of step `number`, if it is not 0, or of the run. 1: it is one. */
 static int read_ended(struct reader *r, uint64_t number)
 {
@@ -241,7 +281,12 @@ static int read_ended(struct reader *r, uint64_t number)
 		"unchanged", "differs", "unconfirmed", "refused"};
 
 	if (take_verb(r, 0, "stopped")) {
-		end(r, "its run stopped before the plan was carried out");
+		if (r->run.n_skipped)
+			end(r, "%llu of its %llu steps were skipped",
+				(unsigned long long)r->run.n_skipped,
+				(unsigned long long)r->run.n_steps);
+		else
+			end(r, "its run stopped before the plan was carried out");
 		r->run.is_stopped = true;
 		r->place = AT_END;
 		return 1;
@@ -251,6 +296,7 @@ static int read_ended(struct reader *r, uint64_t number)
 			continue;
 		end(r, "step %llu was not done (%s)", (unsigned long long)number,
 			verbs[i]);
+		r->run.begun = number;
 		/* these two say that it changed nothing */
 		if (strcmp(verbs[i], "unchanged") == 0 ||
 			strcmp(verbs[i], "refused") == 0)
@@ -334,12 +380,14 @@ static int read_intent(struct reader *r, uint64_t number)
 	enum plan_op parsed;
 
 	if (r->run.is_begun && take_verb(r, number, "was-done")) {
-		r->run.is_begun = false;
-		r->run.n_done = number;
+		end_step(r, number);
 		return take_time(r) && !rest(r) ? 0 : bad(r, "N was-done TIME");
 	}
 	if (read_ended(r, number))
 		return 0;
+	if ((!r->run.is_begun || number != r->run.begun) &&
+		take_verb(r, number, "skipped"))
+		return read_skipped(r, number);
 	if (take_verb(r, number, "kept"))
 		return read_kept(r, number);
 	if (!take_verb(r, number, "intent") || !take_time(r) || !take(r, " "))
@@ -348,6 +396,7 @@ static int read_intent(struct reader *r, uint64_t number)
 	if (plan_op_parse(op, strlen(op), &parsed) < 0 || !take(r, " ") || !rest(r))
 		return bad(r, "an operation and its target");
 	r->run.is_begun = true;
+	r->run.begun = number;
 	r->place = IN_STEP;
 	return 0;
 }
@@ -357,8 +406,7 @@ static int read_step(struct reader *r, uint64_t number)
 	if (read_ended(r, number))
 		return 0;
 	if (take_verb(r, number, "done")) {
-		r->run.is_begun = false;
-		r->run.n_done = number;
+		end_step(r, number);
 		r->place = AT_STEP;
 		return take_time(r) && !rest(r) ? 0 : bad(r, "N done TIME");
 	}
@@ -390,13 +438,17 @@ static int read_resumed(struct reader *r)
 		return bad(r, "0 resumed TIME, the steps that are done, BYTES");
 	r->run.end = ERR_INIT;
 	r->run.is_stopped = false;
+	r->run.n_skipped = 0;
+	for (uint64_t i = 1; i <= r->run.n_steps; i++)
+		if (r->run.steps[i] == JOURNAL_SKIPPED)
+			r->run.steps[i] = JOURNAL_LEFT;
 	r->place = AT_RUN;
 	return 0;
 }
 
 static int read_line(struct reader *r)
 {
-	uint64_t number = r->run.n_done + 1;
+	uint64_t number = next_step(r);
 
 	if (r->run.is_finished)
 		return fail(r, -EBADMSG, "something follows the last line");

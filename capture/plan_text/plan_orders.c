@@ -53,32 +53,6 @@ void orders_free(struct orders *orders)
 	free(orders);
 }
 
-/* ---- parts ---- */
-
-struct plan_step *plan_steps_arrange(const struct plan_step *steps, size_t n_steps,
-	const unsigned *parts, size_t n_parts, size_t *ret_count)
-{
-	struct plan_step *arranged = xcalloc(n_steps + 1, sizeof(*arranged));
-	size_t count = 0;
-
-	for (size_t p = 0; p < n_parts; p++) {
-		size_t low = 0, high = n_steps;
-
-		while (low < high) { /* the first step of it */
-			size_t middle = low + (high - low) / 2;
-
-			if (steps[middle].part < parts[p])
-				low = middle + 1;
-			else
-				high = middle;
-		}
-		for (; low < n_steps && steps[low].part == parts[p]; low++)
-			arranged[count++] = steps[low];
-	}
-	*ret_count = count;
-	return arranged;
-}
-
 /* ---- reading ---- */
 
 static void pass_over(struct lines *lines, const char *keyword)

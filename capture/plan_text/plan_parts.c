@@ -146,6 +146,31 @@ static void keep_scope(
 				scope->conditions[i];
 }
 
+/* Part by part, in this order; borrowed. */
+static struct plan_step *arrange_steps(const struct plan_step *steps, size_t n_steps,
+	const unsigned *parts, size_t n_parts, size_t *ret_count)
+{
+	struct plan_step *arranged = xcalloc(n_steps + 1, sizeof(*arranged));
+	size_t count = 0;
+
+	for (size_t p = 0; p < n_parts; p++) {
+		size_t low = 0, high = n_steps;
+
+		while (low < high) { /* the first step of it */
+			size_t middle = low + (high - low) / 2;
+
+			if (steps[middle].part < parts[p])
+				low = middle + 1;
+			else
+				high = middle;
+		}
+		for (; low < n_steps && steps[low].part == parts[p]; low++)
+			arranged[count++] = steps[low];
+	}
+	*ret_count = count;
+	return arranged;
+}
+
 struct plan *plan_arrange(const struct plan *plan, const unsigned *parts, size_t n_parts)
 {
 	cleanup_free bool *is_kept = xcalloc(plan->n_parts + 1, sizeof(*is_kept));
@@ -166,7 +191,7 @@ struct plan *plan_arrange(const struct plan *plan, const unsigned *parts, size_t
 			*array_add(&arranged->expect.lines, &arranged->expect.count) =
 				line;
 	}
-	arranged->steps = plan_steps_arrange(
+	arranged->steps = arrange_steps(
 		plan->steps, plan->n_steps, parts, n_parts, &arranged->n_steps);
 	return arranged;
 }

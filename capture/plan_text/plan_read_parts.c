@@ -172,19 +172,13 @@ static int read_step_line(struct lines *lines, struct plan_step **steps, size_t 
 	return 0;
 }
 
-/* Of the step before, or the next one: so each has steps, and they are in a row. */
-static int read_part(
-	struct lines *lines, const struct plan_step *before, struct plan_step *step)
+static int read_part(struct lines *lines, struct plan_step *step)
 {
-	unsigned last = before ? before->part : 0;
 	uint64_t part = 0;
 
 	if (lines_take(lines, "part ") < 0 ||
 		lines_take_number(lines, ' ', PLAN_STEPS_MAX, &part) < 0)
 		return -EBADMSG;
-	if (part != last + 1 && (part != last || !last))
-		return lines_bad(lines, "expected part %u%s", last ? last : 1,
-			last ? ", or the next one" : "");
 	step->part = (unsigned)part;
 	return lines_take_end(lines);
 }
@@ -194,8 +188,7 @@ int plan_read_step_head(struct lines *lines, bool has_parts, struct plan_step **
 {
 	if (read_step_line(lines, steps, n_steps, ret_step) < 0)
 		return -EBADMSG;
-	if (has_parts &&
-		read_part(lines, *n_steps > 1 ? *ret_step - 1 : NULL, *ret_step) < 0)
+	if (has_parts && read_part(lines, *ret_step) < 0)
 		return -EBADMSG;
 	if (!lines_is(lines, "# "))
 		return lines_take(lines, "# ");

@@ -43,6 +43,18 @@ static bool target_is_consistent(
 
 /* ---- the step ---- */
 
+/* Of the step before, or the next one: so each part has steps, and they are in a row. */
+static int check_part(const struct lines *lines, const struct plan *plan)
+{
+	unsigned part = plan->steps[plan->n_steps - 1].part, last = plan->n_parts;
+
+	if (plan->version < PLAN_VERSION_PARTS || part == last + 1 ||
+		(last && part == last))
+		return 0;
+	return lines_bad(lines, "expected part %u%s", last ? last : 1,
+		last ? ", or the next one" : "");
+}
+
 int plan_read_step(
 	struct lines *lines, struct plan *plan, struct plan_ledger *ledger)
 {
@@ -51,6 +63,8 @@ int plan_read_step(
 
 	if (plan_read_step_head(lines, plan->version >= PLAN_VERSION_PARTS, &plan->steps,
 		    &plan->n_steps, &step) < 0)
+		return -EBADMSG;
+	if (check_part(lines, plan) < 0)
 		return -EBADMSG;
 	plan->n_parts = step->part;
 	at_target = *lines;

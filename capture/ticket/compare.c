@@ -31,6 +31,11 @@ bool ticket_is_as_predicted(const struct ticket_result *result)
 
 /* ---- what the plan says ---- */
 
+static const struct plan *carried_out(const struct ticket *ticket)
+{
+	return ticket->carried_out ? ticket->carried_out : ticket->plan;
+}
+
 struct prediction {
 	struct facts now, uncertain;
 };
@@ -57,7 +62,8 @@ static void compare_begun(const struct ticket *ticket, const struct facts *found
 	cleanup_ticket_result struct ticket_result other = TICKET_RESULT_INIT;
 	struct prediction after = {0};
 
-	plan_predict(ticket->plan, ticket->run.n_done + 1, &after.now, &after.uncertain);
+	plan_predict(carried_out(ticket), ticket->run.n_done + 1, &after.now,
+		&after.uncertain);
 	facts_drop_momentary(&after.now);
 	compare_scope(&after, found, &other);
 	if (ticket_is_as_predicted(&other)) {
@@ -124,7 +130,7 @@ static void take_as_predicted(
 static void compare_hosts(const struct ticket *ticket,
 	const struct prediction *prediction, struct ticket_result *result)
 {
-	const struct facts *expect = &ticket->plan->expect;
+	const struct facts *expect = &carried_out(ticket)->expect;
 	const struct facts *now = &prediction->now, *uncertain = &prediction->uncertain;
 	cleanup_facts struct facts before = FACTS_INIT, after = FACTS_INIT;
 	cleanup_facts struct facts gone = FACTS_INIT, new = FACTS_INIT;
@@ -168,9 +174,9 @@ void ticket_compare(const struct ticket *ticket, struct ticket_result *ret_resul
 	cleanup_facts struct facts found = FACTS_INIT;
 
 	host_index_build(ticket->after);
-	host_facts(ticket->after, &ticket->plan->scope, &found);
-	plan_predict(
-		ticket->plan, ticket->run.n_done, &prediction.now, &prediction.uncertain);
+	host_facts(ticket->after, &carried_out(ticket)->scope, &found);
+	plan_predict(carried_out(ticket), ticket->run.n_done, &prediction.now,
+		&prediction.uncertain);
 	facts_drop_momentary(&found);
 	facts_drop_momentary(&prediction.now);
 	compare_scope(&prediction, &found, &result);

@@ -33,6 +33,7 @@ void ticket_free(struct ticket *ticket)
 		free(ticket->kept[i].path);
 		buf_free(&ticket->kept[i].text);
 	}
+	plan_arranged_free(ticket->carried_out);
 	plan_free(ticket->plan);
 	host_free(ticket->before);
 	*ticket = TICKET_INIT;
@@ -84,6 +85,20 @@ static int read_journal(struct ticket *ticket, const char *name, struct err *err
 	return 0;
 }
 
+static int find_parts(struct ticket *ticket, const char *name, struct err *err)
+{
+	const struct plan *plan = ticket->plan;
+	cleanup_free unsigned *parts = xcalloc(plan->n_parts + 1, sizeof(*parts));
+	size_t n_parts;
+
+	if (!plan->n_parts)
+		return 0;
+	if (journal_parts(&ticket->run, plan, true, parts, &n_parts, err) < 0)
+		return err_wrap(err, "%s", name);
+	ticket->carried_out = plan_arrange(plan, parts, n_parts);
+	return 0;
+}
+
 static int read_before(struct ticket *ticket, const char *name, struct err *err)
 {
 	const struct buf *archive = &ticket->before_archive;
@@ -108,6 +123,8 @@ int ticket_read(struct ticket *ticket, const char *plan_name, const char *journa
 
 	if (r == 0)
 		r = read_journal(ticket, journal_name, err);
+	if (r == 0)
+		r = find_parts(ticket, journal_name, err);
 	return r == 0 ? read_before(ticket, before_name, err) : r;
 }
 

@@ -24,6 +24,8 @@ static void add_steps(const struct ticket *ticket, struct buf *text)
 	else
 		buf_printf(text, "%" PRIu64 " of %" PRIu64 " steps done",
 			ticket->run.n_done, ticket->run.n_steps);
+	if (ticket->run.n_skipped)
+		buf_printf(text, ", %" PRIu64 " skipped", ticket->run.n_skipped);
 }
 
 static void add_begun(
@@ -32,7 +34,7 @@ static void add_begun(
 	if (!ticket->run.is_begun)
 		return;
 	buf_printf(text, ", step %" PRIu64 " was begun and its end is not recorded",
-		ticket->run.n_done + 1);
+		ticket->run.begun);
 	if (ticket_is_as_predicted(result))
 		buf_puts(text, result->is_begun_done
 				       ? " (the host shows that it was carried out)"
@@ -101,9 +103,11 @@ static void add_head(const struct ticket *ticket, struct buf *text)
 static const char *state_of_step(
 	const struct ticket *ticket, const struct ticket_result *result, size_t index)
 {
-	if (index < ticket->run.n_done)
+	if (ticket->run.steps[index + 1] == JOURNAL_DONE)
 		return "done";
-	if (index > ticket->run.n_done || !ticket->run.is_begun)
+	if (ticket->run.steps[index + 1] == JOURNAL_SKIPPED)
+		return "skipped";
+	if (index + 1 != ticket->run.begun || !ticket->run.is_begun)
 		return "not done";
 	if (!ticket_is_as_predicted(result))
 		return "unknown";

@@ -129,16 +129,18 @@ static const char *const verdict_words[VERDICTS] = {
 	[VERDICT_PREDICTED] = "predicted",
 	[VERDICT_UNCHANGED] = "unchanged",
 	[VERDICT_OTHER] = "other",
+	[VERDICT_SKIPPED] = "skipped",
 };
 
 /* The verdicts that a question may have. */
+#define BEFORE_STEP (1 << VERDICT_EXPECTED | 1 << VERDICT_DIFFERS | 1 << VERDICT_SKIPPED)
 static const unsigned verdicts_of[COMPARE_WHATS] = {
 	[COMPARE_HOST] = 1 << VERDICT_EXPECTED | 1 << VERDICT_OTHER,
 	[COMPARE_WHOLE] = 1 << VERDICT_EXPECTED | 1 << VERDICT_DIFFERS,
-	[COMPARE_BEFORE] = 1 << VERDICT_EXPECTED | 1 << VERDICT_DIFFERS,
+	[COMPARE_BEFORE] = BEFORE_STEP,
 	[COMPARE_AFTER] =
 		1 << VERDICT_PREDICTED | 1 << VERDICT_UNCHANGED | 1 << VERDICT_DIFFERS,
-	[COMPARE_METADATA] = 1 << VERDICT_EXPECTED | 1 << VERDICT_DIFFERS,
+	[COMPARE_METADATA] = BEFORE_STEP,
 };
 
 static int read_verdict(const struct sight *sight, enum compare_what what,

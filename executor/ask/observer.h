@@ -48,8 +48,9 @@ enum verdict {
 	VERDICT_PREDICTED,
 	VERDICT_UNCHANGED,
 	VERDICT_OTHER,
+	VERDICT_SKIPPED, /* the next step's part is left out from now on */
 };
-#define VERDICTS (VERDICT_OTHER + 1)
+#define VERDICTS (VERDICT_SKIPPED + 1)
 
 /* *ret_sight has the names, *ret_difference the lines of VERDICT_DIFFERS; what they had
  * is freed. -ENODATA: no verdict; err says why, and both are as they were. */

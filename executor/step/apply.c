@@ -4,6 +4,7 @@
  * verified once more. Input: a plan, a host, a journal. Output: the exit code, and words.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "apply.h"
@@ -16,6 +17,8 @@ void executor_free(struct executor *executor)
 {
 	sight_free(&executor->sight);
 	facts_free(&executor->strings);
+	facts_free(&executor->skipped);
+	free(executor->left.steps);
 	*executor = (struct executor){0};
 }
 
@@ -37,7 +40,54 @@ void executor_say_how_far(const struct executor *executor, const struct journal 
 		"%zu of %zu steps completed. Journal: %s. "
 		"When the cause is removed, --resume continues from here; "
 		"otherwise " NEW_CAPTURE,
-		executor->n_done, executor->plan->n_steps, journal->path);
+		executor->n_done, executor->whole->n_steps, journal->path);
+}
+
+/* Which steps are left out, to the journal. */
+static int note_skipped(
+	struct executor *executor, struct journal *journal, struct err *err)
+{
+	int r = 0;
+
+	while (r == 0 && executor->n_noted < executor->skipped.count) {
+		char *words, *line = executor->skipped.lines[executor->n_noted++];
+		size_t number = strtoul(line, &words, 10);
+
+		words += strspn(words, " ");
+		r = journal_verdict(journal, number, "skipped", words, NULL, err);
+	}
+	return r;
+}
+
+int executor_take_steps(struct executor *executor, struct journal *journal,
+	const struct sight *sight, const struct difference *difference, struct err *err)
+{
+	cleanup_free char *text = sight_word_of(sight, "steps");
+	const struct orders *whole = executor->whole;
+	size_t first, last, most = whole->n_steps, n_steps = 0;
+	struct plan_step *steps = NULL;
+	const char *at = text;
+
+	for (int len; sscanf(at, "%zu-%zu,%n", &first, &last, &len) == 2; at += len)
+		for (; first - 1 < last && last <= most && n_steps < most; first++)
+			*array_add(&steps, &n_steps) = whole->steps[first - 1];
+	if (*at || (*text && n_steps < executor->n_done)) {
+		free(steps);
+		return err_set(err, -ENODATA, "the observer's steps are not the plan's");
+	}
+	if (n_steps) {
+		free(executor->left.steps);
+		executor->left = *whole;
+		executor->left.steps = steps;
+		executor->left.n_steps = n_steps;
+		executor->plan = &executor->left;
+	}
+	at = sight_name(sight, "skipped");
+	if (at)
+		executor_say_difference(executor, difference);
+	for (; at; at = sight_next(sight, "skipped", at))
+		facts_add(&executor->skipped, at);
+	return journal ? note_skipped(executor, journal, err) : 0;
 }
 
 /* ---- the whole plan ---- */
@@ -54,16 +104,20 @@ struct compare_question executor_question(
 /* To show the steps, to hold their groups; and where the journal is. */
 static void ask_names(const struct executor *executor, struct wanted_names *names)
 {
-	for (size_t i = executor->n_done; i < executor->plan->n_steps; i++)
-		names_ask(&executor->plan->steps[i], names);
+	const struct orders *whole = executor->whole;
+
+	for (size_t i = whole->n_parts ? 0 : executor->n_done; i < whole->n_steps; i++)
+		names_ask(&whole->steps[i], names);
 	wanted_name(names, "mounts");
 }
 
 static int ask_whole(struct executor *executor, bool is_begin, enum verdict *ret_verdict,
 	struct sight *ret_sight, struct difference *difference, struct err *err)
 {
-	struct compare_question question = executor_question(
-		executor, COMPARE_WHOLE, is_begin ? COMPARE_TO_BEGIN : COMPARE_PLAINLY);
+	struct compare_question question = executor_question(executor, COMPARE_WHOLE,
+		!is_begin		? COMPARE_PLAINLY
+		: executor->is_going_on ? COMPARE_TO_GO_ON
+					: COMPARE_TO_BEGIN);
 	cleanup_sight struct sight unwanted = SIGHT_INIT;
 	struct sight *sight = ret_sight ? ret_sight : &unwanted;
 	cleanup_free char *count = NULL;
@@ -80,7 +134,7 @@ static int ask_whole(struct executor *executor, bool is_begin, enum verdict *ret
 	if (parse_u64(count, strlen(count), 10, &executor->n_facts) < 0)
 		return err_set(err, -ENODATA,
 			"the observer does not say how many facts are expected");
-	return 0;
+	return executor_take_steps(executor, NULL, sight, difference, err);
 }
 
 enum exit_code executor_compare(struct executor *executor, bool is_begin,
@@ -141,6 +195,7 @@ enum exit_code executor_verify(struct executor *executor)
 	cleanup_difference struct difference difference = DIFFERENCE_INIT;
 	struct err err = ERR_INIT;
 	enum exit_code code;
+	bool is_begun;
 	int r;
 
 	fprintf(executor->out, "reading this host\n");
@@ -155,12 +210,12 @@ enum exit_code executor_verify(struct executor *executor)
 	}
 	if (executor->resumed)
 		executor->n_done = executor->resumed->n_done;
-	if (executor->resumed && executor->resumed->is_begun)
-		code = executor_settle_begun(executor);
-	else
+	is_begun = executor->resumed && executor->resumed->is_begun;
+	code = is_begun ? executor_settle_begun(executor) : EXIT_DONE;
+	if (code == EXIT_DONE && (!is_begun || executor->whole->n_parts))
 		code = executor_compare(executor, executor->plan->n_steps > 0,
 			&executor->sight, &difference);
-	if (code == EXIT_DIFFERS && !executor->is_begun) {
+	if (code == EXIT_DIFFERS && !difference_is_empty(&difference)) {
 		report_error(executor->errors,
 			"this host is not as the plan expects it; nothing was changed");
 		executor_say_difference(executor, &difference);
@@ -180,7 +235,8 @@ static void show_step(struct executor *executor, size_t index, bool has_reasons)
 			&step, NULL);
 	if (step.part && (index == 0 || plan->steps[index - 1].part != step.part))
 		fprintf(executor->out, "part %u of %u\n", step.part, plan->n_parts);
-	report_step(executor->out, &step, index + 1, plan->n_steps, has_reasons);
+	report_step(
+		executor->out, &step, step.number, executor->whole->n_steps, has_reasons);
 }
 
 void executor_show(struct executor *executor)
@@ -202,14 +258,18 @@ static enum exit_code interrupted(
 static enum exit_code apply_steps(struct executor *executor, struct journal *journal)
 {
 	const struct hands *hands = &executor->hands;
-	const struct orders *plan = executor->plan;
 	enum exit_code code = EXIT_DONE;
 
-	for (size_t i = executor->n_done; i < plan->n_steps && code == EXIT_DONE; i++) {
+	for (size_t i = executor->n_done;
+		i < executor->plan->n_steps && code == EXIT_DONE; i++) {
 		if (hands->ops->is_stopped(hands->context))
 			return interrupted(executor, journal);
 		show_step(executor, i, false);
 		code = executor_step(executor, journal, i);
+		if (code == EXIT_REFUSED) { /* left out: another step is there now */
+			code = EXIT_DONE;
+			i--;
+		}
 	}
 	return code;
 }
@@ -233,8 +293,11 @@ enum exit_code executor_apply(struct executor *executor, struct journal *journal
 	enum exit_code code = EXIT_DONE;
 
 	if (journal_verified(journal, executor->n_facts, &err) < 0 ||
-		(executor->was_done && journal_verdict(journal, executor->n_done,
-					       "was-done", NULL, NULL, &err) < 0)) {
+		(executor->was_done &&
+			journal_verdict(journal,
+				executor->plan->steps[executor->n_done - 1].number,
+				"was-done", NULL, NULL, &err) < 0) ||
+		note_skipped(executor, journal, &err) < 0) {
 		report_error(executor->errors, "%s; nothing was changed", err.msg);
 		return executor_cannot(executor);
 	}
@@ -242,6 +305,8 @@ enum exit_code executor_apply(struct executor *executor, struct journal *journal
 	executor_release_group(executor);
 	if (code == EXIT_DONE)
 		code = verify_end(executor);
+	if (code == EXIT_DONE && executor->skipped.count)
+		code = EXIT_REFUSED;
 	if (code == EXIT_DONE) {
 		if (journal_verdict(journal, 0, "finished", NULL, NULL, &err) == 0)
 			return EXIT_DONE;
@@ -249,8 +314,9 @@ enum exit_code executor_apply(struct executor *executor, struct journal *journal
 		return EXIT_STOPPED;
 	}
 	journal_verdict(journal, 0, "stopped",
-		executor->n_done == executor->plan->n_steps ? "all steps are done"
-							    : "steps are left",
+		code == EXIT_REFUSED			      ? "steps were skipped"
+		: executor->n_done == executor->plan->n_steps ? "all steps are done"
+							      : "steps are left",
 		NULL, NULL);
 	return code;
 }

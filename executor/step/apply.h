@@ -23,7 +23,12 @@ struct held_group {
 struct executor {
 	struct observer observer;
 	struct hands hands;
-	const struct orders *plan;
+	const struct orders *plan; /* of its parts those that are gone on with */
+	const struct orders *whole;
+	struct orders left;	/* `plan`, once parts were left out or moved */
+	struct facts skipped;	/* "N SENTENCE": step N is left out, and why */
+	size_t n_noted;		/* of these, in the journal */
+	bool is_going_on;	/* parts that differ are left out */
 	FILE *out;		/* what is done */
 	FILE *errors;		/* why it is not */
 	bool is_verbose;	/* facts that differ beside what they mean */
@@ -70,6 +75,9 @@ enum exit_code executor_apply(struct executor *executor, struct journal *journal
 
 /* ---- inside ---- */
 
+/* By an answer; to the journal, if there is one. -ENODATA: it contradicts itself. */
+int executor_take_steps(struct executor *executor, struct journal *journal,
+	const struct sight *sight, const struct difference *difference, struct err *err);
 /* The next step is done. */
 void executor_advance(struct executor *executor);
 /* A question about the plan as far as it is done. */

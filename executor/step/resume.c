@@ -44,7 +44,7 @@ static enum exit_code wait_for_lvm(
 	report_error(executor->errors,
 		"%s: the lvm command of step %zu may still be at work; nothing more was "
 		"changed; try again when it has ended",
-		err.msg, executor->n_done + 1);
+		err.msg, step->number);
 	return err.code == -EBUSY ? EXIT_DIFFERS : executor_cannot(executor);
 }
 
@@ -58,7 +58,7 @@ static enum exit_code say_half_way(const struct executor *executor,
 		"step %zu was begun, and its end is not recorded; the host is neither as "
 		"before it nor as after it. Nothing more was changed. Of what it was "
 		"before:",
-		executor->n_done + 1);
+		executor->plan->steps[executor->n_done].number);
 	executor_say_difference(executor, before);
 	report_error(to, "of what the step makes it:");
 	executor_say_difference(executor, after);
@@ -73,15 +73,17 @@ static enum exit_code say_half_way(const struct executor *executor,
 
 enum exit_code executor_settle_begun(struct executor *executor)
 {
-	const struct plan_step *step = &executor->plan->steps[executor->n_done];
+	const struct plan_step *step;
 	cleanup_difference struct difference before = DIFFERENCE_INIT;
 	cleanup_difference struct difference after = DIFFERENCE_INIT;
 	enum exit_code code;
-	size_t number = executor->n_done + 1;
+	size_t number;
 
 	executor->is_begun = true;
 	executor->was_done = false; /* of an earlier look */
 	code = look(executor, &before);
+	number = executor->plan->steps[executor->n_done].number;
+	step = &executor->whole->steps[number - 1];
 	if ((code == EXIT_DONE || code == EXIT_DIFFERS) && plan_op_row(step->op)->is_by_lvm) {
 		code = wait_for_lvm(executor, step);
 		if (code != EXIT_DONE)

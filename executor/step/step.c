@@ -23,7 +23,7 @@ struct run {
 	struct journal *journal;
 	const struct plan_step *step;
 	struct plan_step named; /* the same, under this host's names; borrowed */
-	size_t number;		/* from 1 */
+	size_t number;		/* in the plan, from 1 */
 	struct sight sight; /* as verified for this step */
 	bool is_held;	    /* it was in use at each attempt, not only for a moment */
 };
@@ -58,7 +58,7 @@ static bool is_first_of_group(const struct run *run)
 
 	if (step->op != OP_LV_REMOVE)
 		return false;
-	for (size_t i = 0; i + 1 < run->number; i++)
+	for (size_t i = 0; i < run->executor->n_done; i++)
 		if (plan->steps[i].op == OP_LV_REMOVE &&
 			strcmp(plan->steps[i].target.vg_uuid, step->target.vg_uuid) == 0)
 			return false;
@@ -85,6 +85,23 @@ static int ask_before(struct run *run, enum verdict *ret_verdict,
 	return r;
 }
 
+/* EXIT_REFUSED: the step's part is left out. */
+static enum exit_code judge_before(struct run *run, enum verdict verdict,
+	const struct sight *sight, const struct difference *difference)
+{
+	struct err err = ERR_INIT;
+
+	if (verdict == VERDICT_EXPECTED)
+		return EXIT_DONE;
+	if (verdict != VERDICT_SKIPPED)
+		return refuse(run, EXIT_DIFFERS,
+			"the host is no longer as the plan expects it", difference);
+	return executor_take_steps(
+		       run->executor, run->journal, sight, difference, &err) == 0
+		       ? EXIT_REFUSED
+		       : no_journal(run, &err);
+}
+
 static enum exit_code verify_step(struct run *run)
 {
 	cleanup_difference struct difference difference = DIFFERENCE_INIT;
@@ -93,10 +110,7 @@ static enum exit_code verify_step(struct run *run)
 
 	if (ask_before(run, &verdict, &difference, &err) < 0)
 		return refuse(run, executor_cannot(run->executor), err.msg, NULL);
-	if (verdict == VERDICT_EXPECTED)
-		return EXIT_DONE;
-	return refuse(run, EXIT_DIFFERS, "the host is no longer as the plan expects it",
-		&difference);
+	return judge_before(run, verdict, &run->sight, &difference);
 }
 
 /* What is acted on has a name of this host. */
@@ -267,6 +281,7 @@ static enum exit_code judge(struct run *run, const struct result *result)
 	case VERDICT_DIFFERS:
 	case VERDICT_EXPECTED: /* no verdicts on what a step has done */
 	case VERDICT_OTHER:
+	case VERDICT_SKIPPED:
 		break;
 	}
 	report_error(executor->errors,
@@ -539,7 +554,7 @@ static int64_t held_ms(uint64_t took)
 
 /* While the group's lock is held, what LVM said before counts for this step as well. */
 static int ask_metadata(struct run *run, enum verdict *ret_verdict,
-	struct difference *ret_difference, struct err *err)
+	struct sight *ret_sight, struct difference *ret_difference, struct err *err)
 {
 	struct executor *executor = run->executor;
 	const struct hands *hands = &executor->hands;
@@ -550,15 +565,14 @@ static int ask_metadata(struct run *run, enum verdict *ret_verdict,
 			: held->vg_name ? COMPARE_HELD
 					: COMPARE_FREE);
 	int64_t begin = hands->ops->now_ms(hands->context);
-	cleanup_sight struct sight sight = SIGHT_INIT;
 	cleanup_free char *took = NULL;
 	uint64_t ms;
 
 	held->is_read = false;
-	if (observer_compare(&executor->observer, &question, ret_verdict, &sight,
+	if (observer_compare(&executor->observer, &question, ret_verdict, ret_sight,
 		    ret_difference, err) < 0)
 		return -ENODATA;
-	took = sight_word_of(&sight, "took");
+	took = sight_word_of(ret_sight, "took");
 	if (parse_u64(took, strlen(took), 10, &ms) == 0)
 		held->until = begin + held_ms(ms);
 	held->is_read = held->vg_name;
@@ -568,17 +582,15 @@ static int ask_metadata(struct run *run, enum verdict *ret_verdict,
 static enum exit_code verify_metadata(struct run *run)
 {
 	cleanup_difference struct difference difference = DIFFERENCE_INIT;
+	cleanup_sight struct sight sight = SIGHT_INIT;
 	struct err err = ERR_INIT;
 	enum verdict verdict;
 
 	if (run->step->op != OP_DM_REMOVE)
 		return EXIT_DONE;
-	if (ask_metadata(run, &verdict, &difference, &err) < 0)
+	if (ask_metadata(run, &verdict, &sight, &difference, &err) < 0)
 		return refuse(run, executor_cannot(run->executor), err.msg, NULL);
-	if (verdict == VERDICT_EXPECTED)
-		return EXIT_DONE;
-	return refuse(run, EXIT_DIFFERS, "the host is no longer as the plan expects it",
-		&difference);
+	return judge_before(run, verdict, &sight, &difference);
 }
 
 /* The lock is kept where the next step needs it too. */
@@ -587,9 +599,9 @@ static bool is_held_on(const struct run *run)
 	const struct orders *plan = run->executor->plan;
 	cleanup_free char *next = NULL;
 
-	if (run->number == plan->n_steps)
+	if (run->executor->n_done == plan->n_steps)
 		return false;
-	next = group_to_hold(run->executor, &plan->steps[run->number]);
+	next = group_to_hold(run->executor, &plan->steps[run->executor->n_done]);
 	return is_held(run->executor, next);
 }
 
@@ -616,8 +628,8 @@ enum exit_code executor_step(
 	struct run run = {
 		.executor = executor,
 		.journal = journal,
-		.step = &plan->steps[index],
-		.number = index + 1,
+		.step = &executor->whole->steps[plan->steps[index].number - 1],
+		.number = plan->steps[index].number,
 	};
 	enum exit_code code;
 

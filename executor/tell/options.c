@@ -15,6 +15,7 @@ enum option_id {
 	OPTION_APPLY = OPTION_LONG,
 	OPTION_YES_DIGEST,
 	OPTION_RESUME,
+	OPTION_KEEP_GOING,
 	OPTION_DONE,
 	OPTION_JOURNAL,
 	OPTION_UNSIGNED,
@@ -34,6 +35,8 @@ static const struct option_row rows[] = {
 	{OPTION_RESUME, "resume", NULL,
 		"continue a run that was interrupted or stopped, where its journal and "
 		"the host agree on how far it came; no step is done twice"},
+	{OPTION_KEEP_GOING, "keep-going", NULL,
+		"leave out the parts of the plan that differ, and go on with the others"},
 	{OPTION_DONE, "done", "JOURNAL",
 		"the journal of a plan of another host that comes before this one; one "
 		"for each that PLAN names in an \"after\" line"},
@@ -108,6 +111,8 @@ enum exit_code options_read(int argc, char **argv, struct options *ret_options)
 			ret_options->is_apply = true;
 		} else if (id == OPTION_RESUME) {
 			ret_options->is_resume = true;
+		} else if (id == OPTION_KEEP_GOING) {
+			ret_options->is_keep_going = true;
 		} else if (id == OPTION_UNSIGNED) {
 			ret_options->is_unsigned = true;
 		} else if (id == OPTION_SIGNATURE) {

@@ -32,6 +32,7 @@ struct options {
 	const char *before; /* the plan's capture, for the ticket; NULL: not given */
 	bool is_apply;
 	bool is_resume;
+	bool is_keep_going;
 	bool is_unsigned;
 	bool is_verbose;
 };

@@ -22,6 +22,7 @@
  *   compare host 0 idle -           is this the host, and the boot, of the plan?
  *   compare plan N STATE -          all that the plan is about
  *   compare plan N STATE begin      the same, before a step
+ *   compare plan N STATE go-on      the same; parts that differ are left out
  *   compare before N STATE -        what the next step is about, as before it
  *   compare after N STATE -         the same, as the step makes it
  *   compare after N STATE failed    the same, where it may have done nothing
@@ -40,6 +41,9 @@
  *   name verdict unchanged          of "after": all is as before it
  *   name verdict other              of "host": it is not; see the next line
  *   name other SENTENCE
+ *   name verdict skipped            of "before" and "metadata": its part is left out
+ *   name steps A-B,C-D,             the steps of a plan with parts, as it is gone on with
+ *   name skipped N SENTENCE         step N is left out, and why
  *   name facts COUNT                of "plan": that are expected by now
  *   name suspended yes              of "plan": a device that differs is suspended
  *   name live yes                   of "after" a umount: the file system is still live,
@@ -47,6 +51,9 @@
  *   name neighbours ok              of "before" a command of LVM: it would leave the
  *   name neighbours SENTENCE        origin's other snapshots as they are; or why not
  *   name took MS                    of "metadata": LVM was asked, and took so long
+ *
+ * Of a plan with parts, "plan N STATE -" is about those that were begun. Once "go-on" was
+ * said, others are left out where only parts differ. N counts as "name steps" does.
  *
  * Journals (journal.h) are read here as well, that of this plan and those of plans that
  * come before it: files, one of which may have come from another host. HOW is "any" for a
@@ -95,6 +102,7 @@ enum compare_what {
 enum compare_how {
 	COMPARE_PLAINLY,
 	COMPARE_TO_BEGIN,
+	COMPARE_TO_GO_ON,
 	COMPARE_FAILED,
 	COMPARE_FREE,
 	COMPARE_HELD,

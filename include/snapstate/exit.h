@@ -5,7 +5,7 @@
 
 enum exit_code {
 	EXIT_DONE = 0,	  /* done; of the planner: all that is selected can be removed */
-	EXIT_REFUSED = 1, /* snapshots are kept: refused, undecided, or not found */
+	EXIT_REFUSED = 1, /* snapshots are kept: refused, undecided, skipped, not found */
 	EXIT_USAGE = 2,	  /* the command line makes no sense */
 	EXIT_DIFFERS = 3, /* the host differs from the plan; nothing (more) was changed */
 	EXIT_STOPPED = 4, /* stopped midway; the journal says where */

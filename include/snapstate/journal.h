@@ -26,6 +26,7 @@
  * before that 0 resumed TIME COUNT BYTES           another run goes on behind COUNT
  * steps; so many bytes of an unfinished last line were cut off N was-done TIME of step N
  * only the intent was there, and the predicted facts were found
+ *   N skipped TIME TEXT                  step N is of a part that is left out (plan.h)
  *
  * A line "resumed" may stand wherever a run can end, also in the midst of a step;
  * "signed" or "unsigned" and "verified" follow it.

@@ -10,6 +10,7 @@
 #include "snapstate/err.h"
 #include "snapstate/io.h"
 #include "snapstate/journal.h"
+#include "snapstate/limits.h"
 
 #define JOURNAL_KEPT_MAX 64 /* groups; of more the lines are read, and no more */
 
@@ -21,14 +22,20 @@ struct journal_kept {
 	uint64_t step;
 };
 
+enum journal_step { JOURNAL_LEFT, JOURNAL_DONE, JOURNAL_SKIPPED };
+
 /* What a journal says of the run. */
 struct journal_run {
 	char digest[SHA256_HEX_LEN + 1]; /* of the plan */
 	uint64_t n_steps;
 	uint64_t n_done;
 	bool has_header; /* else it was cut in there: nothing was begun */
-	bool is_begun;	 /* step n_done + 1 was, and may have come to anything */
+	bool is_begun;	 /* step `begun` was, and may have come to anything */
 	bool is_finished;
+	uint64_t begun;
+	uint64_t n_skipped;			    /* by its last run */
+	bool has_skipped;			    /* any of its runs */
+	uint8_t steps[PLAN_STEPS_MAX + 1];	    /* enum journal_step, by number */
 	struct journal_kept kept[JOURNAL_KEPT_MAX]; /* one for each group, the last one */
 	size_t n_kept;
 	bool is_stopped; /* it ended early, and says so; else it was interrupted */
@@ -49,5 +56,13 @@ int journal_parse(const char *text, size_t len, const char *name,
  */
 int journal_read(const char *text, size_t len, const char *name,
 	struct journal_run *ret_run, struct err *err);
+
+struct plan;
+
+/* The parts of the plan that the journal is of: what is done first, then what was begun,
+ * the others behind it; with `is_left_out` without those that were left out. `ret_parts`
+ * has room for all. -EBADMSG: the journal is not of these parts. */
+int journal_parts(const struct journal_run *run, const struct plan *plan,
+	bool is_left_out, unsigned *ret_parts, size_t *ret_count, struct err *err);
 
 #endif

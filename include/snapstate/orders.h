@@ -128,11 +128,6 @@ int orders_read(const char *text, size_t len, const char *name,
 /* The rules for all bytes of a plan: lines of printable ASCII. */
 int plan_check_bytes(const char *text, size_t len, const char *name, struct err *err);
 
-/* The steps of these parts, part by part in this order, borrowed; the array is malloc'ed.
- * All steps of a part are in a row, and each part is below or at the last step's. */
-struct plan_step *plan_steps_arrange(const struct plan_step *steps, size_t n_steps,
-	const unsigned *parts, size_t n_parts, size_t *ret_count);
-
 /* ---- a step, as text ---- */
 
 /* The command that a person would type for this step, on one line:

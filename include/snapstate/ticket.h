@@ -37,6 +37,8 @@ struct ticket {
 	size_t n_signatures;
 	struct buf before_archive, after_archive;
 	struct plan *plan;
+	struct plan
+		*carried_out; /* of its parts those that were not left out; NULL: all */
 	struct journal_run run;			   /* of the same plan */
 	struct ticket_kept kept[JOURNAL_KEPT_MAX]; /* as in `run` */
 	struct host *before;			   /* NULL: not given */

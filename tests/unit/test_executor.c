@@ -54,7 +54,17 @@
 
 /* ---- the toy ---- */
 
-enum { REAL = 1, COW, ORIGIN, SNAPSHOT, MAPPING, WEEKLY, WEEKLY_COW, DEVICES };
+enum {
+	REAL = 1,
+	COW,
+	ORIGIN,
+	SNAPSHOT,
+	MAPPING,
+	WEEKLY,
+	WEEKLY_COW,
+	LOOSE, /* three mappings that have nothing to do with each other */
+	DEVICES = LOOSE + 3
+};
 
 struct toy_device {
 	bool is_there;
@@ -119,6 +129,8 @@ struct toy {
 	unsigned n_reads[DEVICES]; /* of each device meanwhile */
 	bool is_stale;	      /* steps remove the snapshot, then its COW, without LVM */
 	bool is_clone_coming; /* with the first of these */
+	bool is_going_on;     /* --keep-going */
+	bool is_next_opened;  /* of the loose mappings, as one is removed */
 	int64_t act_ms;	      /* that a step takes */
 	unsigned n_locked;    /* behind the first step: so often others have the lock */
 	const struct rlimit *fsize;   /* once the journal has its header; NULL = none */
@@ -466,6 +478,14 @@ static void toy_command(struct toy *toy)
 	toy->has_command = is_due;
 }
 
+/* And, with the one that is removed then, somebody opens the next one. */
+static void toy_loose_remove(struct toy *toy, uint32_t minor)
+{
+	toy->devices[minor].is_there = false;
+	if (toy->is_next_opened && minor == LOOSE)
+		toy->devices[minor + 1].open = 1;
+}
+
 static int toy_perform_one(void *context, struct act_request *request, struct err *err)
 {
 	struct toy *toy = context;
@@ -479,6 +499,10 @@ static int toy_perform_one(void *context, struct act_request *request, struct er
 	strcat(toy->holds, "!");
 	assert_non_null(sight_name(request->sight, "host"));
 	request->has_acted = true;
+	if (request->step->target.devno.minor >= LOOSE) {
+		toy_loose_remove(toy, request->step->target.devno.minor);
+		return 0;
+	}
 	switch (toy->manners[op]) {
 	case RIGHT:
 		toy_act(toy, op);
@@ -660,11 +684,19 @@ static int toy_ask(
 	return 0;
 }
 
+/* The plan is the test's. */
+static void forget_plan(struct comparing *comparing)
+{
+	if (comparing->plan != comparing->whole)
+		plan_arranged_free(comparing->plan);
+	comparing->plan = comparing->whole = NULL;
+	comparing_free(comparing);
+}
+
 /* It compares with that plan, which it borrows. */
 static struct observer toy_observer(struct toy *toy, const struct plan *plan)
 {
-	toy->comparing.plan = NULL;
-	comparing_free(&toy->comparing);
+	forget_plan(&toy->comparing);
 	toy->comparing.looking = (struct looking){.ask = toy_look,
 		.eyes = toy,
 		.pause = toy_pause,
@@ -747,8 +779,7 @@ static void toy_new(struct toy *toy)
 static void toy_free(struct toy *toy)
 {
 	orders_free(toy->orders);
-	toy->comparing.plan = NULL; /* the test's */
-	comparing_free(&toy->comparing);
+	forget_plan(&toy->comparing);
 	machine_close(&toy->machine);
 	nftw(toy->root, root_forget, 16, FTW_DEPTH | FTW_PHYS);
 	nftw(toy->folder, root_forget, 16, FTW_DEPTH | FTW_PHYS);
@@ -947,6 +978,8 @@ static struct executor toy_executor(struct toy *toy, const struct plan *plan)
 		.observer = toy_observer(toy, plan),
 		.hands = toy_hands(toy),
 		.plan = toy->orders,
+		.whole = toy->orders,
+		.is_going_on = toy->is_going_on,
 		.out = open_memstream(&toy->out, &toy->out_len),
 		.errors = open_memstream(&toy->errors, &toy->errors_len),
 	};
@@ -1028,6 +1061,13 @@ static void toy_journal(const struct toy *toy, const struct plan *plan, struct b
 	snprintf(path, sizeof(path), "%s/%s.journal", toy->folder, plan->digest);
 	if (file_read_at(AT_FDCWD, path, 1 << 20, ret, &err) < 0)
 		fail_msg("%s", err.msg);
+}
+
+static void toy_forget_words(struct toy *toy)
+{
+	free(toy->out);
+	free(toy->errors);
+	toy->out = toy->errors = NULL;
 }
 
 static void toy_put_journal(
@@ -1756,7 +1796,7 @@ static void test_a_full_disk_stops_before_acting(void **state)
 	executor.hands = toy_hands(&toy);
 	journal.hands = &executor.hands;
 	toy_read_orders(&toy, plan);
-	executor.plan = toy.orders;
+	executor.plan = executor.whole = toy.orders;
 	executor.out = executor.errors = open_memstream(&toy.errors, &toy.errors_len);
 	assert_int_equal(executor_verify(&executor), EXIT_DONE);
 	assert_int_equal(executor_apply(&executor, &journal), EXIT_ENVIRONMENT);
@@ -2187,6 +2227,211 @@ static void test_an_empty_plan(void **state)
 
 /* ---- the journal's folder ---- */
 
+/* ---- parts ---- */
+
+static void toy_make_loose(struct toy *toy)
+{
+	static const char *const names[] = {"loose1", "loose2", "loose3"};
+
+	toy_new(toy);
+	for (uint32_t i = 0; i < 3; i++)
+		toy->devices[LOOSE + i] = (struct toy_device){.is_there = true,
+			.name = names[i],
+			.uuid = "",
+			.type = "linear",
+			.params = "700:100 2048",
+			.below = {100}};
+}
+
+static void loose_facts(struct toy *toy, const struct plan *plan, struct facts *ret)
+{
+	cleanup_host struct host *host = toy_host(toy);
+
+	host_facts(host, &plan->scope, ret);
+}
+
+/* Each of them is a part. */
+static struct plan *loose_plan(void)
+{
+	cleanup_toy struct toy toy;
+	cleanup_plan struct plan *plan = plan_new();
+	cleanup_scope struct scope scope = {0};
+	cleanup_buf struct buf text = BUF_INIT;
+	struct plan *read = NULL;
+	struct err err = ERR_INIT;
+
+	toy_make_loose(&toy);
+	for (uint32_t i = LOOSE; i < DEVICES; i++) {
+		const struct device device = {.devno = {FAKE_MAJOR, i},
+			.name = toy.devices[i].name,
+			.uuid = ""};
+
+		scope_add_device(&scope, &device, SCOPE_ALL);
+		scope.devices[scope.n_devices - 1].part = i - LOOSE + 1;
+	}
+	scope_add_group(&scope, VG);
+	plan_scope_set(plan, &scope);
+	memset(plan->capture_sha256, 'a', SHA256_HEX_LEN);
+	plan->version = PLAN_VERSION_PARTS;
+	plan->n_parts = 3;
+	loose_facts(&toy, plan, &plan->expect);
+	for (uint32_t i = LOOSE; i < DEVICES; i++) {
+		struct plan_step *step = plan_step_add(plan, OP_DM_REMOVE);
+		cleanup_facts struct facts before = FACTS_INIT, after = FACTS_INIT;
+
+		step->part = i - LOOSE + 1;
+		step->target.devno = (struct devno){FAKE_MAJOR, i};
+		set_string(&step->target.dm_name, toy.devices[i].name);
+		plan_step_reason(step, "it is in the way");
+		loose_facts(&toy, plan, &before);
+		toy.devices[i].is_there = false;
+		loose_facts(&toy, plan, &after);
+		facts_minus(&before, &after, &step->gone);
+		facts_minus(&after, &before, &step->new);
+	}
+	plan_write(plan, &text);
+	if (plan_read(text.data, text.len, "toy", &read, &err) < 0)
+		fail_msg("%s\n%s", err.msg, text.data);
+	return read;
+}
+
+static size_t count_in_journal(
+	const struct toy *toy, const struct plan *plan, const char *words)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+	size_t count = 0;
+
+	toy_journal(toy, plan, &text);
+	for (const char *at = buf_text(&text); (at = strstr(at, words)); at++)
+		count++;
+	return count;
+}
+
+static void test_one_part_differs(void **state)
+{
+	cleanup_plan struct plan *plan = loose_plan();
+	cleanup_toy struct toy toy;
+
+	(void)state;
+	toy_make_loose(&toy);
+	toy.devices[LOOSE + 1].open = 1;
+	assert_int_equal(toy_run(&toy, plan, true), EXIT_DIFFERS);
+	assert_says(toy.errors, "part 2 of 3");
+	assert_says(toy.errors, "1 of 3 parts differs: --keep-going leaves it out and "
+				"carries out the others");
+	assert_int_equal(toy.n_acts, 0);
+}
+
+static void test_the_others_are_carried_out(void **state)
+{
+	cleanup_plan struct plan *plan = loose_plan();
+	cleanup_toy struct toy toy;
+
+	(void)state;
+	toy_make_loose(&toy);
+	toy.is_going_on = true;
+	toy.devices[LOOSE + 1].open = 1;
+	assert_int_equal(toy_run(&toy, plan, true), EXIT_REFUSED);
+	assert_int_equal(toy.n_acts, 2);
+	assert_true(toy.devices[LOOSE + 1].is_there);
+	assert_false(toy.devices[LOOSE].is_there);
+	assert_false(toy.devices[LOOSE + 2].is_there);
+	assert_says(toy.errors, "part 2 of 3");
+	assert_says(toy.out, "step 3 of 3");
+	assert_int_equal(count_in_journal(&toy, plan, "\n2 skipped "), 1);
+	assert_int_equal(count_in_journal(&toy, plan, "\n0 finished "), 0);
+	/* still so: nothing is left to be done */
+	toy_forget_words(&toy);
+	assert_int_equal(toy_resume(&toy, plan), EXIT_DIFFERS);
+	assert_int_equal(toy.n_acts, 2);
+	/* and not any more */
+	toy.devices[LOOSE + 1].open = 0;
+	toy_forget_words(&toy);
+	toy.is_going_on = false;
+	assert_int_equal(toy_resume(&toy, plan), EXIT_DONE);
+	assert_int_equal(toy.n_acts, 3);
+	assert_false(toy.devices[LOOSE + 1].is_there);
+	assert_int_equal(count_in_journal(&toy, plan, "\n0 finished "), 1);
+}
+
+/* Of the whole run, of the parts that are begun by then, or of all of them. */
+static void test_what_is_not_left_out(void **state)
+{
+	cleanup_plan struct plan *plan = loose_plan();
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		cleanup_toy struct toy toy;
+
+		toy_make_loose(&toy);
+		toy.is_going_on = true;
+		if (i == 0)
+			toy.vg_status = "\"EXPORTED\", \"READ\", \"WRITE\"";
+		for (uint32_t k = LOOSE; k < DEVICES && i == 1; k++)
+			toy.devices[k].open = 1;
+		assert_int_equal(toy_run(&toy, plan, true), EXIT_DIFFERS);
+		assert_int_equal(toy.n_acts, 0);
+	}
+}
+
+/* Each removal lets somebody open the next one. */
+static void test_a_part_differs_meanwhile(void **state)
+{
+	cleanup_plan struct plan *plan = loose_plan();
+
+	(void)state;
+	for (int is_going_on = 0; is_going_on < 2; is_going_on++) {
+		cleanup_toy struct toy toy;
+
+		toy_make_loose(&toy);
+		toy.is_next_opened = true;
+		toy.is_going_on = is_going_on;
+		assert_int_equal(toy_run(&toy, plan, true),
+			is_going_on ? EXIT_REFUSED : EXIT_DIFFERS);
+		assert_int_equal(toy.n_acts, is_going_on ? 2 : 1);
+		assert_true(toy.devices[LOOSE + 1].is_there);
+		if (is_going_on)
+			assert_int_equal(count_in_journal(&toy, plan, "\n2 skipped "), 1);
+		/* what was left out comes behind */
+		toy.devices[LOOSE + 1].open = 0;
+		toy.is_next_opened = toy.is_going_on = false;
+		toy_forget_words(&toy);
+		assert_int_equal(toy_resume(&toy, plan), EXIT_DONE);
+		assert_int_equal(toy.n_acts, 3);
+	}
+}
+
+/* Cut off anywhere, the journal lets --resume end it, or says why not. */
+static void test_parts_reset_anywhere(void **state)
+{
+	cleanup_plan struct plan *plan = loose_plan();
+	cleanup_buf struct buf text = BUF_INIT;
+	cleanup_toy struct toy first;
+
+	(void)state;
+	toy_make_loose(&first);
+	first.is_going_on = true;
+	first.devices[LOOSE].open = 1;
+	assert_int_equal(toy_run(&first, plan, true), EXIT_REFUSED);
+	toy_journal(&first, plan, &text);
+	for (size_t len = 0; len <= text.len; len++) {
+		bool is_cut_line = len && text.data[len - 1] != '\n';
+		cleanup_free char *cut = xstrndup(buf_text(&text), len);
+		cleanup_toy struct toy toy;
+
+		toy_make_loose(&toy);
+		if (is_cut_line)
+			continue;
+		toy.devices[LOOSE + 1].is_there = !strstr(cut, "\n2 intent");
+		toy.devices[LOOSE + 2].is_there = !strstr(cut, "\n3 intent");
+		toy_put_journal(&toy, plan, cut, len);
+		if (toy_resume(&toy, plan) != EXIT_DONE)
+			fail_msg("cut at %zu: %s\n%s", len, toy.errors, cut);
+		for (uint32_t k = LOOSE; k < DEVICES; k++)
+			assert_false(toy.devices[k].is_there);
+	}
+}
+
 static int try_journal(
 	struct toy *toy, const char *folder, const struct orders *plan, struct err *err)
 {
@@ -2407,7 +2652,7 @@ static void test_unsettled_neighbours(void **state)
 
 		toy_new(&toy);
 		assert_int_equal(compare_neighbours(&found, VG, DISK, &err), -EAGAIN);
-		assert_says(err.msg, "nobody has looked");
+		assert_says(err.msg, "was not checked");
 		toy_add_weekly(&toy, "cow_store");
 		toy.devices[cases[i].minor].flags = cases[i].flags;
 		toy_facts(&toy, SCOPE_IDENTITY, &found);
@@ -2647,6 +2892,11 @@ int main(void)
 		cmocka_unit_test(test_changed_before_it_was_resumed),
 		cmocka_unit_test(test_half_a_line),
 		cmocka_unit_test(test_uncertain_facts_do_not_count),
+		cmocka_unit_test(test_one_part_differs),
+		cmocka_unit_test(test_the_others_are_carried_out),
+		cmocka_unit_test(test_what_is_not_left_out),
+		cmocka_unit_test(test_a_part_differs_meanwhile),
+		cmocka_unit_test(test_parts_reset_anywhere),
 		cmocka_unit_test(test_an_empty_plan),
 		cmocka_unit_test(test_folders_of_journals),
 		cmocka_unit_test(test_pipe_as_journal),

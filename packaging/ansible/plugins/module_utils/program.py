@@ -13,7 +13,7 @@ DONE, REFUSED, USAGE, DIFFERS, STOPPED, ENVIRONMENT, BAD_INPUT, NOTHING, HAZARD 
 ANSWERS = (DONE, REFUSED, NOTHING, HAZARD)
 MEANING = {
     DONE: 'done',
-    REFUSED: 'snapshots are kept: refused, undecided, or not found',
+    REFUSED: 'snapshots are kept: refused, undecided, skipped, or not found',
     USAGE: 'the command line makes no sense',
     DIFFERS: 'the host differs from the plan; nothing (more) was changed',
     STOPPED: 'stopped midway; the journal says where',
