@@ -151,7 +151,7 @@ step_pick() {
 happen_between() { # LABEL
 	local tries=0
 	until read -r -t 0.2 <>due; do
-		[ $((tries++)) -lt 1500 ] && [ -e "/proc/$executor" ] || return
+		[ $((tries++)) -lt 9000 ] && [ -e "/proc/$executor" ] || return
 	done
 	state_read
 	stack_read "$1"
@@ -173,7 +173,7 @@ later_run() { # LABEL: with the next kind that touches one of the plan's steps
 	[ -n "$number" ] || return 0
 	undo=() tag=$round
 	digits=$(sed -n 's/^digest sha256:\(.\{8\}\).*/\1/p' "$plan")
-	timeout -k 5 600 "$LAB_DIR/kill_at" -s $((number - 1)) due go snapstate-execute --apply --yes-digest "$digits" --unsigned \
+	timeout -k 5 2400 "$LAB_DIR/kill_at" -s $((number - 1)) due go snapstate-execute --apply --yes-digest "$digits" --unsigned \
 		--journal "journal.$round" "$plan" >"$plan.$round" 2>&1 &
 	executor=$!
 	happen_between "$1" || { cat "$plan.$round" && return 1; }
