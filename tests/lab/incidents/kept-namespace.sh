@@ -32,5 +32,5 @@ make() {
 
 expect_plan_rc=1
 expect_verdict onapp-aaaaaaaa/backup-dddddddd refuse
-expect_review 'kept by its bind mount on /run/keep/mnt'
+expect_review 'bind mount on /run/keep/mnt: unmount that'
 expect_review ': stop that process'
