@@ -7,7 +7,7 @@
 #include "capture.h"
 #include "checkpoint.h"
 #include "snapstate/io.h"
-#include "snapstate/kind.h"
+#include "snapstate/publish_check.h"
 
 struct output {
 	const struct buf *bytes;

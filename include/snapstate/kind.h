@@ -38,10 +38,5 @@ int file_kind_check(const char *name, const struct buf *bytes, enum file_kind wa
 /* As file_read_regular(), of standard input, which may be a pipe: waits for its end.
  * -EBADMSG: it is a terminal. */
 int file_read_input(size_t max, struct buf *ret_bytes, struct err *err);
-/*
- * Whether file_publish() can publish it, as far as that shows now: so that work is not
- * done for nothing. -EEXIST: there is something.
- */
-int file_publish_check(const char *path, struct err *err);
 
 #endif

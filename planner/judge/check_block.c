@@ -192,21 +192,23 @@ static bool shares_a_member(const struct host *host, const struct block *array)
 	return false;
 }
 
-static const char state_unrecorded[] = "; its state was not recorded";
-
 /*
  * NULL: it is at rest, and what is on it is on the snapshot alone. An array that runs
  * without a member and was written to since has what that member, wherever it is, does
- * not have: it is not a copy any more, so it is left to people.
+ * not have: it is no longer a copy, so it is left to people. `ret_is_unrecorded`: that is
+ * why, and another capture would show it.
  */
-static const char *why_not_stop(
-	const struct host *host, const struct subject *subject, const struct block *array)
+static const char *why_not_stop(const struct host *host, const struct subject *subject,
+	const struct block *array, bool *ret_is_unrecorded)
 {
+	*ret_is_unrecorded = false;
 	for (size_t i = 0; i < array->n_below; i++)
 		if (!is_on_snapshot(subject, array->below[i]))
 			return "; it has members elsewhere";
-	if (!array->state || !array->level)
-		return state_unrecorded;
+	if (!array->state || !array->level) {
+		*ret_is_unrecorded = true;
+		return "; its state was not recorded";
+	}
 	if (shares_a_member(host, array))
 		return "; another array has the same member";
 	if (!is_known_level(array))
@@ -227,9 +229,10 @@ static const char *why_not_stop(
 static void check_array(
 	const struct host *host, struct subject *subject, const struct block *array)
 {
-	const char *why = why_not_stop(host, subject, array);
+	bool is_unrecorded;
+	const char *why = why_not_stop(host, subject, array, &is_unrecorded);
 
-	if (why == state_unrecorded) {
+	if (is_unrecorded) {
 		note_unrecorded(host, subject, array, own_below(host, subject, array),
 			why, WANTS(ARRAYS));
 		return;

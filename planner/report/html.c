@@ -275,10 +275,10 @@ static void print_evidence(struct html *html, const struct report_host *host)
 		*id->redaction ? "pseudonyms, see the top of this page"
 			       : "the host's own");
 	row_of_recorded(page, host->member->host);
-	row(page, "not read",
-		!host->n_missing ? "all sources were read"
-		: is_of_several	 ? "see where this host begins"
-				 : "see the top of this page");
+	row(page, "sources",
+		!host->n_missing ? "all were read"
+		: is_of_several	 ? "not all were read: see where this host begins"
+				 : "not all were read: see the top of this page");
 	for (size_t i = 0; i < host->n_asked; i++)
 		row(page, "selection", host->asked[i]);
 	if (html->report->output && !is_of_several)

@@ -3,6 +3,8 @@
 #include "html.h"
 #include "review.h"
 #include "snapstate/cleanup.h"
+#include "snapstate/host.h"
+#include "snapstate/host/source.h"
 
 static void print_outlooks(struct page *page, const struct report_host *host)
 {
@@ -43,9 +45,18 @@ static void print_asks(struct page *page, const struct report_host *host)
 	page_close(page);
 }
 
+/* It is no warning then. */
+static bool is_all_read(const struct report_host *host)
+{
+	for (size_t i = 0; i < host->n_missing; i++)
+		if (host->missing[i]->outcome != OUTCOME_ABSENT)
+			return false;
+	return !host_is_imported(host->member->host);
+}
+
 void html_opening(struct page *page, const struct report_host *host)
 {
-	page_open(page, "div", "note");
+	page_open(page, "div", is_all_read(host) ? "note whole" : "note");
 	page_open(page, "p", "");
 	page_say_in(page, "b", "", "Evidence: ");
 	page_captured(page, host->worth);

@@ -115,11 +115,12 @@ void html_steps(struct page *page, const struct plan *plan, const char *label,
 		page_open(page, "b", "");
 		page_say(page, "Step %zu: %s", i + 1, action_words(step->op));
 		page_close(page);
-		page_say(page, ", since ");
+		page_say(page, " (");
 		for (size_t r = 0; r < step->n_reasons; r++) {
 			page_say(page, r ? "; " : "");
 			page_captured(page, without_label(step->reasons[r], label));
 		}
+		page_say(page, ")");
 		/* already quoted for a shell, in printable ASCII */
 		page_say_in(page, "pre", "command", buf_text(&command));
 		page_close(page);

@@ -15,7 +15,7 @@ const char *device_part_words(enum device_part part)
 {
 	switch (part) {
 	case PART_NONE:
-		return "no part of a snapshot's stack";
+		return "not part of a snapshot's stack";
 	case PART_ABOVE:
 		return "is on a snapshot";
 	case PART_SNAPSHOT:
@@ -135,7 +135,7 @@ static void fate_of_kept(const struct device_story *it, struct buf *text)
 {
 	switch (it->part) {
 	case PART_NONE:
-		buf_puts(text, "not touched: no part of a snapshot's stack");
+		buf_puts(text, "not touched: not part of a snapshot's stack");
 		return;
 	case PART_ABOVE:
 	case PART_SNAPSHOT:

@@ -111,7 +111,7 @@ static void test_page(void **state)
 		"mounted on /mnt/backup (ext4)<p class=\"fate\">released in step 1");
 	assert_has(&page, "step 2 removes it");
 	assert_has(&page, "its data stays: LVM may turn it into a plain volume again");
-	assert_has(&page, "all sources were read");
+	assert_has(&page, "all were read");
 	assert_has(&page, "the host&#39;s own");
 	assert_has_not(&page, "HAZARD");
 }
