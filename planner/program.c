@@ -17,8 +17,8 @@
 #include "snapstate/exit.h"
 #include "snapstate/host/places.h"
 #include "snapstate/kind.h"
-#include "snapstate/publish_check.h"
 #include "snapstate/option.h"
+#include "snapstate/publish_check.h"
 #include "snapstate/record.h"
 #include "wrap.h"
 
