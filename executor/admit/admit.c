@@ -71,7 +71,7 @@ static enum exit_code check(const struct admit_request *request,
 
 	if (site_policy_load(ret_policy, &err) == 0)
 		return check_plan(request, ret_policy, ret_signed_by, ret_sha256);
-	report_error(stderr, "%s: no plan is taken before the site's policy can be read",
+	report_error(stderr, "%s: no plan is taken before the site policy can be read",
 		err.msg);
 	return EXIT_ENVIRONMENT;
 }

@@ -6,7 +6,7 @@
  *
  *   snapstate-admit VERSION
  *   read
- *   name age-max SECONDS            of a plan's capture, by the site's policy; 0 = any
+ *   name age-max SECONDS            of a plan's capture, by the site policy; 0 = any
  *   name plan HEX                   sha256 of the file, each byte of it
  *   name signed I role NAMESPACE key WORD by WORD
  *                                   one per signature, from 0 on; none: unsigned

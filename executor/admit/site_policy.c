@@ -105,8 +105,8 @@ int site_policy_read(const char *text, size_t len, const char *name,
 	size_t number = 1, at = 0;
 
 	if (len > SITE_POLICY_BYTES_MAX)
-		return err_set(err, -EBADMSG, "%s:1: a policy has at most %u bytes", name,
-			SITE_POLICY_BYTES_MAX);
+		return err_set(err, -EBADMSG, "%s:1: a site policy has at most %u bytes",
+			name, SITE_POLICY_BYTES_MAX);
 	while (!wrong && at < len) {
 		const char *end = memchr(text + at, '\n', len - at);
 		size_t line_len = end ? (size_t)(end - text) - at : len - at;

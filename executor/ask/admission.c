@@ -299,7 +299,7 @@ enum exit_code admission_check_time(const struct admission *admission, int64_t n
 	if (plan->expires && now >= plan->expires)
 		return bad_time("the plan expired on", plan->expires, now);
 	if (age_max && now - plan->taken >= age_max)
-		return bad_time("by this site's policy (" SITE_POLICY_FILE
+		return bad_time("by the site policy (" SITE_POLICY_FILE
 				", plan-age-max) the plan was good until",
 			plan->taken + age_max, now);
 	return EXIT_DONE;

@@ -193,9 +193,9 @@ static enum exit_code stopped(const struct run *run, const char *what)
 static const char out_of_sight[] =
 	"a descriptor that was sent over a unix socket and not received yet, a file that "
 	"is registered with io_uring, or a mount or mount namespace that only such a "
-	"descriptor keeps. `" OUT_OF_SIGHT_COMMAND "` lists the processes that have "
-	"some, as /proc/PID: end the one that has this one, or restart the host if there "
-	"is none; then capture and plan again";
+	"descriptor keeps. `" OUT_OF_SIGHT_COMMAND
+	"` lists the processes that have some, as /proc/PID: stop the one that holds it, "
+	"or restart the host if there is none; then capture and plan again";
 
 /* A device that somebody keeps open shows that in its open count, which is compared
  * before each attempt; a mount has none. */

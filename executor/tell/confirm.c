@@ -75,8 +75,7 @@ enum exit_code confirm_check(
 	if (is_meant(plan, digits))
 		return EXIT_DONE;
 	report_error(stderr,
-		"--yes-digest is of another plan: the sha256 of this one does not begin "
-		"so; nothing was changed");
+		"--yes-digest does not match this plan's sha256; nothing was changed");
 	return EXIT_USAGE;
 }
 
@@ -96,7 +95,7 @@ enum exit_code confirm_ask(const struct orders *plan, const char *terminal)
 		plan->n_steps, plan->n_steps == 1 ? "" : "s", PLAN_CONFIRM_DIGITS);
 	if (read_answer(fd, answer) && is_meant(plan, answer))
 		return EXIT_DONE;
-	report_error(stderr, "that is not how this plan's sha256 begins; nothing was "
-			     "changed");
+	report_error(
+		stderr, "that does not match this plan's sha256; nothing was changed");
 	return EXIT_USAGE;
 }

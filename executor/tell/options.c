@@ -46,7 +46,7 @@ static const struct option_row rows[] = {
 		"take a plan without a signature, where the site allows it"},
 	{OPTION_SIGNATURE, "signature", "FILE",
 		"a signature of the plan, the maker's or an operator's; may be given "
-		"twice (default: PLAN.sig; PLAN.approve.sig where the site's "
+		"twice (default: PLAN.sig; PLAN.approve.sig where the site "
 		"policy, " SITE_POLICY_FILE ", requires a second one)"},
 	{OPTION_REDACT_KEY, "redact-key", "FILE",
 		"the key of a capture made with --redact (default: " REDACT_KEY_FILE ")"},

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The gate in front of a plan, part by part: the site's policy, principals, a plan's
+ * The gate in front of a plan, part by part: the site policy, principals, a plan's
  * time, the confirmation on a terminal, the copy for syslog. The whole of it: tests/gate.
  */
 #include <setjmp.h>
@@ -85,7 +85,7 @@ static void test_policies_that_are_refused(void **state)
 	buf_puts(&large, "unsigned allowed\n");
 	while (large.len <= SITE_POLICY_BYTES_MAX)
 		buf_puts(&large, "#\n");
-	assert_policy_refused(large.data, large.len, "p:1: a policy has at most");
+	assert_policy_refused(large.data, large.len, "p:1: a site policy has at most");
 }
 
 /* A file that was cut anywhere is refused, or asks for as much. */
