@@ -5,8 +5,7 @@
  * these and no filter but gzip, bzip2, xz, zstd and lz4 as built in (the other filters
  * start programs); links are left alone; a name that leads out of the archive is an
  * error. An archive that is damaged or cut off is read as far as it goes, which is noted.
- * Of a plain tar that ends between two members nobody can tell: the rest is then not in
- * the evidence.
+ * A tar that ends between two members lacks the blocks of zeros that end one.
  */
 #include <archive_entry.h>
 #include <errno.h>
@@ -217,20 +216,41 @@ static int entry_read(struct walk *walk, struct archive_entry *entry, struct err
 				    : member_fill(walk, buf_text(&path), role, err);
 }
 
+#define TAR_BLOCK 512
+
+/* Where a member of a tar ends; of one with holes it is not known. */
+static int64_t member_end(struct archive *archive, struct archive_entry *entry)
+{
+	int64_t size = archive_entry_size(entry);
+
+	if ((archive_format(archive) & ARCHIVE_FORMAT_BASE_MASK) != ARCHIVE_FORMAT_TAR ||
+		archive_entry_sparse_count(entry) || size < 0)
+		return 0;
+	if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry))
+		size = 0;
+	return archive_filter_bytes(archive, 0) +
+	       (size + TAR_BLOCK - 1) / TAR_BLOCK * TAR_BLOCK;
+}
+
 static int archive_walk(struct walk *walk, struct err *err)
 {
 	struct archive_entry *entry;
+	int64_t end = 0;
 	int r;
 
 	/* a warning is about a name or an attribute */
 	while ((r = archive_read_next_header(walk->archive, &entry)) == ARCHIVE_OK ||
 		r == ARCHIVE_WARN) {
 		walk->n_read++;
+		end = member_end(walk->archive, entry);
 		r = entry_read(walk, entry, err);
 		if (r < 0)
 			return r;
 	}
 	walk->evidence->unpacked += (uint64_t)archive_filter_bytes(walk->archive, 0);
+	if (r == ARCHIVE_EOF && archive_filter_bytes(walk->archive, 0) == end)
+		evidence_note_cut(walk->evidence, walk->prefix,
+			"it ends without the blocks of zeros that end a tar");
 	if (r == ARCHIVE_EOF)
 		return 0;
 	if (!walk->n_read && !walk->depth)

@@ -946,6 +946,33 @@ static void test_cut_tar_is_read_as_far_as_it_goes(void **state)
 	(void)has_none;
 }
 
+/* Between any two blocks, and so between two members as well. */
+static void test_no_cut_of_a_tar_is_silent(void **state)
+{
+	cleanup_folder char *folder = folder_new();
+	cleanup_buf struct buf path = BUF_INIT, bytes = BUF_INIT;
+	struct err err = ERR_INIT;
+	size_t end, n_read = 0;
+
+	(void)state;
+	report_pack(folder, "e.tar", "hv7\n", archive_write_add_filter_none);
+	buf_printf(&path, "%s/e.tar", folder);
+	assert_int_equal(file_read_at(AT_FDCWD, path.data, 1 << 20, &bytes, &err), 0);
+	for (end = bytes.len; !bytes.data[end - 1]; end--)
+		;
+	for (size_t len = 512; len < end + 512; len += 512) {
+		cleanup_host struct host *host = NULL;
+
+		file_put(folder, "e.tar", bytes.data, len);
+		if (import_evidence(path.data, &host, &err) < 0)
+			continue; /* no file of use is whole */
+		assert_source(host, IMPORT_DOCUMENT, OUTCOME_TRUNCATED,
+			"is cut off or damaged");
+		n_read++;
+	}
+	assert_true(n_read > 5);
+}
+
 /* A compressed file within, plain or as a tar of one file. */
 static void test_packed_members(void **state)
 {
@@ -1353,6 +1380,7 @@ int main(void)
 		cmocka_unit_test(test_tar_is_as_good_as_a_folder),
 		cmocka_unit_test(test_bad_tars_are_refused),
 		cmocka_unit_test(test_cut_tar_is_read_as_far_as_it_goes),
+		cmocka_unit_test(test_no_cut_of_a_tar_is_silent),
 		cmocka_unit_test(test_packed_members),
 		cmocka_unit_test(test_too_large_is_truncated),
 		cmocka_unit_test(test_lvmdump_alone),
