@@ -17,7 +17,6 @@
 #include "snapstate/cleanup.h"
 #include "snapstate/host.h"
 #include "snapstate/io.h"
-#include "snapstate/kind.h"
 #include "snapstate/record.h"
 #include "snapstate/redact.h"
 #include "snapstate/stamp.h"
@@ -59,8 +58,6 @@ static int name_before(const char *file, struct sight *sight, struct err *err)
 	char sha256[SHA256_HEX_LEN + 1];
 	int r = file_read_regular(AT_FDCWD, file, RECORD_ARCHIVE_MAX, &archive, err);
 
-	if (r == 0)
-		r = file_kind_check(file, &archive, KIND_CAPTURE, err);
 	if (r < 0)
 		return -ENODATA;
 	sha256_hex(buf_text(&archive), archive.len, sha256);
