@@ -59,27 +59,68 @@ static int note_skipped(
 	return r;
 }
 
+static bool begins_part(const struct orders *whole, size_t number)
+{
+	const struct plan_step *step = &whole->steps[number - 1];
+
+	return number == 1 || step[-1].part != step->part;
+}
+
+/* false: not whole parts, or one of them a second time. */
+static bool take_range(const struct orders *whole, size_t first, size_t last,
+	bool *is_taken, struct orders *left)
+{
+	if (!whole->n_parts || !first || first > last || last > whole->n_steps ||
+		!begins_part(whole, first) ||
+		(last < whole->n_steps && !begins_part(whole, last + 1)))
+		return false;
+	for (; first <= last; first++) {
+		const struct plan_step *step = &whole->steps[first - 1];
+
+		if (begins_part(whole, first) && is_taken[step->part])
+			return false;
+		is_taken[step->part] = true;
+		*array_add(&left->steps, &left->n_steps) = *step;
+	}
+	return true;
+}
+
+/* The plan's own steps, in the plan's order within each part; what is done stays. */
+static bool take_ranges(
+	const struct executor *executor, const char *text, struct orders *left)
+{
+	cleanup_free bool *is_taken =
+		xcalloc(executor->whole->n_parts + 1, sizeof(*is_taken));
+	size_t first, last;
+
+	for (int len = 0; sscanf(text, "%zu-%zu,%n", &first, &last, &len) == 2 && len;
+		text += len, len = 0)
+		if (!take_range(executor->whole, first, last, is_taken, left))
+			return false;
+	if (*text || left->n_steps < executor->n_done)
+		return false;
+	for (size_t i = 0; executor->left.steps && i < executor->n_done; i++)
+		if (left->steps[i].number != executor->left.steps[i].number)
+			return false;
+	return true;
+}
+
 int executor_take_steps(struct executor *executor, struct journal *journal,
 	const struct sight *sight, const struct difference *difference, struct err *err)
 {
 	cleanup_free char *text = sight_word_of(sight, "steps");
-	const struct orders *whole = executor->whole;
-	size_t first, last, most = whole->n_steps, n_steps = 0;
-	struct plan_step *steps = NULL;
-	const char *at = text;
+	struct orders left = *executor->whole;
+	const char *at;
 
-	for (int len; sscanf(at, "%zu-%zu,%n", &first, &last, &len) == 2; at += len)
-		for (; first - 1 < last && last <= most && n_steps < most; first++)
-			*array_add(&steps, &n_steps) = whole->steps[first - 1];
-	if (*at || (*text && n_steps < executor->n_done)) {
-		free(steps);
+	left.steps = NULL;
+	left.n_steps = 0;
+	if (*text && !take_ranges(executor, text, &left)) {
+		free(left.steps);
 		return err_set(err, -ENODATA, "the observer's steps are not the plan's");
 	}
-	if (n_steps) {
+	if (left.n_steps) {
 		free(executor->left.steps);
-		executor->left = *whole;
-		executor->left.steps = steps;
-		executor->left.n_steps = n_steps;
+		executor->left = left;
 		executor->plan = &executor->left;
 	}
 	at = sight_name(sight, "skipped");

@@ -2354,6 +2354,83 @@ static void test_the_others_are_carried_out(void **state)
 	assert_int_equal(count_in_journal(&toy, plan, "\n0 finished "), 1);
 }
 
+/* Whatever the observer says: each part whole and once, in the plan's own order. */
+static void test_steps_that_are_not_the_plans(void **state)
+{
+	static const struct {
+		const char *steps;
+		int result;
+	} rows[] = {
+		{"steps 1-3,", 0},
+		{"steps 3-3,1-2,", 0},
+		{"steps 3-3,", 0},
+		{"steps 1-2,", 0},
+		/* not a whole part */
+		{"steps 1-1,3-3,", -ENODATA},
+		{"steps 2-3,", -ENODATA},
+		{"steps 2-2,1-1,3-3,", -ENODATA},
+		/* twice, backwards, none of the plan's, no list */
+		{"steps 3-3,3-3,", -ENODATA},
+		{"steps 1-3,3-3,", -ENODATA},
+		{"steps 3-1,", -ENODATA},
+		{"steps 0-2,", -ENODATA},
+		{"steps 1-4,", -ENODATA},
+		{"steps 3-3", -ENODATA},
+		{"steps 18446744073709551615-1,", -ENODATA},
+		{"steps all", -ENODATA},
+	};
+	struct plan_step steps[] = {{.number = 1, .part = 1}, {.number = 2, .part = 1},
+		{.number = 3, .part = 2}};
+	const struct orders whole = {.steps = steps, .n_steps = 3, .n_parts = 2};
+	const struct orders plain = {.steps = steps, .n_steps = 3};
+	const struct difference none = DIFFERENCE_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct executor executor = {.plan = &whole, .whole = &whole};
+		cleanup_sight struct sight sight = SIGHT_INIT;
+		struct err err = ERR_INIT;
+
+		facts_add(&sight.names, rows[i].steps);
+		if (executor_take_steps(&executor, NULL, &sight, &none, &err) !=
+			rows[i].result)
+			fail_msg("%s: %s", rows[i].steps, err.msg);
+		assert_true((executor.plan == &whole) == (rows[i].result < 0));
+		executor_free(&executor);
+		executor = (struct executor){.plan = &plain, .whole = &plain};
+		assert_int_equal(
+			executor_take_steps(&executor, NULL, &sight, &none, &err),
+			-ENODATA); /* it has no parts */
+		executor_free(&executor);
+	}
+}
+
+/* What is done stays where it was. */
+static void test_steps_that_are_done(void **state)
+{
+	struct plan_step steps[] = {{.number = 1, .part = 1}, {.number = 2, .part = 2},
+		{.number = 3, .part = 3}};
+	const struct orders whole = {.steps = steps, .n_steps = 3, .n_parts = 3};
+	struct executor executor = {.plan = &whole, .whole = &whole};
+	static const char *const lines[] = {
+		"steps 2-2,1-1,3-3,", "steps 1-1,2-2,", "steps 2-2,3-3,"};
+	const struct difference none = DIFFERENCE_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		cleanup_sight struct sight sight = SIGHT_INIT;
+		struct err err = ERR_INIT;
+
+		facts_add(&sight.names, lines[i]);
+		assert_int_equal(
+			executor_take_steps(&executor, NULL, &sight, &none, &err),
+			i == 1 ? -ENODATA : 0);
+		executor.n_done = 1;
+	}
+	assert_int_equal(executor.plan->n_steps, 2);
+	executor_free(&executor);
+}
+
 /* Of the whole run, of the parts that are begun by then, or of all of them. */
 static void test_what_is_not_left_out(void **state)
 {
@@ -2894,6 +2971,8 @@ int main(void)
 		cmocka_unit_test(test_uncertain_facts_do_not_count),
 		cmocka_unit_test(test_one_part_differs),
 		cmocka_unit_test(test_the_others_are_carried_out),
+		cmocka_unit_test(test_steps_that_are_not_the_plans),
+		cmocka_unit_test(test_steps_that_are_done),
 		cmocka_unit_test(test_what_is_not_left_out),
 		cmocka_unit_test(test_a_part_differs_meanwhile),
 		cmocka_unit_test(test_parts_reset_anywhere),
