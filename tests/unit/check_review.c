@@ -129,7 +129,8 @@ static void check_elements(const xmlNode *node, struct found *found)
 {
 	static const char *const elements[] = {"html", "head", "meta", "title", "style",
 		"body", "h1", "h2", "h3", "h4", "p", "div", "span", "section", "ul", "ol",
-		"li", "b", "code", "pre", "table", "tr", "th", "td", "h5", "a"};
+		"li", "b", "code", "pre", "table", "tr", "th", "td", "h5", "a", "details",
+		"summary"};
 
 	for (; node; node = node->next) {
 		if (node->type == XML_TEXT_NODE) {

@@ -25,7 +25,7 @@ after() {
 	shell 1000
 	more_apply since
 	check 'nothing was changed' is "$rc" 3
-	check 'it says what is at work' grep -F 'lvm is at work' since.err
+	check 'it says what is running' grep -F 'lvm is running' since.err
 	check 'the snapshot is still there' lvs onapp-aaaaaaaa/backup-since
 	kill "$feeder"
 	wait "$feeder" "$shell" || true
