@@ -5,7 +5,8 @@
  * nothing: no verdict depends on it, and nothing is to be removed for its sake.
  *
  * Sources: xcp-ng/sm, drivers/lvhdutil.py (VG_PREFIX, LV_PREFIX); pve-storage,
- * PVE/Storage/LVMPlugin.pm; cinder, volume_name_template; nova, lvm images
+ * PVE/Storage/LVMPlugin.pm; cinder, volume_name_template, and volume/drivers/lvm.py,
+ * _escape_snapshot(); nova, lvm images
  * (instance.uuid + "_disk"); vdsm, storage/blockSD.py: groups and volumes are named by
  * uuids.
  */
@@ -47,6 +48,14 @@ static void cinder_words(const char *id, int len, struct buf *text)
 		len, id);
 }
 
+static void cinder_snapshot_words(const char *id, int len, struct buf *text)
+{
+	buf_sentence(text,
+		"; it is a snapshot of OpenStack's Cinder: `openstack volume snapshot "
+		"show %.*s` shows whose it is, and Cinder removes it",
+		len, id);
+}
+
 static void nova_words(const char *id, int len, struct buf *text)
 {
 	buf_sentence(text,
@@ -82,6 +91,7 @@ static const struct {
 	{"*/vm-[0-9]*-disk-*", "vm-", "0123456789", proxmox_words},
 	{"*/base-[0-9]*-disk-*", "base-", "0123456789", proxmox_words},
 	{"*/volume-" UUID_GLOB, "volume-", UUID_CHARS, cinder_words},
+	{"*/_snapshot-" UUID_GLOB, "_snapshot-", UUID_CHARS, cinder_snapshot_words},
 	{"*/" UUID_GLOB "_disk*", "", UUID_CHARS, nova_words},
 	{UUID_GLOB "/" UUID_GLOB, "", UUID_CHARS, ovirt_words},
 	{"onapp-*/backup-*", "backup-", WORD_CHARS, onapp_words},

@@ -58,8 +58,10 @@ static void end_process(const struct survey *survey, const struct subject *subje
 		buf_puts(text, " serves it, and ends when it is unmounted");
 		return;
 	}
-	if (remedy_service_words(process, text))
+	if (remedy_service_words(process, text)) {
+		remedy_manager_of(survey->host, subject, text);
 		return;
+	}
 	buf_puts(text, "stop ");
 	remedy_process_words(process, text);
 }

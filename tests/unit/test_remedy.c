@@ -1257,6 +1257,8 @@ static void test_words_of_managers(void **state)
 		{"pve/vm-104-disk-0", "`qm config 104`"},
 		{"pve/base-9000-disk-1", "`pct config 9000`"},
 		{"cinder-volumes/volume-" A_UUID, "`openstack volume show " A_UUID "`"},
+		{"cinder-volumes/_snapshot-" A_UUID,
+			"`openstack volume snapshot show " A_UUID "`"},
 		{"nova/" A_UUID "_disk", "`openstack server show " A_UUID "`"},
 		{A_UUID "/" A_UUID, "ask the engine about image " A_UUID},
 		{"onapp-aaaa/backup-1f", "control panel knows it as 1f"},
