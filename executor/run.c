@@ -42,11 +42,8 @@ static enum exit_code apply(struct run *run)
 	printf("journal %s\n", journal.path);
 	act_block_stop_signals();
 	code = executor_apply(executor, &journal);
-	if (code == EXIT_DONE)
-		report_completed(stdout, executor->n_done);
-	else if (code == EXIT_REFUSED)
-		printf("steps completed and verified: %zu; skipped: %zu (--resume)\n",
-			executor->n_done, executor->skipped.count);
+	if (code == EXIT_DONE || code == EXIT_REFUSED)
+		report_completed(stdout, executor->n_done, executor->skipped.count);
 	return code;
 }
 
@@ -73,12 +70,10 @@ static void say_recalled(const struct run *run)
 		printf("all %llu steps are done, and the host was as predicted: nothing "
 		       "is left to resume\n",
 			n_done);
-	else if (recalled->is_begun)
-		printf("%llu of %zu steps are done, and the next one was begun\n", n_done,
-			run->admission->plan->n_steps);
 	else
-		printf("%llu of %zu steps are done, and none is begun\n", n_done,
-			run->admission->plan->n_steps);
+		printf("%llu of %zu steps are done, and %s\n", n_done,
+			run->admission->plan->n_steps,
+			recalled->is_begun ? "the next one was begun" : "none is begun");
 }
 
 static enum exit_code recall(struct run *run)
@@ -163,9 +158,8 @@ static enum exit_code check_version(const struct run *run)
 		return EXIT_DONE;
 	report_error(stderr,
 		"%s: an older release of snapstate-plan made it, and it does not say "
-		"what "
-		"must hold for other snapshots of the same origins; capture and plan "
-		"again",
+		"what must hold for other snapshots of the same origins; capture and "
+		"plan again",
 		run->options->plan);
 	if (!run->options->is_apply)
 		return EXIT_DONE;

@@ -287,22 +287,20 @@ static void add_skipped(struct sight *sight, const struct facts *skipped)
 		add_sentence(sight, "skipped", skipped->lines[i]);
 }
 
-/* "4-6,1-3,": the steps as they are gone on with. */
-static void tell_steps(const struct comparing *comparing, struct sight *sight)
+/* "4-6,1-3,": the parts as they are gone on with. */
+static void tell_parts(const struct comparing *comparing, struct sight *sight)
 {
-	const struct plan *plan = comparing->plan;
+	const unsigned *parts = comparing->parts;
 	cleanup_buf struct buf text = BUF_INIT;
 
-	for (size_t i = 0, end; i < plan->n_steps && plan->n_parts; i = end) {
+	for (size_t i = 0, end; i < comparing->n_parts; i = end) {
 		for (end = i + 1;
-			end < plan->n_steps &&
-			plan->steps[end].number == plan->steps[end - 1].number + 1;)
+			end < comparing->n_parts && parts[end] == parts[end - 1] + 1;)
 			end++;
-		buf_printf(&text, "%zu-%zu,", plan->steps[i].number,
-			plan->steps[end - 1].number);
+		buf_printf(&text, "%u-%u,", parts[i], parts[end - 1]);
 	}
 	if (text.len)
-		add_name(sight, "steps %s", buf_text(&text));
+		add_name(sight, "parts %s", buf_text(&text));
 }
 
 /* What could be done all the same. */
@@ -438,7 +436,7 @@ static int compare_begun(struct comparing *comparing,
 		return r;
 	tell(comparing, sight, &difference);
 	tell_suspended(sight);
-	tell_steps(comparing, sight);
+	tell_parts(comparing, sight);
 	add_name(sight, "facts %zu", now.count);
 	return 0;
 }
@@ -478,7 +476,7 @@ static int compare_whole(struct comparing *comparing,
 		add_skipped(sight, &skipped);
 		tell(comparing, sight, &difference);
 		tell_suspended(sight);
-		tell_steps(comparing, sight);
+		tell_parts(comparing, sight);
 		add_name(sight, "facts %zu", comparing->now.count);
 		return 0;
 	}
@@ -527,7 +525,7 @@ static void tell_next(
 	facts_free(&sight->found);
 	add_words(sight, &words);
 	add_skipped(sight, &skipped);
-	tell_steps(comparing, sight);
+	tell_parts(comparing, sight);
 	add_name(sight, "verdict skipped");
 }
 

@@ -11,13 +11,12 @@
 #include <sys/wait.h>
 
 #include "act.h"
+#include "daemons.h"
 #include "lvm_change.h"
-#include "monitoring.h"
 #include "names.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/journal.h"
 #include "snapstate/lvm_uuid.h"
-#include "udev_alive.h"
 
 /* ---- running lvm ---- */
 

@@ -24,8 +24,7 @@ static int check_namespace(const struct plan_target *target, struct err *err)
 	if (own.st_ino != target->namespace_id)
 		return err_set(err, -EXDEV,
 			"the mount is in mount namespace %llu and this program runs in "
-			"%llu; "
-			"this version unmounts in its own namespace only",
+			"%llu; this version unmounts in its own namespace only",
 			(unsigned long long)target->namespace_id,
 			(unsigned long long)own.st_ino);
 	return 0;

@@ -5,7 +5,7 @@
  * fifo is opened for writing, and without a reader that fails with ENXIO. Where systemd
  * listens there (dm-event.socket), systemd starts it, outside of what we gave up.
  */
-#include "monitoring.h"
+#include "daemons.h"
 
 #include <errno.h>
 #include <fcntl.h>

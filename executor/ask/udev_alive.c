@@ -14,10 +14,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "daemons.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/io.h"
 #include "snapstate/stamp.h"
-#include "udev_alive.h"
 
 #define UDEV_CONTROL "/run/udev/control" /* LVM takes it for a sign of udevd as well */
 #define NULL_UEVENT  "/sys/class/mem/null/uevent"

@@ -349,8 +349,7 @@ static int check_folder_device(int fd, const char *folder, const struct orders *
 	if (is_bad)
 		return err_set(err, -EXDEV,
 			"the journal's folder %s is on a device that the plan touches: "
-			"use "
-			"--journals",
+			"use --journals",
 			folder);
 	return 0;
 }

@@ -59,45 +59,30 @@ static int note_skipped(
 	return r;
 }
 
-static bool begins_part(const struct orders *whole, size_t number)
-{
-	const struct plan_step *step = &whole->steps[number - 1];
-
-	return number == 1 || step[-1].part != step->part;
-}
-
-/* false: not whole parts, or one of them a second time. */
-static bool take_range(const struct orders *whole, size_t first, size_t last,
-	bool *is_taken, struct orders *left)
-{
-	if (!whole->n_parts || !first || first > last || last > whole->n_steps ||
-		!begins_part(whole, first) ||
-		(last < whole->n_steps && !begins_part(whole, last + 1)))
-		return false;
-	for (; first <= last; first++) {
-		const struct plan_step *step = &whole->steps[first - 1];
-
-		if (begins_part(whole, first) && is_taken[step->part])
-			return false;
-		is_taken[step->part] = true;
-		*array_add(&left->steps, &left->n_steps) = *step;
-	}
-	return true;
-}
-
-/* The plan's own steps, in the plan's order within each part; what is done stays. */
-static bool take_ranges(
+/* "4-6,1-3,": the steps of these parts, each once, as the plan has them. What is done, or
+ * was begun, stays. */
+static bool take_parts(
 	const struct executor *executor, const char *text, struct orders *left)
 {
-	cleanup_free bool *is_taken =
-		xcalloc(executor->whole->n_parts + 1, sizeof(*is_taken));
-	size_t first, last;
+	const struct orders *whole = executor->whole;
+	cleanup_free bool *is_taken = xcalloc(whole->n_parts + 1, sizeof(*is_taken));
+	unsigned first, last;
 
-	for (int len = 0; sscanf(text, "%zu-%zu,%n", &first, &last, &len) == 2 && len;
-		text += len, len = 0)
-		if (!take_range(executor->whole, first, last, is_taken, left))
+	for (int len = 0; sscanf(text, "%u-%u,%n", &first, &last, &len) == 2 && len;
+		text += len, len = 0) {
+		if (!first || first > last || last > whole->n_parts)
 			return false;
-	if (*text || left->n_steps < executor->n_done)
+		for (unsigned part = first; part <= last; part++) {
+			if (is_taken[part])
+				return false;
+			is_taken[part] = true;
+		}
+		for (size_t i = 0; i < whole->n_steps; i++)
+			if (whole->steps[i].part >= first && whole->steps[i].part <= last)
+				*array_add(&left->steps, &left->n_steps) =
+					whole->steps[i];
+	}
+	if (*text || left->n_steps < executor->n_done + executor->is_begun)
 		return false;
 	for (size_t i = 0; executor->left.steps && i < executor->n_done; i++)
 		if (left->steps[i].number != executor->left.steps[i].number)
@@ -108,15 +93,15 @@ static bool take_ranges(
 int executor_take_steps(struct executor *executor, struct journal *journal,
 	const struct sight *sight, const struct difference *difference, struct err *err)
 {
-	cleanup_free char *text = sight_word_of(sight, "steps");
+	cleanup_free char *text = sight_word_of(sight, "parts");
 	struct orders left = *executor->whole;
 	const char *at;
 
 	left.steps = NULL;
 	left.n_steps = 0;
-	if (*text && !take_ranges(executor, text, &left)) {
+	if (*text && !take_parts(executor, text, &left)) {
 		free(left.steps);
-		return err_set(err, -ENODATA, "the observer's steps are not the plan's");
+		return err_set(err, -ENODATA, "the observer's parts are not the plan's");
 	}
 	if (left.n_steps) {
 		free(executor->left.steps);
@@ -276,8 +261,7 @@ static void show_step(struct executor *executor, size_t index, bool has_reasons)
 			&step, NULL);
 	if (step.part && (index == 0 || plan->steps[index - 1].part != step.part))
 		fprintf(executor->out, "part %u of %u\n", step.part, plan->n_parts);
-	report_step(
-		executor->out, &step, step.number, executor->whole->n_steps, has_reasons);
+	report_step(executor->out, &step, executor->whole->n_steps, has_reasons);
 }
 
 void executor_show(struct executor *executor)
@@ -299,20 +283,18 @@ static enum exit_code interrupted(
 static enum exit_code apply_steps(struct executor *executor, struct journal *journal)
 {
 	const struct hands *hands = &executor->hands;
-	enum exit_code code = EXIT_DONE;
 
-	for (size_t i = executor->n_done;
-		i < executor->plan->n_steps && code == EXIT_DONE; i++) {
+	while (executor->n_done < executor->plan->n_steps) {
+		enum exit_code code;
+
 		if (hands->ops->is_stopped(hands->context))
 			return interrupted(executor, journal);
-		show_step(executor, i, false);
-		code = executor_step(executor, journal, i);
-		if (code == EXIT_REFUSED) { /* left out: another step is there now */
-			code = EXIT_DONE;
-			i--;
-		}
+		show_step(executor, executor->n_done, false);
+		code = executor_step(executor, journal);
+		if (code != EXIT_DONE && code != EXIT_REFUSED)
+			return code;
 	}
-	return code;
+	return EXIT_DONE;
 }
 
 static enum exit_code verify_end(struct executor *executor)

@@ -88,9 +88,9 @@ struct compare_question executor_question(
  */
 enum exit_code executor_settle_begun(struct executor *executor);
 
-/* Step `index` (from 0), from its verification to its confirmation. */
-enum exit_code executor_step(
-	struct executor *executor, struct journal *journal, size_t index);
+/* The next step, from its verification to its confirmation. EXIT_REFUSED: its part is
+ * left out now. */
+enum exit_code executor_step(struct executor *executor, struct journal *journal);
 /* The lock that steps keep from one to the next is given back, if there is one. */
 void executor_release_group(struct executor *executor);
 /* The whole scope against what holds now: EXIT_DONE, EXIT_DIFFERS, or unreadable.

@@ -89,6 +89,8 @@ static int ask_before(struct run *run, enum verdict *ret_verdict,
 static enum exit_code judge_before(struct run *run, enum verdict verdict,
 	const struct sight *sight, const struct difference *difference)
 {
+	struct executor *executor = run->executor;
+	size_t n_steps = executor->plan->n_steps;
 	struct err err = ERR_INIT;
 
 	if (verdict == VERDICT_EXPECTED)
@@ -96,10 +98,11 @@ static enum exit_code judge_before(struct run *run, enum verdict verdict,
 	if (verdict != VERDICT_SKIPPED)
 		return refuse(run, EXIT_DIFFERS,
 			"the host is no longer as the plan expects it", difference);
-	return executor_take_steps(
-		       run->executor, run->journal, sight, difference, &err) == 0
-		       ? EXIT_REFUSED
-		       : no_journal(run, &err);
+	if (executor_take_steps(executor, run->journal, sight, difference, &err) < 0)
+		return no_journal(run, &err);
+	return executor->plan->n_steps < n_steps ? EXIT_REFUSED
+						 : refuse(run, executor_cannot(executor),
+							   "no part was left out", NULL);
 }
 
 static enum exit_code verify_step(struct run *run)
@@ -454,8 +457,7 @@ static enum exit_code act_and_judge(struct run *run)
 	if (code == EXIT_DONE && request.is_udev_stuck)
 		return stopped(run,
 			"it is done, but udev did not handle it, and LVM would "
-			"hang half-way through a next step: look at "
-			"systemd-udevd");
+			"hang half-way through a next step: look at systemd-udevd");
 	return code;
 }
 
@@ -621,19 +623,17 @@ static enum exit_code run_step(struct run *run)
 	return code;
 }
 
-enum exit_code executor_step(
-	struct executor *executor, struct journal *journal, size_t index)
+enum exit_code executor_step(struct executor *executor, struct journal *journal)
 {
-	const struct orders *plan = executor->plan;
+	size_t number = executor->plan->steps[executor->n_done].number;
 	struct run run = {
 		.executor = executor,
 		.journal = journal,
-		.step = &executor->whole->steps[plan->steps[index].number - 1],
-		.number = plan->steps[index].number,
+		.step = &executor->whole->steps[number - 1],
+		.number = number,
 	};
-	enum exit_code code;
+	enum exit_code code = run_step(&run);
 
-	code = run_step(&run);
 	sight_free(&run.sight);
 	return code;
 }

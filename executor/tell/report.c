@@ -11,10 +11,12 @@
 #define REPORT_LINES_MOST 200 /* more is in the journal, or in a new capture */
 
 /* Names of a host may hold anything, escape sequences of terminals included. */
-static void put_plain(FILE *to, const char *text, size_t len)
+static void put_line(FILE *to, const char *label, const char *text, size_t len)
 {
+	fputs(label, to);
 	for (size_t i = 0; i < len; i++)
 		fputc(text[i] >= ' ' && text[i] <= '~' ? text[i] : '?', to);
+	fputs("\n", to);
 }
 
 void report_error(FILE *to, const char *format, ...)
@@ -29,9 +31,7 @@ void report_error(FILE *to, const char *format, ...)
 	if (len < 0)
 		abort();
 	fflush(NULL);
-	fputs("snapstate-execute: ", to);
-	put_plain(to, text, (size_t)len);
-	fputs("\n", to);
+	put_line(to, "snapstate-execute: ", text, (size_t)len);
 	free(text);
 }
 
@@ -40,9 +40,7 @@ void report_plan(FILE *to, const struct orders *plan, const char *plan_file)
 	cleanup_buf struct buf taken = BUF_INIT, expires = BUF_INIT;
 
 	stamp_print(plan->taken, &taken);
-	fputs("plan ", to);
-	put_plain(to, plan_file, strlen(plan_file));
-	fputs("\n", to);
+	put_line(to, "plan ", plan_file, strlen(plan_file));
 	fprintf(to, "  sha256 %s\n", plan->digest);
 	fprintf(to, "  made from the capture of %s", buf_text(&taken));
 	stamp_print(plan->expires, &expires);
@@ -50,13 +48,12 @@ void report_plan(FILE *to, const struct orders *plan, const char *plan_file)
 		plan->expires ? buf_text(&expires) : "");
 }
 
-void report_step(FILE *to, const struct plan_step *step, size_t number, size_t total,
-	bool has_reasons)
+void report_step(FILE *to, const struct plan_step *step, size_t total, bool has_reasons)
 {
 	cleanup_buf struct buf text = BUF_INIT;
 
 	plan_step_command(step, &text);
-	fprintf(to, "step %zu of %zu  %s\n", number, total, buf_text(&text));
+	fprintf(to, "step %zu of %zu  %s\n", step->number, total, buf_text(&text));
 	for (size_t i = 0; i < step->n_reasons && has_reasons; i++) {
 		text.len = 0;
 		buf_tail(&text, step->reasons[i]);
@@ -65,10 +62,14 @@ void report_step(FILE *to, const struct plan_step *step, size_t number, size_t t
 	fflush(to);
 }
 
-void report_completed(FILE *to, size_t n_steps)
+void report_completed(FILE *to, size_t n_steps, size_t n_skipped)
 {
-	fprintf(to, "%s%zu step%s completed and verified.\n", n_steps > 1 ? "All " : "",
-		n_steps, n_steps == 1 ? "" : "s");
+	fprintf(to, "%s%zu step%s completed and verified",
+		n_steps > 1 && !n_skipped ? "All " : "", n_steps,
+		n_steps == 1 ? "" : "s");
+	if (n_skipped)
+		fprintf(to, ", %zu skipped: --resume continues with these", n_skipped);
+	fputs(".\n", to);
 }
 
 void report_output(FILE *to, const struct buf *output)
@@ -78,9 +79,7 @@ void report_output(FILE *to, const struct buf *output)
 	while (*line) {
 		size_t len = strcspn(line, "\n");
 
-		fputs("    | ", to);
-		put_plain(to, line, len);
-		fputs("\n", to);
+		put_line(to, "    | ", line, len);
 		line += len + (line[len] == '\n');
 	}
 	fflush(to);
@@ -90,11 +89,8 @@ void report_output(FILE *to, const struct buf *output)
 
 static void report_lines(FILE *to, const char *label, const struct facts *lines)
 {
-	for (size_t i = 0; i < lines->count && i < REPORT_LINES_MOST; i++) {
-		fputs(label, to);
-		put_plain(to, lines->lines[i], strlen(lines->lines[i]));
-		fputs("\n", to);
-	}
+	for (size_t i = 0; i < lines->count && i < REPORT_LINES_MOST; i++)
+		put_line(to, label, lines->lines[i], strlen(lines->lines[i]));
 	if (lines->count > REPORT_LINES_MOST)
 		fprintf(to, "  and %zu more\n", lines->count - REPORT_LINES_MOST);
 }

@@ -15,11 +15,10 @@ void report_error(FILE *to, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 void report_plan(FILE *to, const struct orders *plan, const char *plan_file);
-/* "step 2 of 3  dmsetup remove ...", and with `has_reasons` why. `number` is from 1. */
-void report_step(FILE *to, const struct plan_step *step, size_t number, size_t total,
-	bool has_reasons);
-/* All of them, and the host is as the plan predicted. */
-void report_completed(FILE *to, size_t n_steps);
+/* "step 2 of 3  dmsetup remove ...", and with `has_reasons` why. */
+void report_step(FILE *to, const struct plan_step *step, size_t total, bool has_reasons);
+/* The host is as the plan predicted. */
+void report_completed(FILE *to, size_t n_steps, size_t n_skipped);
 /* What a command printed, indented. */
 void report_output(FILE *to, const struct buf *output);
 /* As sentences; `has_facts`, or where there are none: "expected ..." and "found ...". */

@@ -42,7 +42,7 @@
  *   name verdict other              of "host": it is not; see the next line
  *   name other SENTENCE
  *   name verdict skipped            of "before" and "metadata": its part is left out
- *   name steps A-B,C-D,             the steps of a plan with parts, as it is gone on with
+ *   name parts A-B,C-D,             of a plan with parts those that are gone on with
  *   name skipped N SENTENCE         step N is left out, and why
  *   name facts COUNT                of "plan": that are expected by now
  *   name suspended yes              of "plan": a device that differs is suspended
@@ -53,7 +53,7 @@
  *   name took MS                    of "metadata": LVM was asked, and took so long
  *
  * Of a plan with parts, "plan N STATE -" is about those that were begun. Once "go-on" was
- * said, others are left out where only parts differ. N counts as "name steps" does.
+ * said, others are left out where only parts differ. N counts their steps.
  *
  * Journals (journal.h) are read here as well, that of this plan and those of plans that
  * come before it: files, one of which may have come from another host. HOW is "any" for a

@@ -2354,30 +2354,25 @@ static void test_the_others_are_carried_out(void **state)
 	assert_int_equal(count_in_journal(&toy, plan, "\n0 finished "), 1);
 }
 
-/* Whatever the observer says: each part whole and once, in the plan's own order. */
-static void test_steps_that_are_not_the_plans(void **state)
+/* Whatever the observer says: parts of the plan, each once, with all of their steps. */
+static void test_parts_that_are_not_the_plans(void **state)
 {
 	static const struct {
-		const char *steps;
-		int result;
+		const char *parts, *numbers; /* of the steps */
 	} rows[] = {
-		{"steps 1-3,", 0},
-		{"steps 3-3,1-2,", 0},
-		{"steps 3-3,", 0},
-		{"steps 1-2,", 0},
-		/* not a whole part */
-		{"steps 1-1,3-3,", -ENODATA},
-		{"steps 2-3,", -ENODATA},
-		{"steps 2-2,1-1,3-3,", -ENODATA},
+		{"parts 1-2,", "123"},
+		{"parts 2-2,1-1,", "312"},
+		{"parts 2-2,", "3"},
 		/* twice, backwards, none of the plan's, no list */
-		{"steps 3-3,3-3,", -ENODATA},
-		{"steps 1-3,3-3,", -ENODATA},
-		{"steps 3-1,", -ENODATA},
-		{"steps 0-2,", -ENODATA},
-		{"steps 1-4,", -ENODATA},
-		{"steps 3-3", -ENODATA},
-		{"steps 18446744073709551615-1,", -ENODATA},
-		{"steps all", -ENODATA},
+		{"parts 2-2,2-2,", NULL},
+		{"parts 1-2,2-2,", NULL},
+		{"parts 2-1,", NULL},
+		{"parts 0-2,", NULL},
+		{"parts 1-3,", NULL},
+		{"parts 1-4294967295,", NULL},
+		{"parts -1-1,", NULL},
+		{"parts 2-2", NULL},
+		{"parts all", NULL},
 	};
 	struct plan_step steps[] = {{.number = 1, .part = 1}, {.number = 2, .part = 1},
 		{.number = 3, .part = 2}};
@@ -2391,11 +2386,14 @@ static void test_steps_that_are_not_the_plans(void **state)
 		cleanup_sight struct sight sight = SIGHT_INIT;
 		struct err err = ERR_INIT;
 
-		facts_add(&sight.names, rows[i].steps);
+		facts_add(&sight.names, rows[i].parts);
 		if (executor_take_steps(&executor, NULL, &sight, &none, &err) !=
-			rows[i].result)
-			fail_msg("%s: %s", rows[i].steps, err.msg);
-		assert_true((executor.plan == &whole) == (rows[i].result < 0));
+			(rows[i].numbers ? 0 : -ENODATA))
+			fail_msg("%s: %s", rows[i].parts, err.msg);
+		for (size_t k = 0; rows[i].numbers && rows[i].numbers[k]; k++)
+			assert_int_equal(
+				executor.plan->steps[k].number, rows[i].numbers[k] - '0');
+		assert_true(rows[i].numbers || executor.plan == &whole);
 		executor_free(&executor);
 		executor = (struct executor){.plan = &plain, .whole = &plain};
 		assert_int_equal(
@@ -2405,29 +2403,40 @@ static void test_steps_that_are_not_the_plans(void **state)
 	}
 }
 
-/* What is done stays where it was. */
-static void test_steps_that_are_done(void **state)
+/* What is done, or was begun, stays where it was. */
+static void test_parts_that_are_done(void **state)
 {
+	static const struct {
+		const char *parts;
+		size_t n_done;
+		bool is_begun;
+		int result;
+	} rows[] = {
+		{"parts 2-2,1-1,3-3,", 0, false, 0},
+		{"parts 1-1,2-2,", 1, false, -ENODATA},
+		{"parts 2-2,3-3,", 1, false, 0},
+		{"parts 2-2,", 1, true, -ENODATA},
+		{"parts 2-2,", 1, false, 0},
+	};
 	struct plan_step steps[] = {{.number = 1, .part = 1}, {.number = 2, .part = 2},
 		{.number = 3, .part = 3}};
 	const struct orders whole = {.steps = steps, .n_steps = 3, .n_parts = 3};
 	struct executor executor = {.plan = &whole, .whole = &whole};
-	static const char *const lines[] = {
-		"steps 2-2,1-1,3-3,", "steps 1-1,2-2,", "steps 2-2,3-3,"};
 	const struct difference none = DIFFERENCE_INIT;
 
 	(void)state;
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		cleanup_sight struct sight sight = SIGHT_INIT;
 		struct err err = ERR_INIT;
 
-		facts_add(&sight.names, lines[i]);
-		assert_int_equal(
-			executor_take_steps(&executor, NULL, &sight, &none, &err),
-			i == 1 ? -ENODATA : 0);
-		executor.n_done = 1;
+		facts_add(&sight.names, rows[i].parts);
+		executor.n_done = rows[i].n_done;
+		executor.is_begun = rows[i].is_begun;
+		if (executor_take_steps(&executor, NULL, &sight, &none, &err) !=
+			rows[i].result)
+			fail_msg("%s: %s", rows[i].parts, err.msg);
 	}
-	assert_int_equal(executor.plan->n_steps, 2);
+	assert_int_equal(executor.plan->n_steps, 1);
 	executor_free(&executor);
 }
 
@@ -2971,8 +2980,8 @@ int main(void)
 		cmocka_unit_test(test_uncertain_facts_do_not_count),
 		cmocka_unit_test(test_one_part_differs),
 		cmocka_unit_test(test_the_others_are_carried_out),
-		cmocka_unit_test(test_steps_that_are_not_the_plans),
-		cmocka_unit_test(test_steps_that_are_done),
+		cmocka_unit_test(test_parts_that_are_not_the_plans),
+		cmocka_unit_test(test_parts_that_are_done),
 		cmocka_unit_test(test_what_is_not_left_out),
 		cmocka_unit_test(test_a_part_differs_meanwhile),
 		cmocka_unit_test(test_parts_reset_anywhere),

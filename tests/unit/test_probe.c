@@ -458,7 +458,8 @@ static void test_a_kernel_that_tells_no_namespace(void **state)
 	cleanup_host struct host *host = PROBE(&fake, PROBE_MOUNTS, entries);
 
 	(void)state;
-	assert_outcome(host, "mounts", OUTCOME_UNSUPPORTED, "process 1 alone");
+	assert_outcome(
+		host, "mounts", OUTCOME_UNSUPPORTED, "only the mounts of process 1");
 	assert_int_equal(host->n_namespaces, 1);
 	assert_true(host->namespaces[0].is_host);
 	assert_int_equal(host->n_mounts, 2);

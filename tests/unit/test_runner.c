@@ -17,12 +17,12 @@
 
 #include <cmocka.h>
 
+#include "daemons.h"
 #include "lvm_change.h"
-#include "monitoring.h"
 #include "runner.h"
-#include "wire.h"
 #include "snapstate/cleanup.h"
 #include "snapstate/lvm_ability.h"
+#include "wire.h"
 
 #define VG     "aaaaaabbbbccccddddeeeeffffgggggg"
 #define LV     "AAAAAABBBBCCCCDDDDEEEEFFFFGGGGGG"
