@@ -207,7 +207,9 @@ static enum exit_code rehearse_or_apply(struct run *run)
 	code = verify(run);
 	if (code != EXIT_DONE || run->recalled.is_finished)
 		return code;
-	printf("all %zu expected facts were found on this host\n", run->executor.n_facts);
+	printf("all %zu expected facts%s were found on this host\n",
+		run->executor.n_facts,
+		run->executor.skipped.count ? " of the other parts" : "");
 	if (!plan->n_steps)
 		printf("the plan has no steps: there is nothing to do\n");
 	executor_show(&run->executor);
@@ -217,8 +219,8 @@ static enum exit_code rehearse_or_apply(struct run *run)
 	}
 	printf("nothing was changed");
 	if (plan->n_steps)
-		printf("; with --apply these steps are carried out, once confirmed with "
-		       "%.*s",
+		printf("; --apply%s carries these steps out, once confirmed with %.*s",
+			run->options->is_keep_going ? " --keep-going" : "",
 			PLAN_CONFIRM_DIGITS, plan->digest);
 	printf("\n");
 	return run->executor.skipped.count ? EXIT_REFUSED : EXIT_DONE;

@@ -36,7 +36,8 @@ static const struct option_row rows[] = {
 		"continue a run that was interrupted or stopped, where its journal and "
 		"the host agree on how far it came; no step is done twice"},
 	{OPTION_KEEP_GOING, "keep-going", NULL,
-		"leave out the parts of the plan that differ, and go on with the others"},
+		"where the host differs in parts of the plan (its review numbers them), "
+		"leave these out, and carry out the others: exit code 1"},
 	{OPTION_DONE, "done", "JOURNAL",
 		"the journal of a plan of another host that comes before this one; one "
 		"for each that PLAN names in an \"after\" line"},

@@ -461,7 +461,11 @@ static unsigned asks_of(const struct survey *survey, const struct subject *subje
 	unsigned wants = subject_asks(subject);
 	unsigned asks = choose(survey->host, wants, things);
 
-	return subject->verdict == VERDICT_UNDECIDED ? with_whole(wants, asks) : asks;
+	/* a capture that has all of it would say the same again */
+	if (subject->verdict != VERDICT_UNDECIDED ||
+		(!host_is_imported(survey->host) && !(asks & ~WANTS(HOSTS))))
+		return asks;
+	return with_whole(wants, asks);
 }
 
 /* The rows of these kinds. */

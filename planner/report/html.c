@@ -338,6 +338,8 @@ static void print_host(struct html *html, size_t member)
 	print_strikes(page, host);
 	print_suspended(page, host);
 	page_say_in(page, "p", "summary", host->summary);
+	if (!report_is_of_several(html->report))
+		html_asserted(page, html->report);
 	html_now(page, &host->now);
 	html_index(html, host);
 	html_opening(page, host);

@@ -34,6 +34,7 @@ void html_count(struct page *page, size_t count, const char *noun);
 
 /* html_index.c: what to do now, and a link to each snapshot; from a hazard to its own. */
 void html_now(struct page *page, const struct report_to_do *now);
+void html_asserted(struct page *page, const struct report *report);
 void html_index(struct html *html, const struct report_host *host);
 void html_link_hazard(
 	struct html *html, size_t member, const struct report_hazard *hazard);

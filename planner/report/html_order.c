@@ -188,6 +188,11 @@ void html_order(struct html *html)
 	for (size_t i = 0; i < n_plans; i++)
 		print_plan(html, i);
 	page_close(page);
+	html_asserted(page, report);
+}
+
+void html_asserted(struct page *page, const struct report *report)
+{
 	for (size_t i = 0; i < report->n_asserted; i++) {
 		page_open(page, "p", "");
 		page_say(page, "Asserted: %s.", report->asserted[i]);

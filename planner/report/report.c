@@ -391,7 +391,7 @@ static char *strike_words(const struct report_hazard *hazard, const char *by,
 	buf_printf(&text,
 		"%s, which is %s on this host, is being overwritten by the host %s, "
 		"where the snapshot %s is active. When that has ended, check its data, "
-		"as described for that snapshot",
+		"as described for that snapshot.",
 		label, is_active ? "active" : "not active", by, hazard->subject->label);
 	return text.data;
 }
@@ -447,11 +447,11 @@ static void collect_asserted(struct report *report)
 
 	if (request->is_single_host)
 		report->asserted[report->n_asserted++] =
-			"no other host sees their volume groups";
+			"no other host sees these volume groups (--single-host)";
 	if (request->is_hosts_complete)
 		report->asserted[report->n_asserted++] =
-			"these are all hosts that reach the storage of their volume "
-			"groups";
+			"all hosts that reach the storage of these volume groups were "
+			"captured (--hosts-complete)";
 }
 
 void report_collect(const struct fleet *fleet, const char *output, struct report *ret)

@@ -309,8 +309,7 @@ static void print_result_of_all(const struct review *to, const struct report *re
 	}
 	buf_puts(&words, ".");
 	print_titled(to, "RESULT", buf_text(&words));
-	for (size_t i = 0; i < report->n_asserted; i++)
-		print_titled(to, i ? "" : "ASSERTED", report->asserted[i]);
+	print_asserted(to, report);
 }
 
 /* What is being destroyed comes before the order of the plans, on whatever host it is. */

@@ -23,6 +23,7 @@ void print_wrapped(
 	const struct review *to, const char *lead, const char *text, const char *tail);
 /* The same with a lead in the first column: "LEAD       text". */
 void print_titled(const struct review *to, const char *lead, const char *text);
+void print_asserted(const struct review *to, const struct report *report);
 
 /* review_screen.c: hazards, what to do now, a line for each snapshot. */
 void print_hazard(const struct review *to, const struct report_hazard *hazard,

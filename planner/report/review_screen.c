@@ -77,6 +77,7 @@ static void print_suspended(const struct review *to, const struct report_host *h
 static void print_plan_file(
 	const struct review *to, const struct plan *plan, const char *plan_file)
 {
+	cleanup_buf struct buf parts = BUF_INIT;
 	struct buf *text = to->text;
 
 	buf_puts(text, "PLAN       ");
@@ -89,6 +90,20 @@ static void print_plan_file(
 		stamp_print(plan->expires, text);
 	}
 	buf_puts(text, "\n");
+	if (!plan->n_parts)
+		return;
+	buf_printf(&parts,
+		"%u, each proven without the others: where the host differs in some, "
+		"snapstate-execute --keep-going leaves these out",
+		plan->n_parts);
+	print_titled(to, "PARTS", buf_text(&parts));
+}
+
+/* What the plan rests on beside the captures. */
+void print_asserted(const struct review *to, const struct report *report)
+{
+	for (size_t i = 0; i < report->n_asserted; i++)
+		print_titled(to, i ? "" : "ASSERTED", report->asserted[i]);
 }
 
 void print_now(const struct review *to, const struct report_to_do *now)
@@ -115,6 +130,8 @@ static void print_result(const struct review *to, const struct report *report,
 	buf_printf(&words, "%s, captured %s", *node ? node : "unknown", host->taken);
 	print_titled(to, "HOST", buf_text(&words));
 	print_titled(to, "RESULT", host->summary);
+	if (!report_is_of_several(report))
+		print_asserted(to, report);
 	print_titled(to, "EVIDENCE", host->worth);
 	if (report->output && !report_is_of_several(report))
 		print_plan_file(to, host->member->whole, report->output);
