@@ -158,7 +158,9 @@ static void say_warning(struct buf *out, const struct report_host *host)
 		"Please do not remove, unmount, detach or restart anything%s, "
 		"and use no force: what looks like a leftover may be in use, and "
 		"may be the only copy of its data.",
-		host->asks.count ? " until we have seen these" : "");
+		host->asks.count  ? " until we have seen these"
+		: host->undecided ? " until we have told you what to do about it"
+				  : "");
 	wrapped(out, "", buf_text(&text));
 }
 
