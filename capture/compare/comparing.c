@@ -185,20 +185,10 @@ static void keep_part(const struct plan *whole, unsigned wanted,
 	}
 }
 
-static void leave_out(struct comparing *comparing, const bool *is_of)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < comparing->n_parts; i++)
-		if (!is_of[comparing->parts[i]])
-			comparing->parts[kept++] = comparing->parts[i];
-	comparing->n_parts = kept;
-	arrange(comparing, comparing->n_done, comparing->is_begun);
-}
-
-/* Of each part by itself, as people read it. */
+/* Of each part by itself, as people read it; by part where its words begin,
+ * unless that is NULL. */
 static void words_of_parts(const struct comparing *comparing, const bool *is_of,
-	const struct difference *difference, struct facts *ret_words)
+	const struct difference *difference, struct facts *ret_words, size_t *ret_first)
 {
 	const struct plan *whole = comparing->whole;
 
@@ -209,15 +199,17 @@ static void words_of_parts(const struct comparing *comparing, const bool *is_of,
 
 		if (!is_of[part])
 			continue;
+		if (ret_first)
+			ret_first[part] = ret_words->count;
 		buf_printf(&begin, "part %u of %u, ", part, whole->n_parts);
 		plan_part_label(whole, part, &begin);
 		if (ret_words->count < COMPARE_WORDS_MOST) {
 			keep_part(whole, part, &difference->missing, &own.missing);
 			keep_part(whole, part, &difference->extra, &own.extra);
 			compare_words(&whole->expect, &own, &words);
-		} else {
-			facts_add(&words, "it is not as the plan expects it");
 		}
+		if (!words.count)
+			facts_add(&words, "it is not as the plan expects it");
 		for (size_t i = 0; i < words.count; i++) {
 			cleanup_buf struct buf sentence = BUF_INIT;
 
@@ -227,25 +219,41 @@ static void words_of_parts(const struct comparing *comparing, const bool *is_of,
 	}
 }
 
-/* "N SENTENCE" for each step of these, with the first words of its part. */
-static void skipped_steps(const struct comparing *comparing, const bool *is_of,
-	const struct facts *words, struct facts *ret_skipped)
+static void go_on_without(struct comparing *comparing, const bool *is_of)
 {
-	for (size_t i = comparing->n_done; i < comparing->plan->n_steps; i++) {
-		const struct plan_step *step = &comparing->plan->steps[i];
+	size_t kept = 0;
+
+	for (size_t i = 0; i < comparing->n_parts; i++)
+		if (!is_of[comparing->parts[i]])
+			comparing->parts[kept++] = comparing->parts[i];
+	comparing->n_parts = kept;
+	arrange(comparing, comparing->n_done, comparing->is_begun);
+}
+
+static const char left_out[] = "left out, since the host differs there:";
+
+/* The plan is of the other parts from now on: words for people, and "N SENTENCE" for each
+ * step of these, with the first words of its part. */
+static void leave_out(struct comparing *comparing, const bool *is_of,
+	const struct difference *difference, struct facts *words, struct facts *skipped)
+{
+	const struct plan *plan = comparing->plan;
+	cleanup_free size_t *first =
+		xcalloc(comparing->whole->n_parts + 1, sizeof(*first));
+
+	facts_add(words, left_out);
+	words_of_parts(comparing, is_of, difference, words, first);
+	for (size_t i = comparing->n_done; i < plan->n_steps; i++) {
+		const struct plan_step *step = &plan->steps[i];
 		cleanup_buf struct buf line = BUF_INIT;
-		char begin[32];
-		size_t w = 0;
 
 		if (!is_of[step->part])
 			continue;
-		snprintf(begin, sizeof(begin), "part %u of ", step->part);
-		while (w + 1 < words->count &&
-			strncmp(words->lines[w], begin, strlen(begin)) != 0)
-			w++;
-		buf_printf(&line, "%zu %s", step->number, words->lines[w]);
-		facts_add(ret_skipped, buf_text(&line));
+		buf_printf(
+			&line, "%zu %s", step->number, words->lines[first[step->part]]);
+		facts_add(skipped, buf_text(&line));
 	}
+	go_on_without(comparing, is_of);
 }
 
 /* ---- answers ---- */
@@ -331,7 +339,7 @@ static void tell_difference(const struct comparing *comparing, struct sight *sig
 	cleanup_free bool *is_of = parts_that_differ(comparing, difference, 0);
 
 	if (is_of)
-		words_of_parts(comparing, is_of, difference, &words);
+		words_of_parts(comparing, is_of, difference, &words, NULL);
 	else
 		compare_words(&comparing->plan->expect, difference, &words);
 	hint(comparing, difference, &words);
@@ -384,8 +392,6 @@ static void tell_still_live(const struct plan_step *step, struct sight *sight)
 }
 
 /* ---- what is compared ---- */
-
-static const char left_out[] = "left out, since the host differs there:";
 
 static int compare_host(struct comparing *comparing, struct sight *sight, struct err *err)
 {
@@ -464,10 +470,7 @@ static int compare_whole(struct comparing *comparing,
 			is_of = parts_that_differ(
 				comparing, &difference, comparing->n_done);
 		if (is_of) {
-			facts_add(&words, left_out);
-			words_of_parts(comparing, is_of, &difference, &words);
-			skipped_steps(comparing, is_of, &words, &skipped);
-			leave_out(comparing, is_of);
+			leave_out(comparing, is_of, &difference, &words, &skipped);
 			sight_free(sight);
 			continue;
 		}
@@ -518,10 +521,7 @@ static void tell_next(
 		tell(comparing, sight, difference);
 		return;
 	}
-	facts_add(&words, left_out);
-	words_of_parts(comparing, is_of, difference, &words);
-	skipped_steps(comparing, is_of, &words, &skipped);
-	leave_out(comparing, is_of);
+	leave_out(comparing, is_of, difference, &words, &skipped);
 	facts_free(&sight->found);
 	add_words(sight, &words);
 	add_skipped(sight, &skipped);

@@ -219,15 +219,20 @@ static struct line line_clean(const char *at, const char *end, struct buf *scrat
 	return (struct line){at, is_fence(at) ? 0 : (size_t)(end - at)};
 }
 
+struct line text_lines_keep(struct text_lines *lines, const char *bytes, size_t len)
+{
+	if (!lines->strings)
+		lines->strings = arena_new();
+	return (struct line){arena_strndup(lines->strings, bytes, len), len};
+}
+
 static void line_add(
 	struct text_lines *lines, struct line line, const char *text, size_t len)
 {
 	bool is_of_text = line.at >= text && line.at <= text + len;
 
-	if (!is_of_text && !lines->strings)
-		lines->strings = arena_new();
 	if (!is_of_text)
-		line.at = arena_strndup(lines->strings, line.at, line.len);
+		line = text_lines_keep(lines, line.at, line.len);
 	*array_add(&lines->items, &lines->count) = (struct text_line){.line = line};
 }
 

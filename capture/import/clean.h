@@ -21,6 +21,8 @@ struct text_lines {
 
 /* As many lines as the text has, which must stay, and ends in a NUL byte. */
 void text_clean(const char *text, size_t len, struct text_lines *ret_lines);
+/* A line that is not as the text has it. */
+struct line text_lines_keep(struct text_lines *lines, const char *bytes, size_t len);
 void text_lines_free(struct text_lines *lines);
 #define cleanup_text_lines cleanup_with(text_lines_free)
 

@@ -201,10 +201,7 @@ static struct line unescaped(struct text_lines *lines, struct line line)
 		i += is_escape;
 		buf_add(&text, is_escape && line.at[i] == 't' ? " " : &line.at[i], 1);
 	}
-	if (!lines->strings)
-		lines->strings = arena_new();
-	return (struct line){
-		arena_strndup(lines->strings, text.data, text.len), text.len};
+	return text_lines_keep(lines, text.data, text.len);
 }
 
 static void run_cut(struct text_lines *lines, size_t first, size_t end)

@@ -90,7 +90,7 @@ static bool take_parts(
 	return true;
 }
 
-int executor_take_steps(struct executor *executor, struct journal *journal,
+int executor_take_parts(struct executor *executor, struct journal *journal,
 	const struct sight *sight, const struct difference *difference, struct err *err)
 {
 	cleanup_free char *text = sight_word_of(sight, "parts");
@@ -160,7 +160,7 @@ static int ask_whole(struct executor *executor, bool is_begin, enum verdict *ret
 	if (parse_u64(count, strlen(count), 10, &executor->n_facts) < 0)
 		return err_set(err, -ENODATA,
 			"the observer does not say how many facts are expected");
-	return executor_take_steps(executor, NULL, sight, difference, err);
+	return executor_take_parts(executor, NULL, sight, difference, err);
 }
 
 enum exit_code executor_compare(struct executor *executor, bool is_begin,

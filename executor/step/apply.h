@@ -76,7 +76,7 @@ enum exit_code executor_apply(struct executor *executor, struct journal *journal
 /* ---- inside ---- */
 
 /* By an answer; to the journal, if there is one. -ENODATA: it contradicts itself. */
-int executor_take_steps(struct executor *executor, struct journal *journal,
+int executor_take_parts(struct executor *executor, struct journal *journal,
 	const struct sight *sight, const struct difference *difference, struct err *err);
 /* The next step is done. */
 void executor_advance(struct executor *executor);

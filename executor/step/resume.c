@@ -42,7 +42,7 @@ static enum exit_code wait_for_lvm(
 		return EXIT_DONE;
 	}
 	report_error(executor->errors,
-		"%s: the lvm command of step %zu may still be at work; nothing more was "
+		"%s: the lvm command of step %zu may still be running; nothing more was "
 		"changed; try again when it has ended",
 		err.msg, step->number);
 	return err.code == -EBUSY ? EXIT_DIFFERS : executor_cannot(executor);

@@ -98,7 +98,7 @@ static enum exit_code judge_before(struct run *run, enum verdict verdict,
 	if (verdict != VERDICT_SKIPPED)
 		return refuse(run, EXIT_DIFFERS,
 			"the host is no longer as the plan expects it", difference);
-	if (executor_take_steps(executor, run->journal, sight, difference, &err) < 0)
+	if (executor_take_parts(executor, run->journal, sight, difference, &err) < 0)
 		return no_journal(run, &err);
 	return executor->plan->n_steps < n_steps ? EXIT_REFUSED
 						 : refuse(run, executor_cannot(executor),

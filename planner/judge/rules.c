@@ -146,8 +146,8 @@ static const struct rule_text rules[RULES_COUNT] = {
 		"another host, or lost",
 		"a dm device with an LVM uuid that the metadata does not have, not a "
 		"snapshot, not open",
-		"find out on all hosts whether its data is wanted: if so, copy it; if "
-		"not, dmsetup remove -u UUID"},
+		"find out whether any host still needs its data: if so, copy it; if not, "
+		"dmsetup remove -u UUID"},
 	[RULE_MESSAGE] = {"message", VERDICT_UNDECIDED,
 		"a message of LVM or the kernel about it is not explained by the rest of "
 		"the evidence",

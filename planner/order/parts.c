@@ -33,10 +33,8 @@ struct joining {
 
 static void share(struct joining *joining, size_t subject, const char *what, size_t len)
 {
-	cleanup_free char *text = xstrndup(what, len);
-
 	*array_add(&joining->shares, &joining->n_shares) =
-		(struct share){arena_strdup(joining->strings, text), subject};
+		(struct share){arena_strndup(joining->strings, what, len), subject};
 }
 
 static void share_text(struct joining *joining, size_t subject, const struct buf *text)
@@ -219,24 +217,21 @@ static void number(struct joining *joining)
 
 /* ---- what that makes of the plan ---- */
 
+static int order_what(const void *key, const void *share)
+{
+	return strcmp(key, ((const struct share *)share)->what);
+}
+
+/* Whoever has to do with it is of one part. 0: nobody; the reader refuses such a plan. */
 static unsigned part_of(const struct joining *joining, const struct buf *text)
 {
-	const struct share wanted = {.what = buf_text(text)};
-	size_t low = 0, high = joining->n_shares;
+	const struct share *share =
+		joining->n_shares
+			? bsearch(buf_text(text), joining->shares, joining->n_shares,
+				  sizeof(*joining->shares), order_what)
+			: NULL;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (order_shares(&joining->shares[middle], &wanted) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	/* 0: nobody's; the reader refuses such a plan */
-	if (low == joining->n_shares ||
-		strcmp(joining->shares[low].what, wanted.what) != 0)
-		return 0;
-	return joining->part[root_of(joining, joining->shares[low].subject)];
+	return share ? joining->part[root_of(joining, share->subject)] : 0;
 }
 
 static void mark_scope(const struct joining *joining, struct scope *scope)

@@ -2122,7 +2122,7 @@ static void test_lvm_still_at_work(void **state)
 	toy.is_locked = true;
 	assert_int_equal(toy_resume(&toy, plan), EXIT_DIFFERS);
 	assert_int_equal(toy.n_acts, 0);
-	assert_says(toy.errors, "may still be at work");
+	assert_says(toy.errors, "may still be running");
 }
 
 /* A fact of a step that is done, changed since. */
@@ -2387,7 +2387,7 @@ static void test_parts_that_are_not_the_plans(void **state)
 		struct err err = ERR_INIT;
 
 		facts_add(&sight.names, rows[i].parts);
-		if (executor_take_steps(&executor, NULL, &sight, &none, &err) !=
+		if (executor_take_parts(&executor, NULL, &sight, &none, &err) !=
 			(rows[i].numbers ? 0 : -ENODATA))
 			fail_msg("%s: %s", rows[i].parts, err.msg);
 		for (size_t k = 0; rows[i].numbers && rows[i].numbers[k]; k++)
@@ -2397,7 +2397,7 @@ static void test_parts_that_are_not_the_plans(void **state)
 		executor_free(&executor);
 		executor = (struct executor){.plan = &plain, .whole = &plain};
 		assert_int_equal(
-			executor_take_steps(&executor, NULL, &sight, &none, &err),
+			executor_take_parts(&executor, NULL, &sight, &none, &err),
 			-ENODATA); /* it has no parts */
 		executor_free(&executor);
 	}
@@ -2432,7 +2432,7 @@ static void test_parts_that_are_done(void **state)
 		facts_add(&sight.names, rows[i].parts);
 		executor.n_done = rows[i].n_done;
 		executor.is_begun = rows[i].is_begun;
-		if (executor_take_steps(&executor, NULL, &sight, &none, &err) !=
+		if (executor_take_parts(&executor, NULL, &sight, &none, &err) !=
 			rows[i].result)
 			fail_msg("%s: %s", rows[i].parts, err.msg);
 	}
